@@ -1,0 +1,80 @@
+"""Who must act?  A broken world is an exception, named after the person who can mend it; bad data is a `Problem`.
+
+    CampaignRunnerError
+    ├── UsageError          2  the caller: command, option, campaign name
+    │   ├── SettingsError   2  whoever keeps campaign.toml or the environment
+    │   └── StateError      2  whoever keeps the state folder: ledger unreadable, disk full
+    ├── FileUnusable        3  whoever made the spreadsheet
+    ├── RefusedBeforeSending 4 whoever answers for limits, funds, approval
+    ├── TangoStopped        6  whoever keeps the Tango account: credentials, frozen account, outage
+    ├── CampaignHeld        7  nobody: another run is at work, wait for it
+    └── Interrupted       130  the caller: run again
+
+Every message says where, what, and what to do next.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells the shell; a promise to scripts (README, "Exit codes")."""
+
+    DONE = 0
+    NEEDS_ACTION = 1
+    USAGE = 2
+    FILE_UNUSABLE = 3
+    REFUSED = 4
+    NOT_FINISHED = 5
+    STOPPED = 6
+    CAMPAIGN_HELD = 7
+    INTERRUPTED = 130
+
+
+class CampaignRunnerError(Exception):
+    """The base of all errors that a user may see; `exit_code` is what the command returns."""
+
+    exit_code = ExitCode.USAGE
+
+
+class UsageError(CampaignRunnerError):
+    """The command was called with something that does not exist or does not fit."""
+
+
+class SettingsError(UsageError):
+    """campaign.toml, the environment or the rule book says something that cannot be."""
+
+
+class StateError(UsageError):
+    """The state folder or the ledger cannot be read or written."""
+
+
+class FileUnusable(CampaignRunnerError):
+    """The spreadsheet cannot be used as a whole; nothing was sent."""
+
+    exit_code = ExitCode.FILE_UNUSABLE
+
+
+class RefusedBeforeSending(CampaignRunnerError):
+    """A limit, a control total, funds or a missing approval forbids this plan; nothing was sent."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class TangoStopped(CampaignRunnerError):
+    """Tango refuses the whole run for now; what was not placed stays unsent."""
+
+    exit_code = ExitCode.STOPPED
+
+
+class CampaignHeld(CampaignRunnerError):
+    """Another run holds this campaign."""
+
+    exit_code = ExitCode.CAMPAIGN_HELD
+
+
+class Interrupted(CampaignRunnerError):
+    """A person or the system asked the run to end; run again to go on."""
+
+    exit_code = ExitCode.INTERRUPTED

@@ -1,0 +1,66 @@
+"""What states can a batch, a line item and a row be in, and which moves are allowed?  One table each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RowStatus(StrEnum):
+    """One per row that is not blank, in the order in which reports show them."""
+
+    REJECTED = "rejected"
+    HELD = "held"
+    UNSENT = "unsent"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class BatchState(StrEnum):
+    """The life of a batch; `SENDING` is committed before the first byte leaves."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+    FINAL = "final"
+
+
+LINE_STATUSES = tuple(s for s in RowStatus if s not in (RowStatus.REJECTED, RowStatus.HELD))
+OPEN_LINES = frozenset({RowStatus.UNSENT, RowStatus.UNKNOWN, RowStatus.PENDING})
+FINAL_LINES = frozenset({RowStatus.COMPLETED, RowStatus.FAILED, RowStatus.CANCELLED})
+NEEDS_ACTION = frozenset({RowStatus.REJECTED, RowStatus.HELD, RowStatus.FAILED, RowStatus.CANCELLED})
+
+# (from, to): why. Whatever is not listed is a bug and raises.
+BATCH_MOVES: dict[tuple[BatchState, BatchState], str] = {
+    (BatchState.PLANNED, BatchState.SENDING): "about to send: written down first",
+    (BatchState.SENDING, BatchState.PLANNED): "Tango took nothing (never connected, throttled, stopped)",
+    (BatchState.SENDING, BatchState.UNKNOWN): "sent, and no answer that can be understood",
+    (BatchState.SENDING, BatchState.ACCEPTED): "Tango has it, with our totals and references",
+    (BatchState.SENDING, BatchState.CONFLICT): "Tango has an order of this reference that is not ours",
+    (BatchState.SENDING, BatchState.REFUSED): "Tango refused every line of it",
+    (BatchState.SENDING, BatchState.REPLACED): "Tango refused it whole; the good lines go on under new references",
+    (BatchState.UNKNOWN, BatchState.SENDING): "the same bytes again, under the same reference",
+    (BatchState.UNKNOWN, BatchState.ACCEPTED): "looked up: Tango has it",
+    (BatchState.UNKNOWN, BatchState.CONFLICT): "looked up: Tango has something else under this reference",
+    (BatchState.UNKNOWN, BatchState.PLANNED): "looked up after the grace period: Tango never had it",
+    (BatchState.UNKNOWN, BatchState.FINAL): "looked up: every line is final",
+    (BatchState.ACCEPTED, BatchState.FINAL): "every line is final",
+    (BatchState.ACCEPTED, BatchState.CONFLICT): "a look-up shows other totals or references than ours",
+    (BatchState.CONFLICT, BatchState.ACCEPTED): "looked up again: totals and references are ours after all",
+    (BatchState.FINAL, BatchState.ACCEPTED): "looked up again: a line is open once more",
+}
+
+OPEN_BATCHES = frozenset({BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED})
+
+
+def move(old: BatchState, new: BatchState) -> BatchState:
+    """Return `new` if the table allows the move (staying put always is), else raise ValueError."""
+    if old is not new and (old, new) not in BATCH_MOVES:
+        raise ValueError(f"a batch cannot go from {old} to {new}")
+    return new
