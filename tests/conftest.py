@@ -1,0 +1,30 @@
+"""What every test may use: golden files, and nothing that leaves this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str | bytes], None]:
+    """`golden("name.txt", got)` compares with tests/golden/name.txt; `make golden` writes it."""
+
+    def compare(name: str, got: str | bytes) -> None:
+        path = GOLDEN / name
+        data = got.encode() if isinstance(got, str) else got
+        if request.config.getoption("--golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        assert path.exists(), f"{path} is missing: look at the output, then `make golden`"
+        assert data.decode() == path.read_text("utf-8")
+
+    return compare
