@@ -201,7 +201,7 @@ class Order:
 class LineItem:
     """One reward of one row. `payload` is the canonical JSON of the line without its reference.
 
-    `digest` is the reference's hash; `face_units` is the face value of ONE reward in ten-thousandths.
+    `face_units` is the face value of ONE reward in ten-thousandths of a currency unit.
     """
 
     reference: str
@@ -231,12 +231,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A valid row that is kept back until a person decides."""
+    """A valid row that is kept back until a person decides; `reference` is what it would be sent under."""
 
     row: int
     rule: str
     reason: str
     remedy: str
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,54 @@
+"""Which bytes are sent?  The body of a batch, and the same lines under another reference.
+
+Bodies are put together from the canonical line payloads, never re-serialised, so they are the same bytes everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+
+import orjson
+
+from campaign_runner.model import Batch, LineItem, Order
+from campaign_runner.planning import references
+
+
+def batch(order: Order, lines: Sequence[LineItem], attempt: int = 1) -> Batch:
+    """An async order of these lines, in this order."""
+    items = [line_item(line.reference, line.payload) for line in lines]
+    reference, body = _sealed(order, items)
+    return Batch(reference, tuple(lines), body, attempt)
+
+
+def rebatch(order: Order, body: bytes, keep: Sequence[str]) -> tuple[str, bytes]:
+    """The lines `keep` of a body that Tango refused, as a new order: (reference, bytes)."""
+    parsed = json.loads(body, parse_float=_digits)
+    items = {item["externalRefLineItemID"]: orjson.dumps(item) for item in parsed["lineItems"]}
+    return _sealed(order, [items[reference] for reference in keep])
+
+
+def line_item(reference: str, payload: bytes) -> bytes:
+    """The payload with its reference in front."""
+    return b'{"externalRefLineItemID":"' + reference.encode() + b'",' + payload[1:]
+
+
+def _digits(number: str) -> orjson.Fragment:
+    Decimal(number)  # what is not a number would raise here, before it gets into an order
+    return orjson.Fragment(number.encode())
+
+
+def _sealed(order: Order, items: Sequence[bytes]) -> tuple[str, bytes]:
+    reference = references.reference(order, references.batch_digest(order, items))
+    head = {
+        "externalRefID": reference,
+        "customerIdentifier": order.customer,
+        "accountIdentifier": order.account,
+        "campaign": order.campaign,
+        "purchaseOrderNumber": order.purchase_order,
+        "notes": order.notes,
+        "sender": dict(order.sender),
+    }
+    opening = orjson.dumps({key: value for key, value in head.items() if value})[:-1]
+    return reference, opening + b',"lineItems":[' + b",".join(items) + b"]}"

@@ -1,0 +1,114 @@
+"""What of the clean rows must be kept until the whole file has been read?  A few numbers a row; payloads on disk.
+
+A million rows take about 80 MB here; their payloads (300 MB and more) wait in an unnamed temporary file.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campaign_runner.model import Checked, CleanRows, Order
+from campaign_runner.planning import references
+from campaign_runner.planning.payloads import as_text, payloads
+
+Numbers = np.ndarray[Any, Any]
+
+
+@dataclass
+class Collector:
+    """Takes checked rows chunk by chunk; `lines()` gives one frame of all of them.
+
+    `key`: headers of the identity columns (own headers or Tango fields), () = the row's content names it.
+    """
+
+    order: Order
+    key: Sequence[str] = ()
+    currency: str = "USD"
+    bulk_shipping: str = "shipping"
+    _frames: list[pd.DataFrame] = field(default_factory=list)
+    _spill: Any = field(default_factory=tempfile.TemporaryFile)
+    _size: int = 0
+
+    def add(self, checked: Checked, hidden: frozenset[int] = frozenset()) -> None:
+        """Keep the valid rows of a chunk; `hidden` are rows that the user does not see."""
+        fields = checked.clean.fields
+        if fields.empty:
+            return
+        identities, contents = self._identities(checked.clean)
+        offsets, lengths = self._store(payloads(fields, self.bulk_shipping))
+        frame = pd.DataFrame({"row": fields.index.to_numpy(np.int32), "offset": offsets, "length": lengths})
+        frame["hi"], frame["lo"] = halves(references.line_digests(self.order, identities))
+        frame["content_hi"], frame["content_lo"] = halves(references.content_digests(contents))
+        frame["method"] = fields["deliveryMethod"].astype("category").array
+        frame["utid"] = fields["utid"].astype("category").array
+        frame["quantity"] = _quantities(fields)
+        frame["face_units"] = _units(fields["amount"])
+        frame["currency"] = pd.Categorical([self.currency] * len(frame))
+        frame["hidden"] = frame["row"].isin(hidden) if hidden else False
+        frame["stale"] = frame["row"].isin(checked.stale) if checked.stale else False
+        self._frames.append(frame)
+
+    def lines(self) -> pd.DataFrame:
+        """All lines in file order: numbers and short codes only."""
+        if not self._frames:
+            return pd.DataFrame(columns=["row"], dtype=np.int32)
+        for name in ("method", "utid", "currency"):
+            union = pd.api.types.union_categoricals([frame[name] for frame in self._frames]).categories
+            for frame in self._frames:
+                frame[name] = frame[name].cat.set_categories(union)
+        whole = pd.concat(self._frames, ignore_index=True)
+        self._frames = [whole]
+        return whole
+
+    def payload(self, offset: int, length: int) -> bytes:
+        """The stored payload of one line."""
+        return os.pread(self._spill.fileno(), length, offset)
+
+    def _identities(self, clean: CleanRows) -> tuple[pa.Array, pa.Array]:
+        contents = references.content(clean.fields)
+        if not self.key:
+            return contents, contents
+        columns = [clean.own[name] if name in clean.own else clean.fields[name] for name in self.key]
+        return references.keys(columns), contents
+
+    def _store(self, texts: pa.Array) -> tuple[Numbers, Numbers]:
+        whole = pa.concat_arrays([texts])
+        bounds = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset : whole.offset + len(whole) + 1]
+        start = self._size - bounds[0]
+        self._spill.write(memoryview(whole.buffers()[2])[bounds[0] : bounds[-1]])
+        self._spill.flush()
+        self._size += int(bounds[-1] - bounds[0])
+        return bounds[:-1] + start, np.diff(bounds).astype(np.int32)
+
+
+def halves(digests: Sequence[bytes]) -> tuple[Numbers, Numbers]:
+    """16-byte digests as two columns of unsigned 64-bit numbers: sorts and joins as fast as integers."""
+    pairs = np.frombuffer(b"".join(digests), ">u8").reshape(-1, 2).astype(np.uint64)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def whole(high: int, low: int) -> bytes:
+    """The digest of its two halves."""
+    return int(high).to_bytes(8, "big") + int(low).to_bytes(8, "big")
+
+
+def _quantities(fields: pd.DataFrame) -> Numbers:
+    if "quantity" not in fields:
+        return np.ones(len(fields), np.int32)
+    numbers: Numbers = pc.cast(pc.fill_null(as_text(fields["quantity"]), "1"), pa.int32()).to_numpy()
+    return numbers
+
+
+def _units(amounts: pd.Series[str]) -> Numbers:
+    """`25.00` -> 250000: exact, as the clean amount always has two places."""
+    cents: Numbers = pc.cast(pc.replace_substring(as_text(amounts), ".", ""), pa.int64()).to_numpy()
+    return cents * 100

@@ -1,0 +1,165 @@
+"""Which rows become new lines, which are known already, which are held?  All decisions of planning, on whole columns.
+
+Known lines come from the ledger as a frame (`KNOWN_COLUMNS`), released references as a set; the answer depends on
+nothing else. The same set of rows gives the same batches, whatever their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from campaign_runner.model import Batch, Hold, LineItem, Order
+from campaign_runner.money import from_units
+from campaign_runner.planning import references
+from campaign_runner.planning.bodies import batch
+from campaign_runner.planning.collector import Collector, halves, whole
+
+# What the ledger says of the lines of this campaign that Tango has, or may have.
+KNOWN_COLUMNS = ("hi", "lo", "content_hi", "content_lo", "line_id")
+
+_REMEDY_DUPLICATE = "If it is meant twice, let it go with `campaign-runner release`; else delete the row."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`new`: lines to place, ordered by reference; `known`: rows whose line Tango has already (with `line_id`);
+    `holds`: rows kept back; `late`: rows that are too late by the calendar and were never sent."""
+
+    order: Order
+    batch_size: int
+    new: pd.DataFrame
+    known: pd.DataFrame
+    holds: tuple[Hold, ...]
+    late: frozenset[int]
+    _payload: Callable[[int, int], bytes]
+
+    def batches(self) -> Iterator[Batch]:
+        """The batches with the exact bytes to send, made one at a time."""
+        for start in range(0, len(self.new), self.batch_size):
+            yield batch(self.order, list(self._lines(self.new.iloc[start : start + self.batch_size])))
+
+    @property
+    def batch_count(self) -> int:
+        """How many batches `batches()` yields."""
+        return -(-len(self.new) // self.batch_size)
+
+    def totals(self) -> dict[str, Decimal]:
+        """Quantity times face value of the new lines, per currency."""
+        return totals(self.new)
+
+    def _lines(self, rows: pd.DataFrame) -> Iterator[LineItem]:
+        columns = ("hi", "lo", "row", "offset", "length", "method", "utid", "quantity", "face_units", "currency")
+        for hi, lo, row, offset, length, *rest in zip(*(rows[name].tolist() for name in columns), strict=True):
+            payload = self._payload(offset, length)
+            yield LineItem(references.reference(self.order, whole(hi, lo)), row, payload, *rest)
+
+
+def plan(collector: Collector, known: pd.DataFrame, released: frozenset[str], batch_size: int) -> Plan:
+    """Decide on all lines that `collector` holds; `known` as `KNOWN_COLUMNS`, `released` are line references."""
+    lines = collector.lines()
+    if lines.empty:
+        return Plan(collector.order, batch_size, lines, lines, (), frozenset(), collector.payload)
+    unseen, changed, matched = _match(lines, known)
+    matched, again = _hold_repeats(matched)
+    unseen, repeats = _hold_repeats(unseen, keyed=bool(collector.key))
+    unseen, hidden = _hold_hidden(unseen)
+    free, holds = _release([changed, again, repeats, hidden], released, collector.order)
+    free, _, freed_before = _match(free, known)
+    new = pd.concat([unseen, free], ignore_index=True) if len(free) else unseen
+    matched = pd.concat([matched, freed_before], ignore_index=True) if len(freed_before) else matched
+    late = frozenset(new.loc[new["stale"], "row"].tolist())
+    new = new[~new["stale"]].sort_values(["hi", "lo"], ignore_index=True)
+    return Plan(collector.order, batch_size, new, matched, holds, late, collector.payload)
+
+
+def totals(lines: pd.DataFrame) -> dict[str, Decimal]:
+    """Quantity times face value per currency."""
+    if lines.empty:
+        return {}
+    worth = lines["quantity"].astype(np.int64) * lines["face_units"]
+    sums = worth.groupby(lines["currency"].astype(str)).sum()
+    return {str(currency): from_units(int(units)) for currency, units in sorted(sums.items())}
+
+
+def _hold_repeats(lines: pd.DataFrame, *, keyed: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Equal identities: the first row goes, the others are held; under one key with other contents all are held."""
+    repeated = lines.duplicated(["hi", "lo"], keep=False).to_numpy()
+    if not repeated.any():
+        return lines, lines.iloc[:0]
+    repeats = lines[repeated].sort_values("row")
+    groups = repeats.groupby(["hi", "lo"], sort=False)
+    repeats = repeats.assign(first=groups["row"].transform("first"), number=groups.cumcount() + 1, mixed=False)
+    if keyed:
+        repeats["mixed"] = groups["content_hi"].transform("nunique") > 1
+    held = repeats[repeats["mixed"] | (repeats["number"] > 1)]
+    stories = [
+        _story(*values) for values in zip(held["row"], held["first"], held["number"], held["mixed"], strict=True)
+    ]
+    held = held.assign(rule="duplicate", remedy=_REMEDY_DUPLICATE)
+    held["reason"], held["derive"] = [[story[i] for story in stories] for i in (0, 1)]
+    return lines.drop(held.index), held
+
+
+def _story(row: int, first: int, number: int, mixed: bool) -> tuple[str, str]:
+    if mixed:
+        other = "a later row" if row == first else f"row {first}"
+        return f"It has the same key as {other}, but other contents.", "changed"
+    return f"It is the same as row {first}.", f"occurrence {number}"
+
+
+def _hold_hidden(lines: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    held = lines[lines["hidden"]].assign(
+        rule="hidden-row", reason="The row is hidden in the spreadsheet.", derive="",
+        remedy="Show the row (or delete it), or decide for all of them with --hidden include or --hidden skip.",
+    )  # fmt: skip
+    return lines[~lines["hidden"]], held
+
+
+def _match(lines: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """(not known, known with other contents: held, known)."""
+    if lines.empty or known.empty:
+        return lines, lines.iloc[:0], lines.iloc[:0].assign(line_id=pd.Series(dtype=np.int64))
+    theirs = known.rename(columns={"content_hi": "their_hi", "content_lo": "their_lo"})
+    joined = lines.merge(theirs, on=["hi", "lo"], how="left")
+    seen = joined["line_id"].notna()
+    same = (joined["content_hi"] == joined["their_hi"]) & (joined["content_lo"] == joined["their_lo"])
+    changed = joined.loc[seen & ~same, lines.columns].assign(
+        rule="changed-after-sent", reason="It was changed after it had been sent.", derive="changed",
+        remedy="Put the old contents back; or, if this is one more reward, let it go with `campaign-runner release`.",
+    )  # fmt: skip
+    matched = joined.loc[seen & same, [*lines.columns, "line_id"]].astype({"line_id": np.int64})
+    return joined.loc[~seen, lines.columns], changed, matched
+
+
+def _release(
+    held: list[pd.DataFrame], released: frozenset[str], order: Order
+) -> tuple[pd.DataFrame, tuple[Hold, ...]]:
+    """Split held rows into those that a person let go (under a reference of their own) and the rest."""
+    all_held = pd.concat([some for some in held if len(some)] or [held[0]], ignore_index=True)
+    if all_held.empty:
+        return all_held, ()
+    all_held = all_held.sort_values("row", ignore_index=True)
+    parts = (all_held[name].tolist() for name in ("hi", "lo", "content_hi", "content_lo", "derive"))
+    digests = [
+        _derive(whole(hi, lo), whole(content_hi, content_lo), derive)
+        for hi, lo, content_hi, content_lo, derive in zip(*parts, strict=True)
+    ]
+    names = pd.Series([references.reference(order, digest) for digest in digests])
+    free = names.isin(released) & ~names.duplicated()
+    told = zip(
+        *(all_held.loc[~free, c].tolist() for c in ("row", "rule", "reason", "remedy")), names[~free], strict=True
+    )
+    freed = all_held.drop(columns=["rule", "reason", "remedy", "derive", "first", "number", "mixed"], errors="ignore")
+    freed["hi"], freed["lo"] = halves(digests)
+    return freed[free], tuple(Hold(*values) for values in told)
+
+
+def _derive(digest: bytes, content: bytes, derive: str) -> bytes:
+    if derive.startswith("occurrence"):
+        return references.derived(digest, *derive.split())
+    return references.derived(digest, "changed", content.hex()) if derive == "changed" else digest
