@@ -1,0 +1,7 @@
+"""What do people and scripts get to read?  One file per report; `write.py` has the order."""
+
+from campaign_runner.reporting.problems import ProblemTally
+from campaign_runner.reporting.summary import summary
+from campaign_runner.reporting.write import write_reports
+
+__all__ = ["ProblemTally", "summary", "write_reports"]

@@ -1,0 +1,48 @@
+"""How many problems of which kind are there?  A tally that stays small however many there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from campaign_runner.model import Hold, Problem
+
+EXAMPLES = 10
+
+
+@dataclass(slots=True)
+class ProblemTally:
+    """Counts per (field or header, kind of rule), and the first few problems in full.
+
+    `kinds` is keyed by Tango's field name (or the user's header, or "" for a whole row) and what follows the colon
+    in `Problem.rule`; `missing` counts the problems at empty cells apart, by field.
+    """
+
+    total: int = 0
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
+    headers: dict[str, str] = field(default_factory=dict)
+    examples: list[Problem] = field(default_factory=list)
+    warnings: int = 0
+    holds: Counter[str] = field(default_factory=Counter)
+
+    def add(self, problem: Problem) -> None:
+        """Count one problem (a warning is counted apart)."""
+        if problem.severity != "error":
+            self.warnings += 1
+            return
+        self.total += 1
+        name = self._name(problem)
+        self.kinds[name, problem.rule.partition(":")[2]] += 1
+        if problem.column:
+            self.headers.setdefault(name, problem.column.header)
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(problem)
+
+    def hold(self, hold: Hold) -> None:
+        """Count one row that is kept back."""
+        self.holds[hold.rule] += 1
+
+    def _name(self, problem: Problem) -> str:
+        if problem.column and problem.column.field:
+            return problem.column.field
+        return problem.rule.partition(":")[0] or (problem.column.header if problem.column else "")

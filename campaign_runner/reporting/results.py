@@ -1,0 +1,23 @@
+"""What became of every row?  `results.csv` and `results.xlsx`, for HR."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from campaign_runner.model import Books, StatedRows
+from campaign_runner.reporting.table import RowTable, original_cells, place, texts
+
+BEFORE = ("Sheet", "Row")
+AFTER = ("Status", "Reason", "externalRefLineItemID", "externalRefID", "referenceOrderID", "Updated at")
+_STATES = ("status", "reason", "reference", "order_reference", "tango_order_id", "updated_at")
+
+
+def table(books: Books) -> RowTable:
+    """Sheet, Row, the user's columns, then what happened."""
+
+    def columns(stated: StatedRows) -> list[Any]:
+        after = [texts(stated.states[name]) for name in _STATES]
+        return [*place(books, stated), *original_cells(books, stated), *after]
+
+    headers = (*BEFORE, *(column.header for column in books.columns), *AFTER)
+    return RowTable(headers, books.total_rows, len(BEFORE) + len(books.columns), columns)

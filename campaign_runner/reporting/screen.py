@@ -1,0 +1,129 @@
+"""What does a person at the terminal read?  What was asked, what happened, what needs doing now, where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from campaign_runner.lifecycle import RowStatus
+from campaign_runner.model import Books
+from campaign_runner.reporting.limits import notes
+from campaign_runner.reporting.nextsteps import next_steps
+from campaign_runner.reporting.problems import ProblemTally
+from campaign_runner.reporting.todo import todo
+from campaign_runner.reporting.wording import count, listed, per_currency
+
+EXAMPLES_SHOWN = 5
+_HAPPENED = {
+    RowStatus.COMPLETED: "completed",
+    RowStatus.PENDING: "accepted by Tango, still on their way",
+    RowStatus.UNKNOWN: "sent, answer not known yet",
+    RowStatus.UNSENT: "not sent yet",
+    RowStatus.REJECTED: "rejected: they break a rule, nothing was sent for them",
+    RowStatus.HELD: "held back until somebody decides",
+    RowStatus.FAILED: "failed at Tango",
+    RowStatus.CANCELLED: "cancelled",
+}
+
+
+def check(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> list[str]:
+    """After `check`: how many rows are fine, the first problems as they are, then all of them counted."""
+    return [*_checked(books), *_problems(problems), *_todo(problems), *_notes(books), *_where(reports)]
+
+
+def plan(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> list[str]:
+    """After `plan`: as `check`, and what a run would send and cost."""
+    batches = count(books.batches.get("planned", 0), "order")
+    would = [
+        f"A run would send {per_currency(_amounts(books, RowStatus.UNSENT))} in {batches}. Nothing was sent now."
+    ]
+    return [*_checked(books), *would, *_problems(problems), *_todo(problems), *_notes(books), *_where(reports)]
+
+
+def run(books: Books, problems: ProblemTally | None, reports: Mapping[str, Path]) -> list[str]:
+    """After `run`, `track` or `retry`: what was asked, what happened, money, what needs doing now."""
+    return [
+        *_asked(books),
+        *_happened(books),
+        *(_problems(problems) if problems else []),
+        *_tie(books),
+        *_notes(books),
+        *_next(books, reports),
+        *_where(reports),
+    ]
+
+
+def _checked(books: Books) -> list[str]:
+    good = books.rows.get(RowStatus.REJECTED, 0) + books.rows.get(RowStatus.HELD, 0)
+    good = books.total_rows - good
+    parts = [f"{count(good, 'row')} can be sent"]
+    if rejected := books.rows.get(RowStatus.REJECTED, 0):
+        parts.append(f"{count(rejected, 'row')} must be corrected")
+    if held := books.rows.get(RowStatus.HELD, 0):
+        parts.append(f"{count(held, 'row')} {'waits' if held == 1 else 'wait'} for a decision")
+    return [f"{_source(books)}: {count(books.total_rows, 'row')}. {listed(parts)}."]
+
+
+def _asked(books: Books) -> list[str]:
+    asked = {currency: sum(each.values(), Decimal(0)) for currency, each in books.amounts.items()}
+    campaign = f"Campaign {books.order.campaign_id} ({books.environment})"
+    return [f"{campaign}: {count(books.total_rows, 'row')} of {_source(books)}, {per_currency(asked)} asked for."]
+
+
+def _happened(books: Books) -> list[str]:
+    lines = []
+    for status, words in _HAPPENED.items():
+        if number := books.rows.get(status, 0):
+            lines.append(f"  {count(number, 'row')} {words}: {per_currency(_amounts(books, status))}.")
+    return lines
+
+
+def _problems(problems: ProblemTally) -> list[str]:
+    shown = problems.examples[:EXAMPLES_SHOWN]
+    more = problems.total - len(shown)
+    rest = [f"  … and {count(more, 'more problem', 'more problems')}."] if more > 0 else []
+    return [*(f"  {problem.sentence}" for problem in shown), *rest]
+
+
+def _todo(problems: ProblemTally) -> list[str]:
+    parts = todo(problems)
+    if not parts:
+        return []
+    words = listed(parts)
+    return [f"To do: {words[0].lower()}{words[1:]}."]
+
+
+def _tie(books: Books) -> list[str]:
+    findings = [f"  {finding.text}" for finding in books.findings]
+    if books.ties_out:
+        return ["The books tie out: every row has one status, and the money adds up.", *findings]
+    return ["THE BOOKS DO NOT TIE OUT:", *findings]
+
+
+def _notes(books: Books) -> list[str]:
+    return [f"Note: {note}" for note in notes(books)]
+
+
+def _next(books: Books, reports: Mapping[str, Path]) -> list[str]:
+    steps = next_steps(books, reports.get("failures.xlsx"))
+    if not steps:
+        return ["Nothing is left to do."]
+    return ["Now:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]
+
+
+def _where(reports: Mapping[str, Path]) -> list[str]:
+    if not reports:
+        return []
+    folders = sorted({str(path.parent) for path in reports.values()})
+    names = listed([path.name for path in reports.values()])
+    return [f"Reports in {listed(folders)}: {names}."]
+
+
+def _amounts(books: Books, status: RowStatus) -> dict[str, Decimal]:
+    return {currency: each.get(status, Decimal(0)) for currency, each in sorted(books.amounts.items())}
+
+
+def _source(books: Books) -> str:
+    name = Path(books.source).name
+    return f'{name}, sheet "{books.sheet}"' if books.sheet else name

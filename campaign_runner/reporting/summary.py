@@ -1,0 +1,46 @@
+"""What does a script need to know?  `summary.json`; its names are a promise (docs, "summary.json")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from campaign_runner import money
+from campaign_runner.lifecycle import RowStatus
+from campaign_runner.model import Books
+from campaign_runner.reporting.limits import notes
+from campaign_runner.reporting.nextsteps import next_steps
+from campaign_runner.reporting.problems import ProblemTally
+
+_BATCHES = ("planned", "accepted", "unknown", "refused")
+
+
+def summary(
+    books: Books, reports: Mapping[str, Path], exit_code: int, problems: ProblemTally | None = None
+) -> dict[str, Any]:
+    """Counts are integers, amounts decimal strings (`"1250.00"`); totals equal the sum of the statuses."""
+    return {
+        "campaign": books.order.campaign_id,
+        "finished": books.finished,
+        "rows": {"total": books.total_rows, **{status.value: books.rows.get(status, 0) for status in RowStatus}},
+        "amounts": {currency: _amounts(by_status) for currency, by_status in sorted(books.amounts.items())},
+        "batches": {name: books.batches.get(name, 0) for name in _BATCHES} | dict(books.batches),
+        "ties_out": books.ties_out,
+        "findings": [finding.text for finding in books.findings],
+        "reports": {name: str(path) for name, path in reports.items()},
+        "exit_code": int(exit_code),
+        "environment": books.environment,
+        "source": books.source,
+        "sheet": books.sheet,
+        "notes": notes(books),
+        "stopped": books.stopped,
+        "problems": problems.total if problems else None,
+        "next_steps": [str(step) for step in next_steps(books, reports.get("failures.xlsx"))],
+    }
+
+
+def _amounts(by_status: Mapping[str, Decimal]) -> dict[str, str]:
+    each = {status.value: by_status.get(status, Decimal(0)) for status in RowStatus}
+    return {name: money.text(amount) for name, amount in {"total": sum(each.values(), Decimal(0)), **each}.items()}

@@ -1,0 +1,60 @@
+"""How do rows of the books become columns of text?  As arrow strings: no row is touched one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campaign_runner.model import Books, StatedRows
+
+
+@dataclass(frozen=True, slots=True)
+class RowTable:
+    """A report with one line for each row of the file: its headers, and how the rows become its columns.
+
+    `rows` is how many lines it will have; `status_column` is where the status stands (workbooks colour by it).
+    """
+
+    headers: tuple[str, ...]
+    rows: int
+    status_column: int
+    columns: Callable[[StatedRows], list[Any]]
+
+
+class Sink(Protocol):
+    """A file that takes columns of text, chunk by chunk."""
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Write some rows."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file."""
+        ...
+
+
+def texts(series: Any) -> Any:
+    """A pandas column as arrow strings; an empty cell is ""."""
+    array = pa.array(series, type=pa.large_string(), from_pandas=True)
+    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return whole.fill_null("") if whole.null_count else whole
+
+
+def same(text: str, length: int) -> Any:
+    """One text, `length` times."""
+    return pa.repeat(pa.scalar(text, pa.large_string()), length)
+
+
+def original_cells(books: Books, stated: StatedRows) -> list[Any]:
+    """The user's own columns, untouched, in their order."""
+    return [texts(stated.cells[column.position]) for column in books.columns]
+
+
+def place(books: Books, stated: StatedRows) -> list[Any]:
+    """`Sheet` and `Row`."""
+    numbers = pc.cast(pa.array(stated.cells.index.to_numpy()), pa.large_string())
+    return [same(books.sheet, len(stated.cells)), numbers]

@@ -1,0 +1,65 @@
+"""How would a colleague say what is left to correct?  `fix 3 phone numbers`, `fill in 2 missing amounts`."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from campaign_runner.reporting.problems import ProblemTally
+from campaign_runner.reporting.wording import count
+
+# field: (one, many); fields that are not here are named by the user's own header
+_NOUNS = {
+    "deliveryMethod": ("delivery method", ""),
+    "recipient.firstName": ("first name", ""),
+    "recipient.lastName": ("last name", ""),
+    "recipient.email": ("e-mail address", "e-mail addresses"),
+    "recipient.mobileNumber": ("phone number", ""),
+    "recipient.address.streetLine1": ("street", ""),
+    "recipient.address.city": ("city", "cities"),
+    "recipient.address.stateOrProvince": ("state or province", "states or provinces"),
+    "recipient.address.postalCode": ("postal code", ""),
+    "recipient.address.country": ("country", "countries"),
+    "utid": ("reward (utid)", "rewards (utid)"),
+    "amount": ("amount", ""),
+    "quantity": ("quantity", "quantities"),
+    "deliveryDate": ("delivery date", ""),
+    "expirationDate": ("expiration date", ""),
+    "emailSubject": ("e-mail subject", ""),
+    "message": ("message", ""),
+    "shippingMethod": ("shipping method", ""),
+}
+# what a kind of rule asks for; other kinds are fixed
+_VERBS = {
+    "required": "fill in {} missing",
+    "missing": "fill in {} missing",
+    "not_allowed": "empty {}",
+    "not allowed": "empty {}",
+    "absent": "empty {}",
+}
+
+
+def todo(problems: ProblemTally) -> list[str]:
+    """One clause per field and kind of work, the most frequent first."""
+    work: Counter[tuple[str, str]] = Counter()
+    for (name, kind), number in problems.kinds.items():
+        work[name, _VERBS.get(kind, "fix {}")] += number
+    clauses = [_clause(verb, name, number, problems) for (name, verb), number in work.most_common()]
+    return clauses + [_held(rule, number) for rule, number in problems.holds.most_common()]
+
+
+def _clause(verb: str, name: str, number: int, problems: ProblemTally) -> str:
+    head, _, tail = count(number, *_nouns(name, problems)).partition(" ")
+    return f"{verb.format(head)} {tail}"
+
+
+def _nouns(name: str, problems: ProblemTally) -> tuple[str, str]:
+    if name in _NOUNS:
+        return _NOUNS[name]
+    header = problems.headers.get(name)
+    return (f'cell in "{header}"', f'cells in "{header}"') if header else ("row", "")
+
+
+def _held(rule: str, number: int) -> str:
+    if "duplicate" in rule or "twice" in rule:
+        return f"{count(number, 'person appears', 'people appear')} twice"
+    return f"decide about {count(number, 'row')} ({rule})"

@@ -1,0 +1,38 @@
+"""How are counts, money and lists put into words?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from campaign_runner import money
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 row`, `1,200 rows`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def cash(amount: Decimal, currency: str) -> str:
+    """`1,250.00 USD`."""
+    whole, _, cents = money.text(amount).partition(".")
+    return f"{int(whole):,}.{cents} {currency}" if int(whole) else f"{whole}.{cents} {currency}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def per_currency(amounts: Mapping[str, Decimal]) -> str:
+    """`1,250.00 USD and 20.00 EUR`, without the currencies that come to nothing."""
+    return listed([cash(amount, currency) for currency, amount in amounts.items() if amount]) or "nothing"
+
+
+def rows(numbers: Sequence[int], shown: int = 10) -> str:
+    """`row 3`, `rows 3, 5 and 9`, `rows 3, 5 … and 90 more`."""
+    if len(numbers) == 1:
+        return f"row {numbers[0]}"
+    if len(numbers) <= shown:
+        return f"rows {listed([str(number) for number in numbers])}"
+    return f"rows {', '.join(str(number) for number in numbers[:shown])} and {len(numbers) - shown:,} more"

@@ -1,0 +1,61 @@
+"""Every row comes back as it was, with what became of it."""
+
+import csv
+
+import openpyxl
+
+from campaign_runner.reporting import write_reports
+
+
+def read_csv(path):
+    return list(csv.reader(path.read_text("utf-8-sig").splitlines(keepends=True)))
+
+
+def test_every_row_comes_back_with_its_status_and_references(make_books, tmp_path, golden):
+    reports = write_reports(make_books(), tmp_path / "r", exit_code=1)
+    golden("results.csv", reports["results.csv"].read_text("utf-8"))
+
+
+def test_a_csv_report_opens_right_in_excel(make_books, tmp_path):
+    data = write_reports(make_books(), tmp_path, exit_code=1)["results.csv"].read_bytes()
+    assert data.startswith(b"\xef\xbb\xbfSheet,Row,")
+    assert data.count(b"\r\n") == data.count(b"\n") == 5
+
+
+def test_the_workbook_says_the_same_as_the_csv(make_books, tmp_path):
+    reports = write_reports(make_books(), tmp_path, exit_code=1)
+    sheet = openpyxl.load_workbook(reports["results.xlsx"])["Results"]
+    cells = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+    assert cells == read_csv(reports["results.csv"])
+
+
+def test_the_workbook_keeps_its_header_in_sight_and_filters_and_colours(make_books, tmp_path):
+    sheet = openpyxl.load_workbook(write_reports(make_books(), tmp_path, exit_code=1)["results.xlsx"])["Results"]
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:L5"
+    assert [str(area.sqref) for area in sheet.conditional_formatting] == ["G2:G5"]
+
+
+def test_a_cell_with_quotes_commas_and_line_breaks_comes_back_whole(make_books, tmp_path):
+    nasty = 'He said "no",\nthen left'
+    books = make_books([(2, ("1", nasty, "5", "x"), "unsent", "", "", "5")])
+    path = write_reports(books, tmp_path, exit_code=5)["results.csv"]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file))[1][3] == nasty
+
+
+def test_reports_of_a_file_without_rows_have_their_headers(make_books, tmp_path):
+    reports = write_reports(make_books([]), tmp_path, exit_code=0)
+    assert len(read_csv(reports["results.csv"])) == 1
+    assert openpyxl.load_workbook(reports["failures.xlsx"])["Failures"]["A1"].value == "Employee ID"
+
+
+def test_reports_are_for_the_user_alone(make_books, tmp_path):
+    reports = write_reports(make_books(), tmp_path / "new" / "folder", exit_code=1)
+    assert (tmp_path / "new" / "folder").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in reports.values()} == {0o600}
+
+
+def test_only_the_reports_asked_for_are_written(make_books, tmp_path):
+    write_reports(make_books(), tmp_path, exit_code=1, only=frozenset({"failures.csv"}))
+    assert [path.name for path in tmp_path.iterdir()] == ["failures.csv"]

@@ -1,0 +1,59 @@
+"""What a person at the terminal reads."""
+
+from pathlib import Path
+
+from campaign_runner.model import Column, Hold, Problem
+from campaign_runner.reporting import ProblemTally, screen
+
+PHONE = Column(3, "Mobile", "recipient.mobileNumber")
+AMOUNT = Column(4, "Reward amount", "amount")
+
+
+def tally() -> ProblemTally:
+    problems = ProblemTally()
+    for row in (3, 4, 7):
+        rule, what, remedy = "recipient.mobileNumber:format", "is not a phone number.", "Type one, like +14155550100."
+        problems.add(Problem(row, PHONE, rule, "555", what, remedy))
+    for row in (5, 9):
+        problems.add(Problem(row, AMOUNT, "amount:required", "", "The amount is missing.", "Type an amount."))
+    problems.hold(Hold(8, "duplicate", "The same as row 2.", "Release it, or delete it."))
+    return problems
+
+
+def test_check_shows_examples_then_counts(make_books, golden):
+    lines = screen.check(make_books(), tally(), {"failures.xlsx": Path("reports/q4/failures.xlsx")})
+    golden("screen-check.txt", "\n".join(lines) + "\n")
+    assert "To do: fix 3 phone numbers, fill in 2 missing amounts and 1 person appears twice." in lines
+
+
+def test_run_says_what_was_asked_what_happened_and_what_needs_doing(make_books, golden):
+    reports = {"results.xlsx": Path("reports/q4/results.xlsx"), "failures.xlsx": Path("reports/q4/failures.xlsx")}
+    golden("screen-run.txt", "\n".join(screen.run(make_books(), None, reports)) + "\n")
+
+
+def test_plan_says_what_a_run_would_send(make_books):
+    row = (2, ("1", "ana@example.com", "25.00", "x"), "unsent", "", "", "25.00")
+    lines = screen.plan(make_books([row], batches={"planned": 1}), ProblemTally(), {})
+    assert lines == [
+        'q4.xlsx, sheet "Rewards": 1 row. 1 row can be sent.',
+        "A run would send 25.00 USD in 1 order. Nothing was sent now.",
+    ]
+
+
+def test_a_finished_campaign_leaves_nothing_to_do(make_books):
+    row = (2, ("1", "ana@example.com", "25.00", "x"), "completed", "", "", "25.00")
+    assert "Nothing is left to do." in screen.run(make_books([row]), None, {})
+
+
+def test_books_that_do_not_tie_out_are_said_loudly(make_books):
+    lines = screen.run(make_books(ties_out=False), None, {})
+    assert "THE BOOKS DO NOT TIE OUT:" in lines
+
+
+def test_a_tally_stays_small(make_books):
+    problems = ProblemTally()
+    for row in range(2, 100_002):
+        problems.add(Problem(row, AMOUNT, "amount:format", "x", "is not an amount.", "Type one."))
+    assert problems.total == 100_000
+    assert len(problems.examples) == 10
+    assert screen.check(make_books(), problems, {})[6] == "  … and 99,995 more problems."
