@@ -41,7 +41,7 @@ def lines(columns: Sequence[Any]) -> bytes | memoryview:
     cells = [_quoted(guard(_text(column))) for column in columns]
     joined = pc.binary_join_element_wise(*cells, pa.scalar(",", pa.large_string()))
     ended = pc.binary_join_element_wise(joined, pa.scalar("", joined.type), pa.scalar("\r\n", joined.type))
-    return _bytes(ended)
+    return raw_bytes(ended)
 
 
 def _text(column: Any) -> Any:
@@ -51,7 +51,7 @@ def _text(column: Any) -> Any:
 
 def _quoted(texts: Any) -> Any:
     """Quote the texts that need it; most columns have none, which one look at their bytes tells."""
-    data = bytes(_bytes(texts))
+    data = bytes(raw_bytes(texts))
     if not any(special in data for special in _SPECIAL):
         return texts
     needing = pc.match_substring_regex(texts, '[",\r\n]')
@@ -63,7 +63,7 @@ def _quoted(texts: Any) -> Any:
     return pc.replace_with_mask(texts, needing, quoted)
 
 
-def _bytes(texts: Any) -> memoryview:
+def raw_bytes(texts: Any) -> memoryview:
     """All texts, one behind the other, without a copy."""
     buffer = texts.buffers()[2]
     if buffer is None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from campaign_runner.lifecycle import NEEDS_ACTION
 from campaign_runner.model import Books, StatedRows
-from campaign_runner.reporting.table import RowTable, original_cells, place, texts
+from campaign_runner.reporting.sheetxml import Heading
+from campaign_runner.reporting.table import ROW, SHEET, RowTable, original_cells, original_headings, place, texts
 
 ADDED = ("Sheet", "Row", "Status", "Problem", "What to do")
 _STATES = ("status", "reason", "remedy")
@@ -23,9 +24,9 @@ def table(books: Books) -> RowTable:
         after = [texts(few.states[name]) for name in _STATES]
         return [*original_cells(books, few), *place(books, few), *after]
 
-    headers = (*(column.header for column in books.columns), *ADDED)
+    added = (SHEET, ROW, *(Heading(title) for title in ADDED[2:]))
     rows = sum(books.rows.get(status, 0) for status in NEEDS_ACTION)
-    return RowTable(headers, rows, len(books.columns) + ADDED.index("Status"), columns)
+    return RowTable((*original_headings(books), *added), rows, len(books.columns) + ADDED.index("Status"), columns)
 
 
 def _needing_action(stated: StatedRows) -> StatedRows:

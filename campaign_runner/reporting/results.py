@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from campaign_runner.model import Books, StatedRows
-from campaign_runner.reporting.table import RowTable, original_cells, place, texts
+from campaign_runner.reporting.sheetxml import Heading
+from campaign_runner.reporting.table import ROW, SHEET, RowTable, original_cells, original_headings, place, texts
 
-BEFORE = ("Sheet", "Row")
 AFTER = ("Status", "Reason", "externalRefLineItemID", "externalRefID", "referenceOrderID", "Updated at")
 _STATES = ("status", "reason", "reference", "order_reference", "tango_order_id", "updated_at")
 
@@ -19,5 +19,5 @@ def table(books: Books) -> RowTable:
         after = [texts(stated.states[name]) for name in _STATES]
         return [*place(books, stated), *original_cells(books, stated), *after]
 
-    headers = (*BEFORE, *(column.header for column in books.columns), *AFTER)
-    return RowTable(headers, books.total_rows, len(BEFORE) + len(books.columns), columns)
+    headings = (SHEET, ROW, *original_headings(books), *(Heading(title) for title in AFTER))
+    return RowTable(headings, books.total_rows, headings.index(Heading("Status"), 2 + len(books.columns)), columns)

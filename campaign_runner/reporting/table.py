@@ -9,7 +9,11 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.model import Books, StatedRows
+from campaign_runner.model import Books, Column, StatedRows
+from campaign_runner.reporting.sheetxml import Heading, Kind
+
+SHEET, ROW = Heading("Sheet"), Heading("Row", Kind.NUMBER, "0")
+_NUMERIC = frozenset({"amount", "quantity"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +23,15 @@ class RowTable:
     `rows` is how many lines it will have; `status_column` is where the status stands (workbooks colour by it).
     """
 
-    headers: tuple[str, ...]
+    headings: tuple[Heading, ...]
     rows: int
     status_column: int
     columns: Callable[[StatedRows], list[Any]]
+
+    @property
+    def headers(self) -> list[str]:
+        """The titles alone."""
+        return [heading.title for heading in self.headings]
 
 
 class Sink(Protocol):
@@ -47,6 +56,15 @@ def texts(series: Any) -> Any:
 def same(text: str, length: int) -> Any:
     """One text, `length` times."""
     return pa.repeat(pa.scalar(text, pa.large_string()), length)
+
+
+def original_headings(books: Books) -> tuple[Heading, ...]:
+    """The user's own headers; in a workbook amounts and quantities may be added up, everything else is text."""
+    return tuple(_heading(column) for column in books.columns)
+
+
+def _heading(column: Column) -> Heading:
+    return Heading(column.header, Kind.EITHER, "General") if column.field in _NUMERIC else Heading(column.header)
 
 
 def original_cells(books: Books, stated: StatedRows) -> list[Any]:

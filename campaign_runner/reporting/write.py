@@ -16,7 +16,7 @@ from campaign_runner.reporting.limits import fits
 from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.table import RowTable, Sink
-from campaign_runner.reporting.workbook import WorkbookFile
+from campaign_runner.reporting.workbook import SheetPlan, WorkbookFile
 
 ROW_REPORTS: dict[str, Callable[[Books], RowTable]] = {"results": results.table, "failures": failures.table}
 SUMMARY = "summary.json"
@@ -81,7 +81,8 @@ def _sink(path: Path, table: RowTable) -> Iterator[Sink]:
         if path.suffix == ".csv":
             sink = CsvFile(draft, table.headers)
         else:
-            sink = WorkbookFile(draft, table.headers, path.stem.capitalize(), table.status_column)
+            name = path.stem.capitalize()
+            sink = WorkbookFile(draft, SheetPlan(name, table.headings, table.status_column, table.rows))
         yield sink
         sink.close()
 

@@ -25,8 +25,25 @@ def test_a_csv_report_opens_right_in_excel(make_books, tmp_path):
 def test_the_workbook_says_the_same_as_the_csv(make_books, tmp_path):
     reports = write_reports(make_books(), tmp_path, exit_code=1)
     sheet = openpyxl.load_workbook(reports["results.xlsx"])["Results"]
-    cells = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+    cells = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
     assert cells == read_csv(reports["results.csv"])
+
+
+def test_amounts_can_be_added_up_in_the_workbook_where_their_text_allows_it(make_books, tmp_path):
+    books = make_books(
+        [(2, ("007", "a@example.com", cell, "1"), "unsent", "", "", "5") for cell in ("25", "2.5", "25.00")]
+    )
+    sheet = openpyxl.load_workbook(write_reports(books, tmp_path, exit_code=5)["results.xlsx"])["Results"]
+    assert [cell.value for cell in sheet["E"][1:]] == [25, 2.5, "25.00"]
+    assert [cell.value for cell in sheet["C"][1:]] == ["007", "007", "007"]
+
+
+def test_a_workbook_holds_any_text(make_books, tmp_path):
+    nasty = "<b> & \"x\" 'y' \r\n \t  =1+1 Zo\u00eb \U0001f381 "
+    books = make_books([(2, (nasty, "=cmd", "", "x" * 40_000), "unsent", "", "", "5")])
+    sheet = openpyxl.load_workbook(write_reports(books, tmp_path, exit_code=5)["results.xlsx"])["Results"]
+    assert (sheet["C2"].value, sheet["D2"].value, sheet["D2"].data_type) == (nasty, "=cmd", "s")
+    assert len(sheet["F2"].value) == 32_767
 
 
 def test_the_workbook_keeps_its_header_in_sight_and_filters_and_colours(make_books, tmp_path):
