@@ -1,0 +1,69 @@
+"""What do all formats have in common?  A grid of text below a few first rows, read block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+ROWS_PER_BLOCK = 50_000
+HEAD_ROWS = 50  # the header must stand among the first rows that are not blank
+TEXT = pa.large_string()
+
+Row = tuple[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A problem of one cell (or, without `position`, of one row) before the columns have names; see `Problem`."""
+
+    row: int
+    position: int | None
+    rule: str
+    value: str
+    what: str
+    remedy: str
+    severity: str = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows: their numbers (int64), one arrow array of text per column, and what is wrong with single cells."""
+
+    numbers: Any
+    columns: list[Any]
+    defects: tuple[Defect, ...] = ()
+
+
+class Blocks(Protocol):
+    """Reads the rows below the header row, `width` columns wide; can be called again."""
+
+    def __call__(self, header: Row, width: int) -> Iterator[Block]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet as its format gives it. `head`: the first rows that are not blank.
+
+    `width`: columns of the sheet, or None where the header decides. `hidden`: rows that the user does not see.
+    `hidden_columns`: positions. `guarded`: text was guarded against formulas if it is a report of ours.
+    """
+
+    sheet: str
+    head: tuple[Row, ...]
+    blocks: Blocks
+    width: int | None = None
+    hidden: frozenset[int] = frozenset()
+    hidden_columns: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    guarded: bool = False
+
+
+Opener = Callable[..., Grid]
+
+
+def texts(values: Any) -> Any:
+    """A Python sequence of str as arrow text."""
+    return pa.array(values, type=TEXT)

@@ -1,0 +1,151 @@
+"""Which column is which field?  Case, accents, spaces and punctuation do not count; near misses are proposed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from campaign_runner.errors import FileUnusable, SettingsError
+from campaign_runner.intake.grid import HEAD_ROWS, Row
+from campaign_runner.model import Column, RuleBook
+
+_NOT_A_HEADER = re.compile(r"\S@\S+\.\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """`fields`: folded spelling -> field, from the rule book; `chosen`: folded header -> field ("" = the user's own)
+    from `[columns]`, which wins."""
+
+    fields: Mapping[str, str]
+    chosen: Mapping[str, str]
+    titles: Mapping[str, str]
+
+    def field(self, header: str) -> str | None:
+        """The field of a header, None where it is the user's own column."""
+        folded = fold(header)
+        return self.chosen.get(folded, self.fields.get(folded)) or None
+
+
+def spellings(book: RuleBook, columns: Mapping[str, str]) -> Spellings:
+    """Everything that a header may be; raises SettingsError where `[columns]` names an unknown field."""
+    known: dict[str, str] = {}
+    for field in book.fields.values():
+        for spelling in (field.name, field.title, *field.spellings):
+            known.setdefault(fold(spelling), field.name)
+    for header, name in columns.items():
+        if name and name not in book.fields:
+            raise SettingsError(_unknown_field(header, name, list(book.fields)))
+    known.pop("", None)
+    chosen = {fold(header): name for header, name in columns.items()}
+    return Spellings(known, chosen, {field.name: field.title for field in book.fields.values()})
+
+
+def fold(header: str) -> str:
+    """`E-Mail *` and `e_mail` are the same header; so are `Prénom` and `prenom`."""
+    plain = unicodedata.normalize("NFKD", header).casefold()
+    return "".join(c for c in plain if c.isalnum())
+
+
+def header_row(source: str, head: Sequence[Row], known: Spellings) -> Row:
+    """The first row that names the most fields; raises FileUnusable where none names any."""
+    found = max(head, key=lambda row: score(row[1], known), default=None)
+    if found is None or not score(found[1], known):
+        raise FileUnusable(_no_header(source, head, known))
+    return found
+
+
+def score(cells: Sequence[str], known: Spellings) -> int:
+    """How many fields a row names; a row with an e-mail address in it is data."""
+    if any(_NOT_A_HEADER.search(cell) for cell in cells):
+        return 0
+    return len({field for cell in cells if (field := known.field(cell))})
+
+
+def match(source: str, cells: Sequence[str], known: Spellings, columns: Mapping[str, str]) -> tuple[Column, ...]:
+    """One `Column` per cell of the header; raises FileUnusable for two columns of one field."""
+    _all_found(source, cells, columns)
+    chosen = {field for field in known.chosen.values() if field}
+    found: list[Column] = []
+    for position, header in enumerate(cells):
+        field = known.field(header)
+        if field in chosen and fold(header) not in known.chosen:
+            field = None
+        twin = next((column for column in found if field and column.field == field), None)
+        column = Column(position, header.strip(), field)
+        if twin:
+            raise FileUnusable(_twins(source, twin, column))
+        found.append(column)
+    return tuple(found)
+
+
+def remarks(columns: Sequence[Column], known: Spellings) -> list[str]:
+    """What the user should know about the headers: near misses, doubles, cells without one."""
+    taken: set[str | None] = {column.field for column in columns}
+    own = [column for column in columns if not column.field]
+    notes = [note for column in own if (note := _near(column, known, taken))]
+    names = [column.header for column in own if column.header]
+    notes += [f'Several columns are called "{name}": {_letters(own, name)}. All are kept as your own.'
+              for name in dict.fromkeys(names) if names.count(name) > 1]  # fmt: skip
+    notes += [f"Column {column.letter} has no header: it is kept as your own, and not used." for column in own
+              if not column.header]  # fmt: skip
+    return notes
+
+
+def _near(column: Column, known: Spellings, taken: set[str | None]) -> str:
+    folded = fold(column.header)
+    if len(folded) < 4 or folded in known.chosen:
+        return ""
+    close = get_close_matches(folded, [s for s, field in known.fields.items() if field not in taken], 1, 0.8)
+    if not close:
+        return ""
+    title = known.titles[known.fields[close[0]]]
+    return (f"`{column.header}` (column {column.letter}) – did you mean {title}? It is kept as a column of your own; "
+            f"correct the header if it is meant.")  # fmt: skip
+
+
+def _letters(own: Sequence[Column], name: str) -> str:
+    return ", ".join(column.letter for column in own if column.header == name)
+
+
+def _all_found(source: str, cells: Sequence[str], columns: Mapping[str, str]) -> None:
+    there = {fold(cell): cell.strip() for cell in cells if cell.strip()}
+    for header in columns:
+        if fold(header) not in there:
+            close = get_close_matches(fold(header), list(there), 1, 0.6)
+            hint = f'Did you mean "{there[close[0]]}"?' if close else f"Its headers are: {_some(there.values())}."
+            raise SettingsError(
+                f'[columns] names "{header}", but {source} has no such header. {hint} Correct campaign.toml.'
+            )
+
+
+def _twins(source: str, first: Column, second: Column) -> str:
+    return (
+        f'{source}: "{first.header}" (column {first.letter}) and "{second.header}" (column {second.letter}) both '
+        f"mean {first.field}. Rename or delete one of them, or say which one counts under [columns] in campaign.toml: "
+        f'"{first.header}" = "{first.field}".'
+    )
+
+
+def _unknown_field(header: str, name: str, fields: list[str]) -> str:
+    close = get_close_matches(name, fields, 1, 0.5)
+    hint = f'Did you mean "{close[0]}"?' if close else f"Known fields: {_some(fields)}."
+    return f'[columns] maps "{header}" to "{name}", which is no field. {hint} Correct campaign.toml.'
+
+
+def _no_header(source: str, head: Sequence[Row], known: Spellings) -> str:
+    number, cells = head[0]
+    wanted = ", ".join(list(known.titles.values())[:5])
+    return (
+        f"{source}: no header row found in the first {HEAD_ROWS} rows. The first filled one, row {number}, reads: "
+        f"{_some(cell for cell in cells if cell.strip())}. Write the names of the columns above the rows (such as "
+        f"{wanted}), or map your own names under [columns] in campaign.toml, and run again."
+    )
+
+
+def _some(names: Iterable[str], at_most: int = 8) -> str:
+    listed = [f'"{name.strip()[:40]}"' for name in names]
+    return ", ".join(listed[:at_most]) + (" …" if len(listed) > at_most else "")
