@@ -1,0 +1,201 @@
+"""How does the rest of the program talk to Tango?  Place an order, look it up, list orders, ask what there is to buy.
+
+Every method returns what came of it as a Receipt; only `list_orders` raises, for a list that breaks off must not be
+taken for a whole one. Every request, look-ups and repetitions included, is paced by the limiter and recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from campaign_runner.errors import TangoStopped
+from campaign_runner.model import Clock, Limiter, LineAnswer, Order, Outcome, Receipt
+from campaign_runner.tango import auth, receipts, rewards, wire
+from campaign_runner.tango.connection import Call, Connection, Record, Reply, secure
+from campaign_runner.tango.retries import repeat
+
+PAGE = 500  # the most that Tango gives in one answer
+MOST_PAGES = 10_000  # a million lines in the smallest pages; more is a cursor that never ends
+
+T = TypeVar("T")
+
+
+class Client:
+    """Tango, for one customer and account. May be shared by threads; close it, or use it in a `with`."""
+
+    def __init__(
+        self, *, base_url: str, order: Order, credentials: auth.Identity, clock: Clock, limiter: Limiter,
+        record: Record, timeout_seconds: float = 60, oauth_url: str = "", oauth_grant: str = "password",
+        oauth_audience: str = "https://api.tangocard.com/", token_cache: Path | None = None, max_tries: int = 5,
+    ) -> None:  # fmt: skip
+        self._order, self._clock, self._limiter, self._max_tries = order, clock, limiter, max_tries
+        basic = auth.Basic(credentials) if auth.check_kind(credentials) == "basic" else None
+        self._connection = Connection(base_url, basic, clock, limiter, timeout_seconds, record)
+        if basic is None:
+            url = secure(oauth_url or f"{self._connection.base_url}/oauth/token", "oauth_url")
+            self._connection.who = auth.OAuth(
+                credentials, url, oauth_grant, oauth_audience, clock, token_cache, lambda form: self._token(url, form)
+            )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connection.close()
+
+    def place(self, reference: str, body: bytes) -> Receipt:
+        """POST exactly these bytes, again where `retries` says so; `reference` is the externalRefID within them."""
+        single = self._order.endpoint == "orders"
+        read = receipts.placed_single if single else receipts.placed_async
+        receipt = self._call("POST", self._order.endpoint, reference, read, body=body).receipt
+        if single and receipt.outcome is Outcome.REFUSED:  # the order is its only line
+            return replace(receipt, outcome=Outcome.LINES_REFUSED, refused={reference: receipt.message})
+        return receipt
+
+    def look_up(self, reference: str) -> Receipt:
+        """The order with all its lines, over all pages; NOT_FOUND where Tango has none of this reference.
+
+        With `endpoint = "orders"` the order is its own only line and its externalRefID the line's reference.
+        """
+        if self._order.endpoint == "orders":
+            return self._look_up_single(reference)
+        pages = list(self._pages(self._path_of(reference), reference, {}, receipts.page))
+        first = pages[0]
+        for page in pages:
+            if page.outcome is not Outcome.ACCEPTED:
+                return page
+            if page.order_reference != first.order_reference:
+                return _unknown(page, "The pages of one order name different orders.")
+        lines = {(line.reference, line.tango_reference): line for page in pages for line in page.lines}
+        return replace(first, lines=tuple(lines.values()), next_cursor="")
+
+    def list_orders(self, campaign: str) -> Iterator[str]:
+        """The externalRefIDs of a campaign's orders (Tango leaves out failed ones); raises TangoStopped."""
+        whose = {"accountIdentifier": self._order.account, "customerIdentifier": self._order.customer}
+        asked = {"campaign": campaign, **whose}
+        single = self._order.endpoint == "orders"
+        pages = self._numbered_pages(asked) if single else self._pages("asyncOrders", campaign, asked, _list_page)
+        for page in pages:
+            if page.outcome is not Outcome.ACCEPTED:
+                raise TangoStopped(f"Tango's list of orders could not be read: {page.message} Run again later.")
+            yield from (line.reference for line in page.lines if line.reference)
+
+    def account(self) -> tuple[Receipt, rewards.Account | None]:
+        """The account that orders are charged to."""
+        return self._ask(f"accounts/{quote(self._order.account)}", {}, rewards.account)
+
+    def catalogue(self) -> tuple[Receipt, rewards.Catalogue | None]:
+        """All rewards; about twice a day is what Tango asks for, so keep the answer."""
+        return self._ask("catalogs", {"verbose": "true"}, rewards.catalogue)
+
+    def exchange_rates(self) -> tuple[Receipt, rewards.ExchangeRates | None]:
+        """Today's indicative rates."""
+        return self._ask("exchangerates", {}, rewards.exchange_rates)
+
+    def _call(
+        self, method: str, path: str, reference: str, read: receipts.Reader, params: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Reply:  # fmt: skip
+        url = f"{self._connection.base_url}/{path}"
+        call = Call(method, url, reference, read, params or {}, body)
+        return repeat(lambda: self._connection.attempt(call), self._clock, self._limiter, self._max_tries)
+
+    def _ask(
+        self, path: str, params: Mapping[str, str], parse: Callable[[Any], T | None]
+    ) -> tuple[Receipt, T | None]:
+        def read(_: int, answer: Any) -> Receipt:
+            understood = parse(answer) is not None
+            return (
+                Receipt(Outcome.ACCEPTED)
+                if understood
+                else _unknown(Receipt(Outcome.UNKNOWN), f"{path}: not understood.")
+            )
+
+        reply = self._call("GET", path, path, read, params)
+        return reply.receipt, parse(reply.data) if reply.receipt.outcome is Outcome.ACCEPTED else None
+
+    def _path_of(self, reference: str) -> str:
+        whose = f"customers/{quote(self._order.customer)}/accounts/{quote(self._order.account)}"
+        return f"asyncOrders/{whose}/{quote(reference, safe='')}"
+
+    def _pages(self, path: str, reference: str, asked: Mapping[str, str], read: receipts.Reader) -> Iterator[Receipt]:
+        """Pages along the cursors, the last of them UNKNOWN where the cursors run in a circle."""
+        params = {**asked, "maxResults": str(PAGE)}
+        seen: set[str] = set()
+        while True:
+            page = self._call("GET", path, reference, read, params).receipt
+            yield page
+            cursor = page.next_cursor
+            if page.outcome is not Outcome.ACCEPTED or not cursor:
+                return
+            if cursor in seen or len(seen) >= MOST_PAGES:
+                yield _unknown(page, "Tango's page cursors run in a circle.")
+                return
+            seen.add(cursor)
+            params["nextCursor"] = cursor
+
+    def _look_up_single(self, reference: str) -> Receipt:
+        reply = self._call("GET", "orders", reference, _orders_page, {"externalRefID": reference, **self._whose()})
+        if reply.receipt.outcome is not Outcome.ACCEPTED:
+            return reply.receipt
+        found = [o for o in wire.objects(reply.data.get("orders")) if o.get("externalrefid") == reference]
+        if not found:
+            return replace(
+                reply.receipt, outcome=Outcome.NOT_FOUND, message="Tango lists no order of this reference."
+            )
+        order = receipts.single_order(found[0])
+        return replace(order, http_status=reply.receipt.http_status, request_id=reply.receipt.request_id)
+
+    def _numbered_pages(self, asked: Mapping[str, str]) -> Iterator[Receipt]:
+        """GET /orders counts its pages from 0 and ends with an empty one."""
+        for number in range(MOST_PAGES):
+            params = {**asked, "elementsPerBlock": "100", "page": str(number)}
+            page = self._call("GET", "orders", asked["campaign"], _orders_page, params).receipt
+            yield page
+            if page.outcome is not Outcome.ACCEPTED or not page.lines:
+                return
+
+    def _whose(self) -> dict[str, str]:
+        return {"accountIdentifier": self._order.account, "customerIdentifier": self._order.customer}
+
+    def _token(self, url: str, form: bytes) -> tuple[Receipt, Any]:
+        call = Call(
+            "POST", url, "access token", _read_token, body=form, content_type="application/x-www-form-urlencoded"
+        )
+        reply = self._connection.send(call)
+        return reply.receipt, reply.data
+
+
+def _list_page(_: int, answer: Any) -> Receipt:
+    """One page of GET /asyncOrders as a receipt whose lines hold nothing but the orders' references."""
+    listed = answer.get("orders", answer.get("asyncorders")) if isinstance(answer, dict) else None
+    if not isinstance(listed, list):
+        return Receipt(Outcome.UNKNOWN, message="Tango's answer is not a list of orders.")
+    return Receipt(Outcome.ACCEPTED, lines=_references(listed), next_cursor=receipts.next_cursor(answer))
+
+
+def _orders_page(_: int, answer: Any) -> Receipt:
+    """One page of GET /orders; what else stands in it (gift codes) is left where it is."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("orders"), list):
+        return Receipt(Outcome.UNKNOWN, message="Tango's answer is not a list of orders.")
+    return Receipt(Outcome.ACCEPTED, lines=_references(answer["orders"]))
+
+
+def _references(orders: Any) -> tuple[LineAnswer, ...]:
+    return tuple(LineAnswer(wire.text(order.get("externalrefid")), "") for order in wire.objects(orders))
+
+
+def _read_token(_: int, answer: Any) -> Receipt:
+    return Receipt(Outcome.ACCEPTED)
+
+
+def _unknown(receipt: Receipt, message: str) -> Receipt:
+    return replace(receipt, outcome=Outcome.UNKNOWN, message=message, lines=(), next_cursor="")

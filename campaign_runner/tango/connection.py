@@ -1,0 +1,165 @@
+"""How does one request get to Tango and one answer back?  Paced, timed, recorded, never repeated by the transport.
+
+The only place that opens a socket to Tango. An attempt never raises for what the network or Tango does: it comes back
+as a Receipt.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from campaign_runner.errors import SettingsError
+from campaign_runner.model import Clock, Limiter, Outcome, Receipt
+from campaign_runner.tango import answers, auth, privacy, refusals, wire
+from campaign_runner.tango.receipts import Reader
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LARGEST_ANSWER = 256 * 1024 * 1024
+
+# method, reference, what came of it, seconds
+Record = Callable[[str, str, Receipt, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request; `reference` names in the record what it is about, `read` understands a 2xx."""
+
+    method: str
+    url: str
+    reference: str
+    read: Reader
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one attempt came to; `data` is the JSON of a 2xx with lower-case keys, never to be stored or logged."""
+
+    receipt: Receipt
+    data: Any = field(default=None, repr=False)
+
+
+class Connection:
+    """A pool of connections with an identity; may be shared by threads."""
+
+    def __init__(
+        self, base_url: str, who: auth.Basic | None, clock: Clock, limiter: Limiter, timeout: float, record: Record
+    ) -> None:
+        self.base_url = secure(base_url, "base_url")
+        self.who: auth.Basic | auth.OAuth | None = who
+        self._clock, self._limiter, self._timeout, self._record = clock, limiter, timeout, record
+        # A proxy or redirect must not come between us and a server on this very machine.
+        local = urlsplit(self.base_url).hostname in LOOPBACK
+        headers = {"Accept": "application/json", "User-Agent": "campaign-runner"}
+        self._http = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=not local, headers=headers)
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._http.close()
+
+    def attempt(self, call: Call) -> Reply:
+        """Send one request as who we are; after a 401 the token is renewed and the request sent once more."""
+        try:
+            identity = self.who.header() if self.who else ""
+            reply = self.send(call, identity)
+            if reply.receipt.http_status == 401 and self.who and self.who.renew(identity):
+                reply = self.send(call, self.who.header())
+            return reply
+        except auth.NoToken as refused:
+            return Reply(refused.receipt)
+
+    def send(self, call: Call, identity: str = "") -> Reply:
+        """One paced and recorded exchange."""
+        self._clock.sleep(self._limiter.reserve())
+        started = time.perf_counter()
+        reply = self._exchange(call, identity)
+        self._record(call.method, call.reference, reply.receipt, time.perf_counter() - started)
+        return reply
+
+    def _exchange(self, call: Call, identity: str) -> Reply:
+        try:
+            response = self._fetch(call, identity)
+        except httpx.HTTPError as error:
+            outcome, words = answers.of_exception(error)
+            message = f"{urlsplit(call.url).hostname}: {words} ({self._timeout:g} s at most)."
+            return Reply(Receipt(outcome, code=type(error).__name__, message=message))
+        return self._understand(call, response)
+
+    def _fetch(self, call: Call, identity: str) -> httpx.Response:
+        """Read the whole answer; `timeout` bounds each wait for a byte, ten times that the whole of it."""
+        headers = {"Authorization": identity} if identity else {}
+        if call.body:
+            headers["Content-Type"] = call.content_type
+        latest = time.monotonic() + 10 * self._timeout
+        body = bytearray()
+        with self._http.stream(
+            call.method, call.url, params=call.params, content=call.body or None, headers=headers
+        ) as response:
+            for part in response.iter_bytes():
+                body += part
+                if time.monotonic() > latest or len(body) > LARGEST_ANSWER:
+                    raise httpx.ReadTimeout("the answer does not end")
+        # The body is unpacked by now, so its encoding must not be named again.
+        kept = [(k, v) for k, v in response.headers.items() if k not in ("content-encoding", "content-length")]
+        return httpx.Response(response.status_code, headers=kept, content=bytes(body))
+
+    def _understand(self, call: Call, response: httpx.Response) -> Reply:
+        data = wire.read(response.content)
+        stamp: dict[str, Any] = {
+            "http_status": response.status_code,
+            "request_id": wire.text(response.headers.get("X-REQUEST-ID", ""), 100),
+            "retry_after": retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
+        }
+        if not response.is_success:
+            return Reply(replace(_refused(call, response.status_code, data), **stamp))
+        if data is None:  # a POST was perhaps placed, a GET can be asked again: the same request once more
+            return Reply(Receipt(Outcome.RETRY, message="Tango's answer is not (whole) JSON.", **stamp))
+        return Reply(replace(call.read(response.status_code, data), **stamp), data)
+
+
+def secure(url: str, name: str) -> str:
+    """The address without a trailing slash; raises SettingsError unless https, or http on this very machine."""
+    parts = urlsplit(url)
+    plain = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if parts.hostname and (parts.scheme == "https" or plain) and not (parts.username or parts.password):
+        return url.rstrip("/")
+    raise SettingsError(
+        f"{name}: Tango's address must begin with https:// and hold no password (plain http only for this very "
+        "machine). Correct it in [tango] of campaign.toml. Nothing was sent."
+    )
+
+
+def retry_after(header: str, now: datetime) -> float | None:
+    """Seconds of a Retry-After header, which is a number or a date; None without one that can be read."""
+    plain = header.strip()
+    if plain.isascii() and plain.isdigit():
+        return float(plain[:9])
+    try:
+        moment = parsedate_to_datetime(plain)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _refused(call: Call, status: int, data: Any) -> Receipt:
+    """The receipt of any answer that is not 2xx. On /orders the order is the line, so it is the one at fault."""
+    said = refusals.complaint(data, call.body)
+    words = " ".join(filter(None, (said.message, *said.lines.values())))
+    outcome = answers.of_answer(call.method, status, said.keys, names_lines=bool(said.lines), message=words)
+    return Receipt(
+        outcome,
+        code=said.keys[0] if said.keys else "",
+        message=privacy.safe(words) or f"HTTP {status} without a reason that can be read.",
+        refused=said.lines if outcome is Outcome.LINES_REFUSED else {},
+    )

@@ -1,0 +1,107 @@
+"""What does an answer complain of?  The i18nKeys, Tango's sentences, and which lines they are about.
+
+At least six shapes exist (tango-api.md, "Errors"); all come down to a list of errors, each perhaps with a path into
+what was sent (`lineItems[3].recipient.email`), or to `failedLineItems`. Paths count lines, so the sent body is read
+again to find the references. All keys here are in lower case (`wire.read`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from campaign_runner.tango import privacy, wire
+
+_LINE_PATH = re.compile(r"line_?items?(?:\[|\.)(\d{1,6})\]?\.?(.*)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """All that is wrong: `lines` maps line references to sentences, `message` is what concerns the whole order."""
+
+    keys: tuple[str, ...] = ()
+    message: str = ""
+    lines: Mapping[str, str] = field(default_factory=dict)
+
+
+def complaint(answer: Any, sent: bytes = b"") -> Complaint:
+    """Read the errors of a refusal; `sent` is the body that was refused: paths name its lines by number."""
+    errors = list(_errors(answer))
+    body = wire.read(sent) if sent and errors else None
+    lines = failed_lines(answer, body)
+    whole: list[str] = []
+    for error in errors:
+        line, column = _place(error)
+        item = _item(body, line)
+        sentence = _sentence(error, column, list(privacy.personal_values(item)))
+        if line is None:
+            whole.append(sentence)
+        else:
+            reference = wire.text(wire.section({"": item}, "").get("externalreflineitemid")) or f"(line {line})"
+            lines[reference] = _joined(lines.get(reference, ""), sentence)
+    keys = tuple(dict.fromkeys(wire.text(error.get("i18nkey"), 20) for error in errors if error.get("i18nkey")))
+    return Complaint(keys, _joined(*whole), lines)
+
+
+def failed_lines(answer: Any, body: Any = None) -> dict[str, str]:
+    """`failedLineItems` of any answer: line reference (without one, Tango's own id) -> sentence."""
+    found: dict[str, str] = {}
+    listed = answer.get("failedlineitems") if isinstance(answer, dict) else None
+    personal = _personal_by_reference(body)
+    for item in wire.objects(listed):
+        reference = wire.text(item.get("externalreflineitemid")) or wire.text(item.get("lineitemid")) or "(unnamed)"
+        errors = wire.objects(item.get("errors")) or [item]
+        sentences = [_sentence(e, wire.text(e.get("field")), personal.get(reference, [])) for e in errors]
+        found[reference] = (
+            _joined(found.get(reference, ""), *sentences) or "Tango refused this line without a reason."
+        )
+    return found
+
+
+def sentences(errors: Any) -> str:
+    """`orderErrors` and `lineItemErrors` (`[{errorCode, errorMessage}]`) as text."""
+    return _joined(*(_sentence(error, "") for error in wire.objects(errors)))
+
+
+def _errors(answer: Any) -> Iterator[dict[str, Any]]:
+    """The elements of `errors[]`; an answer that has none is an error itself."""
+    if isinstance(answer, dict):
+        listed = wire.objects(answer.get("errors")) or wire.objects([answer.get("error")])
+        yield from listed or [answer]
+        if listed and answer.get("i18nkey") and not any(error.get("i18nkey") for error in listed):
+            yield answer
+
+
+def _place(error: dict[str, Any]) -> tuple[int | None, str]:
+    """(index of the line, field within it), or (None, field) where the error is about the whole order."""
+    path = wire.text(error.get("path") or error.get("field"))
+    named = _LINE_PATH.search(path)
+    if named is None:
+        return None, "" if path.startswith("/") else path  # an envelope's `path` is the address that was called
+    return int(named[1]), named[2]
+
+
+def _item(body: Any, line: int | None) -> Any:
+    """The line that was sent, or all of them where none is named; {} where there is no such line."""
+    items = body.get("lineitems") if isinstance(body, dict) else None
+    if items is None or line is None:
+        return body if items is None else {"": items}
+    return items[line] if isinstance(items, list) and line < len(items) else {}
+
+
+def _sentence(error: dict[str, Any], column: str, personal: list[str] | None = None) -> str:
+    said = next((wire.text(error[k], 2000) for k in ("message", "errormessage", "constraint") if error.get(k)), "")
+    said = said or wire.text(error.get("errorcodename"))
+    values = [*(personal or ()), *privacy.echoed_value(error)]
+    return privacy.safe(f"{column}: {said}" if column and said else said or column, values)
+
+
+def _personal_by_reference(body: Any) -> dict[str, list[str]]:
+    items = wire.objects(body.get("lineitems")) if isinstance(body, dict) else []
+    return {wire.text(item.get("externalreflineitemid")): list(privacy.personal_values(item)) for item in items}
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(dict.fromkeys(filter(None, parts)))

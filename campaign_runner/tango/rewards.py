@@ -1,0 +1,140 @@
+"""What does Tango say of an account, of its rewards, and of exchange rates?  Values for the checks before sending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from campaign_runner.tango import wire
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """GET /accounts/{accountIdentifier}; only an ACTIVE account may be charged."""
+
+    identifier: str
+    name: str
+    currency: str
+    balance: Decimal | None
+    status: str
+    customer: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether orders may be charged to it."""
+        return self.status.upper() == "ACTIVE"
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """One item of GET /catalogs. `fixed`: the amount must be `face_value`; else it lies within `smallest`..`largest`.
+
+    `methods` are the delivery methods it allows (empty: Tango does not say); `min_quantity` and the like are None
+    where Tango states no bound.
+    """
+
+    utid: str
+    name: str
+    brand: str
+    currency: str
+    active: bool
+    fixed: bool
+    face_value: Decimal | None = None
+    smallest: Decimal | None = None
+    largest: Decimal | None = None
+    whole_amounts: bool = False
+    min_quantity: int | None = None
+    max_quantity: int | None = None
+    kind: str = ""
+    countries: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All rewards of the platform by `utid` in capitals."""
+
+    name: str
+    rewards: Mapping[str, Reward]
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRates:
+    """Indicative: what one unit of a reward's currency costs in an account's, by (reward's, account's) code."""
+
+    rates: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+
+    def convert(self, amount: Decimal, currency: str, into: str) -> Decimal | None:
+        """An estimate in the account's currency; None where no rate is known, in neither direction."""
+        if currency == into:
+            return amount
+        if direct := self.rates.get((currency, into)):
+            return amount * direct
+        inverse = self.rates.get((into, currency))
+        return amount / inverse if inverse else None
+
+
+def account(answer: Any) -> Account | None:
+    """Read the answer of GET /accounts/{accountIdentifier}; None where it is not an account."""
+    identifier = wire.text(answer.get("accountidentifier")) if isinstance(answer, dict) else ""
+    if not identifier:
+        return None
+    return Account(
+        identifier=identifier,
+        name=wire.text(answer.get("displayname")),
+        currency=wire.text(answer.get("currencycode"), 3),
+        balance=wire.money(answer.get("currentbalance")),
+        status=wire.text(answer.get("status"), 40),
+        customer=wire.text(answer.get("customeridentifier")),
+    )
+
+
+def catalogue(answer: Any) -> Catalogue | None:
+    """Read the answer of GET /catalogs; None where it is not a catalogue."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("brands"), list):
+        return None
+    found = [
+        _reward(item, brand) for brand in wire.objects(answer["brands"]) for item in wire.objects(brand.get("items"))
+    ]
+    return Catalogue(wire.text(answer.get("catalogname")), {reward.utid.upper(): reward for reward in found})
+
+
+def exchange_rates(answer: Any) -> ExchangeRates | None:
+    """Read the answer of GET /exchangerates (`baseFx` is the price of one unit in the base currency)."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("exchangerates"), list):
+        return None
+    rates: dict[tuple[str, str], Decimal] = {}
+    for item in wire.objects(answer["exchangerates"]):
+        rate = wire.money(item.get("basefx"))
+        if rate and rate > 0:
+            rates[wire.text(item.get("rewardcurrency"), 3), wire.text(item.get("basecurrency"), 3)] = rate
+    return ExchangeRates(rates)
+
+
+def _reward(item: dict[str, Any], brand: dict[str, Any]) -> Reward:
+    bounds = wire.section(item, "quantityconstraints")
+    return Reward(
+        utid=wire.text(item.get("utid"), 20),
+        name=wire.text(item.get("rewardname")),
+        brand=wire.text(brand.get("brandname")),
+        currency=wire.text(item.get("currencycode"), 3),
+        active="active"
+        == wire.text(item.get("status")).lower()
+        == wire.text(brand.get("status") or "active").lower(),
+        fixed=wire.text(item.get("valuetype")).upper().startswith("FIXED"),
+        face_value=wire.money(item.get("facevalue")),
+        smallest=wire.money(item.get("minvalue")),
+        largest=wire.money(item.get("maxvalue")),
+        whole_amounts=item.get("iswholeamountvaluerequired") is True,
+        min_quantity=wire.count(bounds.get("minquantity")),
+        max_quantity=wire.count(bounds.get("maxquantity")),
+        kind=wire.text(item.get("rewardtype")),
+        countries=_texts(item.get("countries")),
+        methods=_texts(item.get("attributes")),
+    )
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(wire.text(item) for item in value if wire.text(item)) if isinstance(value, list) else ()
