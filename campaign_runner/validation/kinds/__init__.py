@@ -1,0 +1,52 @@
+"""How are the spellings of a value made one, and what is said of a value that stays odd?  One file per kind.
+
+`normalise(text, case)` changes a whole arrow column; `explain(value, case)` looks at one failed cell and may know
+more than the rule's own sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from campaign_runner.validation.kinds import (
+    amount,
+    choice,
+    code,
+    count,
+    date,
+    email,
+    instant,
+    phone,
+    place,
+    postal,
+    region,
+)
+from campaign_runner.validation.kinds.case import Advice, Case
+
+__all__ = ["EXPLAIN", "NORMALISE", "Advice", "Case"]
+
+NORMALISE: dict[str, Callable[[Any, Case], Any]] = {
+    "amount": amount.normalise,
+    "choice": choice.normalise,
+    "code": code.normalise,
+    "count": count.normalise,
+    "date": date.normalise,
+    "email": email.normalise,
+    "instant": instant.normalise,
+    "phone": phone.normalise,
+    "place": place.normalise,
+    "postal": postal.normalise,
+    "region": region.normalise,
+}
+EXPLAIN: dict[str, Callable[[str, Case], Advice | None]] = {
+    "amount": amount.explain,
+    "choice": choice.explain,
+    "count": count.explain,
+    "date": date.explain,
+    "email": email.explain,
+    "instant": instant.explain,
+    "phone": phone.explain,
+    "postal": postal.explain,
+    "region": region.explain,
+}

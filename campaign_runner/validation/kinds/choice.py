@@ -1,0 +1,34 @@
+"""Which of the known words is meant?  Methods, shipping methods and countries, in any of their spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from campaign_runner.validation.arrowtext import recode
+from campaign_runner.validation.book import fold
+from campaign_runner.validation.kinds.case import Advice, Case
+
+
+def normalise(text: Any, case: Case) -> Any:
+    """`e-mail` becomes `EMAIL`, `usa` becomes `US`; unknown words stay."""
+    known = folded(case.field.metadata.get("choices") or {})
+    return recode(text, lambda word: known.get(fold(word), word))
+
+
+def explain(value: str, case: Case) -> Advice | None:
+    """Nothing beyond the rule's own sentence: the nearest word is added to it (`nearest`)."""
+    return None
+
+
+def folded(choices: Mapping[str, list[str]]) -> dict[str, str]:
+    """Every spelling, folded, with the word that it means."""
+    return {fold(spelling): word for word, others in choices.items() for spelling in (*others, word)}
+
+
+def nearest(value: str, choices: Mapping[str, list[str]]) -> str:
+    """The word that was probably meant, or ""."""
+    known = folded(choices)
+    near = get_close_matches(fold(value)[:40], list(known), 1, 0.7)
+    return known[near[0]] if near else ""

@@ -1,0 +1,14 @@
+"""How is an identifier written?  utid, etid and ptid begin with a capital letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.compute as pc
+
+from campaign_runner.validation.kinds.case import Case
+
+
+def normalise(text: Any, case: Case) -> Any:
+    """`u561593` becomes `U561593`."""
+    return pc.ascii_upper(text)

@@ -1,0 +1,39 @@
+"""Which state or province is meant?  Abbreviation or full name, in the country of the row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.compute as pc
+
+from campaign_runner.validation.arrowtext import recode, where
+from campaign_runner.validation.book import fold
+from campaign_runner.validation.kinds.case import Advice, Case
+from campaign_runner.validation.kinds.choice import folded, nearest
+
+
+def normalise(text: Any, case: Case) -> Any:
+    """`california` becomes `CA` in the United States; regions of other countries stay."""
+    if case.country is None:
+        return text
+    for country, regions in (case.field.metadata.get("regions") or {}).items():
+        known = folded(regions)
+        here = pc.equal(case.country, country)
+        text = where(text, here, lambda some, known=known: recode(some, lambda word: known.get(fold(word), word)))
+    return text
+
+
+def explain(value: str, case: Case) -> Advice | None:
+    """A state of the other country, or the nearest name."""
+    regions = case.field.metadata.get("regions") or {}
+    here = regions.get(case.country)
+    if not here:
+        return None
+    for country, others in regions.items():
+        if country != case.country and fold(value) in folded(others):
+            return Advice("region", f"lies in {country}, but the row's country is {case.country}.",
+                          "Correct the state or the country.")  # fmt: skip
+    near = nearest(value, here)
+    if not near:
+        return None
+    return Advice("region", f"is not a region of {case.country} that Tango knows.", f"Did you mean {near}?")

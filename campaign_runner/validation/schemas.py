@@ -1,0 +1,114 @@
+"""How does the rule book become pandera schemas?  One per delivery method, for the fields that the file has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pandera.io.pandas_io import deserialize_schema
+
+from campaign_runner.model import Field, Method, RuleBook
+from campaign_runner.validation import checks as _registered
+from campaign_runner.validation.choices import Choices
+
+assert _registered  # importing it registers the checks by name
+PLACED = "|"  # a column of this ending holds `US|02134`: country and value, for the rules that depend on both
+_OFFSETS = {"days_ahead": 1, "days_ahead_at_most": 1, "expires_after": 1, "expires_within": 1}
+_FRAME = {"schema_type": "dataframe", "checks": None, "index": None, "coerce": False, "strict": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one kind of row must look like: a method, perhaps with an address; `""` is a row of no known method."""
+
+    name: str
+    method: str
+    required: frozenset[str]
+    optional: frozenset[str]
+    schema: Any
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The fields that such a row may have."""
+        return self.required | self.optional
+
+
+def shape_of(book: RuleBook, method: Method, present: Collection[str], choices: Choices, address: bool) -> Shape:
+    """The shape of `method`; with `address` (a utid of the settings) it needs the recipient's address besides."""
+    required, optional, rules = set(method.required), set(method.optional), dict(method.rules)
+    if address:
+        model = book.methods["ADDRESS"]
+        fields = {name for name in book.fields if name.startswith("recipient.address.")}
+        required |= fields & set(model.required)
+        optional |= fields & set(model.optional)
+    columns: dict[str, Any] = {}
+    for name in present:
+        field = book.fields[name]
+        if name == "deliveryMethod":
+            continue
+        if name not in required | optional:
+            columns[name] = _column(field, {"absent": {"value": True, "options": _absent(field)}}, False)
+            continue
+        columns |= _columns(field, _checks(field, rules.get(name), choices), name in required)
+    name = f"{method.name} with address" if address else method.name
+    return Shape(name, method.name, frozenset(required), frozenset(optional), _schema(columns))
+
+
+def shape_of_none(book: RuleBook, present: Collection[str], choices: Choices) -> Shape:
+    """What can be said of a row whose delivery method is not known: the fields that every method requires."""
+    required = frozenset(book.required_always)
+    columns: dict[str, Any] = {}
+    for name in (name for name in present if name in required):
+        columns |= _columns(book.fields[name], _checks(book.fields[name], None, choices), True)
+    return Shape("", "", required, frozenset(), _schema(columns))
+
+
+def shape_of_default(field: Field, method: Method, choices: Choices) -> Any:
+    """The schema of one value of one field, without the rules that need its neighbours."""
+    columns = _columns(field, _checks(field, method.rules.get(field.name), choices), True)
+    return _schema({name: column for name, column in columns.items() if not name.endswith(PLACED)})
+
+
+def _checks(field: Field, rule: Mapping[str, Any] | None, choices: Choices) -> dict[str, Any]:
+    checks = deepcopy(dict((rule or field.schema)["checks"]))
+    for choice, variants in (field.metadata.get("variants") or {}).items():
+        checks |= deepcopy(variants.get(getattr(choices, choice), {}))
+    for name, arguments in checks.items():
+        if name in _OFFSETS:
+            arguments["value"] = (choices.today + timedelta(days=arguments["value"])).isoformat()
+    if "by_country" in checks:
+        patterns = checks["by_country"]["patterns"]
+        for country, regions in (field.metadata.get("regions") or {}).items():
+            patterns.setdefault(country, "|".join(regions))
+    return checks
+
+
+def _columns(field: Field, checks: dict[str, Any], required: bool) -> dict[str, Any]:
+    """The field's own column and, where its rules depend on the country, the column of both."""
+    placed = {name: checks.pop(name) for name in [name for name in checks if name == "by_country"]}
+    columns = {field.name: _column(field, checks, required)}
+    return columns | ({field.name + PLACED: _column(field, placed, False)} if placed else {})
+
+
+def _column(field: Field, checks: dict[str, Any], required: bool) -> dict[str, Any]:
+    return {**field.schema, "checks": checks or None, "nullable": not required}
+
+
+def _absent(field: Field) -> dict[str, Any]:
+    return {**field.metadata["sentences"]["not-allowed"], "rule": "not-allowed"}
+
+
+def _schema(columns: dict[str, Any]) -> Any:
+    return deserialize_schema(deepcopy({**_FRAME, "columns": columns}))
+
+
+def limit_of(check: Any) -> str:
+    """The day in a calendar check, as sentences name it."""
+    value = str(check.statistics.get("value", ""))
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        return ""
