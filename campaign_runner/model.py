@@ -68,12 +68,17 @@ class Problem:
         return self.column.cell(self.row) if self.column else f"row {self.row}"
 
     @property
-    def sentence(self) -> str:
-        """`F14 (E-mail): "ana@@example.com" is not an e-mail address. Type one address, like …`"""
+    def complaint(self) -> str:
+        """`F14 (E-mail): "ana@@example.com" is not an e-mail address.`"""
         where = f"{self.cell} ({self.column.header})" if self.column else f"Row {self.row}"
         shown = self.value if len(self.value) <= 60 else self.value[:57] + "…"
         quoted = f'"{shown}" ' if self.value else ""
-        return f"{where}: {quoted}{self.what} {self.remedy}".rstrip()
+        return f"{where}: {quoted}{self.what}"
+
+    @property
+    def sentence(self) -> str:
+        """The complaint with its remedy: `… is not an e-mail address. Type one address, like ana@example.com.`"""
+        return f"{self.complaint} {self.remedy}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,14 @@ class Checked:
     """What validation says of some rows: the clean ones and all problems.
 
     Rows whose only problems are `calendar` ones stand in `clean` too and in `stale`: they are rejected, unless the
-    ledger knows that they were sent while they were still in time.
+    ledger knows that they were sent while they were still in time. `worth` is quantity times face value, in
+    ten-thousandths, of the rejected rows whose amount can be read: the books count them too.
     """
 
     clean: CleanRows
     problems: tuple[Problem, ...]
     stale: frozenset[int] = frozenset()
+    worth: Mapping[int, int] = field(default_factory=dict)
 
 
 # ---- the rule book -----------------------------------------------------------------------------------------------
@@ -160,6 +167,7 @@ class Method:
     optional: tuple[str, ...]
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     example: Mapping[str, str] = field(default_factory=dict)
+    spellings: tuple[str, ...] = ()
 
     def presence(self, name: str) -> str:
         """`required`, `optional` or `not allowed`."""
@@ -202,6 +210,7 @@ class LineItem:
     """One reward of one row. `payload` is the canonical JSON of the line without its reference.
 
     `face_units` is the face value of ONE reward in ten-thousandths of a currency unit.
+    `identity` and `content` are the 16-byte digests by which a later file finds the line again.
     """
 
     reference: str
@@ -212,6 +221,8 @@ class LineItem:
     quantity: int
     face_units: int
     currency: str
+    identity: bytes = b""
+    content: bytes = b""
 
     @property
     def total_units(self) -> int:
@@ -238,6 +249,8 @@ class Hold:
     reason: str
     remedy: str
     reference: str = ""
+    units: int = -1
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
