@@ -1,4 +1,4 @@
-"""How is a whole column of text changed at once?  Arrow arrays of text, null where empty; Python only per odd value."""
+"""How is a whole column of text changed at once?  As an arrow array, null where empty; Python per odd value only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-STR = pd.StringDtype("pyarrow", na_value=np.nan)
+STR: Any = pd.StringDtype("pyarrow", na_value=np.nan)
 TEXT = pa.large_string()
 
 

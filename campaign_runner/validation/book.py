@@ -131,7 +131,7 @@ def _field(path: Path, name: str, values: Any, methods: list[Method], sentences:
     for choice, values_of in (metadata.get("variants") or {}).items():
         for value, checks in values_of.items():
             _checks(path, f"{where}.metadata.variants.{choice}.{value}", checks, metadata)
-    schema = {
+    schema: dict[str, Any] = {
         "title": _string(path, f"{where}.title", values.get("title")),
         "description": _string(path, f"{where}.description", values.get("description")),
         "dtype": "str", "nullable": True, "unique": False, "coerce": False, "required": False, "regex": False,
@@ -142,7 +142,8 @@ def _field(path: Path, name: str, values: Any, methods: list[Method], sentences:
         example=_string(path, f"{where}.metadata.example", metadata.get("example")),
         source=_string(path, f"{where}.metadata.source", metadata.get("source")),
         spellings=tuple(dict.fromkeys([name, schema["title"], *metadata.get("spellings", [])])),
-        choices=tuple(choices), schema=schema, metadata={**metadata, "kind": kind, "sentences": {**sentences, **metadata.get("sentences", {})}},
+        choices=tuple(choices), schema=schema, 
+        metadata={**metadata, "kind": kind, "sentences": {**sentences, **metadata.get("sentences", {})}},
     )  # fmt: skip
 
 
@@ -201,7 +202,7 @@ def _distinct_spellings(path: Path, fields: Iterable[Field]) -> None:
 
 
 def _sentences(path: Path, columns: Mapping[str, Any]) -> dict[str, Any]:
-    sentences = columns.get("sentences")
+    sentences: Any = columns.get("sentences")
     _known(path, "sentences", sentences, SENTENCES)
     for name in SENTENCES:
         sentence = sentences.get(name) or {}

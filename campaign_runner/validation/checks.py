@@ -7,17 +7,18 @@ no look-around, `[0-9]` and never the backslash-d that also takes the digits of 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
-from pandera.extensions import register_check_method
+from pandera.api.extensions import register_check_method
 
 from campaign_runner.validation.domains import TYPING_MISTAKES
 from campaign_runner.validation.telephony import country_codes
 
 Text = Any  # a pandas Series of str; pandas-stubs knows the text methods of no narrower type
+_Judge = TypeVar("_Judge", bound=Callable[..., Any])
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_INSTANT = ISO_DATE + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -25,25 +26,36 @@ _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 EMAIL = rf"{_ATOM}(\.{_ATOM})*@({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])"
 
 
-@register_check_method(statistics=["value"])
+def _check(argument: str) -> Callable[[_Judge], _Judge]:
+    """Make a function a pandera check of its own name; `argument` is what the rule book gives it."""
+    register: Any = register_check_method
+
+    def keep(judge: _Judge) -> _Judge:
+        register(judge, statistics=[argument])
+        return judge
+
+    return keep
+
+
+@_check("value")
 def absent(text: Text, value: bool) -> Text:
     """No cell may be filled."""
     return pd.Series(False, index=text.index)
 
 
-@register_check_method(statistics=["pattern"])
+@_check("pattern")
 def only_characters(text: Text, pattern: str) -> Text:
     """`pattern` is the class of the characters that may occur."""
     return text.str.fullmatch(f"{pattern}*")
 
 
-@register_check_method(statistics=["characters"])
+@_check("characters")
 def without_characters(text: Text, characters: str) -> Text:
     """None of `characters` may occur."""
     return ~text.str.contains(f"[{re.escape(characters)}]")
 
 
-@register_check_method(statistics=["patterns"])
+@_check("patterns")
 def by_country(text: Text, patterns: Mapping[str, str]) -> Text:
     """The text is `US|02134`: what follows the country must be as the country's pattern, or `other`, says."""
     right = text.str.fullmatch(rf"..\|(?:{patterns['other']})")
@@ -53,100 +65,104 @@ def by_country(text: Text, patterns: Mapping[str, str]) -> Text:
     return right
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def email_address(text: Text, value: bool) -> Text:
     """One @, no blanks, a dot in the domain, no dot at either end or twice in a row."""
     return text.str.fullmatch(EMAIL)
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def likely_domain(text: Text, value: bool) -> Text:
     """The domain is not one of the usual typing mistakes (`gmial.com`)."""
     return ~text.str.contains(f"@(?:{'|'.join(map(re.escape, TYPING_MISTAKES))})$")
 
 
-@register_check_method(statistics=["countries"])
+@_check("countries")
 def phone_number(text: Text, countries: str) -> Text:
     """`us`: +1 and ten digits. `all`: E.164, a country code that exists, at most 15 digits."""
     return text.str.fullmatch(r"\+1[0-9]{10}" if countries == "us" else rf"\+({country_codes()})[0-9]{{4,12}}")
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def dialable(text: Text, value: bool) -> Text:
     """Digits with the usual marks between them, and an extension."""
     return text.str.fullmatch(r"\+?[0-9][0-9 ()./-]{5,24}( ?(x|ext\.?) ?[0-9]{1,6})?")
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def decimal_amount(text: Text, value: bool) -> Text:
     """Plain digits, a point, two places."""
     return text.str.fullmatch(r"-?[0-9]+\.[0-9]{2}")
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def amount_positive(text: Text, value: bool) -> Text:
     """More than 0; the text is a decimal amount already."""
     return text.str.fullmatch(r"[0-9.]*[1-9][0-9.]*")
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def amount_digits(text: Text, value: int) -> Text:
     """At most so many digits before the point; leading zeros are gone already."""
     return text.str.fullmatch(rf"-?[0-9]{{0,{value}}}\.[0-9]{{2}}")
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def whole_number(text: Text, value: bool) -> Text:
     """Digits, perhaps with a minus."""
     return text.str.fullmatch(r"-?[0-9]+")
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def count_at_least(text: Text, value: int) -> Text:
     """A whole number, at least so much."""
     return pd.to_numeric(text, errors="coerce") >= value
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def count_at_most(text: Text, value: int) -> Text:
     """A whole number, at most so much."""
     return pd.to_numeric(text, errors="coerce") <= value
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def iso_date(text: Text, value: bool) -> Text:
     """A day that exists, as YYYY-MM-DD."""
-    return text.str.fullmatch(ISO_DATE) & pd.to_datetime(text, format="%Y-%m-%d", errors="coerce").notna()
+    return text.str.fullmatch(ISO_DATE) & _day(text).notna()
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def days_ahead(text: Text, value: str) -> Text:
     """Not before the day `value`; ISO dates compare as text."""
     return text >= value
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def days_ahead_at_most(text: Text, value: str) -> Text:
     """Not after the day `value`."""
     return text <= value
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def iso_instant(text: Text, value: bool) -> Text:
     """A moment that exists, as ISO 8601 with an offset."""
     return text.str.fullmatch(ISO_INSTANT) & _instant(text).notna()
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def expires_after(text: Text, value: str) -> Text:
     """The moment is on the UTC day `value` or later."""
     return _instant(text) >= pd.Timestamp(value, tz=UTC)
 
 
-@register_check_method(statistics=["value"])
+@_check("value")
 def expires_within(text: Text, value: str) -> Text:
     """The moment is on the UTC day `value` or earlier."""
     return _instant(text) < pd.Timestamp(value, tz=UTC) + pd.Timedelta(days=1)
+
+
+def _day(text: Text) -> Any:
+    return pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
 
 
 def _instant(text: Text) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 FIELD_KEYS = {"title", "description", "checks", "metadata"}
 METADATA_KEYS = {
-    "noun", "example", "source", "spellings", "kind", "choices", "regions", "country", "group", "sentences", "variants",
+    "noun", "example", "source", "spellings", "kind", "choices", "regions", "country", "group", "sentences",
+    "variants",
 }  # fmt: skip
 METHOD_KEYS = {"method", "title", "description", "spellings", "source", "required", "optional", "rules", "example"}
 BOOK_KEYS = {"sentences", "lists", "fields"}

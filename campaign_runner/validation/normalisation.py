@@ -1,4 +1,4 @@
-"""When are two cells the same?  White space, invisible characters and spellings are made one before any comparison."""
+"""When are two cells the same?  White space and invisible characters are made one before any comparison."""
 
 from __future__ import annotations
 

@@ -102,7 +102,8 @@ def _absent(field: Field) -> dict[str, Any]:
 
 
 def _schema(columns: dict[str, Any]) -> Any:
-    return deserialize_schema(deepcopy({**_FRAME, "columns": columns}))
+    build: Any = deserialize_schema
+    return build(deepcopy({**_FRAME, "columns": columns}))
 
 
 def limit_of(check: Any) -> str:

@@ -1,4 +1,4 @@
-"""Which rows of a chunk are right, and what is wrong with the others?  The story of one chunk is `Validator.__call__`."""
+"""Which rows are right, and what is wrong with the others?  The story of one chunk is `Validator.__call__`."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ class Validator:
                 if (row, position) not in chunk.named:
                     tell(words.standing(row, column, name, "required", shape.method))
             return
-        places = chunk.index.get_indexer(failure.rows)
+        places = chunk.index.get_indexer(pd.Index(failure.rows))
         values = chunk.fields[name].take(pa.array(places)).to_pylist()
         shown = values if column is None else _shown(chunk.rows, column, places, values)
         country = chunk.fields.get(field.metadata.get("country", ""))

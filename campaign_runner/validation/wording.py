@@ -25,7 +25,8 @@ class Wording:
         self._said: dict[tuple[Any, ...], Advice] = {}
 
     def broken(
-        self, row: int, column: Column | None, field: Field, check: Any, method: str, shown: str, value: str, country: str
+        self, row: int, column: Column | None, field: Field, check: Any, method: str, shown: str, value: str,
+        country: str,
     ) -> Problem:  # fmt: skip
         """The problem of a filled cell: `shown` as the user wrote it, `value` as it was judged."""
         key = (field.name, id(check), method, value, country)

@@ -1,4 +1,4 @@
-"""How are street and city written?  The typewriter's quotes and hyphens for those that programs put in their place."""
+"""How are street and city written?  With the typewriter's quotes and hyphens, which programs like to replace."""
 
 from __future__ import annotations
 

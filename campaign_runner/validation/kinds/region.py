@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pyarrow.compute as pc
@@ -19,8 +21,12 @@ def normalise(text: Any, case: Case) -> Any:
     for country, regions in (case.field.metadata.get("regions") or {}).items():
         known = folded(regions)
         here = pc.equal(case.country, country)
-        text = where(text, here, lambda some, known=known: recode(some, lambda word: known.get(fold(word), word)))
+        text = where(text, here, partial(recode, change=partial(_known, known)))
     return text
+
+
+def _known(known: Mapping[str, str], word: str) -> str:
+    return known.get(fold(word), word)
 
 
 def explain(value: str, case: Case) -> Advice | None:
