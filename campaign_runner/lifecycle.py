@@ -56,6 +56,18 @@ BATCH_MOVES: dict[tuple[BatchState, BatchState], str] = {
     (BatchState.FINAL, BatchState.ACCEPTED): "looked up again: a line is open once more",
 }
 
+# What a line is while nothing is known of it alone.
+LINE_STATUS_OF_BATCH: dict[BatchState, RowStatus] = {
+    BatchState.PLANNED: RowStatus.UNSENT,
+    BatchState.SENDING: RowStatus.UNKNOWN,
+    BatchState.UNKNOWN: RowStatus.UNKNOWN,
+    BatchState.CONFLICT: RowStatus.UNKNOWN,
+    BatchState.ACCEPTED: RowStatus.PENDING,
+    BatchState.REFUSED: RowStatus.FAILED,
+    BatchState.REPLACED: RowStatus.FAILED,
+    BatchState.FINAL: RowStatus.UNKNOWN,
+}
+
 OPEN_BATCHES = frozenset({BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED})
 
 

@@ -115,6 +115,17 @@ class LimitsSection(_Section):
     expected_total: Totals = Field(default_factory=dict)
 
 
+class LedgerSection(_Section):
+    """Where the ledger is: "" = SQLite in the state folder, else a PostgreSQL URL (two machines, one campaign)."""
+
+    url: str = Field("", pattern=r"^(postgresql(\+psycopg)?://.*)?$")
+
+    @field_validator("url")
+    @classmethod
+    def _driver(cls, url: str) -> str:
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 class Settings(BaseSettings):
     """The whole of campaign.toml; `path` is where it was read ("" = built-in values)."""
 
@@ -129,11 +140,13 @@ class Settings(BaseSettings):
     rules: RulesSection = RulesSection()
     identity: IdentitySection = IdentitySection()
     limits: LimitsSection = LimitsSection()
+    ledger: LedgerSection = LedgerSection()
 
     @classmethod
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, **_: Any,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         """The environment wins over the file (which arrives as the init values)."""
         return env_settings, init_settings
@@ -183,6 +196,11 @@ def load(path: Path | None, campaign_id: str = "") -> Settings:
     except ValidationError as error:
         where = str(path) if path else "The environment"
         raise SettingsError("\n".join(_sentence(where, dict(problem)) for problem in error.errors())) from None
+
+
+def ledger_url(path: Path | None) -> str:
+    """Where the ledger is, for commands that need no campaign ("" = SQLite in the state folder)."""
+    return load(path, "any-campaign").ledger.url
 
 
 def credentials(settings: Settings, environ: Mapping[str, str] = os.environ) -> Credentials:

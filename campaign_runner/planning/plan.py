@@ -53,10 +53,13 @@ class Plan:
         return totals(self.new)
 
     def _lines(self, rows: pd.DataFrame) -> Iterator[LineItem]:
-        columns = ("hi", "lo", "row", "offset", "length", "method", "utid", "quantity", "face_units", "currency")
-        for hi, lo, row, offset, length, *rest in zip(*(rows[name].tolist() for name in columns), strict=True):
-            payload = self._payload(offset, length)
-            yield LineItem(references.reference(self.order, whole(hi, lo)), row, payload, *rest)
+        hashes = (rows[name].tolist() for name in ("hi", "lo", "content_hi", "content_lo"))
+        columns = ("row", "offset", "length", "method", "utid", "quantity", "face_units", "currency")
+        values = (rows[name].tolist() for name in columns)
+        for hi, lo, content_hi, content_lo, row, offset, length, *rest in zip(*hashes, *values, strict=True):
+            identity, content = whole(hi, lo), whole(content_hi, content_lo)
+            reference = references.reference(self.order, identity)
+            yield LineItem(reference, row, self._payload(offset, length), *rest, identity, content)
 
 
 def plan(collector: Collector, known: pd.DataFrame, released: frozenset[str], batch_size: int) -> Plan:
@@ -75,6 +78,12 @@ def plan(collector: Collector, known: pd.DataFrame, released: frozenset[str], ba
     late = frozenset(new.loc[new["stale"], "row"].tolist())
     new = new[~new["stale"]].sort_values(["hi", "lo"], ignore_index=True)
     return Plan(collector.order, batch_size, new, matched, holds, late, collector.payload)
+
+
+def line_references(order: Order, lines: pd.DataFrame) -> list[str]:
+    """The references of some lines."""
+    pairs = zip(lines["hi"].tolist(), lines["lo"].tolist(), strict=True) if len(lines) else ()
+    return [references.reference(order, whole(hi, lo)) for hi, lo in pairs]
 
 
 def totals(lines: pd.DataFrame) -> dict[str, Decimal]:

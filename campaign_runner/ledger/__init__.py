@@ -1,0 +1,5 @@
+"""The only place with SQL: what was handed in, what was planned, what left, what came back."""
+
+from campaign_runner.ledger.store import Ledger, open_ledger
+
+__all__ = ["Ledger", "open_ledger"]

@@ -1,0 +1,198 @@
+"""Where is each batch in its life?  Every move is one transaction, checked against the table in `lifecycle`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from campaign_runner.ledger import events
+from campaign_runner.ledger.packing import pack, unpack
+from campaign_runner.ledger.schema import attempts, batches, line_items
+from campaign_runner.ledger.store import Ledger
+from campaign_runner.lifecycle import OPEN_BATCHES, BatchState, RowStatus, move
+from campaign_runner.model import LineAnswer, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """A batch as the ledger has it, without its body."""
+
+    id: int
+    campaign: int
+    reference: str
+    state: BatchState
+    attempt: int
+    lines: int
+    tries: int
+    looks: int
+    due_at: float
+    sent_at: str
+    tango_order_id: str
+
+
+_COLUMNS = [batches.c[name] for name in StoredBatch.__slots__]
+
+
+def due(
+    ledger: Ledger, campaign: int, now: float, limit: int = 50, states: Collection[BatchState] = OPEN_BATCHES
+) -> list[StoredBatch]:
+    """Batches in `states` whose time has come, those never sent first."""
+    unsent_first = (batches.c.state != BatchState.PLANNED, batches.c.due_at, batches.c.id)
+    query = select(*_COLUMNS).where(batches.c.campaign == campaign, batches.c.state.in_(states))
+    query = query.where(batches.c.due_at <= now).order_by(*unsent_first).limit(limit)
+    with ledger.read() as connection:
+        return [_stored(row) for row in connection.execute(query)]
+
+
+def next_due(ledger: Ledger, campaign: int, states: Collection[BatchState] = OPEN_BATCHES) -> float | None:
+    """When the next batch in `states` wants a step (seconds since 1970), None if there is none."""
+    query = select(func.min(batches.c.due_at)).where(batches.c.campaign == campaign, batches.c.state.in_(states))
+    with ledger.read() as connection:
+        found = connection.execute(query).scalar()
+    return None if found is None else float(found)
+
+
+def get(ledger: Ledger, number: int) -> StoredBatch:
+    """A batch by its number."""
+    with ledger.read() as connection:
+        return _stored(connection.execute(select(*_COLUMNS).where(batches.c.id == number)).one())
+
+
+def body(ledger: Ledger, number: int) -> bytes:
+    """The exact bytes to send."""
+    with ledger.read() as connection:
+        return unpack(connection.execute(select(batches.c.body).where(batches.c.id == number)).scalar_one())
+
+
+def references(ledger: Ledger, number: int) -> list[str]:
+    """The line references of a batch, in the order of its body."""
+    query = select(line_items.c.reference).where(line_items.c.batch == number).order_by(line_items.c.position)
+    with ledger.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def failed_references(ledger: Ledger, number: int) -> frozenset[str]:
+    """The lines of a batch that Tango refused or failed."""
+    query = select(line_items.c.reference).where(
+        line_items.c.batch == number, line_items.c.status == RowStatus.FAILED
+    )
+    with ledger.read() as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
+def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> None:
+    """Committed, and safe from a power cut, before the first byte leaves."""
+    with ledger.write(durable=True) as connection:
+        _move(connection, batch, BatchState.SENDING, at, tries=batch.tries + 1, sent_at=batch.sent_at or at)
+
+
+def settle(
+    ledger: Ledger, batch: StoredBatch, state: BatchState, at: str, *,
+    due_at: float = 0, note: str = "", tango_order_id: str = "", looked: bool = False,
+    statuses: Mapping[str, RowStatus] | None = None, answers: Sequence[LineAnswer] = (),
+    refused: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Write down what a step came to: the batch's state, what Tango says of its lines, which lines it refused."""
+    values: dict[str, Any] = {"due_at": due_at, "note": note, "looks": batch.looks + looked}
+    if tango_order_id:
+        values["tango_order_id"] = tango_order_id
+    with ledger.write() as connection:
+        _move(connection, batch, state, at, **values)
+        _write_answers(connection, batch.id, answers, statuses or {}, at)
+        _write_refused(connection, batch.id, refused or {}, at)
+
+
+def replace(
+    ledger: Ledger, batch: StoredBatch, successors: Iterable[tuple[str, bytes, Sequence[str]]],
+    refused: Mapping[str, str], at: str, note: str,
+) -> None:  # fmt: skip
+    """Tango refused a batch whole: its refused lines fail, the others move to new batches."""
+    with ledger.write() as connection:
+        _move(connection, batch, BatchState.REPLACED, at, note=note)
+        _write_refused(connection, batch.id, refused, at)
+        for reference, bytes_, keep in successors:
+            values = {"campaign": batch.campaign, "reference": reference, "state": BatchState.PLANNED,
+                      "lines": len(keep), "attempt": batch.attempt, "body": pack(bytes_), "updated_at": at}  # fmt: skip
+            number = connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one()
+            mover = update(line_items).where(line_items.c.reference == bindparam("ref"))
+            mover = mover.values(batch=number, position=bindparam("place"))
+            connection.execute(mover, [{"ref": ref, "place": place} for place, ref in enumerate(keep)])
+
+
+def left_sending(ledger: Ledger, campaign: int, at: str) -> int:
+    """A new run begins: what a dead one left `sending` is unknown, and nothing unsent waits any longer.
+
+    Only a run that holds the campaign may call this.
+    """
+    with ledger.write() as connection:
+        dead = connection.execute(
+            select(*_COLUMNS).where(batches.c.campaign == campaign, batches.c.state == BatchState.SENDING)
+        ).all()
+        for row in dead:
+            _move(connection, _stored(row), BatchState.UNKNOWN, at, due_at=0, note="the run ended before the answer")
+        waiting = (batches.c.campaign == campaign, batches.c.state.in_((BatchState.PLANNED, BatchState.UNKNOWN)))
+        connection.execute(update(batches).where(*waiting).values(due_at=0))
+    return len(dead)
+
+
+def record_attempt(ledger: Ledger, campaign: int, reference: str, at: str, method: str, receipt: Receipt,
+                   seconds: float) -> None:  # fmt: skip
+    """One request, with its outcome and request id; no secrets, no personal data."""
+    values = {"campaign": campaign, "reference": reference, "at": at, "method": method, "outcome": receipt.outcome,
+              "http_status": receipt.http_status, "code": receipt.code[:20], "message": receipt.message,
+              "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
+    with ledger.write() as connection:
+        connection.execute(attempts.insert().values(**values))
+
+
+def _move(connection: Connection, batch: StoredBatch, state: BatchState, at: str, **values: Any) -> None:
+    move(batch.state, state)
+    mine = (batches.c.id == batch.id, batches.c.state == batch.state)
+    done = connection.execute(update(batches).where(*mine).values(state=state, updated_at=at, **values))
+    if done.rowcount != 1:
+        raise RuntimeError(f"the batch {batch.reference} was moved by somebody else")
+    if state is not batch.state:
+        data = {"batch": batch.reference, "from": batch.state, "to": state}
+        events.append(connection, batch.campaign, at, "batch moved", **data)
+
+
+def _write_answers(
+    connection: Connection, batch: int, answers: Sequence[LineAnswer], statuses: Mapping[str, RowStatus], at: str
+) -> None:
+    if not answers:
+        return
+    names = ("status", "reason", "tango_reference", "delivery_status", "charged", "charged_currency", "fee",
+             "shipping_fee", "exchange_rate")  # fmt: skip
+    statement = update(line_items).where(line_items.c.batch == batch, line_items.c.reference == bindparam("ref"))
+    statement = statement.values({name: bindparam(f"new_{name}") for name in names} | {"updated_at": at})
+    values = [
+        {"ref": line.reference, "new_status": statuses[line.reference], "new_reason": line.reason,
+         "new_tango_reference": line.tango_reference, "new_delivery_status": line.delivery_status,
+         "new_charged": _plain(line.charged), "new_charged_currency": line.charged_currency,
+         "new_fee": _plain(line.fee), "new_shipping_fee": _plain(line.shipping_fee),
+         "new_exchange_rate": _plain(line.exchange_rate)}
+        for line in answers if line.reference in statuses
+    ]  # fmt: skip
+    if values:
+        connection.execute(statement, values)
+
+
+def _write_refused(connection: Connection, batch: int, refused: Mapping[str, str], at: str) -> None:
+    statement = update(line_items).where(line_items.c.batch == batch, line_items.c.reference == bindparam("ref"))
+    statement = statement.values(status=RowStatus.FAILED, reason=bindparam("why"), updated_at=at)
+    values = [{"ref": reference, "why": why} for reference, why in refused.items()]
+    if values:
+        connection.execute(statement, values)
+
+
+def _plain(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount:f}"
+
+
+def _stored(row: Any) -> StoredBatch:
+    number, campaign, reference, state, *rest = row
+    return StoredBatch(number, campaign, reference, BatchState(state), *rest)

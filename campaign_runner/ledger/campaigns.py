@@ -1,0 +1,122 @@
+"""Which campaigns and uploads does the ledger know?  Each is bound to one account; each file is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from campaign_runner.errors import SettingsError, StateError, UsageError
+from campaign_runner.ledger import events
+from campaign_runner.ledger.packing import pack, unpack
+from campaign_runner.ledger.schema import campaigns, upload_parts, uploads
+from campaign_runner.ledger.store import insert_many
+from campaign_runner.model import Order
+
+PART = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was handed in. `reading` says how it was read (sheet, columns, hidden rows), `rows` counts the
+    non-blank ones, `fingerprint` names settings and rules under which it was planned."""
+
+    id: int
+    campaign: int
+    sha256: str
+    fingerprint: str
+    name: str
+    sheet: str
+    reading: Mapping[str, Any]
+    rows: int
+    created_at: str
+    purged_at: str | None = None
+
+
+def register(connection: Connection, environment: str, order: Order, at: str) -> int:
+    """The campaign's number; raises SettingsError if its references are bound to another account."""
+    found = connection.execute(
+        select(campaigns).where(campaigns.c.environment == environment, campaigns.c.campaign_id == order.campaign_id)
+    ).one_or_none()
+    if found is None:
+        values = {"environment": environment, "campaign_id": order.campaign_id, "customer": order.customer,
+                  "account": order.account, "endpoint": order.endpoint, "created_at": at}  # fmt: skip
+        number = connection.execute(campaigns.insert().values(**values).returning(campaigns.c.id)).scalar_one()
+        events.append(connection, number, at, "campaign opened", **values)
+        return int(number)
+    if (found.customer, found.account, found.endpoint) != (order.customer, order.account, order.endpoint):
+        raise SettingsError(
+            f"The campaign {order.campaign_id} was begun with customer {found.customer}, account {found.account} and "
+            f"endpoint {found.endpoint}; under others its people would be rewarded a second time. Put those settings "
+            "back, or give this campaign a new id. Nothing was sent."
+        )
+    return int(found.id)
+
+
+def find(connection: Connection, environment: str, campaign_id: str) -> int:
+    """The campaign's number; raises UsageError that names those there are."""
+    rows = connection.execute(select(campaigns).where(campaigns.c.environment == environment)).all()
+    for row in rows:
+        if row.campaign_id == campaign_id:
+            return int(row.id)
+    known = ", ".join(sorted(row.campaign_id for row in rows)) or "none yet"
+    raise UsageError(
+        f'There is no campaign "{campaign_id}" in this ledger for the environment {environment}. Known: {known}. '
+        "Check the name, --state and the environment."
+    )
+
+
+def listing(connection: Connection) -> list[Mapping[str, Any]]:
+    """All campaigns, newest first."""
+    return [dict(row) for row in connection.execute(select(campaigns).order_by(campaigns.c.id.desc())).mappings()]
+
+
+def add_upload(connection: Connection, upload: Upload, path: Path) -> Upload:
+    """Keep a file and how it was read; returns the upload with its number."""
+    values = {name: getattr(upload, name) for name in Upload.__slots__ if name not in ("id", "purged_at", "reading")}
+    values["reading"] = orjson.dumps(upload.reading).decode()
+    number = int(connection.execute(uploads.insert().values(**values).returning(uploads.c.id)).scalar_one())
+    parts = ((number, i, pack(part)) for i, part in enumerate(_parts(path)))
+    insert_many(connection, upload_parts, ("upload", "part", "bytes"), parts)
+    return replace(upload, id=number)
+
+
+def latest_upload(connection: Connection, campaign: int) -> Upload | None:
+    """The newest upload of a campaign."""
+    query = select(uploads).where(uploads.c.campaign == campaign).order_by(uploads.c.id.desc()).limit(1)
+    row = connection.execute(query).mappings().one_or_none()
+    return Upload(**{**row, "reading": orjson.loads(row["reading"])}) if row else None
+
+
+def restore_upload(connection: Connection, upload: Upload, target: Path) -> None:
+    """Write the kept file to `target`; raises StateError where it was purged or is not what it was."""
+    digest = sha256()
+    query = select(upload_parts.c.bytes).where(upload_parts.c.upload == upload.id).order_by(upload_parts.c.part)
+    with target.open("wb") as file:
+        for (packed,) in connection.execute(query):
+            part = unpack(packed)
+            digest.update(part)
+            file.write(part)
+    if upload.purged_at:
+        raise StateError(f"The file {upload.name} was erased on {upload.purged_at[:10]}, as asked; totals remain.")
+    if digest.hexdigest() != upload.sha256:
+        raise StateError(f"The ledger's copy of {upload.name} is damaged. Run again with the file itself.")
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    digest = sha256()
+    for part in _parts(path):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while part := file.read(PART):
+            yield part

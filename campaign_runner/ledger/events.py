@@ -1,0 +1,50 @@
+"""What happened, in order?  An append-only log in which each entry carries the hash of the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from campaign_runner.ledger.schema import events
+
+START = "0" * 64
+
+
+def append(connection: Connection, campaign: int, at: str, kind: str, **data: Any) -> None:
+    """Add an event in the caller's transaction; `data` holds no personal data."""
+    last = select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)
+    previous = connection.execute(last).one_or_none()
+    number, before = (previous.id + 1, previous.hash) if previous else (1, START)
+    text = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=str).decode()
+    values = {"id": number, "campaign": campaign, "at": at, "kind": kind, "data": text, "previous": before}
+    connection.execute(events.insert().values(**values, hash=_hash(**values)))
+
+
+def head(connection: Connection) -> str:
+    """The hash of the newest event."""
+    return connection.execute(select(events.c.hash).order_by(events.c.id.desc()).limit(1)).scalar() or START
+
+
+def first_broken(connection: Connection) -> int | None:
+    """The number of the first event that does not fit the chain, None if the chain is whole."""
+    before = START
+    for number, event in enumerate(connection.execute(select(events).order_by(events.c.id)).mappings(), 1):
+        values = {name: event[name] for name in ("id", "campaign", "at", "kind", "data", "previous")}
+        if event["id"] != number or event["previous"] != before or event["hash"] != _hash(**values):
+            return number
+        before = event["hash"]
+    return None
+
+
+def of_campaign(connection: Connection, campaign: int) -> Iterator[dict[str, Any]]:
+    """The events of a campaign, oldest first."""
+    rows = connection.execute(select(events).where(events.c.campaign == campaign).order_by(events.c.id)).mappings()
+    return ({**row, "data": orjson.loads(row["data"])} for row in rows)
+
+
+def _hash(**values: Any) -> str:
+    return sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,0 +1,126 @@
+"""How does a plan get into the ledger?  In one transaction, with the exact bytes of every batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, or_, select
+
+from campaign_runner.ledger.packing import pack
+from campaign_runner.ledger.rows import STATUS
+from campaign_runner.ledger.schema import batches, entries, line_indexes, line_items, releases
+from campaign_runner.ledger.store import insert_many
+from campaign_runner.lifecycle import BatchState
+from campaign_runner.model import Batch
+
+# Above so many new lines in an almost empty ledger it is quicker to drop the indexes and build them once at the end.
+BULK = 50_000
+LINES_AT_ONCE = 25_000
+
+_LINE = (
+    "campaign", "batch", "position", "upload", "row", "reference", "identity", "content", "method", "utid", "quantity",
+    "face_units", "currency", "attempt", "superseded", "reason", "tango_reference", "delivery_status", "charged",
+    "charged_currency", "fee", "shipping_fee", "exchange_rate", "updated_at",
+)  # fmt: skip
+_BLANKS = (False, "", "", "", "", "", "", "", "", "")
+
+
+class Entry(NamedTuple):
+    """A row of an upload that brings no new line. `units` -1 = the amount cannot be read."""
+
+    row: int
+    status: str
+    line: int | None = None
+    reference: str = ""
+    reason: str = ""
+    remedy: str = ""
+    units: int = -1
+    currency: str = ""
+
+
+class KnownLine(NamedTuple):
+    """A line of this campaign that must not be planned again."""
+
+    line_id: int
+    identity: bytes
+    content: bytes
+    status: str
+
+
+def known_lines(connection: Connection, campaign: int) -> list[KnownLine]:
+    """The lines of a campaign that were sent, in their newest attempt (see `withdraw_unsent` for the others)."""
+    query = (
+        select(line_items.c.id, line_items.c.identity, line_items.c.content, STATUS)
+        .select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
+        .where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False))
+        .where(or_(batches.c.state != BatchState.PLANNED, batches.c.attempt > 1))
+    )
+    return [KnownLine(*row) for row in connection.execute(query)]
+
+
+def released(connection: Connection, campaign: int) -> frozenset[str]:
+    """The references that a person let go."""
+    return frozenset(
+        connection.execute(select(releases.c.reference).where(releases.c.campaign == campaign)).scalars()
+    )
+
+
+def withdraw_unsent(connection: Connection, campaign: int) -> int:
+    """Take back what was planned from an earlier file and never left: the new file decides. Returns the lines."""
+    unsent = select(batches.c.id).where(
+        batches.c.campaign == campaign, batches.c.state == BatchState.PLANNED, batches.c.attempt == 1
+    )
+    gone = connection.execute(delete(line_items).where(line_items.c.batch.in_(unsent))).rowcount
+    connection.execute(delete(batches).where(batches.c.id.in_(unsent.scalar_subquery())))
+    return gone
+
+
+def record(connection: Connection, campaign: int, upload: int, planned: Iterable[Batch], lines: int, at: str) -> None:
+    """Write batches and their lines; `lines` is how many there are (it decides how indexes are kept)."""
+    bulk = lines >= BULK and lines > _lines_before(connection)
+    if bulk:
+        for index in line_indexes:
+            index.drop(connection, checkfirst=True)
+    for some in _some(planned):
+        rows: list[tuple[Any, ...]] = []
+        for batch in some:
+            number = _add_batch(connection, campaign, batch, at)
+            rows.extend(
+                (campaign, number, position, upload, line.row, line.reference, line.identity, line.content,
+                 line.method, line.utid, line.quantity, line.face_units, line.currency, batch.attempt, *_BLANKS)
+                for position, line in enumerate(batch.lines)
+            )  # fmt: skip
+        insert_many(connection, line_items, _LINE, rows)
+    if bulk:
+        for index in line_indexes:
+            index.create(connection)
+
+
+def record_entries(connection: Connection, upload: int, rows: Iterable[Entry]) -> None:
+    """Write rows that bring no new line."""
+    insert_many(connection, entries, ("upload", *Entry._fields), [(upload, *row) for row in rows])
+
+
+def _add_batch(connection: Connection, campaign: int, batch: Batch, at: str) -> int:
+    values = {"campaign": campaign, "reference": batch.reference, "state": BatchState.PLANNED, "updated_at": at,
+              "lines": len(batch.lines), "body": pack(batch.body), "attempt": batch.attempt}  # fmt: skip
+    return int(connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one())
+
+
+def _lines_before(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(line_items.c.id), 0))).scalar_one())
+
+
+def _some(planned: Iterable[Batch]) -> Iterator[Sequence[Batch]]:
+    """Batches in groups of about `LINES_AT_ONCE` lines."""
+    group: list[Batch] = []
+    lines = 0
+    for batch in planned:
+        group.append(batch)
+        lines += len(batch.lines)
+        if lines >= LINES_AT_ONCE:
+            yield group
+            group, lines = [], 0
+    if group:
+        yield group

@@ -1,0 +1,113 @@
+"""What became of the rows of an upload, and of the lines of a campaign?  Read for reconciliation and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, literal, select
+
+from campaign_runner.ledger.schema import batches, entries, line_items
+from campaign_runner.lifecycle import LINE_STATUS_OF_BATCH
+
+# The status of a line: its own, or what its batch says.
+STATUS = func.coalesce(
+    line_items.c.status, case(*((batches.c.state == s, str(r)) for s, r in LINE_STATUS_OF_BATCH.items()))
+)
+UNITS = line_items.c.quantity * line_items.c.face_units
+# A line's own time, or its batch's.
+_UPDATED = case((line_items.c.updated_at != "", line_items.c.updated_at), else_=batches.c.updated_at)
+_LINES = line_items.join(batches, batches.c.id == line_items.c.batch)
+
+STATED = ("row", "status", "reason", "remedy", "reference", "order_reference", "tango_order_id", "updated_at", "units",
+          "currency")  # fmt: skip
+
+
+def tally(connection: Connection, upload: int) -> list[tuple[str, str, int, int]]:
+    """(status, currency, rows, units) of an upload; units -1 = amounts that cannot be read, counted apart."""
+    lines = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS)).select_from(_LINES)
+    lines = lines.where(line_items.c.upload == upload, line_items.c.superseded.is_(False))
+    lines = lines.group_by(STATUS, line_items.c.currency)
+    known = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS))
+    known = known.select_from(_LINES.join(entries, entries.c.line == line_items.c.id))
+    known = known.where(entries.c.upload == upload).group_by(STATUS, line_items.c.currency)
+    others = select(entries.c.status, entries.c.currency, func.count(), func.sum(entries.c.units))
+    others = others.where(entries.c.upload == upload, entries.c.line.is_(None), entries.c.units >= 0)
+    unread = select(entries.c.status, literal(""), func.count(), literal(-1))
+    unread = unread.where(entries.c.upload == upload, entries.c.line.is_(None), entries.c.units < 0)
+    found = []
+    for query in (
+        lines,
+        known,
+        others.group_by(entries.c.status, entries.c.currency),
+        unread.group_by(entries.c.status),
+    ):
+        found += [(str(status), str(currency), int(n), int(units)) for status, currency, n, units
+                  in connection.execute(query)]  # fmt: skip
+    return found
+
+
+def stated(connection: Connection, upload: int, first: int, last: int) -> list[tuple[Any, ...]]:
+    """The rows `first`..`last` of an upload as `STATED` tuples, in no particular order."""
+    own = _line_columns(line_items.c.row).where(
+        line_items.c.upload == upload, line_items.c.superseded.is_(False), line_items.c.row.between(first, last)
+    )
+    known = _line_columns(entries.c.row, joined=True).where(
+        entries.c.upload == upload, entries.c.row.between(first, last)
+    )
+    others = select(
+        entries.c.row, entries.c.status, entries.c.reason, entries.c.remedy, entries.c.reference, literal(""),
+        literal(""), literal(""), entries.c.units, entries.c.currency,
+    ).where(entries.c.upload == upload, entries.c.row.between(first, last), entries.c.line.is_(None))  # fmt: skip
+    return [tuple(row) for query in (own, known, others) for row in connection.execute(query)]
+
+
+def placed(connection: Connection, campaign: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Every line that was ever sent, in pieces, as `model.PLACED_COLUMNS` tuples."""
+    query = (
+        select(
+            line_items.c.reference, batches.c.reference, batches.c.tango_order_id, line_items.c.tango_reference,
+            line_items.c.utid, line_items.c.method, line_items.c.quantity, line_items.c.face_units,
+            line_items.c.currency, line_items.c.charged, line_items.c.charged_currency, line_items.c.fee,
+            line_items.c.shipping_fee, line_items.c.exchange_rate, STATUS, line_items.c.delivery_status,
+            line_items.c.attempt, batches.c.sent_at, _UPDATED,
+        )
+        .select_from(_LINES)
+        .where(line_items.c.campaign == campaign, batches.c.sent_at != "")
+        .order_by(line_items.c.id)
+    )  # fmt: skip
+    result = connection.execution_options(yield_per=25_000).execute(query)
+    for some in result.partitions():
+        yield [tuple(row) for row in some]
+
+
+def campaign_tally(connection: Connection, campaign: int) -> list[tuple[str, str, int, int]]:
+    """(status, currency, line items, units) of a whole campaign, newest attempts only."""
+    query = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS)).select_from(_LINES)
+    query = query.where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False))
+    query = query.group_by(STATUS, line_items.c.currency)
+    return [(str(status), str(currency), int(count), int(units)) for status, currency, count, units
+            in connection.execute(query)]  # fmt: skip
+
+
+def lines_elsewhere(connection: Connection, campaign: int, upload: int) -> dict[str, int]:
+    """Lines of the campaign, by status, that this upload has no row for."""
+    known = select(entries.c.line).where(entries.c.upload == upload, entries.c.line.is_not(None))
+    query = select(STATUS, func.count()).select_from(_LINES).group_by(STATUS)
+    query = query.where(line_items.c.campaign == campaign, line_items.c.upload != upload)
+    query = query.where(line_items.c.superseded.is_(False), line_items.c.id.not_in(known))
+    return {str(status): int(count) for status, count in connection.execute(query)}
+
+
+def batch_counts(connection: Connection, campaign: int) -> dict[str, int]:
+    """How many batches are in each state."""
+    query = select(batches.c.state, func.count()).where(batches.c.campaign == campaign).group_by(batches.c.state)
+    return {str(state): int(count) for state, count in connection.execute(query)}
+
+
+def _line_columns(row: Any, *, joined: bool = False) -> Select[Any]:
+    source = _LINES.join(entries, entries.c.line == line_items.c.id) if joined else _LINES
+    return select(
+        row, STATUS, line_items.c.reason, literal(""), line_items.c.reference, batches.c.reference,
+        batches.c.tango_order_id, _UPDATED, UNITS, line_items.c.currency,
+    ).select_from(source)  # fmt: skip

@@ -1,0 +1,195 @@
+"""Where does the ledger live, and how is it opened, written and locked?  SQLite by default, PostgreSQL by URL.
+
+Every broken-world error of the database leaves here as a StateError that says what to do; a ledger that cannot be
+read is never replaced by a new one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from campaign_runner.errors import CampaignHeld, StateError
+from campaign_runner.ledger import schema
+
+FILE = "ledger.sqlite"
+BUSY_SECONDS = 30
+
+
+class Ledger:
+    """An open ledger: `read()` and `write()` give a connection inside a transaction."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view; nothing is written."""
+        with _translated(self.engine), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        """One transaction; `durable` returns only when it would survive a power cut (the write before a send)."""
+        options = {"write": True, "durable": durable}
+        with (
+            _translated(self.engine),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def hold(self, campaign_id: str) -> Iterator[None]:
+        """Hold a campaign for this process; raises CampaignHeld where another has it. Dies with the process."""
+        lock = self._hold_in_database if self.engine.dialect.name == "postgresql" else self._hold_in_folder
+        with lock(campaign_id):
+            yield
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _hold_in_folder(self, campaign_id: str) -> Iterator[None]:
+        folder = self.folder / "locks"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(folder / f"{campaign_id}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise _held(campaign_id) from None
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def _hold_in_database(self, campaign_id: str) -> Iterator[None]:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            key = {"key": f"campaign-runner {campaign_id}"}
+            if not connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar():
+                raise _held(campaign_id)
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
+
+
+def open_ledger(folder: Path, url: str = "") -> Ledger:
+    """Open (or create) the ledger of a state folder; raises StateError with what to do."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateError(
+            f"{folder}: the state folder cannot be made ({error.strerror}). Choose another with --state."
+        ) from None
+    path = folder / FILE
+    if not url and not path.exists():
+        _create(path)
+    engine = create_engine(url or f"sqlite:///{path}", pool_size=8)
+    if engine.dialect.name == "sqlite":
+        _tune(engine)
+    ledger = Ledger(engine, folder)
+    with ledger.write() as connection:
+        schema.migrate(connection, _version(connection, path))
+    return ledger
+
+
+def insert_many(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A bulk insert of tuples: SQLite's driver takes them as they are, others get named values."""
+    if connection.dialect.paramstyle == "qmark":
+        marks = ", ".join("?" * len(names))
+        statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 (our own names)
+        values = list(rows)
+        if values:
+            connection.exec_driver_sql(statement, values)
+        return
+    dicts = [dict(zip(names, row, strict=True)) for row in rows]
+    if dicts:
+        connection.execute(insert(table), dicts)
+
+
+def _create(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return  # another process was faster
+    except OSError as error:
+        raise StateError(f"{path}: the ledger cannot be made ({error.strerror}). Choose another --state.") from None
+
+
+def _tune(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say so, below
+        for pragma in ("journal_mode = WAL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}",
+                       "cache_size = -65536", "temp_store = MEMORY"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+
+
+def _version(connection: Connection, path: Path) -> int | None:
+    if not inspect(connection).has_table("meta"):
+        return None
+    found = connection.execute(select(schema.meta.c.version)).scalar_one()
+    if found > schema.VERSION:
+        raise StateError(
+            f"{path}: this ledger was written by a newer campaign-runner (ledger version {found}, this program knows "
+            f"{schema.VERSION}). Install that version; nothing was changed."
+        )
+    return int(found)
+
+
+def _held(campaign_id: str) -> CampaignHeld:
+    return CampaignHeld(
+        f"Another run holds the campaign {campaign_id}. Wait until it has ended (see `campaign-runner status "
+        f"{campaign_id}`), then run again. Nothing was sent by this one."
+    )
+
+
+# What the database says -> what the user is told. The first pattern that is found counts.
+_TROUBLE = (
+    ("database is locked", "is locked by another program. Close it (or wait), then run again"),
+    ("disk is full|No space left", "cannot be written: the disk is full. Make room, then run again: nothing is lost"),
+    (
+        "readonly|read-only",
+        "cannot be written: file or folder is read-only. Make it writable, or choose another --state",
+    ),
+    ("unable to open", "cannot be opened. Check that the folder exists and is yours, or choose another --state"),
+    (
+        "malformed|not a database|corrupt",
+        "is damaged and was left as it is. Put a backup of it in place; or move it away and rebuild it with "
+        "`campaign-runner recover FILE`",
+    ),
+    ("connection|connect", "cannot be reached. Check the address and that the database runs, then run again"),
+)
+
+
+@contextmanager
+def _translated(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        where = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+        for pattern, advice in _TROUBLE:
+            if re.search(pattern, str(error.orig), re.IGNORECASE):
+                raise StateError(f"The ledger {where} {advice}.") from error
+        raise

@@ -1,0 +1,108 @@
+"""How does somebody begin?  A commented campaign.toml, an empty workbook, and a Tango stand-in to practise with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from campaign_runner import validation
+from campaign_runner.errors import StateError, UsageError
+from campaign_runner.outside import SIMULATOR_STATE, SystemClock
+
+WORKBOOK = "rewards.xlsx"
+
+CAMPAIGN_TOML = """\
+# What campaign-runner needs to know. Lines with a # in front show what else can be said.
+
+[campaign]
+id = "my-first-campaign"       # letters, digits, hyphens, at most 40; part of every reference: one id per campaign
+name = "My first campaign"     # becomes the order's `campaign`, at most 1024 characters
+purchase_order = ""            # at most 100 characters
+notes = ""                     # at most 150 characters
+# sender = { firstName = "Acme", lastName = "Rewards", email = "rewards@example.com" }
+
+[tango]
+environment = "simulator"      # simulator (no money, no credentials) | sandbox | production
+customer = "acme-customer"     # customerIdentifier, as the Tango portal shows it
+account = "acme-account"       # accountIdentifier
+# endpoint = "asyncOrders"     # asyncOrders | orders (for accounts without async orders: one call per line)
+# requests_per_second = 1.0    # for all calls together: Tango's limit
+# batch_size = 500             # line items per order
+# timeout_seconds = 60
+# currency = "USD"             # of the amounts
+# base_url = ""                # overrides the environment's address
+
+# [columns]                    # "header in the spreadsheet" = "field", where the built-in spellings do not fit
+# "Work email" = "recipient.email"
+
+# [defaults]                   # used where a cell is empty or the column is missing
+# deliveryMethod = "EMAIL"
+# utid = "U561593"
+
+# [identity]
+# key = ["Employee ID"]        # columns that name a row within the campaign; without it, the row's content does
+
+# [limits]                     # more, or other, than this is refused before anything is sent
+# max_amount = 500
+# max_rows = 5000
+# max_total = { USD = 50000 }
+# expected_rows = 120
+# expected_total = { USD = 6000 }
+
+# [rules]
+# phone_countries = "us"       # us | all (any E.164 number)
+# postal_codes = "by_country"  # by_country | strict (five characters everywhere)
+# address_utids = []           # digital rewards that need an address
+
+# Every setting can also come from the environment: CAMPAIGN_RUNNER__TANGO__ENVIRONMENT=sandbox
+# Credentials come from there alone: TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY, or, for OAuth, TANGO_CLIENT_ID,
+# TANGO_CLIENT_SECRET, TANGO_USERNAME and TANGO_PASSWORD; NAME_FILE reads any of them from a file.
+"""
+
+
+def init(folder: Path, schemas: Path | None = None) -> list[Path]:
+    """Write campaign.toml and a template workbook into `folder`; returns their paths."""
+    settings, workbook = folder / "campaign.toml", folder / WORKBOOK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        settings.write_text(CAMPAIGN_TOML, "utf-8")
+    except OSError as error:
+        raise StateError(f"{folder}: cannot be written ({error.strerror}). Choose another folder.") from None
+    template(workbook, schemas)
+    return [settings, workbook]
+
+
+def template(path: Path, schemas: Path | None = None, methods: Sequence[str] = ()) -> None:
+    """Write an empty spreadsheet for these delivery methods (all of them without any)."""
+    from campaign_runner.reporting.template import write_template
+
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        raise UsageError(f"{path}: a template is a .xlsx or a .csv file. Choose such a name.")
+    book = validation.load_book(schemas)
+    unknown = [name for name in methods if name not in book.methods]
+    if unknown:
+        raise UsageError(f'There is no delivery method "{unknown[0]}". Known: {", ".join(book.methods)}.')
+    try:
+        write_template(path, book, methods or None)
+    except OSError as error:
+        raise StateError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
+
+
+def serve_simulator(
+    state: Path, port: int, per_second: float, faults: Path | None, announce: Callable[[str], None]
+) -> None:
+    """Serve the Tango stand-in on this machine until interrupted; `announce` hears its address."""
+    from campaign_runner.tango import simulator
+
+    stand_in = simulator.Simulator(
+        state / SIMULATOR_STATE,
+        clock=SystemClock(),
+        requests_per_second=per_second,
+        faults=simulator.read_faults(faults),
+    )
+    try:
+        with simulator.serve(stand_in, port) as base_url:
+            announce(base_url)
+            simulator.wait_for_ever()
+    except OSError as error:
+        raise UsageError(f"Port {port} cannot be used ({error.strerror}). Choose another with --port.") from None

@@ -1,0 +1,90 @@
+"""How is the outside world opened?  The clock, the ledger of the state folder, and Tango or its embedded stand-in."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from campaign_runner import tango
+from campaign_runner.ledger import Ledger, batches
+from campaign_runner.ledger.limiter import SharedLimiter
+from campaign_runner.model import Clock, Receipt
+from campaign_runner.settings import TOKEN_ADDRESSES, Credentials, Settings
+from campaign_runner.tango import simulator
+
+SIMULATOR_STATE = "simulator.jsonl"
+
+
+class SystemClock:
+    """The machine's clock in UTC."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+@dataclass
+class World:
+    """What a run works in: where state and reports are, who we are, what time it is, whether to stop.
+
+    `workers` = how many calls may be under way at once (the pace is shared all the same).
+    """
+
+    settings: Settings
+    state: Path
+    reports: Path
+    credentials: Credentials
+    schemas: Path | None = None
+    clock: Clock = field(default_factory=SystemClock)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    workers: int = 4
+    ledger_url: str = ""
+
+    def at(self) -> str:
+        """The time as the ledger writes it."""
+        return self.clock.now().isoformat(timespec="milliseconds")
+
+
+@contextmanager
+def connect(world: World, ledger: Ledger, campaign: int) -> Iterator[tango.Client]:
+    """A client for the campaign's account; every request it makes is written into the ledger.
+
+    Without any address to go to, the embedded simulator is started and keeps its state in the state folder.
+    """
+    settings = world.settings
+    with _address(world) as base_url:
+        name = f"{base_url if settings.base_url else 'simulator'} {settings.tango.customer}"
+        limiter = SharedLimiter(ledger, name[:200], settings.tango.requests_per_second, world.clock)
+
+        def record(method: str, reference: str, receipt: Receipt, seconds: float) -> None:
+            batches.record_attempt(ledger, campaign, reference, world.at(), method, receipt, seconds)
+
+        client = tango.Client(
+            base_url=base_url, order=settings.order, credentials=world.credentials, clock=world.clock,
+            limiter=limiter, timeout_seconds=settings.tango.timeout_seconds, record=record,
+            oauth_url=settings.tango.oauth_url or TOKEN_ADDRESSES.get(settings.tango.environment, ""),
+            oauth_grant=settings.tango.oauth_grant, oauth_audience=settings.tango.oauth_audience,
+            token_cache=world.state / "token.json", max_tries=settings.tango.max_tries,
+        )  # fmt: skip
+        with client:
+            yield client
+
+
+@contextmanager
+def _address(world: World) -> Iterator[str]:
+    if world.settings.base_url:
+        yield world.settings.base_url
+        return
+    pace = world.settings.tango.requests_per_second
+    stand_in = simulator.Simulator(world.state / SIMULATOR_STATE, clock=world.clock, requests_per_second=pace)
+    with simulator.serve(stand_in) as base_url:
+        yield base_url

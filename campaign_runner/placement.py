@@ -1,0 +1,222 @@
+"""What is the next step of a batch?  `advance` moves one batch one idempotent step and says when to look again.
+
+It knows the ledger and Tango, and no loop. Before the first byte leaves, `sending` is committed; what Tango says is
+committed before the next step. Killed anywhere, the same call on the same ledger goes on: a batch left `sending` is
+looked up and, if Tango never had it, sent again with the same bytes under the same reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from campaign_runner.errors import TangoStopped
+from campaign_runner.ledger import Ledger, batches
+from campaign_runner.ledger.batches import StoredBatch
+from campaign_runner.lifecycle import FINAL_LINES, BatchState, RowStatus
+from campaign_runner.model import Clock, LineAnswer, Order, Outcome, Receipt
+from campaign_runner.tango.words import line_status, order_is_final
+
+Rebatch = Callable[[Order, bytes, Sequence[str]], tuple[str, bytes]]
+
+# How long to wait before the n-th look at an order that is not final (the last figure repeats).
+LOOK_AGAIN = (2, 3, 5, 10, 20, 30, 60, 120, 300)
+# Tango took nothing: seconds until these lines are tried again.
+NOT_PLACED = {Outcome.NOT_CONNECTED: 5.0, Outcome.THROTTLED: 5.0, Outcome.LATER: 86_400.0}
+STOPS: dict[Outcome, str] = {
+    Outcome.STOP_CONFIGURATION: "Tango refuses this account or its credentials",
+    Outcome.STOP_FUNDS: "The account has not enough funds: add funds in the Tango portal",
+    Outcome.STOP_FRAUD: "Tango's fraud limit stops this account: a person has to talk to Tango",
+    Outcome.STOP_BUG: "Tango cannot read the order: this is a fault of campaign-runner, please report it",
+}
+
+
+class Tango(Protocol):
+    """The two calls that a batch's life needs."""
+
+    def place(self, reference: str, body: bytes) -> Receipt:
+        """Send these bytes."""
+        ...
+
+    def look_up(self, reference: str) -> Receipt:
+        """Ask for the order and all its lines."""
+        ...
+
+
+@dataclass
+class Placement:
+    """Everything `advance` needs. `silent` counts batches in a row that the service gave no usable answer for."""
+
+    ledger: Ledger
+    tango: Tango
+    clock: Clock
+    order: Order
+    rebatch: Rebatch
+    grace_seconds: float = 60
+    max_silent: int = 5
+    may_send: bool = True
+    silent: int = field(default=0)
+
+    def advance(self, number: int) -> float | None:
+        """One step; None = final (or for a person), else seconds until the next. Raises TangoStopped."""
+        batch = batches.get(self.ledger, number)
+        if batch.state is BatchState.PLANNED:
+            return self._send(batch)
+        if batch.state in (BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED):
+            return self._look(batch)
+        return None
+
+    def _send(self, batch: StoredBatch) -> float | None:
+        body = batches.body(self.ledger, batch.id)
+        batches.mark_sending(self.ledger, batch, self._now())
+        sent = batches.get(self.ledger, batch.id)
+        return self._sent(sent, self.tango.place(batch.reference, body))
+
+    def _sent(self, batch: StoredBatch, receipt: Receipt) -> float | None:
+        self._count(receipt)
+        outcome = receipt.outcome
+        if outcome in STOPS:
+            self._settle(batch, BatchState.PLANNED, receipt)
+            raise _stopped(receipt)
+        if outcome in (Outcome.ACCEPTED, Outcome.REPLAYED):
+            return self._accepted(batch, receipt)
+        if outcome in (Outcome.LINES_REFUSED, Outcome.REFUSED, Outcome.TOO_LARGE):
+            return self._refused(batch, receipt)
+        if outcome in NOT_PLACED:
+            return self._later(batch, BatchState.PLANNED, receipt, receipt.retry_after or NOT_PLACED[outcome])
+        return self._later(batch, BatchState.UNKNOWN, receipt, 2)
+
+    def _accepted(self, batch: StoredBatch, receipt: Receipt) -> float | None:
+        """A 2xx: ours only if Tango counts our lines (or less the refused ones) and names none that we never sent."""
+        ours = batches.references(self.ledger, batch.id)
+        refused = {ref: why for ref, why in receipt.refused.items() if ref in set(ours)}
+        counts = {None, len(ours), len(ours) - len(refused)}
+        if receipt.total not in counts or set(receipt.refused) - set(ours):
+            note = f"Tango answers with an order of {receipt.total} lines under our reference; ours has {len(ours)}"
+            self._settle(batch, BatchState.CONFLICT, receipt, note=note)
+            return None
+        if len(refused) == len(ours):
+            self._settle(batch, BatchState.REFUSED, receipt, refused=refused)
+            return None
+        self._settle(batch, BatchState.ACCEPTED, receipt, refused=refused, wait=LOOK_AGAIN[0])
+        return LOOK_AGAIN[0]
+
+    def _refused(self, batch: StoredBatch, receipt: Receipt) -> float | None:
+        """Refused whole: the lines that Tango names fail; the others, or two halves, go on as new batches."""
+        ours = batches.references(self.ledger, batch.id)
+        named = {ref: why for ref, why in receipt.refused.items() if ref in set(ours)}
+        if len(ours) == 1 and receipt.outcome is not Outcome.LINES_REFUSED:
+            named = {ours[0]: receipt.message or "Tango refused this line without a reason."}
+        if len(named) == len(ours):
+            self._settle(batch, BatchState.REFUSED, receipt, refused=named)
+            return None
+        rest = [ref for ref in ours if ref not in named]
+        half = len(rest) // 2
+        parts = [rest] if named else [rest[:half], rest[half:]]
+        body = batches.body(self.ledger, batch.id)
+        successors = [(*self.rebatch(self.order, body, part), part) for part in parts]
+        batches.replace(self.ledger, batch, successors, named, self._now(), _note(receipt))
+        return None
+
+    def _look(self, batch: StoredBatch) -> float | None:
+        receipt = self.tango.look_up(batch.reference)
+        self._count(receipt)
+        if receipt.outcome in STOPS:
+            raise _stopped(receipt)
+        if receipt.outcome is Outcome.NOT_FOUND:
+            return self._not_found(batch, receipt)
+        if receipt.outcome not in (Outcome.ACCEPTED, Outcome.REPLAYED):
+            return self._later(batch, batch.state, receipt, receipt.retry_after or self._pause(batch))
+        return self._found(batch, receipt)
+
+    def _not_found(self, batch: StoredBatch, receipt: Receipt) -> float | None:
+        """A 404 soon after sending proves nothing: wait for the grace period, then send the same bytes again."""
+        age = self.clock.now().timestamp() - _seconds(batch.sent_at)
+        if batch.state is BatchState.ACCEPTED or 0 <= age < self.grace_seconds or not self.may_send:
+            return self._later(batch, batch.state, receipt, max(self.grace_seconds - age, self._pause(batch)))
+        body = batches.body(self.ledger, batch.id)
+        batches.mark_sending(self.ledger, batch, self._now())
+        return self._sent(batches.get(self.ledger, batch.id), self.tango.place(batch.reference, body))
+
+    def _found(self, batch: StoredBatch, receipt: Receipt) -> float | None:
+        ours = batches.references(self.ledger, batch.id)
+        strange = [line.reference for line in receipt.lines if line.reference not in set(ours)]
+        missing = set(ours) - {line.reference for line in receipt.lines}
+        if strange or receipt.total not in (None, len(ours), len(ours) - len(missing)):
+            note = f"Tango's order holds {receipt.total} lines ({len(strange)} never sent by us), ours {len(ours)}"
+            self._settle(batch, BatchState.CONFLICT, receipt, note=note, looked=True)
+            return None
+        receipt = _fill_in(receipt, missing)
+        statuses = {line.reference: line_status(line.status) for line in receipt.lines}
+        missing -= set(statuses)
+        refused = batches.failed_references(self.ledger, batch.id) if missing else frozenset()
+        done = all(status in FINAL_LINES for status in statuses.values()) and missing <= refused
+        stuck = order_is_final(receipt.order_status) and RowStatus.PENDING not in statuses.values()
+        if done or stuck:
+            self._settle(batch, BatchState.FINAL, receipt, statuses=statuses, looked=True)
+            return None
+        wait = self._pause(batch)
+        self._settle(batch, BatchState.ACCEPTED, receipt, statuses=statuses, looked=True, wait=wait)
+        return wait
+
+    def _later(self, batch: StoredBatch, state: BatchState, receipt: Receipt, wait: float) -> float:
+        self._settle(batch, state, receipt, wait=wait, looked=batch.state is not BatchState.SENDING)
+        return wait
+
+    def _settle(
+        self, batch: StoredBatch, state: BatchState, receipt: Receipt, *, note: str = "", wait: float = 0,
+        statuses: dict[str, RowStatus] | None = None, refused: dict[str, str] | None = None, looked: bool = False,
+    ) -> None:  # fmt: skip
+        batches.settle(
+            self.ledger, batch, state, self._now(), due_at=self.clock.now().timestamp() + wait if wait else 0,
+            note=note or _note(receipt), tango_order_id=receipt.tango_order_id, looked=looked, statuses=statuses,
+            answers=receipt.lines if statuses else (), refused=refused,
+        )  # fmt: skip
+
+    def _pause(self, batch: StoredBatch) -> float:
+        return LOOK_AGAIN[min(batch.looks, len(LOOK_AGAIN) - 1)]
+
+    def _count(self, receipt: Receipt) -> None:
+        """The circuit: when the service itself fails, going on would burn through the file."""
+        failing = receipt.outcome in (Outcome.RETRY, Outcome.NOT_CONNECTED)
+        self.silent = self.silent + 1 if failing else 0
+
+    def check_circuit(self) -> None:
+        """Raise TangoStopped after `max_silent` calls in a row without a usable answer."""
+        if self.silent >= self.max_silent:
+            raise TangoStopped(
+                f"Tango gave no usable answer to {self.silent} calls in a row. The run stopped; what was not placed is "
+                "unsent, what may have been placed is unknown and will be looked up. Run the same command again later."
+            )
+
+    def _now(self) -> str:
+        return self.clock.now().isoformat(timespec="milliseconds")
+
+
+def _stopped(receipt: Receipt) -> TangoStopped:
+    said = f' Tango says: "{receipt.message}"' if receipt.message else ""
+    code = f" ({receipt.code})" if receipt.code else ""
+    request = f" Request {receipt.request_id}." if receipt.request_id else ""
+    return TangoStopped(
+        f"{STOPS[receipt.outcome]}{code}.{said}{request} What was not placed stays unsent; mend it and run again."
+    )
+
+
+def _fill_in(receipt: Receipt, missing: set[str]) -> Receipt:
+    """An order that ended without fulfilling anything speaks for the lines that it no longer lists."""
+    if not missing or order_is_final(receipt.order_status) is not True:
+        return receipt
+    if line_status(receipt.order_status) not in (RowStatus.FAILED, RowStatus.CANCELLED):
+        return receipt
+    absent = (LineAnswer(ref, receipt.order_status, reason=receipt.message) for ref in sorted(missing))
+    return replace(receipt, lines=(*receipt.lines, *absent))
+
+
+def _note(receipt: Receipt) -> str:
+    return " ".join(part for part in (receipt.code, receipt.message) if part)
+
+
+def _seconds(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp() if at else 0.0

@@ -1,0 +1,123 @@
+"""From a file to a draft of what would be sent: read, check and plan in one pass.  Nothing leaves, nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import orjson
+import pandas as pd
+
+from campaign_runner import intake, planning, validation
+from campaign_runner.ledger.campaigns import file_sha256
+from campaign_runner.ledger.plans import KnownLine
+from campaign_runner.model import Checked, Problem, RawTable, RuleBook
+from campaign_runner.planning.collector import halves
+from campaign_runner.preparation.draft import Draft, Rejected
+from campaign_runner.reporting import ProblemTally
+from campaign_runner.settings import Settings
+
+__all__ = ["Draft", "Progress", "Reading", "fingerprint", "prepare", "read"]
+
+Progress = Callable[[str, int, int | None], None]
+# How many problems the annotated workbook and the screen can hold; all are counted, and all are in the failures file.
+PROBLEMS_KEPT = 10_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read: `hidden` is include, hold or skip."""
+
+    path: Path
+    sheet: str | None = None
+    hidden: str = "hold"
+
+
+def prepare(
+    reading: Reading, settings: Settings, book: RuleBook, *, today: date, known: Iterable[KnownLine] = (),
+    released: frozenset[str] = frozenset(), progress: Progress = lambda *_: None,
+) -> Draft:  # fmt: skip
+    """Read, check and plan a file. `today` is the run's date in UTC; `known` and `released` come from the ledger."""
+    table = read(reading, settings, book)
+    validator = validation.compile_rules(
+        book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
+        phone_countries=settings.rules.phone_countries, postal_codes=settings.rules.postal_codes,
+        address_utids=settings.rules.address_utids, currency=settings.tango.currency,
+    )  # fmt: skip
+    tango, known = settings.tango, list(known)
+    collector = planning.Collector(settings.order, settings.identity.key, tango.currency, tango.bulk_shipping)
+    seen = _Pass(collector, Rejected(tango.currency))
+    for rows in table.chunks():
+        seen.add(validator(rows), rows.hidden, len(rows.cells))
+        progress("check", seen.rows, None)
+    plan = planning.plan(collector, known_frame(known), released, tango.batch_size)
+    seen.decide_late(plan.late)
+    for hold in plan.holds:
+        seen.tally.hold(hold)
+    return Draft(
+        table, plan, seen.rows, seen.tally, seen.problems, seen.rejected, {line.line_id: line.status for line in known},
+        fingerprint(settings, book, reading, released), file_sha256(reading.path),
+    )  # fmt: skip
+
+
+def read(reading: Reading, settings: Settings, book: RuleBook) -> RawTable:
+    """Open the file as the settings say."""
+    return intake.read(reading.path, book, columns=settings.columns, sheet=reading.sheet, hidden=reading.hidden)
+
+
+def fingerprint(settings: Settings, book: RuleBook, reading: Reading, released: frozenset[str]) -> str:
+    """Names everything besides the file that decides what is sent: the same file under the same one resumes."""
+    values = settings.model_dump(mode="json", include={"campaign", "columns", "defaults", "rules", "identity"})
+    tango = settings.tango.model_dump(
+        mode="json", include={"customer", "account", "endpoint", "currency", "bulk_shipping", "batch_size"}
+    )
+    said = [values, tango, book.digest, reading.sheet, reading.hidden, sorted(released)]
+    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def known_frame(known: Iterable[KnownLine]) -> pd.DataFrame:
+    """The ledger's lines as planning wants them (`planning.KNOWN_COLUMNS`)."""
+    lines = list(known)
+    frame = pd.DataFrame({"line_id": [line.line_id for line in lines]}, dtype="int64")
+    frame["hi"], frame["lo"] = halves([line.identity for line in lines])
+    frame["content_hi"], frame["content_lo"] = halves([line.content for line in lines])
+    return frame
+
+
+@dataclass
+class _Pass:
+    """What one pass over the file gathers."""
+
+    collector: planning.Collector
+    rejected: Rejected
+    rows: int = 0
+    tally: ProblemTally = field(default_factory=ProblemTally)
+    problems: list[Problem] = field(default_factory=list)
+    _late: dict[int, list[Problem]] = field(default_factory=dict)
+    _worth: dict[int, int] = field(default_factory=dict)
+
+    def add(self, checked: Checked, hidden: frozenset[int], rows: int) -> None:
+        self.rows += rows
+        self.collector.add(checked, hidden)
+        self._take([problem for problem in checked.problems if not self._defer(problem, checked)], checked.worth)
+
+    def decide_late(self, late: frozenset[int]) -> None:
+        """Rows that are too late are rejected, but those that were sent in time keep their status."""
+        for row in sorted(late):
+            self._take(self._late[row], self._worth)
+
+    def _defer(self, problem: Problem, checked: Checked) -> bool:
+        if problem.row not in checked.stale or not problem.calendar:
+            return False
+        self._late.setdefault(problem.row, []).append(problem)
+        self._worth[problem.row] = checked.worth.get(problem.row, -1)
+        return True
+
+    def _take(self, problems: list[Problem], worth: Mapping[int, int]) -> None:
+        self.rejected.add(problems, worth)
+        for problem in problems:
+            self.tally.add(problem)
+        self.problems.extend(problems[: PROBLEMS_KEPT - len(self.problems)])

@@ -1,0 +1,93 @@
+"""How is the whole campaign moved on?  A few threads advance the batches that are due; the ledger is the queue.
+
+A stop, of Tango or of a person, lets the calls under way end first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from campaign_runner.errors import Interrupted, TangoStopped
+from campaign_runner.ledger import Ledger, batches
+from campaign_runner.lifecycle import BatchState
+from campaign_runner.outside import World
+from campaign_runner.placement import Placement
+
+LOOKING = frozenset({BatchState.UNKNOWN, BatchState.ACCEPTED})
+
+
+@dataclass
+class Workers:
+    """Moves one campaign's batches. `told(n)` hears how many steps were made."""
+
+    world: World
+    ledger: Ledger
+    campaign: int
+    step: Placement
+    told: Callable[[int], None]
+    _busy: dict[Future[float | None], int] = field(default_factory=dict)
+    _steps: int = 0
+
+    def advance(self, states: Collection[BatchState], until: float | None = None) -> None:
+        """Advance batches in `states` as they become due, until none is left or the time `until` has come.
+
+        Without `until`, what is not due now is left. Raises TangoStopped and Interrupted.
+        """
+        with ThreadPoolExecutor(self.world.workers) as pool:
+            while True:
+                now = self._now()
+                if not self.world.stopping.is_set() and (until is None or now < until):
+                    self._submit(pool, states, now)
+                if self._busy:
+                    self._finish()
+                elif self.world.stopping.is_set():
+                    raise Interrupted("The run was interrupted. Nothing is lost: run the same command again.")
+                elif not self._wait(states, until):
+                    return
+
+    def advance_once(self) -> None:
+        """One look at everything that is open or unknown."""
+        for batch in batches.due(self.ledger, self.campaign, float("inf"), 1_000_000, LOOKING):
+            if self.world.stopping.is_set():
+                raise Interrupted("The look-up was interrupted. Nothing is lost: run `track` again.")
+            self.step.advance(batch.id)
+            self.step.check_circuit()
+            self._count(1)
+
+    def _submit(self, pool: ThreadPoolExecutor, states: Collection[BatchState], now: float) -> None:
+        free = self.world.workers - len(self._busy)
+        if not free:
+            return
+        ready = batches.due(self.ledger, self.campaign, now, self.world.workers + free, states)
+        todo = [batch.id for batch in ready if batch.id not in self._busy.values()][:free]
+        self._busy |= {pool.submit(self.step.advance, number): number for number in todo}
+
+    def _finish(self) -> None:
+        done, _ = wait(self._busy, return_when=FIRST_COMPLETED)
+        for future in done:
+            del self._busy[future]
+        try:
+            for future in done:
+                future.result()
+            self.step.check_circuit()
+        except TangoStopped:
+            wait(self._busy)
+            raise
+        self._count(len(done))
+
+    def _wait(self, states: Collection[BatchState], until: float | None) -> bool:
+        """Sleep until something may be due; False if there is nothing to wait for."""
+        due, now = batches.next_due(self.ledger, self.campaign, states), self._now()
+        if due is None or (until is None and due > now) or (until is not None and max(due, now) >= until):
+            return False
+        self.world.clock.sleep(min(max(due - now, 0.02), 1.0))
+        return True
+
+    def _count(self, steps: int) -> None:
+        self._steps += steps
+        self.told(self._steps)
+
+    def _now(self) -> float:
+        return self.world.clock.now().timestamp()
