@@ -1,7 +1,8 @@
 """What do people and scripts get to read?  One file per report; `write.py` has the order."""
 
+from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.summary import summary
-from campaign_runner.reporting.write import write_reports
+from campaign_runner.reporting.write import write_finance, write_reports
 
-__all__ = ["ProblemTally", "summary", "write_reports"]
+__all__ = ["FinanceOptions", "ProblemTally", "summary", "write_finance", "write_reports"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,16 +19,18 @@ from campaign_runner.reporting.csvfile import raw_bytes
 
 LONGEST_CELL = 32_767
 _CANONICAL_NUMBER = r"^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{0,5}[1-9])?$"
+_DAY_ZERO = pd.Timestamp("1899-12-30", tz="UTC")
 _CONTROLS = [chr(code) for code in range(32) if chr(code) not in "\t\n\r"]
 _ESCAPES = [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;")]
 
 
 class Kind(StrEnum):
-    """What a column's cells are: arrow strings that are text, plain numbers, or either (a number where the very
-    same text comes back from it); an empty string is no cell."""
+    """What a column's cells are: arrow strings that are text, plain numbers, ISO 8601 times in UTC, or either text
+    or number (a number where the very same text comes back from it); an empty string is no cell."""
 
     TEXT = "text"
     NUMBER = "number"
+    TIME = "time"
     EITHER = "either"
 
 
@@ -63,6 +66,8 @@ def _cells(texts: Any, kind: Kind, start: Any) -> Any:
     empty = pc.equal(texts, "")
     if kind is Kind.NUMBER:
         full = _number(texts, start)
+    elif kind is Kind.TIME:
+        full = _number(serial_days(texts), start)
     elif kind is Kind.EITHER:
         numeric = pc.match_substring_regex(texts, _CANONICAL_NUMBER)
         full = pc.if_else(numeric, _number(texts, start), _text(texts, start))
@@ -77,6 +82,14 @@ def _number(texts: Any, start: Any) -> Any:
 
 def _text(texts: Any, start: Any) -> Any:
     return _joined(start, ' t="inlineStr"><is><t xml:space="preserve">', escaped(texts), "</t></is></c>")
+
+
+def serial_days(texts: Any) -> Any:
+    """ISO 8601 -> days since 30 December 1899, which is how a workbook keeps times."""
+    encoded = pc.dictionary_encode(texts)
+    times = pd.to_datetime(encoded.dictionary.to_pandas(), utc=True, format="ISO8601", errors="coerce")
+    days = (times - _DAY_ZERO) / pd.Timedelta(days=1)
+    return pa.array([f"{day:.8f}" if day == day else "" for day in days], pa.large_string()).take(encoded.indices)
 
 
 def escaped(texts: Any) -> Any:

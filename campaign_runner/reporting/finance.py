@@ -1,0 +1,56 @@
+"""What was placed, and what did it cost?  `finance.csv` and `finance.xlsx`: one line per placed line item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from campaign_runner.model import Books, Finding
+from campaign_runner.reporting.formulas import Lines
+from campaign_runner.reporting.groups import Groups
+from campaign_runner.reporting.lines import LINE_COLUMNS, TITLES, line_columns
+from campaign_runner.reporting.options import FinanceOptions
+from campaign_runner.reporting.sheetxml import Heading, letters
+from campaign_runner.reporting.tallies import SECTIONS, Tallies
+from campaign_runner.reporting.totals import write_findings, write_totals
+from campaign_runner.reporting.workbook import SheetPlan
+
+
+def headings(groups: Sequence[str]) -> tuple[Heading, ...]:
+    """The columns of the report, the user's own grouping columns at the end."""
+    return (*(column.heading for column in LINE_COLUMNS), *(Heading(title) for title in groups))
+
+
+def line_parts(books: Books, groups: Groups, options: FinanceOptions) -> Iterator[list[Any]]:
+    """The lines of the period as columns of text, part by part."""
+    for placed in books.placed():
+        few = _in_period(placed, options)
+        if len(few):
+            yield [*line_columns(books, few), *groups.of(few["reference"].to_numpy())]
+
+
+def sheet_plan(groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding], expected: int) -> SheetPlan:
+    """The workbook: `Lines`, then `Totals` over them, then `Findings`."""
+    return SheetPlan("Lines", headings(groups), TITLES.index("Status"), expected, _more(groups, tallies, findings))
+
+
+def _more(groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding]) -> Callable[[Any, int], None]:
+    def more(book: Any, rows: int) -> None:
+        columns = [heading.title for heading in headings(groups)]
+        own = {title: letters(len(TITLES) + number) for number, title in enumerate(groups)}
+        places = own | {title: letters(number) for number, title in enumerate(columns[: len(TITLES)])}
+        sections = {title: "Placed at" if title == "Day" else column for title, column in SECTIONS.items()}
+        sections |= {title: title for title in groups}
+        write_totals(book, Lines(places, max(rows, 1) + 1), tallies, sections)
+        write_findings(book, findings)
+
+    return more
+
+
+def _in_period(placed: pd.DataFrame, options: FinanceOptions) -> pd.DataFrame:
+    if not (options.since or options.until):
+        return placed
+    days = placed["placed_at"].astype("str").str.slice(0, 10)
+    return placed[(days >= options.since) & (days <= (options.until or "9"))]

@@ -1,0 +1,27 @@
+"""What may the caller choose about the finance reports?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from campaign_runner.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceOptions:
+    """`group_by`: headers of the user's own columns (None: the usual cost objects, where there are any).
+
+    `since` and `until` are days (`2026-10-01`), both included, of the time when a line was placed; "" leaves the end
+    open. `accounts` overrides account names of the journal.
+    """
+
+    group_by: tuple[str, ...] | None = None
+    since: str = ""
+    until: str = ""
+    parquet: bool = False
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.since and self.until and self.since > self.until:
+            raise UsageError(f"--from {self.since} is after --to {self.until}: turn them round.")

@@ -1,0 +1,140 @@
+"""Which reports are fed while the rows, and then the placed lines, go by?  Both are read once, however many reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from campaign_runner.lifecycle import RowStatus
+from campaign_runner.model import Books
+from campaign_runner.reporting import failures, results
+from campaign_runner.reporting.atomic import replacing
+from campaign_runner.reporting.csvfile import CsvFile
+from campaign_runner.reporting.finance import headings, line_parts, sheet_plan
+from campaign_runner.reporting.groups import Groups
+from campaign_runner.reporting.limits import fits
+from campaign_runner.reporting.options import FinanceOptions
+from campaign_runner.reporting.parquetfile import ParquetFile
+from campaign_runner.reporting.table import RowTable, Sink
+from campaign_runner.reporting.tallies import Tallies
+from campaign_runner.reporting.workbook import SheetPlan, WorkbookFile
+
+ROW_REPORTS: dict[str, Callable[[Books], RowTable]] = {"results": results.table, "failures": failures.table}
+Progress = Callable[[str, int, int], None]
+_REACHED_TANGO = (s for s in RowStatus if s not in (RowStatus.REJECTED, RowStatus.HELD, RowStatus.UNSENT))
+REACHED_TANGO = tuple(_REACHED_TANGO)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Where reports go, and which: `wanted` None means all; `written` grows."""
+
+    folder: Path
+    wanted: frozenset[str] | None
+    progress: Progress | None = None
+    written: dict[str, Path] = field(default_factory=dict)
+
+    def wants(self, name: str) -> bool:
+        """Whether a report is to be written."""
+        return self.wanted is None or name in self.wanted
+
+    @contextmanager
+    def open(self, name: str, make: Callable[[Path], Sink]) -> Iterator[Sink]:
+        """A sink that becomes the report `name` when all is well."""
+        with replacing(self.folder / name) as draft:
+            sink = make(draft)
+            yield sink
+            sink.close()
+        self.written[name] = self.folder / name
+
+    def drop(self, name: str) -> None:
+        """A report of an earlier run must not stand beside newer ones."""
+        (self.folder / name).unlink(missing_ok=True)
+
+
+def over_rows(books: Books, shelf: Shelf, groups: Groups) -> None:
+    """Write the reports that list the rows of the file; `groups` takes notes meanwhile."""
+    tables = {name: table_of(books) for name, table_of in ROW_REPORTS.items()}
+    with ExitStack() as stack:
+        feeds = [(table, _sinks(stack, shelf, name, table)) for name, table in tables.items()]
+        if any(sinks for _, sinks in feeds) or groups.titles:
+            _feed(books, [feed for feed in feeds if feed[1]], shelf.progress, groups)
+
+
+def _sinks(stack: ExitStack, shelf: Shelf, name: str, table: RowTable) -> list[Sink]:
+    def workbook(draft: Path) -> Sink:
+        return WorkbookFile(draft, SheetPlan(name.capitalize(), table.headings, table.status_column, table.rows))
+
+    sinks = []
+    if shelf.wants(f"{name}.csv"):
+        sinks.append(stack.enter_context(shelf.open(f"{name}.csv", lambda draft: CsvFile(draft, table.headers))))
+    if shelf.wants(f"{name}.xlsx"):
+        if fits(table.rows):
+            sinks.append(stack.enter_context(shelf.open(f"{name}.xlsx", workbook)))
+        else:
+            shelf.drop(f"{name}.xlsx")
+    return sinks
+
+
+def _feed(
+    books: Books, feeds: Sequence[tuple[RowTable, list[Sink]]], progress: Progress | None, groups: Groups
+) -> None:
+    done = 0
+    for stated in books.stated():
+        groups.note(stated)
+        for table, sinks in feeds:
+            columns = table.columns(stated)
+            for sink in sinks:
+                sink.add(columns)
+        done += len(stated.cells)
+        if progress:
+            progress("rows", done, books.total_rows)
+
+
+def over_lines(
+    all_books: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions, more: Sequence[Sink] = ()
+) -> Tallies:
+    """Write the reports that list placed lines, of one campaign or of many, and add them up."""
+    titles = all_books[0][1].titles
+    tallies = Tallies(titles)
+    expected = sum(books.rows.get(status, 0) for books, _ in all_books for status in REACHED_TANGO)
+    findings = [finding for books, _ in all_books for finding in books.findings]
+    plan = sheet_plan(titles, tallies, findings, expected)
+    makers: dict[str, Callable[[Path], Sink]] = {
+        "finance.csv": lambda draft: CsvFile(draft, [heading.title for heading in headings(titles)]),
+        "finance.xlsx": lambda draft: WorkbookFile(draft, plan),
+        "finance.parquet": lambda draft: ParquetFile(draft, headings(titles)),
+    }
+    with ExitStack() as stack:
+        sinks = [tallies, *more]
+        for name, make in makers.items():
+            if _is_due(name, shelf, options, expected):
+                sinks.append(stack.enter_context(shelf.open(name, make)))
+        for columns in _lines(all_books, options, shelf.progress, expected):
+            for sink in sinks:
+                sink.add(columns)
+    return tallies
+
+
+def _is_due(name: str, shelf: Shelf, options: FinanceOptions, expected: int) -> bool:
+    if not shelf.wants(name) or (name.endswith(".parquet") and not options.parquet):
+        return False
+    if name.endswith(".xlsx") and not fits(expected):
+        shelf.drop(name)
+        return False
+    return True
+
+
+def _lines(
+    all_books: Sequence[tuple[Books, Groups]], options: FinanceOptions, progress: Progress | None, expected: int
+) -> Iterator[list[Any]]:
+    done = 0
+    for books, groups in all_books:
+        for columns in line_parts(books, groups, options):
+            yield columns
+            done += len(columns[0])
+            if progress:
+                progress("lines", done, max(expected, done))

@@ -1,0 +1,111 @@
+"""How much is it by status, method, reward, day and the user's own groups?  Exact sums, taken in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from campaign_runner import money
+from campaign_runner.reporting.lines import TITLES
+
+# title of the section: column of the finance report
+SECTIONS = {
+    "Status": "Status",
+    "Delivery method": "deliveryMethod",
+    "Reward": "utid",
+    "Purchase order": "Purchase order",
+    "Campaign": "Campaign ID",
+    "Day": "Day",
+}
+_SUMMED = ("lines", "quantity", "total", "charged_alike", "charged", "fee", "shipping")
+
+
+@dataclass(slots=True)
+class Sums:
+    """Counts, and money in ten-thousandths; `by_status` splits `total`. `charged_alike` is what was charged in the
+    reward's own currency."""
+
+    lines: int = 0
+    quantity: int = 0
+    total: int = 0
+    charged_alike: int = 0
+    charged: int = 0
+    fee: int = 0
+    shipping: int = 0
+    by_status: dict[str, int] = field(default_factory=dict)
+
+    def add(self, row: Any) -> None:
+        """Add one row of summed values that has a `status`."""
+        for name in _SUMMED:
+            setattr(self, name, getattr(self, name) + int(getattr(row, name)))
+        self.by_status[row.status] = self.by_status.get(row.status, 0) + int(row.total)
+
+
+class Tallies:
+    """Sums per section, by (key, currency); `charges` are by (reward currency, charged currency)."""
+
+    def __init__(self, groups: Sequence[str] = ()) -> None:
+        self.sections: dict[str, dict[tuple[str, str], Sums]] = {title: {} for title in (*SECTIONS, *groups)}
+        self.charges: dict[tuple[str, str], Sums] = {}
+        self._groups = tuple(groups)
+
+    def close(self) -> None:
+        """A tally is fed like a report, and has nothing to finish."""
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Add some lines: the columns of the finance report, the grouping columns behind them."""
+        if not len(columns[0]):
+            return
+        frame = _frame(columns, self._groups)
+        keys = [*self.sections, "currency", "charged_currency"]
+        keys += [] if "Status" in keys else ["Status"]
+        small = frame.groupby(keys, observed=True, sort=False)[list(_SUMMED)].sum().reset_index()
+        small["status"] = small["Status"].astype("str")
+        for title, sums in self.sections.items():
+            _add(sums, small, title, "currency")
+        _add(self.charges, small, "currency", "charged_currency")
+
+
+def _add(into: dict[tuple[str, str], Sums], small: pd.DataFrame, first: str, second: str) -> None:
+    keys = list(dict.fromkeys((first, second, "status")))
+    copy = small[[*keys, *_SUMMED]].groupby(keys, observed=True, sort=False).sum().reset_index()
+    for row, one, two in zip(copy.itertuples(index=False), copy[first], copy[second], strict=True):
+        into.setdefault((str(one), str(two)), Sums()).add(row)
+
+
+def _frame(columns: Sequence[Any], groups: Sequence[str]) -> pd.DataFrame:
+    by_title = dict(zip(TITLES, columns, strict=False))
+    by_title |= {"Day": pc.utf8_slice_codeunits(by_title["Placed at"], 0, 10)}
+    own = dict(zip(groups, columns[len(TITLES) :], strict=True))
+    keys = {title: by_title[column] for title, column in SECTIONS.items()} | own
+    keys |= {"currency": by_title["Currency"], "charged_currency": by_title["Charged currency"]}
+    frame = pd.DataFrame({title: column.dictionary_encode().to_pandas() for title, column in keys.items()})
+    frame["lines"] = 1
+    frame["quantity"] = by_title["Quantity"].cast("int64").to_numpy()
+    for name, title in (
+        ("total", "Total"),
+        ("charged", "Amount charged"),
+        ("fee", "Fees"),
+        ("shipping", "Shipping fee"),
+    ):
+        frame[name] = units(by_title[title])
+    alike = pc.equal(by_title["Currency"], by_title["Charged currency"]).to_numpy(zero_copy_only=False)
+    frame["charged_alike"] = frame["charged"].where(alike, 0)
+    return frame
+
+
+def units(texts: Any) -> Any:
+    """Plain amounts -> ten-thousandths; "" is nothing."""
+    encoded = texts.dictionary_encode()
+    words = encoded.dictionary.to_pylist()
+    known = pd.array([_units(word) for word in words], dtype="int64").to_numpy()
+    return known[encoded.indices.to_numpy()]
+
+
+def _units(word: str) -> int:
+    return int((Decimal(word or "0") * money.UNITS).to_integral_value())
