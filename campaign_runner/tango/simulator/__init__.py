@@ -1,0 +1,12 @@
+"""A stand-in for Tango that ships with the product: real HTTP on this very machine, no credentials, no money.
+
+It behaves as Tango's pages say, keeps its state in a file, explains itself in its own messages, and can be told to
+fail in every way that Tango might (`faults`) or to treat single recipients badly (`magic`).
+"""
+
+from campaign_runner.tango.simulator.faults import FAULTS, Fault
+from campaign_runner.tango.simulator.magic import ACCOUNTS, MAGIC
+from campaign_runner.tango.simulator.server import serve
+from campaign_runner.tango.simulator.simulator import Simulator
+
+__all__ = ["ACCOUNTS", "FAULTS", "MAGIC", "Fault", "Simulator", "serve"]

@@ -1,0 +1,197 @@
+"""What happens when an order is placed at the stand-in?  POST /asyncOrders and POST /orders, check by check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from campaign_runner.tango.simulator import checks, magic
+from campaign_runner.tango.simulator.answer import Answer, Refusal, Request, problem
+from campaign_runner.tango.simulator.journal import Event
+from campaign_runner.tango.simulator.shop import Charge
+from campaign_runner.tango.simulator.showing import single_order
+from campaign_runner.tango.simulator.world import Account, PlacedOrder, World, order_event
+
+Add = Callable[[Event], None]
+# These stay with the customer once delivered elsewhere; the rest of what a magic line cost is paid back.
+_PAID_BACK = frozenset({"sim-fails", "sim-cancelled", "sim-returned"})
+
+
+def place_async(world: World, request: Request, now: datetime, add: Add) -> Answer:
+    """Many lines, carried out later."""
+    order = _read(request, checks.ASYNC_ORDER)
+    old = _known(world, order, "asyncOrders", add)
+    if old:
+        return Answer(200, _summary(old))
+    account = _account(world, order)
+    lines = order["lineItems"]
+    if len(lines) > world.knobs.get("most_lines", 10_000):
+        raise Refusal(413, problem("413.001", "Too many line items in one order"))
+    charges, problems = world.cashier(account.currency).read(lines, now)
+    if problems:
+        raise Refusal(422, *problems)
+    spells = [magic.spell(line) for line in lines] if magic.possible(request.body) else [""] * len(lines)
+    _refuse_by_magic(lines, spells)
+    refused = {
+        line["externalRefLineItemID"]: magic.explained(spell)
+        for line, spell in zip(lines, spells, strict=True)
+        if spell == "sim-refused"
+    }
+    times = Counter(line["externalRefLineItemID"] for line in lines)
+    taken = [n for n, ref in enumerate(dict.fromkeys(times)) if ref not in refused]
+    if not taken:
+        raise Refusal(422, *(_named(n, spell) for n, spell in enumerate(spells)))
+    if len(times) < len(lines):
+        charges, spells = _first_of_each(lines, charges), _first_of_each(lines, spells)
+    placed = _settle(world, account, order, request, now, [charges[n] for n in taken], [spells[n] for n in taken],
+                     refused, add)  # fmt: skip
+    return Answer(201, _summary(placed, order, {ref: count for ref, count in times.items() if count > 1}))
+
+
+def place_single(world: World, request: Request, now: datetime, add: Add) -> Answer:
+    """One reward, carried out at once."""
+    order = _read(request, checks.SINGLE_ORDER)
+    old = _known(world, order, "orders", add)
+    if old:
+        return Answer(200, single_order(world, old))
+    account = _account(world, order)
+    method = single_method(order)
+    cashier = world.cashier(account.currency)
+    faults = [*_single_faults(order, method), *checks.date_faults(order, now)] or list(
+        cashier.deal_faults(order, method)
+    )
+    if faults:
+        raise Refusal(422, *(problem(key, f"{path} {words}", path, value) for path, key, words, value in faults))
+    spell = magic.spell(order) if magic.possible(request.body) else ""
+    if spell in ("sim-422", "sim-422-unnamed", "sim-refused"):
+        raise Refusal(422, problem("422.501", magic.explained(spell)))
+    placed = _settle(world, account, order, request, now, [cashier.price(order, method)], [spell], {}, add)
+    return Answer(201, single_order(world, placed))
+
+
+def single_method(order: dict[str, Any]) -> str:
+    """The delivery method of an order of /orders: as named, by its address, or by `sendEmail`."""
+    if "deliveryMethod" in order:
+        return str(order["deliveryMethod"])
+    if "address" in order.get("recipient", {}):
+        return "ADDRESS"
+    return "EMAIL" if order.get("sendEmail", True) else "NONE"
+
+
+def _read(request: Request, shape: checks.Shape) -> dict[str, Any]:
+    if "json" not in request.headers.get("content-type", ""):
+        raise Refusal(415, problem("415.001", "Content-Type must be application/json"))
+    try:
+        order = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        raise Refusal(400, problem("400.001", "Malformed JSON")) from None
+    order = checks.without_nulls(order) if b"null" in request.body else order
+    if not shape.fits(order):
+        raise Refusal(422, *(problem("422.001", f"{path} {words}", path or "body", value)
+                             for path, _, words, value in shape.faults(order)))  # fmt: skip
+    return dict(order)
+
+
+def _known(world: World, order: dict[str, Any], endpoint: str, add: Add) -> PlacedOrder | None:
+    """The order that this reference already names; the body is not compared. The endpoints share no references."""
+    old = world.orders.get((order["accountIdentifier"], order["externalRefID"]))
+    if old is None:
+        return None
+    if old.endpoint != endpoint:
+        raise Refusal(
+            409, problem("409.024", f"This externalRefID was used with POST /{old.endpoint}", "externalRefID")
+        )
+    add({"kind": "again", "account": old.account, "reference": old.reference})
+    return old
+
+
+def _account(world: World, order: dict[str, Any]) -> Account:
+    account = world.account(order["accountIdentifier"])
+    if not account.status:
+        raise Refusal(404, problem("404.002", "There is no such account for this customer"))
+    if account.status == "FROZEN":
+        raise Refusal(422, problem("404.142", "Account has been frozen, please contact your Tango CSM"))
+    if account.status != "ACTIVE":
+        raise Refusal(403, problem("403.017", f"The account is {account.status}"))
+    return account
+
+
+def _refuse_by_magic(lines: list[Any], spells: list[str]) -> None:
+    named = [_named(number, spell) for number, spell in enumerate(spells) if spell == "sim-422"]
+    if named:
+        raise Refusal(422, *named)
+    if "sim-422-unnamed" in spells:
+        raise Refusal(422, problem("422.501", magic.explained("sim-422-unnamed")))
+
+
+def _named(number: int, spell: str) -> dict[str, Any]:
+    return problem("422.501", magic.explained(spell), f"lineItems[{number}].recipient.email")
+
+
+def _first_of_each(lines: list[Any], values: list[Any]) -> list[Any]:
+    first: dict[str, Any] = {}
+    for line, value in zip(lines, values, strict=True):
+        first.setdefault(line["externalRefLineItemID"], value)
+    return list(first.values())
+
+
+def _settle(
+    world: World, account: Account, order: dict[str, Any], request: Request, now: datetime, charges: list[Charge],
+    spells: list[str], refused: dict[str, str], add: Add,
+) -> PlacedOrder:  # fmt: skip
+    total = sum(charge.total for charge in charges)
+    if total > account.cents:
+        lacking = f"{(total - account.cents) / 100:.2f} {account.currency}"
+        raise Refusal(402, problem("402.001", f"Insufficient funds: {lacking} more are needed"))
+    back = sum(charge.total for charge, spell in zip(charges, spells, strict=True) if spell in _PAID_BACK)
+    values = {
+        "number": len(world.orders) + 1, "endpoint": "orders" if "lineItems" not in order else "asyncOrders",
+        "customer": order["customerIdentifier"], "account": account.identifier, "reference": order["externalRefID"],
+        "at": now.timestamp(), "count": len(charges), "cents": total, "back": back, "currency": account.currency,
+        "refused": refused, "magic": any(spells) or bool(refused),
+    }  # fmt: skip
+    add(order_event(values, request.body))
+    return world.orders[account.identifier, order["externalRefID"]]
+
+
+def _summary(
+    placed: PlacedOrder, order: dict[str, Any] | None = None, duplicates: dict[str, int] | None = None
+) -> dict[str, Any]:
+    """The flat shape of a success; `failedLineItems` too when an old order is returned."""
+    lines = (order or placed.order)["lineItems"] if placed.refused else ()
+    failed = [
+        {"lineItemId": f"LI-{placed.number}-{index}", "externalRefLineItemID": line["externalRefLineItemID"],
+         "utid": line["utid"], "errors": [{"field": "recipient.email", "errorCodeValue": 422501,
+                                           "errorCodeName": "TEST_VALUE",
+                                           "message": placed.refused[line["externalRefLineItemID"]]}]}
+        for index, line in enumerate(lines)
+        if line["externalRefLineItemID"] in placed.refused
+    ]  # fmt: skip
+    return {
+        "externalRefID": placed.reference, "status": placed.status, "totalLineItems": placed.count,
+        "createdAt": placed.created_at, "failedLineItems": failed, "duplicateLineItemRefIds": duplicates or {},
+    }  # fmt: skip
+
+
+def _single_faults(order: dict[str, Any], method: str) -> list[checks.Fault]:
+    """What an order of /orders must say of its recipient, by delivery method."""
+    recipient = order.get("recipient", {})
+    needs: dict[str, tuple[str, ...]] = {
+        "EMAIL": ("firstName", "email"), "PHONE": ("firstName", "mobileNumber"), "NONE": (),
+        "EMBEDDED": ("firstName", "email"), "ADDRESS": ("firstName", "lastName", "address"),
+    }  # fmt: skip
+    if method not in needs:
+        return [("deliveryMethod", "422.009", f"must be one of {', '.join(needs)}", method)]
+    missing = [name for name in needs[method] if name not in recipient]
+    faults: list[checks.Fault] = [(f"recipient.{name}", "422.006", "is required", None) for name in missing]
+    if method == "ADDRESS" and not missing:
+        faults += checks.MAIL.faults(recipient, "recipient")
+    if "address" in recipient and not faults:
+        faults += checks.place_faults(recipient["address"], "recipient.address")
+    if "etid" in order and method not in ("EMAIL", "PHONE"):
+        faults.append(("etid", "422.007", "is not allowed for this delivery method", order["etid"]))
+    return faults
