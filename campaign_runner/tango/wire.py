@@ -10,6 +10,20 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+_MOST = Decimal(10) ** 15
+
+
+class _Lower(dict[str, str]):
+    """Keys that were seen before are not put into lower case again: a page of lines repeats a dozen of them."""
+
+    def __missing__(self, key: str) -> str:
+        if len(self) > 10_000:
+            self.clear()
+        return self.setdefault(key, key.lower())
+
+
+_LOWER = _Lower()
+
 
 def read(body: bytes) -> Any:
     """The JSON with lower-case keys, or None where it is not (whole) JSON."""
@@ -32,6 +46,8 @@ def section(value: Any, key: str) -> dict[str, Any]:
 
 def text(value: Any, longest: int = 200) -> str:
     """A scalar as one line of text; "" for anything else."""
+    if type(value) is str and len(value) <= longest and value.isprintable():
+        return value.strip()
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return ""
     return " ".join(str(value).split())[:longest]
@@ -46,14 +62,14 @@ def count(value: Any) -> int | None:
 def money(value: Any) -> Decimal | None:
     """A number, or a number as text, as Decimal; None for anything else and for what cannot be money (1e999)."""
     try:
-        amount = Decimal(text(value))
-    except InvalidOperation:
+        amount = value if type(value) is Decimal else Decimal(text(value))
+        return amount if -_MOST < amount < _MOST and amount.adjusted() > -12 else None
+    except InvalidOperation:  # no number, or NaN
         return None
-    return amount if amount.is_finite() and -12 < amount.adjusted() < 15 else None
 
 
 def _lower(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key.lower(): value for key, value in pairs}
+    return {_LOWER[key]: value for key, value in pairs}
 
 
 def _refuse(constant: str) -> None:

@@ -12,7 +12,9 @@ from campaign_runner.tango.simulator.answer import problem
 from campaign_runner.tango.simulator.checks import Fault
 from campaign_runner.tango.simulator.shop import POSTAL, Charge, Item, charge
 
-_DATED = frozenset({"deliveryDate", "expirationDate"})
+# What a price depends on: utid, amount, quantity, delivery and shipping method.
+Deal = tuple[str, float, int, str, str]
+_SPECIAL = frozenset({"deliveryDate", "expirationDate", "shipping", "bulkShipping"})
 
 
 @dataclass(slots=True)
@@ -22,8 +24,8 @@ class Cashier:
     items: Mapping[str, Item]
     rates: dict[str, str]
     currency: str
-    _known: dict[tuple[Any, ...], Charge] = field(default_factory=dict)
-    _good_places: set[tuple[str, str, str]] = field(default_factory=set)
+    _known: dict[Deal, Charge] = field(default_factory=dict)
+    _easy: dict[Deal, Charge] = field(default_factory=dict)
 
     def read(self, lines: Sequence[Any], now: datetime) -> tuple[list[Charge], list[dict[str, Any]]]:
         """A charge per line, or the problems of all lines (then the charges are not to be used)."""
@@ -31,23 +33,26 @@ class Cashier:
         problems: list[dict[str, Any]] = []
         for number, line in enumerate(lines):
             shape = checks.shape_of(line)
-            if shape is not None and shape.fits(line) and self._fits(line, now):
-                charges.append(self.price(line))
-            else:
-                problems += [
-                    problem(key, f"{path} {message}", f"lineItems[{number}].{path}", value)
-                    for path, key, message, value in self._faults(line, shape, now)
-                ]
+            charged = self._charge(line, now) if shape is not None and shape.fits(line) else None
+            if charged:
+                charges.append(charged)
+                continue
+            problems += [
+                problem(key, f"{path} {message}", f"lineItems[{number}].{path}", value)
+                for path, key, message, value in self._faults(line, shape, now)
+            ]
         return charges, problems
 
     def price(self, line: Mapping[str, Any], method: str = "") -> Charge:
         """What a line that fits costs."""
-        method = method or line["deliveryMethod"]
-        key = (line["utid"], line["amount"], line.get("quantity", 1), method, line.get("shippingMethod", ""))
-        if key not in self._known:
+        deal = _deal(line, method or line["deliveryMethod"])
+        charged = self._known.get(deal)
+        if charged is None:
             item = self.items[line["utid"].upper()]
-            self._known[key] = charge(item, round(line["amount"] * 100), *key[2:], self.currency, self.rates)
-        return self._known[key]
+            charged = self._known[deal] = charge(
+                item, round(line["amount"] * 100), *deal[2:], self.currency, self.rates
+            )
+        return charged
 
     def deal_faults(self, line: Mapping[str, Any], method: str) -> Iterator[Fault]:
         """What is wrong between a line and the reward that it asks for."""
@@ -75,32 +80,37 @@ class Cashier:
         if item.takes_address and not address:
             yield "recipient.address", "422.006", f"is required for {item.name}", None
 
-    def _fits(self, line: Mapping[str, Any], now: datetime) -> bool:
-        key = (line["utid"], line["amount"], line.get("quantity", 1), line["deliveryMethod"],
-               line.get("shippingMethod", ""))  # fmt: skip
-        plain = key in self._known and not _DATED & line.keys()
-        for part in ("recipient", "shipping", "bulkShipping"):
-            address = line[part].get("address") if part in line else None
-            if address:
-                place = (address["country"], address["stateOrProvince"], address["postalCode"])
-                plain = plain and place in self._good_places and line["deliveryMethod"] in POSTAL
-        plain = plain and not self.items[line["utid"].upper()].takes_address
-        return plain or not list(self._cross_faults(line, now))
+    def _charge(self, line: Mapping[str, Any], now: datetime) -> Charge | None:
+        """The price of a line that has passed its shape; None where something else is wrong with it.
+
+        A deal that was found good before is good again, unless the line has dates or an address to look at.
+        """
+        special = not _SPECIAL.isdisjoint(line) or "address" in line.get("recipient", ())
+        deal = _deal(line, line["deliveryMethod"])
+        if not special and deal in self._easy:
+            return self._easy[deal]
+        if any(self._cross_faults(line, now)):
+            return None
+        charged = self.price(line)
+        if not special:
+            self._easy[deal] = charged
+        return charged
 
     def _cross_faults(self, line: Mapping[str, Any], now: datetime) -> Iterator[Fault]:
-        """Everything that is not about one field alone; the line has passed its shape."""
+        """Everything that is not about one field alone."""
         yield from self.deal_faults(line, line["deliveryMethod"])
         yield from checks.date_faults(line, now)
         for part in ("recipient", "shipping", "bulkShipping"):
             address = line[part].get("address") if part in line else None
             if address:
-                wrong = list(checks.place_faults(address, f"{part}.address"))
-                yield from wrong
-                if not wrong:
-                    self._good_places.add((address["country"], address["stateOrProvince"], address["postalCode"]))
+                yield from checks.place_faults(address, f"{part}.address")
 
     def _faults(self, line: Any, shape: checks.Shape | None, now: datetime) -> list[Fault]:
         if shape is None:
             given = line.get("deliveryMethod") if isinstance(line, dict) else line
             return [("deliveryMethod", "422.009", f"must be one of {', '.join(checks.METHODS)}", given)]
         return list(shape.faults(line)) or list(self._cross_faults(line, now))
+
+
+def _deal(line: Mapping[str, Any], method: str) -> Deal:
+    return line["utid"], line["amount"], line.get("quantity", 1), method, line.get("shippingMethod", "")

@@ -8,8 +8,7 @@ is read again to find every fault by its path.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -32,31 +31,26 @@ def _count(value: Any) -> bool:
     return type(value) is int and value >= 1
 
 
-@dataclass(frozen=True, slots=True)
 class Shape:
     """Keys that an object needs and takes, a check for each value, and the shapes of the objects within."""
 
-    needs: frozenset[str]
-    takes: frozenset[str]
-    checks: Mapping[str, tuple[Check, str]]
-    inner: Mapping[str, Shape] = field(default_factory=dict)
+    def __init__(
+        self, needs: Iterable[str], checks: Mapping[str, tuple[Check, str]], inner: Mapping[str, Shape] | None = None
+    ) -> None:
+        self.needs, self.checks, self.inner = frozenset(needs), checks, inner or {}
+        self._good: dict[str, Check] = {key: check for key, (check, _) in checks.items()}
+        self._good |= {key: shape.fits for key, shape in self.inner.items()}
 
     def fits(self, value: Any) -> bool:
         """Quickly: is everything right?"""
+        good = self._good
         try:
-            keys = value.keys()
-            if not (self.needs <= keys and keys <= self.takes):
-                return False
-            checks, inner = self.checks, self.inner
             for key, content in value.items():
-                if key in checks:
-                    if not checks[key][0](content):
-                        return False
-                elif not inner[key].fits(content):
+                if not good[key](content):
                     return False
-        except (AttributeError, TypeError):
+            return bool(self.needs <= value.keys())
+        except (AttributeError, KeyError, TypeError):
             return False
-        return True
 
     def faults(self, value: Any, path: str = "") -> Iterator[Fault]:
         """Slowly: what is wrong, each with its path."""
@@ -67,7 +61,7 @@ class Shape:
         for key in sorted(self.needs - value.keys()):
             yield dot + key, "422.006", "is required", None
         for key, content in value.items():
-            if key not in self.takes:
+            if key not in self._good:
                 yield dot + key, "422.007", "is not allowed here", content
             elif key in self.inner:
                 yield from self.inner[key].faults(content, dot + key)
@@ -100,28 +94,24 @@ def _address(city: int, company: bool) -> Shape:
     needs = frozenset(checks) - {"streetLine2"}
     if company:
         checks["companyName"] = _ANY
-    return Shape(needs, frozenset(checks), checks)
+    return Shape(needs, checks)
 
 
 def _recipient(needs: str, address: bool, name: tuple[Check, str]) -> Shape:
     checks = {"firstName": name, "lastName": name, "email": _EMAIL, "mobileNumber": _MOBILE}
     inner = {"address": _address(30, company=True)}
     required = frozenset(needs.split()) | ({"address"} if address else set())
-    return Shape(required, frozenset(checks) | set(inner), checks, inner)
+    return Shape(required, checks, inner)
 
 
 _SHIPPING = Shape(
-    frozenset({"address"}),
-    frozenset({"companyName", "contactName", "contactEmail", "contactPhoneNumber", "address"}),
+    {"address"},
     {"companyName": _ANY, "contactName": (_text(r".{1,50}"), "may have 50 characters"), "contactEmail": _EMAIL,
      "contactPhoneNumber": _ANY},
     {"address": _address(35, company=False)},
 )  # fmt: skip
 _BULK_SHIPPING = Shape(
-    frozenset({"address"}),
-    frozenset(
-        {"companyName", "contactFirstName", "contactLastName", "contactEmail", "contactMobileNumber", "address"}
-    ),
+    {"address"},
     {"companyName": _ANY, "contactFirstName": _ANY, "contactLastName": _ANY, "contactEmail": _EMAIL,
      "contactMobileNumber": _ANY},
     {"address": _address(35, company=False)},
@@ -155,7 +145,7 @@ def _line(
     always = "externalRefLineItemID utid amount deliveryMethod"
     objects = inner or {}
     required = frozenset(f"{always} {needs}".split()) | (objects.keys() - {"bulkShipping"})
-    return Shape(required, frozenset(checks) | objects.keys(), checks, objects)
+    return Shape(required, checks, objects)
 
 
 def _person(needs: str, **options: Any) -> Shape:
@@ -178,7 +168,7 @@ _OTHER_FORM = _line("shippingMethod bulkShipping", {"bulkShipping": _BULK_SHIPPI
 
 _IDENTIFIER = (_text(r"[-a-zA-Z0-9]{5,100}"), "must be 5 to 100 letters, digits and hyphens")
 _SENDER_CHECKS = {"firstName": _DIGITAL_NAME, "lastName": _DIGITAL_NAME, "email": _EMAIL}
-SENDER = Shape(frozenset(), frozenset(_SENDER_CHECKS), _SENDER_CHECKS)
+SENDER = Shape((), _SENDER_CHECKS)
 _ORDER_CHECKS: dict[str, tuple[Check, str]] = {
     "externalRefID": (_text(r"[A-Za-z0-9-]{1,100}"), "must be 1 to 100 letters, digits and hyphens"),
     "customerIdentifier": _IDENTIFIER,
@@ -189,9 +179,7 @@ _ORDER_CHECKS: dict[str, tuple[Check, str]] = {
     "lineItems": (lambda value: isinstance(value, list) and value, "must be a list of at least one line item"),
 }
 _ORDER_NEEDS = frozenset({"externalRefID", "customerIdentifier", "accountIdentifier"})
-ASYNC_ORDER = Shape(
-    _ORDER_NEEDS | {"lineItems"}, frozenset(_ORDER_CHECKS) | {"sender"}, _ORDER_CHECKS, {"sender": SENDER}
-)
+ASYNC_ORDER = Shape(_ORDER_NEEDS | {"lineItems"}, _ORDER_CHECKS, {"sender": SENDER})
 _SINGLE_CHECKS = {key: check for key, check in (_ORDER_CHECKS | _LINE).items()
                   if key not in ("lineItems", "externalRefLineItemID", "quantity", "shippingMethod", "deliveryDate",
                                  "lineItemNote")} | {
@@ -199,7 +187,6 @@ _SINGLE_CHECKS = {key: check for key, check in (_ORDER_CHECKS | _LINE).items()
 }  # fmt: skip
 SINGLE_ORDER = Shape(
     _ORDER_NEEDS | {"utid", "amount"},
-    frozenset(_SINGLE_CHECKS) | {"sender", "recipient"},
     _SINGLE_CHECKS,
     {"sender": SENDER, "recipient": _recipient("", address=False, name=_DIGITAL_NAME)},
 )
