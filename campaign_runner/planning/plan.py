@@ -56,10 +56,14 @@ class Plan:
         hashes = (rows[name].tolist() for name in ("hi", "lo", "content_hi", "content_lo"))
         columns = ("row", "offset", "length", "method", "utid", "quantity", "face_units", "currency")
         values = (rows[name].tolist() for name in columns)
-        for hi, lo, content_hi, content_lo, row, offset, length, *rest in zip(*hashes, *values, strict=True):
-            identity, content = whole(hi, lo), whole(content_hi, content_lo)
-            reference = references.reference(self.order, identity)
-            yield LineItem(reference, row, self._payload(offset, length), *rest, identity, content)
+        for hi, lo, content_hi, content_lo, row, offset, length, method, utid, quantity, units, currency in zip(
+            *hashes, *values, strict=True
+        ):
+            identity = whole(hi, lo)
+            yield LineItem(
+                references.reference(self.order, identity), row, self._payload(offset, length), method, utid, quantity,
+                units, currency, identity, whole(content_hi, content_lo),
+            )  # fmt: skip
 
 
 def plan(collector: Collector, known: pd.DataFrame, released: frozenset[str], batch_size: int) -> Plan:

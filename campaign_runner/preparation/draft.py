@@ -43,7 +43,7 @@ class Rejected:
             reason = " ".join(problem.complaint for problem in found)
             remedy = " ".join(dict.fromkeys(problem.remedy for problem in found))
             units = worth.get(row, -1)
-            self._write(Entry(row, RowStatus.REJECTED, None, "", reason, remedy, units, self.currency))
+            self._write(Entry(row, RowStatus.REJECTED, None, "", reason, remedy, units, self.currency if units >= 0 else ""))
 
     def __iter__(self) -> Iterator[Entry]:
         self._file.seek(0)
@@ -60,7 +60,7 @@ class Rejected:
     def _write(self, entry: Entry) -> None:
         self._places.append((entry.row, self._size))
         self._file.seek(self._size)
-        self._size += self._file.write(orjson.dumps(entry) + b"\n")
+        self._size += self._file.write(orjson.dumps(tuple(entry)) + b"\n")
 
 
 @dataclass
