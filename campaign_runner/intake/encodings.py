@@ -46,36 +46,29 @@ def detect(path: Path) -> Encoding:
     with path.open("rb") as file:
         start = file.read(4096)
     for mark, codec in _MARKS:
-        if start.startswith(mark):
-            plain = codec == "utf-8" and _is_plain(path)
-            notes = () if codec == "utf-8" else (f"The file was read as {_NAMES[codec]}, as its first bytes say.",)
-            return Encoding(codec, len(mark), plain, "replace", notes)
+        if start.startswith(mark) and codec != "utf-8":
+            return Encoding(codec, len(mark), errors="replace", notes=(f"The file was read as {_NAMES[codec]}.",))
     if codec := _unmarked_utf16(start):
-        return Encoding(codec, 0, False, "replace", (f"The file was read as {_NAMES[codec]} (it has no mark).",))
-    if _is_utf8(path):
-        return Encoding("utf-8", plain=_is_plain(path))
-    return _guess(path)
+        return Encoding(codec, errors="replace", notes=(f"The file was read as {_NAMES[codec]} (it has no mark).",))
+    marked = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
+    valid, plain = _look(path)
+    return Encoding("utf-8", marked, plain) if valid else _guess(path, marked)
 
 
-def _is_utf8(path: Path) -> bool:
+def _look(path: Path) -> tuple[bool, bool]:
+    """Whether the file is UTF-8, and whether it also has no NUL and as many opening as closing quotation marks."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    quotes, nuls = 0, False
     try:
         for piece in _pieces(path):
-            decoder.decode(piece)
+            quotes += piece.count(b'"')
+            nuls = nuls or b"\0" in piece
+            if not piece.isascii() or decoder.getstate()[0]:
+                decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_plain(path: Path) -> bool:
-    """No NUL, and as many opening as closing quotation marks."""
-    quotes = 0
-    for piece in _pieces(path):
-        quotes += piece.count(b'"')
-        if b"\0" in piece:
-            return False
-    return quotes % 2 == 0 and _is_utf8(path)
+        return False, False
+    return True, not nuls and quotes % 2 == 0
 
 
 def _unmarked_utf16(start: bytes) -> str:
@@ -87,13 +80,13 @@ def _unmarked_utf16(start: bytes) -> str:
     return ""
 
 
-def _guess(path: Path) -> Encoding:
+def _guess(path: Path, mark: int) -> Encoding:
     """Not UTF-8: the encoding under which most words with special letters look like words."""
     sample = b"".join(line for piece in _pieces(path) for line in piece.splitlines() if not line.isascii())[:_PIECE]
     broken = sample.decode("utf-8", "replace")
-    if (good := sum(c > "\x7f" and c != "\ufffd" for c in broken)) > 2 * (bad := broken.count("\ufffd")):
+    if (good := sum(c > "\x7f" and c != "\ufffd" for c in broken)) > 2 * (bad := broken.count("\ufffd")) or mark:
         note = f"The file is UTF-8 with {bad} broken characters ({good} good ones): see the problems at those cells."
-        return Encoding("utf-8", errors="replace", notes=(note,))
+        return Encoding("utf-8", mark, errors="replace", notes=(note,))
     ranked = sorted(((_score(sample, codec), codec) for codec in _GUESSES), key=lambda pair: -pair[0])
     score, codec = ranked[0]
     words = dict.fromkeys(_WORD.findall(sample.decode(codec, "replace")))

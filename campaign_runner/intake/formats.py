@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from campaign_runner.intake.delimited import open_delimited
 from campaign_runner.intake.grid import Grid, Opener
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.kinds import kind_of
-from campaign_runner.intake.workbook import open_workbook
+from campaign_runner.intake.ods import open_ods
+from campaign_runner.intake.workbook import open_xls, open_xlsx
 
 OPENERS: dict[str, Opener] = {
     "text": open_delimited,
-    "xlsx": open_workbook,
-    "xls": open_workbook,
-    "ods": open_workbook,
+    "xlsx": open_xlsx,
+    "xls": open_xls,
+    "ods": open_ods,
+}
+_NAMES = {
+    "text": "a text file",
+    "xlsx": "an Excel workbook (.xlsx)",
+    "xls": "an old Excel workbook (.xls)",
+    "ods": "an OpenDocument spreadsheet (.ods)",
+}
+_SUFFIXES = {
+    ".csv": "text",
+    ".tsv": "text",
+    ".txt": "text",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xls",
+    ".ods": "ods",
 }
 
 
 def open_grid(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """The content decides, not the name; raises FileUnusable where it is no spreadsheet."""
-    return OPENERS[kind_of(path)](path, sheet, known)
+    kind = kind_of(path)
+    grid = OPENERS[kind](path, sheet, known)
+    if _SUFFIXES.get(path.suffix.lower(), kind) == kind:
+        return grid
+    return replace(grid, notes=(f"{path.name} is really {_NAMES[kind]}, and was read as that.", *grid.notes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -65,15 +65,19 @@ def score(cells: Sequence[str], known: Spellings) -> int:
     return len({field for cell in cells if (field := known.field(cell))})
 
 
-def match(source: str, cells: Sequence[str], known: Spellings, columns: Mapping[str, str]) -> tuple[Column, ...]:
-    """One `Column` per cell of the header; raises FileUnusable for two columns of one field."""
+def match(
+    source: str, cells: Sequence[str], known: Spellings, columns: Mapping[str, str], ignored: Set[int] = frozenset()
+) -> tuple[Column, ...]:
+    """One `Column` per cell of the header that is not ignored; raises FileUnusable for two columns of one field."""
     _all_found(source, cells, columns)
     chosen = {field for field in known.chosen.values() if field}
     found: list[Column] = []
     for position, header in enumerate(cells):
+        if position in ignored:
+            continue
         field = known.field(header)
         if field in chosen and fold(header) not in known.chosen:
-            field = None
+            field = None  # [columns] names another column for it
         twin = next((column for column in found if field and column.field == field), None)
         column = Column(position, header.strip(), field)
         if twin:
@@ -82,7 +86,7 @@ def match(source: str, cells: Sequence[str], known: Spellings, columns: Mapping[
     return tuple(found)
 
 
-def remarks(columns: Sequence[Column], known: Spellings) -> list[str]:
+def remarks(columns: Sequence[Column], known: Spellings, mapping: Mapping[str, str]) -> list[str]:
     """What the user should know about the headers: near misses, doubles, cells without one."""
     taken: set[str | None] = {column.field for column in columns}
     own = [column for column in columns if not column.field]
@@ -92,7 +96,17 @@ def remarks(columns: Sequence[Column], known: Spellings) -> list[str]:
               for name in dict.fromkeys(names) if names.count(name) > 1]  # fmt: skip
     notes += [f"Column {column.letter} has no header: it is kept as your own, and not used." for column in own
               if not column.header]  # fmt: skip
-    return notes
+    return [*notes, *_overruled(own, known, mapping)]
+
+
+def _overruled(own: Sequence[Column], known: Spellings, mapping: Mapping[str, str]) -> Iterator[str]:
+    for column in own:
+        field = known.fields.get(fold(column.header))
+        header = next((header for header, name in mapping.items() if name and name == field), None)
+        if header and fold(column.header) not in known.chosen:
+            yield (
+                f'"{column.header}" (column {column.letter}) is kept as your own: [columns] takes {field} from "{header}".'
+            )
 
 
 def _near(column: Column, known: Spellings, taken: set[str | None]) -> str:
@@ -125,8 +139,8 @@ def _all_found(source: str, cells: Sequence[str], columns: Mapping[str, str]) ->
 def _twins(source: str, first: Column, second: Column) -> str:
     return (
         f'{source}: "{first.header}" (column {first.letter}) and "{second.header}" (column {second.letter}) both '
-        f"mean {first.field}. Rename or delete one of them, or say which one counts under [columns] in campaign.toml: "
-        f'"{first.header}" = "{first.field}".'
+        f"mean {first.field}. Rename or delete one of them, or say which one counts under [columns] in "
+        f'campaign.toml: "{first.header}" = "{first.field}".'
     )
 
 

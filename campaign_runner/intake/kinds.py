@@ -1,4 +1,4 @@
-"""What kind of file is this really?  Its first bytes decide, not its name; what is no spreadsheet is said to be what it is."""
+"""What kind of file is this really?  Its first bytes decide, not its name."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _zip_kind(path: Path) -> str:
             names = {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()}
             media = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, KeyError):
-        raise FileUnusable(_broken(path)) from None
+        raise FileUnusable(broken(path)) from None
     if media.startswith(_OPENDOCUMENT + "spreadsheet"):
         return "ods"
     nature = next((nature for part, nature in _PARTS if part.lower() in names), "")
@@ -145,7 +145,8 @@ def _not_usable(path: Path, nature: str) -> str:
     return f"{path.name} is not a spreadsheet that can be read: it is {nature}{named}. {_EXPORT}"
 
 
-def _broken(path: Path) -> str:
+def broken(path: Path) -> str:
+    """The sentence for a workbook that cannot be opened."""
     return (
         f"{path.name} is damaged: it begins like a workbook but cannot be opened. Save it again in Excel and run "
         "again."

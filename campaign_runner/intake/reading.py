@@ -1,23 +1,18 @@
-"""THE STORY of intake: what kind of file, which sheet, where the header, which column is which field."""
+"""THE STORY of intake: which file, which sheet, where the header, which column is which field, which rows count."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import headers
+from campaign_runner.intake import again, headers, leftout
 from campaign_runner.intake.formats import open_grid
-from campaign_runner.intake.grid import Block, Grid
-from campaign_runner.model import Column, Problem, RawRows, RawTable, RuleBook
+from campaign_runner.intake.grid import Grid, Row
+from campaign_runner.intake.rows import Rows
+from campaign_runner.model import Column, RawTable, RuleBook
 
-_STR = pd.StringDtype(storage="pyarrow", na_value=np.nan)
+_WANTED = "Add one row per reward below a header row (campaign-runner template makes an empty file to fill in)."
 
 
 def read(
@@ -37,56 +32,66 @@ def read(
     known = headers.spellings(book, mapping)
     grid = open_grid(path, sheet, known)
     if not grid.head:
-        raise FileUnusable(f"{path.name} is empty: {_WANTED}")
+        raise FileUnusable(f"{path.name} is empty. {_WANTED}")
     header = headers.header_row(path.name, grid.head, known)
-    found = headers.match(path.name, header[1], known, mapping)
-    table = RawTable(path.name, grid.sheet, header[0], found, lambda: _chunks(grid, header, found), grid.notes)
-    if not any(len(rows.cells) for rows in table.chunks()):
+    report, added = again.added(header[1])
+    found = headers.match(path.name, header[1], known, mapping, added)
+    rows = Rows(grid, header, found, unguard=bool(report) and grid.guarded)
+    rows.drop_empty_columns()
+    notes = [*grid.notes, *_about(header, grid, rows.columns, report), *headers.remarks(rows.columns, known, mapping)]
+    notes += [*_leave_out(rows, book), *_treat_hidden(rows, hidden)]
+    if not rows.are_there():
         raise FileUnusable(f"{path.name} has a header in row {header[0]}, but no rows below it. {_WANTED}")
-    return table
+    return RawTable(path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes))
 
 
-_WANTED = "Add one row per reward below a header row (campaign-runner template makes an empty file to fill in)."
+def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) -> Iterator[str]:
+    above = [number for number, _ in grid.head if number < header[0]]
+    if above:
+        yield f"The header is in row {header[0]}; what stands above it ({_listed(above)}) is no data."
+    if report:
+        yield f"This is a {report} report, handed in again: the columns that it had added are ignored."
+    hidden = [f'{column.letter} ("{column.header}")' for column in columns if column.position in grid.hidden_columns]
+    if hidden:
+        many = len(hidden) > 1
+        yield f"Column{'s' * many} {', '.join(hidden)} {'are' if many else 'is'} hidden, and read like the others."
 
 
-def _chunks(grid: Grid, header: Any, columns: tuple[Column, ...]) -> Iterator[RawRows]:
-    for block in grid.blocks(header, grid.width or len(header[1])):
-        keep = np.flatnonzero(~_blank(block))
-        if len(keep):
-            numbers = block.numbers[keep]
-            hidden = grid.hidden.intersection(numbers.tolist()) if grid.hidden else frozenset()
-            yield RawRows(_frame(block, keep, columns), hidden, _problems(block, columns))
+def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
+    """Find the rows that are no rewards."""
+    examples = leftout.examples(rows.first(), rows.columns, book)
+    totals = leftout.totals(rows.last(), rows.columns, rows.amounts()) if rows.grid.may_hold_totals else []
+    rows.left_out |= {*examples, *totals}
+    if examples:
+        yield f"{_listed(examples).capitalize()} of the template {_are(examples)} left out."
+    if totals:
+        yield f"{_listed(totals).capitalize()} at the bottom {_are(totals)} taken for totals and left out."
 
 
-def _blank(block: Block) -> Any:
-    """Which rows hold nothing but white space: each column is asked only about the rows that are blank so far."""
-    blank = np.ones(len(block.numbers), dtype=bool)
-    open_rows = np.arange(len(block.numbers))
-    for column in block.columns:
-        some = column if len(open_rows) == len(column) else column.take(pa.array(open_rows))
-        empty = pc.equal(pc.utf8_trim_whitespace(some), "").to_numpy(zero_copy_only=False)
-        blank[open_rows[~empty]] = False
-        open_rows = open_rows[empty]
-        if not len(open_rows):
-            break
-    return blank
+def _treat_hidden(rows: Rows, choice: str) -> Iterator[str]:
+    """Hold, include or skip the rows that the user does not see."""
+    there = rows.hidden_ones()
+    if not there:
+        return
+    said = f"{_listed(there).capitalize()} {'is' if len(there) == 1 else 'are'} hidden or filtered out"
+    if choice == "skip":
+        rows.left_out |= set(there)
+        yield f"{said}, and left out."
+    elif choice == "hold":
+        rows.hidden = frozenset(there)
+        yield f"{said}: held until you decide (--hidden include, or --hidden skip)."
+    else:
+        yield f"{said}, and read like the others."
 
 
-def _frame(block: Block, keep: Any, columns: tuple[Column, ...]) -> pd.DataFrame:
-    whole = len(keep) == len(block.numbers)
-    indices = None if whole else pa.array(keep)
-    cells = {}
-    for column in columns:
-        array = block.columns[column.position]
-        chosen = array if indices is None else array.take(indices)
-        cells[column.position] = pd.arrays.ArrowStringArray(pa.chunked_array([chosen]), dtype=_STR)  # type: ignore[call-arg]
-    return pd.DataFrame(cells, index=pd.Index(block.numbers[keep]), copy=False)
+def _listed(numbers: list[int]) -> str:
+    """`row 5`, `rows 5, 6 and 9`, `rows 5, 6, 7 … (120 rows)`."""
+    if len(numbers) == 1:
+        return f"row {numbers[0]}"
+    if len(numbers) > 10:
+        return f"rows {', '.join(map(str, numbers[:5]))} … ({len(numbers):,} rows)"
+    return f"rows {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
 
 
-def _problems(block: Block, columns: tuple[Column, ...]) -> tuple[Problem, ...]:
-    at = {column.position: column for column in columns}
-    return tuple(
-        Problem(d.row, None if d.position is None else at[d.position], d.rule, d.value, d.what, d.remedy, d.severity)
-        for d in block.defects
-        if d.position is None or d.position in at
-    )
+def _are(numbers: list[int]) -> str:
+    return "was" if len(numbers) == 1 else "were"

@@ -1,8 +1,9 @@
-"""Which cells does a workbook hold?  calamine reads the values; what it does not tell is in the scans."""
+"""Which cells does an Excel workbook hold?  calamine reads the values; what it does not tell is in the scans."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,38 +12,84 @@ import numpy as np
 import python_calamine as calamine
 
 from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import typed
-from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Grid, Row
+from campaign_runner.intake import typed, xls, xlsx
+from campaign_runner.intake.container import Container
+from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Grid
 from campaign_runner.intake.headers import Spellings
+from campaign_runner.intake.kinds import broken, protected
+from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
+from campaign_runner.intake.sheets import Sheet, assemble, choose
+
+_OTHER_SHEET = re.compile(r"xl/(worksheets|chartsheets|drawings|media|charts)/")
 
 
-def open_workbook(path: Path, sheet: str | None, known: Spellings) -> Grid:
-    """The sheet asked for, or the first visible one."""
-    with calamine.load_workbook(path) as book:
-        name = _choose(path.name, book, sheet)
-        cells = book.get_sheet_by_name(name)
-        blocks = tuple(_read(cells))
-    head = _head(blocks)
+def open_xlsx(path: Path, sheet: str | None, known: Spellings) -> Grid:
+    """An .xlsx or .xlsm workbook: checked and scanned first, then read; macros are never looked at."""
+    container = Container(path)
+    parts = xlsx.sheet_parts(container)
+    with _opened(path) as book:
+        sheets = _worksheets(book)
+        name = choose(path.name, sheets, sheet)
+        for other in sheets:
+            other.filled = other.name in parts and xlsx.is_filled(container, parts[other.name])
+        container.check(lambda part: not _OTHER_SHEET.match(part))
+        scan = xlsx.scan(container, parts[name]) if name in parts else Scan()
+        _check_extent(container, name, scan)
+        scan.notes += xlsx.externals(container)
+        return assemble(name, sheets, _values(path, book, name, scan), scan)
 
-    def below(header: Row, width: int) -> Iterator[Block]:
-        yield from _below(blocks, header[0])
 
-    return Grid(name, head, below, width=len(blocks[0].columns) if blocks else 0)
+def open_xls(path: Path, sheet: str | None, known: Spellings) -> Grid:
+    """A workbook of Excel 97 to 2003."""
+    with _opened(path) as book:
+        sheets = _worksheets(book)
+        name = choose(path.name, sheets, sheet)
+        for other in sheets:
+            other.filled = book.get_sheet_by_name(other.name).start is not None
+        scan = xls.scan(path, [meta.name for meta in book.sheets_metadata].index(name))
+        return assemble(name, sheets, _values(path, book, name, scan), scan)
 
 
-def _choose(source: str, book: Any, sheet: str | None) -> str:
-    names: list[str] = [meta.name for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
-    if sheet is None:
-        visible = [meta.name for meta in book.sheets_metadata if meta.visible == calamine.SheetVisibleEnum.Visible]
-        return next((name for name in names if name in visible), names[0])
-    if sheet not in names:
-        raise FileUnusable(
-            f'{source} has no sheet "{sheet}". It has: {", ".join(names)}. Name one of them with --sheet.'
+def _opened(path: Path) -> Any:
+    try:
+        return calamine.load_workbook(path)
+    except calamine.PasswordError:
+        raise FileUnusable(protected(path)) from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise FileUnusable(broken(path)) from None
+
+
+def _worksheets(book: Any) -> list[Sheet]:
+    visible = calamine.SheetVisibleEnum.Visible
+    worksheet = calamine.SheetTypeEnum.WorkSheet
+    return [Sheet(meta.name, meta.visible == visible) for meta in book.sheets_metadata if meta.typ == worksheet]
+
+
+def _check_extent(container: Container, name: str, scan: Scan) -> None:
+    """calamine keeps a place for every cell up to the last one, filled or not."""
+    if scan.columns > MAX_COLUMNS:
+        raise container.unsafe(
+            f'the sheet "{name}" has {scan.columns:,} columns, more than the {MAX_COLUMNS:,} allowed'
         )
-    return sheet
+    if scan.rows * scan.columns > MAX_CELLS:
+        raise container.unsafe(
+            f'the sheet "{name}" reaches to row {scan.rows:,} and column {scan.columns:,}: more than the '
+            f"{MAX_CELLS:,} cells allowed"
+        )
 
 
-def _read(sheet: Any) -> Iterator[Block]:
+def _values(path: Path, book: Any, name: str, scan: Scan) -> Sequence[Block]:
+    try:
+        sheet = book.get_sheet_by_name(name)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+            if bottom > top:
+                scan.merges.append((top + 1, bottom + 1, left, right))
+        return list(_blocks(sheet))
+    except (calamine.CalamineError, OSError, ValueError):
+        raise FileUnusable(broken(path)) from None
+
+
+def _blocks(sheet: Any) -> Iterator[Block]:
     """Blocks of rows from A1 on, whatever corner the cells begin in."""
     if sheet.start is None:
         return
@@ -53,22 +100,3 @@ def _read(sheet: Any) -> Iterator[Block]:
         columns = [empty] * left + [typed.column(cells) for cells in zip(*some, strict=True)]
         yield Block(np.arange(first, first + len(some)), columns)
         first += len(some)
-
-
-def _head(blocks: tuple[Block, ...]) -> tuple[Row, ...]:
-    head: list[Row] = []
-    for block in blocks[:1]:
-        for at, number in enumerate(block.numbers[:1000].tolist()):
-            cells = tuple(column[at].as_py() for column in block.columns)
-            if any(cell.strip() for cell in cells):
-                head.append((number, cells))
-            if len(head) == HEAD_ROWS:
-                break
-    return tuple(head)
-
-
-def _below(blocks: tuple[Block, ...], row: int) -> Iterator[Block]:
-    for block in blocks:
-        start = max(0, row - int(block.numbers[0]) + 1)
-        if start < len(block.numbers):
-            yield Block(block.numbers[start:], [column.slice(start) for column in block.columns], block.defects)

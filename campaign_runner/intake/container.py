@@ -1,0 +1,163 @@
+"""Is this zip container safe to open?  Every limit has a name; parts are unpacked piece by piece and counted.
+
+The sizes that a container declares are checked first, then the real ones: a part that unpacks to more than it
+declares is refused before anybody else (calamine, openpyxl) touches the file.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from campaign_runner.errors import FileUnusable
+
+MAX_PARTS = 5_000
+MAX_PART_BYTES = 1 << 30
+MAX_TOTAL_BYTES = 2 << 30
+MAX_RATIO = 250  # how many times its size a part may unpack to; real workbooks stay below 60
+MAX_DEPTH = 200
+_SMALL = 1 << 24  # a ratio says nothing about parts smaller than this
+_PIECE = 1 << 16
+_WINDOW = 1 << 20
+_LOCAL_HEADER = struct.Struct("<4s5H3I2H")
+
+
+class Container:
+    """A workbook's parts by name; `part` yields the bytes of one, counted."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with zipfile.ZipFile(path) as archive:
+                self._parts = {part.filename: part for part in archive.infolist()}
+                many = len(archive.infolist())
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            raise self.damaged() from None
+        self._check_declared(many)
+
+    @property
+    def names(self) -> list[str]:
+        """All parts."""
+        return list(self._parts)
+
+    def part(self, name: str) -> Iterator[bytes]:
+        """The unpacked bytes, about a megabyte at a time; raises FileUnusable where a limit is passed."""
+        if name not in self._parts:
+            return
+        try:
+            with self.path.open("rb") as file:
+                yield from _joined(self._unpacked(file, self._parts[name]))
+        except (zlib.error, struct.error, OSError):
+            raise self.damaged() from None
+
+    def xml(self, name: str) -> Iterator[bytes]:
+        """The same for XML: without a document type, entities, other encodings, or deep nesting."""
+        depth, last = 0, b""
+        for piece in self.part(name):
+            seam = last[-16:] + piece
+            if not last and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                raise self.unsafe(f"{name} is not in UTF-8")
+            if b"<!DOCTYPE" in seam or b"<!ENTITY" in seam:
+                raise self.unsafe(f"{name} declares a document type or entities, which no spreadsheet program does")
+            depth += piece.count(b"<") - 2 * piece.count(b"</") - piece.count(b"/>") - piece.count(b"<?")
+            if depth > MAX_DEPTH:
+                raise self.unsafe(f"{name} is nested more than {MAX_DEPTH} levels deep")
+            yield piece
+            last = piece
+
+    def text(self, name: str) -> bytes:
+        """A small XML part as a whole."""
+        return b"".join(self.xml(name))
+
+    def check(self, wanted: object = None) -> None:
+        """Unpack and check the XML parts that are not read anyway (`wanted`: a test on the name)."""
+        for name in self._parts:
+            if name.endswith((".xml", ".rels")) and (not callable(wanted) or wanted(name)):
+                for _ in self.xml(name):
+                    pass
+
+    def damaged(self) -> FileUnusable:
+        """What to say of a container that cannot be unpacked."""
+        return FileUnusable(
+            f"{self.path.name} is damaged: it begins like a workbook but cannot be unpacked. Save it again and run "
+            "again."
+        )
+
+    def unsafe(self, reason: str) -> FileUnusable:
+        """What to say of a container that no spreadsheet program would write."""
+        return FileUnusable(
+            f"{self.path.name} was refused for safety: {reason}. Nothing of it was used. Copy the rows into a new "
+            "workbook, save it, and run again."
+        )
+
+    def _check_declared(self, many: int) -> None:
+        if many > MAX_PARTS:
+            raise self.unsafe(f"it has {many:,} parts, more than the {MAX_PARTS:,} allowed")
+        for part in self._parts.values():
+            if part.flag_bits & 1:
+                raise FileUnusable(f"{self.path.name} is protected with a password. Remove it, save, and run again.")
+            if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise self.damaged()
+            self._check_size(part, part.file_size)
+        total = sum(part.file_size for part in self._parts.values())
+        if total > MAX_TOTAL_BYTES:
+            raise self.unsafe(
+                f"it unpacks to {_megabytes(total)}, more than the {_megabytes(MAX_TOTAL_BYTES)} allowed"
+            )
+
+    def _check_size(self, part: zipfile.ZipInfo, size: int) -> None:
+        if size > MAX_PART_BYTES:
+            limit = _megabytes(MAX_PART_BYTES)
+            raise self.unsafe(f"{part.filename} unpacks to more than the {limit} allowed (a “zip bomb”)")
+        if size > _SMALL and size > MAX_RATIO * max(part.compress_size, 1):
+            raise self.unsafe(f"{part.filename} unpacks to more than {MAX_RATIO} times its size (a “zip bomb”)")
+
+    def _unpacked(self, file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
+        file.seek(part.header_offset)
+        header = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
+        file.seek(header[9] + header[10], 1)
+        packed = _limited(file, part.compress_size)
+        size = 0
+        for piece in packed if part.compress_type == zipfile.ZIP_STORED else _inflated(packed):
+            size += len(piece)
+            if size > part.file_size:
+                raise self.unsafe(f"{part.filename} unpacks to more than it declares (a “zip bomb”)")
+            yield piece
+        if size != part.file_size:
+            raise self.damaged()
+
+
+def _limited(file: BinaryIO, length: int) -> Iterator[bytes]:
+    while length > 0 and (piece := file.read(min(length, _PIECE))):
+        length -= len(piece)
+        yield piece
+
+
+def _inflated(packed: Iterator[bytes]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    for piece in packed:
+        waiting = piece
+        while waiting:
+            yield inflater.decompress(waiting, _WINDOW)
+            waiting = inflater.unconsumed_tail
+    yield inflater.flush()
+
+
+def _joined(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces of about a megabyte: what is done with each costs less that way."""
+    waiting, size = [], 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= _WINDOW:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size >> 20:,} MB"

@@ -1,0 +1,144 @@
+"""Which sheet of a workbook is read, and what becomes of its blocks?  The same for xlsx, xls and ods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from campaign_runner.errors import FileUnusable
+from campaign_runner.intake.grid import HEAD_ROWS, Block, Grid, Row, texts
+from campaign_runner.intake.scan import Scan
+
+PROBLEMS_SHEET = "Problems"
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A worksheet: its name, whether the user sees it, whether it holds anything."""
+
+    name: str
+    visible: bool = True
+    filled: bool = False
+
+
+def choose(source: str, sheets: Sequence[Sheet], wanted: str | None) -> str:
+    """The sheet asked for, or the first visible one; the first sheet "Problems" is our own and passed over."""
+    if wanted is not None:
+        if wanted not in (names := [sheet.name for sheet in sheets]):
+            listed = ", ".join(f'"{name}"' for name in names)
+            raise FileUnusable(f'{source} has no sheet "{wanted}". It has {listed}. Name one of them with --sheet.')
+        return wanted
+    visible = [sheet.name for sheet in sheets if sheet.visible] or [sheet.name for sheet in sheets]
+    if not visible:
+        raise FileUnusable(f"{source} has no sheet with cells. Add one row per reward below a header row.")
+    return visible[1] if visible[0] == PROBLEMS_SHEET and len(visible) > 1 else visible[0]
+
+
+def assemble(name: str, sheets: Sequence[Sheet], blocks: Sequence[Block], scan: Scan, guarded: bool = False) -> Grid:
+    """Put values and scan together."""
+    patched = [_patched(block, scan) for block in blocks]
+    width = max((len(block.columns) for block in patched), default=0)
+    filled = [_filled(block, scan, width) for block in patched]
+
+    def below(header: Row, width: int) -> Iterator[Block]:
+        yield from _below(filled, header[0], scan)
+
+    notes = (*_about_sheets(name, sheets), *scan.notes, *_about_merges(scan))
+    hidden_columns = tuple(sorted(at for at in scan.hidden_columns if at < width))
+    return Grid(name, _head(filled), below, width, frozenset(scan.hidden_rows), hidden_columns, notes, guarded)
+
+
+def _about_sheets(name: str, sheets: Sequence[Sheet]) -> Iterator[str]:
+    visible = [sheet.name for sheet in sheets if sheet.visible]
+    if visible[:1] == [PROBLEMS_SHEET] != [name]:
+        yield f'The sheet "{PROBLEMS_SHEET}" at the front was passed over.'
+    others = [sheet.name for sheet in sheets if sheet.filled and sheet.name not in (name, PROBLEMS_SHEET)]
+    if others:
+        listed = ", ".join(f'"{other}"' for other in others)
+        holds = "hold" if others[1:] else "holds"
+        yield f'Only the sheet "{name}" was read; {listed} {holds} data too (see --sheet).'
+    if any(sheet.name == name and not sheet.visible for sheet in sheets):
+        yield f'The sheet "{name}" is hidden.'
+
+
+def _about_merges(scan: Scan) -> Iterator[str]:
+    if scan.merges:
+        shown = ", ".join(f"{_letters(left)}{top}:{_letters(right)}{bottom}"
+                          for top, bottom, left, right in scan.merges[:5])  # fmt: skip
+        more = " and others" if len(scan.merges) > 5 else ""
+        yield f"Merged cells ({shown}{more}) count for every row that they cover, in their first column."
+
+
+def _letters(position: int) -> str:
+    letters, rest = "", position + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(65 + digit) + letters
+    return letters
+
+
+def _patched(block: Block, scan: Scan) -> Block:
+    """Write in the errors of formulas, and the leading zeros that the sheet shows."""
+    columns = list(block.columns)
+    for position in (scan.errors.keys() | scan.padded.keys()) & set(range(len(columns))):
+        cells = columns[position].to_pylist()
+        for at, row in enumerate(block.numbers.tolist()):
+            cells[at] = scan.errors.get(position, {}).get(row, cells[at])
+            digits = scan.padded.get(position, {}).get(row, 0)
+            cells[at] = cells[at].zfill(digits) if digits and cells[at].isdigit() else cells[at]
+        columns[position] = texts(cells)
+    return Block(block.numbers, columns, block.defects)
+
+
+def _filled(block: Block, scan: Scan, width: int) -> Block:
+    """Give every row of a merged cell its value, where the row holds anything else; make all blocks equally wide."""
+    columns = [*block.columns, *[texts([""] * len(block.numbers))] * (width - len(block.columns))]
+    if not scan.merges:
+        return Block(block.numbers, columns, block.defects)
+    there = {
+        row: at for at, row in enumerate(block.numbers.tolist()) if any(column[at].as_py() for column in columns)
+    }
+    cells: dict[int, list[str]] = {}
+    for top, bottom, left, _ in scan.merges:
+        if left < width and top in there:
+            values = cells.setdefault(left, columns[left].to_pylist())
+            for row in range(top + 1, bottom + 1):
+                if row in there:
+                    values[there[row]] = values[there[top]]
+    for position, values in cells.items():
+        columns[position] = texts(values)
+    return Block(block.numbers, columns, block.defects)
+
+
+def _head(blocks: Sequence[Block]) -> tuple[Row, ...]:
+    head: list[Row] = []
+    for block in blocks[:1]:
+        for at, number in enumerate(block.numbers.tolist()):
+            cells = tuple(column[at].as_py() for column in block.columns)
+            if any(cell.strip() for cell in cells):
+                head.append((number, cells))
+            if len(head) == HEAD_ROWS:
+                break
+    return tuple(head)
+
+
+def _below(blocks: Sequence[Block], row: int, scan: Scan) -> Iterator[Block]:
+    for block in blocks:
+        start = int(np.searchsorted(block.numbers, row, side="right"))
+        if start < len(block.numbers):
+            numbers = block.numbers[start:]
+            first, last = int(numbers[0]), int(numbers[-1])
+            defects = tuple(defect for defect in scan.defects if first <= defect.row <= last)
+            yield Block(numbers, [column.slice(start) for column in block.columns], defects)
+
+
+def block(rows: Sequence[tuple[int, Sequence[str]]]) -> Block:
+    """Rows of text of different lengths as one block."""
+    width = max(len(cells) for _, cells in rows)
+    padded = [[*cells, *[""] * (width - len(cells))] for _, cells in rows]
+    columns: list[Any] = [pa.array(column, type=pa.large_string()) for column in zip(*padded, strict=True)]
+    return Block(np.array([number for number, _ in rows]), columns)
