@@ -1,0 +1,102 @@
+"""References never change: same row, same reference, on any machine, day and row order."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_runner.model import Checked, CleanRows, Order
+from campaign_runner.planning import KNOWN_COLUMNS, Collector, Plan, plan
+
+ORDER = Order("2026-q4-recognition", "acme-customer", "acme-account", campaign="Q4", purchase_order="PO-1")
+ANA = {"deliveryMethod": "EMAIL", "recipient.firstName": "Ana", "recipient.email": "ana@example.com",
+       "utid": "U561593", "amount": "25.00"}  # fmt: skip
+BEN = {"deliveryMethod": "PHONE", "recipient.firstName": 'Ben "Benny" Ó', "recipient.mobileNumber": "+14155550100",
+       "utid": "U561593", "amount": "10.50", "message": "Well done,\nBen!"}  # fmt: skip
+CRATE = {"deliveryMethod": "BULKSHIPMENT", "utid": "U154092", "amount": "10.00", "quantity": "3",
+         "shipping.contactName": "Cleo Ng", "shipping.address.streetLine1": "1 Main St",
+         "shipping.address.city": "Austin", "shippingMethod": "upsground"}  # fmt: skip
+
+
+def planned(rows: dict[int, dict[str, str]], order: Order = ORDER, *, key: str = "", batch_size: int = 500) -> Plan:
+    fields = pd.DataFrame.from_dict(rows, orient="index").astype("str")
+    own = fields[[key]] if key else pd.DataFrame(index=fields.index)
+    fields = fields.drop(columns=[key]) if key else fields
+    collector = Collector(order, (key,) if key else ())
+    collector.add(Checked(CleanRows(fields, own), ()))
+    return plan(collector, pd.DataFrame(columns=list(KNOWN_COLUMNS)), frozenset(), batch_size)
+
+
+def references(of: Plan) -> dict[int, str]:
+    return {line.row: line.reference for batch in of.batches() for line in batch.lines}
+
+
+def test_references_and_bodies_are_pinned_for_ever(golden):
+    batches = list(planned({2: ANA, 3: BEN, 4: CRATE}).batches())
+    pinned = {batch.reference: json.loads(batch.body) for batch in batches}
+    golden("references.json", json.dumps(pinned, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def test_the_order_of_the_rows_changes_nothing():
+    one, other = planned({2: ANA, 3: BEN, 4: CRATE}), planned({7: CRATE, 8: ANA, 90: BEN})
+    assert [batch.body for batch in one.batches()] == [batch.body for batch in other.batches()]
+
+
+def test_the_order_of_the_columns_changes_nothing():
+    assert references(planned({2: ANA})) == references(planned({2: dict(reversed(ANA.items()))}))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"customer": "other-customer"}, {"account": "other-account"}, {"campaign_id": "other"}, {"endpoint": "orders"}],
+)
+def test_references_are_bound_to_campaign_customer_account_and_endpoint(changed):
+    assert references(planned({2: ANA}))[2] != references(planned({2: ANA}, replace(ORDER, **changed)))[2]
+
+
+def test_the_texts_of_the_order_do_not_change_references():
+    renamed = replace(ORDER, campaign="Fourth quarter", purchase_order="", notes="Hello")
+    assert [b.reference for b in planned({2: ANA}).batches()] == [b.reference for b in planned({2: ANA}, renamed).batches()]
+
+
+def test_references_are_short_and_plain():
+    long = planned({2: ANA}, replace(ORDER, campaign_id="c" * 40))
+    for reference in [*references(long).values(), *(batch.reference for batch in long.batches())]:
+        assert re.fullmatch(r"c{40}-[0-9a-f]{32}", reference)
+
+
+def test_with_a_key_the_reference_survives_a_change_of_contents():
+    before, after = {**ANA, "ID": "E-1"}, {**ANA, "ID": "E-1", "amount": "99.00"}
+    assert references(planned({2: before}, key="ID")) == references(planned({2: after}, key="ID"))
+
+
+def test_amounts_keep_their_digits_in_the_body():
+    (batch,) = planned({2: {**ANA, "amount": "0.10"}}).batches()
+    assert b'"amount":0.10,' in batch.body
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+
+
+@given(st.lists(texts, min_size=1, max_size=5), st.lists(texts, min_size=1, max_size=5))
+def test_different_cells_never_share_a_reference(one, other):
+    """No delimiter trick: moving a character from one cell to the next changes the reference."""
+    names = ["message", "lineItemNote", "emailSubject", "recipient.firstName", "recipient.lastName"]
+    rows = {2: {**ANA, **dict(zip(names, one))}, 3: {**ANA, **dict(zip(names, other))}}  # noqa: B905
+    found = references(planned(rows))
+    assert (len(set(found.values())) == 2) == (rows[2] != rows[3])
+
+
+@given(st.dictionaries(st.sampled_from(["message", "lineItemNote", "recipient.lastName"]), texts))
+def test_the_body_says_exactly_what_the_row_says(extra):
+    (batch,) = planned({2: {**ANA, **extra}}).batches()
+    (line,) = json.loads(batch.body)["lineItems"]
+    said = {"message": line.get("message"), "lineItemNote": line.get("lineItemNote")}
+    said["recipient.lastName"] = line["recipient"].get("lastName")
+    assert {name: text for name, text in said.items() if text is not None} == extra
