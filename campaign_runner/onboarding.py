@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from campaign_runner import validation
 from campaign_runner.errors import StateError, UsageError
-from campaign_runner.outside import SIMULATOR_STATE, SystemClock
+from campaign_runner.outside import SIMULATOR_STATE
 
 WORKBOOK = "rewards.xlsx"
 
@@ -94,15 +97,20 @@ def serve_simulator(
     """Serve the Tango stand-in on this machine until interrupted; `announce` hears its address."""
     from campaign_runner.tango import simulator
 
-    stand_in = simulator.Simulator(
-        state / SIMULATOR_STATE,
-        clock=SystemClock(),
-        requests_per_second=per_second,
-        faults=simulator.read_faults(faults),
-    )
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stand_in = simulator.Simulator(state / SIMULATOR_STATE, requests_per_second=per_second, faults=_faults(faults))
     try:
         with simulator.serve(stand_in, port) as base_url:
             announce(base_url)
-            simulator.wait_for_ever()
+            threading.Event().wait()
     except OSError as error:
         raise UsageError(f"Port {port} cannot be used ({error.strerror}). Choose another with --port.") from None
+
+
+def _faults(path: Path | None) -> list[Any]:
+    if path is None:
+        return []
+    try:
+        return list(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f'{path}: no list of faults can be read ({error}). It is JSON: [{{"kind": …}}].') from None

@@ -1,0 +1,69 @@
+"""An office: a folder with files, a hand-turned clock, and a Tango stand-in over real HTTP."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaign_runner import pipeline, settings
+from campaign_runner.outside import World
+from campaign_runner.pipeline import Result
+from campaign_runner.preparation import Reading
+from campaign_runner.tango import simulator
+from tests.clock import HandClock
+
+HEADERS = ["Employee ID", "Method", "First name", "Last name", "E-mail", "Mobile", "UTID", "Amount"]
+
+
+class Office:
+    """Where a campaign is run; `tango` is the stand-in, `clock` is turned by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.clock = folder, HandClock()
+        self.tango = simulator.Simulator(folder / "tango.jsonl", clock=self.clock, requests_per_second=0)
+        self.base_url = ""
+        self.values: dict[str, Any] = {"campaign": {"id": "q4", "name": "Q4"}, "tango": {"requests_per_second": 0}}
+
+    def file(self, *rows: str, headers: list[str] = HEADERS, name: str = "q4.csv") -> Path:
+        """A CSV of rows such as `1,EMAIL,Ana,Silva,ana@example.com,,U561593,25`."""
+        path = self.folder / name
+        path.write_text("\n".join([",".join(headers), *rows]) + "\n", "utf-8")
+        return path
+
+    def world(self, **tango: Any) -> World:
+        values = {**self.values, "tango": {"base_url": self.base_url, **self.values["tango"], **tango}}
+        known = settings.Settings(**values)
+        return World(
+            known, self.folder / "state", self.folder / "reports", settings.credentials(known, {}), clock=self.clock,
+            workers=1,
+        )  # fmt: skip
+
+    def run(self, path: Path, patience: float = 600, **tango: Any) -> Result:
+        return pipeline.run(Reading(path), self.world(**tango), patience=patience)
+
+    def statuses(self, name: str = "results.csv") -> dict[int, str]:
+        """Row number -> status, as the report says."""
+        return {int(row["Row"]): row["Status"] for row in self.report(name)}
+
+    def report(self, name: str = "results.csv") -> list[dict[str, str]]:
+        with (self.folder / "reports" / "q4" / name).open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def summary(self) -> dict[str, Any]:
+        return json.loads((self.folder / "reports" / "q4" / "summary.json").read_text("utf-8"))
+
+    def sent(self) -> list[dict[str, Any]]:
+        """Every line item that Tango has, in the order of placing."""
+        return [line for order in self.tango.orders() for line in json.loads(order.body)["lineItems"]]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    with simulator.serve(made.tango) as made.base_url:
+        yield made
