@@ -116,8 +116,8 @@ def _line(item: dict[str, Any]) -> LineAnswer:
 
 
 def _counts(value: Any) -> dict[str, int]:
-    pairs = value.items() if isinstance(value, dict) else ()
-    return {key: number for key, found in pairs if (number := wire.count(found)) is not None}
+    pairs = value.written if isinstance(value, wire.Tally) else {}
+    return {key: number for key, found in pairs.items() if (number := wire.count(found)) is not None}
 
 
 def _not_understood(message: str) -> Receipt:

@@ -25,6 +25,17 @@ class _Lower(dict[str, str]):
 _LOWER = _Lower()
 
 
+class Tally(dict[str, Any]):
+    """An object that begins with a whole number: perhaps a map from references to counts, whose keys are data.
+
+    `written` has the keys as they came.
+    """
+
+    def __init__(self, lowered: dict[str, Any], pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(lowered)
+        self.written = dict(pairs)
+
+
 def read(body: bytes) -> Any:
     """The JSON with lower-case keys, or None where it is not (whole) JSON."""
     try:
@@ -69,7 +80,8 @@ def money(value: Any) -> Decimal | None:
 
 
 def _lower(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {_LOWER[key]: value for key, value in pairs}
+    lowered = {_LOWER[key]: value for key, value in pairs}
+    return Tally(lowered, pairs) if pairs and type(pairs[0][1]) is int else lowered
 
 
 def _refuse(constant: str) -> None:

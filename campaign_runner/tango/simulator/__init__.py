@@ -4,9 +4,9 @@ It behaves as Tango's pages say, keeps its state in a file, explains itself in i
 fail in every way that Tango might (`faults`) or to treat single recipients badly (`magic`).
 """
 
-from campaign_runner.tango.simulator.faults import FAULTS, Fault
+from campaign_runner.tango.simulator.faults import FAULTS, Fault, read_faults
 from campaign_runner.tango.simulator.magic import ACCOUNTS, MAGIC
-from campaign_runner.tango.simulator.server import serve
+from campaign_runner.tango.simulator.server import serve, wait_for_ever
 from campaign_runner.tango.simulator.simulator import Simulator
 
-__all__ = ["ACCOUNTS", "FAULTS", "MAGIC", "Fault", "Simulator", "serve"]
+__all__ = ["ACCOUNTS", "FAULTS", "MAGIC", "Fault", "Simulator", "read_faults", "serve", "wait_for_ever"]

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+import orjson
+
+from campaign_runner.errors import UsageError
 from campaign_runner.tango.simulator.answer import Answer, problem
 
 CALLS = ("place", "look_up", "list", "account", "catalogue", "rates", "token")
@@ -55,9 +59,24 @@ class Effect:
     change: Change
 
 
-def read(entries: Iterable[Fault | Mapping[str, Any]]) -> list[Fault]:
+def read(entries: Sequence[Fault | Mapping[str, Any]]) -> list[Fault]:
     """Faults from JSON; raises ValueError or TypeError on what is not one."""
+    if not isinstance(entries, list | tuple):
+        raise TypeError("it is not a list")
     return [entry if isinstance(entry, Fault) else Fault(**entry) for entry in entries]
+
+
+def read_faults(path: Path | None) -> list[Fault]:
+    """The faults of a JSON file (a list of objects); none without a file. Raises UsageError."""
+    if path is None:
+        return []
+    try:
+        return read(orjson.loads(path.read_bytes()))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}). Name another with --faults.") from None
+    except (ValueError, TypeError) as error:
+        example = '[{"kind": "lost-answer", "call": "place", "nth": 3}]'
+        raise UsageError(f"{path}: this is no list of faults: {error}. Write, for example, {example}.") from None
 
 
 class Schedule:

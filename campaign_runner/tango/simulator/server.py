@@ -32,6 +32,12 @@ def serve(simulator: Simulator, port: int = 0) -> Iterator[str]:
         thread.join()
 
 
+def wait_for_ever() -> None:
+    """Until Ctrl-C."""
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
 class Server(ThreadingHTTPServer):
     """`serve_forever()` blocks; `base_url` ends in Tango's prefix."""
 

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import orjson
 from campaign_runner.model import Clock
 from campaign_runner.tango.simulator import faults, placing, showing
 from campaign_runner.tango.simulator.answer import Answer, Refusal, Request, envelope, problem
-from campaign_runner.tango.simulator.faults import Fault, Schedule
+from campaign_runner.tango.simulator.faults import Fault, Schedule, read
 from campaign_runner.tango.simulator.journal import Journal
 from campaign_runner.tango.simulator.world import PlacedOrder, Seen, World, faults_event
 
@@ -48,11 +48,11 @@ class Simulator:
 
     def __init__(
         self, state_file: Path | None = None, *, clock: Clock | None = None, requests_per_second: float = 1.0,
-        polls_until_final: int = 2, faults: Iterable[Fault | Mapping[str, Any]] = (),
+        polls_until_final: int = 2, faults: Sequence[Fault | Mapping[str, Any]] = (),
     ) -> None:  # fmt: skip
         self._clock, self._rate, self._polls = clock or SystemClock(), requests_per_second, polls_until_final
         self._world = World()
-        self._built_in = Schedule(_read_faults(faults), {})
+        self._built_in = Schedule(read(faults), {})
         self._journal = Journal(state_file, self._world.apply)
 
     def handle(self, request: Request) -> Answer:
@@ -75,10 +75,10 @@ class Simulator:
             self._log(request, call, 0)
             return True
 
-    def set_faults(self, entries: Iterable[Fault | Mapping[str, Any]]) -> None:
+    def set_faults(self, entries: Sequence[Fault | Mapping[str, Any]]) -> None:
         """Replace the faults that were set in this way; calls are counted from now."""
         with self._journal.turn():
-            self._journal.add(faults_event(_read_faults(entries)))
+            self._journal.add(faults_event(read(entries)))
 
     def change(self, **changes: Any) -> None:
         """Change the world: `accounts={id: {"cents": 0, "status": "FROZEN"}}`, `rates={"EUR": "1.10"}`,
@@ -176,7 +176,7 @@ class Simulator:
         try:
             content = orjson.loads(request.body)
             if name == "faults":
-                self._journal.add(faults_event(_read_faults(content)))
+                self._journal.add(faults_event(read(content)))
             else:
                 self._journal.add({"kind": "change", **content})
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -246,10 +246,6 @@ def _authenticate(request: Request) -> None:
         if name and key and "wrong" not in (name, key):
             return
     raise Refusal(401, problem("401.001", "The credentials are missing or refused"))
-
-
-def _read_faults(entries: Any) -> list[Fault]:
-    return faults.read(entries)
 
 
 def _request_id(number: int) -> str:
