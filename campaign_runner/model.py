@@ -356,7 +356,8 @@ class Books:
 
     `rows` and `amounts` hold a count, or a Decimal per currency, for each `RowStatus` value. `stated()` can be
     called again and yields every non-blank row in file order. `placed()` yields frames of this campaign's line
-    items that reached Tango, one row each, without personal data (columns: `PLACED_COLUMNS`).
+    items that reached Tango, one row each, without personal data (columns: `PLACED_COLUMNS`). `ledger_head` is the
+    hash of the newest event of the ledger.
     """
 
     order: Order
@@ -373,6 +374,7 @@ class Books:
     stopped: str
     stated: Callable[[], Iterator[StatedRows]]
     placed: Callable[[], Iterator[pd.DataFrame]]
+    ledger_head: str = ""
 
     @property
     def total_rows(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,11 +55,16 @@ class Shelf:
         (self.folder / name).unlink(missing_ok=True)
 
 
-def over_rows(books: Books, shelf: Shelf, groups: Groups) -> None:
-    """Write the reports that list the rows of the file; `groups` takes notes meanwhile."""
+def over_rows(books: Books, shelf: Shelf, groups: Groups, more: Mapping[str, Sink] | None = None) -> None:
+    """Write the reports that list the rows of the file; `groups` takes notes meanwhile.
+
+    `more` are further sinks by the name of the table that they read (`failures`).
+    """
     tables = {name: table_of(books) for name, table_of in ROW_REPORTS.items()}
     with ExitStack() as stack:
         feeds = [(table, _sinks(stack, shelf, name, table)) for name, table in tables.items()]
+        for name, sink in (more or {}).items():
+            feeds.append((tables[name], [sink]))
         if any(sinks for _, sinks in feeds) or groups.titles:
             _feed(books, [feed for feed in feeds if feed[1]], shelf.progress, groups)
 
@@ -94,9 +99,7 @@ def _feed(
             progress("rows", done, books.total_rows)
 
 
-def over_lines(
-    all_books: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions, more: Sequence[Sink] = ()
-) -> Tallies:
+def over_lines(all_books: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions) -> Tallies:
     """Write the reports that list placed lines, of one campaign or of many, and add them up."""
     titles = all_books[0][1].titles
     tallies = Tallies(titles)
@@ -109,7 +112,7 @@ def over_lines(
         "finance.parquet": lambda draft: ParquetFile(draft, headings(titles)),
     }
     with ExitStack() as stack:
-        sinks = [tallies, *more]
+        sinks: list[Sink] = [tallies]
         for name, make in makers.items():
             if _is_due(name, shelf, options, expected):
                 sinks.append(stack.enter_context(shelf.open(name, make)))

@@ -36,6 +36,7 @@ def summary(
         "sheet": books.sheet,
         "notes": notes(books),
         "stopped": books.stopped,
+        "ledger_head": books.ledger_head,
         "problems": problems.total if problems else None,
         "next_steps": [str(step) for step in next_steps(books, reports.get("failures.xlsx"))],
     }

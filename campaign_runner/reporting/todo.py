@@ -31,10 +31,15 @@ _NOUNS = {
 # what a kind of rule asks for; other kinds are fixed
 _VERBS = {
     "required": "fill in {} missing",
-    "missing": "fill in {} missing",
-    "not_allowed": "empty {}",
-    "not allowed": "empty {}",
-    "absent": "empty {}",
+    "key": "fill in {} missing",
+    "column-missing": "add a column for {}",
+    "not-allowed": "empty {}",
+}
+# why a row is held: (one, many)
+_HOLDS = {
+    "duplicate": ("{} person appears twice", "{} people appear twice"),
+    "hidden-row": ("{} hidden row waits for a decision", "{} hidden rows wait for a decision"),
+    "changed-after-sent": ("{} row was changed after it was sent", "{} rows were changed after they were sent"),
 }
 
 
@@ -60,6 +65,5 @@ def _nouns(name: str, problems: ProblemTally) -> tuple[str, str]:
 
 
 def _held(rule: str, number: int) -> str:
-    if "duplicate" in rule or "twice" in rule:
-        return f"{count(number, 'person appears', 'people appear')} twice"
-    return f"decide about {count(number, 'row')} ({rule})"
+    one, many = _HOLDS.get(rule, ("{} row waits for a decision", "{} rows wait for a decision"))
+    return (one if number == 1 else many).format(f"{number:,}")

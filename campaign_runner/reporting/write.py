@@ -10,14 +10,16 @@ import orjson
 from campaign_runner.model import Books
 from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.groups import Groups, group_headers
+from campaign_runner.reporting.html import FirstRows, page
 from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.passes import Progress, Shelf, over_lines, over_rows
 from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.summary import summary
+from campaign_runner.reporting.tallies import Tallies
 
-SUMMARY = "summary.json"
+SUMMARY, PAGE = "summary.json", "report.html"
 ORDER = (
-    "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", "report.html", "finance.xlsx",
+    "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", PAGE, "finance.xlsx",
     "finance.csv", "finance.parquet", "journal.beancount", "journal.csv", SUMMARY,
 )  # fmt: skip
 _OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet"})
@@ -36,11 +38,14 @@ def write_reports(
     """
     options = finance or FinanceOptions()
     shelf = Shelf(private_folder(folder), only, progress, dict(also or {}))
-    of_lines = only is None or bool(only & _OF_LINES)
+    of_lines = only is None or bool(only & {*_OF_LINES, PAGE})
     groups = Groups(books, group_headers([books], options.group_by) if of_lines else ())
-    over_rows(books, shelf, groups)
+    first = FirstRows()
+    over_rows(books, shelf, groups, {"failures": first} if shelf.wants(PAGE) else {})
     if of_lines:
-        over_lines([(books, groups)], shelf, options)
+        tallies = over_lines([(books, groups)], shelf, options)
+        if shelf.wants(PAGE):
+            _write_page(books, shelf, tallies, first)
     if shelf.wants(SUMMARY):
         shelf.written[SUMMARY] = folder / SUMMARY
         _write_summary(books, shelf, exit_code, problems)
@@ -66,6 +71,13 @@ def write_finance(
 def _in_order(written: Mapping[str, Path]) -> dict[str, Path]:
     """As people look for them, whatever order they were finished in."""
     return {name: written[name] for name in (*ORDER, *sorted(written)) if name in written}
+
+
+def _write_page(books: Books, shelf: Shelf, tallies: Tallies, first: FirstRows) -> None:
+    text = page(books, tallies, first, _in_order(shelf.written))
+    with replacing(shelf.folder / PAGE) as draft:
+        draft.write_text(text, "utf-8")
+    shelf.written[PAGE] = shelf.folder / PAGE
 
 
 def _write_summary(books: Books, shelf: Shelf, exit_code: int, problems: ProblemTally | None) -> None:

@@ -1,0 +1,167 @@
+"""What happened, at a glance, for everyone?  `report.html`: one page without network, for screen, phone and paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from campaign_runner import money
+from campaign_runner.lifecycle import RowStatus
+from campaign_runner.model import Books
+from campaign_runner.reporting import charts, wording
+from campaign_runner.reporting.charts import Part
+from campaign_runner.reporting.formulas import FIGURES
+from campaign_runner.reporting.limits import notes
+from campaign_runner.reporting.nextsteps import next_steps
+from campaign_runner.reporting.tallies import SECTIONS, Sums, Tallies
+
+ROWS_SHOWN = 500
+KEYS_SHOWN = 200
+BARS_SHOWN = 12
+DAYS_SHOWN = 62
+_SAID = {
+    RowStatus.COMPLETED: "Completed",
+    RowStatus.PENDING: "On their way",
+    RowStatus.UNKNOWN: "Answer not known",
+    RowStatus.UNSENT: "Not sent yet",
+    RowStatus.HELD: "Held back",
+    RowStatus.REJECTED: "Rejected",
+    RowStatus.FAILED: "Failed at Tango",
+    RowStatus.CANCELLED: "Cancelled",
+}
+
+
+@dataclass(slots=True)
+class FirstRows:
+    """A `Sink` behind the failures report that keeps the first rows for the page: Row, Status, Problem, What to do."""
+
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Keep some."""
+        few = [column.slice(0, ROWS_SHOWN - len(self.rows)).to_pylist() for column in columns[-4:]]
+        self.rows += zip(*few, strict=True)
+
+    def close(self) -> None:
+        """Nothing to finish."""
+
+
+def page(books: Books, tallies: Tallies, first: FirstRows, reports: Mapping[str, Path]) -> str:
+    """The whole page as text."""
+    environment = Environment(
+        loader=PackageLoader("campaign_runner.reporting"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    currencies = sorted(books.amounts)
+    return environment.get_template("report.html").render(
+        books=books, campaign=books.order.campaign_id, name=books.order.campaign or books.order.campaign_id,
+        source=Path(books.source).name, verdict=_verdict(books), asked=wording.per_currency(_asked(books)),
+        completed=wording.per_currency(_of(books, RowStatus.COMPLETED)), currencies=currencies,
+        steps=next_steps(books, reports.get("failures.xlsx")), statuses=_statuses(books, currencies),
+        picture=_status_picture(books), pictures=_pictures(tallies), sections=_sections(tallies), first=first.rows,
+        acting=sum(books.rows.get(status, 0) for status in ("rejected", "held", "failed", "cancelled")),
+        reports=[path.name for path in reports.values() if path.name != "report.html"], notes=notes(books),
+        figures=[figure.title for figure in FIGURES], count=wording.count, rows_of=wording.rows,
+    )  # fmt: skip
+
+
+def _verdict(books: Books) -> tuple[str, str]:
+    """(look, sentence) at the top of the page."""
+    if not books.ties_out:
+        return "bad", "The books do not tie out: see the findings."
+    if books.stopped:
+        return "bad", "Tango stopped the run before it was done."
+    if not books.finished:
+        return "open", "Not finished: some rewards are still on their way."
+    unwell = sum(books.rows.get(status, 0) for status in ("rejected", "held", "failed", "cancelled"))
+    if unwell:
+        return "open", f"Done, but {wording.count(unwell, 'row needs', 'rows need')} somebody."
+    return "good", "Done: every row was placed and completed."
+
+
+def _asked(books: Books) -> dict[str, Decimal]:
+    return {currency: sum(each.values(), Decimal(0)) for currency, each in sorted(books.amounts.items())}
+
+
+def _of(books: Books, status: RowStatus) -> dict[str, Decimal]:
+    return {currency: each.get(status, Decimal(0)) for currency, each in sorted(books.amounts.items())}
+
+
+def _statuses(books: Books, currencies: Sequence[str]) -> list[dict[str, Any]]:
+    """The table of statuses: those that occur, with rows and money."""
+    return [
+        {
+            "look": status.value, "title": title, "rows": books.rows[status],
+            "amounts": [wording.cash(_of(books, status)[currency], "").rstrip() for currency in currencies],
+        }
+        for status, title in _SAID.items() if books.rows.get(status, 0)
+    ]  # fmt: skip
+
+
+def _status_picture(books: Books) -> Markup:
+    parts = [
+        Part(title, books.rows[status], wording.count(books.rows[status], "row"), status.value)
+        for status, title in _SAID.items()
+        if books.rows.get(status, 0)
+    ]
+    return charts.stacked(parts, "Rows by status: " + "; ".join(f"{part.label} {part.words}" for part in parts))
+
+
+def _pictures(tallies: Tallies) -> list[tuple[str, Markup]]:
+    """Money by method, by the user's own groups and by day, one picture per currency."""
+    own = [title for title in tallies.sections if title not in SECTIONS]
+    found = []
+    for title in ("Delivery method", *own, "Day"):
+        for currency in sorted({currency for _, currency in tallies.sections[title]}):
+            sums = {key: each for (key, other), each in tallies.sections[title].items() if other == currency}
+            heading = f"{currency} placed by {title.lower() if title in SECTIONS else title}"
+            if title == "Day":
+                found.append((heading, charts.columns(_by_time(sums, currency), heading)))
+            else:
+                found.append((heading, charts.bars(_largest(sums, currency), heading)))
+    return found
+
+
+def _largest(sums: Mapping[str, Sums], currency: str) -> list[Part]:
+    ranked = sorted(sums.items(), key=lambda item: (-item[1].total, item[0]))
+    parts = [_part(key or "(none)", each.total, currency) for key, each in ranked[:BARS_SHOWN]]
+    rest = ranked[BARS_SHOWN:]
+    if rest:
+        parts.append(_part(f"{len(rest):,} others", sum(each.total for _, each in rest), currency))
+    return parts
+
+
+def _by_time(sums: Mapping[str, Sums], currency: str) -> list[Part]:
+    """By day, or by month where there are too many days to see."""
+    length = 10 if len(sums) <= DAYS_SHOWN else 7
+    totals: dict[str, int] = {}
+    for day, each in sorted(sums.items()):
+        totals[day[:length]] = totals.get(day[:length], 0) + each.total
+    return [_part(day or "(none)", total, currency) for day, total in totals.items()]
+
+
+def _part(label: str, units: int, currency: str) -> Part:
+    return Part(label, units, wording.cash(money.from_units(units), currency))
+
+
+def _sections(tallies: Tallies) -> list[dict[str, Any]]:
+    """The totals as tables; a section that has one key only says nothing that the others do not."""
+    found = []
+    for title, sums in tallies.sections.items():
+        if title == "Status" or len(sums) < 2:
+            continue
+        ranked = sorted(sums.items(), key=lambda item: item[0])
+        rows = [[key or "(none)", currency, *_figures(each)] for (key, currency), each in ranked[:KEYS_SHOWN]]
+        found.append({"title": title, "rows": rows, "more": max(0, len(ranked) - KEYS_SHOWN)})
+    return found
+
+
+def _figures(sums: Sums) -> list[str]:
+    units = [(figure.is_count, figure.units(sums)) for figure in FIGURES]
+    return [f"{n:,}" if is_count else wording.cash(money.from_units(n), "").rstrip() for is_count, n in units]
