@@ -210,7 +210,8 @@ class LineItem:
     """One reward of one row. `payload` is the canonical JSON of the line without its reference.
 
     `face_units` is the face value of ONE reward in ten-thousandths of a currency unit.
-    `identity` and `content` are the 16-byte digests by which a later file finds the line again.
+    `identity` and `content` are the 16-byte digests by which a later file finds the line again;
+    `contact` is the keyed hash of person, utid and amount (None: the line names nobody).
     """
 
     reference: str
@@ -223,6 +224,7 @@ class LineItem:
     currency: str
     identity: bytes = b""
     content: bytes = b""
+    contact: bytes | None = None
 
     @property
     def total_units(self) -> int:

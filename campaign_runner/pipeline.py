@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from campaign_runner.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.model import Books, RawTable, RuleBook
 from campaign_runner.outside import World, connect
 from campaign_runner.placement import Placement
-from campaign_runner.preparation import Draft, Progress, Reading, fingerprint, prepare, read
+from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, prepare, read
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.workers import Workers
 
@@ -52,10 +52,9 @@ def check(reading: Reading, world: World, progress: Progress = quiet) -> Result:
 
 def plan(reading: Reading, world: World, progress: Progress = quiet) -> Result:
     """What would be sent, and what is there already?  Nothing is sent or kept."""
-    known, released = _from_ledger(world)
-    draft = prepare(
-        reading, world.settings, _book(world), today=_today(world), known=known, released=released, progress=progress
-    )
+    with open_ledger(world.state, world.ledger_url) as ledger:
+        past = _past(ledger, world)
+    draft = prepare(reading, world.settings, _book(world), today=_today(world), past=past, progress=progress)
     planning.refuse(_reasons_against(draft, world))
     return _report_draft(draft, reading, world, progress)
 
@@ -104,16 +103,14 @@ def _plan_into_ledger(
 ) -> tuple[Upload, RawTable, ProblemTally | None]:
     """Check and plan the file and write the plan down; the very same file again costs nothing and changes nothing."""
     book = _book(world)
-    with ledger.read() as connection:
-        upload = campaigns.latest_upload(connection, campaign)
-        known, released = plans.known_lines(connection, campaign), plans.released(connection, campaign)
-    said = fingerprint(world.settings, book, reading, released)
     table = read(reading, world.settings, book)
+    with ledger.read() as connection:
+        upload, released = campaigns.latest_upload(connection, campaign), plans.released(connection, campaign)
+    said = fingerprint(world.settings, book, reading, released)
     if upload and upload.fingerprint == said and upload.sha256 == campaigns.file_sha256(reading.path):
         return upload, table, None
-    draft = prepare(
-        reading, world.settings, book, today=_today(world), known=known, released=released, progress=progress
-    )
+    past = _past(ledger, world)
+    draft = prepare(reading, world.settings, book, today=_today(world), past=past, progress=progress)
     planning.refuse(_reasons_against(draft, world))
     return _record(draft, reading, ledger, campaign, world.at()), draft.table, draft.tally
 
@@ -225,14 +222,19 @@ def _campaign(world: World, *, register: bool = False) -> Iterator[tuple[Ledger,
         yield ledger, number
 
 
-def _from_ledger(world: World) -> tuple[list[plans.KnownLine], frozenset[str]]:
-    """What the ledger knows of this campaign, if there is one."""
-    with open_ledger(world.state, world.ledger_url) as ledger, ledger.read() as connection:
+def _past(ledger: Ledger, world: World) -> Past:
+    """What the ledger knows of this campaign, and of people who were sent something lately."""
+    environment, window = world.settings.tango.environment, world.settings.identity.duplicate_window_days
+    since = (world.clock.now() - timedelta(days=window)).isoformat() if window else "9999"
+    with ledger.read() as connection:
         try:
-            number = campaigns.find(connection, world.settings.tango.environment, world.settings.campaign.id)
+            number = campaigns.find(connection, environment, world.settings.campaign.id)
         except UsageError:
-            return [], frozenset()
-        return plans.known_lines(connection, number), plans.released(connection, number)
+            number = 0
+        return Past(
+            plans.known_lines(connection, number), plans.released(connection, number),
+            plans.rewarded(connection, number, environment, since), plans.secret(connection),
+        )  # fmt: skip
 
 
 def _book(world: World) -> RuleBook:

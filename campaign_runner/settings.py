@@ -100,9 +100,11 @@ class RulesSection(_Section):
 
 
 class IdentitySection(_Section):
-    """The columns that name a row within the campaign."""
+    """The columns that name a row within the campaign; for how long a person's same reward counts as a duplicate
+    across campaigns of the ledger (0 = not at all)."""
 
     key: tuple[str, ...] = ()
+    duplicate_window_days: int = Field(21, ge=0, le=3660)
 
 
 class LimitsSection(_Section):

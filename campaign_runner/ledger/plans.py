@@ -9,9 +9,9 @@ from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from campaign_runner.ledger.packing import pack
 from campaign_runner.ledger.rows import STATUS
-from campaign_runner.ledger.schema import batches, entries, line_indexes, line_items, releases
+from campaign_runner.ledger.schema import batches, campaigns, entries, line_indexes, line_items, meta, releases
 from campaign_runner.ledger.store import insert_many
-from campaign_runner.lifecycle import BatchState
+from campaign_runner.lifecycle import BatchState, RowStatus
 from campaign_runner.model import Batch
 
 # Above so many new lines in an almost empty ledger it is quicker to drop the indexes and build them once at the end.
@@ -19,9 +19,9 @@ BULK = 50_000
 LINES_AT_ONCE = 25_000
 
 _LINE = (
-    "campaign", "batch", "position", "upload", "row", "reference", "identity", "content", "method", "utid", "quantity",
-    "face_units", "currency", "attempt", "superseded", "reason", "tango_reference", "delivery_status", "charged",
-    "charged_currency", "fee", "shipping_fee", "exchange_rate", "updated_at",
+    "campaign", "batch", "position", "upload", "row", "reference", "identity", "content", "contact", "method", "utid",
+    "quantity", "face_units", "currency", "attempt", "superseded", "reason", "tango_reference", "delivery_status",
+    "charged", "charged_currency", "fee", "shipping_fee", "exchange_rate", "updated_at",
 )  # fmt: skip
 _BLANKS = (False, "", "", "", "", "", "", "", "", "")
 
@@ -48,6 +48,15 @@ class KnownLine(NamedTuple):
     status: str
 
 
+class RewardedPerson(NamedTuple):
+    """A line that was sent to somebody: `contact` is the keyed hash of person, utid and amount."""
+
+    contact: bytes
+    campaign: str
+    day: str
+    same: bool
+
+
 def known_lines(connection: Connection, campaign: int) -> list[KnownLine]:
     """The lines of a campaign that were sent, in their newest attempt (see `withdraw_unsent` for the others)."""
     query = (
@@ -57,6 +66,26 @@ def known_lines(connection: Connection, campaign: int) -> list[KnownLine]:
         .where(or_(batches.c.state != BatchState.PLANNED, batches.c.attempt > 1))
     )
     return [KnownLine(*row) for row in connection.execute(query)]
+
+
+def secret(connection: Connection) -> bytes:
+    """The key under which this ledger hashes contacts."""
+    return bytes(connection.execute(select(meta.c.secret)).scalar_one())
+
+
+def rewarded(connection: Connection, campaign: int, environment: str, since: str) -> list[RewardedPerson]:
+    """Who was sent something: in this campaign at any time, in others of the environment from `since` on."""
+    lost = (RowStatus.FAILED, RowStatus.CANCELLED)
+    query = (
+        select(line_items.c.contact, campaigns.c.campaign_id, func.substr(batches.c.sent_at, 1, 10),
+               line_items.c.campaign == campaign)
+        .select_from(line_items.join(batches, batches.c.id == line_items.c.batch)
+                     .join(campaigns, campaigns.c.id == line_items.c.campaign))
+        .where(campaigns.c.environment == environment, batches.c.state != BatchState.PLANNED, line_items.c.contact.is_not(None))
+        .where(or_(line_items.c.campaign == campaign, batches.c.sent_at >= since))
+        .where(line_items.c.superseded.is_(False), STATUS.not_in(lost))
+    )  # fmt: skip
+    return [RewardedPerson(contact, name, day, bool(same)) for contact, name, day, same in connection.execute(query)]
 
 
 def released(connection: Connection, campaign: int) -> frozenset[str]:
@@ -87,7 +116,7 @@ def record(connection: Connection, campaign: int, upload: int, planned: Iterable
         for batch in some:
             number = _add_batch(connection, campaign, batch, at)
             rows.extend(
-                (campaign, number, position, upload, line.row, line.reference, line.identity, line.content,
+                (campaign, number, position, upload, line.row, line.reference, line.identity, line.content, line.contact,
                  line.method, line.utid, line.quantity, line.face_units, line.currency, batch.attempt, *_BLANKS)
                 for position, line in enumerate(batch.lines)
             )  # fmt: skip

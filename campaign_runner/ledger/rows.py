@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, literal, select
 
 from campaign_runner.ledger.schema import batches, entries, line_items
-from campaign_runner.lifecycle import LINE_STATUS_OF_BATCH
+from campaign_runner.lifecycle import LINE_STATUS_OF_BATCH, BatchState
 
 # The status of a line: its own, or what its batch says.
 STATUS = func.coalesce(
@@ -73,7 +73,7 @@ def placed(connection: Connection, campaign: int) -> Iterator[list[tuple[Any, ..
             line_items.c.attempt, batches.c.sent_at, _UPDATED,
         )
         .select_from(_LINES)
-        .where(line_items.c.campaign == campaign, batches.c.sent_at != "")
+        .where(line_items.c.campaign == campaign, batches.c.sent_at != "", batches.c.state != BatchState.PLANNED)
         .order_by(line_items.c.id)
     )  # fmt: skip
     result = connection.execution_options(yield_per=25_000).execute(query)

@@ -6,6 +6,7 @@ Money is whole ten-thousandths, times are ISO 8601 in UTC. A line's `status` is 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
 from sqlalchemy import (
@@ -29,7 +30,11 @@ VERSION = 1
 metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
-meta = Table("meta", metadata, Column("version", Integer, primary_key=True))
+meta = Table(
+    "meta", metadata,
+    Column("version", Integer, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+)  # fmt: skip
 
 campaigns = Table(
     "campaigns", metadata,
@@ -108,6 +113,7 @@ line_items = Table(
     Column("reference", String(100), nullable=False),
     Column("identity", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("contact", LargeBinary),
     Column("method", String(20), nullable=False),
     Column("utid", String(20), nullable=False),
     Column("quantity", Integer, nullable=False),
@@ -186,7 +192,7 @@ def migrate(connection: Connection, found: int | None) -> None:
         metadata.create_all(connection)
         for index in line_indexes:
             index.create(connection, checkfirst=True)
-        connection.execute(meta.insert().values(version=VERSION))
+        connection.execute(meta.insert().values(version=VERSION, secret=secrets.token_bytes(32)))
         return
     for version in range(found, VERSION):
         MIGRATIONS[version](connection)

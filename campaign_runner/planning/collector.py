@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from campaign_runner.model import Checked, CleanRows, Order
 from campaign_runner.planning import references
 from campaign_runner.planning.payloads import as_text, payloads
+from campaign_runner.planning.persons import contact_hashes
 
 Numbers = np.ndarray[Any, Any]
 
@@ -27,13 +28,15 @@ Numbers = np.ndarray[Any, Any]
 class Collector:
     """Takes checked rows chunk by chunk; `lines()` gives one frame of all of them.
 
-    `key`: headers of the identity columns (own headers or Tango fields), () = the row's content names it.
+    `key`: headers of the identity columns (own headers or Tango fields), () = the row's content names it;
+    `contact_key`: the ledger's secret for hashing contacts.
     """
 
     order: Order
     key: Sequence[str] = ()
     currency: str = "USD"
     bulk_shipping: str = "shipping"
+    contact_key: bytes = b""
     _frames: list[pd.DataFrame] = field(default_factory=list)
     _spill: Any = field(default_factory=tempfile.TemporaryFile)
     _size: int = 0
@@ -48,6 +51,7 @@ class Collector:
         frame = pd.DataFrame({"row": fields.index.to_numpy(np.int32), "offset": offsets, "length": lengths})
         frame["hi"], frame["lo"] = halves(references.line_digests(self.order, identities))
         frame["content_hi"], frame["content_lo"] = halves(references.content_digests(contents))
+        frame["contact_hi"], frame["contact_lo"] = halves(contact_hashes(fields, self.contact_key))
         frame["method"] = fields["deliveryMethod"].astype("category").array
         frame["utid"] = fields["utid"].astype("category").array
         frame["quantity"] = _quantities(fields)

@@ -18,6 +18,7 @@ from campaign_runner.money import from_units
 from campaign_runner.planning import references
 from campaign_runner.planning.bodies import batch
 from campaign_runner.planning.collector import Collector, halves, whole
+from campaign_runner.planning.persons import REWARDED_COLUMNS, hold_same_person
 
 # What the ledger says of the lines of this campaign that Tango has, or may have.
 KNOWN_COLUMNS = ("hi", "lo", "content_hi", "content_lo", "line_id")
@@ -53,34 +54,47 @@ class Plan:
         return totals(self.new)
 
     def _lines(self, rows: pd.DataFrame) -> Iterator[LineItem]:
-        hashes = (rows[name].tolist() for name in ("hi", "lo", "content_hi", "content_lo"))
+        hashes = (
+            rows[name].tolist() for name in ("hi", "lo", "content_hi", "content_lo", "contact_hi", "contact_lo")
+        )
         columns = ("row", "offset", "length", "method", "utid", "quantity", "face_units", "currency")
         values = (rows[name].tolist() for name in columns)
-        for hi, lo, content_hi, content_lo, row, offset, length, method, utid, quantity, units, currency in zip(
+        for hi, lo, chi, clo, phi, plo, row, offset, length, method, utid, quantity, units, currency in zip(
             *hashes, *values, strict=True
         ):
-            identity = whole(hi, lo)
+            identity, person = whole(hi, lo), whole(phi, plo)
             yield LineItem(
                 references.reference(self.order, identity), row, self._payload(offset, length), method, utid, quantity,
-                units, currency, identity, whole(content_hi, content_lo),
+                units, currency, identity, whole(chi, clo), person if phi or plo else None,
             )  # fmt: skip
 
 
-def plan(collector: Collector, known: pd.DataFrame, released: frozenset[str], batch_size: int) -> Plan:
-    """Decide on all lines that `collector` holds; `known` as `KNOWN_COLUMNS`, `released` are line references."""
+NOBODY = pd.DataFrame(columns=list(REWARDED_COLUMNS)).astype({"contact_hi": "uint64", "contact_lo": "uint64"})
+
+
+def plan(
+    collector: Collector,
+    known: pd.DataFrame,
+    released: frozenset[str],
+    batch_size: int,
+    rewarded: pd.DataFrame = NOBODY,
+) -> Plan:
+    """Decide on all lines that `collector` holds; `known` as `KNOWN_COLUMNS`, `released` are line references,
+    `rewarded` as `persons.REWARDED_COLUMNS`."""
     lines = collector.lines()
     if lines.empty:
         return Plan(collector.order, batch_size, lines, lines, (), frozenset(), collector.payload)
     unseen, changed, matched = _match(lines, known)
+    late = frozenset(unseen.loc[unseen["stale"], "row"].tolist())
+    unseen, hidden = _hold_hidden(unseen[~unseen["stale"]])
     matched, again = _hold_repeats(matched)
     unseen, repeats = _hold_repeats(unseen, keyed=bool(collector.key))
-    unseen, hidden = _hold_hidden(unseen)
-    free, holds = _release([changed, again, repeats, hidden], released, collector.order)
+    unseen, persons = hold_same_person(unseen, matched, rewarded)
+    free, holds = _release([changed, again, hidden, repeats, persons], released, collector.order)
     free, _, freed_before = _match(free, known)
     new = pd.concat([unseen, free], ignore_index=True) if len(free) else unseen
     matched = pd.concat([matched, freed_before], ignore_index=True) if len(freed_before) else matched
-    late = frozenset(new.loc[new["stale"], "row"].tolist())
-    new = new[~new["stale"]].sort_values(["hi", "lo"], ignore_index=True)
+    new = new.sort_values(["hi", "lo"], ignore_index=True)
     return Plan(collector.order, batch_size, new, matched, holds, late, collector.payload)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -13,14 +13,14 @@ import pandas as pd
 
 from campaign_runner import intake, planning, validation
 from campaign_runner.ledger.campaigns import file_sha256
-from campaign_runner.ledger.plans import KnownLine
+from campaign_runner.ledger.plans import KnownLine, RewardedPerson
 from campaign_runner.model import Checked, Problem, RawTable, RuleBook
 from campaign_runner.planning.collector import halves
 from campaign_runner.preparation.draft import Draft, Rejected
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.settings import Settings
 
-__all__ = ["Draft", "Progress", "Reading", "fingerprint", "prepare", "read"]
+__all__ = ["Draft", "Past", "Progress", "Reading", "fingerprint", "prepare", "read"]
 
 Progress = Callable[[str, int, int | None], None]
 # How many problems the annotated workbook and the screen can hold; all are counted, and all are in the failures file.
@@ -36,30 +36,44 @@ class Reading:
     hidden: str = "hold"
 
 
+@dataclass(frozen=True)
+class Past:
+    """What the ledger knows that planning must heed: lines sent, references let go, people rewarded."""
+
+    known: Sequence[KnownLine] = ()
+    released: frozenset[str] = frozenset()
+    rewarded: Sequence[RewardedPerson] = ()
+    secret: bytes = b""
+
+
 def prepare(
-    reading: Reading, settings: Settings, book: RuleBook, *, today: date, known: Iterable[KnownLine] = (),
-    released: frozenset[str] = frozenset(), progress: Progress = lambda *_: None,
+    reading: Reading, settings: Settings, book: RuleBook, *, today: date, past: Past | None = None,
+    progress: Progress = lambda *_: None,
 ) -> Draft:  # fmt: skip
-    """Read, check and plan a file. `today` is the run's date in UTC; `known` and `released` come from the ledger."""
+    """Read, check and plan a file. `today` is the run's date in UTC."""
+    past = past or Past()
     table = read(reading, settings, book)
     validator = validation.compile_rules(
         book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
         phone_countries=settings.rules.phone_countries, postal_codes=settings.rules.postal_codes,
         address_utids=settings.rules.address_utids, currency=settings.tango.currency,
     )  # fmt: skip
-    tango, known = settings.tango, list(known)
-    collector = planning.Collector(settings.order, settings.identity.key, tango.currency, tango.bulk_shipping)
+    tango = settings.tango
+    collector = planning.Collector(
+        settings.order, settings.identity.key, tango.currency, tango.bulk_shipping, past.secret
+    )  # fmt: skip
     seen = _Pass(collector, Rejected(tango.currency))
     for rows in table.chunks():
         seen.add(validator(rows), rows.hidden, len(rows.cells))
         progress("check", seen.rows, None)
-    plan = planning.plan(collector, known_frame(known), released, tango.batch_size)
+    plan = planning.plan(collector, known_frame(past.known), past.released, tango.batch_size, people(past.rewarded))
     seen.decide_late(plan.late)
     for hold in plan.holds:
         seen.tally.hold(hold)
+    statuses = {line.line_id: line.status for line in past.known}
     return Draft(
-        table, plan, seen.rows, seen.tally, seen.problems, seen.rejected, {line.line_id: line.status for line in known},
-        fingerprint(settings, book, reading, released), file_sha256(reading.path),
+        table, plan, seen.rows, seen.tally, seen.problems, seen.rejected, statuses,
+        fingerprint(settings, book, reading, past.released), file_sha256(reading.path),
     )  # fmt: skip
 
 
@@ -85,6 +99,14 @@ def known_frame(known: Iterable[KnownLine]) -> pd.DataFrame:
     frame["hi"], frame["lo"] = halves([line.identity for line in lines])
     frame["content_hi"], frame["content_lo"] = halves([line.content for line in lines])
     return frame
+
+
+def people(rewarded: Iterable[RewardedPerson]) -> pd.DataFrame:
+    """The ledger's people as planning wants them (`planning.persons.REWARDED_COLUMNS`)."""
+    them = list(rewarded)
+    frame = pd.DataFrame([person[1:] for person in them], columns=["campaign", "day", "same"])
+    frame["contact_hi"], frame["contact_lo"] = halves([person.contact for person in them])
+    return frame.astype({"same": bool}).sort_values("same", ascending=False, kind="stable")
 
 
 @dataclass

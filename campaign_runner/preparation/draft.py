@@ -22,6 +22,7 @@ from campaign_runner.planning.plan import line_references
 from campaign_runner.reporting import ProblemTally
 
 Stated = tuple[Any, ...]
+NO_LINES = pd.DataFrame(columns=["row", "status", "units", "currency", "hi", "lo"])
 
 
 @dataclass
@@ -43,7 +44,9 @@ class Rejected:
             reason = " ".join(problem.complaint for problem in found)
             remedy = " ".join(dict.fromkeys(problem.remedy for problem in found))
             units = worth.get(row, -1)
-            self._write(Entry(row, RowStatus.REJECTED, None, "", reason, remedy, units, self.currency if units >= 0 else ""))
+            self._write(
+                Entry(row, RowStatus.REJECTED, None, "", reason, remedy, units, self.currency if units >= 0 else "")
+            )
 
     def __iter__(self) -> Iterator[Entry]:
         self._file.seek(0)
@@ -121,9 +124,8 @@ class Draft:
             if len(known):
                 known = known.assign(status=known["line_id"].map(self.statuses))
                 new = pd.concat([new, known], ignore_index=True) if len(new) else known
-            if len(new):
-                new = new.assign(units=new["quantity"].astype("int64") * new["face_units"])
-            self._sorted = new.sort_values("row", ignore_index=True)
+            found = new.assign(units=new["quantity"].astype("int64") * new["face_units"]) if len(new) else NO_LINES
+            self._sorted = found.sort_values("row", ignore_index=True)
         return self._sorted
 
 

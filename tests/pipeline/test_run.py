@@ -170,3 +170,31 @@ def test_batches_are_cut_to_size_and_each_line_is_placed_once(office):
 
 def _orders(office):
     return [json.loads(order.body)["lineItems"] for order in office.tango.orders()]
+
+
+def test_the_same_person_twice_in_a_file_is_paid_once(office):
+    office.run(office.file(ANA, ANA.replace("1,EMAIL,Ana", "9,EMAIL,Anna").replace("ana@", "ANA@")))
+    assert office.statuses() == {2: "completed", 3: "held"}
+    assert "row 2" in office.report()[1]["Reason"]
+
+
+def test_the_same_person_with_another_amount_is_another_reward(office):
+    office.run(office.file(ANA, ANA.replace("25", "30")))
+    assert office.statuses() == {2: "completed", 3: "completed"}
+
+
+def test_a_corrected_name_does_not_pay_a_person_again(office):
+    office.run(office.file(ANA))
+    office.run(office.file(ANA.replace("Silva", "Silvá")))
+    assert office.statuses() == {2: "held"}
+    assert len(office.sent()) == 1
+
+
+def test_a_person_rewarded_lately_in_another_campaign_is_held_until_the_window_is_over(office):
+    office.run(office.file(ANA))
+    office.values["campaign"] = {"id": "q4-again"}
+    result = office.run(office.file(ANA))
+    assert result.books.rows["held"] == 1
+    office.clock.turn(days=22)
+    office.values["campaign"] = {"id": "q4-later"}
+    assert office.run(office.file(ANA)).books.rows["completed"] == 1

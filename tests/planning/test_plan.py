@@ -31,7 +31,9 @@ def as_known(before: Plan) -> pd.DataFrame:
 def test_equal_rows_are_held_but_the_first():
     made = planned({2: ANA, 3: BEN, 9: ANA})
     assert sorted(made.new["row"]) == [2, 3]
-    assert [(hold.row, hold.rule, hold.reason) for hold in made.holds] == [(9, "duplicate", "It is the same as row 2.")]
+    assert [(hold.row, hold.rule, hold.reason) for hold in made.holds] == [
+        (9, "duplicate", "It is the same as row 2.")
+    ]
 
 
 def test_a_released_duplicate_gets_a_reference_of_its_own():

@@ -62,7 +62,9 @@ def test_references_are_bound_to_campaign_customer_account_and_endpoint(changed)
 
 def test_the_texts_of_the_order_do_not_change_references():
     renamed = replace(ORDER, campaign="Fourth quarter", purchase_order="", notes="Hello")
-    assert [b.reference for b in planned({2: ANA}).batches()] == [b.reference for b in planned({2: ANA}, renamed).batches()]
+    assert [b.reference for b in planned({2: ANA}).batches()] == [
+        b.reference for b in planned({2: ANA}, renamed).batches()
+    ]
 
 
 def test_references_are_short_and_plain():

@@ -1,0 +1,88 @@
+"""Would the same person get the same reward twice?  Rows and earlier lines are compared by contact, utid and amount.
+
+A contact is the e-mail address without case, else the phone number, else name and street of a letter. It leaves here
+only as a keyed hash. Bulk orders and rows without any contact name no person and are not compared.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campaign_runner.planning.payloads import as_text, joined
+
+# What the ledger says of people who were sent something: hashes, campaign, the day, and whether it is this campaign.
+REWARDED_COLUMNS = ("contact_hi", "contact_lo", "campaign", "day", "same")
+_LETTER = (
+    "recipient.firstName",
+    "recipient.lastName",
+    "recipient.address.streetLine1",
+    "recipient.address.postalCode",
+)
+_REMEDY = "If it is meant as well, let it go with `campaign-runner release`; else delete the row."
+
+
+def contact_hashes(fields: pd.DataFrame, key: bytes) -> list[bytes]:
+    """16 bytes a row; all zero where the row names no person."""
+    kinds = [_lower(fields, "recipient.email"), _column(fields, "recipient.mobileNumber"), _letter(fields)]
+    what = joined("\n", _column(fields, "utid"), "\n", _column(fields, "amount"))
+    texts = joined(pc.coalesce(*kinds), what).to_pylist()
+    return [bytes(16) if text is None else blake2b(text.encode(), key=key, digest_size=16).digest() for text in texts]
+
+
+def hold_same_person(
+    lines: pd.DataFrame, placed: pd.DataFrame, rewarded: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split `lines` into those to place and those whose person gets, or got, the same reward elsewhere.
+
+    `placed`: rows of this file that were placed before; `rewarded`: earlier lines (`REWARDED_COLUMNS`).
+    """
+    named = lines[(lines["contact_hi"] != 0) | (lines["contact_lo"] != 0)]
+    in_file = _in_file(named, placed)
+    earlier = _earlier(named[~named["row"].isin(in_file["row"])], placed, rewarded)
+    held = pd.concat([some for some in (in_file, earlier) if len(some)] or [in_file])
+    held = held.assign(rule="duplicate", remedy=_REMEDY, derive="")
+    return lines[~lines["row"].isin(held["row"])], held
+
+
+def _in_file(named: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
+    columns = ["row", "contact_hi", "contact_lo"]
+    both = pd.concat([placed[columns].assign(new=False), named[columns].assign(new=True)]) if len(placed) else named
+    both = both.assign(new=both.get("new", True)).sort_values(["new", "row"], kind="stable")
+    both["first"] = both.groupby(["contact_hi", "contact_lo"], sort=False)["row"].transform("first")
+    again = both[(both["first"] != both["row"]) & both["new"]].set_index("row")["first"]
+    held = named[named["row"].isin(again.index)]
+    reasons = [f"The same person gets the same reward in row {again[row]}." for row in held["row"]]
+    return held.assign(reason=np.array(reasons, object))
+
+
+def _earlier(named: pd.DataFrame, placed: pd.DataFrame, rewarded: pd.DataFrame) -> pd.DataFrame:
+    pair = ["contact_hi", "contact_lo"]
+    if len(placed):  # a line that this file still has is told apart by its row
+        mine = placed[pair].drop_duplicates().assign(here=True)
+        rewarded = rewarded.merge(mine, on=pair, how="left")
+        rewarded = rewarded[~(rewarded["same"] & rewarded["here"].notna())]
+    held = named.merge(rewarded.drop_duplicates(pair), on=pair, how="inner")
+    reasons = [
+        "The same person was sent the same reward from an earlier file of this campaign."
+        if same
+        else f"The same person was sent the same reward in the campaign {campaign} on {day}."
+        for campaign, day, same in zip(held["campaign"], held["day"], held["same"], strict=True)
+    ]
+    return held.assign(reason=np.array(reasons, object))[[*named.columns, "reason"]]
+
+
+def _column(fields: pd.DataFrame, name: str) -> pa.Array:
+    return as_text(fields[name]) if name in fields else pa.nulls(len(fields), pa.large_string())
+
+
+def _lower(fields: pd.DataFrame, name: str) -> pa.Array:
+    return pc.utf8_lower(_column(fields, name))
+
+
+def _letter(fields: pd.DataFrame) -> pa.Array:
+    return joined(*(_lower(fields, name) for name in _LETTER), separator="\n")
