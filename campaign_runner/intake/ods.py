@@ -103,7 +103,8 @@ class _Document:
         sheet = Sheet(attributes.get("table:name", ""), attributes.get("table:style-name", "") not in self._invisible)
         self.sheets.append(sheet)
         self._row = self._column = 0
-        first_visible = sheet.visible and sheet.name != PROBLEMS_SHEET and not self.reading
+        sheet.ours = sheet.name == PROBLEMS_SHEET and len(self.sheets) == 1
+        first_visible = sheet.visible and not sheet.ours and not self.reading
         if sheet.name == self.wanted or (self.wanted is None and first_visible):
             self.reading = sheet.name
 

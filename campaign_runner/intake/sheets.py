@@ -13,29 +13,30 @@ from campaign_runner.errors import FileUnusable
 from campaign_runner.intake.grid import HEAD_ROWS, Block, Grid, Row, texts
 from campaign_runner.intake.scan import Scan
 
-PROBLEMS_SHEET = "Problems"
+PROBLEMS_SHEET = "Problems"  # of the annotated workbook; in .xlsx it is known by the colour of its tab
 
 
 @dataclass(slots=True)
 class Sheet:
-    """A worksheet: its name, whether the user sees it, whether it holds anything."""
+    """A worksheet: its name, whether the user sees it, whether it holds anything, whether it is our list of problems."""
 
     name: str
     visible: bool = True
     filled: bool = False
+    ours: bool = False
 
 
 def choose(source: str, sheets: Sequence[Sheet], wanted: str | None) -> str:
-    """The sheet asked for, or the first visible one; the first sheet "Problems" is our own and passed over."""
+    """The sheet asked for, or the first visible one; our own list of problems is passed over."""
     if wanted is not None:
         if wanted not in (names := [sheet.name for sheet in sheets]):
             listed = ", ".join(f'"{name}"' for name in names)
             raise FileUnusable(f'{source} has no sheet "{wanted}". It has {listed}. Name one of them with --sheet.')
         return wanted
-    visible = [sheet.name for sheet in sheets if sheet.visible] or [sheet.name for sheet in sheets]
-    if not visible:
+    if not sheets:
         raise FileUnusable(f"{source} has no sheet with cells. Add one row per reward below a header row.")
-    return visible[1] if visible[0] == PROBLEMS_SHEET and len(visible) > 1 else visible[0]
+    ranked = sorted(sheets, key=lambda sheet: (sheet.ours, not sheet.visible))
+    return ranked[0].name
 
 
 def assemble(name: str, sheets: Sequence[Sheet], blocks: Sequence[Block], scan: Scan, guarded: bool = False) -> Grid:
@@ -53,10 +54,9 @@ def assemble(name: str, sheets: Sequence[Sheet], blocks: Sequence[Block], scan: 
 
 
 def _about_sheets(name: str, sheets: Sequence[Sheet]) -> Iterator[str]:
-    visible = [sheet.name for sheet in sheets if sheet.visible]
-    if visible[:1] == [PROBLEMS_SHEET] != [name]:
-        yield f'The sheet "{PROBLEMS_SHEET}" at the front was passed over.'
-    others = [sheet.name for sheet in sheets if sheet.filled and sheet.name not in (name, PROBLEMS_SHEET)]
+    if ours := [sheet.name for sheet in sheets if sheet.ours and sheet.name != name]:
+        yield f'The sheet "{ours[0]}" lists the problems of an earlier check, and was passed over.'
+    others = [sheet.name for sheet in sheets if sheet.filled and not sheet.ours and sheet.name != name]
     if others:
         listed = ", ".join(f'"{other}"' for other in others)
         holds = "hold" if others[1:] else "holds"

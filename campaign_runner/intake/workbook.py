@@ -18,7 +18,7 @@ from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Grid
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.kinds import broken, protected
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
-from campaign_runner.intake.sheets import Sheet, assemble, choose
+from campaign_runner.intake.sheets import PROBLEMS_SHEET, Sheet, assemble, choose
 
 _OTHER_SHEET = re.compile(r"xl/(worksheets|chartsheets|drawings|media|charts)/")
 
@@ -29,9 +29,9 @@ def open_xlsx(path: Path, sheet: str | None, known: Spellings) -> Grid:
     parts = xlsx.sheet_parts(container)
     with _opened(path) as book:
         sheets = _worksheets(book)
+        for one in sheets:
+            one.filled, one.ours = xlsx.nature(container, parts.get(one.name, ""))
         name = choose(path.name, sheets, sheet)
-        for other in sheets:
-            other.filled = other.name in parts and xlsx.is_filled(container, parts[other.name])
         container.check(lambda part: not _OTHER_SHEET.match(part))
         scan = xlsx.scan(container, parts[name]) if name in parts else Scan()
         _check_extent(container, name, scan)
@@ -43,9 +43,10 @@ def open_xls(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """A workbook of Excel 97 to 2003."""
     with _opened(path) as book:
         sheets = _worksheets(book)
+        for at, one in enumerate(sheets):
+            one.filled = book.get_sheet_by_name(one.name).start is not None
+            one.ours = at == 0 and one.name == PROBLEMS_SHEET
         name = choose(path.name, sheets, sheet)
-        for other in sheets:
-            other.filled = book.get_sheet_by_name(other.name).start is not None
         scan = xls.scan(path, [meta.name for meta in book.sheets_metadata].index(name))
         return assemble(name, sheets, _values(path, book, name, scan), scan)
 

@@ -16,6 +16,7 @@ from campaign_runner.intake.scan import Scan, position
 _MAX_ROW_BYTES = 1 << 26
 _TRUE = (b"1", b"true")
 _WORKBOOK = "xl/workbook.xml"
+_OUR_TAB = re.compile(rb"<(?:\w+:)?tabColor rgb=\"FFC00001\"")
 
 
 def sheet_parts(container: Container) -> dict[str, str]:
@@ -37,10 +38,10 @@ def sheet_parts(container: Container) -> dict[str, str]:
     return found
 
 
-def is_filled(container: Container, part: str) -> bool:
-    """Whether a sheet holds any value; only its beginning is looked at."""
+def nature(container: Container, part: str) -> tuple[bool, bool]:
+    """Whether a sheet holds any value, and whether it is our list of problems; only its beginning is looked at."""
     beginning = next(container.part(part), b"")
-    return re.search(rb"<(?:\w+:)?(?:v|t)[ >]", beginning) is not None
+    return re.search(rb"<(?:\w+:)?(?:v|t)[ >]", beginning) is not None, _OUR_TAB.search(beginning) is not None
 
 
 def scan(container: Container, part: str) -> Scan:
