@@ -36,11 +36,10 @@ def failures_of(schema: Any, frame: pd.DataFrame) -> list[Failure]:
 
 
 def _failure(error: Any) -> Failure:
-    rows = error.failure_cases["index"].to_numpy() if hasattr(error.failure_cases, "columns") else None
-    if rows is None or error.reason_code not in _EXPECTED:
+    column = str(error.schema.name)
+    if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS:
+        return Failure(column, None, error.failure_cases["index"].to_numpy())
+    if error.reason_code is not SchemaErrorReason.DATAFRAME_CHECK or error.check_output is None:
         raise error
-    empty = error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS
-    return Failure(str(error.schema.name), None if empty else error.check, rows)
-
-
-_EXPECTED = {SchemaErrorReason.SERIES_CONTAINS_NULLS, SchemaErrorReason.DATAFRAME_CHECK}
+    right = error.check_output
+    return Failure(column, error.check, right.index.to_numpy()[~right.to_numpy(dtype=bool)])

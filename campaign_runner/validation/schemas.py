@@ -94,6 +94,8 @@ def _columns(field: Field, checks: dict[str, Any], required: bool) -> dict[str, 
 
 
 def _column(field: Field, checks: dict[str, Any], required: bool) -> dict[str, Any]:
+    for check in checks.values():
+        check["options"] = {**check["options"], "n_failure_cases": 1}  # one is enough: `check_output` has them all
     return {**field.schema, "checks": checks or None, "nullable": not required}
 
 

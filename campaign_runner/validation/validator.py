@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from campaign_runner.validation import columns as _columns
 from campaign_runner.validation.arrowtext import TEXT, arrow, joined, series
 from campaign_runner.validation.choices import Choices
 from campaign_runner.validation.failures import Failure, failures_of
+from campaign_runner.validation.garbage import uncollected
 from campaign_runner.validation.kinds import NORMALISE, Case
 from campaign_runner.validation.normalisation import tidy
 from campaign_runner.validation.schemas import PLACED, Shape, shape_of, shape_of_default, shape_of_none
@@ -57,12 +59,13 @@ class Validator:
 
     def __call__(self, rows: RawRows) -> Checked:
         """Judge some rows; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
-        chunk = self._read(rows)
-        self._look_for_columns(chunk)
-        for name in pd.unique(chunk.shapes):
-            self._judge(chunk, self._shapes[name])
-        self._judge_keys(chunk)
-        return self._checked(chunk)
+        with uncollected():
+            chunk = self._read(rows)
+            self._look_for_columns(chunk)
+            for name in pd.unique(chunk.shapes):
+                self._judge(chunk, self._shapes[name])
+            self._judge_keys(chunk)
+            return self._checked(chunk)
 
     def _read(self, rows: RawRows) -> _Chunk:
         """Everything tidied and in canonical spelling; a default where the cell is empty and the row may have it."""
@@ -140,7 +143,7 @@ class Validator:
         frame = pd.DataFrame({name: series(text, index) for name, text in columns.items()}, index=index, copy=False)
         strangers: list[tuple[str, np.ndarray[Any, Any]]] = []
         stopped: dict[str, set[int]] = {}
-        for failure in failures_of(shape.schema, frame):
+        for failure in sorted(failures_of(shape.schema, frame), key=self._position):
             name = failure.column.removesuffix(PLACED)
             if failure.rule == "not-allowed":
                 strangers.append((name, failure.rows))
@@ -151,6 +154,11 @@ class Validator:
                 stopped.setdefault(name, set()).update(failure.rows.tolist())
             self._tell(chunk, shape, name, self._where.get(name), failure)
         self._tell_strangers(chunk, shape, strangers)
+
+    def _position(self, failure: Failure) -> int:
+        """Problems of a row are told from left to right."""
+        column = self._where.get(failure.column.removesuffix(PLACED))
+        return column.position if column else -1
 
     def _placed(self, chunk: _Chunk, name: str) -> Any:
         """The column of a schema: a field, or country and field as one text where the country is a known one."""
@@ -165,22 +173,25 @@ class Validator:
         return pc.if_else(pc.is_in(country, value_set=known), both, None)
 
     def _tell(self, chunk: _Chunk, shape: Shape, name: str, column: Column | None, failure: Failure) -> None:
-        field, words, tell = self._book.fields[name], self._words, chunk.problems.append
+        field, words = self._book.fields[name], self._words
         position = column.position if column else -1
         numbers = failure.rows.tolist()
         if failure.check is None:
             for row in numbers:
                 if (row, position) not in chunk.named:
-                    tell(words.standing(row, column, name, "required", shape.method))
+                    chunk.problems.append(words.presence(row, column, name, "required", shape.method))
             return
         places = chunk.index.get_indexer(pd.Index(failure.rows))
         values = chunk.fields[name].take(pa.array(places)).to_pylist()
         shown = values if column is None else _shown(chunk.rows, column, places, values)
         country = chunk.fields.get(field.metadata.get("country", ""))
         lands = [""] * len(values) if country is None else country.take(pa.array(places)).to_pylist()
-        for row, text, value, land in zip(numbers, shown, values, lands, strict=True):
-            if (row, position) not in chunk.named:
-                tell(words.broken(row, column, field, failure.check, shape.method, text, value, land or ""))
+        found = words.teller(field, failure.check, shape.method).problems(
+            numbers, column, shown, values, [land or "" for land in lands]
+        )
+        if chunk.named:
+            found = (problem for problem in found if (problem.row, position) not in chunk.named)
+        chunk.problems.extend(found)
 
     def _tell_strangers(self, chunk: _Chunk, shape: Shape, strangers: list[tuple[str, Any]]) -> None:
         """Filled cells that the method does not take: one problem for each object (recipient, shipping) of a row."""
@@ -196,7 +207,7 @@ class Validator:
                 text = str(chunk.rows.cells[found[0].position].at[row]).strip()
                 name = str(found[0].field)
                 chunk.problems.append(
-                    self._words.standing(row, found[0], name, "not-allowed", shape.method, text, others)
+                    self._words.presence(row, found[0], name, "not-allowed", shape.method, text, others)
                 )
 
     def _judge_keys(self, chunk: _Chunk) -> None:
@@ -210,13 +221,16 @@ class Validator:
                         chunk.problems.append(self._words.key(row, column))
 
     def _checked(self, chunk: _Chunk) -> Checked:
-        errors = [problem for problem in chunk.problems if problem.severity == "error"]
-        rejected = {problem.row for problem in errors if not problem.calendar}
-        stale = {problem.row for problem in errors if problem.calendar} - rejected
+        rejected: set[int] = set()
+        late: set[int] = set()
+        for problem in chunk.problems:
+            if problem.severity == "error":
+                (late if problem.calendar else rejected).add(problem.row)
         good = ~chunk.index.isin(list(rejected)) if rejected else None
-        problems = sorted(chunk.problems, key=_place) if chunk.problems else []
-        return Checked(self._clean(chunk, good), tuple(problems), frozenset(stale),
-                       worth_of(chunk.fields, chunk.index, rejected | stale))  # fmt: skip
+        bad = np.asarray(chunk.index.isin(list(late))) if late else np.zeros(len(chunk.index), bool)
+        worth = worth_of(chunk.fields, chunk.index, bad if good is None else bad | ~good)
+        chunk.problems.sort(key=attrgetter("row"))
+        return Checked(self._clean(chunk, good), tuple(chunk.problems), frozenset(late - rejected), worth)
 
     def _clean(self, chunk: _Chunk, good: Any) -> CleanRows:
         mask = None if good is None else pa.array(good)
@@ -261,15 +275,11 @@ class Validator:
     def _bad_default(self, name: str, value: str, canonical: str, check: Any) -> str:
         if check is None:
             return f"[defaults] {name}: no delivery method takes it. Delete the line."
-        problem = self._words.broken(0, None, self._book.fields[name], check, "", value, canonical, "")
-        return f'[defaults] {name}: "{value}" {problem.what} {problem.remedy}'
+        advice = self._words.teller(self._book.fields[name], check, "").advice(canonical, "")
+        return f'[defaults] {name}: "{value}" {advice.error} {advice.remedy}'
 
 
 def _shown(rows: RawRows, column: Column, places: Any, values: list[str]) -> list[str]:
     """The cells as the user wrote them (the default where the cell is empty)."""
-    cells = rows.cells[column.position].to_numpy(dtype=object)[places]
-    return [str(cell).strip() or value for cell, value in zip(cells, values, strict=True)]
-
-
-def _place(problem: Problem) -> tuple[int, int]:
-    return problem.row, problem.column.position if problem.column else -1
+    cells = arrow(rows.cells[column.position]).take(pa.array(places)).to_pylist()
+    return [cell.strip() or value for cell, value in zip(cells, values, strict=True)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,11 +15,11 @@ _READABLE = r"^[0-9]{1,9}\.[0-9]{2}$"
 _COUNTABLE = r"^[0-9]{1,6}$"
 
 
-def worth_of(fields: Mapping[str, Any], index: pd.Index[Any], rows: set[int]) -> dict[int, int]:
-    """Quantity times face value in ten-thousandths, by row number."""
-    if not rows:
+def worth_of(fields: Mapping[str, Any], index: pd.Index[Any], rows: Any) -> dict[int, int]:
+    """Quantity times face value in ten-thousandths, by row number; `rows` is a mask."""
+    if not rows.any():
         return {}
-    mask = pa.array(np.asarray(index.isin(list(rows))))
+    mask = pa.array(rows)
     amount = fields["amount"].filter(mask)
     quantity = fields["quantity"].filter(mask) if "quantity" in fields else pa.nulls(len(amount), amount.type)
     quantity = pc.fill_null(quantity, "1")
@@ -28,5 +27,5 @@ def worth_of(fields: Mapping[str, Any], index: pd.Index[Any], rows: set[int]) ->
     readable = readable.fill_null(False)
     cents = pc.replace_substring(amount.filter(readable), ".", "").cast(pa.int64())
     units = pc.multiply(pc.multiply(cents, UNITS // 100), quantity.filter(readable).cast(pa.int64()))
-    numbers = index[mask.to_numpy(zero_copy_only=False)][readable.to_numpy(zero_copy_only=False)]
+    numbers = index[rows][readable.to_numpy(zero_copy_only=False)]
     return dict(zip(numbers.tolist(), units.to_pylist(), strict=True))

@@ -11,6 +11,10 @@ from campaign_runner.validation.arrowtext import unless_matches
 from campaign_runner.validation.kinds.case import Advice, Case
 
 E164 = r"^\+[1-9][0-9]{6,14}$"
+_CUT = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+?[0-9]+")
+_BETWEEN = re.compile(r"[,;/|]|\bor\b|\band\b")
+_NUMBER = re.compile(r"[0-9][0-9 ().-]{6,}[0-9]")
+_OTHER = re.compile(r"[^0-9]")
 _MARKS = r"[ ().\-/\x{2010}-\x{2015}\x{2212}]"
 
 
@@ -23,12 +27,12 @@ def normalise(text: Any, case: Case) -> Any:
 def explain(value: str, case: Case) -> Advice | None:
     """Digits lost in a spreadsheet, another country, two numbers, too few or too many digits."""
     example = case.field.example
-    if re.fullmatch(r"[0-9](?:[.,][0-9]+)?[Ee]\+?[0-9]+", value):
+    if _CUT.fullmatch(value):
         return Advice("shortened", "is a number that the spreadsheet program has cut; its last digits are lost.",
                       f"Format the column as text and type the whole number again, like {example}.")  # fmt: skip
-    if len(re.findall(r"[0-9][0-9 ().-]{6,}[0-9]", value)) > 1 and re.search(r"[,;/|]|\bor\b|\band\b", value):
+    if _BETWEEN.search(value) and len(_NUMBER.findall(value)) > 1:
         return Advice("several", "holds more than one number.", f"Keep one, like {example}.")
-    digits = re.sub(r"[^0-9]", "", value)
+    digits = _OTHER.sub("", value)
     if case.choices.phone_countries == "us":
         return _at_home(value, digits, example)
     if digits and not value.startswith("+"):
