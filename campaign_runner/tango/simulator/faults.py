@@ -147,7 +147,7 @@ def _strange(content: dict[str, Any]) -> None:
 
 
 def _cursor_loop(content: dict[str, Any]) -> None:
-    content["pagination"] = {"nextCursor": "round-and-round", "nextPageAvailable": True}
+    content["pagination"] = {"nextCursor": "MA==", "nextPageAvailable": True}  # back to the first page
 
 
 def _extra_line(content: dict[str, Any]) -> None:
