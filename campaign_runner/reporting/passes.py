@@ -99,7 +99,9 @@ def _feed(
             progress("rows", done, books.total_rows)
 
 
-def over_lines(all_books: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions) -> Tallies:
+def over_lines(
+    all_books: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions, more: Sequence[Sink] = ()
+) -> Tallies:
     """Write the reports that list placed lines, of one campaign or of many, and add them up."""
     titles = all_books[0][1].titles
     tallies = Tallies(titles)
@@ -112,7 +114,7 @@ def over_lines(all_books: Sequence[tuple[Books, Groups]], shelf: Shelf, options:
         "finance.parquet": lambda draft: ParquetFile(draft, headings(titles)),
     }
     with ExitStack() as stack:
-        sinks: list[Sink] = [tallies]
+        sinks: list[Sink] = [tallies, *more]
         for name, make in makers.items():
             if _is_due(name, shelf, options, expected):
                 sinks.append(stack.enter_context(shelf.open(name, make)))

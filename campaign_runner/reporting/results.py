@@ -8,6 +8,7 @@ from campaign_runner.model import Books, StatedRows
 from campaign_runner.reporting.sheetxml import Heading
 from campaign_runner.reporting.table import ROW, SHEET, RowTable, original_cells, original_headings, place, texts
 
+BEFORE = ("Sheet", "Row")
 AFTER = ("Status", "Reason", "externalRefLineItemID", "externalRefID", "referenceOrderID", "Updated at")
 _STATES = ("status", "reason", "reference", "order_reference", "tango_order_id", "updated_at")
 

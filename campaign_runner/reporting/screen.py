@@ -11,6 +11,7 @@ from campaign_runner.model import Books
 from campaign_runner.reporting.limits import notes
 from campaign_runner.reporting.nextsteps import next_steps
 from campaign_runner.reporting.problems import ProblemTally
+from campaign_runner.reporting.statement import Reconciled
 from campaign_runner.reporting.todo import todo
 from campaign_runner.reporting.wording import count, listed, per_currency
 
@@ -52,6 +53,15 @@ def run(books: Books, problems: ProblemTally | None, reports: Mapping[str, Path]
         *_next(books, reports),
         *_where(reports),
     ]
+
+
+def statement(result: Reconciled) -> list[str]:
+    """After `reconcile --statement`: how many references agree, and what does not."""
+    told = {verdict: number for verdict, number in result.verdicts.items() if number}
+    words = listed([f"{number:,} {verdict}" for verdict, number in told.items()]) or "nothing to compare"
+    verdict = "The statement agrees with the books." if result.agrees else "THE STATEMENT AND THE BOOKS DIFFER:"
+    findings = [f"  {finding.text}" for finding in result.findings]
+    return [f"{result.statement.name}: {words}.", verdict, *findings, *_where(result.reports)]
 
 
 def _checked(books: Books) -> list[str]:

@@ -29,6 +29,10 @@ STATUS_COLOURS = {
     "rejected": ("#FFC7CE", "#9C0006"),
     "failed": ("#FFC7CE", "#9C0006"),
     "cancelled": ("#E4DFEC", "#4B3A6B"),
+    "matched": ("#C6EFCE", "#0B5A1E"),
+    "different": ("#FFC7CE", "#9C0006"),
+    "missing": ("#FFC7CE", "#9C0006"),
+    "extra": ("#FFC7CE", "#9C0006"),
 }
 HEADER = {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "valign": "vcenter", "num_format": "@"}
 _SHEET = "xl/worksheets/sheet1.xml"

@@ -8,9 +8,12 @@ from pathlib import Path
 import orjson
 
 from campaign_runner.model import Books
+from campaign_runner.reporting.accounts import chart
 from campaign_runner.reporting.atomic import private_folder, replacing
+from campaign_runner.reporting.entries import Entries
 from campaign_runner.reporting.groups import Groups, group_headers
 from campaign_runner.reporting.html import FirstRows, page
+from campaign_runner.reporting.journal import write_beancount, write_journal_csv
 from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.passes import Progress, Shelf, over_lines, over_rows
 from campaign_runner.reporting.problems import ProblemTally
@@ -18,11 +21,12 @@ from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.tallies import Tallies
 
 SUMMARY, PAGE = "summary.json", "report.html"
+JOURNALS = ("journal.beancount", "journal.csv")
 ORDER = (
     "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", PAGE, "finance.xlsx",
-    "finance.csv", "finance.parquet", "journal.beancount", "journal.csv", SUMMARY,
+    "finance.csv", "finance.parquet", *JOURNALS, SUMMARY,
 )  # fmt: skip
-_OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet"})
+_OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet", *JOURNALS})
 
 
 def write_reports(
@@ -43,7 +47,7 @@ def write_reports(
     first = FirstRows()
     over_rows(books, shelf, groups, {"failures": first} if shelf.wants(PAGE) else {})
     if of_lines:
-        tallies = over_lines([(books, groups)], shelf, options)
+        tallies = _lines([(books, groups)], shelf, options)
         if shelf.wants(PAGE):
             _write_page(books, shelf, tallies, first)
     if shelf.wants(SUMMARY):
@@ -64,8 +68,25 @@ def write_finance(
     nothing = Shelf(folder, frozenset())
     for books, groups in pairs:
         over_rows(books, nothing, groups)
-    over_lines(pairs, shelf, options)
+    _lines(pairs, shelf, options)
     return _in_order(shelf.written)
+
+
+def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions) -> Tallies:
+    """Everything that is made of placed lines: finance reports, journal, and the totals for the page."""
+    accounts = chart(options.accounts)
+    entries = Entries(pairs[0][1].titles)
+    journals = [name for name in JOURNALS if shelf.wants(name)]
+    tallies = over_lines(pairs, shelf, options, [entries] if journals else [])
+    title = ", ".join(books.order.campaign_id for books, _ in pairs)
+    for name in journals:
+        with replacing(shelf.folder / name) as draft:
+            if name.endswith(".csv"):
+                write_journal_csv(draft, entries, accounts)
+            else:
+                write_beancount(draft, entries, accounts, title)
+        shelf.written[name] = shelf.folder / name
+    return tallies
 
 
 def _in_order(written: Mapping[str, Path]) -> dict[str, Path]:

@@ -126,6 +126,16 @@ def test_the_formulas_give_the_figures_that_are_written_beside_them(make_books, 
     assert [set(row[2:]) for row in rows_of(again) if row[0] == "Difference from the lines"] == [{0}] * 7
 
 
+def test_beyond_a_hundred_keys_the_others_are_one_row(make_books, tmp_path):
+    rows = [(n, ("1", "a@example.com", "25", f"CC-{n}"), "completed", "", "", "25") for n in range(2, 122)]
+    books = make_books(rows, placed=[line(n) for n in range(2, 122)])
+    path = write_reports(books, tmp_path, exit_code=0)["finance.xlsx"]
+    again = recalculated(path, tmp_path / "again")
+    others = next(row for row in rows_of(again) if str(row[0]).startswith("(all "))
+    assert others[:5] == ("(all 20 others)", "USD", 20, 20, 500)
+    assert rows_of(again) == rows_of(path)
+
+
 def test_parquet_is_written_on_request_with_exact_money(make_books, tmp_path):
     options = FinanceOptions(parquet=True)
     path = write_reports(make_books(placed=LINES), tmp_path, exit_code=1, finance=options)["finance.parquet"]
@@ -147,5 +157,5 @@ def test_a_period_that_ends_before_it_begins_is_refused():
 
 def test_many_campaigns_make_one_finance_report(make_books, tmp_path):
     reports = write_finance([make_books(placed=LINES), make_books(placed=LINES[:1])], tmp_path)
-    assert sorted(reports) == ["finance.csv", "finance.xlsx"]
+    assert sorted(reports) == ["finance.csv", "finance.xlsx", "journal.beancount", "journal.csv"]
     assert len(reports["finance.csv"].read_text("utf-8").splitlines()) == 6

@@ -3,7 +3,9 @@
 import csv
 
 import openpyxl
+import pytest
 
+from campaign_runner.errors import StateError
 from campaign_runner.reporting import write_reports
 
 
@@ -76,3 +78,23 @@ def test_reports_are_for_the_user_alone(make_books, tmp_path):
 def test_only_the_reports_asked_for_are_written(make_books, tmp_path):
     write_reports(make_books(), tmp_path, exit_code=1, only=frozenset({"failures.csv"}))
     assert [path.name for path in tmp_path.iterdir()] == ["failures.csv"]
+
+
+def test_progress_is_told_by_rows_and_lines(make_books, tmp_path):
+    told = []
+    write_reports(make_books(), tmp_path, exit_code=1, progress=lambda *step: told.append(step))
+    assert told == [("rows", 2, 4), ("rows", 4, 4)]
+
+
+def test_a_folder_that_cannot_be_made_is_named(make_books, tmp_path):
+    (tmp_path / "reports").write_text("a file")
+    with pytest.raises(StateError, match="this folder cannot be made"):
+        write_reports(make_books(), tmp_path / "reports", exit_code=1)
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(make_books, tmp_path):
+    (tmp_path / "results.csv").mkdir()
+    (tmp_path / "results.csv" / "in-use").write_text("x")
+    with pytest.raises(StateError, match=r"results\.csv: the report cannot be written"):
+        write_reports(make_books(), tmp_path, exit_code=1, only=frozenset({"results.csv"}))
+    assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]

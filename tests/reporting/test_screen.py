@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from campaign_runner.model import Column, Hold, Problem
-from campaign_runner.reporting import ProblemTally, screen
+from campaign_runner.reporting import ProblemTally, screen, wording
+from campaign_runner.reporting.todo import todo
 
 PHONE = Column(3, "Mobile", "recipient.mobileNumber")
 AMOUNT = Column(4, "Reward amount", "amount")
@@ -57,3 +60,25 @@ def test_a_tally_stays_small(make_books):
     assert problems.total == 100_000
     assert len(problems.examples) == 10
     assert screen.check(make_books(), problems, {})[6] == "  … and 99,995 more problems."
+
+
+def test_warnings_and_problems_of_whole_rows_are_counted_too():
+    problems = ProblemTally()
+    problems.add(Problem(2, None, "recipient.email:column-missing", "", "EMAIL needs an address.", "Add a column."))
+    problems.add(Problem(2, None, "row:strange", "", "The row is strange.", "Look at it."))
+    problems.add(Problem(3, Column(0, "Team"), "Team:key", "", "The cell is empty.", "Type a team."))
+    problems.add(Problem(3, PHONE, "recipient.mobileNumber:late", "5", "is odd.", "", severity="warning"))
+    problems.hold(Hold(9, "limit", "Over the limit.", "Release it."))
+    assert (problems.total, problems.warnings) == (3, 1)
+    assert todo(problems) == [
+        "add a column for 1 e-mail address", "fix 1 row", 'fill in 1 missing cell in "Team"',
+        "1 row waits for a decision",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [((3,), "row 3"), ((3, 5, 9), "rows 3, 5 and 9"), (tuple(range(2, 102)), "rows 2, 3 and 98 more")],
+)
+def test_rows_are_listed_as_one_would_say_them(numbers, said):
+    assert wording.rows(numbers, shown=3 if len(numbers) < 9 else 2) == said

@@ -1,0 +1,128 @@
+"""Which double entries do placed lines make?  One entry per order, day and status; each adds up to nothing.
+
+Completed rewards are an expense, rewards on their way an asset, and what was charged for rewards that failed a claim;
+all of it leaves the Tango account. Where the charge is in another currency than the reward, the reward stands in its
+own currency at the price that was charged. A charge that is not face value, fees and shipping is booked apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from campaign_runner.lifecycle import RowStatus
+from campaign_runner.reporting.accounts import VALUE_ACCOUNT
+from campaign_runner.reporting.lines import TITLES
+from campaign_runner.reporting.tallies import units
+
+_ORDER = ("externalRefID", "referenceOrderID", "Campaign ID", "Purchase order", "Status")
+_SUMMED = ("lines", "total", "charged", "fee", "shipping")
+
+
+class Posting(NamedTuple):
+    """`units` of `currency` to an account (by its key), worth `weight` of `weight_currency`; money in
+    ten-thousandths. `groups` are the values of the user's own columns."""
+
+    account: str
+    units: int
+    currency: str
+    weight: int
+    weight_currency: str
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Entry:
+    """One transaction; the weights of its postings add up to 0 per currency."""
+
+    day: str
+    reference: str
+    tango_order_id: str
+    campaign: str
+    purchase_order: str
+    status: str
+    lines: int = 0
+    postings: list[Posting] = field(default_factory=list)
+
+
+class Entries:
+    """A `Sink` for finance lines that adds them up by order, day, status, currency and group."""
+
+    def __init__(self, groups: Sequence[str]) -> None:
+        self.groups = tuple(groups)
+        self._sums: dict[tuple[str, ...], list[int]] = {}
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Add some lines."""
+        by_title = dict(zip((*TITLES, *self.groups), columns, strict=True))
+        placed, updated = by_title["Placed at"], by_title["Updated at"]
+        keys = {"Day": pc.utf8_slice_codeunits(pc.if_else(pc.equal(placed, ""), updated, placed), 0, 10)}
+        keys |= {title: by_title[title] for title in (*_ORDER, "Currency", "Charged currency", *self.groups)}
+        frame = pd.DataFrame({title: column.dictionary_encode().to_pandas() for title, column in keys.items()})
+        frame["stated"] = pc.not_equal(by_title["Amount charged"], "").to_numpy(zero_copy_only=False).astype("str")
+        frame["lines"] = 1
+        for name, title in zip(_SUMMED[1:], ("Total", "Amount charged", "Fees", "Shipping fee"), strict=True):
+            frame[name] = units(by_title[title])
+        names = [*keys, "stated"]
+        small = frame.groupby(names, observed=True, sort=False)[list(_SUMMED)].sum().reset_index()
+        for values in small.itertuples(index=False, name=None):
+            kept = self._sums.setdefault(tuple(map(str, values[: len(names)])), [0] * len(_SUMMED))
+            kept[:] = [one + int(two) for one, two in zip(kept, values[len(names) :], strict=True)]
+
+    def close(self) -> None:
+        """Nothing to finish."""
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The entries by day, order and status."""
+        entries: dict[tuple[str, ...], Entry] = {}
+        for key, sums in sorted(self._sums.items()):
+            day, reference, tango, campaign, purchase, status = key[:6]
+            entry = entries.setdefault(key[:6], Entry(day, reference, tango, campaign, purchase, status))
+            entry.postings += _postings(status, key[6], key[7], key[8:-1], key[-1] == "True", sums)
+            entry.lines += sums[0]
+        for entry in entries.values():
+            entry.postings = _folded(entry.postings)
+            if entry.postings:
+                yield entry
+
+
+def _folded(postings: Sequence[Posting]) -> list[Posting]:
+    """Postings to the same account are one; what leaves an account stands last."""
+    sums: dict[Posting, list[int]] = {}
+    for posting in postings:
+        sum_of = sums.setdefault(posting._replace(units=0, weight=0), [0, 0])
+        sum_of[:] = [sum_of[0] + posting.units, sum_of[1] + posting.weight]
+    folded = [key._replace(units=units, weight=weight) for key, (units, weight) in sums.items() if units]
+    return sorted(folded, key=lambda posting: posting.account in ("tango", "unbilled"))
+
+
+def _postings(
+    status: str, currency: str, paid_in: str, groups: tuple[str, ...], stated: bool, sums: Sequence[int]
+) -> Iterator[Posting]:
+    _, total, charged, fee, shipping = sums
+    account = VALUE_ACCOUNT.get(RowStatus(status))
+    if account is None:
+        return
+    if account == "refunds":
+        yield from _moved(account, charged, paid_in, groups)
+        yield from _moved("tango", -charged, paid_in, ())
+    elif not stated:
+        yield from _moved(account, total, currency, groups)
+        yield from _moved("unbilled", -total, currency, ())
+    else:
+        value = total if currency == paid_in else max(0, charged - fee - shipping)
+        if total:
+            yield Posting(account, total, currency, value, paid_in, groups)
+        yield from _moved("fees", fee, paid_in, groups)
+        yield from _moved("shipping", shipping, paid_in, groups)
+        yield from _moved("differences", charged - fee - shipping - (value if total else 0), paid_in, groups)
+        yield from _moved("tango", -charged, paid_in, ())
+
+
+def _moved(account: str, amount: int, currency: str, groups: tuple[str, ...]) -> Iterator[Posting]:
+    if amount:
+        yield Posting(account, amount, currency, amount, currency, groups)

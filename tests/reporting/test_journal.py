@@ -1,0 +1,107 @@
+"""The journal: every entry adds up to nothing, and accounting software takes it."""
+
+import csv
+import shutil
+import subprocess
+from collections import defaultdict
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_runner.errors import UsageError
+from campaign_runner.reporting import FinanceOptions, write_reports
+from campaign_runner.reporting.entries import Entries
+from campaign_runner.reporting.lines import line_columns
+
+from .conftest import books_of, placed_lines
+from .test_finance import LINES, line
+
+JOURNAL = frozenset({"journal.csv", "journal.beancount"})
+
+
+def journal(books, folder, **options):
+    return write_reports(books, folder, exit_code=0, only=JOURNAL, finance=FinanceOptions(**options))
+
+
+def test_the_journal_of_the_sample_lines(make_books, tmp_path, golden):
+    reports = journal(make_books(placed=LINES), tmp_path)
+    golden("journal.beancount", reports["journal.beancount"].read_text("utf-8"))
+    golden("journal.csv", reports["journal.csv"].read_text("utf-8"))
+
+
+def test_debits_equal_credits_in_every_entry_and_currency(make_books, tmp_path):
+    text = journal(make_books(placed=LINES), tmp_path)["journal.csv"].read_text("utf-8-sig")
+    sums = defaultdict(Decimal)
+    for row in csv.DictReader(text.splitlines()):
+        sums[row["Entry"], row["Currency"]] += Decimal(row["Debit"] or 0) - Decimal(row["Credit"] or 0)
+    assert set(sums.values()) == {Decimal(0)}
+
+
+def test_beancount_accepts_the_journal(make_books, tmp_path):
+    """Where bean-check is installed it says so; everywhere, each account is opened before it is used."""
+    books = make_books(placed=LINES, order=make_books().order)
+    path = journal(books, tmp_path)["journal.beancount"]
+    if program := shutil.which("bean-check"):
+        assert subprocess.run([program, str(path)], capture_output=True, text=True, check=True).stderr == ""
+    text = path.read_text("utf-8")
+    used = {word for word in text.split() if ":" in word and word[0].isupper()}
+    opened = {words[2] for words in map(str.split, text.splitlines()) if words[1:2] == ["open"]}
+    assert used == opened
+
+
+def test_a_reward_in_another_currency_stands_at_the_price_that_was_charged(make_books, tmp_path):
+    text = journal(make_books(placed=LINES[3:]), tmp_path)["journal.beancount"].read_text("utf-8")
+    assert "Expenses:Rewards  20.00 EUR @@ 21.235 USD" in text
+    assert "Expenses:Rewards:Fees  0.50 USD" in text
+    assert "Assets:Tango:Account  -21.735 USD" in text
+
+
+def test_what_was_charged_for_a_failed_reward_is_owed_by_tango(make_books, tmp_path):
+    lines = [line(2, status="failed", charged="25.00", fee=""), line(3, status="cancelled", charged="0.00")]
+    text = journal(make_books(placed=lines), tmp_path)["journal.csv"].read_text("utf-8")
+    assert "1 reward failed,Assets:Tango:Refunds,25.00,,USD" in text
+    assert "cancelled" not in text
+
+
+def test_a_charge_that_nothing_explains_is_booked_apart(make_books, tmp_path):
+    text = journal(make_books(placed=[line(2, charged="26.00")]), tmp_path)["journal.csv"].read_text("utf-8")
+    assert "Expenses:Rewards:Differences,0.50,,USD" in text
+
+
+def test_account_names_can_be_chosen(make_books, tmp_path):
+    reports = journal(make_books(placed=LINES), tmp_path, accounts={"rewards": "Expenses:People:Rewards"})
+    assert "Expenses:People:Rewards  25.00 USD" in reports["journal.beancount"].read_text("utf-8")
+
+
+@pytest.mark.parametrize(("key", "name"), [("reward", "Expenses:X"), ("rewards", "expenses"), ("fees", "Costs:Fees")])
+def test_an_account_that_will_not_do_is_refused(make_books, tmp_path, key, name):
+    with pytest.raises(UsageError, match="Journal account"):
+        journal(make_books(placed=LINES), tmp_path, accounts={key: name})
+
+
+def test_a_campaign_without_lines_has_an_empty_journal(make_books, tmp_path):
+    reports = journal(make_books(), tmp_path)
+    assert reports["journal.beancount"].read_text("utf-8") == 'option "title" "2026-q4-recognition"\n\n'
+
+
+amounts = st.decimals(min_value=0, max_value=9999, places=2).map(str)
+placed = st.fixed_dictionaries({
+    "status": st.sampled_from(["completed", "pending", "unknown", "failed", "cancelled"]),
+    "currency": st.sampled_from(["USD", "EUR"]), "charged_currency": st.sampled_from(["USD", "EUR"]),
+    "quantity": st.integers(1, 9), "face_units": st.integers(1, 10**7), "charged": st.one_of(st.just(""), amounts),
+    "fee": st.one_of(st.just(""), amounts), "shipping_fee": st.one_of(st.just(""), amounts),
+    "order_reference": st.sampled_from(["a", "b"]),
+})  # fmt: skip
+
+
+@given(st.lists(placed, min_size=1, max_size=20))
+def test_any_mix_of_outcomes_balances(lines):
+    entries = Entries(())
+    entries.add(line_columns(books_of(), placed_lines([line(n, **each) for n, each in enumerate(lines)])))
+    for entry in entries:
+        weights = defaultdict(int)
+        for posting in entry.postings:
+            weights[posting.weight_currency] += posting.weight
+        assert set(weights.values()) == {0}
