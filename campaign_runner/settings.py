@@ -189,9 +189,12 @@ class Credentials:
 
 
 def load(path: Path | None, campaign_id: str = "") -> Settings:
-    """Read campaign.toml (None: environment and built-in values alone); raises SettingsError in the user's words."""
+    """Read campaign.toml (None: environment and built-in values alone); raises SettingsError in the user's words.
+
+    `campaign_id`, as given on the command line, stands in for the file's own.
+    """
     values = _read(path) if path else {}
-    if campaign_id and "id" not in values.get("campaign", {}):
+    if campaign_id:
         values.setdefault("campaign", {})["id"] = campaign_id
     try:
         return Settings(**values)
@@ -202,7 +205,7 @@ def load(path: Path | None, campaign_id: str = "") -> Settings:
 
 def ledger_url(path: Path | None) -> str:
     """Where the ledger is, for commands that need no campaign ("" = SQLite in the state folder)."""
-    return load(path, "any-campaign").ledger.url
+    return load(path, "any").ledger.url
 
 
 def credentials(settings: Settings, environ: Mapping[str, str] = os.environ) -> Credentials:
@@ -252,7 +255,10 @@ def _sentence(where: str, problem: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         hint = ' Add it, for example: [campaign] id = "2026-q4-recognition".' if name.startswith("campaign") else ""
         return f"{where}: the setting {name} is missing.{hint}"
-    return f"{where}: {name} = {problem['input']!r} will not do: {_WORDS.get(name, problem['msg'])}."
+    said = repr(problem["input"])
+    shown = said if len(said) <= 60 else f"{said[:59]}…"
+    why = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
+    return f"{where}: {name} = {shown} will not do: {_WORDS.get(name, why)}."
 
 
 _IDENTIFIER = "5 to 100 letters, digits or hyphens, as the Tango portal shows it"
@@ -264,8 +270,12 @@ _WORDS = {
     "campaign.sender.firstName": "at most 100 characters, without < > or /",
     "campaign.sender.lastName": "at most 100 characters, without < > or /",
     "campaign.sender.email": "one e-mail address of at most 100 characters",
+    "tango.environment": "simulator, sandbox or production",
+    "tango.endpoint": "asyncOrders or orders",
+    "tango.currency": "three capital letters, such as USD",
     "tango.customer": _IDENTIFIER,
     "tango.account": _IDENTIFIER,
+    "ledger.url": "an address such as postgresql://user@host/ledger, or nothing for a file in the state folder",
 }
 
 
