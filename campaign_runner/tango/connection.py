@@ -129,10 +129,13 @@ class Connection:
 
 def secure(url: str, name: str) -> str:
     """The address without a trailing slash; raises SettingsError unless https, or http on this very machine."""
-    parts = urlsplit(url)
-    plain = parts.scheme == "http" and parts.hostname in LOOPBACK
-    if parts.hostname and (parts.scheme == "https" or plain) and not (parts.username or parts.password):
-        return url.rstrip("/")
+    try:
+        parts = urlsplit(url)
+        host, safe = parts.hostname or "", parts.scheme == "https" and not (parts.username or parts.password)
+        if host.encode("idna") and httpx.URL(url) and (safe or (parts.scheme == "http" and host in LOOPBACK)):
+            return url.rstrip("/")
+    except (ValueError, httpx.InvalidURL):
+        pass  # said below
     raise SettingsError(
         f"{name}: Tango's address must begin with https:// and hold no password (plain http only for this very "
         "machine). Correct it in [tango] of campaign.toml. Nothing was sent."

@@ -7,6 +7,7 @@ Nothing is copied wholesale: a Receipt is put together from named fields, so wha
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from campaign_runner.model import LineAnswer, Outcome, Receipt
@@ -62,7 +63,7 @@ def page(status: int, answer: Any) -> Receipt:
         total=wire.count(order.get("totallineitems")),
         created_at=wire.text(order.get("createdat"), 40),
         completed_at=wire.text(order.get("completedat"), 40),
-        charged=wire.money(charged.get("total", charged.get("value"))),
+        charged=_total(charged),
         charged_currency=wire.text(charged.get("currencycode"), 3),
         message=refusals.sentences(order.get("ordererrors")),
         lines=tuple(_line(item) for item in wire.objects(order["lineitems"])),
@@ -106,13 +107,19 @@ def _line(item: dict[str, Any]) -> LineAnswer:
         delivery_status=wire.text(item.get("deliverystatus"), 40),
         face_value=wire.money(amount),
         currency=wire.text(face.get("currencycode"), 3),
-        charged=wire.money(charged.get("total", charged.get("value"))),
+        charged=_total(charged),
         charged_currency=wire.text(charged.get("currencycode"), 3),
         fee=wire.money(charged.get("fee")),
         shipping_fee=wire.money(charged.get("shippingfee")),
         exchange_rate=wire.money(charged.get("exchangerate")),
         reason=refusals.sentences(item.get("lineitemerrors")),
     )
+
+
+def _total(charged: dict[str, Any]) -> Decimal | None:
+    """What was charged in all; where no total is stated, the value."""
+    total = wire.money(charged.get("total"))
+    return wire.money(charged.get("value")) if total is None else total
 
 
 def _counts(value: Any) -> dict[str, int]:

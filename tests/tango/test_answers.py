@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from campaign_runner.model import Outcome
-from campaign_runner.tango import answers
-from tests.tango.conftest import answer, body, errors, line, stub
+from campaign_runner.tango import answers, receipts, refusals, rewards, wire
+from tests.tango.conftest import answer, body, errors, line, stub, trickle
 
+NAMES = ("errors", "error", "i18nKey", "message", "path", "failedLineItems", "externalRefLineItemID", "lineItems", "order",
+         "externalRefID", "status", "totalLineItems", "amountCharged", "value", "brands", "items", "invalidValue",
+         "accountIdentifier", "duplicateLineItemRefIds", "pagination", "nextCursor", "exchangeRates", "baseFx",
+         "lineItemErrors")  # fmt: skip
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+KEYS = st.sampled_from(NAMES) | st.text()
+ANY_JSON = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=25
+)
+
+NESTED = {"externalRefID": "q4-1", "order": {"externalRefID": "q4-1", "totalLineItems": "1"}}
+KEY_OUTSIDE = {"i18nKey": "404.142", "message": "x", "errors": [{"message": "y"}]}
 JSON = {"externalRefID": "q4-1", "status": "PENDING", "totalLineItems": 1}
 HTML = b"<html><body>Bad gateway</body></html>"
 LINE_3 = {"path": "lineItems[0].recipient.email"}
@@ -22,7 +37,7 @@ POSTS = [
     ("201 flat", answer(201, JSON), "accepted"),
     ("202 flat", answer(202, JSON), "accepted"),
     ("299 of a later day", answer(299, JSON), "accepted"),
-    ("nested", answer(201, {"externalRefID": "q4-1", "order": {"externalRefID": "q4-1", "totalLineItems": "1"}}), "accepted"),
+    ("nested", answer(201, NESTED), "accepted"),
     ("final already", answer(200, {**JSON, "status": "complete"}), "replayed"),
     ("200 without a reference", answer(200, {"status": "PENDING"}), "unknown"),
     ("200 with a list", answer(200, [JSON]), "unknown"),
@@ -74,7 +89,7 @@ POSTS = [
     ("422 about size", answer(422, {"message": "Too many line items in the request"}), "too large"),
     ("422 frozen", answer(422, errors("404.142", code=422001)), "configuration"),
     ("422 frozen and wrong", answer(422, errors("422.025", "404.142", **LINE_3)), "configuration"),
-    ("422 with the key outside", answer(422, {"i18nKey": "404.142", "message": "x", "errors": [{"message": "y"}]}), "configuration"),
+    ("422 with the key outside", answer(422, KEY_OUTSIDE), "configuration"),
     ("428.001", answer(428, errors("428.001")), "configuration"),
     ("429.001", answer(429, errors("429.001")), "throttled"),
     ("429.777", answer(429, errors("777.777")), "throttled"),
@@ -124,9 +139,9 @@ def test_no_connection_is_tried_five_times_at_once(desk_at):
 
 
 def test_a_name_that_nobody_knows_is_no_connection(desk_at):
-    receipt = desk_at("https://tango.invalid", max_tries=1).client.place("q4-1", body("q4-1"))
+    receipt = desk_at("https://no such host", max_tries=1).client.place("q4-1", body("q4-1"))
     assert receipt.outcome == "not connected"
-    assert receipt.message.startswith("tango.invalid: no connection")
+    assert receipt.message.startswith("no such host: no connection")
 
 
 def test_a_server_without_tls_is_no_connection(desk_at):
@@ -243,3 +258,28 @@ def test_retry_after_is_a_number_or_a_date(desk_at, header, seconds):
 def test_request_ids_are_kept(desk_at):
     with stub(answer(503, errors("503.501"), "X-REQUEST-ID: 1234567890123456")) as server:
         assert desk_at(server.url, max_tries=1).client.place("q4-1", body("q4-1")).request_id == "1234567890123456"
+
+
+def test_an_answer_that_trickles_for_ever_is_left(clock):
+    """Each byte comes in time; the whole does not."""
+    from campaign_runner.tango.connection import Call, Connection
+    from campaign_runner.tango.receipts import placed_async
+    from tests.tango.conftest import Turnstile
+
+    with trickle() as url:
+        connection = Connection(url, None, clock, Turnstile(clock), 0.05, lambda *_: None)
+        receipt = connection.attempt(Call("POST", url, "q4-1", placed_async, body=b"{}")).receipt
+        connection.close()
+    assert (receipt.outcome, receipt.code) == ("retry", "ReadTimeout")
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANY_JSON)
+def test_no_json_whatever_makes_the_reading_fail(content):
+    read = wire.read(json.dumps(content).encode())
+    for found in (receipts.placed_async(200, read), receipts.placed_single(200, read), receipts.page(200, read)):
+        assert isinstance(found.outcome, Outcome)
+    said = refusals.complaint(read, json.dumps(content).encode())
+    assert all(isinstance(sentence, str) for sentence in (said.message, *said.lines.values()))
+    assert rewards.account(read) is None or read["accountidentifier"]
+    rewards.catalogue(read), rewards.exchange_rates(read)

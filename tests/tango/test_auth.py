@@ -158,7 +158,16 @@ def test_a_state_folder_that_cannot_be_written_costs_only_a_request(world, tmp_p
 
 
 @pytest.mark.parametrize(
-    "url", ["http://api.tangocard.com/raas/v2", "ftp://127.0.0.1", "https://me:secret@example.com", "", "nowhere"]
+    "url",
+    [
+        "http://api.tangocard.com/raas/v2",
+        "ftp://127.0.0.1",
+        "https://a:b@example.com",
+        "",
+        "nowhere",
+        "https://no..host",
+        "https://[::1",
+    ],
 )
 def test_an_address_that_is_not_secure_is_refused(desk_at, url):
     with pytest.raises(SettingsError, match="must begin with https://"):

@@ -131,8 +131,9 @@ def test_pages_of_two_orders_make_no_order(desk_at):
 
 
 def test_keys_are_read_whatever_their_case_and_new_ones_are_ignored(desk_at):
-    line_item = {"referenceLineItemID": "T-1", "EXTERNALREFLINEITEMID": "L-1", "lineItemStatus": "complete", "new": {"a": 1},
-                 "amount": {"value": 10.10, "currencyCode": "EUR"}, "amountCharged": {"value": "11.00"}}  # fmt: skip
+    line_item = {"referenceLineItemID": "T-1", "EXTERNALREFLINEITEMID": "L-1", "lineItemStatus": "complete",
+                 "new": {"a": 1}, "amount": {"value": 10.10, "currencyCode": "EUR"},
+                 "amountCharged": {"value": "11.00"}}  # fmt: skip
     content = {
         "externalRefID": "q4-1",
         "orderStatus": "Complete",

@@ -130,7 +130,7 @@ def test_the_world_can_be_changed_from_outside():
     simulator = Simulator(requests_per_second=0)
     simulator.change(
         accounts={"acme-account": {"cents": 100, "status": "FROZEN"}}, rates={"CHF": "1.1"},
-        rewards=[{"utid": "u561593", "active": False}, {"utid": "U7", "name": "New", "currency": "CHF", "methods": ["EMAIL"]}],
+        rewards=[{"utid": "u561593", "active": False}, {"utid": "U7", "name": "New", "methods": ["EMAIL"]}],
         knobs={"requests_per_second": 1},
     )  # fmt: skip
     _, account = get(simulator, "/accounts/acme-account")
@@ -149,8 +149,9 @@ def test_the_world_can_be_changed_over_http():
 @pytest.mark.parametrize(
     ("path", "content"),
     [
-        ("faults", b"{"), ("faults", b"{}"), ("faults", b'[{"kind": "boredom"}]'), ("faults", b'[{"kind": "500", "call": "x"}]'),
-        ("faults", b'[{"sort": "500"}]'), ("world", b"[]"), ("world", b'{"accounts": {"a": {"odd": 1}}}'),
+        ("faults", b"{"), ("faults", b"{}"), ("faults", b'[{"kind": "boredom"}]'),
+        ("faults", b'[{"kind": "500", "call": "x"}]'), ("faults", b'[{"sort": "500"}]'), ("world", b"[]"),
+        ("world", b'{"accounts": {"a": {"odd": 1}}}'),
     ],
 )  # fmt: skip
 def test_a_change_that_makes_no_sense_is_refused_and_not_remembered(tmp_path, path, content):

@@ -77,6 +77,7 @@ _STREET = (
 _DIGITAL_NAME = (_text(r"(?=.*\S)[^<>/]{1,100}"), "must be 1 to 100 characters without < > /")
 _PRINTED_NAME = (_text(r"(?=.*\S)[0-9A-Za-z .,&\-]{1,25}"), "must be 1 to 25 letters, digits and space . , & -")
 _PLACE = (_text(r"(?=.*\S).{1,36}"), "must be 1 to 36 characters")
+# The page's first release takes US numbers alone; E.164 is "the standard", and other countries are one setting away.
 _MOBILE = (_text(r"\+1[0-9]{10}|\+(?!1)[1-9][0-9]{6,14}"), "must be + and the country code; +1 takes ten digits")
 _ANY = (_text(r".{0,100}"), "may have 100 characters")
 
@@ -178,6 +179,7 @@ _ORDER_CHECKS: dict[str, tuple[Check, str]] = {
     "notes": (_text(r".{0,150}"), "may have 150 characters"),
     "lineItems": (lambda value: isinstance(value, list) and value, "must be a list of at least one line item"),
 }
+# POST /orders calls externalRefID optional; a runner that leaves it out could pay twice, so here it is not.
 _ORDER_NEEDS = frozenset({"externalRefID", "customerIdentifier", "accountIdentifier"})
 ASYNC_ORDER = Shape(_ORDER_NEEDS | {"lineItems"}, _ORDER_CHECKS, {"sender": SENDER})
 _SINGLE_CHECKS = {key: check for key, check in (_ORDER_CHECKS | _LINE).items()

@@ -13,7 +13,7 @@ from campaign_runner.tango.simulator import checks, magic
 from campaign_runner.tango.simulator.answer import Answer, Refusal, Request, problem
 from campaign_runner.tango.simulator.journal import Event
 from campaign_runner.tango.simulator.shop import Charge
-from campaign_runner.tango.simulator.showing import single_order
+from campaign_runner.tango.simulator.showing import single_method, single_order
 from campaign_runner.tango.simulator.world import Account, PlacedOrder, World, order_event
 
 Add = Callable[[Event], None]
@@ -71,15 +71,6 @@ def place_single(world: World, request: Request, now: datetime, add: Add) -> Ans
         raise Refusal(422, problem("422.501", magic.explained(spell)))
     placed = _settle(world, account, order, request, now, [cashier.price(order, method)], [spell], {}, add)
     return Answer(201, single_order(world, placed))
-
-
-def single_method(order: dict[str, Any]) -> str:
-    """The delivery method of an order of /orders: as named, by its address, or by `sendEmail`."""
-    if "deliveryMethod" in order:
-        return str(order["deliveryMethod"])
-    if "address" in order.get("recipient", {}):
-        return "ADDRESS"
-    return "EMAIL" if order.get("sendEmail", True) else "NONE"
 
 
 def _read(request: Request, shape: checks.Shape) -> dict[str, Any]:

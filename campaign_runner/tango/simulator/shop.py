@@ -87,11 +87,10 @@ class Charge:
         """All of it."""
         return self.value + self.fee + self.shipping
 
-    def shown(self, single: bool = False) -> dict[str, Any]:
+    def shown(self) -> dict[str, Any]:
         """As `amountCharged` of a line, or of an order of /orders."""
         rate = {"exchangeRate": float(self.rate)} if self.rate is not None else {}
-        shipping = {} if single and not self.shipping else {"shippingFee": self.shipping / 100}
-        fees = {"fee": self.fee / 100, **shipping, "total": self.total / 100}
+        fees = {"fee": self.fee / 100, "shippingFee": self.shipping / 100, "total": self.total / 100}
         return {"currencyCode": self.currency, "value": self.value / 100, **rate, **fees}
 
 

@@ -24,11 +24,10 @@ def order_page(world: World, request: Request, customer: str, account: str, refe
     start, size = _window(request)
     if not start:
         poll(placed, add, polls_until_final)
-    lines = [
-        _line(world, placed, index, line, spell) for index, line, spell in islice(placed.lines(), start, start + size)
-    ]
-    order = placed.order if not lines or start else None
-    return Answer(200, _order(placed) | _origin(order or placed.order) | {
+    order = placed.order
+    taken = islice(placed.lines(order), start, start + size)
+    lines = [_line(world, placed, index, line, spell) for index, line, spell in taken]
+    return Answer(200, _order(placed) | _origin(order) | {
         "lineItems": lines, "pagination": _pagination(start, size, placed.count, len(lines)),
     })  # fmt: skip
 
@@ -71,13 +70,22 @@ def single_order(world: World, placed: PlacedOrder) -> dict[str, Any]:
     return {
         "referenceOrderID": placed.tango_id, "externalRefID": placed.reference, "customerIdentifier": placed.customer,
         "accountIdentifier": placed.account, "status": placed.status, "createdAt": placed.created_at,
-        "amountCharged": _single_charge(placed, order), "utid": item.utid, "rewardName": item.name,
+        "amountCharged": _single_charge(world, placed, order), "utid": item.utid, "rewardName": item.name,
         "denomination": {"value": order["amount"], "currencyCode": item.currency, "fee": 0, "total": order["amount"]},
         "reward": {"credentials": {"Redemption code": code["value"]}, "credentialList": [code],
                    "redemptionInstructions": "A test reward: it cannot be redeemed."},
         "sender": order.get("sender", {}), "recipient": order.get("recipient", {}), "lineItemErrors": reason,
         "sendEmail": order.get("sendEmail", True), "campaign": order.get("campaign", ""),
     }  # fmt: skip
+
+
+def single_method(order: dict[str, Any]) -> str:
+    """The delivery method of an order of /orders: as named, by its address, or by `sendEmail`."""
+    if "deliveryMethod" in order:
+        return str(order["deliveryMethod"])
+    if "address" in order.get("recipient", {}):
+        return "ADDRESS"
+    return "EMAIL" if order.get("sendEmail", True) else "NONE"
 
 
 def account(world: World, identifier: str) -> Answer:
@@ -142,8 +150,8 @@ def _origin(order: dict[str, Any]) -> dict[str, Any]:
     return {name: order.get(name) for name in ("campaign", "purchaseOrderNumber", "notes")}
 
 
-def _single_charge(placed: PlacedOrder, order: dict[str, Any]) -> dict[str, Any]:
-    return {"value": order["amount"], "currencyCode": placed.currency, "total": placed.cents / 100}
+def _single_charge(world: World, placed: PlacedOrder, order: dict[str, Any]) -> dict[str, Any]:
+    return world.cashier(placed.currency).price(order, single_method(order)).shown()
 
 
 def _matching(world: World, request: Request, endpoint: str) -> list[PlacedOrder]:

@@ -85,10 +85,10 @@ class PlacedOrder:
         """`referenceOrderID`."""
         return f"RA-SIM-{self.number:08}"
 
-    def lines(self) -> Iterator[tuple[int, dict[str, Any], str]]:
+    def lines(self, order: dict[str, Any] | None = None) -> Iterator[tuple[int, dict[str, Any], str]]:
         """(index, line, magic spell) of each line that was taken, the first of equal references."""
         taken: set[str] = set()
-        for index, line in enumerate(self.order["lineItems"]):
+        for index, line in enumerate((order or self.order)["lineItems"]):
             reference = line["externalRefLineItemID"]
             if reference not in self.refused and reference not in taken:
                 taken.add(reference)
