@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -60,9 +61,9 @@ def shipped() -> Path:
     return inside if inside.is_dir() else package.parent / "schemas"
 
 
-def fold(header: str) -> str:
-    """A header or choice as it is compared: without case, blanks, hyphens, underscores and dots."""
-    return re.sub(r"[\s\-_.]+", "", header).casefold()
+def fold(word: str) -> str:
+    """A header or choice as it is compared: without case, accents, blanks and punctuation."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", word).casefold() if letter.isalnum())
 
 
 def _text(path: Path) -> str:

@@ -57,6 +57,12 @@ class Validator:
         self._shapes = self._compiled()
         self._begun = False
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The key columns as `CleanRows` has them: a Tango field, or the header of an own column."""
+        headers = {column.position: header for header, column in self._own.items()}
+        return tuple(column.field or headers[column.position] for column in self._key)
+
     def __call__(self, rows: RawRows) -> Checked:
         """Judge some rows; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
         with uncollected():

@@ -46,7 +46,7 @@ def explain(value: str, case: Case) -> Advice | None:
     """Why it is no date: two readings, two-digit year, a day that does not exist, a time."""
     if both := _readings(value):
         first, second = both
-        said = f"may be {first:%d %B %Y} or {second:%d %B %Y}."
+        said = f"may be {first.day} {first:%B %Y} or {second.day} {second:%B %Y}."
         return Advice("ambiguous", said, f"Type {first.isoformat()} or {second.isoformat()}.")
     if _SHORT_YEAR.fullmatch(value):
         return Advice("ambiguous", "has a year of two digits.", f"Type the whole date, like {case.field.example}.")
