@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from campaign_runner import validation
 from campaign_runner.errors import StateError, UsageError
@@ -98,19 +96,12 @@ def serve_simulator(
     from campaign_runner.tango import simulator
 
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stand_in = simulator.Simulator(state / SIMULATOR_STATE, requests_per_second=per_second, faults=_faults(faults))
+    stand_in = simulator.Simulator(
+        state / SIMULATOR_STATE, requests_per_second=per_second, faults=simulator.read_faults(faults)
+    )
     try:
         with simulator.serve(stand_in, port) as base_url:
             announce(base_url)
             threading.Event().wait()
     except OSError as error:
         raise UsageError(f"Port {port} cannot be used ({error.strerror}). Choose another with --port.") from None
-
-
-def _faults(path: Path | None) -> list[Any]:
-    if path is None:
-        return []
-    try:
-        return list(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise UsageError(f'{path}: no list of faults can be read ({error}). It is JSON: [{{"kind": …}}].') from None

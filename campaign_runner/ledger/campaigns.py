@@ -71,6 +71,12 @@ def find(connection: Connection, environment: str, campaign_id: str) -> int:
     )
 
 
+def binding(connection: Connection, campaign: int) -> dict[str, str]:
+    """The customer, account and endpoint that the campaign's references are bound to."""
+    query = select(campaigns.c.customer, campaigns.c.account, campaigns.c.endpoint).where(campaigns.c.id == campaign)
+    return dict(connection.execute(query).mappings().one())
+
+
 def listing(connection: Connection) -> list[Mapping[str, Any]]:
     """All campaigns, newest first."""
     return [dict(row) for row in connection.execute(select(campaigns).order_by(campaigns.c.id.desc())).mappings()]

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from campaign_runner.ledger.packing import pack
+from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.rows import STATUS
 from campaign_runner.ledger.schema import batches, campaigns, entries, line_indexes, line_items, meta, releases
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.lifecycle import BatchState, RowStatus
-from campaign_runner.model import Batch
+from campaign_runner.model import Batch, LineItem
 
 # Above so many new lines in an almost empty ledger it is quicker to drop the indexes and build them once at the end.
 BULK = 50_000
 LINES_AT_ONCE = 25_000
 
-_LINE = (
+LINE_COLUMNS = (
     "campaign", "batch", "position", "upload", "row", "reference", "identity", "content", "contact", "method", "utid",
     "quantity", "face_units", "currency", "attempt", "superseded", "reason", "tango_reference", "delivery_status",
     "charged", "charged_currency", "fee", "shipping_fee", "exchange_rate", "updated_at",
 )  # fmt: skip
-_BLANKS = (False, "", "", "", "", "", "", "", "", "")
+BLANKS = (False, "", "", "", "", "", "", "", "", "")
 
 
 class Entry(NamedTuple):
@@ -46,6 +46,29 @@ class KnownLine(NamedTuple):
     identity: bytes
     content: bytes
     status: str
+
+
+class Failed(NamedTuple):
+    """A line that failed at Tango; see `planning.attempts.FailedLine`."""
+
+    line_id: int
+    attempt: int
+    line: LineItem
+    body: bytes
+
+
+class Attempted(Protocol):
+    """A new batch for failed lines; see `planning.attempts.Attempt`."""
+
+    @property
+    def batch(self) -> Batch:
+        """The batch."""
+        ...
+
+    @property
+    def line_ids(self) -> tuple[int, ...]:
+        """The ledger's numbers of its lines, in its order."""
+        ...
 
 
 class RewardedPerson(NamedTuple):
@@ -81,7 +104,8 @@ def rewarded(connection: Connection, campaign: int, environment: str, since: str
                line_items.c.campaign == campaign)
         .select_from(line_items.join(batches, batches.c.id == line_items.c.batch)
                      .join(campaigns, campaigns.c.id == line_items.c.campaign))
-        .where(campaigns.c.environment == environment, batches.c.state != BatchState.PLANNED, line_items.c.contact.is_not(None))
+        .where(campaigns.c.environment == environment, batches.c.state != BatchState.PLANNED)
+        .where(line_items.c.contact.is_not(None))
         .where(or_(line_items.c.campaign == campaign, batches.c.sent_at >= since))
         .where(line_items.c.superseded.is_(False), STATUS.not_in(lost))
     )  # fmt: skip
@@ -117,18 +141,61 @@ def record(connection: Connection, campaign: int, upload: int, planned: Iterable
             number = _add_batch(connection, campaign, batch, at)
             rows.extend(
                 (campaign, number, position, upload, line.row, line.reference, line.identity, line.content, line.contact,
-                 line.method, line.utid, line.quantity, line.face_units, line.currency, batch.attempt, *_BLANKS)
+                 line.method, line.utid, line.quantity, line.face_units, line.currency, batch.attempt, *BLANKS)
                 for position, line in enumerate(batch.lines)
             )  # fmt: skip
-        insert_many(connection, line_items, _LINE, rows)
+        insert_many(connection, line_items, LINE_COLUMNS, rows)
     if bulk:
         for index in line_indexes:
             index.create(connection)
 
 
+def failed_lines(connection: Connection, campaign: int) -> list[Failed]:
+    """Lines that failed at Tango in their newest attempt, each with the body it was sent in."""
+    query = (
+        select(line_items, batches.c.body)
+        .select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
+        .where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED)
+        .where(batches.c.body.is_not(None))
+        .order_by(line_items.c.batch, line_items.c.position)
+    )
+    return [_failed(row) for row in connection.execute(query).mappings()]
+
+
+def record_attempts(connection: Connection, campaign: int, attempts: Iterable[Attempted], at: str) -> None:
+    """Move failed lines into new batches; what they were stays as a superseded line, linked by its identity."""
+    columns = [column.name for column in line_items.c if column.name not in ("id", "superseded")]
+    for attempt in attempts:
+        number = _add_batch(connection, campaign, attempt.batch, at)
+        for position, (line, line_id) in enumerate(zip(attempt.batch.lines, attempt.line_ids, strict=True)):
+            mine = line_items.c.id == line_id
+            before = dict(connection.execute(select(line_items).where(mine)).mappings().one())
+            blank = {name: "" for name in LINE_COLUMNS[-10:] if name != "superseded"}
+            moved = {"batch": number, "position": position, "reference": line.reference, "status": None,
+                     "attempt": attempt.batch.attempt, **blank, "superseded": False}  # fmt: skip
+            connection.execute(update(line_items).where(mine).values(**moved))
+            old = {name: before[name] for name in columns}
+            connection.execute(insert(line_items).values(**old, superseded=True))
+
+
+def let_go(connection: Connection, campaign: int, references: Iterable[str], reason: str, at: str) -> None:
+    """Write down that held rows may be sent under these references."""
+    before = released(connection, campaign)
+    rows = [(campaign, reference, reason, at) for reference in references if reference not in before]
+    insert_many(connection, releases, ("campaign", "reference", "reason", "at"), rows)
+
+
 def record_entries(connection: Connection, upload: int, rows: Iterable[Entry]) -> None:
     """Write rows that bring no new line."""
     insert_many(connection, entries, ("upload", *Entry._fields), [(upload, *row) for row in rows])
+
+
+def _failed(row: Any) -> Failed:
+    line = LineItem(
+        row["reference"], row["row"], b"", row["method"], row["utid"], row["quantity"], row["face_units"],
+        row["currency"], row["identity"], row["content"], row["contact"],
+    )  # fmt: skip
+    return Failed(row["id"], row["attempt"], line, unpack(row["body"]))
 
 
 def _add_batch(connection: Connection, campaign: int, batch: Batch, at: str) -> int:

@@ -1,8 +1,20 @@
 """Clean rows -> Plan: which lines, under which references, in which batches, for how much money.  Pure."""
 
+from campaign_runner.planning.attempts import attempt_again
 from campaign_runner.planning.bodies import rebatch
 from campaign_runner.planning.collector import Collector
 from campaign_runner.planning.limits import check_limits, refuse
-from campaign_runner.planning.plan import KNOWN_COLUMNS, Plan, plan
+from campaign_runner.planning.plan import KNOWN_COLUMNS, Plan, find_lines, plan, without
 
-__all__ = ["KNOWN_COLUMNS", "Collector", "Plan", "check_limits", "plan", "rebatch", "refuse"]
+__all__ = [
+    "KNOWN_COLUMNS",
+    "Collector",
+    "Plan",
+    "attempt_again",
+    "check_limits",
+    "find_lines",
+    "plan",
+    "rebatch",
+    "refuse",
+    "without",
+]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import orjson
 
@@ -24,14 +25,27 @@ def batch(order: Order, lines: Sequence[LineItem], attempt: int = 1) -> Batch:
 
 def rebatch(order: Order, body: bytes, keep: Sequence[str]) -> tuple[str, bytes]:
     """The lines `keep` of a body that Tango refused, as a new order: (reference, bytes)."""
-    parsed = json.loads(body, parse_float=_digits)
-    items = {item["externalRefLineItemID"]: orjson.dumps(item) for item in parsed["lineItems"]}
-    return _sealed(order, [items[reference] for reference in keep])
+    items = _items(body)
+    return _sealed(order, [orjson.dumps(items[reference]) for reference in keep])
+
+
+def payloads_of(body: bytes) -> dict[str, bytes]:
+    """The line items of a body without their references: {reference: payload}."""
+    items = _items(body)
+    return {
+        reference: orjson.dumps({name: value for name, value in item.items() if name != "externalRefLineItemID"})
+        for reference, item in items.items()
+    }
 
 
 def line_item(reference: str, payload: bytes) -> bytes:
     """The payload with its reference in front."""
     return b'{"externalRefLineItemID":"' + reference.encode() + b'",' + payload[1:]
+
+
+def _items(body: bytes) -> dict[str, dict[str, Any]]:
+    parsed = json.loads(body, parse_float=_digits)
+    return {item["externalRefLineItemID"]: item for item in parsed["lineItems"]}
 
 
 def _digits(number: str) -> orjson.Fragment:

@@ -6,8 +6,8 @@ nothing else. The same set of rows gives the same batches, whatever their order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -98,6 +98,27 @@ def plan(
     return Plan(collector.order, batch_size, new, matched, holds, late, collector.payload)
 
 
+def find_lines(made: Plan, names: Iterable[str], attempts: int = 9) -> dict[str, tuple[LineItem, int]]:
+    """The planned lines behind these references, each with its attempt; references of other lines are left out."""
+    wanted = set(names)
+    found: dict[str, tuple[LineItem, int]] = {}
+    for line in (line for some in made.batches() for line in some.lines if wanted):
+        later = (references.derived(line.identity, "attempt", str(number)) for number in range(2, attempts))
+        for attempt, digest in enumerate((line.identity, *later), 1):
+            name = references.reference(made.order, digest)
+            if name in wanted:
+                found[name] = (replace(line, reference=name), attempt)
+    return found
+
+
+def without(made: Plan, known: pd.DataFrame) -> Plan:
+    """The same plan less the lines that turn out to be known."""
+    unseen, changed, _ = _match(made.new, known)
+    return replace(
+        made, new=pd.concat([unseen, changed[unseen.columns]]).sort_values(["hi", "lo"], ignore_index=True)
+    )
+
+
 def line_references(order: Order, lines: pd.DataFrame) -> list[str]:
     """The references of some lines."""
     pairs = zip(lines["hi"].tolist(), lines["lo"].tolist(), strict=True) if len(lines) else ()
@@ -181,7 +202,9 @@ def _release(
     told = zip(
         *(all_held.loc[~free, c].tolist() for c in ("row", "rule", "reason", "remedy")), names[~free], strict=True
     )
-    freed = all_held.drop(columns=["rule", "reason", "remedy", "derive", "first", "number", "mixed"], errors="ignore")
+    freed = all_held.drop(
+        columns=["rule", "reason", "remedy", "derive", "first", "number", "mixed", "line_id"], errors="ignore"
+    )
     freed["hi"], freed["lo"] = halves(digests)
     return freed[free], tuple(Hold(*values) for values in told)
 

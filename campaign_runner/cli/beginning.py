@@ -1,0 +1,96 @@
+"""The commands to begin with: init, template, rules, simulator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaign_runner.cli import options
+from campaign_runner.cli.options import STATE, Json, Methods, Quiet, Schemas, State, Verbose, Yes
+from campaign_runner.errors import UsageError
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; default: here.")]
+Target = Annotated[Path, typer.Argument(metavar="FILE", help="The .xlsx or .csv to write.")]
+OneMethod = Annotated[str, typer.Argument(metavar="METHOD", help="EMAIL, PHONE, …; without it, an overview.")]
+Port = Annotated[int, typer.Option("--port", help="The port on this machine; 0 = any free one.")]
+Rate = Annotated[float, typer.Option("--requests-per-second", help="What it allows; 0 = no limit.")]
+Faults = Annotated[Path | None, typer.Option("--faults", help="A JSON file with the faults to make.")]
+
+
+def init(
+    folder: Folder = Path(), schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False, yes: Yes = False,
+) -> None:  # fmt: skip
+    """Write a commented campaign.toml and a template workbook.
+
+    Example: campaign-runner init q4-rewards
+    """
+    from campaign_runner import onboarding
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        for name in ("campaign.toml", onboarding.WORKBOOK):
+            terminal.may_overwrite(folder / name, yes)
+        written = [str(path) for path in onboarding.init(folder, schemas)]
+        then = f"Fill in the workbook, look at campaign.toml, then: campaign-runner check {written[1]}"
+        terminal.object({"written": written}) if as_json else terminal.say(f"Written: {', '.join(written)}", then)
+
+
+def template(
+    file: Target, method: Methods = None, schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False, yes: Yes = False,
+) -> None:  # fmt: skip
+    """An empty spreadsheet with headers, drop-downs, comments and one example row per method.
+
+    Example: campaign-runner template q4.xlsx --method EMAIL --method PHONE
+    """
+    from campaign_runner import onboarding
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        terminal.may_overwrite(file, yes)
+        onboarding.template(file, schemas, [name.upper() for name in method or ()])
+        terminal.object({"written": [str(file)]}) if as_json else terminal.say(f"Written: {file}")
+
+
+def rules(
+    method: OneMethod = "", schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """The rules of a delivery method as a table, from the rule book.
+
+    Example: campaign-runner rules EMAIL
+    """
+    from campaign_runner import validation
+    from campaign_runner.reporting.rules import rules_table
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        book = validation.load_book(schemas)
+        wanted = method.upper()
+        if wanted and wanted not in book.methods:
+            raise UsageError(f'There is no delivery method "{method}". Known: {", ".join(book.methods)}.')
+        head, *rows = rules_table(book, wanted or None)
+        if as_json:
+            terminal.object({"rules": [dict(zip(head, row, strict=True)) for row in rows]})
+        else:
+            terminal.table(head, rows)
+
+
+def simulator(
+    port: Port = 8080, state: State = STATE, rate: Rate = 1.0, faults: Faults = None, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """The embedded Tango stand-in as a server of its own, on this machine only.
+
+    Example: campaign-runner simulator --port 8080
+    """
+    from campaign_runner import onboarding
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+
+        def announce(url: str) -> None:
+            terminal.object({"base_url": url}) if as_json else terminal.say(
+                f"Tango stand-in at {url} (Ctrl-C ends it)"
+            )
+
+        onboarding.serve_simulator(state, port, rate, faults, announce)

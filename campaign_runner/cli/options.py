@@ -1,0 +1,122 @@
+"""Which arguments do many commands share, and how do they become a world to work in?"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from campaign_runner.errors import CampaignRunnerError, ExitCode, UsageError
+from campaign_runner.terminal import Terminal
+
+if TYPE_CHECKING:
+    from campaign_runner.outside import World
+    from campaign_runner.preparation import Reading
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The spreadsheet: CSV, Excel or OpenDocument.")]
+Campaign = Annotated[
+    str, typer.Argument(metavar="CAMPAIGN", help="The campaign's id; default: the one in campaign.toml.")
+]
+Config = Annotated[
+    Path | None, typer.Option("--config", help="The settings; default: campaign.toml beside FILE or here.")
+]
+State = Annotated[Path, typer.Option("--state", help="Where the ledger is kept.")]
+Reports = Annotated[Path, typer.Option("--reports", help="Where reports go, in a folder per campaign.")]
+Schemas = Annotated[
+    Path | None, typer.Option("--schemas", help="A rule book of your own instead of the built-in one.")
+]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet to read; default: the first visible one.")]
+Hidden = Annotated[str, typer.Option("--hidden", help="Hidden rows: hold, include or skip.")]
+Wait = Annotated[str, typer.Option("--wait", help="How long to follow the orders: 90, 30m, 2h; 0 = not at all.")]
+TrackWait = Annotated[str, typer.Option("--wait", help="Follow the orders for so long; default: look once.")]
+Methods = Annotated[list[str] | None, typer.Option("--method", help="Only the columns of this method; repeatable.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be done, and do nothing.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Only errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="More about what happens; never secrets or personal data.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to every question.")]
+
+STATE, REPORTS = Path(".campaign-runner"), Path("reports")
+
+
+@contextmanager
+def at_work(as_json: bool, quiet: bool, verbose: bool) -> Iterator[Terminal]:
+    """Turns errors into one clear message and the right exit code; a traceback only for a bug."""
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s", stream=sys.stderr)
+    try:
+        yield terminal
+    except CampaignRunnerError as error:
+        terminal.error(error)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+def world(
+    config: Path | None, state: Path, reports: Path, schemas: Path | None, file: Path | None = None, *,
+    campaign: str = "", secret: bool = True,
+) -> World:  # fmt: skip
+    """Settings, credentials (where `secret`) and folders. A CAMPAIGN on the command line must be the settings' one."""
+    from campaign_runner import settings
+    from campaign_runner.outside import World
+
+    loaded = settings.load(config_path(config, file), campaign)
+    credentials = settings.credentials(loaded) if secret else settings.Credentials()
+    return World(loaded, state, reports, credentials, schemas, ledger_url=loaded.ledger.url)
+
+
+def config_path(config: Path | None, file: Path | None) -> Path | None:
+    """`--config`, else campaign.toml beside the spreadsheet, else here; None where there is none."""
+    if config:
+        return config
+    places = [file.parent / "campaign.toml"] if file else []
+    return next((path for path in (*places, Path("campaign.toml")) if path.exists()), None)
+
+
+def reading(file: Path, sheet: str | None, hidden: str) -> Reading:
+    """How the file is to be read."""
+    from campaign_runner.preparation import Reading
+
+    if hidden not in ("hold", "include", "skip"):
+        raise UsageError(f'--hidden {hidden}: say "hold" (default), "include" or "skip".')
+    return Reading(file, sheet, hidden)
+
+
+def seconds(text: str) -> float:
+    """`90`, `90s`, `30m`, `2h`, `1d` -> seconds; raises UsageError."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    try:
+        value = float(number) * units[unit]
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 366 * 86_400:
+        raise UsageError(f"--wait {text}: give seconds or a number with s, m, h or d, such as 90, 30m or 2h.")
+    return value
+
+
+@contextmanager
+def interruptible(stopping: threading.Event, terminal: Terminal) -> Iterator[None]:
+    """The first SIGINT or SIGTERM lets the request under way end, the second one ends at once: both are safe."""
+
+    def stop(_number: int, _frame: object) -> None:
+        if stopping.is_set():
+            os._exit(ExitCode.INTERRUPTED)
+        stopping.set()
+        terminal.warn("Stopping after the request under way. Once more to stop at once; nothing is lost either way.")
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,188 @@
+"""The commands of the main job: check, plan, run, track, retry, recover, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from campaign_runner.cli import options
+from campaign_runner.cli.options import (
+    REPORTS,
+    STATE,
+    Campaign,
+    Config,
+    DryRun,
+    File,
+    Hidden,
+    Json,
+    Quiet,
+    Reports,
+    Schemas,
+    Sheet,
+    State,
+    TrackWait,
+    Verbose,
+    Wait,
+)  # fmt: skip
+from campaign_runner.terminal import Terminal
+
+if TYPE_CHECKING:
+    from campaign_runner.closing import Result
+
+
+def check(
+    file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
+    sheet: Sheet = None, hidden: Hidden = "hold", as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Read and validate a spreadsheet; send nothing.
+
+    Example: campaign-runner check q4.xlsx
+    """
+    from campaign_runner import pipeline
+    from campaign_runner.reporting import screen
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world = options.world(config, state, reports, schemas, file, secret=False)
+        with terminal.progress() as progress:
+            result = pipeline.check(options.reading(file, sheet, hidden), world, progress)
+        end(terminal, result, lambda: screen.check(result.books, _tally(result), result.reports))
+
+
+def plan(
+    file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
+    sheet: Sheet = None, hidden: Hidden = "hold", as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Check, and tell what would be sent: orders, totals, duplicates. Send nothing.
+
+    Example: campaign-runner plan q4.xlsx
+    """
+    from campaign_runner import pipeline
+    from campaign_runner.reporting import screen
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world = options.world(config, state, reports, schemas, file, secret=False)
+        with terminal.progress() as progress:
+            result = pipeline.plan(options.reading(file, sheet, hidden), world, progress)
+        end(terminal, result, lambda: screen.plan(result.books, _tally(result), result.reports))
+
+
+def run(
+    file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
+    sheet: Sheet = None, hidden: Hidden = "hold", wait: Wait = "10m", dry_run: DryRun = False, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Check, plan, place, follow, reconcile and report. Running it again resumes: nothing is sent twice.
+
+    Example: campaign-runner run q4.xlsx --wait 30m
+    """
+    from campaign_runner import pipeline
+    from campaign_runner.reporting import screen
+
+    if dry_run:
+        plan(file, config, state, reports, schemas, sheet, hidden, as_json, quiet, verbose)
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world, patience = options.world(config, state, reports, schemas, file), options.seconds(wait)
+        with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
+            result = pipeline.run(options.reading(file, sheet, hidden), world, patience=patience, progress=progress)
+        end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports))
+
+
+def track(
+    campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
+    schemas: Schemas = None, wait: TrackWait = "", as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Look up what is open or unknown, once or for --wait. Nothing is placed.
+
+    Example: campaign-runner track 2026-q4-recognition --wait 2h
+    """
+    from campaign_runner import pipeline
+    from campaign_runner.reporting import screen
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world = options.world(config, state, reports, schemas, campaign=campaign)
+        patience = options.seconds(wait) if wait else None
+        with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
+            result = pipeline.track(world, patience=patience, progress=progress)
+        end(terminal, result, lambda: screen.run(result.books, None, result.reports))
+
+
+def retry(
+    campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
+    schemas: Schemas = None, wait: Wait = "10m", dry_run: DryRun = False, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Place lines that Tango reported as failed again, as a new attempt under new references.
+
+    Example: campaign-runner retry 2026-q4-recognition
+    """
+    from campaign_runner import pipeline
+    from campaign_runner.reporting import screen
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world, patience = options.world(config, state, reports, schemas, campaign=campaign), options.seconds(wait)
+        if dry_run:
+            failed = pipeline.failed_lines(world)
+            terminal.object({"failed": failed}) if as_json else terminal.say(
+                f"{failed} failed lines would be placed again."
+            )
+            raise typer.Exit
+        with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
+            result = pipeline.retry(world, patience=patience, progress=progress)
+        end(terminal, result, lambda: screen.run(result.books, None, result.reports))
+
+
+def recover(
+    file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
+    sheet: Sheet = None, hidden: Hidden = "hold", as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Rebuild a lost ledger by asking Tango for the references that this file plans. Nothing is placed.
+
+    Example: campaign-runner recover q4.xlsx
+    """
+    from campaign_runner import recovery
+    from campaign_runner.reporting import screen
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world = options.world(config, state, reports, schemas, file)
+        with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
+            result = recovery.recover(options.reading(file, sheet, hidden), world, progress)
+        end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports))
+
+
+def reports(
+    campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
+    schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Write every report again from the ledger.
+
+    Example: campaign-runner reports 2026-q4-recognition
+    """
+    from campaign_runner import pipeline
+    from campaign_runner.reporting import screen
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world = options.world(config, state, reports, schemas, campaign=campaign, secret=False)
+        with terminal.progress() as progress:
+            result = pipeline.reports(world, progress)
+        end(terminal, result, lambda: screen.run(result.books, None, result.reports))
+
+
+def end(terminal: Terminal, result: Result, lines: Callable[[], list[str]]) -> NoReturn:
+    """Say what came of it, and leave with its exit code."""
+    from campaign_runner.reporting import summary
+
+    if terminal.as_json:
+        terminal.object(summary(result.books, result.reports, result.exit_code, result.tally))
+    else:
+        terminal.say(*lines())
+    if result.books.stopped:
+        terminal.warn(result.books.stopped)
+    raise typer.Exit(result.exit_code)
+
+
+def _tally(result: Result) -> Any:
+    assert result.tally is not None
+    return result.tally

@@ -1,0 +1,43 @@
+"""How does an order that Tango has, and this ledger never wrote, get into it?  As it is, without a body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select, update
+
+from campaign_runner.ledger.plans import BLANKS, LINE_COLUMNS
+from campaign_runner.ledger.schema import batches, line_items
+from campaign_runner.ledger.store import insert_many
+from campaign_runner.lifecycle import BatchState
+from campaign_runner.model import LineItem, Receipt
+
+
+def adopt(
+    connection: Connection, campaign: int, upload: int, reference: str, receipt: Receipt,
+    lines: Sequence[tuple[LineItem, int]], at: str,
+) -> None:  # fmt: skip
+    """Write an order down as accepted, `lines` with their attempts; the next look-up tells what became of them."""
+    values = {"campaign": campaign, "reference": reference, "state": BatchState.ACCEPTED, "attempt": 1, "body": None,
+              "lines": len(lines), "sent_at": receipt.created_at or at, "updated_at": at, "tries": 1,
+              "tango_order_id": receipt.tango_order_id, "note": "recovered from Tango"}  # fmt: skip
+    number = connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one()
+    rows = [
+        (campaign, number, position, upload, line.row, line.reference, line.identity, line.content, line.contact,
+         line.method, line.utid, line.quantity, line.face_units, line.currency, attempt, *BLANKS)
+        for position, (line, attempt) in enumerate(lines)
+    ]  # fmt: skip
+    insert_many(connection, line_items, LINE_COLUMNS, rows)
+
+
+def supersede(connection: Connection, campaign: int) -> None:
+    """Of several attempts of one line only the last one counts."""
+    later = line_items.alias("later")
+    newer = select(later.c.id).where(
+        later.c.campaign == campaign,
+        later.c.identity == line_items.c.identity,
+        later.c.attempt > line_items.c.attempt,
+    )
+    connection.execute(
+        update(line_items).where(line_items.c.campaign == campaign, newer.exists()).values(superseded=True)
+    )

@@ -1,0 +1,90 @@
+"""What happened to one row?  Its entry or line, its batches and attempts, every request and every move."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, or_, select
+
+from campaign_runner.ledger import events
+from campaign_runner.ledger.rows import STATUS, UNITS
+from campaign_runner.ledger.schema import attempts, batches, entries, line_items
+from campaign_runner.lifecycle import RowStatus
+from campaign_runner.money import from_units, text
+
+
+class HeldRow(NamedTuple):
+    """A row that waits for a decision; `reference` is what it would be sent under."""
+
+    reference: str
+    reason: str
+
+
+def held(connection: Connection, upload: int) -> dict[int, HeldRow]:
+    """The held rows of an upload by number."""
+    query = select(entries.c.row, entries.c.reference, entries.c.reason)
+    query = query.where(entries.c.upload == upload, entries.c.status == RowStatus.HELD)
+    return {row: HeldRow(reference, reason) for row, reference, reason in connection.execute(query)}
+
+
+def row_of(connection: Connection, upload: int, reference: str) -> int | None:
+    """The row of a line reference, or the first row of an order reference; None if it is neither."""
+    query = select(line_items.c.id, line_items.c.row, line_items.c.upload, line_items.c.identity)
+    query = query.select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
+    query = query.where(or_(line_items.c.reference == reference, batches.c.reference == reference))
+    line = connection.execute(query.order_by(line_items.c.row)).first()
+    if line is None:
+        return connection.execute(
+            select(entries.c.row).where(entries.c.upload == upload, entries.c.reference == reference)
+        ).scalar()
+    if line.upload == upload:
+        return int(line.row)
+    newest = select(line_items.c.id).where(line_items.c.identity == line.identity, line_items.c.superseded.is_(False))
+    here = select(entries.c.row).where(entries.c.upload == upload, entries.c.line.in_(newest))
+    return connection.execute(here).scalar()
+
+
+def life(connection: Connection, campaign: int, upload: int, row: int) -> dict[str, Any] | None:
+    """Everything that the ledger knows of a row, None if the upload has no such row."""
+    entry = connection.execute(
+        select(entries).where(entries.c.upload == upload, entries.c.row == row)
+    ).mappings().one_or_none()  # fmt: skip
+    if entry and entry["line"] is None:
+        return {"status": entry["status"], "reason": entry["reason"], "what_to_do": entry["remedy"],
+                "reference": entry["reference"], "attempts": []}  # fmt: skip
+    mine = line_items.c.id == entry["line"] if entry else (line_items.c.upload == upload) & (line_items.c.row == row)
+    identity = connection.execute(select(line_items.c.identity).where(mine).limit(1)).scalar()
+    if identity is None:
+        return None
+    lines = _lines(connection, campaign, identity)
+    told = [_attempt(connection, campaign, dict(line)) for line in lines]
+    return {"status": told[-1]["status"], "reason": told[-1]["reason"], "what_to_do": "",
+            "reference": told[-1]["reference"], "attempts": told}  # fmt: skip
+
+
+def _lines(connection: Connection, campaign: int, identity: bytes) -> list[Any]:
+    query = (
+        select(line_items, STATUS.label("now"), UNITS.label("units"), batches.c.reference.label("order_reference"),
+               batches.c.state, batches.c.sent_at, batches.c.tango_order_id, batches.c.note, batches.c.lines)
+        .select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
+        .where(line_items.c.campaign == campaign, line_items.c.identity == identity)
+        .order_by(line_items.c.attempt)
+    )  # fmt: skip
+    return list(connection.execute(query).mappings())
+
+
+def _attempt(connection: Connection, campaign: int, line: dict[str, Any]) -> dict[str, Any]:
+    asked = select(attempts).where(attempts.c.reference == line["order_reference"], attempts.c.campaign == campaign)
+    requests = [
+        {name: request[name] for name in ("at", "method", "outcome", "http_status", "code", "request_id", "message")}
+        for request in connection.execute(asked.order_by(attempts.c.id)).mappings()
+    ]
+    moves = [
+        {"at": event["at"], "from": event["data"]["from"], "to": event["data"]["to"]}
+        for event in events.of_campaign(connection, campaign)
+        if event["kind"] == "batch moved" and event["data"]["batch"] == line["order_reference"]
+    ]
+    names = ("attempt", "reference", "order_reference", "tango_order_id", "tango_reference", "method", "utid",
+             "currency", "delivery_status", "charged", "charged_currency", "fee", "reason", "sent_at", "lines")  # fmt: skip
+    return {**{name: line[name] for name in names}, "status": line["now"], "identity": line["identity"].hex(),
+            "face_value": text(from_units(line["units"])), "requests": requests, "moves": moves}  # fmt: skip

@@ -1,0 +1,69 @@
+"""How is a campaign opened?  Its ledger, held against any other run, and what the ledger knows from before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from campaign_runner import validation
+from campaign_runner.errors import UsageError
+from campaign_runner.ledger import Ledger, campaigns, open_ledger, plans
+from campaign_runner.model import RuleBook
+from campaign_runner.outside import World
+from campaign_runner.preparation import Past
+from campaign_runner.settings import Settings
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A campaign in its ledger: `number` is its row there."""
+
+    world: World
+    ledger: Ledger
+    number: int
+
+
+@contextmanager
+def opened(world: World, *, register: bool = False) -> Iterator[Opened]:
+    """The campaign of the settings, held by this process; `register` writes down a new one.
+
+    Raises CampaignHeld, StateError, UsageError for an unknown one, SettingsError for one of another account.
+    """
+    environment, order = world.settings.tango.environment, world.settings.order
+    with open_ledger(world.state, world.ledger_url) as ledger, ledger.hold(f"{environment}-{order.campaign_id}"):
+        if register:
+            with ledger.write() as connection:
+                number = campaigns.register(connection, environment, order, world.at())
+        else:
+            with ledger.read() as connection:
+                number = campaigns.find(connection, environment, order.campaign_id)
+            with ledger.read() as connection:
+                world = replace(world, settings=_bound(world.settings, campaigns.binding(connection, number)))
+        yield Opened(world, ledger, number)
+
+
+def _bound(settings: Settings, binding: Mapping[str, str]) -> Settings:
+    """A campaign that exists goes on with the customer, account and endpoint that it was begun with."""
+    return settings.model_copy(update={"tango": settings.tango.model_copy(update=dict(binding))})
+
+
+def past(ledger: Ledger, world: World) -> Past:
+    """What the ledger knows of this campaign, and of people who were sent something lately."""
+    environment, window = world.settings.tango.environment, world.settings.identity.duplicate_window_days
+    since = (world.clock.now() - timedelta(days=window)).isoformat() if window else "9999"
+    with ledger.read() as connection:
+        try:
+            number = campaigns.find(connection, environment, world.settings.campaign.id)
+        except UsageError:
+            number = 0
+        return Past(
+            plans.known_lines(connection, number), plans.released(connection, number),
+            plans.rewarded(connection, number, environment, since), plans.secret(connection),
+        )  # fmt: skip
+
+
+def rule_book(world: World) -> RuleBook:
+    """The rule book of this run."""
+    return validation.load_book(world.schemas)

@@ -1,0 +1,144 @@
+"""What a person decides or asks: release, retry, recover, explain, doctor."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from campaign_runner import desk, pipeline, recovery
+from campaign_runner.errors import ExitCode, TangoStopped, UsageError
+from campaign_runner.preparation import Reading
+from tests.pipeline.test_run import ANA, BEN
+
+FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"
+
+
+def test_a_released_row_is_placed_by_the_next_run(office):
+    path = office.file(ANA, ANA)
+    office.run(path)
+    desk.release(office.world(), [3], "two prizes")
+    office.run(path)
+    assert office.statuses() == {2: "completed", 3: "completed"}
+    assert len({line["externalRefLineItemID"] for line in office.sent()}) == 2
+
+
+def test_a_release_needs_a_reason_and_a_held_row(office):
+    office.run(office.file(ANA, BEN))
+    with pytest.raises(UsageError, match="--reason"):
+        desk.release(office.world(), [2], " ")
+    with pytest.raises(UsageError, match="Row 2 of .* is not held"):
+        desk.release(office.world(), [2], "because")
+
+
+def test_a_dry_release_changes_nothing(office):
+    path = office.file(ANA, ANA)
+    office.run(path)
+    assert desk.release(office.world(), [3], "two prizes", dry_run=True) == ["Row 3: It is the same as row 2."]
+    office.run(path)
+    assert office.statuses()[3] == "held"
+
+
+def test_retry_places_failed_lines_under_a_new_reference(office):
+    office.run(office.file(ANA, FAILS))
+    first = office.report()[1]["externalRefLineItemID"]
+    assert pipeline.failed_lines(office.world()) == 1
+    pipeline.retry(office.world())
+    again = [line for line in office.sent() if line["amount"] == 30]
+    assert len(again) == 2
+    assert office.report()[1]["externalRefLineItemID"] == again[1]["externalRefLineItemID"] != first
+
+
+def test_retry_without_failed_lines_sends_nothing(office):
+    office.run(office.file(ANA))
+    pipeline.retry(office.world())
+    assert len(office.sent()) == 1
+
+
+def test_a_run_after_a_retry_sends_nothing_more(office):
+    path = office.file(ANA, FAILS)
+    office.run(path)
+    pipeline.retry(office.world())
+    office.run(path)
+    office.run(office.file(ANA, FAILS, BEN, name="longer.csv"))
+    assert len(office.sent()) == 4
+
+
+def test_a_lost_ledger_is_rebuilt_from_tango_and_nothing_is_sent_twice(office):
+    path = office.file(ANA, BEN, FAILS)
+    office.run(path)
+    pipeline.retry(office.world())
+    shutil.rmtree(office.folder / "state")
+    recovery.recover(Reading(path), office.world())
+    office.run(path)
+    assert len(office.sent()) == 4
+    assert office.statuses() == {2: "completed", 3: "completed", 4: "failed"}
+
+
+def test_recover_places_nothing_and_run_places_what_tango_does_not_have(office):
+    office.run(office.file(ANA))
+    shutil.rmtree(office.folder / "state")
+    longer = office.file(ANA, BEN, name="longer.csv")
+    assert recovery.recover(Reading(longer), office.world()).books.rows == {
+        "rejected": 0, "held": 0, "unsent": 1, "unknown": 0, "pending": 1, "completed": 0, "failed": 0, "cancelled": 0,
+    }  # fmt: skip
+    assert len(office.sent()) == 1
+    office.run(longer)
+    assert len(office.sent()) == 2
+
+
+def test_recover_writes_nothing_where_tango_does_not_answer(office):
+    office.run(office.file(ANA))
+    shutil.rmtree(office.folder / "state")
+    office.tango.set_faults([{"kind": "html", "call": "look_up", "times": 20}])
+    with pytest.raises(TangoStopped, match="nothing was written"):
+        recovery.recover(Reading(office.folder / "q4.csv"), office.world())
+    office.tango.set_faults([])
+    recovery.recover(Reading(office.folder / "q4.csv"), office.world())
+
+
+def test_recover_with_a_ledger_that_knows_the_campaign_is_refused(office):
+    path = office.file(ANA)
+    office.run(path)
+    with pytest.raises(UsageError, match="nothing is to be recovered"):
+        recovery.recover(Reading(path), office.world())
+
+
+def test_explain_tells_the_whole_life_of_a_row(office):
+    office.run(office.file(ANA, FAILS))
+    pipeline.retry(office.world())
+    life = desk.explain(office.world(), "3")
+    assert life["cells"]["E-mail"] == "sim-fails@example.com"
+    assert [(one["attempt"], one["status"]) for one in life["attempts"]] == [(1, "failed"), (2, "failed")]
+    assert life["attempts"][0]["requests"][0]["method"] == "POST"
+    assert desk.explain(office.world(), life["reference"])["row"] == 3
+
+
+def test_explain_knows_rejected_rows_and_names_what_is_not_there(office):
+    office.run(office.file(ANA, ANA.replace("ana@", "ana@@")))
+    assert "is not an e-mail address" in desk.explain(office.world(), "3")["reason"]
+    with pytest.raises(UsageError, match="99 is neither a row"):
+        desk.explain(office.world(), "99")
+
+
+def test_status_counts_lines_and_money(office):
+    office.run(office.file(ANA, FAILS))
+    (campaign,) = desk.status(office.folder / "state")
+    assert campaign["lines"] == {"completed": 1, "failed": 1}
+    assert campaign["amounts"] == {"USD": "55.00"}
+
+
+def test_doctor_is_content_with_a_healthy_world_and_says_what_is_not(office):
+    assert all(one.well for one in desk.doctor(office.world()))
+    office.tango.change(accounts={"acme-account": {"status": "FROZEN"}})
+    assert [one.subject for one in desk.doctor(office.world()) if not one.well] == ["account"]
+
+
+def test_an_unfinished_run_goes_on_with_what_is_left(office):
+    path = office.file(ANA, BEN)
+    office.tango.set_faults([{"kind": "503", "call": "place", "times": 40}])
+    assert office.run(path, patience=0).exit_code is ExitCode.NOT_FINISHED
+    office.tango.set_faults([])
+    office.clock.turn(seconds=120)
+    assert office.run(path).exit_code is ExitCode.DONE
+    assert len(office.sent()) == 2
