@@ -91,15 +91,20 @@ _BODY = re.compile(r"\b(line ?items?|payload|body|batch|request (size|entity))\b
 _SIZE = re.compile(r"\b(too (large|many|big|long)|maximum|exceed\w*|at most|limit)\b", re.IGNORECASE)
 
 
-def of_answer(method: str, status: int, keys: Iterable[str], *, names_lines: bool = False, message: str = "") -> O:
-    """The outcome of an HTTP answer that is not 2xx; `keys` are all i18nKeys in it, `method` is GET or POST."""
-    found = {_of_key(method, status, key, names_lines) for key in keys if key} or {_of_status(method, status)}
-    outcome = min(found, key=PRECEDENCE.index)
+def of_answer(
+    method: str, status: int, keys: Iterable[str], *, names_lines: bool = False, message: str = ""
+) -> tuple[O, str]:
+    """The outcome of an HTTP answer that is not 2xx, and the key that decided ("" = none did).
+
+    `keys` are all i18nKeys in it, `method` is GET or POST, `names_lines` says whether lines that we sent are named.
+    """
+    found = [(_of_key(method, status, key, names_lines), key) for key in keys if key]
+    outcome, key = min(found or [(_of_status(method, status), "")], key=lambda pair: PRECEDENCE.index(pair[0]))
     if outcome is O.REFUSED and names_lines:
-        return O.LINES_REFUSED
+        return O.LINES_REFUSED, key
     if outcome in (O.STOP_BUG, O.REFUSED, O.UNKNOWN) and _too_large(status, message):
-        return O.TOO_LARGE
-    return outcome
+        return O.TOO_LARGE, key
+    return outcome, key
 
 
 def of_exception(error: Exception) -> tuple[O, str]:

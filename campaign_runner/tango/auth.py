@@ -34,12 +34,35 @@ Fetch = Callable[[bytes], tuple[Receipt, object]]
 class Identity(Protocol):
     """The attributes of `settings.Credentials`, which this layer does not import."""
 
-    platform_name: str
-    platform_key: str
-    client_id: str
-    client_secret: str
-    username: str
-    password: str
+    @property
+    def platform_name(self) -> str:
+        """As Tango gave it."""
+        ...
+
+    @property
+    def platform_key(self) -> str:
+        """As Tango gave it."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """As Tango gave it."""
+        ...
+
+    @property
+    def client_secret(self) -> str:
+        """As Tango gave it."""
+        ...
+
+    @property
+    def username(self) -> str:
+        """As Tango gave it."""
+        ...
+
+    @property
+    def password(self) -> str:
+        """As Tango gave it."""
+        ...
 
     @property
     def kind(self) -> str:

@@ -56,7 +56,8 @@ class Client:
         single = self._order.endpoint == "orders"
         read = receipts.placed_single if single else receipts.placed_async
         receipt = self._call("POST", self._order.endpoint, reference, read, body=body).receipt
-        if single and receipt.outcome is Outcome.REFUSED:  # the order is its only line
+        unexplained = receipt.outcome is Outcome.UNKNOWN and receipt.http_status == 422
+        if single and (receipt.outcome is Outcome.REFUSED or unexplained):  # the order is its only line
             return replace(receipt, outcome=Outcome.LINES_REFUSED, refused={reference: receipt.message})
         return receipt
 
@@ -146,7 +147,11 @@ class Client:
         reply = self._call("GET", "orders", reference, _orders_page, {"externalRefID": reference, **self._whose()})
         if reply.receipt.outcome is not Outcome.ACCEPTED:
             return reply.receipt
-        found = [o for o in wire.objects(reply.data.get("orders")) if o.get("externalrefid") == reference]
+        listed = wire.objects(reply.data.get("orders"))
+        ours = ("", self._order.account)
+        found = [
+            o for o in listed if o.get("externalrefid") == reference and wire.text(o.get("accountidentifier")) in ours
+        ]
         if not found:
             return replace(
                 reply.receipt, outcome=Outcome.NOT_FOUND, message="Tango lists no order of this reference."

@@ -156,13 +156,13 @@ def retry_after(header: str, now: datetime) -> float | None:
 
 
 def _refused(call: Call, status: int, data: Any) -> Receipt:
-    """The receipt of any answer that is not 2xx. On /orders the order is the line, so it is the one at fault."""
+    """The receipt of any answer that is not 2xx."""
     said = refusals.complaint(data, call.body)
     words = " ".join(filter(None, (said.message, *said.lines.values())))
-    outcome = answers.of_answer(call.method, status, said.keys, names_lines=bool(said.lines), message=words)
+    outcome, key = answers.of_answer(call.method, status, said.keys, names_lines=said.names_ours, message=words)
     return Receipt(
         outcome,
-        code=said.keys[0] if said.keys else "",
+        code=key,
         message=privacy.safe(words) or f"HTTP {status} without a reason that can be read.",
         refused=said.lines if outcome is Outcome.LINES_REFUSED else {},
     )

@@ -19,11 +19,15 @@ _LINE_PATH = re.compile(r"line_?items?(?:\[|\.)(\d{1,6})\]?\.?(.*)", re.IGNORECA
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """All that is wrong: `lines` maps line references to sentences, `message` is what concerns the whole order."""
+    """All that is wrong: `lines` maps line references to sentences, `message` is what concerns the whole order.
+
+    `names_ours`: at least one of the lines is one that was sent, so that the others can go on without it.
+    """
 
     keys: tuple[str, ...] = ()
     message: str = ""
     lines: Mapping[str, str] = field(default_factory=dict)
+    names_ours: bool = False
 
 
 def complaint(answer: Any, sent: bytes = b"") -> Complaint:
@@ -42,7 +46,8 @@ def complaint(answer: Any, sent: bytes = b"") -> Complaint:
             reference = wire.text(wire.section({"": item}, "").get("externalreflineitemid")) or f"(line {line})"
             lines[reference] = _joined(lines.get(reference, ""), sentence)
     keys = tuple(dict.fromkeys(wire.text(error.get("i18nkey"), 20) for error in errors if error.get("i18nkey")))
-    return Complaint(keys, _joined(*whole), lines)
+    ours = {wire.text(item.get("externalreflineitemid")) for item in _items(body)}
+    return Complaint(keys, _joined(*whole), lines, names_ours=not ours.isdisjoint(lines))
 
 
 def failed_lines(answer: Any, body: Any = None) -> dict[str, str]:
@@ -99,8 +104,11 @@ def _sentence(error: dict[str, Any], column: str, personal: list[str] | None = N
 
 
 def _personal_by_reference(body: Any) -> dict[str, list[str]]:
-    items = wire.objects(body.get("lineitems")) if isinstance(body, dict) else []
-    return {wire.text(item.get("externalreflineitemid")): list(privacy.personal_values(item)) for item in items}
+    return {wire.text(i.get("externalreflineitemid")): list(privacy.personal_values(i)) for i in _items(body)}
+
+
+def _items(body: Any) -> list[dict[str, Any]]:
+    return wire.objects(body.get("lineitems")) if isinstance(body, dict) else []
 
 
 def _joined(*parts: str) -> str:

@@ -85,6 +85,7 @@ POSTS = [
     ("422 naming a line with a new key", answer(422, errors("422.777", **LINE_3)), "lines refused"),
     ("422 with a new key", answer(422, errors("422.777")), "unknown"),
     ("422 without a key", answer(422, {"message": "Wrong"}), "refused"),
+    ("422 naming a line that was not sent", answer(422, errors("422.025", path="lineItems[9].utid")), "refused"),
     ("422 with failedLineItems", answer(422, {"failedLineItems": [{"externalRefLineItemID": "L-1"}]}), "lines refused"),
     ("422 about size", answer(422, {"message": "Too many line items in the request"}), "too large"),
     ("422 frozen", answer(422, errors("404.142", code=422001)), "configuration"),
@@ -283,3 +284,15 @@ def test_no_json_whatever_makes_the_reading_fail(content):
     assert all(isinstance(sentence, str) for sentence in (said.message, *said.lines.values()))
     assert rewards.account(read) is None or read["accountidentifier"]
     rewards.catalogue(read), rewards.exchange_rates(read)
+
+
+def test_the_key_that_decided_is_the_one_that_is_kept(desk_at):
+    with stub(answer(422, errors("422.025", "404.142", **LINE_3))) as server:
+        receipt = desk_at(server.url).client.place("q4-1", body("q4-1"))
+    assert (receipt.code, receipt.refused) == ("404.142", {})
+
+
+def test_a_new_key_about_a_single_order_is_about_its_line(desk_at):
+    with stub(answer(422, errors("422.777", path="recipient.email"))) as server:
+        receipt = desk_at(server.url, endpoint="orders").client.place("q4-1", body("q4-1"))
+    assert (receipt.outcome, receipt.refused) == ("lines refused", {"q4-1": "recipient.email: About 422.777."})

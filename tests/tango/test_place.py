@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from tests.tango.conftest import body, line, single
+from campaign_runner.errors import StateError
+from campaign_runner.model import Order
+from campaign_runner.tango import Client
+from tests.tango.conftest import BASIC, OAUTH, Turnstile, body, line, single
 
 
 def test_a_new_order_is_accepted_and_its_lines_are_counted(world):
@@ -181,3 +186,23 @@ def test_the_two_endpoints_share_no_references(world, desk_at):
     here.client.place("q4-1", body("q4-1"))
     other = desk_at(here.url, endpoint="orders")
     assert other.client.place("q4-1", single("q4-1")).outcome == "exists"
+
+
+def test_many_threads_may_share_a_client(world):
+    here = world(credentials=OAUTH, faults=[{"kind": "lost-answer", "nth": n} for n in range(3, 60, 3)])
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda n: here.client.place(f"q4-{n}", body(f"q4-{n}")), range(40)))
+    assert {str(receipt.outcome) for receipt in found} == {"accepted"}
+    assert len(list(here.simulator.orders())) == 40
+
+
+def test_a_ledger_that_cannot_be_written_stops_everything(world, clock):
+    def record(*_):
+        raise StateError("The disk is full.")
+
+    here = world()
+    order = Order("q4", "acme-customer", "acme-account")
+    with Client(base_url=here.url, order=order, credentials=BASIC, clock=clock, limiter=Turnstile(clock),
+                record=record) as client, pytest.raises(StateError, match="disk"):  # fmt: skip
+        client.place("q4-1", body("q4-1"))
+    assert [order.posts for order in here.simulator.orders()] == [1]

@@ -23,7 +23,7 @@ LARGEST_BODY = 64 * 1024 * 1024
 def serve(simulator: Simulator, port: int = 0) -> Iterator[str]:
     """Serve in a thread while this lasts; gives the base URL. Raises OSError where the port is taken."""
     server = Server(simulator, port)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield server.base_url

@@ -72,7 +72,7 @@ class Simulator:
             fault = self._due(call)
             if fault is None or fault.kind != "cut-reading":
                 return False
-            self._log(request, call, 0)
+            self._log(request, call, self._clock.now().timestamp(), 0)
             return True
 
     def set_faults(self, entries: Sequence[Fault | Mapping[str, Any]]) -> None:
@@ -112,11 +112,11 @@ class Simulator:
         self._journal.close()
 
     def _handle(self, request: Request) -> Answer:
-        call = _call(request)
+        call, at = _call(request), self._clock.now().timestamp()
         number = len(self._world.seen) + 1
         fault = self._due(call) if call != "control" else None
         try:
-            self._pace(call)
+            self._pace(call, at)
             served = fault is None or fault.effect.served
             answer = self._serve(request, call) if served else Answer(200, {})
             answer = fault.effect.change(answer, fault) if fault else answer
@@ -124,7 +124,7 @@ class Simulator:
             answer = envelope(request, refusal, _request_id(number), self._at())
             answer = fault.effect.change(answer, fault) if fault and refusal.status != 429 else answer
         answer.headers.setdefault("X-REQUEST-ID", _request_id(number))
-        self._log(request, call, answer.status)
+        self._log(request, call, at, answer.status)
         return answer
 
     def _serve(self, request: Request, call: str) -> Answer:
@@ -183,13 +183,12 @@ class Simulator:
             raise Refusal(400, problem("400.001", str(error))) from None
         return Answer(200, {"done": name})
 
-    def _pace(self, call: str) -> None:
+    def _pace(self, call: str, now: float) -> None:
         """At most `requests_per_second` in any second (or one in as many seconds as it takes); refused ones are free."""
         rate = self._world.knobs.get("requests_per_second", self._rate)
         if not rate or call in ("token", "control"):
             return
-        now, allowed = self._clock.now().timestamp(), max(1, int(rate))
-        passed = self._world.passed
+        allowed, passed = max(1, int(rate)), self._world.passed
         if len(passed) >= allowed and 0 <= now - passed[-allowed] < allowed / rate:
             raise Refusal(429, problem("429.001", "You have exceeded the rate limit; wait a second and try again"))
         self._journal.add({"kind": "passed", "at": now})
@@ -198,9 +197,9 @@ class Simulator:
         counts = self._world.counts
         return self._world.schedule.due(call, counts) or self._built_in.due(call, counts)
 
-    def _log(self, request: Request, call: str, status: int) -> None:
+    def _log(self, request: Request, call: str, at: float, status: int) -> None:
         if call != "control":
-            self._journal.add({"kind": "request", "at": self._clock.now().timestamp(), "method": request.method,
+            self._journal.add({"kind": "request", "at": at, "method": request.method,
                                "path": request.path, "call": call, "status": status})  # fmt: skip
 
     def _at(self) -> str:
