@@ -17,7 +17,7 @@ from campaign_runner.tango.simulator.showing import single_method, single_order
 from campaign_runner.tango.simulator.world import Account, PlacedOrder, World, order_event
 
 Add = Callable[[Event], None]
-# These stay with the customer once delivered elsewhere; the rest of what a magic line cost is paid back.
+# What such a line cost goes back to the account when the order is final.
 _PAID_BACK = frozenset({"sim-fails", "sim-cancelled", "sim-returned"})
 
 
@@ -28,27 +28,13 @@ def place_async(world: World, request: Request, now: datetime, add: Add) -> Answ
     if old:
         return Answer(200, _summary(old))
     account = _account(world, order)
-    lines = order["lineItems"]
-    if len(lines) > world.knobs.get("most_lines", 10_000):
-        raise Refusal(413, problem("413.001", "Too many line items in one order"))
-    charges, problems = world.cashier(account.currency).read(lines, now)
-    if problems:
-        raise Refusal(422, *problems)
-    spells = [magic.spell(line) for line in lines] if magic.possible(request.body) else [""] * len(lines)
-    _refuse_by_magic(lines, spells)
-    refused = {
-        line["externalRefLineItemID"]: magic.explained(spell)
-        for line, spell in zip(lines, spells, strict=True)
-        if spell == "sim-refused"
-    }
-    times = Counter(line["externalRefLineItemID"] for line in lines)
-    taken = [n for n, ref in enumerate(dict.fromkeys(times)) if ref not in refused]
+    found = _found_good(world, account, order["lineItems"], request, now)
+    refused = {ref: magic.explained(spell) for ref, (_, spell) in found.items() if spell == "sim-refused"}
+    taken = [pair for reference, pair in found.items() if reference not in refused]
     if not taken:
-        raise Refusal(422, *(_named(n, spell) for n, spell in enumerate(spells)))
-    if len(times) < len(lines):
-        charges, spells = _first_of_each(lines, charges), _first_of_each(lines, spells)
-    placed = _settle(world, account, order, request, now, [charges[n] for n in taken], [spells[n] for n in taken],
-                     refused, add)  # fmt: skip
+        raise Refusal(422, *(_named(number, "sim-refused") for number in range(len(order["lineItems"]))))
+    placed = _settle(world, account, order, request, now, taken, refused, add)
+    times = Counter(line["externalRefLineItemID"] for line in order["lineItems"])
     return Answer(201, _summary(placed, order, {ref: count for ref, count in times.items() if count > 1}))
 
 
@@ -69,7 +55,7 @@ def place_single(world: World, request: Request, now: datetime, add: Add) -> Ans
     spell = magic.spell(order) if magic.possible(request.body) else ""
     if spell in ("sim-422", "sim-422-unnamed", "sim-refused"):
         raise Refusal(422, problem("422.501", magic.explained(spell)))
-    placed = _settle(world, account, order, request, now, [cashier.price(order, method)], [spell], {}, add)
+    placed = _settle(world, account, order, request, now, [(cashier.price(order, method), spell)], {}, add)
     return Answer(201, single_order(world, placed))
 
 
@@ -111,39 +97,44 @@ def _account(world: World, order: dict[str, Any]) -> Account:
     return account
 
 
-def _refuse_by_magic(lines: list[Any], spells: list[str]) -> None:
-    named = [_named(number, spell) for number, spell in enumerate(spells) if spell == "sim-422"]
-    if named:
-        raise Refusal(422, *named)
-    if "sim-422-unnamed" in spells:
-        raise Refusal(422, problem("422.501", magic.explained("sim-422-unnamed")))
+def _found_good(
+    world: World, account: Account, lines: list[Any], request: Request, now: datetime
+) -> dict[str, tuple[Charge, str]]:
+    """What each line costs and its magic spell, by reference (of equal ones the first); else the order is refused."""
+    if len(lines) > world.knobs.get("most_lines", 10_000):
+        raise Refusal(413, problem("413.001", "Too many line items in one order"))
+    charges, problems = world.cashier(account.currency).read(lines, now)
+    spells = [magic.spell(line) for line in lines] if magic.possible(request.body) and not problems else []
+    problems += [_named(number, spell) for number, spell in enumerate(spells) if spell == "sim-422"]
+    if not problems and "sim-422-unnamed" in spells:
+        problems = [problem("422.501", magic.explained("sim-422-unnamed"))]
+    if problems:
+        raise Refusal(422, *problems)
+    found: dict[str, tuple[Charge, str]] = {}
+    for line, charged, spell in zip(lines, charges, spells or [""] * len(lines), strict=True):
+        found.setdefault(line["externalRefLineItemID"], (charged, spell))
+    return found
 
 
 def _named(number: int, spell: str) -> dict[str, Any]:
     return problem("422.501", magic.explained(spell), f"lineItems[{number}].recipient.email")
 
 
-def _first_of_each(lines: list[Any], values: list[Any]) -> list[Any]:
-    first: dict[str, Any] = {}
-    for line, value in zip(lines, values, strict=True):
-        first.setdefault(line["externalRefLineItemID"], value)
-    return list(first.values())
-
-
 def _settle(
-    world: World, account: Account, order: dict[str, Any], request: Request, now: datetime, charges: list[Charge],
-    spells: list[str], refused: dict[str, str], add: Add,
+    world: World, account: Account, order: dict[str, Any], request: Request, now: datetime,
+    taken: list[tuple[Charge, str]], refused: dict[str, str], add: Add,
 ) -> PlacedOrder:  # fmt: skip
-    total = sum(charge.total for charge in charges)
+    """Charge the account and write the order down."""
+    total = sum(charge.total for charge, _ in taken)
     if total > account.cents:
         lacking = f"{(total - account.cents) / 100:.2f} {account.currency}"
         raise Refusal(402, problem("402.001", f"Insufficient funds: {lacking} more are needed"))
-    back = sum(charge.total for charge, spell in zip(charges, spells, strict=True) if spell in _PAID_BACK)
+    back = sum(charge.total for charge, spell in taken if spell in _PAID_BACK)
     values = {
         "number": len(world.orders) + 1, "endpoint": "orders" if "lineItems" not in order else "asyncOrders",
         "customer": order["customerIdentifier"], "account": account.identifier, "reference": order["externalRefID"],
-        "at": now.timestamp(), "count": len(charges), "cents": total, "back": back, "currency": account.currency,
-        "refused": refused, "magic": any(spells) or bool(refused),
+        "at": now.timestamp(), "count": len(taken), "cents": total, "back": back, "currency": account.currency,
+        "refused": refused, "magic": any(spell for _, spell in taken) or bool(refused),
     }  # fmt: skip
     add(order_event(values, request.body))
     return world.orders[account.identifier, order["externalRefID"]]
