@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from pandera.io.pandas_io import deserialize_schema
@@ -20,7 +21,7 @@ _OFFSETS = {"days_ahead": 1, "days_ahead_at_most": 1, "expires_after": 1, "expir
 _FRAME = {"schema_type": "dataframe", "checks": None, "index": None, "coerce": False, "strict": False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """What one kind of row must look like: a method, perhaps with an address; `""` is a row of no known method."""
 
@@ -28,42 +29,53 @@ class Shape:
     method: str
     required: frozenset[str]
     optional: frozenset[str]
-    schema: Any
+    columns: Callable[[], dict[str, Any]]
 
     @property
     def takes(self) -> frozenset[str]:
         """The fields that such a row may have."""
         return self.required | self.optional
 
+    @cached_property
+    def schema(self) -> Any:
+        """The pandera schema; built when the first such row is met, since most files have one or two methods."""
+        return _schema(self.columns())
+
 
 def shape_of(book: RuleBook, method: Method, present: Collection[str], choices: Choices, address: bool) -> Shape:
     """The shape of `method`; with `address` (a utid of the settings) it needs the recipient's address besides."""
-    required, optional, rules = set(method.required), set(method.optional), dict(method.rules)
+    required, optional = set(method.required), set(method.optional)
     if address:
-        model = book.methods["ADDRESS"]
         fields = {name for name in book.fields if name.startswith("recipient.address.")}
-        required |= fields & set(model.required)
-        optional |= fields & set(model.optional)
-    columns: dict[str, Any] = {}
-    for name in present:
-        field = book.fields[name]
-        if name == "deliveryMethod":
-            continue
-        if name not in required | optional:
-            columns[name] = _column(field, {"absent": {"value": True, "options": _absent(field)}}, False)
-            continue
-        columns |= _columns(field, _checks(field, rules.get(name), choices), name in required)
+        required |= fields & set(book.methods["ADDRESS"].required)
+        optional |= fields & set(book.methods["ADDRESS"].optional)
+
+    def columns() -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for field in (book.fields[name] for name in present if name != "deliveryMethod"):
+            if field.name in required | optional:
+                found |= _columns(
+                    field, _checks(field, method.rules.get(field.name), choices), field.name in required
+                )
+            else:
+                found[field.name] = _column(field, {"absent": {"value": True, "options": _absent(field)}}, False)
+        return found
+
     name = f"{method.name} with address" if address else method.name
-    return Shape(name, method.name, frozenset(required), frozenset(optional), _schema(columns))
+    return Shape(name, method.name, frozenset(required), frozenset(optional), columns)
 
 
 def shape_of_none(book: RuleBook, present: Collection[str], choices: Choices) -> Shape:
     """What can be said of a row whose delivery method is not known: the fields that every method requires."""
     required = frozenset(book.required_always)
-    columns: dict[str, Any] = {}
-    for name in (name for name in present if name in required):
-        columns |= _columns(book.fields[name], _checks(book.fields[name], None, choices), True)
-    return Shape("", "", required, frozenset(), _schema(columns))
+
+    def columns() -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for field in (book.fields[name] for name in present if name in required):
+            found |= _columns(field, _checks(field, None, choices), True)
+        return found
+
+    return Shape("", "", required, frozenset(), columns)
 
 
 def shape_of_default(field: Field, method: Method, choices: Choices) -> Any:
