@@ -238,6 +238,7 @@ def test_a_restarted_stand_in_remembers_everything(tmp_path):
     assert ask(second, "POST", "/asyncOrders", body("q4-1"))[0] == 200
     assert len(second.requests) == 6
     assert [order.posts for order in second.orders()] == [2]
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_line_left_half_written_by_a_killed_process_is_cut_off(tmp_path):

@@ -36,9 +36,9 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in FAULTS:
-            raise ValueError(f'"{self.kind}" is no fault. Known: {", ".join(FAULTS)}.')
+            raise ValueError(f'"{self.kind}" is no fault. Known: {", ".join(FAULTS)}')
         if self.call not in ("", *CALLS):
-            raise ValueError(f'"{self.call}" is no call. Known: {", ".join(CALLS)}, or nothing for any.')
+            raise ValueError(f'"{self.call}" is no call. Known: {", ".join(CALLS)}, or nothing for any')
 
     @property
     def effect(self) -> Effect:

@@ -7,6 +7,7 @@ processes with the same file agree; a line that a killed process left half writt
 from __future__ import annotations
 
 import fcntl
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +30,8 @@ class Journal:
         self._file = None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+b")
+            # The bodies in it are about people: for the owner alone.
+            self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b")
 
     @contextmanager
     def turn(self) -> Iterator[None]:
