@@ -24,7 +24,12 @@ def private_folder(folder: Path) -> Path:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path; on success it becomes `path`, on failure `path` stays as it was."""
+    """Yield a temporary path; on success it becomes `path`, on failure `path` stays as it was.
+
+    A folder that is missing is made (0700).
+    """
+    if not path.parent.exists():
+        private_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         draft.touch(0o600)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,12 @@ class Shelf:
         """A sink that becomes the report `name` when all is well."""
         with replacing(self.folder / name) as draft:
             sink = make(draft)
-            yield sink
+            try:
+                yield sink
+            except BaseException:
+                with suppress(Exception):
+                    sink.close()  # only to let go of the draft, which is thrown away
+                raise
             sink.close()
         self.written[name] = self.folder / name
 

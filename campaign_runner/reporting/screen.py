@@ -85,7 +85,9 @@ def _happened(books: Books) -> list[str]:
     lines = []
     for status, words in _HAPPENED.items():
         if number := books.rows.get(status, 0):
-            lines.append(f"  {count(number, 'row')} {words}: {per_currency(_amounts(books, status))}.")
+            amounts = _amounts(books, status)
+            worth = f": {per_currency(amounts)}" if any(amounts.values()) else ""
+            lines.append(f"  {count(number, 'row')} {words}{worth}.")
     return lines
 
 

@@ -8,7 +8,9 @@ into the zip. So memory stays flat and a million rows take seconds.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -39,6 +41,7 @@ _SHEET = "xl/worksheets/sheet1.xml"
 _ROWS_END = b"</sheetData>"
 _FAST = 3
 _ROWS_AT_ONCE = 10_000
+_PACKING_AT_ONCE = 3
 _ZIP64_FROM = 2**31 - 2**24
 
 
@@ -60,6 +63,8 @@ class WorkbookFile:
         self._plan = plan
         self._zip = ZipFile(path, "w", ZIP_DEFLATED, compresslevel=_FAST)
         self._stream: IO[bytes] | None = None
+        self._packer = ThreadPoolExecutor(max_workers=1)
+        self._packing: deque[Future[int]] = deque()
         self._kinds = [heading.kind for heading in plan.headings]
         self._styles: list[int] = []
         self._widths: list[float] = [width_of(heading.title, []) for heading in plan.headings]
@@ -77,7 +82,7 @@ class WorkbookFile:
         assert self._stream is not None
         for start in range(0, len(columns[0]), _ROWS_AT_ONCE):
             part = [column.slice(start, _ROWS_AT_ONCE) for column in columns]
-            self._stream.write(rows_xml(part, self._kinds, self._styles, self._next))
+            self._send(rows_xml(part, self._kinds, self._styles, self._next))
             self._next += len(part[0])
 
     def close(self) -> None:
@@ -85,6 +90,9 @@ class WorkbookFile:
         if self._stream is None:
             self._begin([])
         assert self._stream is not None
+        while self._packing:
+            self._packing.popleft().result()
+        self._packer.shutdown()
         with ZipFile(self._skeleton()) as skeleton:
             self._stream.write(_ROWS_END + skeleton.read(_SHEET).partition(_ROWS_END)[2])
             self._stream.close()
@@ -92,6 +100,13 @@ class WorkbookFile:
                 if name != _SHEET:
                     self._zip.writestr(name, skeleton.read(name))
         self._zip.close()
+
+    def _send(self, xml: memoryview) -> None:
+        """Compress in the background: that takes as long as making the rows."""
+        assert self._stream is not None
+        if len(self._packing) >= _PACKING_AT_ONCE:
+            self._packing.popleft().result()
+        self._packing.append(self._packer.submit(self._stream.write, xml))
 
     def _begin(self, columns: Sequence[Any]) -> None:
         with ZipFile(self._skeleton()) as skeleton:

@@ -98,3 +98,13 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(make_books, tmp_path
     with pytest.raises(StateError, match=r"results\.csv: the report cannot be written"):
         write_reports(make_books(), tmp_path, exit_code=1, only=frozenset({"results.csv"}))
     assert [path.name for path in tmp_path.iterdir()] == ["results.csv"]
+
+
+def test_a_fault_on_the_way_leaves_no_report_behind(make_books, tmp_path):
+    def broken():
+        yield from make_books().stated()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_reports(make_books(stated=broken), tmp_path, exit_code=1)
+    assert list(tmp_path.iterdir()) == []
