@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from campaign_runner.model import Books, Finding
+from campaign_runner.reporting.charges import write_charges
 from campaign_runner.reporting.formulas import Lines
 from campaign_runner.reporting.groups import Groups
 from campaign_runner.reporting.lines import LINE_COLUMNS, TITLES, line_columns
@@ -32,7 +33,7 @@ def line_parts(books: Books, groups: Groups, options: FinanceOptions) -> Iterato
 
 
 def sheet_plan(groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding], expected: int) -> SheetPlan:
-    """The workbook: `Lines`, then `Totals` over them, then `Findings`."""
+    """The workbook: `Lines`, then `Totals` and `Charges` over them, then `Findings`."""
     return SheetPlan("Lines", headings(groups), TITLES.index("Status"), expected, _more(groups, tallies, findings))
 
 
@@ -43,7 +44,9 @@ def _more(groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding]) 
         places = own | {title: letters(number) for number, title in enumerate(columns[: len(TITLES)])}
         sections = {title: "Placed at" if title == "Day" else column for title, column in SECTIONS.items()}
         sections |= {title: title for title in groups}
-        write_totals(book, Lines(places, max(rows, 1) + 1), tallies, sections)
+        lines = Lines(places, max(rows, 1) + 1)
+        write_totals(book, lines, tallies, sections)
+        write_charges(book, lines, tallies.charges)
         write_findings(book, findings)
 
     return more

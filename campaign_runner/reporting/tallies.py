@@ -47,11 +47,11 @@ class Sums:
 
 
 class Tallies:
-    """Sums per section, by (key, currency); `charges` are by (reward currency, charged currency)."""
+    """Sums per section, by (key, currency); `charges` are by (reward currency, charged currency, status)."""
 
     def __init__(self, groups: Sequence[str] = ()) -> None:
         self.sections: dict[str, dict[tuple[str, str], Sums]] = {title: {} for title in (*SECTIONS, *groups)}
-        self.charges: dict[tuple[str, str], Sums] = {}
+        self.charges: dict[tuple[str, str, str], Sums] = {}
         self._groups = tuple(groups)
 
     def close(self) -> None:
@@ -67,15 +67,16 @@ class Tallies:
         small = frame.groupby(keys, observed=True, sort=False)[list(_SUMMED)].sum().reset_index()
         small["status"] = small["Status"].astype("str")
         for title, sums in self.sections.items():
-            _add(sums, small, title, "currency")
-        _add(self.charges, small, "currency", "charged_currency")
+            _add(sums, small, (title, "currency"))
+        _add(self.charges, small, ("currency", "charged_currency", "status"))
 
 
-def _add(into: dict[tuple[str, str], Sums], small: pd.DataFrame, first: str, second: str) -> None:
-    keys = list(dict.fromkeys((first, second, "status")))
-    copy = small[[*keys, *_SUMMED]].groupby(keys, observed=True, sort=False).sum().reset_index()
-    for row, one, two in zip(copy.itertuples(index=False), copy[first], copy[second], strict=True):
-        into.setdefault((str(one), str(two)), Sums()).add(row)
+def _add(into: dict[Any, Sums], small: pd.DataFrame, keys: tuple[str, ...]) -> None:
+    by = list(dict.fromkeys((*keys, "status")))
+    copy = small[[*by, *_SUMMED]].groupby(by, observed=True, sort=False).sum().reset_index()
+    names = zip(*(copy[key].astype("str") for key in keys), strict=True)
+    for row, name in zip(copy.itertuples(index=False), names, strict=True):
+        into.setdefault(name, Sums()).add(row)
 
 
 def _frame(columns: Sequence[Any], groups: Sequence[str]) -> pd.DataFrame:

@@ -32,8 +32,8 @@ LINES = (
 )  # fmt: skip
 
 
-def rows_of(path):
-    return list(openpyxl.load_workbook(path, data_only=True)["Totals"].iter_rows(max_col=9, values_only=True))
+def rows_of(path, sheet="Totals", width=9):
+    return list(openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(max_col=width, values_only=True))
 
 
 def figures(path, title):
@@ -134,6 +134,19 @@ def test_beyond_a_hundred_keys_the_others_are_one_row(make_books, tmp_path):
     others = next(row for row in rows_of(again) if str(row[0]).startswith("(all "))
     assert others[:5] == ("(all 20 others)", "USD", 20, 20, 500)
     assert rows_of(again) == rows_of(path)
+
+
+def test_charges_are_held_against_total_fees_and_shipping(make_books, tmp_path):
+    lines = [*LINES, line(8, charged="31.00", shipping_fee="5.00"), line(9, status="cancelled", charged="25.00")]
+    path = write_reports(make_books(placed=lines), tmp_path, exit_code=1)["finance.xlsx"]
+    again = recalculated(path, tmp_path / "again")
+    assert rows_of(again, "Charges", 11)[1:] == [
+        ("EUR", "USD", "completed", 1, 20, 21.735, 0.5, 0, 0, 0, 1.06175),
+        ("USD", "(not stated)", "pending", 1, 30, 0, 0, 0, 0, 0, None),
+        ("USD", "USD", "cancelled", 1, 25, 25, 0.5, 0, 25, 0, None),
+        ("USD", "USD", "completed", 2, 50, 56, 1, 5, 0, 0, None),
+        ("USD", "USD", "failed", 1, 12.5, 0, 0.5, 0, 0, 0, None),
+    ]
 
 
 def test_parquet_is_written_on_request_with_exact_money(make_books, tmp_path):
