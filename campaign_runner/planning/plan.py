@@ -199,14 +199,15 @@ def _release(
     ]
     names = pd.Series([references.reference(order, digest) for digest in digests])
     free = names.isin(released) & ~names.duplicated()
-    told = zip(
-        *(all_held.loc[~free, c].tolist() for c in ("row", "rule", "reason", "remedy")), names[~free], strict=True
+    kept = all_held[~free].assign(
+        name=names[~free], worth=lambda held: held["quantity"].astype(np.int64) * held["face_units"]
     )
+    told = (kept[c].tolist() for c in ("row", "rule", "reason", "remedy", "name", "worth", "currency"))
     freed = all_held.drop(
         columns=["rule", "reason", "remedy", "derive", "first", "number", "mixed", "line_id"], errors="ignore"
     )
     freed["hi"], freed["lo"] = halves(digests)
-    return freed[free], tuple(Hold(*values) for values in told)
+    return freed[free], tuple(Hold(*values) for values in zip(*told, strict=True))
 
 
 def _derive(digest: bytes, content: bytes, derive: str) -> bytes:
