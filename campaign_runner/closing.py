@@ -53,7 +53,7 @@ def close(campaign: Opened, file: Read, stopped: str, progress: Progress) -> Res
     also = _annotated(file.reading, file.table, file.draft.problems, world) if file.draft else {}
     code = reconciliation.exit_code(books)
     written = reporting.write_reports(
-        books, _folder(world), exit_code=code, problems=tally, progress=progress, also=also
+        books, _folder(world), exit_code=code, problems=tally, progress=progress, also=also, only=world.only
     )  # fmt: skip
     return Result(books, written, code, tally)
 

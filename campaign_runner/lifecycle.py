@@ -53,6 +53,7 @@ BATCH_MOVES: dict[tuple[BatchState, BatchState], str] = {
     (BatchState.ACCEPTED, BatchState.FINAL): "every line is final",
     (BatchState.ACCEPTED, BatchState.CONFLICT): "a look-up shows other totals or references than ours",
     (BatchState.CONFLICT, BatchState.ACCEPTED): "looked up again: totals and references are ours after all",
+    (BatchState.CONFLICT, BatchState.FINAL): "looked up again: ours after all, and every line is final",
     (BatchState.FINAL, BatchState.ACCEPTED): "looked up again: a line is open once more",
 }
 
@@ -68,7 +69,10 @@ LINE_STATUS_OF_BATCH: dict[BatchState, RowStatus] = {
     BatchState.FINAL: RowStatus.UNKNOWN,
 }
 
-OPEN_BATCHES = frozenset({BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED})
+# A conflict is for a person, but looked at again by every run: it may have been one bad answer.
+OPEN_BATCHES = frozenset(
+    {BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.CONFLICT}
+)
 
 
 def move(old: BatchState, new: BatchState) -> BatchState:

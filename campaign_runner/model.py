@@ -12,8 +12,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from campaign_runner.lifecycle import OPEN_LINES
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -386,7 +384,7 @@ class Books:
     @property
     def finished(self) -> bool:
         """No line is unsent, unknown or pending."""
-        return not any(self.rows[status] for status in OPEN_LINES)
+        return not (self.rows["unsent"] or self.rows["unknown"] or self.rows["pending"])
 
 
 PLACED_COLUMNS = (

@@ -36,7 +36,8 @@ class SystemClock:
 class World:
     """What a run works in: where state and reports are, who we are, what time it is, whether to stop.
 
-    `workers` = how many calls may be under way at once (the pace is shared all the same).
+    `workers` = how many calls may be under way at once (the pace is shared all the same); `only` names the reports
+    that are wanted (None: all).
     """
 
     settings: Settings
@@ -47,6 +48,7 @@ class World:
     clock: Clock = field(default_factory=SystemClock)
     stopping: threading.Event = field(default_factory=threading.Event)
     workers: int = 4
+    only: frozenset[str] | None = None
     ledger_url: str = ""
 
     def at(self) -> str:

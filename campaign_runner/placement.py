@@ -7,22 +7,26 @@ looked up and, if Tango never had it, sent again with the same bytes under the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from campaign_runner.errors import TangoStopped
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batches import StoredBatch
-from campaign_runner.lifecycle import FINAL_LINES, BatchState, RowStatus
+from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.model import Clock, LineAnswer, Order, Outcome, Receipt
 from campaign_runner.tango.words import line_status, order_is_final
 
 Rebatch = Callable[[Order, bytes, Sequence[str]], tuple[str, bytes]]
 
+# A final order is looked at again only when somebody asks: a reward may come back weeks later.
+LOOKED_AT = OPEN_BATCHES | {BatchState.FINAL}
 # How long to wait before the n-th look at an order that is not final (the last figure repeats).
 LOOK_AGAIN = (2, 3, 5, 10, 20, 30, 60, 120, 300)
+# What only a person can settle is looked at again by the next run, or after a day.
+FOR_A_PERSON = 86_400.0
 # Tango took nothing: seconds until these lines are tried again.
 NOT_PLACED = {Outcome.NOT_CONNECTED: 5.0, Outcome.THROTTLED: 5.0, Outcome.LATER: 86_400.0}
 STOPS: dict[Outcome, str] = {
@@ -64,9 +68,7 @@ class Placement:
         batch = batches.get(self.ledger, number)
         if batch.state is BatchState.PLANNED:
             return self._send(batch)
-        if batch.state in (BatchState.SENDING, BatchState.UNKNOWN, BatchState.ACCEPTED):
-            return self._look(batch)
-        return None
+        return self._look(batch) if batch.state in LOOKED_AT else None
 
     def _send(self, batch: StoredBatch) -> float | None:
         body = batches.body(self.ledger, batch.id)
@@ -95,8 +97,8 @@ class Placement:
         counts = {None, len(ours), len(ours) - len(refused)}
         if receipt.total not in counts or set(receipt.refused) - set(ours):
             note = f"Tango answers with an order of {receipt.total} lines under our reference; ours has {len(ours)}"
-            self._settle(batch, BatchState.CONFLICT, receipt, note=note)
-            return None
+            self._settle(batch, BatchState.CONFLICT, receipt, note=note, wait=FOR_A_PERSON)
+            return FOR_A_PERSON
         if len(refused) == len(ours):
             self._settle(batch, BatchState.REFUSED, receipt, refused=refused)
             return None
@@ -141,24 +143,21 @@ class Placement:
         return self._sent(batches.get(self.ledger, batch.id), self.tango.place(batch.reference, body))
 
     def _found(self, batch: StoredBatch, receipt: Receipt) -> float | None:
-        ours = batches.references(self.ledger, batch.id)
-        strange = [line.reference for line in receipt.lines if line.reference not in set(ours)]
-        missing = set(ours) - {line.reference for line in receipt.lines}
-        if strange or receipt.total not in (None, len(ours), len(ours) - len(missing)):
+        """Tango has the order. Ours, if every line in it is ours and it counts no more than ours."""
+        ours = batches.standing(self.ledger, batch.id)
+        strange = {line.reference for line in receipt.lines} - ours.keys()
+        if not batch.adopted and (strange or (receipt.total or 0) > len(ours)):
             note = f"Tango's order holds {receipt.total} lines ({len(strange)} never sent by us), ours {len(ours)}"
-            self._settle(batch, BatchState.CONFLICT, receipt, note=note, looked=True)
+            self._settle(batch, BatchState.CONFLICT, receipt, note=note, looked=True, wait=FOR_A_PERSON)
+            return FOR_A_PERSON
+        news = _news(receipt, ours)
+        now = {reference: status or RowStatus.PENDING for reference, (status, _) in ours.items()} | news.statuses
+        if all(status in FINAL_LINES for status in now.values()):
+            self._settle(batch, BatchState.FINAL, receipt, news=news, looked=True)
             return None
-        receipt = _fill_in(receipt, missing)
-        statuses = {line.reference: line_status(line.status) for line in receipt.lines}
-        missing -= set(statuses)
-        refused = batches.failed_references(self.ledger, batch.id) if missing else frozenset()
-        done = all(status in FINAL_LINES for status in statuses.values()) and missing <= refused
-        stuck = order_is_final(receipt.order_status) and RowStatus.PENDING not in statuses.values()
-        if done or stuck:
-            self._settle(batch, BatchState.FINAL, receipt, statuses=statuses, looked=True)
-            return None
-        wait = self._pause(batch)
-        self._settle(batch, BatchState.ACCEPTED, receipt, statuses=statuses, looked=True, wait=wait)
+        puzzling = order_is_final(receipt.order_status) and RowStatus.PENDING not in now.values()
+        wait = FOR_A_PERSON if puzzling else self._pause(batch)
+        self._settle(batch, BatchState.ACCEPTED, receipt, news=news, looked=True, wait=wait)
         return wait
 
     def _later(self, batch: StoredBatch, state: BatchState, receipt: Receipt, wait: float) -> float:
@@ -167,12 +166,13 @@ class Placement:
 
     def _settle(
         self, batch: StoredBatch, state: BatchState, receipt: Receipt, *, note: str = "", wait: float = 0,
-        statuses: dict[str, RowStatus] | None = None, refused: dict[str, str] | None = None, looked: bool = False,
+        news: _News | None = None, refused: dict[str, str] | None = None, looked: bool = False,
     ) -> None:  # fmt: skip
         batches.settle(
             self.ledger, batch, state, self._now(), due_at=self.clock.now().timestamp() + wait if wait else 0,
-            note=note or _note(receipt), tango_order_id=receipt.tango_order_id, looked=looked, statuses=statuses,
-            answers=receipt.lines if statuses else (), refused=refused,
+            note=note or _note(receipt), tango_order_id=receipt.tango_order_id, looked=looked, refused=refused,
+            statuses=news.statuses if news else None, answers=news.lines if news else (),
+            corrected=news.corrected if news else None,
         )  # fmt: skip
 
     def _pause(self, batch: StoredBatch) -> float:
@@ -204,14 +204,38 @@ def _stopped(receipt: Receipt) -> TangoStopped:
     )
 
 
-def _fill_in(receipt: Receipt, missing: set[str]) -> Receipt:
-    """An order that ended without fulfilling anything speaks for the lines that it no longer lists."""
-    if not missing or order_is_final(receipt.order_status) is not True:
-        return receipt
-    if line_status(receipt.order_status) not in (RowStatus.FAILED, RowStatus.CANCELLED):
-        return receipt
-    absent = (LineAnswer(ref, receipt.order_status, reason=receipt.message) for ref in sorted(missing))
-    return replace(receipt, lines=(*receipt.lines, *absent))
+@dataclass(frozen=True)
+class _News:
+    """The lines of an answer that say something new; `corrected`: those that had ended otherwise (before, now)."""
+
+    lines: tuple[LineAnswer, ...]
+    statuses: dict[str, RowStatus]
+    corrected: dict[str, tuple[str, str]]
+
+
+def _news(receipt: Receipt, ours: Mapping[str, tuple[str | None, str]]) -> _News:
+    """What differs from what the ledger says of each line."""
+    lines, statuses, corrected = [], {}, {}
+    for line in (*receipt.lines, *_absent(receipt, ours)):
+        before, delivery = ours.get(line.reference, ("", ""))
+        status = line_status(line.status)
+        if line.reference not in ours or (before or RowStatus.PENDING, delivery) == (status, line.delivery_status):
+            continue
+        lines.append(line)
+        statuses[line.reference] = status
+        if before in FINAL_LINES and status is not before:
+            corrected[line.reference] = (str(before), str(status))
+    return _News(tuple(lines), statuses, corrected)
+
+
+def _absent(receipt: Receipt, ours: Mapping[str, tuple[str | None, str]]) -> list[LineAnswer]:
+    """Lines that the answer lacks: an order that ended badly speaks for its lines; ended otherwise they are unknown."""
+    if order_is_final(receipt.order_status) is not True:
+        return []
+    missing = sorted(ours.keys() - {line.reference for line in receipt.lines})
+    ended = line_status(receipt.order_status) in (RowStatus.FAILED, RowStatus.CANCELLED)
+    word, reason = receipt.order_status if ended else "", receipt.message or "Tango's answer lacks this line."
+    return [LineAnswer(ref, word, reason=reason) for ref in missing if ours[ref][0] not in FINAL_LINES]
 
 
 def _note(receipt: Receipt) -> str:

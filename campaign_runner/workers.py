@@ -15,7 +15,7 @@ from campaign_runner.lifecycle import BatchState
 from campaign_runner.outside import World
 from campaign_runner.placement import Placement
 
-LOOKING = frozenset({BatchState.UNKNOWN, BatchState.ACCEPTED})
+LOOKING = frozenset({BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.CONFLICT, BatchState.FINAL})
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Workers:
                     return
 
     def advance_once(self) -> None:
-        """One look at everything that is open or unknown."""
+        """One look at everything that Tango has or may have; finished orders too, for a reward may come back late."""
         for batch in batches.due(self.ledger, self.campaign, float("inf"), 1_000_000, LOOKING):
             if self.world.stopping.is_set():
                 raise Interrupted("The look-up was interrupted. Nothing is lost: run `track` again.")

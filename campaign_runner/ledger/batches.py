@@ -19,7 +19,7 @@ from campaign_runner.model import LineAnswer, Receipt
 
 @dataclass(frozen=True, slots=True)
 class StoredBatch:
-    """A batch as the ledger has it, without its body."""
+    """A batch as the ledger has it, without its body; an `adopted` one was found at Tango and has none."""
 
     id: int
     campaign: int
@@ -32,9 +32,10 @@ class StoredBatch:
     due_at: float
     sent_at: str
     tango_order_id: str
+    adopted: bool
 
 
-_COLUMNS = [batches.c[name] for name in StoredBatch.__slots__]
+_COLUMNS = [batches.c.body.is_(None) if name == "adopted" else batches.c[name] for name in StoredBatch.__slots__]
 
 
 def due(
@@ -75,13 +76,12 @@ def references(ledger: Ledger, number: int) -> list[str]:
         return list(connection.execute(query).scalars())
 
 
-def failed_references(ledger: Ledger, number: int) -> frozenset[str]:
-    """The lines of a batch that Tango refused or failed."""
-    query = select(line_items.c.reference).where(
-        line_items.c.batch == number, line_items.c.status == RowStatus.FAILED
-    )
+def standing(ledger: Ledger, number: int) -> dict[str, tuple[str | None, str]]:
+    """Each line's own status (None: its batch says it) and delivery status, by reference."""
+    query = select(line_items.c.reference, line_items.c.status, line_items.c.delivery_status)
     with ledger.read() as connection:
-        return frozenset(connection.execute(query).scalars())
+        found = connection.execute(query.where(line_items.c.batch == number)).all()
+    return {reference: (status, delivery) for reference, status, delivery in found}
 
 
 def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> None:
@@ -94,9 +94,12 @@ def settle(
     ledger: Ledger, batch: StoredBatch, state: BatchState, at: str, *,
     due_at: float = 0, note: str = "", tango_order_id: str = "", looked: bool = False,
     statuses: Mapping[str, RowStatus] | None = None, answers: Sequence[LineAnswer] = (),
-    refused: Mapping[str, str] | None = None,
+    refused: Mapping[str, str] | None = None, corrected: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:  # fmt: skip
-    """Write down what a step came to: the batch's state, what Tango says of its lines, which lines it refused."""
+    """Write down what a step came to: the batch's state, what Tango says of its lines, which lines it refused.
+
+    `corrected` names lines that had ended otherwise: (before, now). The past stays in the events.
+    """
     values: dict[str, Any] = {"due_at": due_at, "note": note, "looks": batch.looks + looked}
     if tango_order_id:
         values["tango_order_id"] = tango_order_id
@@ -104,6 +107,9 @@ def settle(
         _move(connection, batch, state, at, **values)
         _write_answers(connection, batch.id, answers, statuses or {}, at)
         _write_refused(connection, batch.id, refused or {}, at)
+        for reference, (before, now) in (corrected or {}).items():
+            data = {"line": reference, "from": before, "to": now}
+            events.append(connection, batch.campaign, at, "line corrected", **data)
 
 
 def replace(
@@ -124,7 +130,7 @@ def replace(
 
 
 def left_sending(ledger: Ledger, campaign: int, at: str) -> int:
-    """A new run begins: what a dead one left `sending` is unknown, and nothing unsent waits any longer.
+    """A new run begins: what a dead one left `sending` is unknown, and nothing open waits any longer.
 
     Only a run that holds the campaign may call this.
     """
@@ -134,7 +140,7 @@ def left_sending(ledger: Ledger, campaign: int, at: str) -> int:
         ).all()
         for row in dead:
             _move(connection, _stored(row), BatchState.UNKNOWN, at, due_at=0, note="the run ended before the answer")
-        waiting = (batches.c.campaign == campaign, batches.c.state.in_((BatchState.PLANNED, BatchState.UNKNOWN)))
+        waiting = (batches.c.campaign == campaign, batches.c.state.in_(OPEN_BATCHES))
         connection.execute(update(batches).where(*waiting).values(due_at=0))
     return len(dead)
 

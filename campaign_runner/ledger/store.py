@@ -21,6 +21,8 @@ from campaign_runner.errors import CampaignHeld, StateError
 from campaign_runner.ledger import schema
 
 FILE = "ledger.sqlite"
+# Statements are the same for every ledger: each is compiled once in a process.
+_COMPILED: dict[Any, Any] = {}
 BUSY_SECONDS = 30
 
 
@@ -99,7 +101,7 @@ def open_ledger(folder: Path, url: str = "") -> Ledger:
     path = folder / FILE
     if not url and not path.exists():
         _create(path)
-    engine = create_engine(url or f"sqlite:///{path}", pool_size=8)
+    engine = create_engine(url or f"sqlite:///{path}", pool_size=8).execution_options(compiled_cache=_COMPILED)
     if engine.dialect.name == "sqlite":
         _tune(engine)
     ledger = Ledger(engine, folder)
