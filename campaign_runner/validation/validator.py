@@ -145,6 +145,9 @@ class Validator:
         columns = {name: self._placed(chunk, name) for name in shape.schema.columns}
         if rows is not None:
             columns = {name: text.filter(rows) for name, text in columns.items()}
+        columns = {
+            name: text for name, text in columns.items() if name in shape.required or text.null_count < len(text)
+        }
         index = chunk.index if rows is None else chunk.index[here]
         frame = pd.DataFrame({name: series(text, index) for name, text in columns.items()}, index=index, copy=False)
         strangers: list[tuple[str, np.ndarray[Any, Any]]] = []
