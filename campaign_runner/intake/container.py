@@ -23,6 +23,7 @@ MAX_DEPTH = 200
 _SMALL = 1 << 24  # a ratio says nothing about parts smaller than this
 _PIECE = 1 << 16
 _WINDOW = 1 << 20
+_SLICE = 1 << 14
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 
 
@@ -63,9 +64,11 @@ class Container:
                 raise self.unsafe(f"{name} is not in UTF-8")
             if b"<!DOCTYPE" in seam or b"<!ENTITY" in seam:
                 raise self.unsafe(f"{name} declares a document type or entities, which no spreadsheet program does")
-            depth += piece.count(b"<") - 2 * piece.count(b"</") - piece.count(b"/>") - piece.count(b"<?")
-            if depth > MAX_DEPTH:
-                raise self.unsafe(f"{name} is nested more than {MAX_DEPTH} levels deep")
+            for at in range(0, len(piece), _SLICE):
+                part = piece[at : at + _SLICE]
+                depth += part.count(b"<") - 2 * part.count(b"</") - part.count(b"/>") - part.count(b"<?")
+                if depth > MAX_DEPTH:
+                    raise self.unsafe(f"{name} is nested more than {MAX_DEPTH} levels deep")
             yield piece
             last = piece
 

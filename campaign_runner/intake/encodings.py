@@ -82,10 +82,12 @@ def _unmarked_utf16(start: bytes) -> str:
 
 def _guess(path: Path, mark: int) -> Encoding:
     """Not UTF-8: the encoding under which most words with special letters look like words."""
-    sample = b"".join(line for piece in _pieces(path) for line in piece.splitlines() if not line.isascii())[:_PIECE]
+    sample = b"".join(
+        line for piece in _pieces(path) for line in piece.splitlines(keepends=True) if not line.isascii()
+    )[:_PIECE]
     broken = sample.decode("utf-8", "replace")
     if (good := sum(c > "\x7f" and c != "\ufffd" for c in broken)) > 2 * (bad := broken.count("\ufffd")) or mark:
-        note = f"The file is UTF-8 with {bad} broken characters ({good} good ones): see the problems at those cells."
+        note = f"The file is UTF-8, but some characters are broken ({bad} of {good + bad}): see the problems there."
         return Encoding("utf-8", mark, errors="replace", notes=(note,))
     ranked = sorted(((_score(sample, codec), codec) for codec in _GUESSES), key=lambda pair: -pair[0])
     score, codec = ranked[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 from campaign_runner.intake.delimited import open_delimited
 from campaign_runner.intake.grid import Grid, Opener
 from campaign_runner.intake.headers import Spellings
-from campaign_runner.intake.kinds import kind_of
+from campaign_runner.intake.kinds import SUFFIXES, kind_of
 from campaign_runner.intake.ods import open_ods
 from campaign_runner.intake.workbook import open_xls, open_xlsx
 
@@ -24,21 +24,12 @@ _NAMES = {
     "xls": "an old Excel workbook (.xls)",
     "ods": "an OpenDocument spreadsheet (.ods)",
 }
-_SUFFIXES = {
-    ".csv": "text",
-    ".tsv": "text",
-    ".txt": "text",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".xls": "xls",
-    ".ods": "ods",
-}
 
 
 def open_grid(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """The content decides, not the name; raises FileUnusable where it is no spreadsheet."""
     kind = kind_of(path)
     grid = OPENERS[kind](path, sheet, known)
-    if _SUFFIXES.get(path.suffix.lower(), kind) == kind:
+    if SUFFIXES.get(path.suffix.lower(), kind) == kind:
         return grid
     return replace(grid, notes=(f"{path.name} is really {_NAMES[kind]}, and was read as that.", *grid.notes))

@@ -12,6 +12,7 @@ from campaign_runner.errors import FileUnusable, SettingsError
 from campaign_runner.intake.grid import HEAD_ROWS, Row
 from campaign_runner.model import Column, RuleBook
 
+_REMARK = re.compile(r"\((?:required|mandatory|optional|pflichtfeld|obligatoire|obligatorio|obrigat[oó]rio)\)", re.I)
 _NOT_A_HEADER = re.compile(r"\S@\S+\.\S")
 
 
@@ -46,7 +47,7 @@ def spellings(book: RuleBook, columns: Mapping[str, str]) -> Spellings:
 
 def fold(header: str) -> str:
     """`E-Mail *` and `e_mail` are the same header; so are `Prénom` and `prenom`."""
-    plain = unicodedata.normalize("NFKD", header).casefold()
+    plain = unicodedata.normalize("NFKD", _REMARK.sub("", header)).casefold()
     return "".join(c for c in plain if c.isalnum())
 
 
@@ -113,7 +114,9 @@ def _near(column: Column, known: Spellings, taken: set[str | None]) -> str:
     folded = fold(column.header)
     if len(folded) < 4 or folded in known.chosen:
         return ""
-    close = get_close_matches(folded, [s for s, field in known.fields.items() if field not in taken], 1, 0.8)
+    # Whoever mistypes a word gets its first letter right; "Department" is no "Apartment".
+    alike = [s for s, field in known.fields.items() if field not in taken and s[0] == folded[0]]
+    close = get_close_matches(folded, alike, 1, 0.8)
     if not close:
         return ""
     title = known.titles[known.fields[close[0]]]

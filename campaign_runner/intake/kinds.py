@@ -50,6 +50,15 @@ _PARTS = (
     ("Index/Document.iwa", "an Apple Numbers or Pages document"),
     ("Index.zip", "an Apple Numbers or Pages document"),
 )
+SUFFIXES = {
+    ".csv": "text",
+    ".tsv": "text",
+    ".txt": "text",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xls",
+    ".ods": "ods",
+}
 _OPENDOCUMENT = "application/vnd.oasis.opendocument."
 
 
@@ -141,7 +150,8 @@ def protected(path: Path) -> str:
 
 
 def _not_usable(path: Path, nature: str) -> str:
-    named = f", although its name ends in {path.suffix}" if path.suffix else ""
+    odd = path.suffix.lower() in SUFFIXES and not nature.startswith("a workbook")
+    named = f", although its name ends in {path.suffix}" if odd else ""
     return f"{path.name} is not a spreadsheet that can be read: it is {nature}{named}. {_EXPORT}"
 
 

@@ -63,7 +63,7 @@ def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
     totals = leftout.totals(rows.last(), rows.columns, rows.amounts()) if rows.grid.may_hold_totals else []
     rows.left_out |= {*examples, *totals}
     if examples:
-        yield f"{_listed(examples).capitalize()} of the template {_are(examples)} left out."
+        yield f"{_listed(examples).capitalize()}: an example of the template, left out."
     if totals:
         yield f"{_listed(totals).capitalize()} at the bottom {_are(totals)} taken for totals and left out."
 

@@ -105,7 +105,7 @@ class Rows:
         at = {column.position: column for column in self.columns}
         kept = set(numbers.tolist())
         found = []
-        for defect in block.defects:
+        for defect in sorted(block.defects, key=lambda defect: (defect.row, defect.position or 0)):
             column = None if defect.position is None else at.get(defect.position)
             if defect.row in kept and (column or defect.position is None):
                 severity = "warning" if column and not column.field else defect.severity

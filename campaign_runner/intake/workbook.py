@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import python_calamine as calamine
 
-from campaign_runner.errors import FileUnusable
 from campaign_runner.intake import typed, xls, xlsx
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Grid
 from campaign_runner.intake.headers import Spellings
-from campaign_runner.intake.kinds import broken, protected
+from campaign_runner.intake.rust import guarded
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
 from campaign_runner.intake.sheets import PROBLEMS_SHEET, Sheet, assemble, choose
 
@@ -27,37 +26,31 @@ def open_xlsx(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """An .xlsx or .xlsm workbook: checked and scanned first, then read; macros are never looked at."""
     container = Container(path)
     parts = xlsx.sheet_parts(container)
-    with _opened(path) as book:
+    container.check(lambda part: not _OTHER_SHEET.match(part))
+    with guarded(path):
+        book = calamine.load_workbook(path)
         sheets = _worksheets(book)
-        for one in sheets:
-            one.filled, one.ours = xlsx.nature(container, parts.get(one.name, ""))
-        name = choose(path.name, sheets, sheet)
-        container.check(lambda part: not _OTHER_SHEET.match(part))
-        scan = xlsx.scan(container, parts[name]) if name in parts else Scan()
-        _check_extent(container, name, scan)
-        scan.notes += xlsx.externals(container)
-        return assemble(name, sheets, _values(path, book, name, scan), scan)
+    for one in sheets:
+        one.filled, one.ours = xlsx.nature(container, parts.get(one.name, ""))
+    name = choose(path.name, sheets, sheet)
+    scan = xlsx.scan(container, parts[name]) if name in parts else Scan()
+    _check_extent(container, name, scan)
+    scan.notes += xlsx.externals(container)
+    return assemble(name, sheets, _values(path, book, name, scan), scan)
 
 
 def open_xls(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """A workbook of Excel 97 to 2003."""
-    with _opened(path) as book:
+    with guarded(path):
+        book = calamine.load_workbook(path)
         sheets = _worksheets(book)
         for at, one in enumerate(sheets):
             one.filled = book.get_sheet_by_name(one.name).start is not None
             one.ours = at == 0 and one.name == PROBLEMS_SHEET
-        name = choose(path.name, sheets, sheet)
-        scan = xls.scan(path, [meta.name for meta in book.sheets_metadata].index(name))
-        return assemble(name, sheets, _values(path, book, name, scan), scan)
-
-
-def _opened(path: Path) -> Any:
-    try:
-        return calamine.load_workbook(path)
-    except calamine.PasswordError:
-        raise FileUnusable(protected(path)) from None
-    except (calamine.CalamineError, OSError, ValueError):
-        raise FileUnusable(broken(path)) from None
+        all_names = [meta.name for meta in book.sheets_metadata]
+    name = choose(path.name, sheets, sheet)
+    scan = xls.scan(path, all_names.index(name))
+    return assemble(name, sheets, _values(path, book, name, scan), scan)
 
 
 def _worksheets(book: Any) -> list[Sheet]:
@@ -80,14 +73,12 @@ def _check_extent(container: Container, name: str, scan: Scan) -> None:
 
 
 def _values(path: Path, book: Any, name: str, scan: Scan) -> Sequence[Block]:
-    try:
+    with guarded(path):
         sheet = book.get_sheet_by_name(name)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
             if bottom > top:
                 scan.merges.append((top + 1, bottom + 1, left, right))
         return list(_blocks(sheet))
-    except (calamine.CalamineError, OSError, ValueError):
-        raise FileUnusable(broken(path)) from None
 
 
 def _blocks(sheet: Any) -> Iterator[Block]:

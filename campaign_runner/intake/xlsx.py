@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 
 from campaign_runner.intake.container import Container
+from campaign_runner.intake.extent import reach
 from campaign_runner.intake.markup import MarkupError, tags
-from campaign_runner.intake.scan import Scan, position
+from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan, position
 
 _MAX_ROW_BYTES = 1 << 26
 _TRUE = (b"1", b"true")
@@ -68,7 +69,6 @@ class _Words:
         self.unsolved = re.compile(
             rb"<%bc\b([^>]*)>\s*<%bf\b[^>]*?(?:/>|>[^<]*</%bf>)\s*(?:<%bv\s*/>|<%bv></%bv>)?\s*</%bc>" % ((p,) * 7)
         )
-        self.wide = re.compile(rb"<%bc r=\"([A-Z]{2,})[0-9]+\"[^>]*[^/]>" % p)
         self.error = re.compile(rb"<%bc\b([^>]*\bt=\"e\"[^>]*)>(?:<%bf\b[^>]*?(?:/>|>[^<]*</%bf>))?\s*<%bv>([^<]*)<"
                                 % ((p,) * 4))  # fmt: skip
         self.padded = padded
@@ -88,8 +88,8 @@ def _scan_window(window: bytes, words: _Words, found: Scan, before: int) -> int:
         last = numbered[-1] if rows else before
     if not before:
         found.hidden_columns.update(_hidden_columns(words.column.findall(window)))
-    found.rows = max(found.rows, last)
-    found.columns = max(found.columns, 26, *(position(m.decode()) + 1 for m in set(words.wide.findall(window))))
+    row, columns = reach(window, MAX_COLUMNS, MAX_CELLS)
+    found.rows, found.columns = max(found.rows, last, row), max(found.columns, columns)
     if words.formula in window:
         for attributes in words.unsolved.findall(window):
             if b't="str"' not in attributes and (cell := _cell(attributes)):

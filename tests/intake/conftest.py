@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from campaign_runner import intake
-from campaign_runner.model import Field, RawTable, RuleBook
+from campaign_runner.model import Field, Method, RawTable, RuleBook
 
 
 def _field(name: str, title: str, *spellings: str) -> tuple[str, Field]:
@@ -32,9 +32,14 @@ BOOK = RuleBook(
             _field("deliveryDate", "Delivery date"),
         ]
     ),
-    {},
+    {
+        "EMAIL": Method(
+            "EMAIL", "", "", "", (), (),
+            example={"recipient.firstName": "Maya", "recipient.email": "maya@example.com", "amount": "25.00"},
+        )
+    },
     "tests",
-)
+)  # fmt: skip
 
 
 @pytest.fixture
