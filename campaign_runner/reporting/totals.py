@@ -15,6 +15,7 @@ from campaign_runner.model import Finding
 from campaign_runner.reporting.formulas import FIGURES, Figure, Lines, is_ambiguous
 from campaign_runner.reporting.sheetxml import letters
 from campaign_runner.reporting.tallies import Sums, Tallies
+from campaign_runner.reporting.workbook import STATUS_COLOURS
 
 KEYS_SHOWN = 100
 _WIDTHS = (34, 10, 10, 10, 16, 16, 16, 20, 16)
@@ -42,6 +43,7 @@ class _Totals:
         formats = {True: "#,##0", False: "#,##0.00##"}
         self._looks = {kind: book.add_format({"num_format": shape}) for kind, shape in formats.items()}
         self._sums = {k: book.add_format({"num_format": f, "bold": True, "top": 1}) for k, f in formats.items()}
+        self._right = book.add_format({"bold": True, "bg_color": _BLUE, "font_color": "#FFFFFF", "align": "right"})
         self._next = self._charts = 0
         for position, width in enumerate(_WIDTHS):
             self._sheet.set_column(position, position, width)
@@ -59,12 +61,13 @@ class _Totals:
             rest = [each for (_, other), each in ranked[KEYS_SHOWN:] if other == currency]
             every = [each for (_, other), each in ranked if other == currency]
             self._closing_rows(first, last, currency, rest, every)
-        self._chart(title, first, last)
+        self._chart(title, first, keys, len({currency for (_, currency), _ in ranked}))
         self._next += 1
 
     def _heading(self, title: str) -> int:
         self._sheet.write_string(self._next, 0, f"By {title[:1].lower()}{title[1:]}", self._title)
-        self._sheet.write_row(self._next + 1, 0, [title, "Currency", *(f.title for f in FIGURES)], self._head)
+        self._sheet.write_row(self._next + 1, 0, [title, "Currency"], self._head)
+        self._sheet.write_row(self._next + 1, 2, [figure.title for figure in FIGURES], self._right)
         self._next += 2
         return self._next
 
@@ -115,18 +118,27 @@ class _Totals:
         value = units if figure.is_count else float(money.from_units(units))
         self._sheet.write_formula(self._next, position, f"={formula}", looks[figure.is_count], value)
 
-    def _chart(self, title: str, first: int, last: int) -> None:
-        if first == last:
+    def _chart(self, title: str, first: int, keys: Sequence[str], currencies: int) -> None:
+        """A picture of a table that has more than one row; the currency is named where there are several."""
+        if len(keys) < 2:
             return
-        round_one = title == "Status"
-        chart = self._book.add_chart({"type": "doughnut" if round_one else "bar"})
-        series = {"categories": ["Totals", first, 0, last - 1, 1], "values": ["Totals", first, 4, last - 1, 4]}
-        chart.add_series(series | ({} if round_one else {"fill": {"color": "#2F5597"}}))
-        chart.set_title({"name": f"Total by {title[:1].lower()}{title[1:]}", "name_font": {"size": 12}})
-        chart.set_size({"width": 520, "height": 320})
-        if not round_one:
+        last = first + len(keys)
+        kind = {"Status": "doughnut", "Day": "column"}.get(title, "bar")
+        chart = self._book.add_chart({"type": kind})
+        names = ["Totals", first, 0, last - 1, 1 if currencies > 1 else 0]
+        series: dict[str, Any] = {"categories": names, "values": ["Totals", first, 4, last - 1, 4]}
+        if kind == "doughnut":
+            points = [{"fill": {"color": STATUS_COLOURS.get(key, (_BLUE, _BLUE))[1]}} for key in keys]
+            series["points"] = points
+        else:
+            series |= {"fill": {"color": "#2F5597"}, "gap": 60}
             chart.set_legend({"none": True})
-            chart.set_y_axis({"reverse": True})
+            value_axis = {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
+            (chart.set_x_axis if kind == "bar" else chart.set_y_axis)(value_axis)
+            (chart.set_y_axis if kind == "bar" else chart.set_x_axis)({"reverse": kind == "bar"})
+        chart.add_series(series)
+        chart.set_title({"name": f"Total by {title[:1].lower()}{title[1:]}", "name_font": {"size": 12}})
+        chart.set_size({"width": 560, "height": 320})
         self._sheet.insert_chart(self._charts * 17, 10, chart)
         self._charts += 1
 
