@@ -45,6 +45,7 @@ BATCH_MOVES: dict[tuple[BatchState, BatchState], str] = {
     (BatchState.SENDING, BatchState.CONFLICT): "Tango has an order of this reference that is not ours",
     (BatchState.SENDING, BatchState.REFUSED): "Tango refused every line of it",
     (BatchState.SENDING, BatchState.REPLACED): "Tango refused it whole; the good lines go on under new references",
+    (BatchState.SENDING, BatchState.FINAL): "Tango has it, and its answer says that every line is final",
     (BatchState.UNKNOWN, BatchState.SENDING): "the same bytes again, under the same reference",
     (BatchState.UNKNOWN, BatchState.ACCEPTED): "looked up: Tango has it",
     (BatchState.UNKNOWN, BatchState.CONFLICT): "looked up: Tango has something else under this reference",

@@ -191,7 +191,10 @@ class RuleBook:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order-level values, the same for every batch of a campaign, and what references are bound to."""
+    """The order-level values, the same for every batch of a campaign, and what references are bound to.
+
+    `single_form` says how /orders is told of the delivery: by `sendEmail` or by `deliveryMethod`.
+    """
 
     campaign_id: str
     customer: str
@@ -201,6 +204,11 @@ class Order:
     purchase_order: str = ""
     notes: str = ""
     sender: Mapping[str, str] = field(default_factory=dict)
+    single_form: str = "sendEmail"
+
+    def batch_size(self, wanted: int) -> int:
+        """How many lines an order may hold: POST /orders takes one."""
+        return 1 if self.endpoint == "orders" else wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class Placement:
         if len(refused) == len(ours):
             self._settle(batch, BatchState.REFUSED, receipt, refused=refused)
             return None
+        if receipt.lines:  # /orders tells at once what became of its line
+            return self._found(batch, receipt)
         self._settle(batch, BatchState.ACCEPTED, receipt, refused=refused, wait=LOOK_AGAIN[0])
         return LOOK_AGAIN[0]
 

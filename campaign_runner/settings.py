@@ -77,6 +77,7 @@ class TangoSection(_Section):
     max_tries: int = Field(5, ge=1, le=20)
     max_failures_in_a_row: int = Field(5, ge=1)
     grace_seconds: float = Field(60, ge=0)
+    orders_form: Literal["sendEmail", "deliveryMethod"] = "sendEmail"
     bulk_shipping: Literal["shipping", "bulkShipping"] = "shipping"
     oauth_url: str = ""
     oauth_grant: Literal["password", "client_credentials"] = "password"
@@ -165,7 +166,7 @@ class Settings(BaseSettings):
         return Order(
             campaign_id=self.campaign.id, customer=self.tango.customer, account=self.tango.account,
             endpoint=self.tango.endpoint, campaign=self.campaign.name, notes=self.campaign.notes,
-            purchase_order=self.campaign.purchase_order, sender=sender,
+            purchase_order=self.campaign.purchase_order, sender=sender, single_form=self.tango.orders_form,
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from campaign_runner.planning.bodies import rebatch
 from campaign_runner.planning.collector import Collector
 from campaign_runner.planning.limits import check_limits, refuse
 from campaign_runner.planning.plan import KNOWN_COLUMNS, Plan, find_lines, plan, without
+from campaign_runner.planning.single import undeliverable
 
 __all__ = [
     "KNOWN_COLUMNS",
@@ -16,5 +17,6 @@ __all__ = [
     "plan",
     "rebatch",
     "refuse",
+    "undeliverable",
     "without",
 ]

@@ -6,13 +6,14 @@ of the attempt, so a repeated `retry` can never place an attempt twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from campaign_runner.model import Batch, LineItem, Order
 from campaign_runner.planning import references
 from campaign_runner.planning.bodies import batch, payloads_of
+from campaign_runner.planning.single import renamed
 
 
 class FailedLine(Protocol):
@@ -49,18 +50,23 @@ class Attempt:
 
 def attempt_again(order: Order, failed: Iterable[FailedLine], batch_size: int) -> list[Attempt]:
     """New batches for failed lines, ordered by their new references; lines of unlike attempts do not mix."""
-    again: dict[int, list[tuple[LineItem, int]]] = {}
+    again: dict[int, list[tuple[LineItem, FailedLine]]] = {}
     for one in failed:
-        payload = payloads_of(one.body)[one.line.reference]
         number = one.attempt + 1
         digest = references.derived(one.line.identity, "attempt", str(number))
-        line = replace(one.line, reference=references.reference(order, digest), payload=payload)
-        again.setdefault(number, []).append((line, one.line_id))
-    return [made for number, lines in sorted(again.items()) for made in _cut(order, lines, number, batch_size)]
+        line = replace(one.line, reference=references.reference(order, digest))
+        again.setdefault(number, []).append((line, one))
+    cut = _singly if order.endpoint == "orders" else _cut
+    return [made for number, lines in sorted(again.items()) for made in cut(order, lines, number, batch_size)]
 
 
-def _cut(order: Order, lines: list[tuple[LineItem, int]], number: int, size: int) -> Iterable[Attempt]:
-    ordered: Sequence[tuple[LineItem, int]] = sorted(lines, key=lambda pair: pair[0].reference)
+def _cut(order: Order, lines: list[tuple[LineItem, FailedLine]], number: int, size: int) -> Iterable[Attempt]:
+    ordered = sorted(lines, key=lambda pair: pair[0].reference)
     for start in range(0, len(ordered), size):
         some = ordered[start : start + size]
-        yield Attempt(batch(order, [line for line, _ in some], number), tuple(line_id for _, line_id in some))
+        ready = [replace(line, payload=payloads_of(one.body)[one.line.reference]) for line, one in some]
+        yield Attempt(batch(order, ready, number), tuple(one.line_id for _, one in some))
+
+
+def _singly(order: Order, lines: list[tuple[LineItem, FailedLine]], number: int, _: int) -> Iterable[Attempt]:
+    return (Attempt(renamed(one.body, line, number), (one.line_id,)) for line, one in lines)

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import orjson
 
 from campaign_runner.model import Batch, LineItem, Order
 from campaign_runner.planning import references
+from campaign_runner.planning.exact import digits
+from campaign_runner.planning.single import single
 
 
 def batch(order: Order, lines: Sequence[LineItem], attempt: int = 1) -> Batch:
-    """An async order of these lines, in this order."""
+    """An async order of these lines, in this order; with `endpoint = "orders"`, the order of one line."""
+    if order.endpoint == "orders":
+        return single(order, lines[0], order.single_form, attempt)
     items = [line_item(line.reference, line.payload) for line in lines]
     reference, body = _sealed(order, items)
     return Batch(reference, tuple(lines), body, attempt)
@@ -44,13 +47,8 @@ def line_item(reference: str, payload: bytes) -> bytes:
 
 
 def _items(body: bytes) -> dict[str, dict[str, Any]]:
-    parsed = json.loads(body, parse_float=_digits)
+    parsed = json.loads(body, parse_float=digits)
     return {item["externalRefLineItemID"]: item for item in parsed["lineItems"]}
-
-
-def _digits(number: str) -> orjson.Fragment:
-    Decimal(number)  # what is not a number would raise here, before it gets into an order
-    return orjson.Fragment(number.encode())
 
 
 def _sealed(order: Order, items: Sequence[bytes]) -> tuple[str, bytes]:

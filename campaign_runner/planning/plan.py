@@ -81,7 +81,7 @@ def plan(
 ) -> Plan:
     """Decide on all lines that `collector` holds; `known` as `KNOWN_COLUMNS`, `released` are line references,
     `rewarded` as `persons.REWARDED_COLUMNS`."""
-    lines = collector.lines()
+    lines, batch_size = collector.lines(), collector.order.batch_size(batch_size)
     if lines.empty:
         return Plan(collector.order, batch_size, lines, lines, (), frozenset(), collector.payload)
     unseen, changed, matched = _match(lines, known)

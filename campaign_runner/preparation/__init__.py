@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,8 @@ import pandas as pd
 from campaign_runner import intake, planning, validation
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.ledger.plans import KnownLine, RewardedPerson
-from campaign_runner.model import Checked, Problem, RawTable, RuleBook
+from campaign_runner.model import Checked, CleanRows, Order, Problem, RawTable, RuleBook
+from campaign_runner.money import parse, to_units
 from campaign_runner.planning.collector import halves
 from campaign_runner.preparation.draft import Draft, Rejected
 from campaign_runner.reporting import ProblemTally
@@ -64,7 +65,8 @@ def prepare(
     )  # fmt: skip
     seen = _Pass(collector, Rejected(tango.currency))
     for rows in table.chunks():
-        seen.add(validator(rows), rows.hidden, len(rows.cells))
+        checked = _deliverable(validator(rows), table, settings.order)
+        seen.add(checked, rows.hidden, len(rows.cells))
         progress("check", seen.rows, None)
     plan = planning.plan(collector, known_frame(past.known), past.released, tango.batch_size, people(past.rewarded))
     seen.decide_late(plan.late)
@@ -77,6 +79,22 @@ def prepare(
     )  # fmt: skip
 
 
+def _deliverable(checked: Checked, table: RawTable, order: Order) -> Checked:
+    """What the endpoint cannot deliver is refused at its cell, like any other problem."""
+    if order.endpoint != "orders" or checked.clean.fields.empty:
+        return checked
+    fields = checked.clean.fields
+    refused = planning.undeliverable(fields, order.single_form)
+    problems = tuple(
+        Problem(row, table.column_of(name), f"{name}:endpoint", str(fields.at[row, name]), what, remedy)
+        for row, (name, what, remedy) in refused.items()
+    )
+    worth = {row: to_units(parse(str(fields.at[row, "amount"]))) for row in refused}
+    stays = fields.index.difference(list(refused))
+    clean = CleanRows(fields.loc[stays], checked.clean.own.loc[stays])
+    return replace(checked, clean=clean, problems=(*checked.problems, *problems), worth={**checked.worth, **worth})
+
+
 def read(reading: Reading, settings: Settings, book: RuleBook) -> RawTable:
     """Open the file as the settings say."""
     return intake.read(reading.path, book, columns=settings.columns, sheet=reading.sheet, hidden=reading.hidden)
@@ -86,7 +104,8 @@ def fingerprint(settings: Settings, book: RuleBook, reading: Reading, released: 
     """Names everything besides the file that decides what is sent: the same file under the same one resumes."""
     values = settings.model_dump(mode="json", include={"campaign", "columns", "defaults", "rules", "identity"})
     tango = settings.tango.model_dump(
-        mode="json", include={"customer", "account", "endpoint", "currency", "bulk_shipping", "batch_size"}
+        mode="json",
+        include={"customer", "account", "endpoint", "currency", "orders_form", "bulk_shipping", "batch_size"},
     )
     said = [values, tango, book.digest, reading.sheet, reading.hidden, sorted(released)]
     return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

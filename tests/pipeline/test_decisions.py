@@ -27,7 +27,7 @@ def test_a_release_needs_a_reason_and_a_held_row(office):
     office.run(office.file(ANA, BEN))
     with pytest.raises(UsageError, match="--reason"):
         desk.release(office.world(), [2], " ")
-    with pytest.raises(UsageError, match="Row 2 of .* is not held"):
+    with pytest.raises(UsageError, match=r"Row 2 of .* is not held"):
         desk.release(office.world(), [2], "because")
 
 
