@@ -6,10 +6,8 @@ A mistake in a file is a SettingsError that names file and key, so that a compan
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +17,17 @@ from campaign_runner.errors import SettingsError
 from campaign_runner.model import Field, Method, RuleBook
 from campaign_runner.validation.grammar import (
     BOOK_KEYS,
-    CHECKS,
     FIELD_KEYS,
     KINDS,
     METADATA_KEYS,
     METHOD_KEYS,
-    OPTIONAL_ARGUMENTS,
-    OPTIONS,
     SENTENCES,
-    WORDS,
+    checks_of,
+    choices_of,
+    known_keys,
+    known_words,
+    near,
+    text_of,
 )  # fmt: skip
 
 COLUMNS = "columns.yaml"
@@ -81,15 +81,15 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise SettingsError(f"{path}: expected keys and values. Compare it with the shipped {path.name}.")
     if path.name == COLUMNS:
-        _known(path, "", values, BOOK_KEYS)
+        known_keys(path, "", values, BOOK_KEYS)
         if not isinstance(values.get("fields"), dict) or not values["fields"]:
             raise SettingsError(f"{path}: fields: there are none. Compare it with the shipped {COLUMNS}.")
     return values
 
 
 def _method(path: Path, values: dict[str, Any], columns: Mapping[str, Any]) -> Method:
-    _known(path, "", values, METHOD_KEYS)
-    name = _string(path, "method", values.get("method"))
+    known_keys(path, "", values, METHOD_KEYS)
+    name = text_of(path, "method", values.get("method"))
     if name != path.stem:
         raise SettingsError(f'{path}: method: "{name}" must be the file\'s own name, {path.stem}.')
     fields = columns["fields"]
@@ -102,9 +102,9 @@ def _method(path: Path, values: dict[str, Any], columns: Mapping[str, Any]) -> M
         raise SettingsError(f"{path}: example: the required field {missing[0]} is missing.")
     rules = {field: _overruled(path, field, rule, fields[field]) for field, rule in values.get("rules", {}).items()}
     return Method(
-        name=name, title=_string(path, "title", values.get("title")),
-        description=_string(path, "description", values.get("description")),
-        source=_string(path, "source", values.get("source")), required=required, optional=optional, rules=rules,
+        name=name, title=text_of(path, "title", values.get("title")),
+        description=text_of(path, "description", values.get("description")),
+        source=text_of(path, "source", values.get("source")), required=required, optional=optional, rules=rules,
         example={field: str(value) for field, value in values.get("example", {}).items()},
         spellings=tuple(str(spelling) for spelling in values.get("spellings", [])),
     )  # fmt: skip
@@ -112,85 +112,40 @@ def _method(path: Path, values: dict[str, Any], columns: Mapping[str, Any]) -> M
 
 def _overruled(path: Path, name: str, rule: Any, field: Mapping[str, Any]) -> dict[str, Any]:
     """The checks of a field for one method: the field's own, some replaced, added or (null) dropped."""
-    _known(path, f"rules.{name}", rule, {"checks"})
+    known_keys(path, f"rules.{name}", rule, {"checks"})
     merged = {**(field.get("checks") or {}), **(rule.get("checks") or {})}
     checks = {check: arguments for check, arguments in merged.items() if arguments is not None}
-    return {"checks": _checks(path, f"rules.{name}", checks, field.get("metadata") or {})}
+    return {"checks": checks_of(path, f"rules.{name}", checks, field.get("metadata") or {})}
 
 
 def _field(path: Path, name: str, values: Any, methods: list[Method], sentences: Mapping[str, Any]) -> Field:
     where = f"fields.{name}"
-    _known(path, where, values, FIELD_KEYS)
+    known_keys(path, where, values, FIELD_KEYS)
     metadata = dict(values.get("metadata") or {})
-    _known(path, f"{where}.metadata", metadata, METADATA_KEYS)
+    known_keys(path, f"{where}.metadata", metadata, METADATA_KEYS)
     if name == "deliveryMethod":
         metadata["choices"] = {method.name: [method.title, *method.spellings] for method in methods}
     kind = metadata.get("kind", "text")
     if kind not in KINDS:
-        raise SettingsError(f'{path}: {where}.metadata.kind: "{kind}" is unknown.{_near(kind, KINDS)}')
-    choices = metadata.get("choices") or {}
+        raise SettingsError(f'{path}: {where}.metadata.kind: "{kind}" is unknown.{near(kind, KINDS)}')
+    choices = choices_of(path, f"{where}.metadata.choices", metadata.get("choices") or {})
     for choice, values_of in (metadata.get("variants") or {}).items():
         for value, checks in values_of.items():
-            _checks(path, f"{where}.metadata.variants.{choice}.{value}", checks, metadata)
+            checks_of(path, f"{where}.metadata.variants.{choice}.{value}", checks, metadata)
     schema: dict[str, Any] = {
-        "title": _string(path, f"{where}.title", values.get("title")),
-        "description": _string(path, f"{where}.description", values.get("description")),
+        "title": text_of(path, f"{where}.title", values.get("title")),
+        "description": text_of(path, f"{where}.description", values.get("description")),
         "dtype": "str", "nullable": True, "unique": False, "coerce": False, "required": False, "regex": False,
-        "checks": _checks(path, where, values.get("checks") or {}, metadata),
+        "checks": checks_of(path, where, values.get("checks") or {}, metadata),
     }  # fmt: skip
     return Field(
         name=name, title=schema["title"], description=schema["description"],
-        example=_string(path, f"{where}.metadata.example", metadata.get("example")),
-        source=_string(path, f"{where}.metadata.source", metadata.get("source")),
+        example=text_of(path, f"{where}.metadata.example", metadata.get("example")),
+        source=text_of(path, f"{where}.metadata.source", metadata.get("source")),
         spellings=tuple(dict.fromkeys([name, schema["title"], *metadata.get("spellings", [])])),
         choices=tuple(choices), schema=schema, 
         metadata={**metadata, "kind": kind, "sentences": {**sentences, **metadata.get("sentences", {})}},
     )  # fmt: skip
-
-
-def _checks(path: Path, where: str, checks: Any, metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The checks of one column, `isin` filled in from the choices; each must have its arguments and sentences."""
-    _known(path, f"{where}.checks", checks, CHECKS)
-    filled = {}
-    for name, arguments in checks.items():
-        here = f"{where}.checks.{name}"
-        arguments = dict(arguments) if isinstance(arguments, dict) else arguments
-        if name == "isin" and isinstance(arguments, dict):
-            arguments.setdefault("allowed_values", list(metadata.get("choices") or {}))
-        _known(path, here, arguments, CHECKS[name] | OPTIONAL_ARGUMENTS.get(name, set()) | {"options"})
-        if missing := sorted((CHECKS[name] | {"options"}) - set(arguments)):
-            raise SettingsError(f"{path}: {here}: {missing[0]} is missing.")
-        _options(path, f"{here}.options", arguments["options"])
-        _pattern(path, here, arguments)
-        filled[name] = arguments
-    return filled
-
-
-def _options(path: Path, where: str, options: Any) -> None:
-    _known(path, where, options, OPTIONS)
-    for key in ("rule", "error", "remedy"):
-        _string(path, f"{where}.{key}", options.get(key))
-    sentences = [options, *(options.get("countries") or {}).values()]
-    for text in (sentence[key] for sentence in sentences for key in ("error", "remedy")):
-        _words(path, where, text)
-
-
-def _words(path: Path, where: str, text: str) -> None:
-    if unknown := [word for word in re.findall(r"\{(\w*)\}", text) if word not in WORDS]:
-        raise SettingsError(f"{path}: {where}: {{{unknown[0]}}} is unknown.{_near(unknown[0], WORDS)}")
-
-
-def _pattern(path: Path, where: str, arguments: Mapping[str, Any]) -> None:
-    patterns = [arguments.get("pattern", ""), *(arguments.get("patterns") or {}).values()]
-    for pattern in patterns:
-        try:
-            re.compile(pattern)
-        except (re.error, TypeError) as error:
-            raise SettingsError(f"{path}: {where}: {pattern!r} is not a pattern: {error}.") from None
-        if re.search(r"\(\?[=!<]|\\[0-9]", pattern):
-            raise SettingsError(
-                f"{path}: {where}: {pattern!r} looks around or back, which is too slow. Say it plainly."
-            )
 
 
 def _distinct_spellings(path: Path, fields: Iterable[Field]) -> None:
@@ -204,36 +159,18 @@ def _distinct_spellings(path: Path, fields: Iterable[Field]) -> None:
 
 def _sentences(path: Path, columns: Mapping[str, Any]) -> dict[str, Any]:
     sentences: Any = columns.get("sentences")
-    _known(path, "sentences", sentences, SENTENCES)
+    known_keys(path, "sentences", sentences, SENTENCES)
     for name in SENTENCES:
         sentence = sentences.get(name) or {}
         for key in ("error", "remedy"):
-            _words(path, f"sentences.{name}", _string(path, f"sentences.{name}.{key}", sentence.get(key)))
+            known_words(path, f"sentences.{name}", text_of(path, f"sentences.{name}.{key}", sentence.get(key)))
     return dict(sentences)
 
 
-def _known(path: Path, where: str, values: Any, known: Iterable[str]) -> None:
-    if not isinstance(values, dict):
-        raise SettingsError(f"{path}: {where}: expected keys and values.")
-    for key in values:
-        if key not in known:
-            place = f"{where}.{key}" if where else str(key)
-            raise SettingsError(f"{path}: {place}: unknown key.{_near(str(key), known)}")
-
-
 def _names(path: Path, key: str, names: Any, fields: Mapping[str, Any]) -> tuple[str, ...]:
+    if not isinstance(names, (list, dict)):
+        raise SettingsError(f"{path}: {key}: expected a list of fields, in [brackets].")
     for name in names:
         if name not in fields:
-            raise SettingsError(f'{path}: {key}: there is no field "{name}" in {COLUMNS}.{_near(name, fields)}')
+            raise SettingsError(f'{path}: {key}: there is no field "{name}" in {COLUMNS}.{near(name, fields)}')
     return tuple(names)
-
-
-def _string(path: Path, where: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise SettingsError(f"{path}: {where}: a text is missing.")
-    return " ".join(value.split())
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(str(word), list(known), 1, 0.5)
-    return f" Did you mean {near[0]}?" if near else ""

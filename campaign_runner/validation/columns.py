@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from difflib import get_close_matches
 
-from campaign_runner.errors import FileUnusable, SettingsError
+from campaign_runner.errors import FileUnusable
 from campaign_runner.model import Column, RuleBook
 from campaign_runner.validation.book import fold
 
@@ -50,16 +50,6 @@ def key_columns(book: RuleBook, key: tuple[str, ...], columns: tuple[Column, ...
                 "Add the column, or correct the setting. Nothing was sent."
             )
     return [named[fold(header)] for header in key]
-
-
-def known_defaults(book: RuleBook, defaults: Mapping[str, str]) -> dict[str, str]:
-    """The defaults that say something; raises SettingsError for a field that does not exist."""
-    for name in defaults:
-        if name not in book.fields:
-            near = get_close_matches(name, list(book.fields), 1, 0.5)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise SettingsError(f'[defaults] {name}: there is no field "{name}".{hint}')
-    return {name: str(value) for name, value in defaults.items() if str(value).strip()}
 
 
 def _missing(book: RuleBook, name: str, columns: tuple[Column, ...], who: str) -> str:

@@ -46,5 +46,6 @@ def _one_blank(text: Any) -> Any:
 
 def _lines(text: Any) -> Any:
     text = pc.replace_substring_regex(text, r"\r\n?", "\n")
+    text = pc.replace_substring_regex(text, r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "")
     text = pc.replace_substring_regex(text, r"[^\S\n]+", " ")
     return pc.replace_substring_regex(text, r" *\n *", "\n")

@@ -16,6 +16,7 @@ from campaign_runner.validation import checks as _registered
 from campaign_runner.validation.choices import Choices
 
 assert _registered  # importing it registers the checks by name
+METHOD = "deliveryMethod"
 PLACED = "|"  # a column of this ending holds `US|02134`: country and value, for the rules that depend on both
 _OFFSETS = {"days_ahead": 1, "days_ahead_at_most": 1, "expires_after": 1, "expires_within": 1}
 _FRAME = {"schema_type": "dataframe", "checks": None, "index": None, "coerce": False, "strict": False}
@@ -52,7 +53,7 @@ def shape_of(book: RuleBook, method: Method, present: Collection[str], choices: 
 
     def columns() -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for field in (book.fields[name] for name in present if name != "deliveryMethod"):
+        for field in (book.fields[name] for name in present if name != METHOD):
             if field.name in required | optional:
                 found |= _columns(
                     field, _checks(field, method.rules.get(field.name), choices), field.name in required

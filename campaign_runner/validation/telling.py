@@ -15,6 +15,8 @@ from campaign_runner.validation.kinds.choice import nearest
 from campaign_runner.validation.schemas import limit_of
 
 _REMEMBERED = 50_000
+_EXPLICABLE = 300  # characters; what is longer is no slip of the pen, and looking closely would take long
+_LETTERS_NAMED = 5
 _EXPLAINED = frozenset({"format", "region"})
 _OF_THE_VALUE = ("length", "bad", "near")
 
@@ -28,7 +30,7 @@ class Teller:
         words = {
             "method": method or "every row", "noun": field.metadata["noun"], "example": field.example,
             "choices": listed(field.choices, "or"), "today": choices.today.isoformat(), "limit": limit_of(check),
-            "header": field.title, "others": "",
+            "header": field.title,
         }  # fmt: skip
         self._own = self._advised(check.error, check.remedy, words)
         self._by_country = {
@@ -57,7 +59,11 @@ class Teller:
         return said
 
     def _advice(self, value: str, country: str) -> Advice:
-        if self._explain and (advice := self._explain(value, Case(self._field, self._choices, country))):
+        if (
+            self._explain
+            and len(value) <= _EXPLICABLE
+            and (advice := self._explain(value, Case(self._field, self._choices, country)))
+        ):
             return Advice(f"{self._field.name}:{advice.rule}", advice.error, advice.remedy)
         sentence = self._by_country.get(country) or self._by_country.get("other") or self._own
         words = self._hint(value, self._check.statistics, self._field) if self._hint else {}
@@ -100,7 +106,7 @@ def _usual_domain(value: str, statistics: Mapping[str, Any], field: Field) -> di
 
 
 def _quoted(letters: Iterable[str]) -> str:
-    return listed(f'"{letter}"' for letter in dict.fromkeys(letters))
+    return listed(f'"{letter}"' for letter in list(dict.fromkeys(letters))[:_LETTERS_NAMED])
 
 
 # What a check can say of a value beyond its own sentence; `hint` is added to the remedy.

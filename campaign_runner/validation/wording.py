@@ -24,12 +24,19 @@ class Wording:
         return self._tellers[key]
 
     def presence(
-        self, row: int, column: Column | None, name: str, rule: str, method: str, shown: str = "", others: str = ""
+        self,
+        row: int,
+        column: Column | None,
+        name: str,
+        rule: str,
+        method: str,
+        shown: str = "",
+        cells: str = "the cell",
     ) -> Problem:
         """A problem of presence: `required`, `not-allowed`."""
         field = self._book.fields[name]
         words = {"method": method or "every row", "noun": field.metadata["noun"], "example": field.example,
-                 "others": others}  # fmt: skip
+                 "cells": cells}  # fmt: skip
         error, remedy = _sentence(field, rule, words)
         return Problem(row, column, f"{name}:{rule}", shown, error, remedy)
 

@@ -108,6 +108,16 @@ MISTAKES = [
      "mean amount?"),
     ("columns.yaml", "          rule: positive\n          error: \"is not more", "          error: \"is not more",
      "fields.amount.checks.amount_positive.options.rule: a text is missing."),
+    ("columns.yaml", "max_value: 1024", "max_value: many", "fields.message.checks.str_length.max_value: 'many' is not a "
+     "whole number."),
+    ("columns.yaml", '    "NO": [Norway]', "    NO: [Norway]", "metadata.choices: False is not a text. Put it in "
+     'quotes, like "NO".'),
+    ("columns.yaml", "    FR: [France]", "    FR: France", "metadata.choices.FR: expected a list of other spellings"),
+    ("columns.yaml", "      choices: *countries", "      choices: US", "expected words, each with a list"),
+    ("columns.yaml", '        other: ".{1,35}"\n', "        US: AL\n", "patterns: other is missing"),
+    ("columns.yaml", '            remedy: "Type it like K1A 0B1."\n', "", "countries.CA.remedy: a text is missing."),
+    ("EMAIL.yaml", "[deliveryMethod, recipient.firstName, recipient.email, utid, amount]", "utid",
+     "required: expected a list of fields, in [brackets]."),
     ("columns.yaml", "\nfields:\n", "\nfelder:\n", "felder: unknown key. Did you mean fields?"),
     ("columns.yaml", "  column-missing:", "  colum-missing:", "sentences.colum-missing: unknown key. Did you mean "
      "column-missing?"),

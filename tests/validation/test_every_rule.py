@@ -145,7 +145,7 @@ def test_several_cells_of_one_object_that_is_not_allowed_are_one_problem_that_na
     row = example("BULKDIGITAL", recipient__firstName="Ana", recipient__email="ana@example.com")
     problem = only(check(row))
     assert problem.rule == "recipient.firstName:not-allowed"
-    assert problem.remedy == "Empty the cell, G2, or choose another delivery method."
+    assert problem.remedy == "Empty the cells F2 and G2, or choose another delivery method."
 
 
 def test_an_unknown_method_is_one_problem_that_proposes_the_nearest() -> None:

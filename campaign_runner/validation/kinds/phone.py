@@ -43,7 +43,7 @@ def explain(value: str, case: Case) -> Advice | None:
 def _at_home(value: str, digits: str, example: str) -> Advice | None:
     if value.startswith("+") and not value.startswith("+1"):
         return Advice("country", "is a number outside the United States, and Tango sends text messages there only.",
-                      "Type a number that begins with +1, or choose another delivery method.")  # fmt: skip
+                      "Type a number that begins with +1, or leave the cell empty where none is needed.")  # fmt: skip
     local = digits[1:] if value.startswith(("+1", "1")) else digits
     if digits and len(local) != 10 and not re.search(r"[A-Za-z]", value):
         return Advice("format", f"has {len(local)} digits without the country code instead of 10.",

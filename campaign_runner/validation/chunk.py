@@ -1,0 +1,106 @@
+"""What does a chunk say, once tidied?  Every field in canonical spelling, defaults filled in, a shape for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campaign_runner.model import Column, Problem, RawRows, RuleBook
+from campaign_runner.validation.arrowtext import TEXT, arrow, joined
+from campaign_runner.validation.choices import Choices
+from campaign_runner.validation.kinds import NORMALISE, Case
+from campaign_runner.validation.normalisation import tidy
+from campaign_runner.validation.schemas import METHOD, PLACED, Shape
+
+
+@dataclass(slots=True)
+class Chunk:
+    """One chunk on its way: `fields` are arrow columns by Tango's name, `shapes` has the name of a shape per row.
+
+    `named` are the cells, as (row, position), of which intake has said enough.
+    """
+
+    rows: RawRows
+    index: pd.Index[Any]
+    fields: dict[str, Any]
+    shapes: np.ndarray[Any, Any]
+    named: set[tuple[int, int]]
+    problems: list[Problem]
+
+
+class Reader:
+    """Makes chunks of raw rows."""
+
+    def __init__(
+        self, book: RuleBook, choices: Choices, where: Mapping[str, Column], present: list[str],
+        defaults: Mapping[str, str], shapes: Mapping[str, Shape],
+    ) -> None:  # fmt: skip
+        self._book, self._choices, self._where = book, choices, where
+        self._present, self._defaults, self._shapes = present, defaults, shapes
+
+    def read(self, rows: RawRows) -> Chunk:
+        """The method first, since it decides where a default applies; then countries, since regions hang on them."""
+        named = {(problem.row, problem.column.position) for problem in rows.problems if problem.column}
+        chunk = Chunk(rows, rows.cells.index, {}, np.empty(0, object), named, list(rows.problems))
+        first = (METHOD, "utid")
+        for name in first:
+            chunk.fields[name] = self._field(chunk, name)
+        chunk.shapes = self._shapes_of(chunk)
+        countries = {self._book.fields[name].metadata.get("country") for name in self._present}
+        for name in sorted(self._present, key=lambda name: name not in countries):
+            if name not in first:
+                chunk.fields[name] = self._field(chunk, name)
+        return chunk
+
+    def _field(self, chunk: Chunk, name: str) -> Any:
+        field = self._book.fields[name]
+        normalise = NORMALISE.get(field.metadata["kind"])
+        text = self._text(chunk.rows, name)
+        default = self._defaults.get(name)
+        if default is not None and text.null_count:
+            text = pc.if_else(pc.and_(pc.is_null(text), self._takers(name, chunk)), default, text)
+        country = chunk.fields.get(field.metadata.get("country", ""))
+        return normalise(text, Case(field, self._choices, country)) if normalise else text
+
+    def _text(self, rows: RawRows, name: str) -> Any:
+        column = self._where.get(name)
+        if column is None:
+            return pa.nulls(len(rows.cells), TEXT)
+        return tidy(arrow(rows.cells[column.position]), self._book.fields[name].metadata["kind"])
+
+    def _takers(self, name: str, chunk: Chunk) -> Any:
+        """The rows whose method may have the field: a default must not make other rows wrong."""
+        if name in self._book.required_always:
+            return pa.array(np.full(len(chunk.index), True))
+        takers = [shape.name for shape in self._shapes.values() if name in shape.takes]
+        return pa.array(np.isin(chunk.shapes.astype(str), takers))
+
+    def _shapes_of(self, chunk: Chunk) -> np.ndarray[Any, Any]:
+        known = pa.array(list(self._book.methods), TEXT)
+        method = chunk.fields[METHOD]
+        names = pc.if_else(pc.is_in(method, value_set=known), method, "")
+        if self._choices.address_utids:
+            utids = pa.array([utid.upper() for utid in self._choices.address_utids], TEXT)
+            more = joined(names, "with address", by=" ")
+            open_to = pc.is_in(more, value_set=pa.array(list(self._shapes), TEXT))
+            names = pc.if_else(pc.and_(pc.is_in(chunk.fields["utid"], value_set=utids), open_to), more, names)
+        return np.asarray(names.fill_null("").to_numpy(zero_copy_only=False), dtype=object)
+
+
+def placed(chunk: Chunk, book: RuleBook, name: str) -> Any:
+    """The column of a schema: a field, or country and field as one text where the country is a known one."""
+    if not name.endswith(PLACED):
+        return chunk.fields[name]
+    field = book.fields[name.removesuffix(PLACED)]
+    country = chunk.fields.get(field.metadata["country"])
+    if country is None:
+        return pa.nulls(len(chunk.index), TEXT)
+    known = pa.array(book.fields[field.metadata["country"]].choices, TEXT)
+    both = joined(country, chunk.fields[field.name], by=PLACED)
+    return pc.if_else(pc.is_in(country, value_set=known), both, None)

@@ -1,0 +1,60 @@
+"""Can the defaults of campaign.toml be?  Known fields, canonical spelling, right for at least one delivery method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+import pandas as pd
+import pyarrow as pa
+
+from campaign_runner.errors import SettingsError
+from campaign_runner.model import Field, RuleBook
+from campaign_runner.validation.arrowtext import TEXT, series
+from campaign_runner.validation.choices import Choices
+from campaign_runner.validation.failures import Failure, failures_of
+from campaign_runner.validation.kinds import NORMALISE, Case
+from campaign_runner.validation.normalisation import tidy
+from campaign_runner.validation.schemas import shape_of_default
+from campaign_runner.validation.wording import Wording
+
+
+def normalised(book: RuleBook, defaults: Mapping[str, str], choices: Choices, words: Wording) -> dict[str, str]:
+    """The defaults in canonical spelling; raises SettingsError for one that no row could have."""
+    done = {}
+    for name, value in defaults.items():
+        if name not in book.fields:
+            raise SettingsError(_unknown(name, list(book.fields)))
+        if text := _canonical(book.fields[name], str(value), choices):
+            _possible(book, book.fields[name], str(value), text, choices, words)
+            done[name] = text
+    return done
+
+
+def _canonical(field: Field, value: str, choices: Choices) -> str:
+    kind = field.metadata["kind"]
+    text = tidy(pa.array([value], TEXT), kind)
+    text = NORMALISE[kind](text, Case(field, choices)) if kind in NORMALISE else text
+    return text[0].as_py() or ""
+
+
+def _possible(book: RuleBook, field: Field, value: str, text: str, choices: Choices, words: Wording) -> None:
+    takers = [method for method in book.methods.values() if method.presence(field.name) != "not allowed"]
+    if not takers:
+        raise SettingsError(f"[defaults] {field.name}: no delivery method takes it. Delete the line.")
+    frame = pd.DataFrame({field.name: series(pa.array([text], TEXT), pd.Index([0]))})
+    failures = [failures_of(shape_of_default(field, method, choices), frame) for method in takers]
+    if all(_wrong(found) for found in failures):
+        advice = words.teller(field, _wrong(failures[0])[0].check, takers[0].name).advice(text, "")
+        raise SettingsError(f'[defaults] {field.name}: "{value}" {advice.error} {advice.remedy}')
+
+
+def _wrong(found: list[Failure]) -> list[Failure]:
+    """Warnings do not make a default impossible."""
+    return [failure for failure in found if getattr(failure.check, "severity", "error") == "error"]
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1, 0.5)
+    hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(known)}."
+    return f'[defaults] {name}: there is no field "{name}".{hint}'
