@@ -53,7 +53,7 @@ def open_delimited(path: Path, sheet: str | None, known: Spellings) -> Grid:
     head = _head(text, sample[skipped:])
 
     def blocks(header: Row, width: int) -> Iterator[Block]:
-        yield from _blocks(text, header, width)
+        yield from read_rows(text, header, width)
 
     return Grid("", head, blocks, notes=tuple(notes), guarded=True, may_hold_totals=_may_hold_totals(text))
 
@@ -124,7 +124,8 @@ def too_wide(source: str, row: int, columns: int) -> str:
 # ---- rows --------------------------------------------------------------------------------------------------------
 
 
-def _blocks(text: Text, header: Row, width: int) -> Iterator[Block]:
+def read_rows(text: Text, header: Row, width: int) -> Iterator[Block]:
+    """The rows below the header: fast as long as they are regular, then carefully; both give the same."""
     done = header[0]
     if text.encoding.plain:
         try:

@@ -7,8 +7,10 @@ links. So the copy can be repaired in place and handed in again; marks of an ear
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from campaign_runner.errors import FileUnusable
@@ -22,6 +24,7 @@ from campaign_runner.reporting.problemsheet import OUR_TAB, problem_sheet
 MAX_PROBLEMS = 10_000
 _SHEET_NAMES = ("Problems", "Problems found", "Problems (2)", "Problems (3)")
 _FAST = 1
+_DAMAGED = (BadZipFile, ParseError, zlib.error, EOFError, LookupError, ValueError, NotImplementedError)
 
 
 def write_annotated(source: Path, target: Path, problems: Iterable[Problem], sheet: str) -> Path:
@@ -38,7 +41,7 @@ def write_annotated(source: Path, target: Path, problems: Iterable[Problem], she
             _mark(package, part, sheet, marks)
             with replacing(target) as draft, ZipFile(draft, "w", ZIP_DEFLATED, compresslevel=_FAST) as copy:
                 package.write(copy)
-    except (BadZipFile, KeyError, ValueError) as error:
+    except _DAMAGED as error:
         raise FileUnusable(f"{source.name}: its cells cannot be marked ({error}). Use the failures report.") from None
     return target
 

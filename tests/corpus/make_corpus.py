@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import struct
 import subprocess
 import sys
@@ -119,6 +120,21 @@ TEXTS: dict[str, bytes] = {
 }  # fmt: skip
 
 
+_TIME = re.compile(rb"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
+
+
+def repacked(content: bytes, change: Callable[[str, bytes], bytes | None], **added: bytes) -> bytes:
+    """A workbook with some parts changed (None: left out) or added; the same on every day."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if (data := change(name, old.read(name))) is not None:
+                new.writestr(zipfile.ZipInfo(name), _TIME.sub(b"2026-01-01T00:00:00Z", data), zipfile.ZIP_DEFLATED)
+        for name, data in added.items():
+            new.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
 def workbook(fill: Callable[[openpyxl.Workbook, Worksheet], object], rows: list[list[object]] | None = None) -> bytes:
     """A workbook with a sheet "Rewards", filled and then changed."""
     book = openpyxl.Workbook()
@@ -134,7 +150,7 @@ def workbook(fill: Callable[[openpyxl.Workbook, Worksheet], object], rows: list[
     fill(book, sheet)
     out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
+    return repacked(out.getvalue(), lambda _, data: data)
 
 
 def nothing(book: openpyxl.Workbook, sheet: Worksheet) -> None:
@@ -239,18 +255,6 @@ WORKBOOKS: dict[str, bytes] = {
 }
 
 
-def repacked(content: bytes, change: Callable[[str, bytes], bytes | None], **added: bytes) -> bytes:
-    """A workbook with some parts changed (None: left out) or added."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            if (data := change(name, old.read(name))) is not None:
-                new.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-        for name, data in added.items():
-            new.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
-
-
 def in_sheet(old: bytes, new: bytes) -> Callable[[str, bytes], bytes]:
     """Replaces text of the first sheet."""
     return lambda name, data: data.replace(old, new) if name == "xl/worksheets/sheet1.xml" else data
@@ -302,7 +306,7 @@ def errors_of_formulas() -> bytes:
         sheet.write_formula(number, 2, formula, None, result)
         sheet.write_formula(number, 3, formula, None, result)
     book.close()
-    return out.getvalue()
+    return repacked(out.getvalue(), lambda _, data: data)
 
 
 def opendocument(rows: str, styles: str = "", attributes: str = "") -> bytes:
@@ -351,11 +355,22 @@ ODS: dict[str, bytes] = {
 def libreoffice() -> None:
     """Save some workbooks in LibreOffice's own way."""
     LIBREOFFICE.mkdir(exist_ok=True)
-    sources = ("typed", "zip-codes", "hidden", "merged", "sheets", "formulas", "totals", "far-away", "own-comment")
+    sources = (
+        "typed",
+        "zip-codes",
+        "hidden",
+        "merged",
+        "sheets",
+        "formulas",
+        "totals",
+        "far-away",
+        "own-comment",
+        "errors-of-formulas",
+    )
     with tempfile.TemporaryDirectory() as folder:
         for name in sources:
             source = Path(folder) / f"{name}.xlsx"
-            source.write_bytes(WORKBOOKS[f"{name}.xlsx"])
+            source.write_bytes((FILES / f"{name}.xlsx").read_bytes())
             for kind in ("ods", "xls", "xlsx:Calc MS Excel 2007 XML"):
                 subprocess.run(
                     ["soffice", "--headless", "--convert-to", kind, "--outdir", LIBREOFFICE, source],

@@ -1,0 +1,116 @@
+"""Limits with a name: what a hostile or broken workbook may not do, and how far its cells may reach."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from campaign_runner.errors import FileUnusable
+from campaign_runner.intake import container, damage, extent, typed, xls
+from campaign_runner.intake.container import Container
+from campaign_runner.intake.xlsx import scan
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def _container(tmp_path, parts, **options) -> Container:
+    path = tmp_path / "q4.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data, **options)
+    return Container(path)
+
+
+def test_a_part_beyond_the_size_limit_is_refused_by_what_it_declares(tmp_path, monkeypatch):
+    monkeypatch.setattr(container, "MAX_PART_BYTES", 1000)
+    with pytest.raises(FileUnusable, match=r"a.xml unpacks to more than the 0 MB allowed \(a “zip bomb”\)"):
+        _container(tmp_path, {"a.xml": "x" * 2000})
+
+
+def test_all_parts_together_have_a_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(container, "MAX_TOTAL_BYTES", 1000)
+    with pytest.raises(FileUnusable, match="it unpacks to 0 MB, more than"):
+        _container(tmp_path, {"a.xml": "x" * 600, "b.xml": "x" * 600})
+
+
+def test_other_kinds_of_compression_and_other_encodings_are_not_read(tmp_path):
+    with pytest.raises(FileUnusable, match="is damaged"):
+        _container(tmp_path, {"a.xml": "x" * 600}, compress_type=zipfile.ZIP_LZMA)
+    with pytest.raises(FileUnusable, match="is not in UTF-8"):
+        list(_container(tmp_path, {"a.xml": "<a/>".encode("utf-16")}).xml("a.xml"))
+
+
+def test_a_part_that_is_not_there_is_empty_and_a_stored_one_is_read(tmp_path):
+    assert list(_container(tmp_path, {}).part("a.xml")) == []
+    assert _container(tmp_path, {"a.xml": "<a/>"}, compress_type=zipfile.ZIP_STORED).text("a.xml") == b"<a/>"
+
+
+def test_the_reach_of_cells_is_that_of_the_filled_ones():
+    usual = b'<row r="2"><c r="A2"><v>1</v></c><c r="AB2" s="1"><v>1</v></c></row><cols><col min="1"/></cols>'
+    assert extent.reach(usual, 1000, 10**6) == (2, 28)
+    formatted = usual + b'<row r="3"><c r="XFD3" s="1"/><c r="XFC3" s="1"></c></row>'
+    assert extent.reach(formatted, 1000, 10**6) == (2, 28)
+    assert extent.reach(b"<sheetData/>", 1000, 10**6) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c s="1" r="XFD1048576"><v>1</v></c>',
+        b"<c\tr='xfd1048576'><v>1</v></c>",
+        b'<x:c r="XFD1048576"><v>1</v></x:c>',
+    ],
+)
+def test_the_reach_is_found_however_the_cell_is_written(cell):
+    assert extent.reach(b'<row r="1">' + cell + b"</row>", 1000, 10**6) == (1_048_576, 16_384)
+
+
+def test_cells_without_an_address_reach_as_far_as_there_are_many():
+    assert extent.reach(b"<row><c><v>1</v></c><c><v>1</v></c></row><row><c><v>1</v></c></row>", 1000, 10**6)[1] == 2
+
+
+def test_rows_without_numbers_are_counted(tmp_path):
+    rows = b"<row><c><v>1</v></c></row><row hidden='true'><c><v>1</v></c></row>"
+    found = scan(_container(tmp_path, {SHEET: b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"}), SHEET)
+    assert found.hidden_rows == {2}
+
+
+def test_a_row_that_never_ends_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("campaign_runner.intake.xlsx._MAX_ROW_BYTES", 1000)
+    with pytest.raises(FileUnusable, match="has a row of more than"):
+        scan(_container(tmp_path, {SHEET: b"<worksheet>" + b"x" * 3000}), SHEET)
+
+
+def test_a_broken_compound_file_has_no_records(tmp_path):
+    path = tmp_path / "q4.xls"
+    for content in (b"", bytes(600), b"\xff" * 600):
+        path.write_bytes(content)
+        assert xls.scan(path, 0).hidden_rows == set()
+
+
+def test_numbers_are_written_as_people_see_them():
+    assert [typed.number(value) for value in (25.0, 59.97, 3 * 1.1, 1e20, 1e30, 1e-9, float("nan"), float("inf"))] == [
+        "25", "59.97", "3.3", "100000000000000000000", "1e+30", "1e-09", "", "",
+    ]  # fmt: skip
+    assert typed.column(["a", 1.0, True]).to_pylist() == ["a", "1", "TRUE"]
+
+
+def test_text_that_was_never_garbled_is_left_alone():
+    assert damage.repaired("José") == ""
+    assert damage.repaired("JosÃ©") == "José"
+    assert damage.repaired("Ã©\u0142") == ""
+
+
+def test_a_zip_that_is_cut_off_is_damaged(tmp_path):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.xml", "<a>" + "x" * 5000)
+    path = tmp_path / "q4.xlsx"
+    path.write_bytes(out.getvalue()[:40] + b"\xff" * 10 + out.getvalue()[50:])
+    with pytest.raises(FileUnusable, match="is damaged"):
+        list(Container(path).part("a.xml"))
+    path.write_bytes(out.getvalue()[:40])
+    with pytest.raises(FileUnusable, match="is damaged"):
+        Container(path)
