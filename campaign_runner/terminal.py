@@ -33,11 +33,11 @@ class Terminal:
     def say(self, *lines: str) -> None:
         """The result, for people."""
         if not self.quiet and not self.as_json:
-            print("\n".join(lines))
+            print("\n".join(lines), flush=True)
 
     def object(self, value: Mapping[str, Any]) -> None:
         """The result, for machines."""
-        print(json.dumps(value, ensure_ascii=False, default=str))
+        print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
 
     def warn(self, text: str) -> None:
         """Something that must be read even with --quiet."""
