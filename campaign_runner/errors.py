@@ -29,6 +29,7 @@ class ExitCode(IntEnum):
     NOT_FINISHED = 5
     STOPPED = 6
     CAMPAIGN_HELD = 7
+    FAULT = 70
     INTERRUPTED = 130
 
 

@@ -50,10 +50,20 @@ account = "acme-account"       # accountIdentifier
 # expected_rows = 120
 # expected_total = { USD = 6000 }
 
+# [finance]
+# group_by = ["Cost centre"]   # your own columns, for totals in finance.xlsx and the journal
+# accounts = { rewards = "Expenses:Rewards:Staff" }   # account names of the journal
+
+# [ledger]
+# url = ""                     # "" = SQLite in the state folder; postgresql://… for two machines on one campaign
+
 # [rules]
 # phone_countries = "us"       # us | all (any E.164 number)
 # postal_codes = "by_country"  # by_country | strict (five characters everywhere)
 # address_utids = []           # digital rewards that need an address
+
+# [ledger]
+# url = ""                     # a PostgreSQL address, for several machines; default: a file in the state folder
 
 # Every setting can also come from the environment: CAMPAIGN_RUNNER__TANGO__ENVIRONMENT=sandbox
 # Credentials come from there alone: TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY, or, for OAuth, TANGO_CLIENT_ID,

@@ -1,0 +1,105 @@
+"""Forgetting is impossible: whatever exists is documented, has a sample, and has a template."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from campaign_runner import onboarding, settings, validation
+from campaign_runner.cli import app
+from campaign_runner.errors import ExitCode
+from campaign_runner.lifecycle import RowStatus
+from campaign_runner.reporting import write
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = sorted(command.callback.__name__ for command in app.registered_commands if command.callback)
+METHODS = sorted(validation.load_book().methods)
+
+
+def section(heading: str) -> str:
+    """The README's text under a heading."""
+    return README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def table(heading: str) -> list[str]:
+    """The first cells of the rows of a section's table, without their backquotes."""
+    return [cell.strip(" `") for cell in re.findall(r"^\|([^|\n]+)\|", section(heading), re.M)][2:]
+
+
+def settings_of(model: type, prefix: str = "") -> list[str]:
+    """Every setting as `section.key`."""
+    keys = []
+    for name, info in model.model_fields.items():
+        inner = info.annotation if hasattr(info.annotation, "model_fields") else None
+        keys += settings_of(inner, f"{prefix}{name}.") if inner else [f"{prefix}{name}"]
+    return keys
+
+
+def test_every_command_is_in_the_readme_and_no_other():
+    assert sorted(cell.split()[0] for cell in table("Commands")) == COMMANDS
+
+
+@pytest.mark.parametrize("command", app.registered_commands, ids=lambda command: command.callback.__name__)
+def test_every_command_has_an_example(command):
+    assert "Example: campaign-runner " in command.callback.__doc__
+
+
+def test_every_exit_code_is_in_the_readme_and_no_other():
+    assert [int(cell) for cell in table("Exit codes")] == [int(code) for code in ExitCode]
+
+
+def test_every_status_of_a_row_is_in_the_readme():
+    assert [status for status in RowStatus if f"`{status}`" not in section("Reports")] == []
+
+
+def test_every_report_is_in_the_readme():
+    assert [name for name in write.ORDER if f"`{name}`" not in section("Reports")] == []
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_delivery_method_has_a_schema_a_sample_and_a_line_in_the_readme(method):
+    assert (ROOT / "schemas" / f"{method}.yaml").exists()
+    assert (ROOT / "samples" / f"{method.lower()}.csv").exists()
+    assert method in table("The spreadsheet")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_delivery_method_has_a_template_with_an_example_row(method, tmp_path):
+    onboarding.template(tmp_path / "empty.csv", methods=[method])
+    with (tmp_path / "empty.csv").open(encoding="utf-8-sig", newline="") as file:
+        (example,) = csv.DictReader(file)
+    assert example["Delivery method"] == method
+
+
+@pytest.mark.parametrize("name", settings_of(settings.Settings))
+def test_every_setting_is_in_the_readme(name):
+    where, _, key = name.rpartition(".")
+    values = tomllib.loads(section("Settings").partition("```toml\n")[2].partition("```")[0])
+    for part in filter(None, where.split(".")):
+        values = values[part]
+    assert key in values
+
+
+def test_the_settings_of_the_readme_and_of_init_can_be_used(tmp_path):
+    readme, made = tmp_path / "readme.toml", tmp_path / "made.toml"
+    readme.write_text(section("Settings").partition("```toml\n")[2].partition("```")[0], "utf-8")
+    made.write_text(onboarding.CAMPAIGN_TOML, "utf-8")
+    assert settings.load(readme).campaign.id == "2026-q4-recognition"
+    assert settings.load(made).tango.environment == "simulator"
+
+
+@pytest.mark.parametrize("name", settings.Settings.model_fields)
+def test_init_mentions_every_section_of_the_settings(name):
+    assert f"[{name}]" in onboarding.CAMPAIGN_TOML
+
+
+def test_what_init_leaves_out_as_a_comment_can_be_used_too(tmp_path):
+    """Without the `# ` in front, every commented setting is one that exists."""
+    path = tmp_path / "campaign.toml"
+    path.write_text(re.sub(r'^# (?=\[|[\w"]+ = )', "", onboarding.CAMPAIGN_TOML, flags=re.M), "utf-8")
+    assert settings.load(path).limits.max_rows == 5000
