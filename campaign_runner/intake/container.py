@@ -66,7 +66,8 @@ class Container:
                 raise self.unsafe(f"{name} declares a document type or entities, which no spreadsheet program does")
             for at in range(0, len(piece), _SLICE):
                 part = piece[at : at + _SLICE]
-                depth += part.count(b"<") - 2 * part.count(b"</") - part.count(b"/>") - part.count(b"<?")
+                pair = (piece[at - 1 : at] if at else last[-1:]) + part  # what was cut in two counts here
+                depth += part.count(b"<") - 2 * pair.count(b"</") - pair.count(b"/>") - pair.count(b"<?")
                 if depth > MAX_DEPTH:
                     raise self.unsafe(f"{name} is nested more than {MAX_DEPTH} levels deep")
             yield piece

@@ -10,7 +10,8 @@ from campaign_runner.intake.grid import Grid, Opener
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.kinds import SUFFIXES, kind_of
 from campaign_runner.intake.ods import open_ods
-from campaign_runner.intake.workbook import open_xls, open_xlsx
+from campaign_runner.intake.workbook import open_xlsx
+from campaign_runner.intake.xls import open_xls
 
 OPENERS: dict[str, Opener] = {
     "text": open_delimited,

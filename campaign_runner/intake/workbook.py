@@ -1,4 +1,4 @@
-"""Which cells does an Excel workbook hold?  calamine reads the values; what it does not tell is in the scans."""
+"""Which cells does an .xlsx or .xlsm workbook hold?  calamine reads the values; what it does not tell is in the scans."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import python_calamine as calamine
 
-from campaign_runner.intake import typed, xls, xlsx
+from campaign_runner.intake import typed, xlsx
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Grid
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.rust import guarded
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
-from campaign_runner.intake.sheets import PROBLEMS_SHEET, Sheet, assemble, choose
+from campaign_runner.intake.sheets import Sheet, assemble, choose
 
 _OTHER_SHEET = re.compile(r"xl/(worksheets|chartsheets|drawings|media|charts)/")
 
@@ -36,20 +36,6 @@ def open_xlsx(path: Path, sheet: str | None, known: Spellings) -> Grid:
     scan = xlsx.scan(container, parts[name]) if name in parts else Scan()
     _check_extent(container, name, scan)
     scan.notes += xlsx.externals(container)
-    return assemble(name, sheets, _values(path, book, name, scan), scan)
-
-
-def open_xls(path: Path, sheet: str | None, known: Spellings) -> Grid:
-    """A workbook of Excel 97 to 2003."""
-    with guarded(path):
-        book = calamine.load_workbook(path)
-        sheets = _worksheets(book)
-        for at, one in enumerate(sheets):
-            one.filled = book.get_sheet_by_name(one.name).start is not None
-            one.ours = at == 0 and one.name == PROBLEMS_SHEET
-        all_names = [meta.name for meta in book.sheets_metadata]
-    name = choose(path.name, sheets, sheet)
-    scan = xls.scan(path, all_names.index(name))
     return assemble(name, sheets, _values(path, book, name, scan), scan)
 
 

@@ -1,113 +1,252 @@
-"""What does calamine not tell of an .xls sheet?  Hidden rows and columns and errors stand in its BIFF records.
+"""What does a workbook of Excel 97 to 2003 hold?  Its records, one by one: values, formats, what is hidden or merged.
 
-An .xls file is a small file system (Compound File) with a stream `Workbook` of records: two bytes type, two bytes
-length, then the data. Everything is bounds-checked by slicing: a broken file gives fewer records, never a crash.
+calamine reads such files too, but a damaged one can make it ask for more memory than there is, which ends the program.
 """
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
+from campaign_runner.errors import FileUnusable
+from campaign_runner.intake import typed
+from campaign_runner.intake.biff import Kind, Reader, Record, records
+from campaign_runner.intake.compound import workbook_stream
+from campaign_runner.intake.grid import ROWS_PER_BLOCK, Grid
+from campaign_runner.intake.headers import Spellings
+from campaign_runner.intake.kinds import broken, protected
 from campaign_runner.intake.scan import Scan
+from campaign_runner.intake.sheets import PROBLEMS_SHEET, Sheet, assemble, block, choose
 
-_END_OF_CHAIN = 0xFFFFFFFA  # and above: not a sector number
-_BOUNDSHEET, _ROW, _COLINFO, _BOOLERR, _FORMULA, _BOF, _EOF = 0x85, 0x208, 0x7D, 0x205, 0x06, 0x809, 0x0A
+_BIFF8 = 0x0600
+_COLUMNS = 256
 _ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x01
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
-Record = tuple[int, bytes]
+_CELLS = (Kind.NUMBER, Kind.RK, Kind.MUL_RK, Kind.LABEL, Kind.RICH_LABEL, Kind.LABEL_OF_STRINGS, Kind.BOOL_OR_ERROR)
 
 
-def scan(path: Path, sheet_index: int) -> Scan:
-    """Read the records of the sheet that stands at this place in the workbook's own list of sheets."""
-    stream = _stream(path.read_bytes())
-    starts = [struct.unpack_from("<I", data)[0] for kind, data in _records(stream, 0)
-              if kind == _BOUNDSHEET and len(data) >= 8]  # fmt: skip
-    found = Scan()
-    if sheet_index < len(starts):
-        for kind, data in _records(stream, starts[sheet_index]):
-            _note(found, kind, data)
-    return found
+def open_xls(path: Path, sheet: str | None, known: Spellings) -> Grid:
+    """The sheet asked for, or the first visible one."""
+    stream = workbook_stream(path.read_bytes())
+    try:
+        book = _Book(path, stream)
+        sheets = [entry for entry, _ in book.sheets]
+        for at, (entry, start) in enumerate(book.sheets):
+            entry.filled = any(record.kind in _CELLS for record in records(stream, start))
+            entry.ours = at == 0 and entry.name == PROBLEMS_SHEET
+        name = choose(path.name, sheets, sheet)
+        start = next(start for entry, start in book.sheets if entry.name == name)
+        found = _SheetReader(book, records(stream, start))
+    except (struct.error, IndexError, OverflowError, ValueError):
+        raise FileUnusable(broken(path)) from None
+    rows = [(row + 1, found.row(row)) for row in sorted(found.cells)]
+    blocks = [block(rows[at : at + ROWS_PER_BLOCK]) for at in range(0, len(rows), ROWS_PER_BLOCK)]
+    return assemble(name, sheets, blocks, found.scan)
 
 
-def _note(found: Scan, kind: int, data: bytes) -> None:
-    if kind == _ROW and len(data) >= 16:
-        if struct.unpack_from("<I", data, 12)[0] & _ROW_HIDDEN:
-            found.hidden_rows.add(struct.unpack_from("<H", data)[0] + 1)
-    elif kind == _COLINFO and len(data) >= 10:
-        first, last, _, _, options = struct.unpack_from("<5H", data)
+class _Book:
+    """What stands before the sheets: their list, the shared strings, the number formats."""
+
+    def __init__(self, path: Path, stream: bytes) -> None:
+        self.sheets: list[tuple[Sheet, int]] = []
+        self.strings: list[str] = []
+        self.formats: dict[int, str] = {}
+        self.cell_formats: list[int] = []
+        self.epoch = datetime(1899, 12, 30)  # noqa: DTZ001 - cells have no time zone
+        first = next(records(stream, 0), None)
+        if not first or first.kind != Kind.BEGIN:
+            raise FileUnusable(broken(path))
+        if struct.unpack_from("<H", first.data)[0] != _BIFF8:
+            raise FileUnusable(f"{path.name} was saved by Excel 95 or older. Save it as .xlsx and run again.")
+        for record in records(stream, 0):
+            if record.kind == Kind.FILE_PASS:
+                raise FileUnusable(protected(path))
+            if action := _GLOBALS.get(record.kind):
+                action(self, record)
+
+    def sheet(self, record: Record) -> None:
+        """A sheet: where it begins, whether it is visible, its kind, its name."""
+        start, visibility, kind = struct.unpack_from("<I2B", record.data)
+        if kind == 0:
+            self.sheets.append((Sheet(Reader(record, 6).text(1), visibility & 3 == 0), start))
+
+    def shared(self, record: Record) -> None:
+        """The shared strings."""
+        reader = Reader(record, 8)
+        while not reader.is_done:
+            self.strings.append(reader.text())
+
+    def format(self, record: Record) -> None:
+        """A number format of the user's own."""
+        self.formats[struct.unpack_from("<H", record.data)[0]] = Reader(record, 2).text()
+
+    def cell_format(self, record: Record) -> None:
+        """Which number format a cell format has."""
+        self.cell_formats.append(struct.unpack_from("<2H", record.data)[1])
+
+    def date_mode(self, record: Record) -> None:
+        """Days are counted from 1904 in workbooks of old Macs."""
+        if struct.unpack_from("<H", record.data)[0]:
+            self.epoch = datetime(1904, 1, 1)  # noqa: DTZ001 - cells have no time zone
+
+    def number(self, value: float, cell_format: int) -> str:
+        """A number as the sheet means it: a date, a duration, with leading zeros, or plain."""
+        number = self.cell_formats[cell_format] if cell_format < len(self.cell_formats) else 0
+        shape = _shape(number, self.formats.get(number, ""))
+        if shape == "plain" or not -1e6 < value < 3e6:
+            return typed.number(value)
+        if shape.isdigit():
+            return typed.number(value).zfill(int(shape))
+        seconds = timedelta(seconds=round(value * 86400))
+        if shape == "duration":
+            return typed.text(seconds)
+        early = timedelta(days=1) if self.epoch.year < 1904 and 1 <= value < 60 else timedelta()
+        moment = self.epoch + seconds + early
+        return typed.text(moment.time() if 0 <= value < 1 else moment)
+
+
+_GLOBALS: dict[int, Callable[[_Book, Record], None]] = {
+    Kind.SHEET: _Book.sheet,
+    Kind.STRINGS: _Book.shared,
+    Kind.FORMAT: _Book.format,
+    Kind.CELL_FORMAT: _Book.cell_format,
+    Kind.DATE_MODE: _Book.date_mode,
+}
+
+
+@lru_cache(maxsize=1000)
+def _shape(number: int, text: str) -> str:
+    """`date`, `duration`, `plain`, or how many digits a format like `00000` shows."""
+    if re.fullmatch("0{2,20}", text):
+        return str(len(text))
+    if number == 46 or re.match(r"\[[hms]+\]", text, re.I):
+        return "duration"
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.', "", text.partition(";")[0])
+    if 14 <= number <= 22 or 27 <= number <= 36 or (45 <= number <= 58 and number != 49):
+        return "date"
+    return "date" if bare.lower() != "general" and re.search("[dmyhs]", bare, re.I) else "plain"
+
+
+class _SheetReader:
+    """The cells of one sheet: row from 0 -> column -> text; and what is hidden, merged or an error."""
+
+    def __init__(self, book: _Book, sheet_records: Iterable[Record]) -> None:
+        self.book = book
+        self.cells: dict[int, dict[int, str]] = {}
+        self.scan = Scan()
+        self._text_of: tuple[int, int] | None = None
+        for record in sheet_records:
+            if action := _OF_SHEET.get(record.kind):
+                action(self, record)
+
+    def row(self, number: int) -> list[str]:
+        """The cells of one row, up to the last filled one."""
+        cells = self.cells[number]
+        return [cells.get(column, "") for column in range(max(cells) + 1)]
+
+    def put(self, row: int, column: int, text: str) -> None:
+        """Keep a cell that holds anything."""
+        if text and column < _COLUMNS:
+            self.cells.setdefault(row, {})[column] = text
+
+    def number(self, record: Record) -> None:
+        """A number of eight bytes."""
+        row, column, cell_format, value = struct.unpack_from("<3Hd", record.data)
+        self.put(row, column, self.book.number(value, cell_format))
+
+    def rk(self, record: Record) -> None:
+        """A number of four bytes."""
+        row, column, cell_format, value = struct.unpack_from("<3HI", record.data)
+        self.put(row, column, self.book.number(_rk(value), cell_format))
+
+    def many_rk(self, record: Record) -> None:
+        """Several of them, side by side."""
+        row, column = struct.unpack_from("<2H", record.data)
+        for at in range(4, len(record.data) - 7, 6):
+            cell_format, value = struct.unpack_from("<HI", record.data, at)
+            self.put(row, column + (at - 4) // 6, self.book.number(_rk(value), cell_format))
+
+    def label(self, record: Record) -> None:
+        """A text of its own."""
+        row, column = struct.unpack_from("<2H", record.data)
+        self.put(row, column, Reader(record, 6).text())
+
+    def shared_label(self, record: Record) -> None:
+        """A text of the shared strings."""
+        row, column, _, number = struct.unpack_from("<3HI", record.data)
+        self.put(row, column, self.book.strings[number])
+
+    def bool_or_error(self, record: Record) -> None:
+        """TRUE, FALSE or an error."""
+        row, column, _, value, is_error = struct.unpack_from("<3H2B", record.data)
+        self._bool_or_error(row, column, value, bool(is_error))
+
+    def formula(self, record: Record) -> None:
+        """The result of a formula; a text stands in the record behind it."""
+        row, column, cell_format = struct.unpack_from("<3H", record.data)
+        kind, _, value = struct.unpack_from("<3B", record.data, 6)
+        if record.data[12:14] != b"\xff\xff":
+            self.put(row, column, self.book.number(struct.unpack_from("<d", record.data, 6)[0], cell_format))
+        elif kind == 0:
+            self._text_of = row, column
+        elif kind in (1, 2):
+            self._bool_or_error(row, column, value, kind == 2)
+
+    def text_of_formula(self, record: Record) -> None:
+        """The text that a formula came to."""
+        if self._text_of:
+            self.put(*self._text_of, Reader(record).text())
+        self._text_of = None
+
+    def row_tag(self, record: Record) -> None:
+        """A row: is it hidden?"""
+        if struct.unpack_from("<I", record.data, 12)[0] & _ROW_HIDDEN:
+            self.scan.hidden_rows.add(struct.unpack_from("<H", record.data)[0] + 1)
+
+    def column_tag(self, record: Record) -> None:
+        """Some columns: are they hidden?"""
+        first, last, _, _, options = struct.unpack_from("<5H", record.data)
         if options & _COLUMN_HIDDEN:
-            found.hidden_columns.update(range(first, min(last, 255) + 1))
-    elif kind == _BOOLERR and len(data) >= 8 and data[7] == 1:
-        _error(found, data, data[6])
-    elif kind == _FORMULA and len(data) >= 14 and data[12:14] == b"\xff\xff" and data[6] == 2:
-        _error(found, data, data[8])
+            self.scan.hidden_columns.update(range(first, min(last, _COLUMNS - 1) + 1))
+
+    def merged(self, record: Record) -> None:
+        """Merged areas."""
+        for at in range(2, len(record.data) - 7, 8):
+            top, bottom, left, right = struct.unpack_from("<4H", record.data, at)
+            if bottom > top:
+                self.scan.merges.append((top + 1, bottom + 1, left, right))
+
+    def _bool_or_error(self, row: int, column: int, value: int, is_error: bool) -> None:
+        text = _ERRORS.get(value, "#ERROR") if is_error else typed.text(bool(value))
+        self.put(row, column, text)
+        if is_error and column < _COLUMNS:
+            self.scan.error(row + 1, column, text)
 
 
-def _error(found: Scan, data: bytes, code: int) -> None:
-    row, column = struct.unpack_from("<2H", data)
-    found.error(row + 1, column, _ERRORS.get(code, "#ERROR"))
+_OF_SHEET: dict[int, Callable[[_SheetReader, Record], None]] = {
+    Kind.NUMBER: _SheetReader.number,
+    Kind.RK: _SheetReader.rk,
+    Kind.MUL_RK: _SheetReader.many_rk,
+    Kind.LABEL: _SheetReader.label,
+    Kind.RICH_LABEL: _SheetReader.label,
+    Kind.LABEL_OF_STRINGS: _SheetReader.shared_label,
+    Kind.BOOL_OR_ERROR: _SheetReader.bool_or_error,
+    Kind.FORMULA: _SheetReader.formula,
+    Kind.STRING: _SheetReader.text_of_formula,
+    Kind.ROW: _SheetReader.row_tag,
+    Kind.COLUMN: _SheetReader.column_tag,
+    Kind.MERGED: _SheetReader.merged,
+}
 
 
-def _records(stream: bytes, start: int) -> Iterator[Record]:
-    """The records of one substream; those of charts inside it are passed over."""
-    at, depth = start, 0
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<2H", stream, at)
-        depth += (kind == _BOF) - (kind == _EOF)
-        if depth == 0:
-            return
-        if depth == 1:
-            yield kind, stream[at + 4 : at + 4 + length]
-        at += 4 + length
-
-
-def _stream(content: bytes) -> bytes:
-    """The stream `Workbook` (or `Book`) of a compound file, b"" where there is none."""
-    if len(content) < 512:
-        return b""
-    shift, mini_shift = struct.unpack_from("<2H", content, 30)
-    directory, mini_cutoff, mini_fat = (struct.unpack_from("<I", content, at)[0] for at in (48, 56, 60))
-    if not 7 <= shift <= 16 or not 4 <= mini_shift <= shift:
-        return b""
-    size = 1 << shift
-
-    def sector(number: int) -> bytes:
-        return content[(number + 1) * size : (number + 2) * size]
-
-    fat = b"".join(sector(number) for number in _fat_sectors(content, size))
-    entries = b"".join(sector(number) for number in _chain(fat, directory))
-    root = entries[:128]
-    for at in range(0, len(entries) - 127, 128):
-        entry = entries[at : at + 128]
-        name = entry[: max(0, struct.unpack_from("<H", entry, 64)[0] - 2)].decode("utf-16-le", "replace")
-        if name in ("Workbook", "Book"):
-            first, length = struct.unpack_from("<2I", entry, 116)
-            if length >= mini_cutoff:
-                return b"".join(sector(number) for number in _chain(fat, first))[:length]
-            minis = b"".join(sector(n) for n in _chain(fat, struct.unpack_from("<I", root, 116)[0]))
-            chain = _chain(b"".join(sector(n) for n in _chain(fat, mini_fat)), first)
-            return b"".join(minis[n << mini_shift : (n + 1) << mini_shift] for n in chain)[:length]
-    return b""
-
-
-def _fat_sectors(content: bytes, size: int) -> Iterator[int]:
-    """The sectors that hold the allocation table: 109 in the header, more in a chain of their own."""
-    yield from (n for n in struct.unpack_from("<109I", content, 76) if n < _END_OF_CHAIN)
-    following = struct.unpack_from("<I", content, 68)[0]
-    for _ in range(len(content) // size):
-        block = content[(following + 1) * size : (following + 2) * size]
-        if following >= _END_OF_CHAIN or len(block) < size:
-            return
-        *numbers, following = struct.unpack(f"<{size // 4}I", block)
-        yield from (n for n in numbers if n < _END_OF_CHAIN)
-
-
-def _chain(table: bytes, first: int) -> Iterator[int]:
-    """The sectors of one stream; a loop ends after as many steps as the table has entries."""
-    for _ in range(len(table) // 4):
-        if first >= _END_OF_CHAIN or first * 4 + 4 > len(table):
-            return
-        yield first
-        first = struct.unpack_from("<I", table, first * 4)[0]
+def _rk(value: int) -> float:
+    """Four bytes: thirty bits of a number or of an integer, perhaps in hundredths."""
+    if value & 2:
+        number = float((value >> 2) - (1 << 30 if value & 0x80000000 else 0))
+    else:
+        number = float(struct.unpack("<d", struct.pack("<Q", (value & 0xFFFFFFFC) << 32))[0])
+    return number / 100 if value & 1 else number

@@ -114,3 +114,11 @@ def test_a_zip_that_is_cut_off_is_damaged(tmp_path):
     path.write_bytes(out.getvalue()[:40])
     with pytest.raises(FileUnusable, match="is damaged"):
         Container(path)
+
+
+def test_a_large_sheet_is_not_taken_for_a_deep_one_wherever_its_pieces_are_cut(tmp_path):
+    row = b'<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1"/><c r="C1"><f>A1</f><v>22</v></c></row>'
+    part = _container(
+        tmp_path, {SHEET: b"<worksheet>" + b"".join(row + b" " * (n % 7) for n in range(60_000)) + b"</worksheet>"}
+    )
+    assert sum(len(piece) for piece in part.xml(SHEET)) > 5_000_000
