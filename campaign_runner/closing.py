@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from campaign_runner import reconciliation, reporting
 from campaign_runner.errors import ExitCode, FileUnusable, UsageError
-from campaign_runner.ledger import campaigns
+from campaign_runner.ledger import campaigns, rows
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.model import Books, Problem, RawTable
+from campaign_runner.model import Books, Problem, RawRows, RawTable
 from campaign_runner.opening import Opened, rule_book
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Progress, Reading, read
@@ -44,32 +45,63 @@ class Read:
 
 def close(campaign: Opened, file: Read, stopped: str, progress: Progress) -> Result:
     """The books and reports of a file that was run."""
-    world = campaign.world
-    books = reconciliation.reconcile(
-        campaign.ledger, campaign.number, file.upload, file.table, order=world.settings.order,
-        environment=world.settings.tango.environment, stopped=stopped,
-    )  # fmt: skip
-    tally = file.draft.tally if file.draft else None
-    also = _annotated(file.reading, file.table, file.draft.problems, world) if file.draft else {}
+    world, draft = campaign.world, file.draft
+    books = books_of(campaign, file, stopped)
+    tally = draft.tally if draft else None
+    also = _annotated(file.reading, file.table, draft.problems, world) if draft else _annotated_before(world)
     code = reconciliation.exit_code(books)
     written = reporting.write_reports(
-        books, _folder(world), exit_code=code, problems=tally, progress=progress, also=also, only=world.only
+        books, _folder(world), exit_code=code, problems=tally, progress=progress, also=also, only=world.only,
+        finance=world.finance,
     )  # fmt: skip
     return Result(books, written, code, tally)
 
 
 def close_latest(campaign: Opened, stopped: str, progress: Progress) -> Result:
     """The books and reports of the newest file, from the ledger's own copy of it."""
+    with latest(campaign) as file:
+        return close(campaign, file, stopped, progress)
+
+
+def books_of(campaign: Opened, file: Read, stopped: str = "") -> Books:
+    """The reconciled books of a file."""
+    settings = campaign.world.settings
+    return reconciliation.reconcile(
+        campaign.ledger, campaign.number, file.upload, file.table, order=settings.order,
+        environment=settings.tango.environment, stopped=stopped,
+    )  # fmt: skip
+
+
+@contextmanager
+def latest(campaign: Opened) -> Iterator[Read]:
+    """The newest file of a campaign, restored from the ledger while this lasts; raises UsageError without one."""
     world = campaign.world
-    with campaign.ledger.read() as connection, tempfile.TemporaryDirectory() as folder:
+    with campaign.ledger.read() as connection:
         upload = campaigns.latest_upload(connection, campaign.number)
-        if upload is None:
-            raise UsageError("No file of this campaign was ever planned. Run it first: campaign-runner run FILE")
+    if upload is None:
+        raise UsageError("No file of this campaign was ever planned. Run it first: campaign-runner run FILE")
+    with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / Path(upload.name).name
-        campaigns.restore_upload(connection, upload, copy)
         reading = Reading(copy, upload.reading["sheet"], upload.reading["hidden"])
-        table = read(reading, world.settings, rule_book(world))
-        return close(campaign, Read(reading, upload, table, None), stopped, progress)
+        if upload.purged_at:
+            yield Read(reading, upload, _erased(campaign, upload), None)
+            return
+        with campaign.ledger.read() as connection:
+            campaigns.restore_upload(connection, upload, copy)
+        yield Read(reading, upload, read(reading, world.settings, rule_book(world)), None)
+
+
+def _erased(campaign: Opened, upload: Upload) -> RawTable:
+    """What is left of an upload after its retention time: the numbers of its rows."""
+    import pandas as pd
+
+    def chunks() -> Iterator[RawRows]:
+        with campaign.ledger.read() as connection:
+            numbers = rows.numbers(connection, upload.id)
+        yield RawRows(pd.DataFrame(index=pd.Index(numbers, dtype="int64")))
+
+    note = f"The file was erased on {(upload.purged_at or '')[:10]}, as asked: rows, amounts and statuses are left."
+    return RawTable(upload.name, upload.sheet, 1, (), chunks, (note,))
 
 
 def close_draft(draft: Draft, reading: Reading, world: World, progress: Progress) -> Result:
@@ -96,6 +128,12 @@ def _annotated(reading: Reading, table: RawTable, problems: list[Problem], world
         return {ANNOTATED: write_annotated(reading.path, target, problems, table.sheet)}
     except FileUnusable:  # it could be read, so it is of a kind that cannot be written: xls, ods
         return {}
+
+
+def _annotated_before(world: World) -> dict[str, Path]:
+    """The annotated workbook of the run that checked this file."""
+    target = _folder(world) / ANNOTATED
+    return {ANNOTATED: target} if target.exists() else {}
 
 
 def _folder(world: World) -> Path:

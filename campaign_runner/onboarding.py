@@ -62,9 +62,6 @@ account = "acme-account"       # accountIdentifier
 # postal_codes = "by_country"  # by_country | strict (five characters everywhere)
 # address_utids = []           # digital rewards that need an address
 
-# [ledger]
-# url = ""                     # a PostgreSQL address, for several machines; default: a file in the state folder
-
 # Every setting can also come from the environment: CAMPAIGN_RUNNER__TANGO__ENVIRONMENT=sandbox
 # Credentials come from there alone: TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY, or, for OAuth, TANGO_CLIENT_ID,
 # TANGO_CLIENT_SECRET, TANGO_USERNAME and TANGO_PASSWORD; NAME_FILE reads any of them from a file.

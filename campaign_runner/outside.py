@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from campaign_runner import tango
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.limiter import SharedLimiter
 from campaign_runner.model import Clock, Receipt
+from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.settings import TOKEN_ADDRESSES, Credentials, Settings
 from campaign_runner.tango import simulator
 
@@ -37,7 +39,7 @@ class World:
     """What a run works in: where state and reports are, who we are, what time it is, whether to stop.
 
     `workers` = how many calls may be under way at once (the pace is shared all the same); `only` names the reports
-    that are wanted (None: all).
+    that are wanted (None: all), `finance` what they are to hold.
     """
 
     settings: Settings
@@ -49,7 +51,19 @@ class World:
     stopping: threading.Event = field(default_factory=threading.Event)
     workers: int = 4
     only: frozenset[str] | None = None
+    finance: FinanceOptions | None = None
     ledger_url: str = ""
+
+    def for_campaign(self, campaign: Mapping[str, Any]) -> World:
+        """The same world for another campaign of the ledger (`ledger.campaigns.listing`)."""
+        bound = {name: campaign[name] for name in ("environment", "customer", "account", "endpoint")}
+        settings = self.settings.model_copy(
+            update={
+                "campaign": self.settings.campaign.model_copy(update={"id": campaign["campaign_id"]}),
+                "tango": self.settings.tango.model_copy(update=bound),
+            }
+        )
+        return replace(self, settings=settings)
 
     def at(self) -> str:
         """The time as the ledger writes it."""

@@ -118,6 +118,13 @@ class LimitsSection(_Section):
     expected_total: Totals = Field(default_factory=dict)
 
 
+class FinanceSection(_Section):
+    """`group_by`: the user's own columns for finance totals; `accounts`: account names of the journal."""
+
+    group_by: tuple[str, ...] = ()
+    accounts: dict[str, str] = Field(default_factory=dict)
+
+
 class LedgerSection(_Section):
     """Where the ledger is: "" = SQLite in the state folder, else a PostgreSQL URL (two machines, one campaign)."""
 
@@ -143,6 +150,7 @@ class Settings(BaseSettings):
     rules: RulesSection = RulesSection()
     identity: IdentitySection = IdentitySection()
     limits: LimitsSection = LimitsSection()
+    finance: FinanceSection = FinanceSection()
     ledger: LedgerSection = LedgerSection()
 
     @classmethod

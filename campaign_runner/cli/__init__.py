@@ -6,19 +6,20 @@ Heavy imports wait inside the commands, so that `--help` is quick.
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
 import typer
 
 from campaign_runner import __version__
-from campaign_runner.cli import asking, beginning, rewarding
+from campaign_runner.cli import asking, auditing, beginning, rewarding
 from campaign_runner.errors import ExitCode
 
 COMMANDS = (
     beginning.init, beginning.template, beginning.rules, rewarding.check, rewarding.plan, rewarding.run,
     rewarding.track, asking.release, rewarding.retry, rewarding.reports, asking.status, asking.explain,
-    rewarding.recover, beginning.simulator, asking.doctor,
+    rewarding.recover, auditing.reconcile, auditing.purge, beginning.simulator, asking.doctor,
 )  # fmt: skip
 
 app = typer.Typer(
@@ -26,8 +27,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From a spreadsheet of reward recipients to rewards that arrived, and books that close.",
 )  # fmt: skip
+FAULT = (
+    "campaign-runner: this is a fault of the program, not of your file. Nothing is lost, and running the same command "
+    "again is safe. Please report it with the lines above."
+)
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(auditing.audit)
 
 
 @app.callback(invoke_without_command=True)
@@ -45,4 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         app(args=list(arguments) if arguments is not None else None, standalone_mode=True)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
+    except Exception:
+        traceback.print_exc()
+        print(FAULT, file=sys.stderr)
+        sys.exit(ExitCode.FAULT)  # Python's own code would be 1, which says "done, but some rows need action"
     sys.exit(ExitCode.DONE)

@@ -39,6 +39,11 @@ Wait = Annotated[str, typer.Option("--wait", help="How long to follow the orders
 TrackWait = Annotated[str, typer.Option("--wait", help="Follow the orders for so long; default: look once.")]
 Methods = Annotated[list[str] | None, typer.Option("--method", help="Only the columns of this method; repeatable.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be done, and do nothing.")]
+Every = Annotated[bool, typer.Option("--all", help="Finance reports over every campaign of the ledger.")]
+GroupBy = Annotated[list[str] | None, typer.Option("--group-by", help="A column of your own for totals; repeatable.")]
+Since = Annotated[str, typer.Option("--from", help="Only what was placed from this day on: 2026-10-01.")]
+Until = Annotated[str, typer.Option("--to", help="Only what was placed up to and with this day.")]
+Parquet = Annotated[bool, typer.Option("--parquet", help="Finance lines as Parquet too.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Only errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="More about what happens; never secrets or personal data.")]
@@ -68,10 +73,12 @@ def world(
     """Settings, credentials (where `secret`) and folders. A CAMPAIGN on the command line must be the settings' one."""
     from campaign_runner import settings
     from campaign_runner.outside import World
+    from campaign_runner.reporting.options import FinanceOptions
 
     loaded = settings.load(config_path(config, file), campaign)
     credentials = settings.credentials(loaded) if secret else settings.Credentials()
-    return World(loaded, state, reports, credentials, schemas, ledger_url=loaded.ledger.url)
+    chosen = FinanceOptions(group_by=loaded.finance.group_by or None, accounts=loaded.finance.accounts)
+    return World(loaded, state, reports, credentials, schemas, ledger_url=loaded.ledger.url, finance=chosen)
 
 
 def config_path(config: Path | None, file: Path | None) -> Path | None:
@@ -91,7 +98,7 @@ def reading(file: Path, sheet: str | None, hidden: str) -> Reading:
     return Reading(file, sheet, hidden)
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, option: str = "--wait") -> float:
     """`90`, `90s`, `30m`, `2h`, `1d` -> seconds; raises UsageError."""
     units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
@@ -99,8 +106,8 @@ def seconds(text: str) -> float:
         value = float(number) * units[unit]
     except ValueError:
         value = -1.0
-    if not 0 <= value <= 366 * 86_400:
-        raise UsageError(f"--wait {text}: give seconds or a number with s, m, h or d, such as 90, 30m or 2h.")
+    if not 0 <= value <= 36_500 * 86_400:
+        raise UsageError(f"{option} {text}: give seconds or a number with s, m, h or d, such as 90, 30m or 2h.")
     return value
 
 

@@ -14,15 +14,20 @@ from campaign_runner.cli.options import (
     Campaign,
     Config,
     DryRun,
+    Every,
     File,
+    GroupBy,
     Hidden,
     Json,
+    Parquet,
     Quiet,
     Reports,
     Schemas,
     Sheet,
+    Since,
     State,
     TrackWait,
+    Until,
     Verbose,
     Wait,
 )  # fmt: skip
@@ -154,17 +159,29 @@ def recover(
 
 def reports(
     campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
-    schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+    schemas: Schemas = None, every: Every = False, group_by: GroupBy = None, since: Since = "", until: Until = "",
+    parquet: Parquet = False, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Write every report again from the ledger.
+    """Write every report again from the ledger; with --all, finance reports over all campaigns.
 
-    Example: campaign-runner reports 2026-q4-recognition
+    Example: campaign-runner reports --all --from 2026-10-01 --to 2026-12-31 --group-by "Cost centre"
     """
-    from campaign_runner import pipeline
+    from dataclasses import replace
+
+    from campaign_runner import audit, pipeline
     from campaign_runner.reporting import screen
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        world = options.world(config, state, reports, schemas, campaign=campaign, secret=False)
+        world = options.world(
+            config, state, reports, schemas, campaign=campaign or ("any" if every else ""), secret=False
+        )
+        assert world.finance is not None
+        chosen = replace(world.finance, since=since, until=until, parquet=parquet)
+        world.finance = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
+        if every:
+            written = {name: str(path) for name, path in audit.finance_of_all(world).items()}
+            terminal.object({"reports": written}) if as_json else terminal.say(*written.values())
+            raise typer.Exit
         with terminal.progress() as progress:
             result = pipeline.reports(world, progress)
         end(terminal, result, lambda: screen.run(result.books, None, result.reports))

@@ -171,13 +171,14 @@ def _write_answers(
 ) -> None:
     if not answers:
         return
-    names = ("status", "reason", "tango_reference", "delivery_status", "charged", "charged_currency", "fee",
-             "shipping_fee", "exchange_rate")  # fmt: skip
+    names = ("status", "reason", "tango_reference", "delivery_status", "stated", "stated_currency", "charged",
+             "charged_currency", "fee", "shipping_fee", "exchange_rate")  # fmt: skip
     statement = update(line_items).where(line_items.c.batch == batch, line_items.c.reference == bindparam("ref"))
     statement = statement.values({name: bindparam(f"new_{name}") for name in names} | {"updated_at": at})
     values = [
         {"ref": line.reference, "new_status": statuses[line.reference], "new_reason": line.reason,
          "new_tango_reference": line.tango_reference, "new_delivery_status": line.delivery_status,
+         "new_stated": _plain(line.face_value), "new_stated_currency": line.currency,
          "new_charged": _plain(line.charged), "new_charged_currency": line.charged_currency,
          "new_fee": _plain(line.fee), "new_shipping_fee": _plain(line.shipping_fee),
          "new_exchange_rate": _plain(line.exchange_rate)}

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from campaign_runner.ledger.schema import events
 
@@ -40,10 +40,24 @@ def first_broken(connection: Connection) -> int | None:
     return None
 
 
+def count(connection: Connection) -> int:
+    """How many events there are."""
+    return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
+
+
+def every(connection: Connection) -> Iterator[dict[str, Any]]:
+    """All events, oldest first."""
+    return _told(connection, select(events))
+
+
 def of_campaign(connection: Connection, campaign: int) -> Iterator[dict[str, Any]]:
     """The events of a campaign, oldest first."""
-    rows = connection.execute(select(events).where(events.c.campaign == campaign).order_by(events.c.id)).mappings()
-    return ({**row, "data": orjson.loads(row["data"])} for row in rows)
+    return _told(connection, select(events).where(events.c.campaign == campaign))
+
+
+def _told(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
+    rows = connection.execute(query.order_by(events.c.id)).mappings()
+    return ({**{str(key): value for key, value in row.items()}, "data": orjson.loads(row["data"])} for row in rows)
 
 
 def _hash(**values: Any) -> str:

@@ -21,9 +21,9 @@ LINES_AT_ONCE = 25_000
 LINE_COLUMNS = (
     "campaign", "batch", "position", "upload", "row", "reference", "identity", "content", "contact", "method", "utid",
     "quantity", "face_units", "currency", "attempt", "superseded", "reason", "tango_reference", "delivery_status",
-    "charged", "charged_currency", "fee", "shipping_fee", "exchange_rate", "updated_at",
+    "stated", "stated_currency", "charged", "charged_currency", "fee", "shipping_fee", "exchange_rate", "updated_at",
 )  # fmt: skip
-BLANKS = (False, "", "", "", "", "", "", "", "", "")
+BLANKS = (False, *[""] * 11)
 
 
 class Entry(NamedTuple):
@@ -170,7 +170,7 @@ def record_attempts(connection: Connection, campaign: int, attempts: Iterable[At
         for position, (line, line_id) in enumerate(zip(attempt.batch.lines, attempt.line_ids, strict=True)):
             mine = line_items.c.id == line_id
             before = dict(connection.execute(select(line_items).where(mine)).mappings().one())
-            blank = {name: "" for name in LINE_COLUMNS[-10:] if name != "superseded"}
+            blank = dict.fromkeys(LINE_COLUMNS[-len(BLANKS) + 1 :], "")
             moved = {"batch": number, "position": position, "reference": line.reference, "status": None,
                      "attempt": attempt.batch.attempt, **blank, "superseded": False}  # fmt: skip
             connection.execute(update(line_items).where(mine).values(**moved))

@@ -17,7 +17,7 @@ STATUS = func.coalesce(
 UNITS = line_items.c.quantity * line_items.c.face_units
 # A line's own time, or its batch's.
 _UPDATED = case((line_items.c.updated_at != "", line_items.c.updated_at), else_=batches.c.updated_at)
-_LINES = line_items.join(batches, batches.c.id == line_items.c.batch)
+LINES = line_items.join(batches, batches.c.id == line_items.c.batch)
 
 STATED = ("row", "status", "reason", "remedy", "reference", "order_reference", "tango_order_id", "updated_at", "units",
           "currency")  # fmt: skip
@@ -25,11 +25,11 @@ STATED = ("row", "status", "reason", "remedy", "reference", "order_reference", "
 
 def tally(connection: Connection, upload: int) -> list[tuple[str, str, int, int]]:
     """(status, currency, rows, units) of an upload; units -1 = amounts that cannot be read, counted apart."""
-    lines = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS)).select_from(_LINES)
+    lines = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS)).select_from(LINES)
     lines = lines.where(line_items.c.upload == upload, line_items.c.superseded.is_(False))
     lines = lines.group_by(STATUS, line_items.c.currency)
     known = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS))
-    known = known.select_from(_LINES.join(entries, entries.c.line == line_items.c.id))
+    known = known.select_from(LINES.join(entries, entries.c.line == line_items.c.id))
     known = known.where(entries.c.upload == upload).group_by(STATUS, line_items.c.currency)
     others = select(entries.c.status, entries.c.currency, func.count(), func.sum(entries.c.units))
     others = others.where(entries.c.upload == upload, entries.c.line.is_(None), entries.c.units >= 0)
@@ -62,6 +62,13 @@ def stated(connection: Connection, upload: int, first: int, last: int) -> list[t
     return [tuple(row) for query in (own, known, others) for row in connection.execute(query)]
 
 
+def numbers(connection: Connection, upload: int) -> list[int]:
+    """The numbers of all rows of an upload, in order."""
+    own = select(line_items.c.row).where(line_items.c.upload == upload, line_items.c.superseded.is_(False))
+    other = select(entries.c.row).where(entries.c.upload == upload)
+    return sorted(connection.execute(own.union_all(other)).scalars())
+
+
 def placed(connection: Connection, campaign: int) -> Iterator[list[tuple[Any, ...]]]:
     """Every line that was ever sent, in pieces, as `model.PLACED_COLUMNS` tuples."""
     query = (
@@ -72,7 +79,7 @@ def placed(connection: Connection, campaign: int) -> Iterator[list[tuple[Any, ..
             line_items.c.shipping_fee, line_items.c.exchange_rate, STATUS, line_items.c.delivery_status,
             line_items.c.attempt, batches.c.sent_at, _UPDATED,
         )
-        .select_from(_LINES)
+        .select_from(LINES)
         .where(line_items.c.campaign == campaign, batches.c.sent_at != "", batches.c.state != BatchState.PLANNED)
         .order_by(line_items.c.id)
     )  # fmt: skip
@@ -83,7 +90,7 @@ def placed(connection: Connection, campaign: int) -> Iterator[list[tuple[Any, ..
 
 def campaign_tally(connection: Connection, campaign: int) -> list[tuple[str, str, int, int]]:
     """(status, currency, line items, units) of a whole campaign, newest attempts only."""
-    query = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS)).select_from(_LINES)
+    query = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS)).select_from(LINES)
     query = query.where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False))
     query = query.group_by(STATUS, line_items.c.currency)
     return [(str(status), str(currency), int(count), int(units)) for status, currency, count, units
@@ -93,7 +100,7 @@ def campaign_tally(connection: Connection, campaign: int) -> list[tuple[str, str
 def lines_elsewhere(connection: Connection, campaign: int, upload: int) -> dict[str, int]:
     """Lines of the campaign, by status, that this upload has no row for."""
     known = select(entries.c.line).where(entries.c.upload == upload, entries.c.line.is_not(None))
-    query = select(STATUS, func.count()).select_from(_LINES).group_by(STATUS)
+    query = select(STATUS, func.count()).select_from(LINES).group_by(STATUS)
     query = query.where(line_items.c.campaign == campaign, line_items.c.upload != upload)
     query = query.where(line_items.c.superseded.is_(False), line_items.c.id.not_in(known))
     return {str(status): int(count) for status, count in connection.execute(query)}
@@ -106,7 +113,7 @@ def batch_counts(connection: Connection, campaign: int) -> dict[str, int]:
 
 
 def _line_columns(row: Any, *, joined: bool = False) -> Select[Any]:
-    source = _LINES.join(entries, entries.c.line == line_items.c.id) if joined else _LINES
+    source = LINES.join(entries, entries.c.line == line_items.c.id) if joined else LINES
     return select(
         row, STATUS, line_items.c.reason, literal(""), line_items.c.reference, batches.c.reference,
         batches.c.tango_order_id, _UPDATED, UNITS, line_items.c.currency,

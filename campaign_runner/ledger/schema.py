@@ -125,6 +125,8 @@ line_items = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("tango_reference", String(100), nullable=False, default=""),
     Column("delivery_status", String(40), nullable=False, default=""),
+    Column("stated", String(40), nullable=False, default=""),
+    Column("stated_currency", String(3), nullable=False, default=""),
     Column("charged", String(40), nullable=False, default=""),
     Column("charged_currency", String(3), nullable=False, default=""),
     Column("fee", String(40), nullable=False, default=""),

@@ -57,6 +57,15 @@ class Ledger:
         with lock(campaign_id):
             yield
 
+    def compact(self) -> None:
+        """Write the SQLite file anew, without what was deleted in it."""
+        raw = self.engine.raw_connection()
+        try:
+            raw.cursor().execute("VACUUM")
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
     def __enter__(self) -> Ledger:
         return self
 

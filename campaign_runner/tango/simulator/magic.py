@@ -17,6 +17,7 @@ MAGIC: dict[str, str] = {
     "sim-fails": "accepted, and reported as FAILED later, with a reason",
     "sim-cancelled": "accepted, and reported as CANCELLED later",
     "sim-returned": "accepted, and reported as RETURNED later",
+    "sim-comes-back": "accepted and COMPLETE, and at the next look RETURNED after all",
     "sim-strange": "accepted, and later reported with a status word that nobody knows",
     "sim-pending": "accepted, and never final",
 }
@@ -38,6 +39,9 @@ LATER: dict[str, str] = {
     "sim-strange": "TRANSMOGRIFIED",
     "sim-pending": "PENDING",
 }
+
+# Words that come only after the order was final.
+MUCH_LATER: dict[str, str] = {"sim-comes-back": "RETURNED"}
 
 # The longest first, so that "sim-422-unnamed" is not taken for "sim-422".
 _SPELL = re.compile("|".join(sorted(MAGIC, key=len, reverse=True)), re.IGNORECASE)

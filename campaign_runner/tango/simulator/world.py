@@ -63,6 +63,7 @@ class PlacedOrder:
     polls: int = 0
     final: bool = False
     posts: int = 1
+    looks_after: int = 0
 
     @property
     def body(self) -> bytes:
@@ -98,7 +99,8 @@ class PlacedOrder:
         """The word of a line, or of an order of /orders."""
         if not self.final and (spell or self.endpoint == "asyncOrders"):
             return "PENDING"
-        return magic.LATER.get(spell, "COMPLETE")
+        late = magic.MUCH_LATER.get(spell) if self.looks_after else None
+        return late or magic.LATER.get(spell, "COMPLETE")
 
     def spells(self) -> Iterator[str]:
         """The magic spells of all lines."""
@@ -169,6 +171,7 @@ class World:
     def _poll(self, event: Event) -> None:
         order = self.orders[event["account"], event["reference"]]
         order.polls += 1
+        order.looks_after += order.final
         if event["final"] and not order.final:
             order.final = True
             self.account(order.account).cents += order.back

@@ -7,9 +7,7 @@ their money to what the file asked for; whatever does not, or needs a person, is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,8 +15,10 @@ from campaign_runner.errors import ExitCode
 from campaign_runner.ledger import Ledger, events, rows
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import NEEDS_ACTION, BatchState, RowStatus
-from campaign_runner.model import PLACED_COLUMNS, Books, Finding, Order, RawTable, StatedRows
-from campaign_runner.money import from_units, text
+from campaign_runner.model import PLACED_COLUMNS, Books, Order, RawTable, StatedRows
+from campaign_runner.money import from_units
+from campaign_runner.reconciliation import findings
+from campaign_runner.reconciliation.standing import standing
 
 # What `summary.json` calls the states of the batches.
 BATCH_WORDS: dict[str, tuple[BatchState, ...]] = {
@@ -28,8 +28,7 @@ BATCH_WORDS: dict[str, tuple[BatchState, ...]] = {
     "refused": (BatchState.REFUSED,),
 }
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+__all__ = ["add_up", "checked_exit_code", "exit_code", "foresee", "reconcile", "standing", "states_frame"]
 
 Tally = Iterable[tuple[str, str, int, int]]
 
@@ -55,11 +54,16 @@ def reconcile(
             return rows.stated(connection, upload.id, first, last)
 
     counts, amounts = add_up(tally)
-    findings = [*_unread(tally), *_strays(strays), *_states(states), *_missing(counts, upload.rows)]
+    with ledger.read() as connection:
+        told = [
+            *findings.rows_lost(counts, upload.rows), *findings.conflicts(states), *findings.money(connection, campaign),
+            *findings.corrections(connection, campaign), *findings.unread(tally), *findings.elsewhere(strays),
+        ]  # fmt: skip
+        head = events.head(connection)
     return Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
-        notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(findings),
-        ties_out=all(finding.explained for finding in findings), stopped=stopped,
+        notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),
+        ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head,
         stated=lambda: _stated(table, between), placed=lambda: _placed(ledger, campaign),
     )  # fmt: skip
 
@@ -74,35 +78,13 @@ def foresee(
     """
     tally = list(tally)
     counts, amounts = add_up(tally)
-    findings = [*_unread(tally), *_missing(counts, expected)]
+    told = [*findings.rows_lost(counts, expected), *findings.unread(tally)]
     return Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=dict.fromkeys(BATCH_WORDS, 0) | {"planned": planned},
-        findings=tuple(findings), ties_out=all(finding.explained for finding in findings), stopped="",
+        findings=tuple(told), ties_out=all(finding.explained for finding in told), stopped="",
         stated=lambda: _stated(table, between), placed=lambda: iter(()),
     )  # fmt: skip
-
-
-def standing(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, Any]:
-    """How a campaign stands, in plain values: line items per status, face value per currency, events."""
-    tally = rows.campaign_tally(connection, campaign["id"])
-    lines: dict[str, int] = {}
-    amounts: dict[str, Decimal] = {}
-    for status, currency, number, units in tally:
-        lines[status] = lines.get(status, 0) + number
-        amounts[currency] = amounts.get(currency, Decimal(0)) + from_units(units)
-    told = [{"at": event["at"], "text": _event(event)} for event in events.of_campaign(connection, campaign["id"])]
-    return {
-        "campaign": campaign["campaign_id"], "environment": campaign["environment"], "account": campaign["account"],
-        "created_at": campaign["created_at"], "lines": {s: lines[s] for s in RowStatus if s in lines},
-        "amounts": {currency: text(amount) for currency, amount in sorted(amounts.items())},
-        "batches": rows.batch_counts(connection, campaign["id"]), "events": told,
-    }  # fmt: skip
-
-
-def _event(event: Mapping[str, Any]) -> str:
-    data = ", ".join(f"{key} {value}" for key, value in event["data"].items() if not isinstance(value, dict))
-    return f"{event['kind']}: {data}"
 
 
 def exit_code(books: Books) -> ExitCode:
@@ -137,38 +119,6 @@ def _batches(states: Mapping[str, int]) -> dict[str, int]:
     return {word: sum(states.get(state, 0) for state in members) for word, members in BATCH_WORDS.items()}
 
 
-def _unread(tally: Tally) -> Iterator[Finding]:
-    unread = sum(number for _, _, number, units in tally if units < 0)
-    if unread:
-        them = "1 row has" if unread == 1 else f"{unread} rows have"
-        yield Finding("unreadable amount", f"{them} an amount that cannot be read: counted as rows, not as money.")
-
-
-def _strays(strays: Mapping[str, int]) -> Iterator[Finding]:
-    """Lines of earlier files of this campaign that this file does not have."""
-    number = sum(strays.values())
-    if number:
-        told = ", ".join(f"{count} {status}" for status, count in sorted(strays.items()))
-        text = f"{number} line items placed from an earlier file of this campaign are not in this one ({told})."
-        yield Finding("earlier file", text)
-
-
-def _states(states: Mapping[str, int]) -> Iterator[Finding]:
-    if number := states.get(BatchState.CONFLICT, 0):
-        orders = "1 order" if number == 1 else f"{number} orders"
-        text = (
-            f"{orders} at Tango under our reference with other contents than ours: compare them in the Tango portal."
-        )
-        yield Finding("conflict", text, explained=False)
-
-
-def _missing(counts: Mapping[str, int], expected: int) -> Iterator[Finding]:
-    found = sum(counts.values())
-    if found != expected:
-        text = f"The file has {expected} rows, but {found} have a status: please report this fault with the ledger."
-        yield Finding("rows lost", text, explained=False)
-
-
 def _stated(table: RawTable, between: Callable[[int, int], list[tuple[object, ...]]]) -> Iterator[StatedRows]:
     for raw in table.chunks():
         index = raw.cells.index
@@ -190,8 +140,3 @@ def _placed(ledger: Ledger, campaign: int) -> Iterator[pd.DataFrame]:
     with ledger.read() as connection:
         for some in rows.placed(connection, campaign):
             yield pd.DataFrame(some, columns=list(PLACED_COLUMNS))
-
-
-def with_note(books: Books, note: str) -> Books:
-    """The same books with one more note."""
-    return replace(books, notes=(*books.notes, note))

@@ -1,0 +1,113 @@
+"""The commands that close and audit: reconcile, audit verify, audit export, purge."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaign_runner.cli import options
+from campaign_runner.cli.options import (
+    REPORTS,
+    STATE,
+    Campaign,
+    Config,
+    DryRun,
+    Json,
+    Quiet,
+    Reports,
+    Schemas,
+    State,
+    Verbose,
+)  # fmt: skip
+from campaign_runner.errors import ExitCode
+
+audit = typer.Typer(name="audit", no_args_is_help=True, help="Prove and export the log of events.")
+Statement = Annotated[Path, typer.Option("--statement", help="Tango's order history export (CSV).")]
+OlderThan = Annotated[str, typer.Option("--older-than", help="Days: 400d.")]
+
+
+def reconcile(
+    statement: Statement, campaign: Campaign = "", config: Config = None, state: State = STATE,
+    reports: Reports = REPORTS, schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Match the books against Tango's order history: matched, different, missing, extra.
+
+    Example: campaign-runner reconcile 2026-q4-recognition --statement history.csv
+    """
+    from campaign_runner import audit
+    from campaign_runner.reporting import screen
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world = options.world(config, state, reports, schemas, campaign=campaign, secret=False)
+        found = audit.reconcile(world, statement)
+        files = {name: str(path) for name, path in found.reports.items()}
+        terminal.object({"verdicts": found.verdicts, "agrees": found.agrees, "reports": files}) if as_json else (
+            terminal.say(*screen.statement(found))
+        )
+        raise typer.Exit(ExitCode.DONE if found.agrees else ExitCode.NEEDS_ACTION)
+
+
+@audit.command()
+def verify(
+    config: Config = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Prove that nobody changed the log of events, or name the first broken link.
+
+    Example: campaign-runner audit verify
+    """
+    from campaign_runner import audit, settings
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        found = audit.verify(state, settings.ledger_url(options.config_path(config, None)))
+        whole = f"The chain of {found.events} events is whole; its head is {found.head}."
+        told = (
+            whole
+            if found.broken is None
+            else (
+                f"The chain breaks at event {found.broken} of {found.events}: it, or the one before, was changed. Put a "
+                "backup of the ledger in place, and find out who had access."
+            )
+        )
+        terminal.object({"events": found.events, "head": found.head, "broken": found.broken}) if as_json else (
+            terminal.say(told)
+        )
+        raise typer.Exit(ExitCode.DONE if found.broken is None else ExitCode.NEEDS_ACTION)
+
+
+@audit.command()
+def export(
+    config: Config = None, state: State = STATE, quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Every event as a line of JSON, on standard output.
+
+    Example: campaign-runner audit export > events.jsonl
+    """
+    from campaign_runner import audit, settings
+
+    with options.at_work(True, quiet, verbose):
+        for line in audit.export(state, settings.ledger_url(options.config_path(config, None))):
+            sys.stdout.buffer.write(line)
+
+
+def purge(
+    older_than: OlderThan, config: Config = None, state: State = STATE, dry_run: DryRun = False, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Erase personal data of files older than so many days; references, amounts, statuses and totals stay.
+
+    Example: campaign-runner purge --older-than 400d
+    """
+    from campaign_runner import audit
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        days = options.seconds(older_than if older_than[-1:] == "d" else f"{older_than}d", "--older-than") / 86_400
+        told = audit.purge(
+            options.world(config, state, REPORTS, None, campaign="any", secret=False), days, dry_run=dry_run
+        )
+        would = "would be erased (--dry-run)" if dry_run else "erased"
+        said = f"{told['files']} files and the bodies of {told['orders']} orders {would}."
+        terminal.object(told) if as_json else terminal.say(said)

@@ -1,0 +1,56 @@
+"""How is personal data erased after its time?  Uploads, bodies and texts go; references, amounts and the chain stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from campaign_runner.ledger import events
+from campaign_runner.ledger.schema import attempts, batches, entries, line_items, upload_parts, uploads
+from campaign_runner.ledger.store import Ledger
+from campaign_runner.lifecycle import OPEN_BATCHES
+
+
+def erase(ledger: Ledger, before: str, at: str, *, dry_run: bool = False) -> dict[str, int]:
+    """Erase what belongs to uploads handed in before `before` (ISO time) and is not open; returns how much of what.
+
+    Lines that are still open keep their order's bytes: nobody may be forgotten for the sake of erasure.
+    """
+    with ledger.write(durable=True) as connection:
+        old = list(connection.execute(_old_uploads(before)).scalars())
+        lines = select(line_items.c.batch).where(line_items.c.upload.in_(old))
+        closed = (batches.c.id.in_(lines), batches.c.state.not_in(OPEN_BATCHES), batches.c.body.is_not(None))
+        bodies = list(connection.execute(select(batches.c.id, batches.c.reference).where(*closed)))
+        told = {"files": len(old), "orders": len(bodies)}
+        if not dry_run and (old or bodies):
+            _forget(connection, old, bodies, at)
+            whose = select(uploads.c.id, uploads.c.campaign).where(uploads.c.id.in_(old))
+            for upload, campaign in connection.execute(whose).all():
+                events.append(connection, campaign, at, "personal data erased", upload=upload, before=before)
+    if not dry_run and told["files"] and ledger.engine.dialect.name == "sqlite":
+        ledger.compact()  # else the erased bytes stay in the free pages of the file
+    return told
+
+
+def _old_uploads(before: str) -> Any:
+    """Uploads that are old enough and have no line that is still open."""
+    still = (
+        select(line_items.c.upload)
+        .join(batches, batches.c.id == line_items.c.batch)
+        .where(batches.c.state.in_(OPEN_BATCHES))
+    )
+    return select(uploads.c.id).where(
+        uploads.c.created_at < before, uploads.c.purged_at.is_(None), uploads.c.id.not_in(still)
+    )
+
+
+def _forget(connection: Connection, old: list[int], bodies: list[Any], at: str) -> None:
+    connection.execute(delete(upload_parts).where(upload_parts.c.upload.in_(old)))
+    connection.execute(update(uploads).where(uploads.c.id.in_(old)).values(purged_at=at, name="an erased file"))
+    connection.execute(update(entries).where(entries.c.upload.in_(old)).values(reason="", remedy=""))
+    mine = line_items.c.upload.in_(old)
+    connection.execute(update(line_items).where(mine).values(contact=None, reason=""))
+    for number, reference in bodies:
+        connection.execute(update(batches).where(batches.c.id == number).values(body=None, note=""))
+        connection.execute(update(attempts).where(attempts.c.reference == reference).values(message=""))

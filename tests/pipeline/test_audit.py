@@ -1,0 +1,96 @@
+"""What an auditor asks: the chain of events, erasure after the retention time, the bank's view."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from campaign_runner import audit, pipeline
+from campaign_runner.errors import ExitCode, UsageError
+from tests.pipeline.test_decisions import FAILS
+from tests.pipeline.test_run import ANA, BAD, BEN
+
+
+def test_the_chain_of_events_is_whole_until_somebody_changes_one(office):
+    office.run(office.file(ANA))
+    assert audit.verify(office.folder / "state").broken is None
+    with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
+        ledger.execute("UPDATE events SET data = replace(data, 'sending', 'accepted') WHERE id = 3")
+    assert audit.verify(office.folder / "state").broken == 3
+
+
+def test_the_head_of_the_chain_stands_in_the_summary(office):
+    office.run(office.file(ANA))
+    assert office.summary()["ledger_head"] == audit.verify(office.folder / "state").head
+
+
+def test_every_event_is_exported_as_a_line_of_json(office):
+    office.run(office.file(ANA))
+    lines = list(audit.export(office.folder / "state"))
+    assert len(lines) == audit.verify(office.folder / "state").events
+
+
+def test_personal_data_is_erased_and_the_books_stay(office):
+    office.run(office.file(ANA, BAD, FAILS))
+    before = office.summary()
+    office.clock.turn(days=401)
+    assert audit.purge(office.world(), 400) == {"files": 1, "orders": 1}
+    pipeline.reports(office.world())
+    after = office.summary()
+    assert (after["rows"], after["amounts"]) == (before["rows"], before["amounts"])
+    assert "erased on 2027-12-28" in " ".join(after["notes"])
+    assert b"ana@example.com" not in (office.folder / "state" / "ledger.sqlite").read_bytes()
+    assert audit.verify(office.folder / "state").broken is None
+
+
+def test_what_is_open_is_not_erased(office):
+    office.run(office.file(ANA), patience=0)
+    office.clock.turn(days=401)
+    assert audit.purge(office.world(), 400) == {"files": 0, "orders": 0}
+
+
+def test_a_dry_purge_only_counts_and_today_cannot_be_erased(office):
+    office.run(office.file(ANA))
+    office.clock.turn(days=2)
+    assert audit.purge(office.world(), 1, dry_run=True)["files"] == 1
+    assert audit.purge(office.world(), 1)["files"] == 1
+    with pytest.raises(UsageError, match="at least one day"):
+        audit.purge(office.world(), 0)
+
+
+def test_a_reward_that_comes_back_later_is_a_correction_with_its_date(office):
+    office.run(office.file(ANA.replace("ana@", "sim-comes-back@"), BEN))
+    assert office.statuses() == {2: "completed", 3: "completed"}
+    office.clock.turn(days=20)
+    result = pipeline.track(office.world())
+    assert office.statuses() == {2: "cancelled", 3: "completed"}
+    assert result.exit_code is ExitCode.NEEDS_ACTION
+    assert any("Correction of 2026-12-12: 1 line was completed" in text for text in office.summary()["findings"])
+
+
+def test_the_statement_of_tango_agrees_with_the_books_or_says_where_not(office):
+    office.run(office.file(ANA, BEN))
+    rows = office.report()
+    lines = [f"{row['externalRefLineItemID']},{row['Amount']},USD,COMPLETE,2026-11-22" for row in rows]
+    path = office.folder / "history.csv"
+    head = "External Ref Line Item ID,Amount,Currency,Status,Created At"
+    path.write_text("\n".join([head, *lines]) + "\n", "utf-8")
+    assert audit.reconcile(office.world(), path).agrees
+    path.write_text("\n".join([head, lines[0]]) + "\n", "utf-8")
+    assert audit.reconcile(office.world(), path).verdicts["missing"] == 1
+
+
+def test_finance_reports_can_cover_every_campaign_of_the_ledger(office):
+    office.run(office.file(ANA))
+    office.values["campaign"] = {"id": "q5"}
+    office.run(office.file(BEN))
+    written = audit.finance_of_all(office.world())
+    assert written["finance.csv"].read_text("utf-8-sig").count("\n") == 3
+
+
+def test_state_and_reports_are_readable_by_the_user_alone(office):
+    office.run(office.file(ANA))
+    for folder in (office.folder / "state", office.folder / "reports" / "q4"):
+        for path in [folder, *folder.rglob("*")]:
+            assert path.stat().st_mode & 0o077 == 0, path
