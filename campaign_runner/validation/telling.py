@@ -47,6 +47,8 @@ class Teller:
         severity, calendar = getattr(self._check, "severity", "error"), getattr(self._check, "calendar", False)
         for row, text, value, country in zip(rows, shown, values, countries, strict=True):
             rule, error, remedy = self.advice(value, country)
+            if calendar and text != value:
+                error = f"means {value}, which {error}"
             yield Problem(row, column, rule, text, error, remedy, severity, calendar)
 
     def advice(self, value: str, country: str) -> Advice:

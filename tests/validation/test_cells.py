@@ -19,7 +19,7 @@ DATES = {
     "1/15/2027": "2027-01-15", "15 January 2027": "2027-01-15", "Jan 15, 2027": "2027-01-15",
     "January 15th, 2027": "2027-01-15", "15-Jan-2027": "2027-01-15", "15. Januar 2027": "2027-01-15",
     "15 de enero de 2027": "2027-01-15", "1er février 2027": "2027-02-01", "46402": "2027-01-15",
-    "02/02/2027": "2027-02-02",
+    "02/02/2027": "2027-02-02", "Friday, January 15, 2027": "2027-01-15", "1/15/2027 12:00 AM": "2027-01-15",
 }  # fmt: skip
 INSTANTS = {
     "2027-03-31T23:59:59-05:00": "2027-03-31T23:59:59-05:00", "2027-03-31 23:59:59Z": "2027-03-31T23:59:59Z",
@@ -79,6 +79,7 @@ ASKED = [
     ("amount", "1,234", "ambiguous", "may mean 1234.00 or 1.234. Type it without a thousands mark, like 1234.00."),
     ("amount", "1.234", "ambiguous", "may mean 1234.00 or 1.234. Type it without a thousands mark, like 1234.00."),
     ("amount", "1 234", "ambiguous", "has a blank between its digits. Type it without blanks, like 1234.00."),
+    ("amount", "0.125", "places", "has more than two places after the point. Type at most two, like 25.00."),
     ("amount", "25.1250", "places", "has more than two places after the point. Type at most two, like 25.00."),
     ("amount", "€25", "currency", "names a currency or holds other words; the reward itself decides the currency. Type "
      "the number alone, like 25.00."),
@@ -130,6 +131,8 @@ PHONES_ASKED = [
         "is a number outside the United States, and Tango sends text messages there only.",
     ),
     ("415 555 0100 / 415 555 0101", "several", "holds more than one number."),
+    ("1415555010", "format", "has 9 digits without the country code instead of 10."),
+    ("0", "format", "has 1 digit without the country code instead of 10."),
     ("415 555 010", "format", "has 9 digits without the country code instead of 10."),
     ("1-800-FLOWERS", "format", "is not a mobile number of the United States."),
 ]
@@ -147,9 +150,9 @@ PLACES_ASKED = [
     ("postalCode", "02134-1234", "format", "Type 02134."),
     ("postalCode", "2134-1234", "format", "Type the five digits, like 02134."),
     ("stateOrProvince", "ON", "region", "Correct the state or the country."),
-    ("stateOrProvince", "Massachusets", "region", "Did you mean MA?"),
+    ("stateOrProvince", "Massachusets", "region", "Did you mean MA (Massachusetts)?"),
     ("stateOrProvince", "XX", "region", "Type its two capital letters, like CA for California."),
-    ("country", "Untied States", "unknown", "Type two letters, like US or CA. Did you mean US?"),
+    ("country", "Untied States", "unknown", "Type two letters, like US or CA. Did you mean US (United States)?"),
     (
         "city",
         "São Paulo",

@@ -41,7 +41,6 @@ NORMALISE: dict[str, Callable[[Any, Case], Any]] = {
 }
 EXPLAIN: dict[str, Callable[[str, Case], Advice | None]] = {
     "amount": amount.explain,
-    "choice": choice.explain,
     "count": count.explain,
     "date": date.explain,
     "email": email.explain,

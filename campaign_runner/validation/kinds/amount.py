@@ -32,7 +32,7 @@ _THOUSANDS = (
     (re.compile(r"-?[0-9]+,[0-9]{1,2}"), " ", ","),
 )
 _NUMBER = re.compile(r"(-?)0*([0-9]+)(?:\.([0-9]{1,2}))?")
-_TWO_READINGS = re.compile(r"-?([0-9]{1,3})[.,]([0-9]{3})")
+_TWO_READINGS = re.compile(r"-?([1-9][0-9]{0,2})[.,]([0-9]{3})")
 _BLANK_GROUPS = re.compile(r"([0-9]{1,3})((?: [0-9]{3})+)")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from campaign_runner.validation.arrowtext import recode
 from campaign_runner.validation.book import fold
-from campaign_runner.validation.kinds.case import Advice, Case
+from campaign_runner.validation.kinds.case import Case
 
 
 def normalise(text: Any, case: Case) -> Any:
@@ -17,18 +17,16 @@ def normalise(text: Any, case: Case) -> Any:
     return recode(text, lambda word: known.get(fold(word), word))
 
 
-def explain(value: str, case: Case) -> Advice | None:
-    """Nothing beyond the rule's own sentence: the nearest word is added to it (`nearest`)."""
-    return None
-
-
 def folded(choices: Mapping[str, list[str]]) -> dict[str, str]:
     """Every spelling, folded, with the word that it means."""
     return {fold(spelling): word for word, others in choices.items() for spelling in (*others, word)}
 
 
 def nearest(value: str, choices: Mapping[str, list[str]]) -> str:
-    """The word that was probably meant, or ""."""
-    known = folded(choices)
+    """The word that was probably meant, with the spelling that it was known by (`MA (Massachusetts)`), or ""."""
+    known = {fold(spelling): (word, spelling) for word, others in choices.items() for spelling in (*others, word)}
     near = get_close_matches(fold(value)[:40], list(known), 1, 0.7)
-    return known[near[0]] if near else ""
+    if not near:
+        return ""
+    word, spelling = known[near[0]]
+    return word if fold(word) == fold(spelling) else f"{word} ({spelling})"

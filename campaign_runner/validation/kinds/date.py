@@ -32,7 +32,8 @@ _YEAR_FIRST = re.compile(r"(20[0-9]{2})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])\s?([0-9]{1,2})\2\s?(20[0-9]{2})")
 _DAY_NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.|er|º)?[ -](?:de )?([^\W\d]+)\.?,?[ -](?:de )?(20[0-9]{2})")
 _MONTH_NAMED = re.compile(r"([^\W\d]+)\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? (20[0-9]{2})")
-_MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?Z?$")
+_MIDNIGHT = re.compile(r"[T ](00:00(:00(\.0+)?)?Z?|12:00(:00)? ?AM)$")
+_WEEKDAY = re.compile(r"^(mon|tues|wednes|thurs|fri|satur|sun)day,? ", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}")
 
 
@@ -60,7 +61,7 @@ def explain(value: str, case: Case) -> Advice | None:
 
 
 def _iso(word: str) -> str:
-    bare = _MIDNIGHT.sub("", word)
+    bare = _WEEKDAY.sub("", _MIDNIGHT.sub("", word))
     if bare.isascii() and bare.isdigit() and len(bare) == 5 and int(bare) in _SERIALS:
         return (_EPOCH + timedelta(int(bare))).isoformat()
     parts = None if _readings(bare) else _parts(bare)

@@ -46,7 +46,7 @@ def _at_home(value: str, digits: str, example: str) -> Advice | None:
                       "Type a number that begins with +1, or leave the cell empty where none is needed.")  # fmt: skip
     local = digits[1:] if value.startswith(("+1", "1")) else digits
     if digits and len(local) != 10 and not re.search(r"[A-Za-z]", value):
-        return Advice("format", f"has {len(local)} digits without the country code instead of 10.",
+        return Advice("format", f"has {len(local)} digit{'s' * (len(local) != 1)} without the country code instead of 10.",
                       f"Type +1 and the ten digits, like {example}.")  # fmt: skip
     return None
 
@@ -58,6 +58,6 @@ def _e164(text: Any, home: bool) -> Any:
     bare = pc.replace_substring_regex(bare, r"^(\+[0-9]+ ?)\(0\)", r"\1")
     bare = pc.replace_substring_regex(bare, _MARKS, "")
     bare = pc.replace_substring_regex(bare, r"^00", "+")
-    if home:
-        bare = pc.replace_substring_regex(bare, r"^1?([0-9]{10})$", r"+1\1")
+    if home:  # no area code begins with 0 or 1: ten digits that do so have lost one
+        bare = pc.replace_substring_regex(bare, r"^1?([2-9][0-9]{9})$", r"+1\1")
     return pc.if_else(pc.match_substring_regex(bare, E164), bare, text)
