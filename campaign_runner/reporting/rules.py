@@ -84,7 +84,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any], Field], str]] = {
     "str_length": lambda a, f: f"At most {a['max_value']} characters.",
     "str_matches": lambda a, f: str(a["options"]["remedy"]).format(example=f.example),
     "only_characters": lambda a, f: str(a["options"]["remedy"]),
-    "without_characters": lambda a, f: f"None of the characters {' '.join(a['characters'])}",
+    "without_characters": lambda a, f: f"None of the characters {' '.join(a['characters'])} anywhere.",
     "by_country": _by_country,
     "email_address": lambda a, f: "One e-mail address.",
     "likely_domain": lambda a, f: "A warning where the domain looks like a typing mistake.",
@@ -95,7 +95,9 @@ _SAY: dict[str, Callable[[Mapping[str, Any], Field], str]] = {
     "amount_digits": lambda a, f: f"At most {a['value']} digits before the point.",
     "whole_number": lambda a, f: "A whole number.",
     "count_at_least": lambda a, f: f"At least {a['value']}.",
-    "count_at_most": lambda a, f: f"At most {a['value']}.",
+    "count_at_most": lambda a, f: (
+        "No more than 1; more in bulk only." if a["value"] == 1 else f"At most {a['value']}."
+    ),
     "iso_date": lambda a, f: "A day, best as year-month-day.",
     "days_ahead": lambda a, f: f"At least {a['value']} days after the day of the run.",
     "days_ahead_at_most": lambda a, f: f"A warning beyond {a['value']} days.",
