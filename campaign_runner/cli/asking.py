@@ -77,7 +77,8 @@ def doctor(
     from campaign_runner import desk
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        told = desk.doctor(options.world(config, state, REPORTS, schemas, campaign="doctor"))
+        path = options.config_path(config, None)
+        told = desk.doctor(options.world(path, state, REPORTS, schemas, campaign="" if path else "doctor"))
         if as_json:
             terminal.object(
                 {one.subject: {"well": one.well, "found": one.found, "advice": one.advice} for one in told}

@@ -50,6 +50,11 @@ def every(connection: Connection) -> Iterator[dict[str, Any]]:
     return _told(connection, select(events))
 
 
+def milestones(connection: Connection, campaign: int) -> Iterator[dict[str, Any]]:
+    """The events of a campaign but for the moves of single batches, which can be thousands."""
+    return _told(connection, select(events).where(events.c.campaign == campaign, events.c.kind != "batch moved"))
+
+
 def of_campaign(connection: Connection, campaign: int) -> Iterator[dict[str, Any]]:
     """The events of a campaign, oldest first."""
     return _told(connection, select(events).where(events.c.campaign == campaign))

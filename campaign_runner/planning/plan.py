@@ -21,8 +21,16 @@ from campaign_runner.planning.collector import Collector, halves, whole
 from campaign_runner.planning.persons import REWARDED_COLUMNS, hold_same_person
 
 # What the ledger says of the lines of this campaign that Tango has, or may have.
-KNOWN_COLUMNS = ("hi", "lo", "content_hi", "content_lo", "line_id")
+KNOWN_COLUMNS = ("hi", "lo", "content_hi", "content_lo", "line_id", "failed")
 
+_CHANGED = (
+    "It was changed after it had been sent.",
+    "Put the old contents back; or, if this is one more reward, let it go with `campaign-runner release`.",
+)
+_MENDED = (
+    "It was changed after it had failed at Tango.",
+    "If the change mends it, let it go with `campaign-runner release`, and run the file again.",
+)
 _REMEDY_DUPLICATE = "If it is meant twice, let it go with `campaign-runner release`; else delete the row."
 
 
@@ -176,10 +184,10 @@ def _match(lines: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     joined = lines.merge(theirs, on=["hi", "lo"], how="left")
     seen = joined["line_id"].notna()
     same = (joined["content_hi"] == joined["their_hi"]) & (joined["content_lo"] == joined["their_lo"])
-    changed = joined.loc[seen & ~same, lines.columns].assign(
-        rule="changed-after-sent", reason="It was changed after it had been sent.", derive="changed",
-        remedy="Put the old contents back; or, if this is one more reward, let it go with `campaign-runner release`.",
-    )  # fmt: skip
+    changed = joined.loc[seen & ~same, lines.columns].assign(rule="changed-after-sent", derive="changed")
+    lost = joined.loc[changed.index, "failed"].astype(bool) if "failed" in joined else pd.Series(False, changed.index)
+    for place, column in enumerate(("reason", "remedy")):
+        changed[column] = lost.map({False: _CHANGED[place], True: _MENDED[place]}).astype(object)
     matched = joined.loc[seen & same, [*lines.columns, "line_id"]].astype({"line_id": np.int64})
     return joined.loc[~seen, lines.columns], changed, matched
 

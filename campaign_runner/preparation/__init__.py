@@ -14,6 +14,7 @@ import pandas as pd
 from campaign_runner import intake, planning, validation
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.ledger.plans import KnownLine, RewardedPerson
+from campaign_runner.lifecycle import RowStatus
 from campaign_runner.model import Checked, CleanRows, Order, Problem, RawTable, RuleBook
 from campaign_runner.money import parse, to_units
 from campaign_runner.planning.collector import halves
@@ -117,6 +118,7 @@ def known_frame(known: Iterable[KnownLine]) -> pd.DataFrame:
     frame = pd.DataFrame({"line_id": [line.line_id for line in lines]}, dtype="int64")
     frame["hi"], frame["lo"] = halves([line.identity for line in lines])
     frame["content_hi"], frame["content_lo"] = halves([line.content for line in lines])
+    frame["failed"] = [line.status in (RowStatus.FAILED, RowStatus.CANCELLED) for line in lines]
     return frame
 
 

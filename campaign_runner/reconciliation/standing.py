@@ -22,7 +22,7 @@ def standing(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, A
     for status, currency, number, units in tally:
         lines[status] = lines.get(status, 0) + number
         amounts[currency] = amounts.get(currency, Decimal(0)) + from_units(units)
-    told = [{"at": event["at"], "text": _event(event)} for event in events.of_campaign(connection, campaign["id"])]
+    told = [{"at": event["at"], "text": _event(event)} for event in events.milestones(connection, campaign["id"])]
     return {
         "campaign": campaign["campaign_id"], "environment": campaign["environment"], "account": campaign["account"],
         "created_at": campaign["created_at"], "lines": {s: lines[s] for s in RowStatus if s in lines},

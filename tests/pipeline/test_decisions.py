@@ -142,3 +142,14 @@ def test_an_unfinished_run_goes_on_with_what_is_left(office):
     office.clock.turn(seconds=120)
     assert office.run(path).exit_code is ExitCode.DONE
     assert len(office.sent()) == 2
+
+
+def test_a_mended_row_that_had_failed_waits_for_a_release_and_then_goes(office):
+    office.values["identity"] = {"key": ("Employee ID",)}
+    office.run(office.file(ANA, FAILS))
+    mended = office.file(ANA, FAILS.replace("sim-fails@", "dee@"), name="mended.csv")
+    office.run(mended)
+    assert "after it had failed" in office.report()[1]["Reason"]
+    desk.release(office.world(), [3], "address corrected")
+    office.run(mended)
+    assert office.statuses() == {2: "completed", 3: "completed"}
