@@ -31,7 +31,7 @@ def parse(
         for piece in pieces:
             parser.Parse(piece)
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, UnicodeError) as error:
         raise MarkupError(str(error)) from None
 
 

@@ -309,6 +309,27 @@ def errors_of_formulas() -> bytes:
     return repacked(out.getvalue(), lambda _, data: data)
 
 
+def many_texts() -> bytes:
+    """More texts than one record of an old workbook holds, some of them rich; days since 1904; results that are text."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "date_1904": True})
+    sheet, bold = book.add_worksheet("Rewards"), book.add_format({"bold": True})
+    day, span = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "[h]:mm:ss"})
+    sheet.write_row(0, 0, [*HEADER, "Delivery date", "Flag", "Time worked", "Double", "Greeting", "Parts"])
+    for number in range(1, 121):
+        letters = "aé日Ω"[number % 4] * (60 + number)
+        sheet.write_rich_string(number, 0, bold, "Ana", f" {number} ", bold, letters)
+        sheet.write_row(number, 1, [f"{letters}{number}@example.com", number / 100])
+        sheet.write_datetime(number, 4, dt.datetime(2026, 12, 1 + number % 28), day)
+        sheet.write_boolean(number, 5, bool(number % 2))
+        sheet.write_number(number, 6, 1.25, span)
+        sheet.write_formula(number, 7, f"=C{number + 1}*2", None, number / 50)
+        sheet.write_formula(number, 8, f'="Dear "&F{number + 1}', None, "Dear")
+        sheet.write_row(number, 9, [1, 2.5, -3, 1e9])
+    book.close()
+    return repacked(out.getvalue(), lambda _, data: data)
+
+
 def opendocument(rows: str, styles: str = "", attributes: str = "") -> bytes:
     """An .ods file around some rows."""
     spaces = " ".join(
@@ -366,6 +387,7 @@ def libreoffice() -> None:
         "far-away",
         "own-comment",
         "errors-of-formulas",
+        "many-texts",
     )
     with tempfile.TemporaryDirectory() as folder:
         for name in sources:
@@ -382,7 +404,16 @@ def libreoffice() -> None:
 def main() -> None:
     """Write all files."""
     FILES.mkdir(exist_ok=True)
-    everything = TEXTS | WORKBOOKS | HOSTILE | ODS | {"errors-of-formulas.xlsx": errors_of_formulas()}
+    everything = (
+        TEXTS
+        | WORKBOOKS
+        | HOSTILE
+        | ODS
+        | {
+            "errors-of-formulas.xlsx": errors_of_formulas(),
+            "many-texts.xlsx": many_texts(),
+        }
+    )
     for name, content in everything.items():
         (FILES / name).write_bytes(content)
     if "--libreoffice" in sys.argv:

@@ -141,7 +141,7 @@ def test_what_is_no_workbook_is_refused_and_what_cannot_be_written_is_said(sourc
     with pytest.raises(FileUnusable, match="cannot be marked"):
         write_annotated(tmp_path / "q4.csv", tmp_path / "a.xlsx", [], "x")
     with pytest.raises(StateError, match="cannot be written"):
-        write_annotated(source, tmp_path / "q4.csv" / "a.xlsx", [], "Q4 'rewards'")
+        write_annotated(source, tmp_path, [], "Q4 'rewards'")
     with pytest.raises(FileUnusable, match="cannot be marked"):
         write_annotated(source, tmp_path / "a.xlsx", [], "no such sheet")
     assert not (tmp_path / "a.xlsx").exists()
