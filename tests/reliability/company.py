@@ -1,0 +1,228 @@
+"""Who hands the file in?  A company with a folder, a hand-turned clock and a Tango stand-in over real HTTP.
+
+Each step is a process of its own: it opens the ledger, does its work, and may be killed. One server serves a whole
+test process; what lies behind it is new for every seed.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+import shutil
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from campaign_runner import desk, pipeline, recovery, settings, validation
+from campaign_runner.closing import Result
+from campaign_runner.errors import ExitCode, TangoStopped, UsageError
+from campaign_runner.outside import World
+from campaign_runner.preparation import Reading
+from campaign_runner.tango import simulator
+from campaign_runner.tango.simulator.server import Server
+from tests.clock import HandClock
+from tests.reliability.crashes import Bomb, Crash
+from tests.reliability.scenario import Scenario, Sheet
+
+REPORTS = frozenset({"results.csv", "summary.json"})
+NOWHERE = "http://127.0.0.1:9/raas/v2"
+PATIENCE = 45
+MEMORY = Path("/dev/shm")
+
+# The rule book and the TLS settings are the same for every run of a process: read once, to save time.
+validation.load_book = functools.cache(validation.load_book)
+patch("httpx._transports.default.create_ssl_context", functools.cache(__import__("httpx").create_ssl_context)).start()
+
+
+@functools.cache
+def server() -> Server:
+    """The server of this process."""
+    made = Server(simulator.Simulator())
+    threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    return made
+
+
+class Company:
+    """Everything around the campaign of one scenario."""
+
+    def __init__(self, plan: Scenario) -> None:
+        self.plan, self.dice = plan, Random(-1 - plan.seed)
+        self.sheet = Sheet(list(plan.rows), dice=self.dice)
+        self.folder = Path(tempfile.mkdtemp(prefix="company-", dir=MEMORY if MEMORY.is_dir() else None))
+        self.clock = HandClock()
+        self.tango = simulator.Simulator(clock=self.clock, requests_per_second=1, faults=plan.faults)
+        self.struck: Counter[str] = Counter()
+        self._count_faults()
+        self.crashes: list[str] = []
+        self.processes = 0
+        self.sent: list[tuple[str, bytes]] = []
+        self.freed: Counter[tuple[int, int]] = Counter()
+        self.lost = False
+        self.offline = False
+        self.broken: list[str] = []
+        self.told: list[str] = []
+        self.points: list[list[str]] = []
+        self._planned = list(plan.crashes)
+
+    def close(self) -> None:
+        """Tidy up."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # ---- steps -----------------------------------------------------------------------------------------------
+
+    def do(self, step: str) -> None:
+        """One step of the scenario, repeated until it was not killed."""
+        getattr(self, "_" + step.replace(" ", "_"))()
+
+    def run(self, patience: float = PATIENCE) -> Result | None:
+        """Hand the file in."""
+        path = self.folder / f"q4-{self.sheet.versions}.csv"
+        path.write_text(self.sheet.text(), "utf-8")
+        return self.process(lambda: pipeline.run(Reading(path), self.world(), patience=patience))
+
+    def process(self, work: Callable[[], Any]) -> Any:
+        """A process that may be killed, and is started again some time later until it is not."""
+        for _ in range(8):
+            bomb = Bomb((self._planned.pop(0) or None) if self._planned else None)
+            server().simulator = self.tango
+            self.processes += 1
+            try:
+                with bomb.armed():
+                    return work()
+            except Crash:
+                self.crashes.append(bomb.hit)
+                self.clock.turn(seconds=self.dice.choice([0, 1, 20, 70, 600]))
+            except (TangoStopped, UsageError) as refused:
+                self.told.append(str(refused))
+                return None
+            finally:
+                self.sent += bomb.sent
+                self.points.append(bomb.seen)
+        return None
+
+    def world(self) -> World:
+        known = settings.Settings(**self.plan.settings(NOWHERE if self.offline else server().base_url))
+        return World(
+            known, self.folder / "state", self.folder / "reports", settings.credentials(known, {}), clock=self.clock,
+            workers=1, only=REPORTS,
+        )  # fmt: skip
+
+    def _run(self) -> None:
+        self.run()
+
+    def _run_without_waiting(self) -> None:
+        self.run(patience=0)
+
+    def _edit(self) -> None:
+        self.sheet.edit()
+        self.run()
+
+    def _retry(self) -> None:
+        self.process(lambda: pipeline.retry(self.world(), patience=PATIENCE))
+
+    def _track(self) -> None:
+        self.process(lambda: pipeline.track(self.world(), patience=PATIENCE))
+
+    def _track_once(self) -> None:
+        self.process(lambda: pipeline.track(self.world()))
+
+    def _reports(self) -> None:
+        self.process(lambda: pipeline.reports(self.world()))
+
+    def _release(self) -> None:
+        """Let some of the held rows go; a killed release is made again."""
+        held = [row for row in self.results() if row["Status"] == "held"]
+        chosen = self.dice.sample(held, self.dice.randint(1, len(held))) if held else []
+        if not chosen:
+            return
+        for row in chosen:
+            self.freed[int(row["First name"][1:]), int(row["Amount"])] += 1
+        self.process(lambda: desk.release(self.world(), [int(row["Row"]) for row in chosen], "agreed"))
+        self.run()
+
+    def _lose(self) -> None:
+        """The state folder is gone; the file that was handed in last is recovered, then run."""
+        self.clock.turn(seconds=5)
+        shutil.rmtree(self.folder / "state", ignore_errors=True)
+        self.lost = True
+        path = self.folder / f"q4-{self.sheet.versions}.csv"
+        for _ in range(50):
+            path.write_text(self.sheet.text(), "utf-8")
+            if self.process(lambda: recovery.recover(Reading(path), self.world())):
+                break
+            self.clock.turn(seconds=90)
+        else:
+            self.broken.append("recover never ended")
+        self.run()
+
+    def _lose_and_edit(self) -> None:
+        self.sheet.edit()
+        self._lose()
+
+    def _back(self) -> None:
+        self.clock.turn(seconds=-self.dice.choice([1, 59, 3600, 86_400]))
+        self.run()
+
+    def _forth(self) -> None:
+        self.clock.turn(seconds=self.dice.choice([1, 59, 3600, 86_400]))
+        self.run()
+
+    def _offline(self) -> None:
+        self.offline = True
+        self.run()
+        self.offline = False
+
+    def _mend(self) -> None:
+        self.tango.change(accounts={"sim-poor": {"cents": 1_000_000}})
+        self.run()
+
+    # ---- what came of it -------------------------------------------------------------------------------------
+
+    def finish(self) -> Result | None:
+        """Tango is well again and the account is funded: now the same command must come to its end."""
+        self.tango.set_faults([])
+        self._forget_faults()
+        self.tango.change(accounts={"sim-poor": {"cents": 1_000_000}})
+        before: tuple[Any, ...] = ()
+        for _ in range(12):
+            result = self.run(patience=120)
+            now = (len(self.sent), [row["Status"] for row in self.results()])
+            if result and (result.exit_code in (ExitCode.DONE, ExitCode.NEEDS_ACTION) or now == before):
+                return result
+            before = now
+            self.clock.turn(seconds=130)
+        self.broken.append(f"the run does not end: {before}")
+        return None
+
+    def results(self) -> list[dict[str, str]]:
+        """results.csv as it is."""
+        path = self.folder / "reports" / "q4" / "results.csv"
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def summary(self) -> dict[str, Any]:
+        """summary.json as it is."""
+        content: dict[str, Any] = json.loads((self.folder / "reports" / "q4" / "summary.json").read_text("utf-8"))
+        return content
+
+    def _count_faults(self) -> None:
+        due = self.tango._due
+
+        def counted(call: str) -> Any:
+            fault = due(call)
+            if fault:
+                self.struck[fault.kind] += 1
+            return fault
+
+        self.tango._due = counted  # type: ignore[method-assign]
+
+    def _forget_faults(self) -> None:
+        self.tango._built_in = type(self.tango._built_in)((), {})

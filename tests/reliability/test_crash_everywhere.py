@@ -1,0 +1,56 @@
+"""Killed at every write of the ledger and on either side of every request, in turn: run again, and all is well."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+from tests.reliability.harness import crashing, play
+from tests.reliability.scenario import Row, Scenario
+
+PLAIN = Scenario(
+    seed=0, rows=(Row(1, 1), Row(2, 2), Row(3, 3, spell="sim-fails")), keyed=True, batch_size=2, endpoint="asyncOrders",
+    account="acme-account", max_tries=2, faults=(), steps=(), crashes=(),
+)  # fmt: skip
+SCENARIOS = {
+    "a run": PLAIN,
+    "a refused line": PLAIN.with_rows(Row(1, 1), Row(2, 2, spell="sim-422"), Row(3, 3, spell="sim-refused")),
+    "halving": PLAIN.with_rows(Row(1, 1), Row(2, 2, spell="sim-422-unnamed")),
+    "one call per line": PLAIN.with_rows(Row(1, 1), Row(2, 2, spell="sim-fails")).at("orders"),
+    "retry": PLAIN.then("retry"),
+    "release": PLAIN.with_rows(Row(1, 1), Row(1, 1)).then("release"),
+    "an edited file": PLAIN.then("edit"),
+    "a lost ledger": PLAIN.then("lose"),
+}
+SLICES = 4
+
+
+@functools.cache
+def places(name: str) -> list[tuple[int, int]]:
+    """(process, point) of every place where the scenario can be killed, the last run that changes nothing apart."""
+    outcome = play(SCENARIOS[name])
+    assert outcome.wrong == []
+    return [(number, point) for number, seen in enumerate(outcome.points[:-1]) for point in range(1, len(seen) + 1)]
+
+
+@pytest.mark.parametrize("part", range(SLICES))
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_killed_anywhere_the_same_command_finishes_the_work(name, part):
+    for number, point in places(name)[part::SLICES]:
+        outcome = play(crashing(SCENARIOS[name], *[0] * number, point))
+        assert (sum(outcome.crashes.values()), outcome.wrong) == (1, []), (name, number, point)
+
+
+@pytest.mark.parametrize("name", ["a run", "a refused line", "a lost ledger"])
+def test_killed_twice_in_a_row_the_third_run_finishes_the_work(name):
+    for number, point in places(name)[::9]:
+        outcome = play(crashing(SCENARIOS[name], *[0] * number, point, point // 2 + 1))
+        assert outcome.wrong == [], (name, number, point)
+
+
+def test_every_kind_of_write_and_request_is_among_the_places():
+    seen = {point.partition(":")[0] for name in SCENARIOS for run in play(SCENARIOS[name]).points for point in run}
+    assert {"batches.mark_sending", "batches.settle", "batches.replace", "pipeline.write_down", "pipeline.plan_again",
+            "desk.release", "limiter.book", "batches.record_attempt", "batches.left_sending", "placing", "looking up",
+            "a report"} <= seen  # fmt: skip
