@@ -217,7 +217,8 @@ class LineItem:
 
     `face_units` is the face value of ONE reward in ten-thousandths of a currency unit.
     `identity` and `content` are the 16-byte digests by which a later file finds the line again;
-    `contact` is the keyed hash of person, utid and amount (None: the line names nobody).
+    `contact` is the keyed hash of person, utid and amount, `person` that of the person alone (None: the line names
+    nobody).
     """
 
     reference: str
@@ -231,6 +232,7 @@ class LineItem:
     identity: bytes = b""
     content: bytes = b""
     contact: bytes | None = None
+    person: bytes | None = None
 
     @property
     def total_units(self) -> int:
@@ -240,12 +242,13 @@ class LineItem:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Lines that go to Tango in one order; `body` is the exact bytes to send."""
+    """Lines that go to Tango in one order; `body` is the exact bytes to send. A `canary` goes before all others."""
 
     reference: str
     lines: tuple[LineItem, ...]
     body: bytes
     attempt: int = 1
+    canary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +322,8 @@ class Receipt:
     """What one request came to: no secrets, no personal data, so it may be stored and logged as it is.
 
     `refused` maps a line reference to Tango's sentence (references that we never sent are in it too). `total` is
-    the number of line items that Tango counts, None where it says nothing.
+    the number of line items that Tango counts, None where it says nothing. `doubtful`: an earlier try of the same call
+    went without an answer, so that Tango may have carried that one out.
     """
 
     outcome: Outcome
@@ -340,6 +344,7 @@ class Receipt:
     duplicates: Mapping[str, int] = field(default_factory=dict)
     lines: tuple[LineAnswer, ...] = ()
     next_cursor: str = ""
+    doubtful: bool = False
 
 
 # ---- the books: what reports are written from ----------------------------------------------------------------------

@@ -24,7 +24,7 @@ def adopt(
     number = connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one()
     rows = [
         (campaign, number, position, upload, line.row, line.reference, line.identity, line.content, line.contact,
-         line.method, line.utid, line.quantity, line.face_units, line.currency, attempt, *BLANKS)
+         line.person, line.method, line.utid, line.quantity, line.face_units, line.currency, attempt, *BLANKS)
         for position, (line, attempt) in enumerate(lines)
     ]  # fmt: skip
     insert_many(connection, line_items, LINE_COLUMNS, rows)

@@ -50,7 +50,7 @@ def _forget(connection: Connection, old: list[int], bodies: list[Any], at: str) 
     connection.execute(update(uploads).where(uploads.c.id.in_(old)).values(purged_at=at, name="an erased file"))
     connection.execute(update(entries).where(entries.c.upload.in_(old)).values(reason="", remedy=""))
     mine = line_items.c.upload.in_(old)
-    connection.execute(update(line_items).where(mine).values(contact=None, reason=""))
+    connection.execute(update(line_items).where(mine).values(contact=None, person=None, reason=""))
     for number, reference in bodies:
         connection.execute(update(batches).where(batches.c.id == number).values(body=None, note=""))
         connection.execute(update(attempts).where(attempts.c.reference == reference).values(message=""))

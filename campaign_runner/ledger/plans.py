@@ -19,8 +19,8 @@ BULK = 50_000
 LINES_AT_ONCE = 25_000
 
 LINE_COLUMNS = (
-    "campaign", "batch", "position", "upload", "row", "reference", "identity", "content", "contact", "method", "utid",
-    "quantity", "face_units", "currency", "attempt", "superseded", "reason", "tango_reference", "delivery_status",
+    "campaign", "batch", "position", "upload", "row", "reference", "identity", "content", "contact", "person",
+    "method", "utid", "quantity", "face_units", "currency", "attempt", "superseded", "reason", "tango_reference", "delivery_status",
     "stated", "stated_currency", "charged", "charged_currency", "fee", "shipping_fee", "exchange_rate", "updated_at",
 )  # fmt: skip
 BLANKS = (False, *[""] * 11)
@@ -141,7 +141,7 @@ def record(connection: Connection, campaign: int, upload: int, planned: Iterable
             number = _add_batch(connection, campaign, batch, at)
             rows.extend(
                 (campaign, number, position, upload, line.row, line.reference, line.identity, line.content, line.contact,
-                 line.method, line.utid, line.quantity, line.face_units, line.currency, batch.attempt, *BLANKS)
+                 line.person, line.method, line.utid, line.quantity, line.face_units, line.currency, batch.attempt, *BLANKS)
                 for position, line in enumerate(batch.lines)
             )  # fmt: skip
         insert_many(connection, line_items, LINE_COLUMNS, rows)
@@ -193,7 +193,7 @@ def record_entries(connection: Connection, upload: int, rows: Iterable[Entry]) -
 def _failed(row: Any) -> Failed:
     line = LineItem(
         row["reference"], row["row"], b"", row["method"], row["utid"], row["quantity"], row["face_units"],
-        row["currency"], row["identity"], row["content"], row["contact"],
+        row["currency"], row["identity"], row["content"], row["contact"], row["person"],
     )  # fmt: skip
     return Failed(row["id"], row["attempt"], line, unpack(row["body"]))
 

@@ -114,6 +114,7 @@ line_items = Table(
     Column("identity", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("contact", LargeBinary),
+    Column("person", LargeBinary),
     Column("method", String(20), nullable=False),
     Column("utid", String(20), nullable=False),
     Column("quantity", Integer, nullable=False),

@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 
 from campaign_runner.model import Checked, CleanRows, Order
 from campaign_runner.planning import references
-from campaign_runner.planning.payloads import as_text, payloads
-from campaign_runner.planning.persons import contact_hashes
+from campaign_runner.planning.filled import Filled
+from campaign_runner.planning.payloads import as_text, payloads, wire_names
+from campaign_runner.planning.persons import contact_hashes, person_hashes
 
 Numbers = np.ndarray[Any, Any]
 
@@ -29,7 +30,8 @@ class Collector:
     """Takes checked rows chunk by chunk; `lines()` gives one frame of all of them.
 
     `key`: headers of the identity columns (own headers or Tango fields), () = the row's content names it;
-    `contact_key`: the ledger's secret for hashing contacts.
+    `contact_key`: the ledger's secret for hashing contacts; `groups`: own headers whose values are kept as the
+    columns `group 0`, `group 1`, …
     """
 
     order: Order
@@ -37,6 +39,7 @@ class Collector:
     currency: str = "USD"
     bulk_shipping: str = "shipping"
     contact_key: bytes = b""
+    groups: Sequence[str] = ()
     _frames: list[pd.DataFrame] = field(default_factory=list)
     _spill: Any = field(default_factory=tempfile.TemporaryFile)
     _size: int = 0
@@ -46,12 +49,17 @@ class Collector:
         fields = checked.clean.fields
         if fields.empty:
             return
-        identities, contents = self._identities(checked.clean)
-        offsets, lengths = self._store(payloads(fields, self.bulk_shipping))
+        columns = {str(name): as_text(fields[name]) for name in fields.columns}
+        rows = Filled(columns)
+        contents = references.content(rows)
+        identities = self._keys(checked.clean) if self.key else contents
+        wired = wire_names(columns, self.bulk_shipping)
+        offsets, lengths = self._store(payloads(rows if wired is columns else Filled(wired)))
         frame = pd.DataFrame({"row": fields.index.to_numpy(np.int32), "offset": offsets, "length": lengths})
         frame["hi"], frame["lo"] = halves(references.line_digests(self.order, identities))
         frame["content_hi"], frame["content_lo"] = halves(references.content_digests(contents))
         frame["contact_hi"], frame["contact_lo"] = halves(contact_hashes(fields, self.contact_key))
+        frame["person_hi"], frame["person_lo"] = halves(person_hashes(fields, self.contact_key))
         frame["method"] = fields["deliveryMethod"].astype("category").array
         frame["utid"] = fields["utid"].astype("category").array
         frame["quantity"] = _quantities(fields)
@@ -59,13 +67,15 @@ class Collector:
         frame["currency"] = pd.Categorical([self.currency] * len(frame))
         frame["hidden"] = frame["row"].isin(hidden) if hidden else False
         frame["stale"] = frame["row"].isin(checked.stale) if checked.stale else False
+        for number, header in enumerate(self.groups):
+            frame[f"group {number}"] = checked.clean.own[header].fillna("").astype("category").array
         self._frames.append(frame)
 
     def lines(self) -> pd.DataFrame:
         """All lines in file order: numbers and short codes only."""
         if not self._frames:
             return pd.DataFrame(columns=["row"], dtype=np.int32)
-        for name in ("method", "utid", "currency"):
+        for name in ("method", "utid", "currency", *(f"group {number}" for number in range(len(self.groups)))):
             union = pd.api.types.union_categoricals([frame[name] for frame in self._frames]).categories
             for frame in self._frames:
                 frame[name] = frame[name].cat.set_categories(union)
@@ -77,12 +87,8 @@ class Collector:
         """The stored payload of one line."""
         return os.pread(self._spill.fileno(), length, offset)
 
-    def _identities(self, clean: CleanRows) -> tuple[pa.Array, pa.Array]:
-        contents = references.content(clean.fields)
-        if not self.key:
-            return contents, contents
-        columns = [clean.own[name] if name in clean.own else clean.fields[name] for name in self.key]
-        return references.keys(columns), contents
+    def _keys(self, clean: CleanRows) -> pa.Array:
+        return references.keys([clean.own[name] if name in clean.own else clean.fields[name] for name in self.key])
 
     def _store(self, texts: pa.Array) -> tuple[Numbers, Numbers]:
         whole = pa.concat_arrays([texts])

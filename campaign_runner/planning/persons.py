@@ -27,11 +27,14 @@ _REMEDY = "If it is meant as well, let it go with `campaign-runner release`; els
 
 
 def contact_hashes(fields: pd.DataFrame, key: bytes) -> list[bytes]:
-    """16 bytes a row; all zero where the row names no person."""
-    kinds = [_lower(fields, "recipient.email"), _column(fields, "recipient.mobileNumber"), _letter(fields)]
+    """Person, reward and amount: 16 bytes a row; all zero where the row names no person."""
     what = joined("\n", _column(fields, "utid"), "\n", _column(fields, "amount"))
-    texts = joined(pc.coalesce(*kinds), what).to_pylist()
-    return [bytes(16) if text is None else blake2b(text.encode(), key=key, digest_size=16).digest() for text in texts]
+    return _hashed(joined(_contact(fields), what), key)
+
+
+def person_hashes(fields: pd.DataFrame, key: bytes) -> list[bytes]:
+    """The person alone: 16 bytes a row; all zero where the row names no person."""
+    return _hashed(_contact(fields), key)
 
 
 def hold_same_person(
@@ -74,6 +77,18 @@ def _earlier(named: pd.DataFrame, placed: pd.DataFrame, rewarded: pd.DataFrame) 
         for campaign, day, same in zip(held["campaign"], held["day"], held["same"], strict=True)
     ]
     return held.assign(reason=np.array(reasons, object))[[*named.columns, "reason"]]
+
+
+def _contact(fields: pd.DataFrame) -> pa.Array:
+    kinds = [_lower(fields, "recipient.email"), _column(fields, "recipient.mobileNumber"), _letter(fields)]
+    return pc.coalesce(*kinds)
+
+
+def _hashed(texts: pa.Array, key: bytes) -> list[bytes]:
+    return [
+        bytes(16) if text is None else blake2b(text.encode(), key=key, digest_size=16).digest()
+        for text in texts.to_pylist()
+    ]
 
 
 def _column(fields: pd.DataFrame, name: str) -> pa.Array:

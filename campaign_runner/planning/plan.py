@@ -7,7 +7,7 @@ nothing else. The same set of rows gives the same batches, whatever their order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -37,7 +37,8 @@ _REMEDY_DUPLICATE = "If it is meant twice, let it go with `campaign-runner relea
 @dataclass(frozen=True)
 class Plan:
     """`new`: lines to place, ordered by reference; `known`: rows whose line Tango has already (with `line_id`);
-    `holds`: rows kept back; `late`: rows that are too late by the calendar and were never sent."""
+    `holds`: rows kept back; `late`: rows that are too late by the calendar and were never sent; `file`: all valid
+    rows. The first `canary` lines of `new` go in a batch of their own, before all others."""
 
     order: Order
     batch_size: int
@@ -46,34 +47,50 @@ class Plan:
     holds: tuple[Hold, ...]
     late: frozenset[int]
     _payload: Callable[[int, int], bytes]
+    file: pd.DataFrame = field(default_factory=pd.DataFrame)
+    canary: int = 0
 
     def batches(self) -> Iterator[Batch]:
         """The batches with the exact bytes to send, made one at a time."""
-        for start in range(0, len(self.new), self.batch_size):
-            yield batch(self.order, list(self._lines(self.new.iloc[start : start + self.batch_size])))
+        for start, end in self._cuts():
+            made = batch(self.order, list(self._lines(self.new.iloc[start:end])))
+            yield replace(made, canary=start < self.canary)
+
+    def payload(self, offset: int, length: int) -> bytes:
+        """The canonical JSON of one line without its reference."""
+        return self._payload(offset, length)
 
     @property
     def batch_count(self) -> int:
         """How many batches `batches()` yields."""
-        return -(-len(self.new) // self.batch_size)
+        return len(self._cuts())
 
     def totals(self) -> dict[str, Decimal]:
         """Quantity times face value of the new lines, per currency."""
         return totals(self.new)
 
+    def _cuts(self) -> list[tuple[int, int]]:
+        """Where each batch begins and ends in `new`."""
+        parts = ((0, self.canary), (self.canary, len(self.new)))
+        return [
+            (start, min(start + self.batch_size, end))
+            for first, end in parts
+            for start in range(first, end, self.batch_size)
+        ]
+
     def _lines(self, rows: pd.DataFrame) -> Iterator[LineItem]:
-        hashes = (
-            rows[name].tolist() for name in ("hi", "lo", "content_hi", "content_lo", "contact_hi", "contact_lo")
-        )
+        kinds = ("", "content_", "contact_", "person_")
+        hashes = (rows[f"{kind}{half}"].tolist() for kind in kinds for half in ("hi", "lo"))
         columns = ("row", "offset", "length", "method", "utid", "quantity", "face_units", "currency")
         values = (rows[name].tolist() for name in columns)
-        for hi, lo, chi, clo, phi, plo, row, offset, length, method, utid, quantity, units, currency in zip(
+        for hi, lo, chi, clo, khi, klo, phi, plo, row, offset, length, method, utid, quantity, units, currency in zip(
             *hashes, *values, strict=True
         ):
-            identity, person = whole(hi, lo), whole(phi, plo)
+            identity, named = whole(hi, lo), bool(khi or klo)
             yield LineItem(
                 references.reference(self.order, identity), row, self._payload(offset, length), method, utid, quantity,
-                units, currency, identity, whole(chi, clo), person if phi or plo else None,
+                units, currency, identity, whole(chi, clo), whole(khi, klo) if named else None,
+                whole(phi, plo) if named else None,
             )  # fmt: skip
 
 
@@ -103,7 +120,7 @@ def plan(
     new = pd.concat([unseen, free], ignore_index=True) if len(free) else unseen
     matched = pd.concat([matched, freed_before], ignore_index=True) if len(freed_before) else matched
     new = new.sort_values(["hi", "lo"], ignore_index=True)
-    return Plan(collector.order, batch_size, new, matched, holds, late, collector.payload)
+    return Plan(collector.order, batch_size, new, matched, holds, late, collector.payload, lines)
 
 
 def find_lines(made: Plan, names: Iterable[str], attempts: int = 9) -> dict[str, tuple[LineItem, int]]:
