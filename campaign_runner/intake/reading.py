@@ -41,7 +41,8 @@ def read(
     notes = [*grid.notes, *_about(header, grid, rows.columns, report), *headers.remarks(rows.columns, known, mapping)]
     notes += [*_leave_out(rows, book), *_treat_hidden(rows, hidden)]
     if not rows.are_there():
-        raise FileUnusable(f"{path.name} has a header in row {header[0]}, but no rows below it. {_WANTED}")
+        but = " but rows that were left out as examples, totals or hidden" if rows.left_out else ""
+        raise FileUnusable(f"{path.name} has a header in row {header[0]}, but no rows below it{but}. {_WANTED}")
     return RawTable(path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes))
 
 
@@ -63,7 +64,8 @@ def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
     totals = leftout.totals(rows.last(), rows.columns, rows.amounts()) if rows.grid.may_hold_totals else []
     rows.left_out |= {*examples, *totals}
     if examples:
-        yield f"{_listed(examples).capitalize()}: an example of the template, left out."
+        said = "an example" if len(examples) == 1 else "examples"
+        yield f"{_listed(examples).capitalize()}: {said} of the template, left out."
     if totals:
         yield f"{_listed(totals).capitalize()} at the bottom {_are(totals)} taken for totals and left out."
 

@@ -1,8 +1,9 @@
 """How does the user see the problems in the workbook itself?  A copy of it, faulty cells filled and commented.
 
-The copy is the user's own file part by part: formulas with their results, charts, pictures, macros and other sheets are
-carried over as they are. Only what the marks need is added: cell formats, comments, and a first sheet "Problems" with
-links. So the copy can be repaired in place and handed in again; marks of an earlier copy go where a cell is mended.
+The copy is the user's own file part by part: formulas with their results, charts, pictures and other sheets are carried
+over as they are (macros too, where the copy is called .xlsm). Only what the marks need is added: cell formats, comments,
+and a first sheet "Problems" with links. So the copy can be repaired in place and handed in again; marks of an earlier
+copy go where a cell is mended.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ def write_annotated(source: Path, target: Path, problems: Iterable[Problem], she
         with ZipFile(source) as archive:
             package = Package(archive)
             part = package.sheets()[sheet]
+            if target.suffix != ".xlsm":
+                package.leave_out_macros()  # Excel does not open a workbook with macros under another name
             _mark(package, part, sheet, marks)
             with replacing(target) as draft, ZipFile(draft, "w", ZIP_DEFLATED, compresslevel=_FAST) as copy:
                 package.write(copy)

@@ -18,6 +18,8 @@ _PIECE = 1 << 20
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_WITH_MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_PLAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _WORKBOOK = "xl/workbook.xml"
 
 
@@ -30,6 +32,7 @@ class Package:
         self._streams: dict[str, Callable[[Pieces], Iterator[bytes]]] = {}
         self._last: list[tuple[str, Callable[[], str]]] = []
         self._first_sheet = ""
+        self._left_out: set[str] = set()
 
     def text(self, part: str) -> str:
         """A small part as it is now; "" where there is none."""
@@ -120,6 +123,18 @@ class Package:
         self.relate(_WORKBOOK, "styles", target)
         return target
 
+    def leave_out_macros(self) -> None:
+        """Make a plain workbook of one with macros."""
+        types = self.text("[Content_Types].xml")
+        if _WITH_MACROS not in types:
+            return
+        self.replace(
+            "[Content_Types].xml", re.sub(r"<Override[^>]*vba[^>]*/>", "", types.replace(_WITH_MACROS, _PLAIN))
+        )
+        relations = _relations_of(_WORKBOOK)
+        self.replace(relations, re.sub(r'<Relationship\b[^>]*/vbaProject"[^>]*/>', "", self.text(relations)))
+        self._left_out |= {part for part in self._archive.namelist() if re.search(r"(?:^|/)vba[^/]*$", part)}
+
     def add_first_sheet(self, name: str, content: str) -> None:
         """Put a sheet in front; names that belong to one sheet move with their sheet."""
         part = self.free_name("xl/worksheets/problems{}.xml")
@@ -147,7 +162,7 @@ class Package:
     def write(self, copy: ZipFile) -> None:
         """Write all parts."""
         sheets = set(self.sheets().values()) - {self._first_sheet}
-        later = {part for part, _ in self._last}
+        later = {part for part, _ in self._last} | self._left_out
         for part in self._archive.namelist():
             if part not in self._changed and part not in later and not part.endswith("/"):
                 pieces = self._pieces(part)

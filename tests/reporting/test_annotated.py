@@ -83,6 +83,24 @@ def test_parts_that_need_no_mark_are_carried_over_byte_for_byte(source):
         assert copy.read("xl/vbaProject.bin") == b"macros"
 
 
+def test_macros_stay_in_a_copy_called_xlsm_and_go_from_one_called_xlsx(source):
+    macros = 'ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"'
+    plain = 'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"'
+    kind = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+    relation = f'<Relationship Id="rVba" Type="{kind}" Target="vbaProject.bin"/>'
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(source.with_name("q4.xlsm"), "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            new.writestr(name, text.replace(plain, macros).replace("</Relationships>", relation + "</Relationships>"))
+        new.writestr("xl/vbaProject.bin", b"macros")
+    for name, kept in (("annotated.xlsm", True), ("annotated.xlsx", False)):
+        write_annotated(source.with_name("q4.xlsm"), source.with_name(name), [_problem(2)], "Q4 'rewards'")
+        with zipfile.ZipFile(source.with_name(name)) as copy:
+            assert ("xl/vbaProject.bin" in copy.namelist()) is kept
+            assert ("macroEnabled" in copy.read("[Content_Types].xml").decode()) is kept
+            assert ("vbaProject" in copy.read("xl/_rels/workbook.xml.rels").decode()) is kept
+
+
 def test_the_first_sheet_lists_the_problems_with_links(source):
     book = _annotated(source, _problem(2))
     rows = list(book.worksheets[0].iter_rows(values_only=True))
