@@ -56,6 +56,7 @@ BATCH_MOVES: dict[tuple[BatchState, BatchState], str] = {
     (BatchState.CONFLICT, BatchState.ACCEPTED): "looked up again: totals and references are ours after all",
     (BatchState.CONFLICT, BatchState.FINAL): "looked up again: ours after all, and every line is final",
     (BatchState.FINAL, BatchState.ACCEPTED): "looked up again: a line is open once more",
+    (BatchState.FINAL, BatchState.CONFLICT): "looked up again: other totals or references than ours",
 }
 
 # What a line is while nothing is known of it alone.

@@ -7,6 +7,7 @@ one. LATER, every STOP and every refusal go back at once: repeating them changes
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt
 
@@ -20,10 +21,18 @@ AGAIN = frozenset({Outcome.RETRY, Outcome.NOT_CONNECTED, Outcome.THROTTLED})
 
 
 def repeat(attempt: Callable[[], Reply], clock: Clock, limiter: Limiter, max_tries: int) -> Reply:
-    """Call `attempt` until its outcome is not one of AGAIN, at most `max_tries` times; the last reply counts."""
+    """Call `attempt` until its outcome is not one of AGAIN, at most `max_tries` times; the last reply counts.
+
+    It is `doubtful` where an earlier try may have been carried out.
+    """
+    doubtful = False
 
     def paced() -> Reply:
+        nonlocal doubtful
         reply = attempt()
+        if doubtful:
+            reply = replace(reply, receipt=replace(reply.receipt, doubtful=True))
+        doubtful = doubtful or reply.receipt.outcome is Outcome.RETRY
         if reply.receipt.outcome is Outcome.THROTTLED:
             limiter.postpone(pause(reply.receipt, 1))
         return reply

@@ -7,7 +7,7 @@ looked up and, if Tango never had it, sent again with the same bytes under the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -16,8 +16,9 @@ from campaign_runner.errors import TangoStopped
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
-from campaign_runner.model import Clock, LineAnswer, Order, Outcome, Receipt
-from campaign_runner.tango.words import line_status, order_is_final
+from campaign_runner.model import Clock, Order, Outcome, Receipt
+from campaign_runner.placement.news import News, news
+from campaign_runner.tango.words import order_is_final
 
 Rebatch = Callable[[Order, bytes, Sequence[str]], tuple[str, bytes]]
 
@@ -29,6 +30,7 @@ LOOK_AGAIN = (2, 3, 5, 10, 20, 30, 60, 120, 300)
 FOR_A_PERSON = 86_400.0
 # Tango took nothing: seconds until these lines are tried again.
 NOT_PLACED = {Outcome.NOT_CONNECTED: 5.0, Outcome.THROTTLED: 5.0, Outcome.LATER: 86_400.0}
+REFUSALS = (Outcome.LINES_REFUSED, Outcome.REFUSED, Outcome.TOO_LARGE)
 STOPS: dict[Outcome, str] = {
     Outcome.STOP_CONFIGURATION: "Tango refuses this account or its credentials",
     Outcome.STOP_FUNDS: "The account has not enough funds: add funds in the Tango portal",
@@ -76,26 +78,31 @@ class Placement:
         sent = batches.get(self.ledger, batch.id)
         return self._sent(sent, self.tango.place(batch.reference, body))
 
-    def _sent(self, batch: StoredBatch, receipt: Receipt) -> float | None:
+    def _sent(self, batch: StoredBatch, receipt: Receipt, *, again: bool = False) -> float | None:
+        """What came of sending. `again`: it was sent before, without an answer; then, as after a silent try of this
+        very call, no refusal of this request says that Tango has nothing: unknown, until it is looked up."""
         self._count(receipt)
         outcome = receipt.outcome
+        unsent = BatchState.UNKNOWN if again or receipt.doubtful else BatchState.PLANNED
         if outcome in STOPS:
-            self._settle(batch, BatchState.PLANNED, receipt)
+            self._settle(batch, unsent, receipt)
             raise _stopped(receipt)
         if outcome in (Outcome.ACCEPTED, Outcome.REPLAYED):
             return self._accepted(batch, receipt)
-        if outcome in (Outcome.LINES_REFUSED, Outcome.REFUSED, Outcome.TOO_LARGE):
+        if outcome in REFUSALS and not receipt.doubtful:
             return self._refused(batch, receipt)
         if outcome in NOT_PLACED:
-            return self._later(batch, BatchState.PLANNED, receipt, receipt.retry_after or NOT_PLACED[outcome])
+            return self._later(batch, unsent, receipt, receipt.retry_after or NOT_PLACED[outcome])
         return self._later(batch, BatchState.UNKNOWN, receipt, 2)
 
     def _accepted(self, batch: StoredBatch, receipt: Receipt) -> float | None:
-        """A 2xx: ours only if Tango counts our lines (or less the refused ones) and names none that we never sent."""
+        """A 2xx: ours only if Tango names this order, counts our lines (or less the refused ones), each once, and
+        refuses none that we never sent."""
         ours = batches.references(self.ledger, batch.id)
         refused = {ref: why for ref, why in receipt.refused.items() if ref in set(ours)}
         counts = {None, len(ours), len(ours) - len(refused)}
-        if receipt.total not in counts or set(receipt.refused) - set(ours):
+        strange = set(receipt.refused) - set(ours) or receipt.duplicates or _of_another(batch, receipt)
+        if receipt.total not in counts or strange:
             note = f"Tango answers with an order of {receipt.total} lines under our reference; ours has {len(ours)}"
             self._settle(batch, BatchState.CONFLICT, receipt, note=note, wait=FOR_A_PERSON)
             return FOR_A_PERSON
@@ -111,7 +118,7 @@ class Placement:
         """Refused whole: the lines that Tango names fail; the others, or two halves, go on as new batches."""
         ours = batches.references(self.ledger, batch.id)
         named = {ref: why for ref, why in receipt.refused.items() if ref in set(ours)}
-        if len(ours) == 1 and receipt.outcome is not Outcome.LINES_REFUSED:
+        if len(ours) == 1 and not named:
             named = {ours[0]: receipt.message or "Tango refused this line without a reason."}
         if len(named) == len(ours):
             self._settle(batch, BatchState.REFUSED, receipt, refused=named)
@@ -138,28 +145,29 @@ class Placement:
     def _not_found(self, batch: StoredBatch, receipt: Receipt) -> float | None:
         """A 404 soon after sending proves nothing: wait for the grace period, then send the same bytes again."""
         age = self.clock.now().timestamp() - _seconds(batch.sent_at)
-        if batch.state is BatchState.ACCEPTED or 0 <= age < self.grace_seconds or not self.may_send:
-            return self._later(batch, batch.state, receipt, max(self.grace_seconds - age, self._pause(batch)))
+        if batch.state is not BatchState.UNKNOWN or 0 <= age < self.grace_seconds or not self.may_send:
+            left = self.grace_seconds - max(age, 0)  # the clock may have been set back since
+            return self._later(batch, batch.state, receipt, max(left, self._pause(batch)))
         body = batches.body(self.ledger, batch.id)
         batches.mark_sending(self.ledger, batch, self._now())
-        return self._sent(batches.get(self.ledger, batch.id), self.tango.place(batch.reference, body))
+        return self._sent(batches.get(self.ledger, batch.id), self.tango.place(batch.reference, body), again=True)
 
     def _found(self, batch: StoredBatch, receipt: Receipt) -> float | None:
         """Tango has the order. Ours, if every line in it is ours and it counts no more than ours."""
         ours = batches.standing(self.ledger, batch.id)
         strange = {line.reference for line in receipt.lines} - ours.keys()
-        if not batch.adopted and (strange or (receipt.total or 0) > len(ours)):
+        if not batch.adopted and (strange or (receipt.total or 0) > len(ours) or _of_another(batch, receipt)):
             note = f"Tango's order holds {receipt.total} lines ({len(strange)} never sent by us), ours {len(ours)}"
             self._settle(batch, BatchState.CONFLICT, receipt, note=note, looked=True, wait=FOR_A_PERSON)
             return FOR_A_PERSON
-        news = _news(receipt, ours)
-        now = {reference: status or RowStatus.PENDING for reference, (status, _) in ours.items()} | news.statuses
+        told = news(receipt, ours)
+        now = {reference: status or RowStatus.PENDING for reference, (status, _) in ours.items()} | told.statuses
         if all(status in FINAL_LINES for status in now.values()):
-            self._settle(batch, BatchState.FINAL, receipt, news=news, looked=True)
+            self._settle(batch, BatchState.FINAL, receipt, news=told, looked=True)
             return None
         puzzling = order_is_final(receipt.order_status) and RowStatus.PENDING not in now.values()
         wait = FOR_A_PERSON if puzzling else self._pause(batch)
-        self._settle(batch, BatchState.ACCEPTED, receipt, news=news, looked=True, wait=wait)
+        self._settle(batch, BatchState.ACCEPTED, receipt, news=told, looked=True, wait=wait)
         return wait
 
     def _later(self, batch: StoredBatch, state: BatchState, receipt: Receipt, wait: float) -> float:
@@ -168,7 +176,7 @@ class Placement:
 
     def _settle(
         self, batch: StoredBatch, state: BatchState, receipt: Receipt, *, note: str = "", wait: float = 0,
-        news: _News | None = None, refused: dict[str, str] | None = None, looked: bool = False,
+        news: News | None = None, refused: dict[str, str] | None = None, looked: bool = False,
     ) -> None:  # fmt: skip
         batches.settle(
             self.ledger, batch, state, self._now(), due_at=self.clock.now().timestamp() + wait if wait else 0,
@@ -206,38 +214,8 @@ def _stopped(receipt: Receipt) -> TangoStopped:
     )
 
 
-@dataclass(frozen=True)
-class _News:
-    """The lines of an answer that say something new; `corrected`: those that had ended otherwise (before, now)."""
-
-    lines: tuple[LineAnswer, ...]
-    statuses: dict[str, RowStatus]
-    corrected: dict[str, tuple[str, str]]
-
-
-def _news(receipt: Receipt, ours: Mapping[str, tuple[str | None, str]]) -> _News:
-    """What differs from what the ledger says of each line."""
-    lines, statuses, corrected = [], {}, {}
-    for line in (*receipt.lines, *_absent(receipt, ours)):
-        before, delivery = ours.get(line.reference, ("", ""))
-        status = line_status(line.status)
-        if line.reference not in ours or (before or RowStatus.PENDING, delivery) == (status, line.delivery_status):
-            continue
-        lines.append(line)
-        statuses[line.reference] = status
-        if before in FINAL_LINES and status is not before:
-            corrected[line.reference] = (str(before), str(status))
-    return _News(tuple(lines), statuses, corrected)
-
-
-def _absent(receipt: Receipt, ours: Mapping[str, tuple[str | None, str]]) -> list[LineAnswer]:
-    """Lines that the answer lacks: an order that ended badly speaks for its lines; ended otherwise they are unknown."""
-    if order_is_final(receipt.order_status) is not True:
-        return []
-    missing = sorted(ours.keys() - {line.reference for line in receipt.lines})
-    ended = line_status(receipt.order_status) in (RowStatus.FAILED, RowStatus.CANCELLED)
-    word, reason = receipt.order_status if ended else "", receipt.message or "Tango's answer lacks this line."
-    return [LineAnswer(ref, word, reason=reason) for ref in missing if ours[ref][0] not in FINAL_LINES]
+def _of_another(batch: StoredBatch, receipt: Receipt) -> bool:
+    return receipt.order_reference not in ("", batch.reference)
 
 
 def _note(receipt: Receipt) -> str:
