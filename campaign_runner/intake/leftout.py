@@ -72,7 +72,8 @@ def _is_example(cells: Sequence[str], columns: Sequence[Column], example: Mappin
     got = {c.field or c.header: cells[c.position].strip() for c in columns if c.position < len(cells)}
     filled = {name: cell for name, cell in got.items() if cell}
     expected = {name: str(value) for name, value in example.items() if name in got and str(value)}
-    return len(filled) > 2 and filled.keys() == expected.keys() and all(
+    marked = "lineItemNote" in filled or not example.get("lineItemNote")  # a real row may look like an example
+    return marked and len(filled) > 2 and filled.keys() == expected.keys() and all(
         _same(cell, expected[name]) for name, cell in filled.items()
     )  # fmt: skip
 

@@ -62,7 +62,7 @@ def prepare(
     )  # fmt: skip
     tango = settings.tango
     collector = planning.Collector(
-        settings.order, settings.identity.key, tango.currency, tango.bulk_shipping, past.secret
+        settings.order, validator.key, tango.currency, tango.bulk_shipping, past.secret
     )  # fmt: skip
     seen = _Pass(collector, Rejected(tango.currency))
     for rows in table.chunks():

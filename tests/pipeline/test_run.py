@@ -198,3 +198,15 @@ def test_a_person_rewarded_lately_in_another_campaign_is_held_until_the_window_i
     office.clock.turn(days=22)
     office.values["campaign"] = {"id": "q4-later"}
     assert office.run(office.file(ANA)).books.rows["completed"] == 1
+
+
+def test_the_key_may_be_spelled_as_people_do(office):
+    office.values["identity"] = {"key": ("employee id",)}
+    office.run(office.file(ANA))
+    office.run(office.file(ANA.replace("25", "35")))
+    assert office.statuses() == {2: "held"}
+
+
+def test_a_field_can_be_the_key(office):
+    office.values["identity"] = {"key": ("E-mail",)}
+    assert office.run(office.file(ANA)).exit_code is ExitCode.DONE
