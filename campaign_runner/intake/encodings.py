@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 _PIECE = 1 << 20
@@ -25,6 +26,7 @@ _NAMES = {
     "cp1252": "Windows-1252",
     "mac_roman": "Mac Roman",
 }
+_LINES_LOOKED_AT = 10_000
 _GUESSES = ("cp1252", "mac_roman")
 _WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
 _LIKELY = re.compile(r"(?:[^\W\d_]+|[£€©®°–—‘’“”…«»¿¡\xa0])\Z")
@@ -82,9 +84,7 @@ def _unmarked_utf16(start: bytes) -> str:
 
 def _guess(path: Path, mark: int) -> Encoding:
     """Not UTF-8: the encoding under which most words with special letters look like words."""
-    sample = b"".join(
-        line for piece in _pieces(path) for line in piece.splitlines(keepends=True) if not line.isascii()
-    )[:_PIECE]
+    sample = b"".join(islice(_special_lines(path), _LINES_LOOKED_AT))
     broken = sample.decode("utf-8", "replace")
     if (good := sum(c > "\x7f" and c != "\ufffd" for c in broken)) > 2 * (bad := broken.count("\ufffd")) or mark:
         note = f"The file is UTF-8, but some characters are broken ({bad} of {good + bad}): see the problems there."
@@ -98,6 +98,14 @@ def _guess(path: Path, mark: int) -> Encoding:
         f"The file is not UTF-8; it was read as {_NAMES[codec]} (confidence {sure} %), with words like {shown}. "
         f"If they look wrong, save the file as “CSV UTF-8” and run again.",
     ))  # fmt: skip
+
+
+def _special_lines(path: Path) -> Iterator[bytes]:
+    """The lines with special characters."""
+    with path.open("rb") as file:
+        while line := file.readline(_PIECE):
+            if not line.isascii():
+                yield line
 
 
 def _score(sample: bytes, codec: str) -> float:

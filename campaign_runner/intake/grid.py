@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 ROWS_PER_BLOCK = 50_000
 HEAD_ROWS = 50  # the header must stand among the first rows that are not blank
@@ -69,3 +71,17 @@ Opener = Callable[..., Grid]
 def texts(values: Any) -> Any:
     """A Python sequence of str as arrow text."""
     return pa.array(values, type=TEXT)
+
+
+def blank_rows(block: Block) -> Any:
+    """Which rows hold nothing but white space: each column is asked only about the rows that are blank so far."""
+    blank = np.ones(len(block.numbers), dtype=bool)
+    left = np.arange(len(block.numbers))
+    for column in block.columns:
+        some = column if len(left) == len(column) else column.take(pa.array(left))
+        empty = pc.equal(pc.utf8_trim_whitespace(some), "").to_numpy(zero_copy_only=False)
+        blank[left[~empty]] = False
+        left = left[empty]
+        if not len(left):
+            break
+    return blank

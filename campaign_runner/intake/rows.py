@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.intake import again, damage
-from campaign_runner.intake.grid import Block, Grid, Row
+from campaign_runner.intake.grid import Block, Grid, Row, blank_rows
 from campaign_runner.intake.leftout import ROWS_AT_THE_END
 from campaign_runner.model import Column, Problem, RawRows
 
@@ -84,7 +84,7 @@ class Rows:
     def _filled(self) -> Iterator[tuple[Block, Any]]:
         """Blocks, and which of their rows are not blank."""
         for block in self.grid.blocks(self.header, len(self.header[1])):
-            yield block, np.flatnonzero(~_blank(block))
+            yield block, np.flatnonzero(~blank_rows(block))
 
     def _raw_rows(self, block: Block, keep: Any) -> RawRows:
         indices = None if len(keep) == len(block.numbers) else pa.array(keep)
@@ -113,20 +113,6 @@ class Rows:
                     Problem(defect.row, column, defect.rule, defect.value, defect.what, defect.remedy, severity)
                 )
         return tuple(found)
-
-
-def _blank(block: Block) -> Any:
-    """Which rows hold nothing but white space: each column is asked only about the rows that are blank so far."""
-    blank = np.ones(len(block.numbers), dtype=bool)
-    left = np.arange(len(block.numbers))
-    for column in block.columns:
-        some = column if len(left) == len(column) else column.take(pa.array(left))
-        empty = pc.equal(pc.utf8_trim_whitespace(some), "").to_numpy(zero_copy_only=False)
-        blank[left[~empty]] = False
-        left = left[empty]
-        if not len(left):
-            break
-    return blank
 
 
 def _is_filled(texts: Any) -> bool:

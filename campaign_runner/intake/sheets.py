@@ -10,10 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from campaign_runner.errors import FileUnusable
-from campaign_runner.intake.grid import HEAD_ROWS, Block, Grid, Row, texts
-from campaign_runner.intake.scan import Scan
+from campaign_runner.intake.grid import HEAD_ROWS, Block, Grid, Row, blank_rows, texts
+from campaign_runner.intake.scan import Merge, Scan
 
 PROBLEMS_SHEET = "Problems"  # of the annotated workbook; in .xlsx it is known by the colour of its tab
+
+_MAX_MERGED_ROWS = 5_000_000  # more than there are rows, five times over
 
 
 @dataclass(slots=True)
@@ -41,9 +43,10 @@ def choose(source: str, sheets: Sequence[Sheet], wanted: str | None) -> str:
 
 def assemble(name: str, sheets: Sequence[Sheet], blocks: Sequence[Block], scan: Scan, guarded: bool = False) -> Grid:
     """Put values and scan together."""
-    patched = [_patched(block, scan) for block in blocks]
-    width = max((len(block.columns) for block in patched), default=0)
-    filled = [_filled(block, scan, width) for block in patched]
+    if sum(bottom - top for top, bottom, _, _ in scan.merges) > _MAX_MERGED_ROWS:
+        raise FileUnusable(f'The sheet "{name}" has merged cells that overlap. Unmerge them, save, and run again.')
+    width = max((len(block.columns) for block in blocks), default=0)
+    filled = list(_filled([_widened(_patched(block, scan), width) for block in blocks], scan))
 
     def below(header: Row, width: int) -> Iterator[Block]:
         yield from _below(filled, header[0], scan)
@@ -94,24 +97,29 @@ def _patched(block: Block, scan: Scan) -> Block:
     return Block(block.numbers, columns, block.defects)
 
 
-def _filled(block: Block, scan: Scan, width: int) -> Block:
-    """Give every row of a merged cell its value, where the row holds anything else; make all blocks equally wide."""
-    columns = [*block.columns, *[texts([""] * len(block.numbers))] * (width - len(block.columns))]
-    if not scan.merges:
-        return Block(block.numbers, columns, block.defects)
-    there = {
-        row: at for at, row in enumerate(block.numbers.tolist()) if any(column[at].as_py() for column in columns)
-    }
-    cells: dict[int, list[str]] = {}
-    for top, bottom, left, _ in scan.merges:
-        if left < width and top in there:
-            values = cells.setdefault(left, columns[left].to_pylist())
-            for row in range(top + 1, bottom + 1):
-                if row in there:
-                    values[there[row]] = values[there[top]]
-    for position, values in cells.items():
-        columns[position] = texts(values)
-    return Block(block.numbers, columns, block.defects)
+def _widened(block: Block, width: int) -> Block:
+    missing = [texts([""] * len(block.numbers))] * (width - len(block.columns))
+    return Block(block.numbers, [*block.columns, *missing], block.defects)
+
+
+def _filled(blocks: Sequence[Block], scan: Scan) -> Iterator[Block]:
+    """Give every row of a merged cell its value, where the row holds anything else."""
+    values: dict[Merge, str] = {}
+    for block in blocks if scan.merges else ():
+        there = np.flatnonzero(~blank_rows(block))
+        at = dict(zip(block.numbers[there].tolist(), there.tolist(), strict=True))
+        cells: dict[int, list[str]] = {}
+        for merge in scan.merges:
+            top, bottom, left, _ = merge
+            if left < len(block.columns) and (top in at or merge in values):
+                column = cells.setdefault(left, block.columns[left].to_pylist())
+                value = values.setdefault(merge, column[at[top]] if top in at else "")
+                for row in range(max(top + 1, int(block.numbers[0])), min(bottom, int(block.numbers[-1])) + 1):
+                    if row in at:
+                        column[at[row]] = value
+        columns = [texts(cells[n]) if n in cells else column for n, column in enumerate(block.columns)]
+        yield Block(block.numbers, columns, block.defects)
+    yield from () if scan.merges else blocks
 
 
 def _head(blocks: Sequence[Block]) -> tuple[Row, ...]:

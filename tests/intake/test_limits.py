@@ -6,10 +6,14 @@ import io
 import zipfile
 
 import pytest
+import python_calamine as calamine
 
 from campaign_runner.errors import FileUnusable
 from campaign_runner.intake import compound, container, damage, extent, typed
 from campaign_runner.intake.container import Container
+from campaign_runner.intake.rust import guarded
+from campaign_runner.intake.scan import Scan
+from campaign_runner.intake.sheets import assemble, block
 from campaign_runner.intake.xlsx import scan
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -120,3 +124,26 @@ def test_a_large_sheet_is_not_taken_for_a_deep_one_wherever_its_pieces_are_cut(t
         tmp_path, {SHEET: b"<worksheet>" + b"".join(row + b" " * (n % 7) for n in range(60_000)) + b"</worksheet>"}
     )
     assert sum(len(piece) for piece in part.xml(SHEET)) > 5_000_000
+
+
+def test_what_calamine_raises_becomes_a_sentence_and_what_is_ours_does_not(tmp_path):
+    panic = type("PanicException", (BaseException,), {})
+    for error in (panic(), calamine.ZipError(), OverflowError()):
+        with pytest.raises(FileUnusable, match="is damaged"), guarded(tmp_path / "q4.xlsx"):
+            raise error
+    with pytest.raises(FileUnusable, match="password"), guarded(tmp_path / "q4.xlsx"):
+        raise calamine.PasswordError
+    with pytest.raises(KeyboardInterrupt), guarded(tmp_path / "q4.xlsx"):
+        raise KeyboardInterrupt
+
+
+def test_merged_cells_that_overlap_a_million_times_are_refused():
+    scan = Scan(merges=[(1, 1_048_576, 0, 0)] * 6)
+    with pytest.raises(FileUnusable, match="overlap"):
+        assemble("Rewards", [], [], scan)
+
+
+def test_a_merged_cell_counts_across_blocks():
+    blocks = [block([(1, ["a", "x"]), (2, ["", "y"])]), block([(3, ["", "z"]), (4, ["", ""])])]
+    grid = assemble("Rewards", [], blocks, Scan(merges=[(1, 4, 0, 0)]))
+    assert [b.columns[0].to_pylist() for b in grid.blocks((0, ()), 2)] == [["a", "a"], ["a", ""]]
