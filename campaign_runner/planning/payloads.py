@@ -1,4 +1,4 @@
-"""What does Tango get for a row?  The JSON of its line item, built for a whole chunk at once in arrow.
+"""What does Tango get for a row?  The JSON of its line item, built for a whole chunk at once (see `filled`).
 
 The text is canonical: fields sorted by name, no white space, non-ASCII as it is, only `"`, `\\` and control
 characters escaped. Amounts keep their very digits (a JSON number that never was a float).
@@ -6,14 +6,14 @@ characters escaped. Amounts keep their very digits (a JSON number that never was
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import reduce
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from campaign_runner.planning.filled import Filled
 
 NUMBERS = frozenset({"amount", "quantity"})
 
@@ -27,22 +27,30 @@ BULK_SHIPPING = {
 Tree = dict[str, Any]
 
 
-def payloads(fields: pd.DataFrame, bulk_shipping: str = "shipping") -> pa.Array:
-    """One JSON object a row (large_string), without its reference; empty cells and empty objects are left out."""
-    names = wire_names(fields, bulk_shipping)
+def payloads(rows: Filled) -> pa.Array:
+    """One JSON object a row (large_string), without its reference; empty cells and empty objects are left out.
+
+    `rows` are columns by Tango's dotted names (see `wire_names`).
+    """
+    return rows.texts(template)
+
+
+def template(names: Iterable[str]) -> list[str]:
+    """The JSON object of these names, as `filled.Template`."""
     tree: Tree = {}
-    for name in sorted(names):
+    for name in names:
         *path, leaf = name.split(".")
         node = tree
         for part in path:
             node = node.setdefault(part, {})
-        node[leaf] = literals(names[name], number=name in NUMBERS)
-    return _object(tree, len(fields))
+        node[leaf] = name
+    parts = [""]
+    _object(tree, parts)
+    return parts
 
 
-def wire_names(fields: pd.DataFrame, bulk_shipping: str) -> dict[str, pa.Array]:
+def wire_names(columns: Mapping[str, pa.Array], bulk_shipping: str) -> Mapping[str, pa.Array]:
     """Tango's dotted name -> its column; the place for the second form of the bulk shipping object."""
-    columns = {str(name): as_text(fields[name]) for name in fields.columns}
     if bulk_shipping == "shipping":
         return columns
     renamed = {}
@@ -57,16 +65,6 @@ def wire_names(fields: pd.DataFrame, bulk_shipping: str) -> dict[str, pa.Array]:
     return renamed
 
 
-def literals(column: pa.Array, *, number: bool = False) -> pa.Array:
-    """Text -> JSON literals; null stays null."""
-    if number:
-        return column
-    if pc.any(pc.match_substring_regex(column, '["\\\\\\x00-\\x1f]')).as_py():
-        texts = [None if text is None else orjson.dumps(text).decode() for text in column.to_pylist()]
-        return pa.array(texts, pa.large_string())
-    return joined('"', column, '"')
-
-
 def joined(*parts: pa.Array | str, separator: str = "", skip_nulls: bool = False) -> pa.Array:
     """The parts of each row put together; a null makes the row null, or is passed over with `skip_nulls`."""
     texts = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in (*parts, separator)]
@@ -79,17 +77,14 @@ def as_text(series: pd.Series[Any]) -> pa.Array:
     return (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).cast(pa.large_string())
 
 
-def _object(tree: Mapping[str, Any], rows: int) -> pa.Array:
-    members = []
-    for key in sorted(tree):
+def _object(tree: Tree, parts: list[str]) -> None:
+    for number, key in enumerate(sorted(tree)):
+        parts[-1] += f'{"," if number else "{"}"{key}":'
         node = tree[key]
-        value = _object(node, rows) if isinstance(node, dict) else node
-        empty = pc.equal(value, "{}") if isinstance(node, dict) else None
-        value = pc.if_else(empty, None, value) if empty is not None else value
-        members.append(joined(f'"{key}":', value))
-    if not members:
-        return pa.array(["{}"] * rows, pa.large_string())
-    # A row in which every member is null would be dropped by the join: give it one empty member.
-    bare = reduce(pc.and_, (pc.is_null(member) for member in members))
-    members[0] = pc.if_else(bare, "", members[0])
-    return joined("{", joined(*members, separator=",", skip_nulls=True), "}")
+        if isinstance(node, dict):
+            _object(node, parts)
+        else:
+            mark = "" if node in NUMBERS else '"'
+            parts[-1] += mark
+            parts += [node, mark]
+    parts[-1] += "}" if tree else "{}"

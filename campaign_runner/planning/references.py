@@ -6,15 +6,17 @@ delimiter-safe. `tests/golden/references.json` pins them for ever: changing anyt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import pairwise
 
 import orjson
 import pandas as pd
 import pyarrow as pa
 
 from campaign_runner.model import Order
-from campaign_runner.planning.payloads import as_text, joined, literals
+from campaign_runner.planning.filled import Filled, escaped
+from campaign_runner.planning.payloads import as_text, joined
 
 FORMAT = "1"
 DIGEST_BYTES = 16
@@ -24,9 +26,10 @@ def line_digests(order: Order, identities: pa.Array) -> list[bytes]:
     """The digest of each line; `identities` are JSON strings joined by commas (see `content` and `keys`)."""
     start = sha256(_head("line", order))
     digests = []
-    for identity in identities.to_pylist():
+    for identity in _each(identities):
         digest = start.copy()
-        digest.update(identity.encode() + b"]")
+        digest.update(identity)
+        digest.update(b"]")
         digests.append(digest.digest()[:DIGEST_BYTES])
     return digests
 
@@ -36,21 +39,20 @@ def derived(digest: bytes, kind: str, mark: str) -> bytes:
     return sha256(orjson.dumps([FORMAT, "line", digest.hex(), kind, mark])).digest()[:DIGEST_BYTES]
 
 
-def content(fields: pd.DataFrame) -> pa.Array:
-    """The whole normalised row as `"amount","25.00",…`: names sorted, empty cells left out."""
-    parts = [joined(f'"{name}",', literals(as_text(fields[name]))) for name in sorted(map(str, fields.columns))]
-    return joined('"content"', *parts, separator=",", skip_nulls=True)
+def content(rows: Filled) -> pa.Array:
+    """The whole normalised row as `"content","amount","25.00",…`: names sorted, empty cells left out."""
+    return rows.texts(_template)
 
 
 def keys(columns: Sequence[pd.Series[str]]) -> pa.Array:
     """The values of the `[identity]` columns, in the order of the setting."""
-    values = [literals(as_text(column.fillna(""))) for column in columns]
+    values = [joined('"', escaped(as_text(column.fillna(""))), '"') for column in columns]
     return joined('"key"', *values, separator=",")
 
 
 def content_digests(contents: pa.Array) -> list[bytes]:
     """What tells a changed row from an unchanged one where a key names it."""
-    return [sha256(text.encode()).digest()[:DIGEST_BYTES] for text in contents.to_pylist()]
+    return [sha256(text).digest()[:DIGEST_BYTES] for text in _each(contents)]
 
 
 def batch_digest(order: Order, lines: Iterable[bytes]) -> bytes:
@@ -65,6 +67,22 @@ def batch_digest(order: Order, lines: Iterable[bytes]) -> bytes:
 def reference(order: Order, digest: bytes) -> str:
     """`2026-q4-recognition-3f…`: at most 73 characters of letters, digits and hyphens."""
     return f"{order.campaign_id}-{digest.hex()}"
+
+
+def _template(names: Iterable[str]) -> list[str]:
+    parts = ['"content"']
+    for name in sorted(names):
+        parts[-1] += f',"{name}","'
+        parts += [name, '"']
+    return parts
+
+
+def _each(texts: pa.Array) -> Iterator[memoryview]:
+    """The UTF-8 of each text, without a copy."""
+    offsets, data = texts.buffers()[1:3]
+    places = memoryview(offsets).cast("q")[texts.offset : texts.offset + len(texts) + 1].tolist()
+    content = memoryview(data) if data is not None else memoryview(b"")
+    return (content[start:end] for start, end in pairwise(places))
 
 
 def _head(kind: str, order: Order) -> bytes:
