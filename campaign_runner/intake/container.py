@@ -45,6 +45,10 @@ class Container:
         """All parts."""
         return list(self._parts)
 
+    def size(self, name: str) -> int:
+        """How many bytes a part unpacks to."""
+        return self._parts[name].file_size
+
     def part(self, name: str) -> Iterator[bytes]:
         """The unpacked bytes, about a megabyte at a time; raises FileUnusable where a limit is passed."""
         if name not in self._parts:

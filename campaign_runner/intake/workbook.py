@@ -27,6 +27,7 @@ def open_xlsx(path: Path, sheet: str | None, known: Spellings) -> Grid:
     container = Container(path)
     parts = xlsx.sheet_parts(container)
     container.check(lambda part: not _OTHER_SHEET.match(part))
+    xlsx.check_strings(container)
     with guarded(path):
         book = calamine.load_workbook(path)
         sheets = _worksheets(book)

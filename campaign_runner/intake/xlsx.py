@@ -45,6 +45,16 @@ def nature(container: Container, part: str) -> tuple[bool, bool]:
     return re.search(rb"<(?:\w+:)?(?:v|t)[ >]", beginning) is not None, _OUR_TAB.search(beginning) is not None
 
 
+def check_strings(container: Container) -> None:
+    """calamine makes room for as many shared texts as are announced: no more than their part has bytes for."""
+    for name in container.names:
+        if "sharedstrings" in name.lower() and (beginning := next(container.part(name), b"")):
+            tag = re.search(rb"<(?:\w+:)?sst\b[^>]*>", beginning)
+            counts = re.findall(rb"ount\s*=\s*[\"']\s*\+?([0-9]+)", tag[0]) if tag else [b"9"]
+            if not tag or any(int(count[:20]) > container.size(name) for count in counts):
+                raise container.unsafe(f"{name} announces more texts than it can hold")
+
+
 def scan(container: Container, part: str) -> Scan:
     """Search the sheet's part once."""
     found = Scan()

@@ -288,6 +288,9 @@ HOSTILE: dict[str, bytes] = {
     "word.xlsx": repacked(PLAIN, lambda name, data: data if "xl/" not in name else None, **{"word/document.xml": b"<w/>"}),
     "binary.xlsb": repacked(PLAIN, lambda name, data: data if "xl/" not in name else None, **{"xl/workbook.bin": b"x"}),
     "archive.zip": repacked(PLAIN, lambda *_: None, **{"notes.txt": b"x"}),
+    "many-texts-announced.xlsx": repacked(
+        PLAIN, lambda _, data: data, **{"xl/sharedStrings.xml": b'<sst count="4000000000" uniqueCount="4000000000"/>'}
+    ),
     "external-links.xlsx": repacked(PLAIN, lambda _, data: data, **{"xl/externalLinks/externalLink1.xml": b"<externalLink/>"}),
     "missing-sheet.xlsx": repacked(PLAIN, lambda name, data: None if "sheet1" in name else data),
 }  # fmt: skip
