@@ -7,20 +7,23 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, text
 
 from campaign_runner.ledger.schema import events
 
 START = "0" * 64
+CHAIN = 7_226_446_201  # the lock that stands for the end of the chain
 
 
 def append(connection: Connection, campaign: int, at: str, kind: str, **data: Any) -> None:
-    """Add an event in the caller's transaction; `data` holds no personal data."""
+    """Add an event in the caller's transaction; `data` holds no personal data. Nobody else adds one until its end."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN})
     last = select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)
     previous = connection.execute(last).one_or_none()
     number, before = (previous.id + 1, previous.hash) if previous else (1, START)
-    text = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=str).decode()
-    values = {"id": number, "campaign": campaign, "at": at, "kind": kind, "data": text, "previous": before}
+    told = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=str).decode()
+    values = {"id": number, "campaign": campaign, "at": at, "kind": kind, "data": told, "previous": before}
     connection.execute(events.insert().values(**values, hash=_hash(**values)))
 
 

@@ -104,8 +104,8 @@ def rewarded(connection: Connection, campaign: int, environment: str, since: str
                line_items.c.campaign == campaign)
         .select_from(line_items.join(batches, batches.c.id == line_items.c.batch)
                      .join(campaigns, campaigns.c.id == line_items.c.campaign))
-        .where(campaigns.c.environment == environment, batches.c.state != BatchState.PLANNED)
-        .where(line_items.c.contact.is_not(None))
+        .where(campaigns.c.environment == environment, line_items.c.contact.is_not(None))
+        .where(or_(batches.c.state != BatchState.PLANNED, batches.c.attempt > 1))
         .where(or_(line_items.c.campaign == campaign, batches.c.sent_at >= since))
         .where(line_items.c.superseded.is_(False), STATUS.not_in(lost))
     )  # fmt: skip
@@ -126,6 +126,10 @@ def withdraw_unsent(connection: Connection, campaign: int) -> int:
     )
     gone = connection.execute(delete(line_items).where(line_items.c.batch.in_(unsent))).rowcount
     connection.execute(delete(batches).where(batches.c.id.in_(unsent.scalar_subquery())))
+    # Of a batch whose lines had all moved on to these nothing is left: its reference may be planned again.
+    left = select(line_items.c.batch).where(line_items.c.batch == batches.c.id)
+    hollow = (batches.c.campaign == campaign, batches.c.state == BatchState.REPLACED, ~left.exists())
+    connection.execute(delete(batches).where(*hollow))
     return gone
 
 

@@ -24,6 +24,7 @@ FILE = "ledger.sqlite"
 # Statements are the same for every ledger: each is compiled once in a process.
 _COMPILED: dict[Any, Any] = {}
 BUSY_SECONDS = 30
+MAKING = 7_226_446_200  # the lock under which tables are made
 
 
 class Ledger:
@@ -115,6 +116,8 @@ def open_ledger(folder: Path, url: str = "") -> Ledger:
         _tune(engine)
     ledger = Ledger(engine, folder)
     with ledger.write() as connection:
+        if engine.dialect.name == "postgresql":  # of two machines that begin at once, one makes the tables
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})
         schema.migrate(connection, _version(connection, path))
     return ledger
 
