@@ -57,6 +57,7 @@ uploads = Table(
     Column("name", Text, nullable=False),
     Column("sheet", Text, nullable=False),
     Column("reading", Text, nullable=False),
+    Column("plan", String(64), nullable=False, default=""),
     Column("rows", Integer, nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("purged_at", String(40)),
@@ -91,6 +92,7 @@ batches = Table(
     Column("state", String(10), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("lines", Integer, nullable=False),
+    Column("canary", Boolean, nullable=False, default=False),
     Column("body", LargeBinary),
     Column("tries", Integer, nullable=False, default=0),
     Column("looks", Integer, nullable=False, default=0),
@@ -178,6 +180,31 @@ releases = Table(
     Column("reference", String(100), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("at", String(40), nullable=False),
+)  # fmt: skip
+
+# Plans that somebody was shown, by their identity; whoever was shown one first is its submitter.
+plans_shown = Table(
+    "plans_shown", metadata,
+    Column("campaign", _Id, primary_key=True),
+    Column("identity", String(64), primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("totals", Text, nullable=False),
+    Column("submitter", String(200), nullable=False),
+    Column("at", String(40), nullable=False),
+)  # fmt: skip
+
+# What was decided about a plan: the newest row counts.
+approvals = Table(
+    "approvals", metadata,
+    Column("id", _Id, primary_key=True),
+    Column("campaign", _Id, nullable=False),
+    Column("identity", String(64), nullable=False),
+    Column("decision", String(10), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+    Index("approvals_plan", "campaign", "identity"),
 )  # fmt: skip
 
 pace = Table(

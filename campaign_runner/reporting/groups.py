@@ -35,9 +35,15 @@ def group_headers(all_books: Sequence[Books], wanted: tuple[str, ...] | None) ->
     """
     columns = [column for books in all_books for column in books.columns]
     if wanted is None:
-        usual = {_plain(c.header): c.header for c in columns if not c.field and _plain(c.header) in USUAL}
-        return tuple(usual.values())
+        return own_headers(columns)
     return tuple(_named(columns, header) for header in wanted)
+
+
+def own_headers(columns: Sequence[Column], wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The user's own headers to group by: those of `wanted` that are there, or (without any) the usual ones."""
+    plain = {_plain(header) for header in wanted} or USUAL
+    found = {_plain(c.header): c.header for c in columns if not c.field and _plain(c.header) in plain}
+    return tuple(found.values())
 
 
 def shown_title(header: str) -> str:

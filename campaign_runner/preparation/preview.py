@@ -1,0 +1,171 @@
+"""What does this plan come to, in people's words?  Facts over whole columns; nothing is read, asked or kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import orjson
+import pandas as pd
+
+from campaign_runner.ledger.before import AskedLine
+from campaign_runner.money import from_units
+from campaign_runner.planning import Plan
+from campaign_runner.planning.collector import halves
+from campaign_runner.planning.plan import totals
+from campaign_runner.preparation.draft import Draft
+from campaign_runner.reporting.planfile import Large, Part, PlanFacts, Share
+
+LARGEST = 10
+_KEY = ["hi", "lo"]
+_TABLES = (("method", "method"), ("reward", "utid"))
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was there before this plan: the lines of the campaign's last file, and everybody ever rewarded."""
+
+    source: str = ""
+    at: str = ""
+    lines: Sequence[AskedLine] = ()
+    people: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a plan depends on besides the file: named in its identity. `catalogue` = "" while none was consulted."""
+
+    environment: str
+    rules: str
+    catalogue: str = ""
+    groups: Sequence[str] = field(default=())
+
+
+def identity(draft: Draft, setting: Setting) -> str:
+    """The plan's name: SHA-256 over file, settings, rules, catalogue and the references of all lines it stands for.
+
+    Lines that were sent already count with those still to be sent: so a run that was interrupted half-way goes on
+    under the same name, and whatever else would be sent gives another. The order of the rows does not matter.
+    """
+    order = draft.plan.order
+    digest = sha256(orjson.dumps(["1", setting.environment, order.customer, order.account, *_named(draft, setting)]))
+    pairs = [frame[_KEY].to_numpy(np.uint64) for frame in (draft.plan.new, draft.plan.known) if len(frame)]
+    lines = np.concatenate(pairs) if pairs else np.empty((0, 2), np.uint64)
+    digest.update(lines[np.lexsort((lines[:, 1], lines[:, 0]))].astype(">u8").tobytes())
+    return digest.hexdigest()
+
+
+def preview(draft: Draft, setting: Setting, before: Before) -> PlanFacts:
+    """The facts of a plan."""
+    plan, table = draft.plan, draft.table
+    named = dict(zip(("file_sha256", "settings", "rules", "catalogue"), _named(draft, setting), strict=True))
+    fresh = _first_time(plan.new, before.people)
+    return PlanFacts(
+        identity(draft, setting), named, plan.order, setting.environment, table.source, table.sheet, draft.rows,
+        len(plan.holds), draft.rows - len(plan.holds) - len(plan.new) - len(plan.known), _share(plan.new),
+        plan.batch_count, plan.canary, dict(_tables(plan.new, setting.groups)), tuple(_largest(plan)), _share(fresh),
+        len(fresh.drop_duplicates(["person_hi", "person_lo"])) if len(fresh) else 0, (before.source, before.at),
+        _changes(plan, before),
+    )  # fmt: skip
+
+
+def _named(draft: Draft, setting: Setting) -> tuple[str, str, str, str]:
+    return draft.sha256, draft.fingerprint, setting.rules, setting.catalogue
+
+
+def _share(lines: pd.DataFrame) -> Share:
+    return Share(len(lines), totals(lines), int(lines["quantity"].sum()) if len(lines) else 0)
+
+
+def _tables(new: pd.DataFrame, groups: Sequence[str]) -> Iterator[tuple[str, tuple[Part, ...]]]:
+    for title, column in (*_TABLES, *((header, f"group {number}") for number, header in enumerate(groups))):
+        yield title, tuple(_parts(new, column))
+
+
+def _parts(new: pd.DataFrame, column: str) -> Iterator[Part]:
+    """The largest first."""
+    if new.empty:
+        return
+    worth = new["quantity"].astype(np.int64) * new["face_units"]
+    by = [new[column].astype(str), new["currency"].astype(str)]
+    sums = pd.DataFrame({"lines": 1, "rewards": new["quantity"].astype(np.int64), "units": worth}).groupby(by).sum()
+    sums = sums.rename_axis(["label", "currency"]).reset_index()
+    sums = sums.sort_values(["units", "label"], ascending=[False, True])
+    for label, currency, lines, rewards, units in sums.itertuples(index=False):
+        yield Part(label, currency, int(lines), int(rewards), from_units(int(units)))
+
+
+def _largest(plan: Plan) -> Iterator[Large]:
+    if plan.new.empty:
+        return
+    units = plan.new["quantity"].astype(np.int64) * plan.new["face_units"]
+    top = plan.new.assign(units=units).sort_values(["units", "row"], ascending=[False, True]).head(LARGEST)
+    for line in top.to_dict("records"):
+        payload = orjson.loads(plan.payload(int(line["offset"]), int(line["length"])))
+        yield Large(
+            int(line["row"]), _recipient(payload), str(line["method"]), str(line["utid"]), int(line["quantity"]),
+            _money(line["face_units"]), _money(line["units"]), str(line["currency"]),
+        )  # fmt: skip
+
+
+def _recipient(payload: Mapping[str, Any]) -> str:
+    """`Ana Silva, ana@example.com`; "" where the line names nobody."""
+    person = payload.get("recipient") or payload.get("shipping") or payload.get("bulkShipping") or {}
+    names = [person[name] for name in ("firstName", "lastName", "contactName", "contactFirstName", "contactLastName")
+             if person.get(name)]  # fmt: skip
+    ways = ("email", "mobileNumber", "contactEmail")
+    reached = next((person[way] for way in ways if person.get(way)), "")
+    return ", ".join(part for part in (" ".join(names), reached) if part)
+
+
+def _first_time(new: pd.DataFrame, people: Sequence[bytes]) -> pd.DataFrame:
+    """The lines of people whom this ledger has never rewarded; lines that name nobody are not among them."""
+    if new.empty:
+        return new
+    pair = ["person_hi", "person_lo"]
+    named = new[(new["person_hi"] != 0) | (new["person_lo"] != 0)]
+    if not people:
+        return named
+    known = pd.DataFrame(dict(zip(pair, halves(people), strict=True))).drop_duplicates()
+    return named[named.merge(known, on=pair, how="left", indicator=True)["_merge"].eq("left_only").to_numpy()]
+
+
+def _changes(plan: Plan, before: Before) -> dict[str, Share]:
+    """Every line of this file or the last one, by what became of it in between."""
+    last = _asked(before.lines)
+    new = _beside(plan.new, last)
+    there, same = new["theirs"], new["content_hi"] == new["their_content"]
+    file = _beside(plan.file, last).drop_duplicates(_KEY)
+    here = pd.concat([frame[_KEY] for frame in (plan.file, plan.new, plan.known) if len(frame)] or [last[_KEY]])
+    gone = last.merge(here.drop_duplicates(), on=_KEY, how="left", indicator=True)["_merge"].eq("left_only")
+    return {
+        "added": _share(new[~there]),
+        "changed": _share(file[file["theirs"] & (file["content_hi"] != file["their_content"])]),
+        "removed": _share(last[gone.to_numpy() & bool(before.source)]),
+        "still_to_send": _share(new[there & same]),
+        "already_sent": _share(plan.known),
+    }
+
+
+def _asked(lines: Sequence[AskedLine]) -> pd.DataFrame:
+    frame = pd.DataFrame([line[2:] for line in lines], columns=["quantity", "face_units", "currency"])
+    frame["hi"], frame["lo"] = halves([line.identity for line in lines])
+    frame["their_content"], _ = halves([line.content for line in lines])
+    return frame.drop_duplicates(_KEY)
+
+
+def _beside(lines: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
+    """The lines with `theirs` (were they in the last file?) and `their_content`."""
+    if lines.empty:
+        columns = [*_KEY, "content_hi", "their_content", "quantity", "face_units", "currency"]
+        return pd.DataFrame(columns=columns).assign(theirs=pd.Series(dtype=bool))
+    found = lines.merge(last[[*_KEY, "their_content"]].assign(theirs=True), on=_KEY, how="left")
+    return found.assign(theirs=found["theirs"].eq(True), their_content=found["their_content"].fillna(0).astype(np.uint64))
+
+
+def _money(units: Any) -> Decimal:
+    return from_units(int(units))

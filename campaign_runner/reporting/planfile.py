@@ -1,0 +1,130 @@
+"""What is a plan, before anybody says yes to it?  Its facts, and `plan.json`: the same plan gives the same file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from campaign_runner import money
+from campaign_runner.model import Order
+from campaign_runner.reporting.atomic import private_folder, replacing
+
+PLAN_JSON = "plan.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some lines with their money per currency; `rewards` = their quantities added up."""
+
+    lines: int = 0
+    totals: Mapping[str, Decimal] = field(default_factory=dict)
+    rewards: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One row of a table of totals: what falls to one method, reward or group, in one currency."""
+
+    label: str
+    currency: str
+    lines: int
+    rewards: int
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """One of the largest lines; `recipient` is a name, an address or a number, as the file has it."""
+
+    row: int
+    recipient: str
+    method: str
+    utid: str
+    quantity: int
+    amount: Decimal
+    total: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Does this plan need a yes, and has it one?  `state` is not needed, open, approved or rejected."""
+
+    state: str = "not needed"
+    sentence: str = "No approval is needed."
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """Everything that `plan.json` and `plan.html` say. `identity` names the plan: another one, another plan.
+
+    `parts` are tables of totals by title, `changes` the differences to the last file of this campaign (`since` =
+    its name and the day it was handed in, empty for the first one).
+    """
+
+    identity: str
+    named: Mapping[str, str]
+    order: Order
+    environment: str
+    source: str
+    sheet: str
+    rows: int
+    held: int
+    rejected: int
+    sending: Share
+    batches: int
+    canary: int
+    parts: Mapping[str, tuple[Part, ...]]
+    largest: tuple[Large, ...]
+    first_time: Share
+    first_time_people: int
+    since: tuple[str, str]
+    changes: Mapping[str, Share]
+
+
+def write_plan_json(facts: PlanFacts, approval: Approval, folder: Path) -> Path:
+    """Write `plan.json` into the folder; returns its path."""
+    path = private_folder(folder) / PLAN_JSON
+    with replacing(path) as draft:
+        draft.write_bytes(orjson.dumps(as_values(facts, approval), option=orjson.OPT_INDENT_2) + b"\n")
+    return path
+
+
+def as_values(facts: PlanFacts, approval: Approval) -> dict[str, Any]:
+    """The plan in plain values; money is decimal text."""
+    return {
+        "campaign": facts.order.campaign_id, "name": facts.order.campaign, "environment": facts.environment,
+        "customer": facts.order.customer, "account": facts.order.account, "endpoint": facts.order.endpoint,
+        "file": facts.source, "sheet": facts.sheet, "plan": facts.identity, "made_of": dict(facts.named),
+        "rows": {"total": facts.rows, "to_send": facts.sending.lines, "held": facts.held, "rejected": facts.rejected,
+                 "already_sent": facts.changes["already_sent"].lines},
+        "to_send": {**_share(facts.sending), "orders": facts.batches, "canary_lines": facts.canary},
+        "by": {title: [_part(part) for part in parts] for title, parts in facts.parts.items()},
+        "largest": [_large(line) for line in facts.largest],
+        "first_time_recipients": {"people": facts.first_time_people, **_share(facts.first_time)},
+        "since": {"file": facts.since[0], "at": facts.since[1]} if facts.since[0] else None,
+        "changes": {name: _share(share) for name, share in facts.changes.items()},
+        "approval": {"state": approval.state, "says": approval.sentence, "command": approval.command},
+    }  # fmt: skip
+
+
+def _share(share: Share) -> dict[str, Any]:
+    totals = {currency: money.text(total) for currency, total in share.totals.items()}
+    return {"lines": share.lines, "rewards": share.rewards, "totals": totals}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {"label": part.label, "currency": part.currency, "lines": part.lines, "rewards": part.rewards,
+            "total": money.text(part.total)}  # fmt: skip
+
+
+def _large(line: Large) -> dict[str, Any]:
+    return {"row": line.row, "recipient": line.recipient, "deliveryMethod": line.method, "utid": line.utid,
+            "quantity": line.quantity, "amount": money.text(line.amount), "total": money.text(line.total),
+            "currency": line.currency}  # fmt: skip
