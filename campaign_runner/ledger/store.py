@@ -111,7 +111,9 @@ def open_ledger(folder: Path, url: str = "") -> Ledger:
     path = folder / FILE
     if not url and not path.exists():
         _create(path)
-    engine = create_engine(url or f"sqlite:///{path}", pool_size=8).execution_options(compiled_cache=_COMPILED)
+    # Personal data must not stand in an error either: hide_parameters.
+    made = create_engine(url or f"sqlite:///{path}", pool_size=8, hide_parameters=True)
+    engine = made.execution_options(compiled_cache=_COMPILED)
     if engine.dialect.name == "sqlite":
         _tune(engine)
     ledger = Ledger(engine, folder)

@@ -1,0 +1,174 @@
+"""The command line as scripts and people meet it: what goes where, what is asked, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from campaign_runner import cli
+from campaign_runner.cli import options
+from campaign_runner.errors import CampaignRunnerError, UsageError
+from campaign_runner.terminal import Terminal
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+CAMPAIGN = "2026-q4-recognition"
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """`command("check", "email.csv")` -> exit code, standard output, standard error; unpaced, beside the samples."""
+    for name in [name for name in os.environ if name.startswith(("TANGO_", "CAMPAIGN_RUNNER__"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CAMPAIGN_RUNNER__TANGO__REQUESTS_PER_SECOND", "0")
+    for name in ("campaign.toml", "email.csv", "quarterly.xlsx"):
+        shutil.copy(SAMPLES / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    def command(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(words)
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return command
+
+
+class Screen(io.StringIO):
+    """A standard stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_json_puts_one_object_on_standard_output_and_nothing_else(command):
+    code, out, _ = command("check", "quarterly.xlsx", "--json")
+    assert (code, json.loads(out)["exit_code"], json.loads(out)["rows"]["rejected"]) == (1, 1, 8)
+
+
+def test_an_error_is_an_object_too(command):
+    code, out, error = command("check", "nowhere.csv", "--json")
+    assert json.loads(out) == {"error": error.removeprefix("campaign-runner: ").strip(), "exit_code": code}
+
+
+def test_quiet_says_nothing_but_errors(command):
+    assert command("check", "email.csv", "--quiet") == (0, "", "")
+    assert command("check", "nowhere.csv", "--quiet")[2].startswith("campaign-runner: nowhere.csv")
+
+
+def test_a_run_that_does_not_wait_ends_with_5_and_track_goes_on(command):
+    assert command("run", "email.csv", "--wait", "0")[0] == 5
+    assert command("track")[0] == 5
+    assert command("track", CAMPAIGN)[0] == 0
+    assert command("run", "email.csv")[0] == 0
+
+
+def test_a_dry_run_sends_nothing(command):
+    code, out, _ = command("run", "email.csv", "--dry-run")
+    assert code == 0
+    assert "Nothing was sent now." in out
+    assert "No campaigns yet" in command("status")[1]
+
+
+def test_status_explain_and_reports_speak_of_what_was_placed(command):
+    command("run", "email.csv", "--wait", "0")
+    assert CAMPAIGN in command("status")[1]
+    assert "order planned -> sending" in command("explain", CAMPAIGN, "2")[1]
+    assert json.loads(command("explain", CAMPAIGN, "2", "--json")[1])["status"] == "pending"
+    assert json.loads(command("status", CAMPAIGN, "--json")[1])["campaigns"][0]["lines"] == {"pending": 5}
+    assert command("reports", CAMPAIGN)[0] == 5
+
+
+def test_a_campaign_that_does_not_exist_is_named(command):
+    assert command("status", "q3")[2] == (
+        'campaign-runner: There is no campaign "q3" in this ledger. Check the name and --state.\n'
+    )
+
+
+def test_doctor_finds_everything_in_place(command):
+    code, out, _ = command("doctor")
+    assert code == 0
+    assert [line for line in out.splitlines() if not line.startswith("ok ")] == []
+
+
+def test_init_does_not_replace_what_is_there_unless_told_to(command):
+    assert command("init", "mine")[0] == 0
+    code, _, error = command("init", "mine")
+    assert code == 2
+    assert "exists already. Choose another name, or say --yes to replace it." in error
+    assert command("init", "mine", "--yes")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["rules", "FAX"], 'There is no delivery method "FAX". Known: ADDRESS'),
+        (["template", "x.pdf"], "a template is a .xlsx or a .csv file"),
+        (["template", "x.csv", "--method", "FAX"], 'There is no delivery method "FAX"'),
+        (["check", "email.csv", "--hidden", "show"], '--hidden show: say "hold" (default), "include" or "skip"'),
+        (["run", "email.csv", "--wait", "soon"], "--wait soon: give seconds or a number with s, m, h or d"),
+        (["check", "email.csv", "--config", "no.toml"], "no.toml: there is no such file"),
+        (["check", "email.csv", "--schemas", "mine"], "mine"),
+        (["init", "email.csv/mine"], "cannot be written"),
+    ],
+)
+def test_wrong_usage_is_told_with_what_would_do(command, words, sentence):
+    code, out, error = command(*words)
+    assert (code, out) == (2, "")
+    assert sentence in error
+
+
+def test_rules_can_be_read_by_machines(command):
+    found = json.loads(command("rules", "EMAIL", "--json")[1])["rules"]
+    assert found[0]["Field"] == "deliveryMethod"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), ("90s", 90), ("30m", 1800), ("2h", 7200), ("1.5d", 129600)]
+)
+def test_a_duration_is_a_number_and_a_unit(text, seconds):
+    assert options.seconds(text) == seconds
+
+
+def test_help_of_every_command_has_an_example(command):
+    for name in ("init", "run", "audit"):
+        assert "Usage:" in command(name, "--help")[1]
+
+
+@pytest.mark.parametrize(("answer", "replaced"), [("y", True), ("Yes", True), ("", False), ("no", False)])
+def test_a_person_at_the_terminal_is_asked(tmp_path, monkeypatch, answer, replaced):
+    monkeypatch.setattr(sys, "stdin", Screen(f"{answer}\n"))
+    if replaced:
+        Terminal().may_overwrite(tmp_path, yes=False)
+    else:
+        with pytest.raises(UsageError, match="was left as it was"):
+            Terminal().may_overwrite(tmp_path, yes=False)
+
+
+def test_a_terminal_gets_bars_that_go_away(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Screen())
+    with Terminal().progress() as progress:
+        progress("check", 10, 20)
+        progress("check", 20, 20)
+        progress("place", 3, None)
+    assert "Checking rows" in sys.stderr.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_log_file_gets_a_line_every_ten_seconds(monkeypatch, capsys):
+    times = iter([0.0, 1.0, 11.0, 11.0, 12.0, 30.0, 30.0])
+    monkeypatch.setattr("campaign_runner.terminal.time.monotonic", lambda: next(times))
+    with Terminal().progress() as progress:
+        for done, total in ((1, 5000), (2000, 5000), (3000, 5000), (4000, None)):
+            progress("check", done, total)
+    assert capsys.readouterr().err == "Checking rows: 2,000 of 5,000\nChecking rows: 4,000\n"
+
+
+def test_the_error_of_a_person_is_told_in_one_line(capsys):
+    Terminal().error(CampaignRunnerError("The disk is full."))
+    assert capsys.readouterr() == ("", "campaign-runner: The disk is full.\n")
