@@ -17,7 +17,7 @@ from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.model import Clock, Order, Outcome, Receipt
-from campaign_runner.placement.news import News, news
+from campaign_runner.placement.news import News, elsewhere, news
 from campaign_runner.tango.words import order_is_final
 
 Rebatch = Callable[[Order, bytes, Sequence[str]], tuple[str, bytes]]
@@ -96,12 +96,13 @@ class Placement:
         return self._later(batch, BatchState.UNKNOWN, receipt, 2)
 
     def _accepted(self, batch: StoredBatch, receipt: Receipt) -> float | None:
-        """A 2xx: ours only if Tango names this order, counts our lines (or less the refused ones), each once, and
-        refuses none that we never sent."""
+        """A 2xx: ours only if Tango names this order, counts our lines (or less the refused ones and those that it
+        has already in another order) and refuses none that we never sent."""
         ours = batches.references(self.ledger, batch.id)
         refused = {ref: why for ref, why in receipt.refused.items() if ref in set(ours)}
-        counts = {None, len(ours), len(ours) - len(refused)}
-        strange = set(receipt.refused) - set(ours) or receipt.duplicates or _of_another(batch, receipt)
+        twice = {ref for ref, count in receipt.duplicates.items() if count and ref in set(ours)}
+        counts = {None, len(ours), len(ours) - len(refused), len(ours) - len(refused) - len(twice)}
+        strange = set(receipt.refused) - set(ours) or _of_another(batch, receipt)
         if receipt.total not in counts or strange:
             note = f"Tango answers with an order of {receipt.total} lines under our reference; ours has {len(ours)}"
             self._settle(batch, BatchState.CONFLICT, receipt, note=note, wait=FOR_A_PERSON)
@@ -111,7 +112,8 @@ class Placement:
             return None
         if receipt.lines:  # /orders tells at once what became of its line
             return self._found(batch, receipt)
-        self._settle(batch, BatchState.ACCEPTED, receipt, refused=refused, wait=LOOK_AGAIN[0])
+        told = elsewhere(twice)
+        self._settle(batch, BatchState.ACCEPTED, receipt, refused=refused, news=told, wait=LOOK_AGAIN[0])
         return LOOK_AGAIN[0]
 
     def _refused(self, batch: StoredBatch, receipt: Receipt) -> float | None:

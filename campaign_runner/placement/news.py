@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from campaign_runner.lifecycle import FINAL_LINES, RowStatus
@@ -37,6 +37,13 @@ def news(receipt: Receipt, ours: Standing) -> News:
     return News(tuple(lines), statuses, corrected)
 
 
+def elsewhere(twice: Collection[str]) -> News:
+    """Lines that Tango says it has already, in another order: neither placed by this one nor failed."""
+    why = "Tango has a line of this reference already, in another order: look it up in the Tango portal."
+    lines = tuple(LineAnswer(reference, "", reason=why) for reference in sorted(twice))
+    return News(lines, {line.reference: RowStatus.UNKNOWN for line in lines}, {})
+
+
 def _absent(receipt: Receipt, ours: Standing) -> list[LineAnswer]:
     """Lines that the answer of a final order lacks.
 
@@ -52,4 +59,5 @@ def _absent(receipt: Receipt, ours: Standing) -> list[LineAnswer]:
     elif line_status(receipt.order_status) in (RowStatus.FAILED, RowStatus.CANCELLED):
         word = receipt.order_status
     missing = sorted(ours.keys() - shown)
-    return [LineAnswer(ref, word, reason=reason) for ref in missing if ours[ref][0] not in FINAL_LINES]
+    settled = (*FINAL_LINES, RowStatus.UNKNOWN)  # unknown already: for a person, who must not be told otherwise
+    return [LineAnswer(ref, word, reason=reason) for ref in missing if ours[ref][0] not in settled]
