@@ -176,7 +176,7 @@ def _records(text: Text) -> Iterator[list[str]]:
         number = 1
         try:
             for cells in reader:
-                if _END in cells[-1:]:
+                if cells == [_END]:
                     return
                 if cells and cells[-1].endswith(_END):
                     break

@@ -28,6 +28,8 @@ def columns(path: Path, start: int, delimiter: str, width: int) -> Iterator[list
         file.seek(start)
         try:
             for batch in _reader(file, delimiter, width):
+                if file.tell() >= path.stat().st_size and _is_left_open(path, batch, delimiter):
+                    raise IrregularError
                 yield from _checked(batch)
         except pa.ArrowInvalid as error:
             raise IrregularError from error
@@ -53,6 +55,18 @@ def _checked(batch: Any) -> Iterator[list[Any]]:
         if any(_longest(array) > csv.field_size_limit() for array in arrays):
             raise IrregularError
         yield arrays
+
+
+def _is_left_open(path: Path, batch: Any, delimiter: str) -> bool:
+    """Whether the file ends inside quotation marks, which arrow does not mind: its end is then `,"` and the cell."""
+    if not batch.num_rows:
+        return False
+    cell = b'"' + batch.columns[-1][-1].as_py().encode("utf-8", "surrogatepass").replace(b'"', b'""')
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - len(cell) - 1))
+        end = file.read()
+    return end.endswith(cell) and (len(end) == len(cell) or end[:1] in (delimiter.encode(), b"\n", b"\r"))
 
 
 def _longest(array: Any) -> int:
