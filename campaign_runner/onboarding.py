@@ -49,10 +49,24 @@ account = "acme-account"       # accountIdentifier
 # max_total = { USD = 50000 }
 # expected_rows = 120
 # expected_total = { USD = 6000 }
+# max_per_person_year = { USD = 600 }   # more than this for one person in a calendar year is a warning
+
+# [preflight]                  # what is asked of Tango, and looked for, before anything is sent
+# catalogue = "auto"           # auto (used where it can be had) | require | off
+# funds = "auto"               # auto | require | off
+# unusual = "warn"             # warn | ask (refused until --accept NAME) | off
+# accept = []                  # warnings that are fine: amount, person-year, two-addresses, plan-twice, weekend, …
+# refuse = []                  # warnings that are errors
 
 # [finance]
 # group_by = ["Cost centre"]   # your own columns, for totals in finance.xlsx and the journal
 # accounts = { rewards = "Expenses:Rewards:Staff" }   # account names of the journal
+
+# [approval]                   # what comes to more is placed only after somebody else said yes: approve, reject
+# required_above = { USD = 1000 }
+# approvers = ["finance@example.com"]
+# not_by_submitter = true      # whoever hands the file in may not approve it
+# submitter = ""               # who hands it in; "" = the user of this machine
 
 # [ledger]
 # url = ""                     # "" = SQLite in the state folder; postgresql://… for two machines on one campaign

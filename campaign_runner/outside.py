@@ -39,7 +39,8 @@ class World:
     """What a run works in: where state and reports are, who we are, what time it is, whether to stop.
 
     `workers` = how many calls may be under way at once (the pace is shared all the same); `only` names the reports
-    that are wanted (None: all), `finance` what they are to hold.
+    that are wanted (None: all), `finance` what they are to hold; `refresh` = ask Tango for its catalogue anew;
+    `submitter` is who hands the file in ("": as the settings or the machine say).
     """
 
     settings: Settings
@@ -53,6 +54,8 @@ class World:
     only: frozenset[str] | None = None
     finance: FinanceOptions | None = None
     ledger_url: str = ""
+    refresh: bool = False
+    submitter: str = ""
 
     def for_campaign(self, campaign: Mapping[str, Any]) -> World:
         """The same world for another campaign of the ledger (`ledger.campaigns.listing`)."""

@@ -116,6 +116,18 @@ class LimitsSection(_Section):
     max_total: Totals = Field(default_factory=dict)
     expected_rows: int | None = Field(None, ge=0)
     expected_total: Totals = Field(default_factory=dict)
+    max_per_person_year: Totals = Field(default_factory=dict)
+
+
+class PreflightSection(_Section):
+    """What is asked of Tango, and looked for, before anything is sent: `auto` = used where it can be had, `require` =
+    refused without it. `accept` and `refuse` name warnings (docs/preflight.md)."""
+
+    catalogue: Literal["auto", "require", "off"] = "auto"
+    funds: Literal["auto", "require", "off"] = "auto"
+    unusual: Literal["warn", "ask", "off"] = "warn"
+    accept: tuple[str, ...] = ()
+    refuse: tuple[str, ...] = ()
 
 
 class FinanceSection(_Section):
@@ -123,6 +135,16 @@ class FinanceSection(_Section):
 
     group_by: tuple[str, ...] = ()
     accounts: dict[str, str] = Field(default_factory=dict)
+
+
+class ApprovalSection(_Section):
+    """A file that comes to more than `required_above` is placed only after one of `approvers` said yes to its plan;
+    with `not_by_submitter` not the one who hands it in (`submitter`, or "" = the user of this machine)."""
+
+    required_above: Totals = Field(default_factory=dict)
+    approvers: tuple[str, ...] = ()
+    not_by_submitter: bool = True
+    submitter: str = ""
 
 
 class LedgerSection(_Section):
@@ -150,7 +172,9 @@ class Settings(BaseSettings):
     rules: RulesSection = RulesSection()
     identity: IdentitySection = IdentitySection()
     limits: LimitsSection = LimitsSection()
+    preflight: PreflightSection = PreflightSection()
     finance: FinanceSection = FinanceSection()
+    approval: ApprovalSection = ApprovalSection()
     ledger: LedgerSection = LedgerSection()
 
     @classmethod

@@ -17,8 +17,8 @@ from campaign_runner.cli import asking, auditing, beginning, rewarding
 from campaign_runner.errors import ExitCode
 
 COMMANDS = (
-    beginning.init, beginning.template, beginning.rules, rewarding.check, rewarding.plan, rewarding.run,
-    rewarding.track, asking.release, rewarding.retry, rewarding.reports, asking.status, asking.explain,
+    beginning.init, beginning.template, beginning.rules, beginning.catalogue, rewarding.check, rewarding.plan,
+    rewarding.run, rewarding.track, asking.release, rewarding.retry, rewarding.reports, asking.status, asking.explain,
     rewarding.recover, auditing.reconcile, auditing.purge, beginning.simulator, asking.doctor,
 )  # fmt: skip
 

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from campaign_runner.cli import options
-from campaign_runner.cli.options import STATE, Json, Methods, Quiet, Schemas, State, Verbose, Yes
+from campaign_runner.cli.demands import Demands, Refresh
+from campaign_runner.cli.options import REPORTS, STATE, Config, Json, Methods, Quiet, Schemas, State, Verbose, Yes
 from campaign_runner.errors import UsageError
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; default: here.")]
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="The .xlsx or .csv to write.")]
 OneMethod = Annotated[str, typer.Argument(metavar="METHOD", help="EMAIL, PHONE, …; without it, an overview.")]
+Search = Annotated[str, typer.Argument(metavar="SEARCH", help="Words, such as a name, utid or currency.")]
 Port = Annotated[int, typer.Option("--port", help="The port on this machine; 0 = any free one.")]
 Rate = Annotated[float, typer.Option("--requests-per-second", help="What it allows; 0 = no limit.")]
 Faults = Annotated[Path | None, typer.Option("--faults", help="A JSON file with the faults to make.")]
@@ -74,6 +76,29 @@ def rules(
             terminal.object({"rules": [dict(zip(head, row, strict=True)) for row in rows]})
         else:
             terminal.table(head, rows)
+
+
+def catalogue(
+    search: Search = "", config: Config = None, state: State = STATE, refresh: Refresh = False, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """The rewards that Tango offers, or those in which all words of SEARCH are found.
+
+    Example: campaign-runner catalogue "gift card EUR"
+    """
+    from campaign_runner import gate
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world = options.world(
+            config, state, REPORTS, None, campaign="catalogue", secret=None, demands=Demands(refresh)
+        )
+        found = gate.rewards(world, search)
+        if as_json:
+            terminal.object({"rewards": found})
+        elif found:
+            terminal.table(list(found[0]), [list(one.values()) for one in found])
+        else:
+            terminal.say(f'No reward has "{search}" in its name, utid, currency, countries or methods.')
 
 
 def simulator(

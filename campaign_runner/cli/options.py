@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from campaign_runner.cli.demands import Demands
 from campaign_runner.errors import CampaignRunnerError, ExitCode, UsageError
 from campaign_runner.terminal import Terminal
 
 if TYPE_CHECKING:
     from campaign_runner.outside import World
     from campaign_runner.preparation import Reading
+    from campaign_runner.settings import Credentials, Settings
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The spreadsheet: CSV, Excel or OpenDocument.")]
 Campaign = Annotated[
@@ -68,17 +70,41 @@ def at_work(as_json: bool, quiet: bool, verbose: bool) -> Iterator[Terminal]:
 
 def world(
     config: Path | None, state: Path, reports: Path, schemas: Path | None, file: Path | None = None, *,
-    campaign: str = "", secret: bool = True,
+    campaign: str = "", secret: bool | None = True, demands: Demands | None = None,
 ) -> World:  # fmt: skip
-    """Settings, credentials (where `secret`) and folders. A CAMPAIGN on the command line must be the settings' one."""
+    """Settings, credentials (where `secret`; None: if there are any) and folders, with what else was demanded.
+
+    A CAMPAIGN on the command line must be the settings' one.
+    """
     from campaign_runner import settings
     from campaign_runner.outside import World
     from campaign_runner.reporting.options import FinanceOptions
 
-    loaded = settings.load(config_path(config, file), campaign)
-    credentials = settings.credentials(loaded) if secret else settings.Credentials()
+    asked = demands or Demands()
+    loaded = asked.on(settings.load(config_path(config, file), campaign))
+    credentials = _credentials(loaded, secret)
     chosen = FinanceOptions(group_by=loaded.finance.group_by or None, accounts=loaded.finance.accounts)
-    return World(loaded, state, reports, credentials, schemas, ledger_url=loaded.ledger.url, finance=chosen)
+    return World(
+        loaded,
+        state,
+        reports,
+        credentials,
+        schemas,
+        ledger_url=loaded.ledger.url,
+        finance=chosen,
+        refresh=asked.refresh,
+    )
+
+
+def _credentials(loaded: Settings, secret: bool | None) -> Credentials:
+    from campaign_runner import settings
+
+    try:
+        return settings.Credentials() if secret is False else settings.credentials(loaded)
+    except UsageError:
+        if secret:
+            raise
+        return settings.Credentials()
 
 
 def config_path(config: Path | None, file: Path | None) -> Path | None:

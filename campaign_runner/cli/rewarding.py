@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from campaign_runner.cli import options
+from campaign_runner.cli.demands import Accept, Demands, ExpectRows, ExpectTotal, PartialByFunds, Refresh
 from campaign_runner.cli.options import (
     REPORTS,
     STATE,
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 
 def check(
     file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
-    sheet: Sheet = None, hidden: Hidden = "hold", as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+    sheet: Sheet = None, hidden: Hidden = "hold", refresh: Refresh = False, accept: Accept = None,
+    expect_rows: ExpectRows = None, expect_total: ExpectTotal = None, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Read and validate a spreadsheet; send nothing.
 
@@ -49,7 +52,10 @@ def check(
     from campaign_runner.reporting import screen
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        world = options.world(config, state, reports, schemas, file, secret=False)
+        demands = Demands(refresh, accept, expect_rows, expect_total)
+        world = options.world(
+            config, state, reports, schemas, file, secret=None if refresh else False, demands=demands
+        )
         with terminal.progress() as progress:
             result = pipeline.check(options.reading(file, sheet, hidden), world, progress)
         end(terminal, result, lambda: screen.check(result.books, _tally(result), result.reports))
@@ -57,7 +63,9 @@ def check(
 
 def plan(
     file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
-    sheet: Sheet = None, hidden: Hidden = "hold", as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+    sheet: Sheet = None, hidden: Hidden = "hold", refresh: Refresh = False, accept: Accept = None,
+    expect_rows: ExpectRows = None, expect_total: ExpectTotal = None, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Check, and tell what would be sent: orders, totals, duplicates. Send nothing.
 
@@ -67,7 +75,8 @@ def plan(
     from campaign_runner.reporting import screen
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        world = options.world(config, state, reports, schemas, file, secret=False)
+        demands = Demands(refresh, accept, expect_rows, expect_total)
+        world = options.world(config, state, reports, schemas, file, secret=None, demands=demands)
         with terminal.progress() as progress:
             result = pipeline.plan(options.reading(file, sheet, hidden), world, progress)
         end(terminal, result, lambda: screen.plan(result.books, _tally(result), result.reports))
@@ -75,8 +84,9 @@ def plan(
 
 def run(
     file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
-    sheet: Sheet = None, hidden: Hidden = "hold", wait: Wait = "10m", dry_run: DryRun = False, as_json: Json = False,
-    quiet: Quiet = False, verbose: Verbose = False,
+    sheet: Sheet = None, hidden: Hidden = "hold", wait: Wait = "10m", dry_run: DryRun = False, refresh: Refresh = False,
+    accept: Accept = None, expect_rows: ExpectRows = None, expect_total: ExpectTotal = None,
+    partial_by_funds: PartialByFunds = False, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Check, plan, place, follow, reconcile and report. Running it again resumes: nothing is sent twice.
 
@@ -86,9 +96,14 @@ def run(
     from campaign_runner.reporting import screen
 
     if dry_run:
-        plan(file, config, state, reports, schemas, sheet, hidden, as_json, quiet, verbose)
+        plan(
+            file, config, state, reports, schemas, sheet, hidden, refresh, accept, expect_rows, expect_total, as_json,
+            quiet, verbose,
+        )  # fmt: skip
     with options.at_work(as_json, quiet, verbose) as terminal:
-        world, patience = options.world(config, state, reports, schemas, file), options.seconds(wait)
+        demands = Demands(refresh, accept, expect_rows, expect_total)
+        world = options.world(config, state, reports, schemas, file, demands=demands)
+        patience = options.seconds(wait)
         with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
             result = pipeline.run(options.reading(file, sheet, hidden), world, patience=patience, progress=progress)
         end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,7 @@ class Collector:
 
     `key`: headers of the identity columns (own headers or Tango fields), () = the row's content names it;
     `contact_key`: the ledger's secret for hashing contacts; `groups`: own headers whose values are kept as the
-    columns `group 0`, `group 1`, …
+    columns `group 0`, `group 1`, …; `currencies`: the currency of a reward by utid, where it is not `currency`.
     """
 
     order: Order
@@ -40,6 +40,7 @@ class Collector:
     bulk_shipping: str = "shipping"
     contact_key: bytes = b""
     groups: Sequence[str] = ()
+    currencies: Mapping[str, str] = field(default_factory=dict)
     _frames: list[pd.DataFrame] = field(default_factory=list)
     _spill: Any = field(default_factory=tempfile.TemporaryFile)
     _size: int = 0
@@ -64,7 +65,7 @@ class Collector:
         frame["utid"] = fields["utid"].astype("category").array
         frame["quantity"] = _quantities(fields)
         frame["face_units"] = _units(fields["amount"])
-        frame["currency"] = pd.Categorical([self.currency] * len(frame))
+        frame["currency"] = self._currencies(frame["utid"])
         frame["hidden"] = frame["row"].isin(hidden) if hidden else False
         frame["stale"] = frame["row"].isin(checked.stale) if checked.stale else False
         for number, header in enumerate(self.groups):
@@ -86,6 +87,12 @@ class Collector:
     def payload(self, offset: int, length: int) -> bytes:
         """The stored payload of one line."""
         return os.pread(self._spill.fileno(), length, offset)
+
+    def _currencies(self, utids: pd.Series[Any]) -> Any:
+        """What each row's reward is paid in."""
+        told = [self.currencies.get(str(utid), self.currency) for utid in utids.cat.categories]
+        names = pd.Index(list(dict.fromkeys(told)))
+        return pd.Categorical.from_codes(names.get_indexer(pd.Index(told))[utids.cat.codes.to_numpy()], names)
 
     def _keys(self, clean: CleanRows) -> pa.Array:
         return references.keys([clean.own[name] if name in clean.own else clean.fields[name] for name in self.key])

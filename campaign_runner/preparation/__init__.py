@@ -19,10 +19,12 @@ from campaign_runner.model import Checked, CleanRows, Order, Problem, RawTable, 
 from campaign_runner.money import parse, to_units
 from campaign_runner.planning.collector import halves
 from campaign_runner.preparation.draft import Draft, Rejected
+from campaign_runner.preparation.knowledge import Knowledge, judged
 from campaign_runner.reporting import ProblemTally
+from campaign_runner.reporting.groups import own_headers
 from campaign_runner.settings import Settings
 
-__all__ = ["Draft", "Past", "Progress", "Reading", "fingerprint", "prepare", "read"]
+__all__ = ["Draft", "Knowledge", "Past", "Progress", "Reading", "fingerprint", "prepare", "read"]
 
 Progress = Callable[[str, int, int | None], None]
 # How many problems the annotated workbook and the screen can hold; all are counted, and all are in the failures file.
@@ -50,10 +52,10 @@ class Past:
 
 def prepare(
     reading: Reading, settings: Settings, book: RuleBook, *, today: date, past: Past | None = None,
-    progress: Progress = lambda *_: None,
+    knowledge: Knowledge | None = None, progress: Progress = lambda *_: None,
 ) -> Draft:  # fmt: skip
-    """Read, check and plan a file. `today` is the run's date in UTC."""
-    past = past or Past()
+    """Read, check and plan a file. `today` is the run's date in UTC, `knowledge` what is known of its rewards."""
+    past, knowledge = past or Past(), knowledge or Knowledge()
     table = read(reading, settings, book)
     validator = validation.compile_rules(
         book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
@@ -62,11 +64,14 @@ def prepare(
     )  # fmt: skip
     tango = settings.tango
     collector = planning.Collector(
-        settings.order, validator.key, tango.currency, tango.bulk_shipping, past.secret
+        settings.order, validator.key, tango.currency, tango.bulk_shipping, past.secret,
+        currencies=knowledge.currencies, groups=own_headers(table.columns, settings.finance.group_by),
     )  # fmt: skip
     seen = _Pass(collector, Rejected(tango.currency))
-    for rows in table.chunks():
-        checked = _deliverable(validator(rows), table, settings.order)
+    for raw in table.chunks():
+        rows = knowledge.with_utids(raw, table)
+        checked = judged(_deliverable(validator(rows), table, settings.order), table, knowledge.judges)
+        seen.rejected.currencies.update(knowledge.currencies_of(checked.worth, rows, table))
         seen.add(checked, rows.hidden, len(rows.cells))
         progress("check", seen.rows, None)
     plan = planning.plan(collector, known_frame(past.known), past.released, tango.batch_size, people(past.rewarded))

@@ -27,9 +27,11 @@ NO_LINES = pd.DataFrame(columns=["row", "status", "units", "currency", "hi", "lo
 
 @dataclass
 class Rejected:
-    """The entries of rejected rows, on disk, in the order in which they came."""
+    """The entries of rejected rows, on disk, in the order in which they came; `currencies` of rows that are not in
+    `currency`."""
 
     currency: str
+    currencies: dict[int, str] = field(default_factory=dict)
     _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
     _places: list[tuple[int, int]] = field(default_factory=list)
     _size: int = 0
@@ -44,9 +46,8 @@ class Rejected:
             reason = " ".join(problem.complaint for problem in found)
             remedy = " ".join(dict.fromkeys(problem.remedy for problem in found))
             units = worth.get(row, -1)
-            self._write(
-                Entry(row, RowStatus.REJECTED, None, "", reason, remedy, units, self.currency if units >= 0 else "")
-            )
+            currency = self.currencies.get(row, self.currency) if units >= 0 else ""
+            self._write(Entry(row, RowStatus.REJECTED, None, "", reason, remedy, units, currency))
 
     def __iter__(self) -> Iterator[Entry]:
         self._file.seek(0)

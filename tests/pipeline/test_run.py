@@ -50,8 +50,9 @@ def test_the_summary_ties_out_in_rows_and_money(office):
 def test_check_and_plan_send_nothing(office):
     reading = Reading(office.file(ANA, BAD))
     assert pipeline.check(reading, office.world()).exit_code is ExitCode.NEEDS_ACTION
-    assert pipeline.plan(reading, office.world()).books.rows["unsent"] == 1
     assert office.tango.requests == []
+    assert pipeline.plan(reading, office.world()).books.rows["unsent"] == 1
+    assert {(seen.method, seen.path) for seen in office.tango.requests} == {("GET", "/catalogs")}
 
 
 def test_plan_after_a_run_tells_what_is_there_already(office):
@@ -152,7 +153,7 @@ def test_limits_and_control_totals_refuse_before_anything_is_sent(office, limit,
     with pytest.raises(RefusedBeforeSending) as refused:
         office.run(office.file(ANA, BEN))
     assert says in str(refused.value)
-    assert office.tango.requests == []
+    assert {seen.method for seen in office.tango.requests} == {"GET"}
 
 
 def test_a_file_that_cannot_be_used_sends_nothing(office):

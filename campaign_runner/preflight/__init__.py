@@ -1,0 +1,11 @@
+"""Can this plan succeed, what will it cost, was it meant?  Judged before the first order is placed, on plain values.
+
+What must be asked for is asked in `gate`, at the edge; here it is only judged: rewards against the catalogue, money
+against the account, and whatever looks unusual.
+"""
+
+from campaign_runner.preflight.catalogue import Shop
+from campaign_runner.preflight.funds import Means
+from campaign_runner.preflight.kept import Kept
+
+__all__ = ["Kept", "Means", "Shop"]
