@@ -73,7 +73,11 @@ def test_a_dry_run_sends_nothing(command):
     code, out, _ = command("run", "email.csv", "--dry-run")
     assert code == 0
     assert "Nothing was sent now." in out
-    assert "No campaigns yet" in command("status")[1]
+    assert all(not campaign["lines"] for campaign in json.loads(command("status", "--json")[1])["campaigns"])
+
+
+def test_status_of_an_empty_ledger_says_how_to_begin(command):
+    assert command("status") == (0, "No campaigns yet. Begin with: campaign-runner run FILE\n", "")
 
 
 def test_status_explain_and_reports_speak_of_what_was_placed(command):
