@@ -12,7 +12,7 @@ EXAMPLES = 10
 
 @dataclass(slots=True)
 class ProblemTally:
-    """Counts per (field or header, kind of rule), and the first few problems in full.
+    """Counts per (field or header, kind of rule), and the first few problems, warnings and held rows in full.
 
     `kinds` is keyed by Tango's field name (or the user's header, or "" for a whole row) and what follows the colon
     in `Problem.rule`; `missing` counts the problems at empty cells apart, by field.
@@ -24,11 +24,15 @@ class ProblemTally:
     examples: list[Problem] = field(default_factory=list)
     warnings: int = 0
     holds: Counter[str] = field(default_factory=Counter)
+    cautions: list[Problem] = field(default_factory=list)
+    held: list[Hold] = field(default_factory=list)
 
     def add(self, problem: Problem) -> None:
         """Count one problem (a warning is counted apart)."""
         if problem.severity != "error":
             self.warnings += 1
+            if len(self.cautions) < EXAMPLES:
+                self.cautions.append(problem)
             return
         self.total += 1
         name = self._name(problem)
@@ -41,6 +45,8 @@ class ProblemTally:
     def hold(self, hold: Hold) -> None:
         """Count one row that is kept back."""
         self.holds[hold.rule] += 1
+        if len(self.held) < EXAMPLES:
+            self.held.append(hold)
 
     def _name(self, problem: Problem) -> str:
         if problem.column and problem.column.field:

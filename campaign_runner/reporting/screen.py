@@ -95,7 +95,21 @@ def _problems(problems: ProblemTally) -> list[str]:
     shown = problems.examples[:EXAMPLES_SHOWN]
     more = problems.total - len(shown)
     rest = [f"  … and {count(more, 'more problem', 'more problems')}."] if more > 0 else []
-    return [*(f"  {problem.sentence}" for problem in shown), *rest]
+    return [*(f"  {problem.sentence}" for problem in shown), *rest, *_held(problems), *_cautions(problems)]
+
+
+def _held(problems: ProblemTally) -> list[str]:
+    """Rows that wait for a decision, by example."""
+    lines = [f"  Row {hold.row} is held back. {hold.reason}" for hold in problems.held[:EXAMPLES_SHOWN]]
+    more = sum(problems.holds.values()) - len(lines)
+    return [*lines, *([f"  … and {count(more, 'more held row', 'more held rows')}."] if more > 0 else [])]
+
+
+def _cautions(problems: ProblemTally) -> list[str]:
+    """What is allowed, and may be a mistake all the same."""
+    lines = [f"  Warning: {problem.sentence}" for problem in problems.cautions[:EXAMPLES_SHOWN]]
+    more = problems.warnings - len(lines)
+    return [*lines, *([f"  … and {count(more, 'more warning', 'more warnings')}."] if more > 0 else [])]
 
 
 def _todo(problems: ProblemTally) -> list[str]:
