@@ -1,0 +1,29 @@
+"""Parts of campaign-runner that the command line does not offer alone: `run` and `reports` with chosen reports."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from campaign_runner import pipeline, settings
+from campaign_runner.outside import World
+from campaign_runner.preparation import Reading
+
+# What the other contenders write too.
+PLAIN = frozenset({"results.csv", "failures.csv", "finance.csv", "summary.json"})
+
+
+def main(command: str, config: str, folder: str, *rest: str) -> None:
+    """`run CONFIG FOLDER FILE WAIT` or `reports CONFIG FOLDER NAME …`."""
+    known = settings.load(Path(config))
+    world = World(known, Path(folder) / "state", Path(folder) / "reports", settings.credentials(known, {}))
+    if command == "run":
+        result = pipeline.run(Reading(Path(rest[0])), replace(world, only=PLAIN), patience=float(rest[1]))
+    else:
+        result = pipeline.reports(replace(world, only=frozenset(rest)))
+    print({status: number for status, number in result.books.rows.items() if number})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
