@@ -14,7 +14,7 @@ from bench.contenders.rules import tidied
 def main(path: str) -> None:
     rows = faulty = found = 0
     seen: set[str] = set()
-    with open(path, encoding="utf-8-sig", newline="") as file:  # noqa: PTH123
+    with open(path, encoding="utf-8-sig", newline="") as file:
         for row in map(tidied, csv.DictReader(file)):
             rows += 1
             try:

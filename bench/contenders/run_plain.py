@@ -86,7 +86,7 @@ def batches(
     """Valid rows, five hundred at a time, with their row numbers."""
     seen: set[str] = set()
     group: list[tuple[int, dict[str, str]]] = []
-    with open(path, encoding="utf-8-sig", newline="") as file:  # noqa: PTH123
+    with open(path, encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(map(tidied, csv.DictReader(file)), 2):
             wrong = list(problems(row))
             if row["Employee ID"] in seen:

@@ -70,7 +70,7 @@ def read(path: str) -> tuple[list[tuple[int, AnyLine]], list[tuple[int, str]]]:
     """(row number, line) of valid rows, (row number, message) of the others."""
     good: list[tuple[int, AnyLine]] = []
     bad: list[tuple[int, str]] = []
-    with open(path, encoding="utf-8-sig", newline="") as file:  # noqa: PTH123
+    with open(path, encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(map(tidied, csv.DictReader(file)), 2):
             try:
                 good.append((number, LINE.validate_python({name: value for name, value in row.items() if value})))

@@ -31,5 +31,5 @@ def openpyxl_rows(rows: Iterable[list[str]], path: str) -> None:
 
 
 if __name__ == "__main__":
-    with open(sys.argv[2], encoding="utf-8-sig", newline="") as file:  # noqa: PTH123
+    with open(sys.argv[2], encoding="utf-8-sig", newline="") as file:
         {"xlsxwriter": xlsxwriter_rows, "openpyxl": openpyxl_rows}[sys.argv[1]](csv.reader(file), sys.argv[3])
