@@ -5,19 +5,20 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from campaign_runner import reconciliation, reporting
 from campaign_runner.errors import ExitCode, FileUnusable, UsageError
 from campaign_runner.ledger import campaigns, rows
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.model import Books, Problem, RawRows, RawTable
+from campaign_runner.model import Books, Finding, Problem, RawRows, RawTable
 from campaign_runner.opening import Opened, rule_book
 from campaign_runner.outside import World
-from campaign_runner.preparation import Draft, Progress, Reading, read
+from campaign_runner.preparation import Draft, Progress, Reading, noted, read
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.reporting.annotated import write_annotated
+from campaign_runner.reporting.planfile import Approval
 
 CHECK_REPORTS = frozenset({"failures.csv", "failures.xlsx", "summary.json"})
 ANNOTATED = "annotated.xlsx"
@@ -25,12 +26,14 @@ ANNOTATED = "annotated.xlsx"
 
 @dataclass(frozen=True)
 class Result:
-    """What a command came to. `tally` is None where nothing was checked anew."""
+    """What a command came to. `tally` is None where nothing was checked anew; `plan` is what `plan` showed."""
 
     books: Books
     reports: Mapping[str, Path]
     exit_code: ExitCode
     tally: ProblemTally | None = None
+    plan: str = ""
+    approval: Approval = field(default_factory=Approval)
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,17 @@ class Read:
     draft: Draft | None
 
 
-def close(campaign: Opened, file: Read, stopped: str, progress: Progress) -> Result:
-    """The books and reports of a file that was run."""
+def close(campaign: Opened, file: Read, stopped: str, progress: Progress, waiting: str = "") -> Result:
+    """The books and reports of a file that was run; `waiting` says why the rest of it was kept back."""
     world, draft = campaign.world, file.draft
     books = books_of(campaign, file, stopped)
+    if waiting:
+        books = replace(books, findings=(*books.findings, Finding("waiting", waiting)))
     tally = draft.tally if draft else None
     also = _annotated(file.reading, file.table, draft.problems, world) if draft else _annotated_before(world)
     code = reconciliation.exit_code(books)
     written = reporting.write_reports(
-        books, _folder(world), exit_code=code, problems=tally, progress=progress, also=also, only=world.only,
+        books, folder(world), exit_code=code, problems=tally, progress=progress, also=also, only=world.only,
         finance=world.finance,
     )  # fmt: skip
     return Result(books, written, code, tally)
@@ -88,7 +93,8 @@ def latest(campaign: Opened) -> Iterator[Read]:
             return
         with campaign.ledger.read() as connection:
             campaigns.restore_upload(connection, upload, copy)
-        yield Read(reading, upload, read(reading, world.settings, rule_book(world)), None)
+        table = noted(read(reading, world.settings, rule_book(world)), upload.reading.get("notes", ()))
+        yield Read(reading, upload, table, None)
 
 
 def _erased(campaign: Opened, upload: Upload) -> RawTable:
@@ -104,23 +110,25 @@ def _erased(campaign: Opened, upload: Upload) -> RawTable:
     return RawTable(upload.name, upload.sheet, 1, (), chunks, (note,))
 
 
-def close_draft(draft: Draft, reading: Reading, world: World, progress: Progress) -> Result:
-    """What would be in the books, and the reports of what is to be corrected; nothing was sent or kept."""
+def close_draft(
+    draft: Draft, reading: Reading, world: World, progress: Progress, also: Mapping[str, Path] | None = None
+) -> Result:
+    """What would be in the books, and the reports of what is to be corrected; `also` names others. Nothing was sent."""
     books = reconciliation.foresee(
         draft.table, draft.counts(), draft.between, draft.rows, draft.plan.batch_count, order=world.settings.order,
         environment=world.settings.tango.environment,
     )  # fmt: skip
     code = reconciliation.checked_exit_code(books)
     written = reporting.write_reports(
-        books, _folder(world), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
-        also=_annotated(reading, draft.table, draft.problems, world),
+        books, folder(world), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
+        also={**_annotated(reading, draft.table, draft.problems, world), **(also or {})},
     )  # fmt: skip
     return Result(books, written, code, draft.tally)
 
 
 def _annotated(reading: Reading, table: RawTable, problems: list[Problem], world: World) -> dict[str, Path]:
     """The user's own workbook with its faulty cells marked, where there is one."""
-    target = _folder(world) / ANNOTATED
+    target = folder(world) / ANNOTATED
     target.unlink(missing_ok=True)
     if not problems or not table.sheet:
         return {}
@@ -132,9 +140,10 @@ def _annotated(reading: Reading, table: RawTable, problems: list[Problem], world
 
 def _annotated_before(world: World) -> dict[str, Path]:
     """The annotated workbook of the run that checked this file."""
-    target = _folder(world) / ANNOTATED
+    target = folder(world) / ANNOTATED
     return {ANNOTATED: target} if target.exists() else {}
 
 
-def _folder(world: World) -> Path:
+def folder(world: World) -> Path:
+    """Where the campaign's reports are."""
     return world.reports / world.settings.campaign.id

@@ -7,6 +7,7 @@
     ├── FileUnusable        3  whoever made the spreadsheet
     ├── RefusedBeforeSending 4 whoever answers for limits, funds, approval
     ├── TangoStopped        6  whoever keeps the Tango account: credentials, frozen account, outage
+    │   └── Halted          6  whoever answers for the file: too many of its lines failed
     ├── CampaignHeld        7  nobody: another run is at work, wait for it
     └── Interrupted       130  the caller: run again
 
@@ -67,6 +68,10 @@ class TangoStopped(CampaignRunnerError):
     """Tango refuses the whole run for now; what was not placed stays unsent."""
 
     exit_code = ExitCode.STOPPED
+
+
+class Halted(TangoStopped):
+    """Too many lines failed at Tango; what was not placed stays unsent until a person has looked."""
 
 
 class CampaignHeld(CampaignRunnerError):

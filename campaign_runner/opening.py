@@ -34,14 +34,19 @@ def opened(world: World, *, register: bool = False) -> Iterator[Opened]:
     environment, order = world.settings.tango.environment, world.settings.order
     with open_ledger(world.state, world.ledger_url) as ledger, ledger.hold(f"{environment}-{order.campaign_id}"):
         if register:
-            with ledger.write() as connection:
-                number = campaigns.register(connection, environment, order, world.at())
+            number = registered(world, ledger)
         else:
             with ledger.read() as connection:
                 number = campaigns.find(connection, environment, order.campaign_id)
             with ledger.read() as connection:
                 world = replace(world, settings=_bound(world.settings, campaigns.binding(connection, number)))
         yield Opened(world, ledger, number)
+
+
+def registered(world: World, ledger: Ledger) -> int:
+    """The campaign's number, written down where it is new; nothing is held."""
+    with ledger.write() as connection:
+        return campaigns.register(connection, world.settings.tango.environment, world.settings.order, world.at())
 
 
 def _bound(settings: Settings, binding: Mapping[str, str]) -> Settings:

@@ -20,31 +20,35 @@ LOOKING = frozenset({BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.CONFLIC
 
 @dataclass
 class Workers:
-    """Moves one campaign's batches. `told(n)` hears how many steps were made."""
+    """Moves one campaign's batches. `told(n)` hears how many steps were made, `saw(batch)` which batch made one; with
+    `sent_first`, looks that are due come before anything new is sent."""
 
     world: World
     ledger: Ledger
     campaign: int
     step: Placement
     told: Callable[[int], None]
+    saw: Callable[[int], None] = lambda _: None
+    sent_first: bool = False
     _busy: dict[Future[float | None], int] = field(default_factory=dict)
     _steps: int = 0
 
-    def advance(self, states: Collection[BatchState], until: float | None = None) -> None:
+    def advance(self, states: Collection[BatchState], until: float | None = None, some: str = "all") -> None:
         """Advance batches in `states` as they become due, until none is left or the time `until` has come.
 
-        Without `until`, what is not due now is left. Raises TangoStopped and Interrupted.
+        `some` = of which batches (`ledger.batches.SOME`). Without `until`, what is not due now is left. Raises
+        TangoStopped and Interrupted.
         """
         with ThreadPoolExecutor(self.world.workers) as pool:
             while True:
                 now = self._now()
                 if not self.world.stopping.is_set() and (until is None or now < until):
-                    self._submit(pool, states, now)
+                    self._submit(pool, states, some, now)
                 if self._busy:
                     self._finish()
                 elif self.world.stopping.is_set():
                     raise Interrupted("The run was interrupted. Nothing is lost: run the same command again.")
-                elif not self._wait(states, until):
+                elif not self._wait(states, some, until):
                     return
 
     def advance_once(self) -> None:
@@ -56,30 +60,32 @@ class Workers:
             self.step.check_circuit()
             self._count(1)
 
-    def _submit(self, pool: ThreadPoolExecutor, states: Collection[BatchState], now: float) -> None:
+    def _submit(self, pool: ThreadPoolExecutor, states: Collection[BatchState], some: str, now: float) -> None:
         free = self.world.workers - len(self._busy)
         if not free:
             return
-        ready = batches.due(self.ledger, self.campaign, now, self.world.workers + free, states)
+        most = self.world.workers + free
+        ready = batches.due(self.ledger, self.campaign, now, most, states, some, sent_first=self.sent_first)
         todo = [batch.id for batch in ready if batch.id not in self._busy.values()][:free]
         self._busy |= {pool.submit(self.step.advance, number): number for number in todo}
 
     def _finish(self) -> None:
         done, _ = wait(self._busy, return_when=FIRST_COMPLETED)
-        for future in done:
-            del self._busy[future]
+        moved = [self._busy.pop(future) for future in done]
         try:
             for future in done:
                 future.result()
             self.step.check_circuit()
+            for number in moved:
+                self.saw(number)
         except TangoStopped:
             wait(self._busy)
             raise
         self._count(len(done))
 
-    def _wait(self, states: Collection[BatchState], until: float | None) -> bool:
+    def _wait(self, states: Collection[BatchState], some: str, until: float | None) -> bool:
         """Sleep until something may be due; False if there is nothing to wait for."""
-        due, now = batches.next_due(self.ledger, self.campaign, states), self._now()
+        due, now = batches.next_due(self.ledger, self.campaign, states, some), self._now()
         if due is None or (until is None and due > now) or (until is not None and max(due, now) >= until):
             return False
         self.world.clock.sleep(min(max(due - now, 0.02), 1.0))

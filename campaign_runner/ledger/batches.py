@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
 from campaign_runner.ledger import events
 from campaign_runner.ledger.packing import pack, unpack
@@ -33,25 +33,35 @@ class StoredBatch:
     sent_at: str
     tango_order_id: str
     adopted: bool
+    canary: bool
 
 
+# When a batch is due that waits for money: never by itself, only as part of a new plan.
+PUT_OFF = 4_102_444_800.0
+# Some of a campaign's batches: those that go first, those of a second attempt.
+SOME: Mapping[str, Any] = {"all": true(), "canary": batches.c.canary, "again": batches.c.attempt > 1}
 _COLUMNS = [batches.c.body.is_(None) if name == "adopted" else batches.c[name] for name in StoredBatch.__slots__]
 
 
 def due(
-    ledger: Ledger, campaign: int, now: float, limit: int = 50, states: Collection[BatchState] = OPEN_BATCHES
-) -> list[StoredBatch]:
-    """Batches in `states` whose time has come, those never sent first."""
-    unsent_first = (batches.c.state != BatchState.PLANNED, batches.c.due_at, batches.c.id)
-    query = select(*_COLUMNS).where(batches.c.campaign == campaign, batches.c.state.in_(states))
-    query = query.where(batches.c.due_at <= now).order_by(*unsent_first).limit(limit)
+    ledger: Ledger, campaign: int, now: float, limit: int = 50, states: Collection[BatchState] = OPEN_BATCHES,
+    some: str = "all", *, sent_first: bool = False,
+) -> list[StoredBatch]:  # fmt: skip
+    """Batches in `states` whose time has come, of `SOME`: those never sent first, or last (`sent_first`)."""
+    planned = batches.c.state == BatchState.PLANNED
+    order = (planned if sent_first else ~planned, batches.c.due_at, batches.c.id)
+    query = select(*_COLUMNS).where(batches.c.campaign == campaign, batches.c.state.in_(states), SOME[some])
+    query = query.where(batches.c.due_at <= now).order_by(*order).limit(limit)
     with ledger.read() as connection:
         return [_stored(row) for row in connection.execute(query)]
 
 
-def next_due(ledger: Ledger, campaign: int, states: Collection[BatchState] = OPEN_BATCHES) -> float | None:
+def next_due(
+    ledger: Ledger, campaign: int, states: Collection[BatchState] = OPEN_BATCHES, some: str = "all"
+) -> float | None:
     """When the next batch in `states` wants a step (seconds since 1970), None if there is none."""
     query = select(func.min(batches.c.due_at)).where(batches.c.campaign == campaign, batches.c.state.in_(states))
+    query = query.where(SOME[some])
     with ledger.read() as connection:
         found = connection.execute(query).scalar()
     return None if found is None else float(found)
@@ -122,7 +132,8 @@ def replace(
         _write_refused(connection, batch.id, refused, at)
         for reference, bytes_, keep in successors:
             values = {"campaign": batch.campaign, "reference": reference, "state": BatchState.PLANNED,
-                      "lines": len(keep), "attempt": batch.attempt, "body": pack(bytes_), "updated_at": at}  # fmt: skip
+                      "lines": len(keep), "attempt": batch.attempt, "body": pack(bytes_), "updated_at": at,
+                      "canary": batch.canary}  # fmt: skip
             number = connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one()
             mover = update(line_items).where(line_items.c.reference == bindparam("ref"))
             mover = mover.values(batch=number, position=bindparam("place"))
@@ -140,7 +151,7 @@ def left_sending(ledger: Ledger, campaign: int, at: str) -> int:
         ).all()
         for row in dead:
             _move(connection, _stored(row), BatchState.UNKNOWN, at, due_at=0, note="the run ended before the answer")
-        waiting = (batches.c.campaign == campaign, batches.c.state.in_(OPEN_BATCHES))
+        waiting = (batches.c.campaign == campaign, batches.c.state.in_(OPEN_BATCHES), batches.c.due_at < PUT_OFF)
         connection.execute(update(batches).where(*waiting).values(due_at=0))
     return len(dead)
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from campaign_runner.errors import SettingsError, StateError, UsageError
 from campaign_runner.ledger import events
 from campaign_runner.ledger.packing import pack, unpack
-from campaign_runner.ledger.schema import campaigns, upload_parts, uploads
+from campaign_runner.ledger.schema import batches, campaigns, upload_parts, uploads
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.model import Order
 
@@ -24,7 +24,7 @@ PART = 4 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file as it was handed in. `reading` says how it was read (sheet, columns, hidden rows), `rows` counts the
-    non-blank ones, `fingerprint` names settings and rules under which it was planned."""
+    non-blank ones, `fingerprint` names settings and rules under which it was planned, `plan` the plan."""
 
     id: int
     campaign: int
@@ -36,10 +36,14 @@ class Upload:
     rows: int
     created_at: str
     purged_at: str | None = None
+    plan: str = ""
 
 
 def register(connection: Connection, environment: str, order: Order, at: str) -> int:
-    """The campaign's number; raises SettingsError if its references are bound to another account."""
+    """The campaign's number; raises SettingsError if its references are bound to another account.
+
+    As long as no file was planned for good, there are none: what was only looked at binds nobody.
+    """
     found = connection.execute(
         select(campaigns).where(campaigns.c.environment == environment, campaigns.c.campaign_id == order.campaign_id)
     ).one_or_none()
@@ -50,12 +54,23 @@ def register(connection: Connection, environment: str, order: Order, at: str) ->
         events.append(connection, number, at, "campaign opened", **values)
         return int(number)
     if (found.customer, found.account, found.endpoint) != (order.customer, order.account, order.endpoint):
+        if _nothing_placed(connection, found.id):
+            values = {"customer": order.customer, "account": order.account, "endpoint": order.endpoint}
+            connection.execute(campaigns.update().where(campaigns.c.id == found.id).values(**values))
+            events.append(connection, found.id, at, "campaign bound anew", **values)
+            return int(found.id)
         raise SettingsError(
             f"The campaign {order.campaign_id} was begun with customer {found.customer}, account {found.account} and "
             f"endpoint {found.endpoint}; under others its people would be rewarded a second time. Put those settings "
             "back, or give this campaign a new id. Nothing was sent."
         )
     return int(found.id)
+
+
+def _nothing_placed(connection: Connection, campaign: int) -> bool:
+    """Neither a file nor (recovered) orders."""
+    order = connection.execute(select(batches.c.id).where(batches.c.campaign == campaign).limit(1)).first()
+    return order is None and latest_upload(connection, campaign) is None
 
 
 def find(connection: Connection, environment: str, campaign_id: str) -> int:

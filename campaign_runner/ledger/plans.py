@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from campaign_runner.ledger.batches import PUT_OFF
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.rows import STATUS
 from campaign_runner.ledger.schema import batches, campaigns, entries, line_indexes, line_items, meta, releases
@@ -20,8 +21,9 @@ LINES_AT_ONCE = 25_000
 
 LINE_COLUMNS = (
     "campaign", "batch", "position", "upload", "row", "reference", "identity", "content", "contact", "person",
-    "method", "utid", "quantity", "face_units", "currency", "attempt", "superseded", "reason", "tango_reference", "delivery_status",
-    "stated", "stated_currency", "charged", "charged_currency", "fee", "shipping_fee", "exchange_rate", "updated_at",
+    "method", "utid", "quantity", "face_units", "currency", "attempt", "superseded", "reason", "tango_reference",
+    "delivery_status", "stated", "stated_currency", "charged", "charged_currency", "fee", "shipping_fee",
+    "exchange_rate", "updated_at",
 )  # fmt: skip
 BLANKS = (False, *[""] * 11)
 
@@ -133,7 +135,16 @@ def withdraw_unsent(connection: Connection, campaign: int) -> int:
     return gone
 
 
-def record(connection: Connection, campaign: int, upload: int, planned: Iterable[Batch], lines: int, at: str) -> None:
+def put_off(connection: Connection, campaign: int) -> bool:
+    """Whether batches of this campaign wait for a run that plans them anew."""
+    query = select(batches.c.id).where(batches.c.campaign == campaign, batches.c.due_at >= PUT_OFF).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def record(
+    connection: Connection, campaign: int, upload: int, planned: Iterable[Batch], lines: int, at: str, *,
+    due_at: float = 0,
+) -> None:  # fmt: skip
     """Write batches and their lines; `lines` is how many there are (it decides how indexes are kept)."""
     bulk = lines >= BULK and lines > _lines_before(connection)
     if bulk:
@@ -142,7 +153,7 @@ def record(connection: Connection, campaign: int, upload: int, planned: Iterable
     for some in _some(planned):
         rows: list[tuple[Any, ...]] = []
         for batch in some:
-            number = _add_batch(connection, campaign, batch, at)
+            number = _add_batch(connection, campaign, batch, at, due_at)
             rows.extend(
                 (campaign, number, position, upload, line.row, line.reference, line.identity, line.content, line.contact,
                  line.person, line.method, line.utid, line.quantity, line.face_units, line.currency, batch.attempt, *BLANKS)
@@ -202,9 +213,10 @@ def _failed(row: Any) -> Failed:
     return Failed(row["id"], row["attempt"], line, unpack(row["body"]))
 
 
-def _add_batch(connection: Connection, campaign: int, batch: Batch, at: str) -> int:
+def _add_batch(connection: Connection, campaign: int, batch: Batch, at: str, due_at: float = 0) -> int:
     values = {"campaign": campaign, "reference": batch.reference, "state": BatchState.PLANNED, "updated_at": at,
-              "lines": len(batch.lines), "body": pack(batch.body), "attempt": batch.attempt}  # fmt: skip
+              "lines": len(batch.lines), "body": pack(batch.body), "attempt": batch.attempt, "due_at": due_at,
+              "canary": batch.canary}  # fmt: skip
     return int(connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one())
 
 

@@ -22,6 +22,7 @@ from campaign_runner.reporting.planfile import Large, Part, PlanFacts, Share
 
 LARGEST = 10
 _KEY = ["hi", "lo"]
+_WHOLE = [*_KEY, "content_hi"]
 _TABLES = (("method", "method"), ("reward", "utid"))
 
 
@@ -130,23 +131,21 @@ def _first_time(new: pd.DataFrame, people: Sequence[bytes]) -> pd.DataFrame:
     named = new[(new["person_hi"] != 0) | (new["person_lo"] != 0)]
     if not people:
         return named
-    known = pd.DataFrame(dict(zip(pair, halves(people), strict=True))).drop_duplicates()
-    return named[named.merge(known, on=pair, how="left", indicator=True)["_merge"].eq("left_only").to_numpy()]
+    known = pd.DataFrame(dict(zip(pair, halves(people), strict=True)))
+    return named[~_is_in(named, known, pair)]
 
 
 def _changes(plan: Plan, before: Before) -> dict[str, Share]:
     """Every line of this file or the last one, by what became of it in between."""
     last = _asked(before.lines)
-    new = _beside(plan.new, last)
-    there, same = new["theirs"], new["content_hi"] == new["their_content"]
-    file = _beside(plan.file, last).drop_duplicates(_KEY)
+    there, same = _is_in(plan.new, last, _KEY), _is_in(plan.new, last, _WHOLE)
+    file = plan.file.drop_duplicates(_KEY) if len(plan.file) else plan.file
     here = pd.concat([frame[_KEY] for frame in (plan.file, plan.new, plan.known) if len(frame)] or [last[_KEY]])
-    gone = last.merge(here.drop_duplicates(), on=_KEY, how="left", indicator=True)["_merge"].eq("left_only")
     return {
-        "added": _share(new[~there]),
-        "changed": _share(file[file["theirs"] & (file["content_hi"] != file["their_content"])]),
-        "removed": _share(last[gone.to_numpy() & bool(before.source)]),
-        "still_to_send": _share(new[there & same]),
+        "added": _share(plan.new[~there]),
+        "changed": _share(file[_is_in(file, last, _KEY) & ~_is_in(file, last, _WHOLE)]),
+        "removed": _share(last[~_is_in(last, here, _KEY)] if len(here) else last),
+        "still_to_send": _share(plan.new[same]),
         "already_sent": _share(plan.known),
     }
 
@@ -154,17 +153,16 @@ def _changes(plan: Plan, before: Before) -> dict[str, Share]:
 def _asked(lines: Sequence[AskedLine]) -> pd.DataFrame:
     frame = pd.DataFrame([line[2:] for line in lines], columns=["quantity", "face_units", "currency"])
     frame["hi"], frame["lo"] = halves([line.identity for line in lines])
-    frame["their_content"], _ = halves([line.content for line in lines])
+    frame["content_hi"], _ = halves([line.content for line in lines])
     return frame.drop_duplicates(_KEY)
 
 
-def _beside(lines: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
-    """The lines with `theirs` (were they in the last file?) and `their_content`."""
-    if lines.empty:
-        columns = [*_KEY, "content_hi", "their_content", "quantity", "face_units", "currency"]
-        return pd.DataFrame(columns=columns).assign(theirs=pd.Series(dtype=bool))
-    found = lines.merge(last[[*_KEY, "their_content"]].assign(theirs=True), on=_KEY, how="left")
-    return found.assign(theirs=found["theirs"].eq(True), their_content=found["their_content"].fillna(0).astype(np.uint64))
+def _is_in(lines: pd.DataFrame, others: pd.DataFrame, by: list[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which lines are among the others?"""
+    if lines.empty or others.empty:
+        return np.zeros(len(lines), bool)
+    found = lines[by].merge(others[by].drop_duplicates(), on=by, how="left", indicator=True)
+    return found["_merge"].eq("both").to_numpy(bool)
 
 
 def _money(units: Any) -> Decimal:

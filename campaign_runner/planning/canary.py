@@ -1,0 +1,27 @@
+"""Which few lines go first?  One of every method, reward and currency, chosen by what is sent and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from campaign_runner.planning.plan import Plan
+
+_KIND = ["method", "utid", "currency"]
+
+
+def with_canary(made: Plan, wanted: int) -> Plan:
+    """The same plan with up to `wanted` lines in a batch of their own, before all others.
+
+    No line changes its reference; only the orders are cut otherwise. Where there are more kinds of lines than wanted,
+    every method comes before a second reward of one.
+    """
+    if wanted < 1 or made.new.empty:
+        return made
+    kinds = made.new[_KIND].astype(str)
+    first = kinds[~kinds.duplicated()].sort_values(_KIND)
+    turn = first.groupby("method").cumcount().sort_values(kind="stable")
+    chosen = made.new.index.isin(turn.index[:wanted])
+    new = pd.concat([made.new[chosen], made.new[~chosen]], ignore_index=True)
+    return replace(made, new=new, canary=int(chosen.sum()))

@@ -1,0 +1,54 @@
+"""An office in which somebody else has to say yes to what comes to more than 30 US dollars."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from campaign_runner import approval, pipeline
+from campaign_runner.outside import World
+from campaign_runner.pipeline import Result
+from campaign_runner.preparation import Reading
+from tests.pipeline.conftest import Office, office
+
+__all__ = ["office"]
+
+ANA = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25"
+BEN = "2,PHONE,Ben,Ng,,+14155550100,U561593,10.50"
+CLEO = "3,EMAIL,Cleo,Roe,cleo@example.com,,U666425,5"
+FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"
+FINANCE = "finance@example.com"
+
+
+class Reviewed:
+    """Who plans, approves and runs in this office; Hanna hands files in."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        office.values |= {"approval": {"required_above": {"USD": 30}, "approvers": [FINANCE, "hanna@example.com"]}}
+
+    def world(self, who: str = "hanna") -> World:
+        made = self.office.world()
+        made.submitter = who
+        return made
+
+    def plan(self, path: Any, who: str = "hanna") -> dict[str, Any]:
+        """plan.json, as somebody else reads it."""
+        pipeline.plan(Reading(path), self.world(who))
+        return self.read()
+
+    def read(self) -> dict[str, Any]:
+        return json.loads((self.office.folder / "reports" / "q4" / "plan.json").read_text("utf-8"))
+
+    def approve(self, plan: str, who: str = FINANCE) -> str:
+        return approval.approve(self.world(), plan, who)
+
+    def run(self, path: Any, who: str = "hanna", **options: Any) -> Result:
+        return pipeline.run(Reading(path), self.world(who), **options)
+
+
+@pytest.fixture
+def reviewed(office: Office) -> Reviewed:
+    return Reviewed(office)
