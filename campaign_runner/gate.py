@@ -6,19 +6,26 @@ here places anything; every call is paced and recorded like any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from campaign_runner import settings
 from campaign_runner.errors import CampaignRunnerError, RefusedBeforeSending
-from campaign_runner.ledger import Ledger, commitments, open_ledger
+from campaign_runner.ledger import Ledger, commitments, history, open_ledger
 from campaign_runner.model import Outcome, Receipt
+from campaign_runner.money import text
 from campaign_runner.outside import World, connect
+from campaign_runner.planning import Plan
+from campaign_runner.planning.collector import halves
+from campaign_runner.planning.plan import totals
 from campaign_runner.preflight import Kept, Means, Shop, funds, kept
+from campaign_runner.preflight import unusual as strange
 from campaign_runner.preflight.catalogue import price
-from campaign_runner.preparation import Knowledge
+from campaign_runner.preflight.witness import Witness, weekends
+from campaign_runner.preparation import Draft, Knowledge
 from campaign_runner.tango import Client, ExchangeRates, Reward
 
 if TYPE_CHECKING:
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TRIES = 2  # the main job tries longer; whoever waits for a preflight waits in vain where Tango is out of order
 PATIENCE = 15.0
+LOOK_BACK = 400  # days of a person's rewards that tell what is usual
 
 
 @dataclass(frozen=True)
@@ -35,11 +43,15 @@ class Stocked:
 
     shop: Shop | None = None
     notes: tuple[str, ...] = ()
+    witness: Witness = field(default_factory=Witness)
 
     @property
     def knowledge(self) -> Knowledge:
         """As preparation wants it."""
-        return Knowledge((self.shop.judge,), self.shop.currencies, self.shop.names) if self.shop else Knowledge()
+        looking_on = (self.witness.judge, weekends)
+        if self.shop is None:
+            return Knowledge(looking_on)
+        return Knowledge((self.shop.judge, *looking_on), self.shop.currencies, self.shop.names)
 
     def version(self, utids: Iterable[str]) -> str:
         """Names what the catalogue says of these rewards; "" without one."""
@@ -86,6 +98,71 @@ def _shown(reward: Reward) -> dict[str, str]:
         "Reward": reward.name, "UTID": reward.utid, "Amount": price(reward), "Countries": ", ".join(reward.countries),
         "Methods": ", ".join(reward.methods), "Now": "active" if reward.active else "not available",
     }  # fmt: skip
+
+
+def affordable(
+    world: World, ledger: Ledger, campaign: int, plan: Plan, *, partial: bool
+) -> tuple[Plan, Plan | None, list[str]]:
+    """What of a plan the account can pay for, what has to wait (with `partial`), and what is to be told.
+
+    Raises RefusedBeforeSending where the account may not be charged, or is short and nothing was said of `partial`.
+    """
+    found = means(world, ledger, campaign, plan.new)
+    if found.reasons or (found.short and not partial):
+        raise RefusedBeforeSending("\n".join([*found.reasons, *filter(None, [found.short]), "Nothing was sent."]))
+    if found.fits is None:
+        return plan, None, list(found.notes)
+    now, later = (replace(plan, new=plan.new[mask].reset_index(drop=True), canary=0)
+                  for mask in (found.fits, ~found.fits))  # fmt: skip
+    if now.new.empty:
+        raise RefusedBeforeSending(f"{found.short}\nNot even the first row can be paid. Nothing was sent.")
+    worth = " and ".join(f"{text(amount)} {currency}" for currency, amount in later.totals().items())
+    waits = "1 row waits" if len(later.new) == 1 else f"{len(later.new):,} rows wait"
+    rest = f"{waits} for money, unsent ({worth}): recharge the account and run the same command again."
+    return now, later, [*found.notes, found.short.partition(f" {funds.NEXT}")[0], rest]
+
+
+def foreseen(world: World, ledger: Ledger, campaign: int, plan: Plan) -> list[str]:
+    """What a run would say of account and funds, as notes."""
+    found = means(world, ledger, campaign, plan.new)
+    return [f"A run would be refused: {why}" for why in (*found.reasons, found.short) if why] + list(found.notes)
+
+
+def unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, shop: Stocked, *, ask: bool) -> list[str]:
+    """What is unusual about a plan, in sentences; with `ask`, raises RefusedBeforeSending where it may not be sent."""
+    wanted = world.settings.preflight
+    if wanted.unusual == "off":
+        return []
+    found = list(_unusual(world, ledger, campaign, draft, shop))
+    if not ask:
+        return [str(one) for one in found if one.name not in wanted.accept]
+    return strange.refuse(found, ask=wanted.unusual == "ask", accepted=wanted.accept, errors=wanted.refuse)
+
+
+def _unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, shop: Stocked) -> Iterator[strange.Warned]:
+    environment, account = world.settings.tango.environment, world.settings.tango.account
+    now, plan = world.clock.now(), draft.plan
+    yield from strange.at_cells(draft.tally.warned)
+    if plan.new.empty:
+        return
+    with ledger.read() as connection:
+        before = past_frame(history.given(connection, environment, (now - timedelta(days=LOOK_BACK)).isoformat()))
+        last, sent = history.last_campaign(connection, environment, account, campaign)
+        most = world.settings.limits.max_per_person_year
+        year = past_frame(history.given(connection, environment, f"{now.year}-01-01")) if most else before
+    yield from strange.amounts(plan.new, plan.file, before)
+    yield from strange.person_year(plan.new, year, most, now.year)
+    yield from strange.two_addresses(shop.witness.seen(), plan.file)
+    yield from strange.plan_twice(totals(plan.file), sent, last)
+
+
+def past_frame(given: Sequence[history.Given]) -> pd.DataFrame:
+    """What people were sent, as `preflight.unusual` wants it."""
+    import pandas as pd
+
+    frame = pd.DataFrame(given, columns=list(history.Given._fields))
+    frame["person_hi"], frame["person_lo"] = halves([one.person for one in given])
+    return frame.drop(columns="person")
 
 
 def means(world: World, ledger: Ledger, campaign: int, lines: pd.DataFrame) -> Means:

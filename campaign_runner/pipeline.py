@@ -8,19 +8,22 @@ Nothing here prints: values go back to the caller, progress goes to a callback.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import date
 
-from campaign_runner import planning
+from campaign_runner import approval, gate, planning
 from campaign_runner.closing import Read, Result, close, close_draft, close_latest
-from campaign_runner.errors import TangoStopped
-from campaign_runner.ledger import batches, campaigns, events, open_ledger, plans
+from campaign_runner.errors import Halted, TangoStopped
+from campaign_runner.gate import Stocked
+from campaign_runner.guard import Guard
+from campaign_runner.ledger import batches, campaigns, events, open_ledger, outcomes, plans
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import OPEN_BATCHES, BatchState
-from campaign_runner.opening import Opened, opened, past, rule_book
+from campaign_runner.opening import Opened, opened, past, registered, rule_book
 from campaign_runner.outside import World, connect
 from campaign_runner.placement import Placement
-from campaign_runner.preparation import Draft, Progress, Reading, fingerprint, prepare, read
+from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, noted, prepare, read
 from campaign_runner.workers import Workers
 
 
@@ -30,27 +33,44 @@ def quiet(stage: str, done: int, total: int | None) -> None:
 
 def check(reading: Reading, world: World, progress: Progress = quiet) -> Result:
     """Is every row valid?  Nothing is sent or kept; what is to be corrected is reported."""
-    draft = prepare(reading, world.settings, rule_book(world), today=today(world), progress=progress)
+    with open_ledger(world.state, world.ledger_url) if world.refresh else nullcontext() as ledger:
+        shop = gate.stocked(world, ledger)
+    draft = prepared(reading, world, shop, None, progress)
     return close_draft(draft, reading, world, progress)
 
 
-def plan(reading: Reading, world: World, progress: Progress = quiet) -> Result:
-    """What would be sent, and what is there already?  Nothing is sent or kept."""
+def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: int = 0) -> Result:
+    """What would be sent, and what is there already?  Nothing is sent; the ledger keeps that this plan was shown."""
     with open_ledger(world.state, world.ledger_url) as ledger:
         before = past(ledger, world)
-    draft = prepare(reading, world.settings, rule_book(world), today=today(world), past=before, progress=progress)
-    planning.refuse(_reasons_against(draft, world))
-    return close_draft(draft, reading, world, progress)
+        read(reading, world.settings, rule_book(world))  # a file that cannot be used is no reason to ask Tango
+        shop = gate.stocked(world, ledger)
+        draft = prepared(reading, world, shop, before, progress, canary)
+        planning.refuse(_reasons_against(draft, world))
+        number = registered(world, ledger)
+        seen = approval.show(draft, Opened(world, ledger, number), *_judged_by(draft, world, shop))
+        unusual = gate.unusual(world, ledger, number, draft, shop, ask=False)
+        draft = draft.telling(*unusual, *gate.foreseen(world, ledger, number, draft.plan))
+    result = close_draft(draft, reading, world, progress, seen.reports)
+    return replace(result, plan=seen.facts.identity, approval=seen.approval)
 
 
-def run(reading: Reading, world: World, *, patience: float = 600, progress: Progress = quiet) -> Result:
-    """The main job. `patience` = seconds to follow the orders after the last one was placed (0 = not at all)."""
+def run(
+    reading: Reading, world: World, *, patience: float = 600, canary: int = 0, max_failure_rate: float | None = None,
+    partial_by_funds: bool = False, progress: Progress = quiet,
+) -> Result:  # fmt: skip
+    """The main job. `patience` = seconds to follow the orders after the last one was placed (0 = not at all).
+
+    `canary` = how many lines go first, alone, and must end well; `max_failure_rate` = the share of final lines that
+    may fail before what is left is kept back; `partial_by_funds` = send what the balance reaches. Raises
+    RefusedBeforeSending where nothing may be sent.
+    """
     with opened(world, register=True) as campaign:
-        file = _plan_into_ledger(reading, campaign, progress)
+        file = plan_into_ledger(reading, campaign, progress, canary=canary, partial=partial_by_funds)
+        guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""
         with _workers(campaign, progress) as workers:
-            workers.advance({BatchState.PLANNED})
-            workers.advance(OPEN_BATCHES if patience else (), world.clock.now().timestamp() + patience)
-        return close(campaign, file, workers.stopped, progress)
+            waiting = _place_and_follow(workers, guard, patience, bool(canary))
+        return close(campaign, file, workers.stopped, progress, waiting)
 
 
 def track(world: World, *, patience: float | None = None, progress: Progress = quiet) -> Result:
@@ -69,8 +89,9 @@ def retry(world: World, *, patience: float = 600, progress: Progress = quiet) ->
     with opened(world) as campaign:
         _plan_again(campaign)
         with _workers(campaign, progress) as workers:
-            workers.advance({BatchState.PLANNED})
-            workers.advance(OPEN_BATCHES if patience else (), world.clock.now().timestamp() + patience)
+            workers.advance({BatchState.PLANNED}, some="again")
+            follow = world.clock.now().timestamp() + patience
+            workers.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), follow)
         return close_latest(campaign, workers.stopped, progress)
 
 
@@ -89,37 +110,93 @@ def reports(world: World, progress: Progress = quiet) -> Result:
 # ---- from the file to the ledger ---------------------------------------------------------------------------------
 
 
-def _plan_into_ledger(reading: Reading, campaign: Opened, progress: Progress) -> Read:
-    """Check and plan the file and write the plan down; the very same file again costs nothing and changes nothing."""
+def plan_into_ledger(
+    reading: Reading, campaign: Opened, progress: Progress, *, canary: int = 0, may_send: bool = True,
+    partial: bool = False,
+) -> Read:  # fmt: skip
+    """Check and plan the file and write the plan down; the very same file again costs nothing and changes nothing.
+
+    Without `may_send` nobody is asked whether it is approved and can be paid: the next run does. `partial`: what the
+    money does not reach is planned too, and waits for the next run.
+    """
     world, ledger = campaign.world, campaign.ledger
     book = rule_book(world)
     table = read(reading, world.settings, book)
     with ledger.read() as connection:
         upload = campaigns.latest_upload(connection, campaign.number)
         released = plans.released(connection, campaign.number)
+        waiting = plans.put_off(connection, campaign.number)
     said = fingerprint(world.settings, book, reading, released)
-    if upload and upload.fingerprint == said and upload.sha256 == campaigns.file_sha256(reading.path):
-        return Read(reading, upload, table, None)
-    draft = prepare(reading, world.settings, book, today=today(world), past=past(ledger, world), progress=progress)
+    if (
+        upload
+        and not (world.refresh or waiting)
+        and upload.fingerprint == said
+        and upload.sha256 == campaigns.file_sha256(reading.path)
+        and (not may_send or approval.goes_on(campaign, upload))
+        and (not canary or _canary_is_cut(campaign, upload))
+    ):
+        return Read(reading, upload, noted(table, upload.reading.get("notes", ())), None)
+    shop = gate.stocked(world, ledger, campaign.number)
+    draft = prepared(reading, world, shop, past(ledger, world), progress, canary)
     planning.refuse(_reasons_against(draft, world))
-    return Read(reading, _write_down(draft, reading, campaign), draft.table, draft)
+    if not may_send:
+        return Read(reading, _write_down(draft, reading, campaign, ""), draft.table, draft)
+    unusual = gate.unusual(world, ledger, campaign.number, draft, shop, ask=True)
+    name = approval.clear(draft, campaign, *_judged_by(draft, world, shop))
+    now, later, told = gate.affordable(world, ledger, campaign.number, draft.plan, partial=partial)
+    draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*unusual, *told)
+    later = later and planning.with_canary(later, 0)
+    return Read(reading, _write_down(draft, reading, campaign, name, later), draft.table, draft)
 
 
-def _write_down(draft: Draft, reading: Reading, campaign: Opened) -> Upload:
-    """File, batches with their bytes, and rows that bring none: all in one transaction, before anything is sent."""
+def prepared(
+    reading: Reading, world: World, shop: Stocked, before: Past | None, progress: Progress, canary: int = 0
+) -> Draft:
+    """The file, checked and planned, with what the catalogue says of it."""
+    draft = prepare(
+        reading, world.settings, rule_book(world), today=today(world), past=before, knowledge=shop.knowledge,
+        progress=progress,
+    )  # fmt: skip
+    return replace(draft, plan=planning.with_canary(draft.plan, canary)).telling(*shop.notes)
+
+
+def _judged_by(draft: Draft, world: World, shop: Stocked) -> tuple[str, str]:
+    """What else than file and settings a plan depends on: rule book and catalogue."""
+    return rule_book(world).digest, shop.version(draft.plan.utids())
+
+
+def _canary_is_cut(campaign: Opened, upload: Upload) -> bool:
+    """Was this upload planned with a canary, or is nothing left that could be one?"""
+    with campaign.ledger.read() as connection:
+        return bool(outcomes.canary(connection, upload.id)) or not outcomes.anything_unsent(
+            connection, campaign.number
+        )
+
+
+def _write_down(
+    draft: Draft, reading: Reading, campaign: Opened, name: str, later: planning.Plan | None = None
+) -> Upload:
+    """File, batches with their bytes, and rows that bring none: all in one transaction, before anything is sent.
+
+    `name` is the plan's identity: what was approved, and is sent; `later` is what waits for money.
+    """
     at, number = campaign.world.at(), campaign.number
-    how = {"sheet": reading.sheet, "hidden": reading.hidden}
+    how = {"sheet": reading.sheet, "hidden": reading.hidden, "notes": list(draft.told)}
     new = Upload(
-        0, number, draft.sha256, draft.fingerprint, reading.path.name, draft.table.sheet, how, draft.rows, at
-    )
+        0, number, draft.sha256, draft.fingerprint, reading.path.name, draft.table.sheet, how, draft.rows, at,
+        plan=name,
+    )  # fmt: skip
     with campaign.ledger.write(durable=True) as connection:
         withdrawn = plans.withdraw_unsent(connection, number)
         upload = campaigns.add_upload(connection, new, reading.path)
         plans.record(connection, number, upload.id, draft.plan.batches(), len(draft.plan.new), at)
+        if later is not None:
+            plans.record(connection, number, upload.id, later.batches(), len(later.new), at, due_at=batches.PUT_OFF)
         plans.record_entries(connection, upload.id, draft.entries())
         events.append(
             connection, number, at, "file planned", sha256=draft.sha256, rows=draft.rows, withdrawn=withdrawn,
             lines=len(draft.plan.new), batches=draft.plan.batch_count, totals=draft.plan.totals(),
+            plan=name, **({"put_off": len(later.new)} if later is not None else {}),
         )  # fmt: skip
     return upload
 
@@ -136,7 +213,9 @@ def _plan_again(campaign: Opened) -> int:
 
 
 def _reasons_against(draft: Draft, world: World) -> list[str]:
-    return planning.check_limits(draft.plan, rows=draft.rows, **world.settings.limits.model_dump())
+    return planning.check_limits(
+        draft.plan, rows=draft.rows, **world.settings.limits.model_dump(exclude={"max_per_person_year"})
+    )
 
 
 def today(world: World) -> date:
@@ -145,6 +224,34 @@ def today(world: World) -> date:
 
 
 # ---- from the ledger to Tango ------------------------------------------------------------------------------------
+
+
+def _place_and_follow(workers: _Stoppable, guard: Guard, patience: float, canary: bool) -> str:
+    """Place what is planned, the canary first, and follow it; returns why the rest waits ("" = it does not)."""
+    workers.saw, workers.sent_first = guard.saw, guard.most is not None
+    clock, sent = workers.world.clock, OPEN_BATCHES - {BatchState.PLANNED}
+    try:
+        guard.begin()
+        if canary and (waiting := _canary_first(workers, guard, patience)):
+            return waiting
+        workers.advance(OPEN_BATCHES if workers.sent_first else {BatchState.PLANNED})
+        workers.advance(OPEN_BATCHES if patience else (), clock.now().timestamp() + patience)
+    except Halted as halt:
+        workers.stopped, workers.saw = str(halt), lambda _: None
+        workers.advance(sent if patience else (), clock.now().timestamp() + patience)
+    return ""
+
+
+def _canary_first(workers: _Stoppable, guard: Guard, patience: float) -> str:
+    """Place the canary and wait for it; returns why the rest has to wait longer. Raises Halted where it fails."""
+    workers.advance({BatchState.PLANNED}, some="canary")
+    workers.advance(OPEN_BATCHES if patience else (), workers.world.clock.now().timestamp() + patience, some="canary")
+    if left := guard.canary():
+        return (
+            f"The canary is not final yet ({left} of its lines open), so the rest was not sent. Run the same command "
+            "again: it goes on where this one stopped."
+        )
+    return ""
 
 
 class _Stoppable(Workers):

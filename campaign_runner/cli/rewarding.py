@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from campaign_runner.cli import options
+from campaign_runner.cli.approving import Canary, MaxFailureRate, Submitter, share
 from campaign_runner.cli.demands import Accept, Demands, ExpectRows, ExpectTotal, PartialByFunds, Refresh
 from campaign_runner.cli.options import (
     REPORTS,
@@ -64,10 +65,10 @@ def check(
 def plan(
     file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
     sheet: Sheet = None, hidden: Hidden = "hold", refresh: Refresh = False, accept: Accept = None,
-    expect_rows: ExpectRows = None, expect_total: ExpectTotal = None, as_json: Json = False, quiet: Quiet = False,
-    verbose: Verbose = False,
+    expect_rows: ExpectRows = None, expect_total: ExpectTotal = None, submitter: Submitter = "", canary: Canary = 0,
+    as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Check, and tell what would be sent: orders, totals, duplicates. Send nothing.
+    """Check, and tell what would be sent: orders, totals, who is new; written down in plan.html. Send nothing.
 
     Example: campaign-runner plan q4.xlsx
     """
@@ -78,15 +79,17 @@ def plan(
         demands = Demands(refresh, accept, expect_rows, expect_total)
         world = options.world(config, state, reports, schemas, file, secret=None, demands=demands)
         with terminal.progress() as progress:
-            result = pipeline.plan(options.reading(file, sheet, hidden), world, progress)
-        end(terminal, result, lambda: screen.plan(result.books, _tally(result), result.reports))
+            world.submitter = submitter
+            result = pipeline.plan(options.reading(file, sheet, hidden), world, progress, canary=canary)
+        end(terminal, result, lambda: [*screen.plan(result.books, _tally(result), result.reports), *_planned(result)])
 
 
 def run(
     file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
     sheet: Sheet = None, hidden: Hidden = "hold", wait: Wait = "10m", dry_run: DryRun = False, refresh: Refresh = False,
     accept: Accept = None, expect_rows: ExpectRows = None, expect_total: ExpectTotal = None,
-    partial_by_funds: PartialByFunds = False, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+    partial_by_funds: PartialByFunds = False, submitter: Submitter = "", canary: Canary = 0,
+    max_failure_rate: MaxFailureRate = "", as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Check, plan, place, follow, reconcile and report. Running it again resumes: nothing is sent twice.
 
@@ -97,15 +100,18 @@ def run(
 
     if dry_run:
         plan(
-            file, config, state, reports, schemas, sheet, hidden, refresh, accept, expect_rows, expect_total, as_json,
-            quiet, verbose,
+            file, config, state, reports, schemas, sheet, hidden, refresh, accept, expect_rows, expect_total, submitter,
+            canary, as_json, quiet, verbose,
         )  # fmt: skip
     with options.at_work(as_json, quiet, verbose) as terminal:
         demands = Demands(refresh, accept, expect_rows, expect_total)
         world = options.world(config, state, reports, schemas, file, demands=demands)
-        patience = options.seconds(wait)
+        world.submitter, patience, most = submitter, options.seconds(wait), share(max_failure_rate)
         with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
-            result = pipeline.run(options.reading(file, sheet, hidden), world, patience=patience, progress=progress)
+            result = pipeline.run(
+                options.reading(file, sheet, hidden), world, patience=patience, canary=canary, max_failure_rate=most,
+                partial_by_funds=partial_by_funds, progress=progress,
+            )  # fmt: skip
         end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports))
 
 
@@ -207,12 +213,19 @@ def end(terminal: Terminal, result: Result, lines: Callable[[], list[str]]) -> N
     from campaign_runner.reporting import summary
 
     if terminal.as_json:
-        terminal.object(summary(result.books, result.reports, result.exit_code, result.tally))
+        planned = {"plan": result.plan, "approval": result.approval.state} if result.plan else {}
+        terminal.object({**summary(result.books, result.reports, result.exit_code, result.tally), **planned})
     else:
         terminal.say(*lines())
     if result.books.stopped:
         terminal.warn(result.books.stopped)
     raise typer.Exit(result.exit_code)
+
+
+def _planned(result: Result) -> list[str]:
+    """The plan's name, and who has to say yes to it."""
+    said = [f"Plan {result.plan}. {result.approval.sentence}"]
+    return [*said, f"To approve it: {result.approval.command}"] if result.approval.command else said
 
 
 def _tally(result: Result) -> Any:

@@ -18,7 +18,7 @@ from campaign_runner.money import UNITS, text
 from campaign_runner.tango import Account, ExchangeRates
 
 _CENT = Decimal("0.01")
-_NEXT = "Recharge it with at least {short}, or send what fits with --partial-by-funds."
+NEXT = "Recharge it with at least"
 _NOT_WEIGHED = "Whether the money is enough was not looked at."
 
 
@@ -99,7 +99,7 @@ def shortfall(account: Account, needed: Decimal, owed: Decimal, *, estimate: boo
     before = f" and {owes} is promised already to orders that this ledger has not sent yet" if owed else ""
     return (
         f"The account {account.identifier} has {has}, but this plan needs {needs}{about}"
-        f"{before}: {lacks} is missing. {_NEXT.format(short=lacks)}"
+        f"{before}: {lacks} is missing. {NEXT} {lacks}, or send what fits with --partial-by-funds."
     )
 
 

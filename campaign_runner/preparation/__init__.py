@@ -18,13 +18,13 @@ from campaign_runner.lifecycle import RowStatus
 from campaign_runner.model import Checked, CleanRows, Order, Problem, RawTable, RuleBook
 from campaign_runner.money import parse, to_units
 from campaign_runner.planning.collector import halves
-from campaign_runner.preparation.draft import Draft, Rejected
+from campaign_runner.preparation.draft import Draft, Rejected, noted
 from campaign_runner.preparation.knowledge import Knowledge, judged
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.reporting.groups import own_headers
 from campaign_runner.settings import Settings
 
-__all__ = ["Draft", "Knowledge", "Past", "Progress", "Reading", "fingerprint", "prepare", "read"]
+__all__ = ["Draft", "Knowledge", "Past", "Progress", "Reading", "fingerprint", "noted", "prepare", "read"]
 
 Progress = Callable[[str, int, int | None], None]
 # How many problems the annotated workbook and the screen can hold; all are counted, and all are in the failures file.

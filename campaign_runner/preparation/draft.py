@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 import orjson
@@ -70,7 +70,8 @@ class Rejected:
 @dataclass
 class Draft:
     """A file, checked and planned. `rows` counts the non-blank ones, `problems` holds the first of them;
-    `statuses` tells the status of lines that the ledger knows, by their number there."""
+    `statuses` tells the status of lines that the ledger knows, by their number there; `told` is what was noted besides
+    how the file was read."""
 
     table: RawTable
     plan: Plan
@@ -81,6 +82,11 @@ class Draft:
     statuses: Mapping[int, str]
     fingerprint: str
     sha256: str
+    told: tuple[str, ...] = ()
+
+    def telling(self, *notes: str) -> Draft:
+        """The same draft with more to say about it."""
+        return replace(self, table=noted(self.table, notes), told=(*self.told, *notes))
 
     def entries(self) -> Iterator[Entry]:
         """Every row that brings no new line: rejected, held, or known to the ledger already."""
@@ -128,6 +134,11 @@ class Draft:
             found = new.assign(units=new["quantity"].astype("int64") * new["face_units"]) if len(new) else NO_LINES
             self._sorted = found.sort_values("row", ignore_index=True)
         return self._sorted
+
+
+def noted(table: RawTable, notes: Iterable[str]) -> RawTable:
+    """The same table with more to say about it."""
+    return replace(table, notes=(*table.notes, *notes))
 
 
 def _held(hold: Hold) -> Entry:

@@ -15,7 +15,7 @@ class ProblemTally:
     """Counts per (field or header, kind of rule), and the first few problems, warnings and held rows in full.
 
     `kinds` is keyed by Tango's field name (or the user's header, or "" for a whole row) and what follows the colon
-    in `Problem.rule`; `missing` counts the problems at empty cells apart, by field.
+    in `Problem.rule`; `warned` has the rows of each rule that only warns.
     """
 
     total: int = 0
@@ -23,6 +23,7 @@ class ProblemTally:
     headers: dict[str, str] = field(default_factory=dict)
     examples: list[Problem] = field(default_factory=list)
     warnings: int = 0
+    warned: dict[str, list[int]] = field(default_factory=dict)
     holds: Counter[str] = field(default_factory=Counter)
     cautions: list[Problem] = field(default_factory=list)
     held: list[Hold] = field(default_factory=list)
@@ -31,6 +32,7 @@ class ProblemTally:
         """Count one problem (a warning is counted apart)."""
         if problem.severity != "error":
             self.warnings += 1
+            self.warned.setdefault(problem.rule, []).append(problem.row)
             if len(self.cautions) < EXAMPLES:
                 self.cautions.append(problem)
             return

@@ -52,7 +52,7 @@ def test_check_and_plan_send_nothing(office):
     assert pipeline.check(reading, office.world()).exit_code is ExitCode.NEEDS_ACTION
     assert office.tango.requests == []
     assert pipeline.plan(reading, office.world()).books.rows["unsent"] == 1
-    assert {(seen.method, seen.path) for seen in office.tango.requests} == {("GET", "/catalogs")}
+    assert {seen.method for seen in office.tango.requests} == {"GET"}
 
 
 def test_plan_after_a_run_tells_what_is_there_already(office):
@@ -115,6 +115,7 @@ def test_a_row_changed_after_it_was_sent_is_held(office):
 
 
 def test_what_an_unfinished_plan_left_unsent_is_replaced_by_the_next_file(office):
+    office.values["preflight"] = {"funds": "off"}
     office.tango.change(accounts={"acme-account": {"cents": 0}})
     assert office.run(office.file(ANA, BEN)).exit_code is ExitCode.STOPPED
     assert office.statuses() == {2: "unsent", 3: "unsent"}

@@ -1,0 +1,166 @@
+"""What about this plan is unusual?  Said before anything is sent, each under a name by which it can be accepted.
+
+Nothing here is wrong by itself: a person knows whether it was meant. The names are a table; add yours there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from campaign_runner.errors import RefusedBeforeSending, SettingsError
+from campaign_runner.money import UNITS, from_units, text
+
+TIMES = 10
+FEWEST_ROWS, FEWEST_BEFORE = 5, 3  # a median of fewer says nothing
+NAMED = 5
+_PERSON = ["person_hi", "person_lo"]
+WARNINGS = {
+    "amount": "an amount ten times what is usual",
+    "person-year": "a person above [limits] max_per_person_year",
+    "two-addresses": "the same person under two addresses",
+    "plan-twice": "more than twice the last campaign's total",
+    "weekend": "a delivery date on a weekend",
+    "far-ahead": "a delivery date more than 90 days ahead",
+    "country": "an address in a country the reward is not for",
+}
+# Warnings that are found at cells while rows are checked: the rule, and what to say of them.
+_CELLS = {
+    "deliveryDate:weekend": ("weekend", "The delivery date is on a weekend"),
+    "deliveryDate:far-ahead": ("far-ahead", "The delivery date is more than 90 days ahead"),
+    "recipient.address.country:reward": ("country", "The reward is not for the country of the address"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One unusual thing: its name, a sentence, the rows behind it."""
+
+    name: str
+    sentence: str
+    rows: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.sentence} [{self.name}]"
+
+
+def at_cells(kinds: Mapping[str, Sequence[int]]) -> Iterator[Warned]:
+    """Warnings of the rows' own pass: row numbers by rule."""
+    for rule, rows in kinds.items():
+        if rule in _CELLS:
+            name, what = _CELLS[rule]
+            yield Warned(name, f"{what}: {_rows(rows)}.", tuple(rows))
+
+
+def amounts(new: pd.DataFrame, file: pd.DataFrame, before: pd.DataFrame) -> Iterator[Warned]:
+    """Amounts of ten times the median: of this file, or of what the person was sent before.
+
+    `new` and `file` as in `Plan`; `before` has person_hi, person_lo, currency, face_units and number.
+    """
+    if new.empty:
+        return
+    money = file.groupby(file["currency"].astype(str))["face_units"]
+    usual = money.median()[money.size() >= FEWEST_ROWS]
+    typical = new["currency"].astype(str).map(usual).to_numpy(float)
+    far = new["face_units"].to_numpy() >= TIMES * typical  # never true without a median
+    if far.any():
+        yield Warned("amount", f"The amount is {TIMES} times the median of this file, or more: "
+                     f"{_amounts(new[far])}.", _numbers(new[far]))  # fmt: skip
+    theirs = _own_median(new, before).to_numpy(float)
+    own = ~far & (new["face_units"].to_numpy() >= TIMES * theirs)
+    if own.any():
+        yield Warned("amount", f"The amount is {TIMES} times what this person was usually sent, or more: "
+                     f"{_amounts(new[own])}.", _numbers(new[own]))  # fmt: skip
+
+
+def person_year(new: pd.DataFrame, before: pd.DataFrame, most: Mapping[str, Decimal], year: int) -> Iterator[Warned]:
+    """People who come to more than `most` within the calendar year; `before`: what they were sent in it."""
+    named = new[(new["person_hi"] != 0) | (new["person_lo"] != 0)]
+    for currency, limit in most.items():
+        now = named[named["currency"].astype(str) == currency]
+        now = now.assign(units=now["quantity"].astype(np.int64) * now["face_units"])
+        sums = now.groupby(_PERSON)["units"].sum()
+        earlier = before[before["currency"] == currency].groupby(_PERSON)["units"].sum()
+        over = sums.add(earlier.reindex(sums.index, fill_value=0))
+        over = over[over > int(limit * UNITS)]
+        rows = now[pd.MultiIndex.from_frame(now[_PERSON]).isin(over.index)]
+        if len(rows):
+            people = "1 person comes" if len(over) == 1 else f"{len(over):,} people come"
+            yield Warned("person-year", f"{people} to more than {text(limit)} {currency} in {year}, at most "
+                         f"{text(from_units(int(over.max())))} {currency}: {_rows(_numbers(rows))}.",
+                         _numbers(rows))  # fmt: skip
+
+
+def two_addresses(seen: pd.DataFrame, file: pd.DataFrame) -> Iterator[Warned]:
+    """Rows of one name, or of one mailbox, under several addresses; `seen` as `Witness.seen`."""
+    if seen.empty or file.empty:
+        return
+    people = seen.merge(file[["row", *_PERSON]], on="row")
+    people = people[(people["person_hi"] != 0) | (people["person_lo"] != 0)]
+    found: set[int] = set()
+    for mark in ("name", "mailbox"):
+        some = people[people[mark] != 0].drop_duplicates([mark, *_PERSON])
+        several = some[some.duplicated(mark, keep=False)][mark]
+        found.update(people.loc[people[mark].isin(several), "row"].tolist())
+    if found:
+        rows = tuple(sorted(found))
+        yield Warned("two-addresses", f"The same person seems to stand under two addresses: {_rows(rows)}.", rows)
+
+
+def plan_twice(now: Mapping[str, Decimal], last: Mapping[str, int], campaign: str) -> Iterator[Warned]:
+    """More than twice what the last campaign sent, in any currency that it sent."""
+    for currency, units in last.items():
+        if units and now.get(currency, Decimal(0)) > 2 * from_units(units):
+            yield Warned("plan-twice", f"The file comes to {text(now[currency])} {currency}, more than twice the "
+                         f"{text(from_units(units))} {currency} of the last campaign, {campaign}.")  # fmt: skip
+
+
+def refuse(found: Iterable[Warned], *, ask: bool, accepted: Sequence[str], errors: Sequence[str]) -> list[str]:
+    """The sentences to tell; raises RefusedBeforeSending where one is an error, or asked for and not accepted."""
+    for name in (*accepted, *errors):
+        if name not in WARNINGS:
+            known = ", ".join(WARNINGS)
+            raise SettingsError(
+                f'There is no warning "{name}" to accept or refuse. Known: {known}. Nothing was sent.'
+            )
+    told = [one for one in found if one.name in errors or one.name not in accepted]
+    wrong = [one for one in told if one.name in errors]
+    open_ones = [one for one in told if one.name not in errors] if ask else []
+    if wrong or open_ones:
+        names = dict.fromkeys(one.name for one in open_ones)
+        accept = " ".join(f"--accept {name}" for name in names)
+        next_step = f" If it is meant so, run again with {accept}." if accept and not wrong else " Correct the file."
+        raise RefusedBeforeSending("\n".join([*map(str, (*wrong, *open_ones)), f"Nothing was sent.{next_step}"]))
+    return list(map(str, told))
+
+
+def _own_median(new: pd.DataFrame, before: pd.DataFrame) -> pd.Series[float]:
+    """What the person of each line was usually sent, NaN where that is not known."""
+    key = [*_PERSON, "currency"]
+    if before.empty:
+        return pd.Series(np.nan, index=new.index)
+    each = before.loc[before.index.repeat(before["number"].clip(upper=50))]
+    groups = each.groupby(key)["face_units"]
+    usual = groups.median()[groups.size() >= FEWEST_BEFORE].rename("usual").reset_index()
+    return new[key].astype({"currency": str}).merge(usual, on=key, how="left")["usual"]
+
+
+def _amounts(lines: pd.DataFrame) -> str:
+    top = lines.sort_values("row").head(NAMED)
+    each = [f"row {row} ({text(from_units(int(units)))} {currency})"
+            for row, units, currency in zip(top["row"], top["face_units"], top["currency"], strict=True)]  # fmt: skip
+    more = f" and {len(lines) - NAMED:,} more" if len(lines) > NAMED else ""
+    return ", ".join(each) + more
+
+
+def _rows(rows: Sequence[int]) -> str:
+    more = f" and {len(rows) - NAMED:,} more" if len(rows) > NAMED else ""
+    return ", ".join(f"row {row}" for row in rows[:NAMED]) + more
+
+
+def _numbers(lines: pd.DataFrame) -> tuple[int, ...]:
+    return tuple(sorted(lines["row"].tolist()))

@@ -1,0 +1,71 @@
+"""What of the clean rows must be remembered to tell afterwards what is unusual?  Two numbers a row, no names.
+
+The numbers serve to find rows that are alike within one pass, and are kept nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campaign_runner.model import Problem, RawTable
+
+_NAMES = ("recipient.firstName", "recipient.lastName")
+DELIVERY = "deliveryDate"
+_WEEKEND = ("Saturday", "Sunday")
+
+
+@dataclass
+class Witness:
+    """Looks on while rows are judged; `seen()` has the columns row, name and mailbox (0: none)."""
+
+    _frames: list[pd.DataFrame] = field(default_factory=list)
+
+    def judge(self, rows: pd.DataFrame, _: RawTable) -> list[Problem]:
+        """Remembers rows that name a person; finds nothing wrong itself."""
+        if all(name in rows for name in _NAMES):
+            names = pc.binary_join_element_wise(*(pc.utf8_lower(_text(rows[name])) for name in _NAMES), " ")
+            frame = pd.DataFrame({"row": rows.index.to_numpy(), "name": _numbers(names)})
+            frame["mailbox"] = _numbers(_mailbox(_text(rows["recipient.email"]))) if "recipient.email" in rows else 0
+            self._frames.append(frame)
+        return []
+
+    def seen(self) -> pd.DataFrame:
+        """All that was remembered."""
+        empty = pd.DataFrame(columns=["row", "name", "mailbox"])
+        return pd.concat(self._frames, ignore_index=True) if self._frames else empty
+
+
+def weekends(rows: pd.DataFrame, table: RawTable) -> list[Problem]:
+    """Delivery dates on which offices are closed, as warnings."""
+    if DELIVERY not in rows or not rows[DELIVERY].notna().any():
+        return []
+    days = {day: pd.Timestamp(day[:10]).day_name() for day in rows[DELIVERY].dropna().unique()}
+    late = rows[DELIVERY][rows[DELIVERY].map(days).isin(_WEEKEND)]
+    column = table.column_of(DELIVERY)
+    return [
+        Problem(row, column, f"{DELIVERY}:weekend", day, f"is a {days[day]}.", "Choose a working day.", "warning")
+        for row, day in zip(late.index.tolist(), late.tolist(), strict=True)
+    ]
+
+
+def _mailbox(emails: pa.Array) -> pa.Array:
+    """Where a message ends up: without case, without what follows a + and without points before the @."""
+    parts = pc.split_pattern(pc.utf8_lower(emails), "@", max_splits=1)
+    local = pc.replace_substring(pc.replace_substring_regex(pc.list_element(parts, 0), r"\+.*$", ""), ".", "")
+    return pc.binary_join_element_wise(local, pc.list_element(parts, 1), "@")
+
+
+def _numbers(texts: pa.Array) -> Any:
+    hashes = pd.util.hash_array(texts.fill_null("").to_numpy(zero_copy_only=False), categorize=False)
+    hashes[pc.is_null(texts).to_numpy(zero_copy_only=False)] = 0
+    return hashes
+
+
+def _text(column: pd.Series[Any]) -> pa.Array:
+    array = pa.array(column, from_pandas=True)
+    return (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).cast(pa.string())
