@@ -301,7 +301,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineAnswer:
-    """What Tango says of one line. `status` is Tango's own word; amounts are Decimal or None where not stated."""
+    """What Tango says of one line. `status` is Tango's own word; amounts are Decimal or None where not stated.
+
+    `recipient` is the person as Tango's answer has it, for a recovery to recognise; never stored, never shown.
+    """
 
     reference: str
     status: str
@@ -315,6 +318,7 @@ class LineAnswer:
     shipping_fee: Decimal | None = None
     exchange_rate: Decimal | None = None
     reason: str = ""
+    recipient: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,27 @@
 """How is a lost ledger rebuilt?  By asking Tango for every order that this file plans, and for all of the campaign.
 
 The file is planned as if for the first time. What Tango has under the planned references, or under others that begin
-with the campaign's id, is written down as placed; only what is left is planned as unsent. Nothing is placed here:
-`run` does that, knowing what is there.
+with the campaign's id, is written down as placed; then the file is planned as by any run, knowing what is there. A line
+that Tango has and this file lacks is kept by its reference, which names it: should its row come back, it is known.
+Nothing is placed here: `run` does that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from campaign_runner import planning
-from campaign_runner.closing import Read, Result, close
+from campaign_runner import gate, planning
+from campaign_runner.closing import Result, close
 from campaign_runner.errors import TangoStopped, UsageError
 from campaign_runner.ledger import adoption, campaigns, events, plans
-from campaign_runner.model import Outcome, Receipt
-from campaign_runner.opening import Opened, opened, rule_book
+from campaign_runner.model import LineAnswer, LineItem, Outcome, Receipt
+from campaign_runner.money import to_units
+from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World, connect
-from campaign_runner.pipeline import quiet, today
-from campaign_runner.preparation import Draft, Past, Progress, Reading, known_frame, prepare
+from campaign_runner.pipeline import plan_into_ledger, prepared, quiet
+from campaign_runner.planning import Plan
+from campaign_runner.preparation import Draft, Past, Progress, Reading
 from campaign_runner.tango import Client
 
 FOUND = frozenset({Outcome.ACCEPTED, Outcome.REPLAYED})
@@ -33,11 +37,12 @@ def recover(reading: Reading, world: World, progress: Progress = quiet) -> Resul
                     "Run the file; nothing is sent twice."
                 )
             past = Past(secret=plans.secret(connection))
-        draft = prepare(reading, world.settings, rule_book(world), today=today(world), past=past, progress=progress)
+        shop = gate.stocked(world, campaign.ledger, campaign.number)
+        draft = prepared(reading, world, shop, past, progress)
         with connect(world, campaign.ledger, campaign.number) as client:
             orders = dict(_orders(client, draft, world, progress))
-        file = _write_down(campaign, draft, reading, orders)
-        return close(campaign, file, "", progress)
+        _adopt(campaign, draft, orders, past.secret)
+        return close(campaign, plan_into_ledger(reading, campaign, progress, may_send=False), "", progress)
 
 
 def _orders(client: Client, draft: Draft, world: World, progress: Progress) -> Iterator[tuple[str, Receipt]]:
@@ -64,26 +69,44 @@ def _ask(client: Client, reference: str) -> Iterator[tuple[str, Receipt]]:
         )
 
 
-def _write_down(campaign: Opened, draft: Draft, reading: Reading, orders: dict[str, Receipt]) -> Read:
-    """Adopted orders with their lines, and a plan of the rest, in one transaction."""
+def _adopt(campaign: Opened, draft: Draft, orders: dict[str, Receipt], secret: bytes) -> None:
+    """The orders with their lines, in one transaction; held rows that Tango has were let go by somebody."""
     at, number = campaign.world.at(), campaign.number
-    mine = planning.find_lines(draft.plan, [line.reference for answer in orders.values() for line in answer.lines])
-    how = {"sheet": reading.sheet, "hidden": reading.hidden}
+    names = {line.reference for receipt in orders.values() for line in receipt.lines}
+    planned = planning.find_lines(draft.plan, names)
+    freed = sorted({hold.reference for hold in draft.plan.holds} & names)
     with campaign.ledger.write(durable=True) as connection:
-        new = campaigns.Upload(
-            0, number, draft.sha256, draft.fingerprint, reading.path.name, draft.table.sheet, how, draft.rows, at
-        )  # fmt: skip
-        upload = campaigns.add_upload(connection, new, reading.path)
         for reference, receipt in orders.items():
-            ours = [mine[line.reference] for line in receipt.lines if line.reference in mine]
-            adoption.adopt(connection, number, upload.id, reference, receipt, ours, at)
+            adoption.adopt(connection, number, reference, receipt, _lines(receipt, planned, draft.plan, secret), at)
         adoption.supersede(connection, number)
-        known = known_frame(plans.known_lines(connection, number))
-        rest = planning.without(draft.plan, known)
-        plans.record(connection, number, upload.id, rest.batches(), len(rest.new), at)
-        plans.record_entries(connection, upload.id, draft.entries())
+        plans.let_go(connection, number, freed, "recovered: Tango has it", at)
         events.append(
-            connection, number, at, "ledger recovered", sha256=draft.sha256, rows=draft.rows, orders=len(orders),
-            lines=len(known), unsent=len(rest.new),
-        )  # fmt: skip
-    return Read(reading, upload, draft.table, draft)
+            connection, number, at, "ledger recovered", orders=len(orders), lines=len(names), released=freed
+        )
+
+
+def _lines(
+    receipt: Receipt, planned: dict[str, tuple[LineItem, int]], plan: Plan, secret: bytes
+) -> list[tuple[LineItem, int]]:
+    """Our lines of an order, with the money that Tango states, each with its attempt."""
+    start = f"{plan.order.campaign_id}-"
+    ours = [(planned.get(said.reference) or _stray(said.reference, start), said) for said in receipt.lines]
+    found = [(_stated(one[0], said), one[1], said) for one, said in ours if one]
+    strays = [(line, said) for line, _, said in found if line.contact is None]
+    whose = planning.contacts(plan, [s.recipient for _, s in strays], [line.face_units for line, _ in strays], secret)
+    known = {line.reference: contact for (line, _), contact in zip(strays, whose, strict=True)}
+    return [(replace(line, contact=known.get(line.reference, line.contact)), attempt) for line, attempt, _ in found]
+
+
+def _stray(reference: str, start: str) -> tuple[LineItem, int] | None:
+    """A line that this file does not plan: its identity stands in its reference, its contents nobody knows any more."""
+    digest = reference.removeprefix(start)
+    if not reference.startswith(start) or len(digest) != 32 or not set(digest) <= set("0123456789abcdef"):
+        return None
+    return LineItem(reference, 0, b"", "", "", 1, 0, "", bytes.fromhex(digest), bytes(16)), 1
+
+
+def _stated(line: LineItem, said: LineAnswer) -> LineItem:
+    if said.face_value is None:
+        return line
+    return replace(line, face_units=to_units(said.face_value), currency=said.currency or line.currency)

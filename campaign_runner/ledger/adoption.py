@@ -14,16 +14,26 @@ from campaign_runner.model import LineItem, Receipt
 
 
 def adopt(
-    connection: Connection, campaign: int, upload: int, reference: str, receipt: Receipt,
-    lines: Sequence[tuple[LineItem, int]], at: str,
-) -> None:  # fmt: skip
-    """Write an order down as accepted, `lines` with their attempts; the next look-up tells what became of them."""
+    connection: Connection,
+    campaign: int,
+    reference: str,
+    receipt: Receipt,
+    lines: Sequence[tuple[LineItem, int]],
+    at: str,
+) -> None:
+    """Write an order down as accepted, `lines` with their attempts; the next look-up tells what became of them.
+
+    One that is there already, for a recovery that was cut short, stays as it is. The lines belong to no upload: those
+    that follow know them.
+    """
+    if connection.execute(select(batches.c.id).where(batches.c.reference == reference)).first():
+        return
     values = {"campaign": campaign, "reference": reference, "state": BatchState.ACCEPTED, "attempt": 1, "body": None,
               "lines": len(lines), "sent_at": receipt.created_at or at, "updated_at": at, "tries": 1,
               "tango_order_id": receipt.tango_order_id, "note": "recovered from Tango"}  # fmt: skip
     number = connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one()
     rows = [
-        (campaign, number, position, upload, line.row, line.reference, line.identity, line.content, line.contact,
+        (campaign, number, position, 0, line.row, line.reference, line.identity, line.content, line.contact,
          line.person, line.method, line.utid, line.quantity, line.face_units, line.currency, attempt, *BLANKS)
         for position, (line, attempt) in enumerate(lines)
     ]  # fmt: skip

@@ -4,7 +4,8 @@ from campaign_runner.planning.attempts import attempt_again
 from campaign_runner.planning.bodies import rebatch
 from campaign_runner.planning.collector import Collector
 from campaign_runner.planning.limits import check_limits, refuse
-from campaign_runner.planning.plan import KNOWN_COLUMNS, Plan, find_lines, plan, without
+from campaign_runner.planning.plan import KNOWN_COLUMNS, Plan, find_lines, plan
+from campaign_runner.planning.recovered import contacts
 from campaign_runner.planning.single import undeliverable
 
 __all__ = [
@@ -13,10 +14,10 @@ __all__ = [
     "Plan",
     "attempt_again",
     "check_limits",
+    "contacts",
     "find_lines",
     "plan",
     "rebatch",
     "refuse",
     "undeliverable",
-    "without",
 ]

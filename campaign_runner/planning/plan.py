@@ -136,14 +136,6 @@ def find_lines(made: Plan, names: Iterable[str], attempts: int = 9) -> dict[str,
     return found
 
 
-def without(made: Plan, known: pd.DataFrame) -> Plan:
-    """The same plan less the lines that turn out to be known."""
-    unseen, changed, _ = _match(made.new, known)
-    return replace(
-        made, new=pd.concat([unseen, changed[unseen.columns]]).sort_values(["hi", "lo"], ignore_index=True)
-    )
-
-
 def line_references(order: Order, lines: pd.DataFrame) -> list[str]:
     """The references of some lines."""
     pairs = zip(lines["hi"].tolist(), lines["lo"].tolist(), strict=True) if len(lines) else ()
@@ -201,6 +193,7 @@ def _match(lines: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     joined = lines.merge(theirs, on=["hi", "lo"], how="left")
     seen = joined["line_id"].notna()
     same = (joined["content_hi"] == joined["their_hi"]) & (joined["content_lo"] == joined["their_lo"])
+    same |= (joined["their_hi"] == 0) & (joined["their_lo"] == 0)  # a recovered line, of which only the name is known
     changed = joined.loc[seen & ~same, lines.columns].assign(rule="changed-after-sent", derive="changed")
     lost = joined.loc[changed.index, "failed"].astype(bool) if "failed" in joined else pd.Series(False, changed.index)
     for place, column in enumerate(("reason", "remedy")):

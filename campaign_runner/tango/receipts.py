@@ -113,6 +113,7 @@ def _line(item: dict[str, Any]) -> LineAnswer:
         shipping_fee=wire.money(charged.get("shippingfee")),
         exchange_rate=wire.money(charged.get("exchangerate")),
         reason=refusals.sentences(item.get("lineitemerrors")),
+        recipient=wire.section(item, "recipient"),
     )
 
 

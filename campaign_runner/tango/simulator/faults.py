@@ -132,6 +132,8 @@ def _on_json(change: Callable[[dict[str, Any]], None]) -> Change:
 
 
 def _nested(content: dict[str, Any]) -> None:
+    if "externalRefID" not in content:
+        return
     order = {"externalRefID": content["externalRefID"], "status": str(content.pop("status", "pending")).lower(),
              "totalLineItems": str(content.pop("totalLineItems", 0)),
              "created_at": content.pop("createdAt", "")}  # fmt: skip
