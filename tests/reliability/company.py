@@ -19,9 +19,13 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
+import httpx
+from sqlalchemy import Engine, create_engine
+
 from campaign_runner import desk, pipeline, recovery, settings, validation
 from campaign_runner.closing import Result
-from campaign_runner.errors import ExitCode, TangoStopped, UsageError
+from campaign_runner.errors import CampaignRunnerError, ExitCode, StateError
+from campaign_runner.ledger import store
 from campaign_runner.outside import World
 from campaign_runner.preparation import Reading
 from campaign_runner.tango import simulator
@@ -35,9 +39,22 @@ NOWHERE = "http://127.0.0.1:9/raas/v2"
 PATIENCE = 45
 MEMORY = Path("/dev/shm")
 
-# The rule book and the TLS settings are the same for every run of a process: read once, to save time.
-validation.load_book = functools.cache(validation.load_book)
-patch("httpx._transports.default.create_ssl_context", functools.cache(__import__("httpx").create_ssl_context)).start()
+
+def _once() -> None:
+    """Rule book, TLS settings and SQL are the same for every run: read and compiled once in a process, to save time."""
+    kept: dict[str, Any] = {}
+
+    def engine(url: str, **options: Any) -> Engine:
+        made = create_engine(url, **options)
+        made.dialect = kept.setdefault(made.dialect.name, made.dialect)  # what is compiled is kept by dialect
+        return made
+
+    patch.object(store, "create_engine", engine).start()
+    patch.object(validation, "load_book", functools.cache(validation.load_book)).start()
+    patch("httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context)).start()
+
+
+_once()
 
 
 @functools.cache
@@ -98,7 +115,9 @@ class Company:
             except Crash:
                 self.crashes.append(bomb.hit)
                 self.clock.turn(seconds=self.dice.choice([0, 1, 20, 70, 600]))
-            except (TangoStopped, UsageError) as refused:
+            except StateError:
+                raise
+            except CampaignRunnerError as refused:
                 self.told.append(str(refused))
                 return None
             finally:
@@ -154,7 +173,8 @@ class Company:
         path = self.folder / f"q4-{self.sheet.versions}.csv"
         for _ in range(50):
             path.write_text(self.sheet.text(), "utf-8")
-            if self.process(lambda: recovery.recover(Reading(path), self.world())):
+            done = self.process(lambda: recovery.recover(Reading(path), self.world()))
+            if done or "nothing is to be recovered" in self.told[-1]:
                 break
             self.clock.turn(seconds=90)
         else:

@@ -98,7 +98,9 @@ class Site:
         """The line references of all orders, in the order of placing."""
         simulator = self.tango()
         try:
-            return [line["externalRefLineItemID"] for order in simulator.orders() for line in order.order["lineItems"]]
+            return [
+                line["externalRefLineItemID"] for order in simulator.orders() for line in order.order["lineItems"]
+            ]
         finally:
             simulator.close()
 

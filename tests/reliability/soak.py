@@ -28,7 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"seed {outcome.seed}: {sentence}\n    replay: {outcome.replay}", file=sys.stderr, flush=True)
         if figures.seeds % EVERY == 0:
             pace = figures.seeds / (monotonic() - started)
-            print(f"{figures.seeds} of {asked.seeds} seeds, {len(figures.broken)} broken, {pace:.1f} a second", flush=True)
+            print(
+                f"{figures.seeds} of {asked.seeds} seeds, {len(figures.broken)} broken, {pace:.1f} a second",
+                flush=True,
+            )
     print(*figures.told(), sep="\n")
     if asked.report:
         print(f"Written: {write_report(figures)}")
