@@ -21,7 +21,7 @@ from campaign_runner.outside import World, connect
 from campaign_runner.planning import Plan
 from campaign_runner.planning.collector import halves
 from campaign_runner.planning.plan import totals
-from campaign_runner.preflight import Kept, Means, Shop, funds, kept
+from campaign_runner.preflight import Kept, Means, Shop, declared, funds, kept
 from campaign_runner.preflight import unusual as strange
 from campaign_runner.preflight.catalogue import price
 from campaign_runner.preflight.witness import Witness, weekends
@@ -126,6 +126,16 @@ def foreseen(world: World, ledger: Ledger, campaign: int, plan: Plan) -> list[st
     """What a run would say of account and funds, as notes."""
     found = means(world, ledger, campaign, plan.new)
     return [f"A run would be refused: {why}" for why in (*found.reasons, found.short) if why] + list(found.notes)
+
+
+def against_its_total(draft: Draft) -> list[str]:
+    """The reason against a file whose own totals row says another total than its rows."""
+    table, plan = draft.table, draft.plan
+    if table.declared is None:
+        return []
+    valid = plan.file[~plan.file["row"].isin(plan.late)] if len(plan.file) else plan.file
+    said = declared.mismatch(table.declared, valid, (entry.units for entry in draft.rejected))
+    return [said] if said else []
 
 
 def unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, shop: Stocked, *, ask: bool) -> list[str]:

@@ -96,7 +96,8 @@ class RawRows:
 class RawTable:
     """One sheet of one file; `chunks()` can be called again and yields the non-blank rows in order.
 
-    `notes` are sentences for the user about how the file was read.
+    `notes` are sentences for the user about how the file was read. `declared` is what the file's own totals row says:
+    its row number and amount.
     """
 
     source: str
@@ -105,6 +106,7 @@ class RawTable:
     columns: tuple[Column, ...]
     chunks: Callable[[], Iterator[RawRows]]
     notes: tuple[str, ...] = ()
+    declared: tuple[int, Decimal] | None = None
 
     def column_of(self, name: str) -> Column | None:
         """The column of a Tango field."""

@@ -31,12 +31,19 @@ def quiet(stage: str, done: int, total: int | None) -> None:
     """The progress callback of a caller that does not want to know."""
 
 
-def check(reading: Reading, world: World, progress: Progress = quiet) -> Result:
-    """Is every row valid?  Nothing is sent or kept; what is to be corrected is reported."""
+def check(reading: Reading, world: World, progress: Progress = quiet, *, expecting: bool = False) -> Result:
+    """Is every row valid?  Nothing is sent or kept; what is to be corrected is reported.
+
+    `expecting`: control totals were given with the command, so that it is refused where they differ.
+    """
     with open_ledger(world.state, world.ledger_url) if world.refresh else nullcontext() as ledger:
         shop = gate.stocked(world, ledger)
     draft = prepared(reading, world, shop, None, progress)
-    return close_draft(draft, reading, world, progress)
+    reasons = _reasons_against(draft, world)
+    draft = draft.telling(*(f"A run would be refused: {reason}" for reason in reasons))
+    result = close_draft(draft, reading, world, progress)
+    planning.refuse(reasons if expecting else [])
+    return result
 
 
 def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: int = 0) -> Result:
@@ -213,9 +220,8 @@ def _plan_again(campaign: Opened) -> int:
 
 
 def _reasons_against(draft: Draft, world: World) -> list[str]:
-    return planning.check_limits(
-        draft.plan, rows=draft.rows, **world.settings.limits.model_dump(exclude={"max_per_person_year"})
-    )
+    limits = world.settings.limits.model_dump(exclude={"max_per_person_year"})
+    return [*planning.check_limits(draft.plan, rows=draft.rows, **limits), *gate.against_its_total(draft)]
 
 
 def today(world: World) -> date:

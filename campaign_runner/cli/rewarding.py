@@ -58,7 +58,8 @@ def check(
             config, state, reports, schemas, file, secret=None if refresh else False, demands=demands
         )
         with terminal.progress() as progress:
-            result = pipeline.check(options.reading(file, sheet, hidden), world, progress)
+            expecting = expect_rows is not None or bool(expect_total)
+            result = pipeline.check(options.reading(file, sheet, hidden), world, progress, expecting=expecting)
         end(terminal, result, lambda: screen.check(result.books, _tally(result), result.reports))
 
 

@@ -17,6 +17,7 @@ _WORDS = (
 _LABEL = re.compile(rf"(?:{_WORDS})(?: [\w ]{{1,20}})?\s*(?:\([\w ]+\))?\s*[:=]?", re.I)
 _LOOKS_LIKE_TOTALS = re.compile(rf"(?:^|[\n,;\t|\"])\s*(?:{_WORDS})\b", re.I)
 _NUMBER = re.compile(r"[-+(]?\s*[^\w\s,.-]?\s*[A-Z]{0,3}\s*[0-9][0-9.,'\s]*\)?\s*(?:[^\w\s]|[A-Z]{3})?|#\S+")
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 ROWS_AT_THE_END = 3
 
 
@@ -35,6 +36,16 @@ def totals(last: Sequence[Row], columns: Sequence[Column], amounts: Iterator[str
             break
         found.append(number)
     return sorted(found)
+
+
+def declared(last: Sequence[Row], found: Sequence[int], columns: Sequence[Column]) -> tuple[int, Decimal] | None:
+    """The row number and amount of the only totals row, where it states one that can be read in one way only."""
+    position = next((column.position for column in columns if column.field == "amount"), None)
+    if len(found) != 1 or position is None:
+        return None
+    cells = next(cells for number, cells in last if number == found[0])
+    plain = cells[position].strip().lstrip("$€£").strip() if position < len(cells) else ""
+    return (found[0], Decimal(plain.replace(",", ""))) if _PLAIN.fullmatch(plain) else None
 
 
 def _is_labelled(cells: Sequence[str]) -> bool:

@@ -43,7 +43,7 @@ def read(
     if not rows.are_there():
         but = " but rows that were left out as examples, totals or hidden" if rows.left_out else ""
         raise FileUnusable(f"{path.name} has a header in row {header[0]}, but no rows below it{but}. {_WANTED}")
-    return RawTable(path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes))
+    return RawTable(path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.declared)
 
 
 def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) -> Iterator[str]:
@@ -61,8 +61,10 @@ def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) ->
 def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
     """Find the rows that are no rewards."""
     examples = leftout.examples(rows.first(), rows.columns, book)
-    totals = leftout.totals(rows.last(), rows.columns, rows.amounts()) if rows.grid.may_hold_totals else []
+    last = rows.last() if rows.grid.may_hold_totals else []
+    totals = leftout.totals(last, rows.columns, rows.amounts())
     rows.left_out |= {*examples, *totals}
+    rows.declared = leftout.declared(last, totals, rows.columns)
     if examples:
         said = "an example" if len(examples) == 1 else "examples"
         yield f"{_listed(examples).capitalize()}: {said} of the template, left out."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ class Rows:
     unguard: bool = False
     left_out: set[int] = field(default_factory=set)
     hidden: frozenset[int] = frozenset()
+    declared: tuple[int, Decimal] | None = None
 
     def chunks(self) -> Iterator[RawRows]:
         """The rows that count, as frames of text."""
