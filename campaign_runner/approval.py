@@ -14,7 +14,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from campaign_runner import money
 from campaign_runner.closing import folder
 from campaign_runner.errors import RefusedBeforeSending, UsageError
 from campaign_runner.ledger import approvals, before, campaigns, open_ledger, outcomes
@@ -28,6 +27,7 @@ from campaign_runner.preparation.preview import Before, Setting, identity, previ
 from campaign_runner.reporting.groups import own_headers
 from campaign_runner.reporting.planfile import Approval, PlanFacts, write_plan_json
 from campaign_runner.reporting.planpage import write_plan_page
+from campaign_runner.reporting.wording import cash, count, per_currency
 from campaign_runner.settings import ApprovalSection
 
 SHORTEST = 8
@@ -135,10 +135,11 @@ def _needs(draft: Draft, above: Mapping[str, Decimal]) -> str:
     whole = totals(draft.plan.new)
     for currency, total in totals(draft.plan.known).items():
         whole[currency] = whole.get(currency, Decimal(0)) + total
-    over = [f"the file sends {money.text(whole[currency])} {currency}, and [approval] required_above is "
-            f"{money.text(most)} {currency}" for currency, most in above.items()
-            if whole.get(currency, Decimal(0)) > most]  # fmt: skip
-    return "; ".join(over)
+    over = {currency: most for currency, most in above.items() if whole.get(currency, Decimal(0)) > most}
+    return "; ".join(
+        f"the file sends {cash(whole[currency], currency)}, and [approval] required_above is {cash(most, currency)}"
+        for currency, most in over.items()
+    )
 
 
 def _strangers(name: str, settings: ApprovalSection, submitters: tuple[str, ...]) -> str:
@@ -171,8 +172,8 @@ def _decide(world: World, prefix: str, name: str, decision: str, reason: str, ch
         assert callable(check)
         check(plan)
         approvals.decide(connection, number, plan.identity, Decision(decision, name.strip(), reason, world.at()))
-    worth = " and ".join(f"{money.text(Decimal(total))} {currency}" for currency, total in plan.totals.items())
-    what = f"Plan {plan.identity[:12]} of {plan.file}, {plan.lines:,} lines, {worth or 'nothing'}"
+    worth = per_currency({currency: Decimal(total) for currency, total in plan.totals.items()})
+    what = f"Plan {plan.identity[:12]} of {plan.file}, {count(plan.lines, 'line')}, {worth}"
     return f"{what}: {decision} by {name.strip()}."
 
 

@@ -13,13 +13,14 @@ from typing import Annotated, NoReturn
 import typer
 
 from campaign_runner import __version__
-from campaign_runner.cli import asking, auditing, beginning, rewarding
+from campaign_runner.cli import approving, asking, auditing, beginning, rewarding
 from campaign_runner.errors import ExitCode
 
 COMMANDS = (
     beginning.init, beginning.template, beginning.rules, beginning.catalogue, rewarding.check, rewarding.plan,
-    rewarding.run, rewarding.track, asking.release, rewarding.retry, rewarding.reports, asking.status, asking.explain,
-    rewarding.recover, auditing.reconcile, auditing.purge, beginning.simulator, asking.doctor,
+    approving.approve, approving.reject, rewarding.run, rewarding.track, asking.release, rewarding.retry,
+    rewarding.reports, asking.status, asking.explain, rewarding.recover, auditing.reconcile, auditing.purge,
+    beginning.simulator, asking.doctor,
 )  # fmt: skip
 
 app = typer.Typer(

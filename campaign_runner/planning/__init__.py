@@ -2,6 +2,7 @@
 
 from campaign_runner.planning.attempts import attempt_again
 from campaign_runner.planning.bodies import rebatch
+from campaign_runner.planning.canary import with_canary
 from campaign_runner.planning.collector import Collector
 from campaign_runner.planning.limits import check_limits, refuse
 from campaign_runner.planning.plan import KNOWN_COLUMNS, Plan, find_lines, plan
@@ -20,4 +21,5 @@ __all__ = [
     "rebatch",
     "refuse",
     "undeliverable",
+    "with_canary",
 ]

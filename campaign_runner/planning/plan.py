@@ -65,6 +65,10 @@ class Plan:
         """How many batches `batches()` yields."""
         return len(self._cuts())
 
+    def utids(self) -> set[str]:
+        """The rewards of all lines, new and known."""
+        return {str(utid) for frame in (self.new, self.known) if len(frame) for utid in frame["utid"].unique()}
+
     def totals(self) -> dict[str, Decimal]:
         """Quantity times face value of the new lines, per currency."""
         return totals(self.new)

@@ -61,9 +61,11 @@ def test_a_plan_names_itself_on_the_screen(desk, capsys):
 def test_reject_says_why_to_whoever_runs_it(desk, capsys):
     call("plan", "q4.csv", "--json")
     plan = json.loads(capsys.readouterr().out)["plan"]
-    assert call("reject", "q4", "--plan", plan, "--as", "finance@example.com", "--reason", "no budget") == ExitCode.DONE
+    assert (
+        call("reject", "q4", "--plan", plan, "--as", "finance@example.com", "--reason", "no budget") == ExitCode.DONE
+    )
     assert call("run", "q4.csv") == ExitCode.REFUSED
-    assert 'rejected this plan on' in capsys.readouterr().err
+    assert "rejected this plan on" in capsys.readouterr().err
 
 
 def test_an_approval_by_whoever_handed_the_file_in_is_wrong_usage(desk, capsys):

@@ -1,0 +1,160 @@
+"""A few lines go first; the others only if those end well, and none at all once too many have failed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from campaign_runner import desk, pipeline
+from campaign_runner.errors import ExitCode
+from campaign_runner.preparation import Reading
+from tests.approval.conftest import ANA, BEN, CLEO
+
+GOOD = [f"{n},EMAIL,Ana,Silva,ana{n}@example.com,,U561593,{n}" for n in range(10, 18)]
+BAD = [row.replace("ana", "sim-fails-") for row in GOOD]
+
+
+def orders(office) -> list[int]:
+    """How many lines each order has, in the order of placing."""
+    return [len(json.loads(order.body)["lineItems"]) for order in office.tango.orders()]
+
+
+def go(office, path, **options):
+    return pipeline.run(Reading(path), office.world(), **options)
+
+
+def test_a_canary_is_one_line_of_every_kind_in_an_order_of_its_own(office):
+    assert go(office, office.file(*GOOD, BEN, CLEO), canary=5).exit_code is ExitCode.DONE
+    assert orders(office) == [3, 7]
+    first = office.sent()[:3]
+    kinds = {(line["deliveryMethod"], line["utid"]) for line in first}
+    assert kinds == {("EMAIL", "U561593"), ("EMAIL", "U666425"), ("PHONE", "U561593")}
+
+
+def test_a_small_canary_takes_another_method_before_another_reward(office):
+    go(office, office.file(*GOOD, BEN, CLEO), canary=2)
+    assert {line["deliveryMethod"] for line in office.sent()[:2]} == {"EMAIL", "PHONE"}
+
+
+def test_a_canary_changes_no_line_reference(office):
+    path = office.file(*GOOD, BEN)
+    go(office, path, canary=2)
+    with_canary = {line["externalRefLineItemID"] for line in office.sent()}
+    draft = pipeline.prepared(Reading(path), office.world(), pipeline.Stocked(), None, pipeline.quiet)
+    assert with_canary == {line.reference for batch in draft.plan.batches() for line in batch.lines}
+
+
+def test_where_the_canary_fails_the_rest_stays_unsent(office):
+    result = go(office, office.file(*BAD), canary=1)
+    assert result.exit_code is ExitCode.STOPPED
+    assert result.books.stopped == (
+        "The canary failed: 1 of 1 line. Read why they failed in failures.xlsx. What was not sent stays unsent; a run "
+        "without --canary sends it all the same."
+    )
+    assert sorted(office.statuses().values()) == ["failed", *["unsent"] * 7]
+    assert orders(office) == [1]
+
+
+def test_the_same_command_again_stops_again_and_sends_nothing(office):
+    path = office.file(*BAD)
+    go(office, path, canary=1)
+    assert go(office, path, canary=1).exit_code is ExitCode.STOPPED
+    assert orders(office) == [1]
+
+
+def test_a_run_without_the_canary_places_the_others_and_none_twice(office):
+    path = office.file(*BAD)
+    go(office, path, canary=1)
+    go(office, path)
+    references = [line["externalRefLineItemID"] for line in office.sent()]
+    assert orders(office) == [1, 7]
+    assert len(set(references)) == len(references) == 8
+
+
+def test_a_run_with_a_canary_after_one_without_places_none_twice(office):
+    path = office.file(*GOOD)
+    go(office, path)
+    assert go(office, path, canary=3).exit_code is ExitCode.DONE
+    assert orders(office) == [8]
+
+
+def test_what_was_planned_without_a_canary_gets_one_while_it_is_unsent(office):
+    path = office.file(*GOOD)
+    office.tango.set_faults([{"kind": "429", "call": "place", "times": 40}])
+    go(office, path, patience=0)
+    office.tango.set_faults([])
+    office.clock.turn(seconds=60)
+    assert go(office, path, canary=3).exit_code is ExitCode.DONE
+    assert orders(office) == [1, 7]
+
+
+def test_a_canary_that_is_not_final_in_time_keeps_the_rest_back(office):
+    path = office.file(*GOOD)
+    result = go(office, path, canary=1, patience=0)
+    assert result.exit_code is ExitCode.NOT_FINISHED
+    assert [finding.text for finding in result.books.findings] == [
+        "The canary is not final yet (1 of its lines open), so the rest was not sent. Run the same command again: it "
+        "goes on where this one stopped."
+    ]
+    assert orders(office) == [1]
+    assert go(office, path, canary=1).exit_code is ExitCode.DONE
+    assert orders(office) == [1, 7]
+
+
+def test_a_canary_that_tango_refuses_at_once_is_a_failed_one(office):
+    refused = [row.replace("sim-fails-", "sim-422-") for row in BAD]
+    assert go(office, office.file(*refused), canary=1).exit_code is ExitCode.STOPPED
+    assert sorted(office.statuses().values()) == ["failed", *["unsent"] * 7]
+
+
+def test_a_canary_may_fail_as_far_as_the_rate_allows(office):
+    path = office.file(BAD[0], BEN, CLEO.replace("EMAIL", "NONE"), *GOOD[1:])
+    assert go(office, path, canary=9, max_failure_rate=1.0).exit_code is ExitCode.NEEDS_ACTION
+    assert len(office.sent()) == 10
+
+
+def test_retry_does_not_send_what_was_kept_back(office):
+    go(office, office.file(*BAD), canary=1)
+    pipeline.retry(office.world())
+    assert orders(office) == [1, 1]
+    assert list(office.statuses().values()).count("unsent") == 7
+
+
+def test_a_run_in_which_too_many_lines_fail_is_halted(office):
+    office.values["tango"] |= {"batch_size": 1, "requests_per_second": 1}
+    result = go(office, office.file(*BAD), max_failure_rate=0.05)
+    assert result.exit_code is ExitCode.STOPPED
+    assert result.books.rows["unsent"] > 0
+    assert "which is more than --max-failure-rate 5% allows." in result.books.stopped
+    assert result.books.rows["pending"] == 0  # what was placed is followed to its end all the same
+
+
+def test_a_halted_run_is_halted_again_until_somebody_says_otherwise(office):
+    office.values["tango"] |= {"batch_size": 1, "requests_per_second": 1}
+    path = office.file(*BAD)
+    go(office, path, max_failure_rate=0.05)
+    before = len(office.sent())
+    assert go(office, path, max_failure_rate=0.05).exit_code is ExitCode.STOPPED
+    assert len(office.sent()) == before
+    assert go(office, path).exit_code is ExitCode.NEEDS_ACTION
+    assert len(office.sent()) == 8
+
+
+def test_one_refused_line_of_a_large_order_is_no_reason_to_halt(office):
+    office.values["tango"] |= {"batch_size": 7}
+    path = office.file(BAD[0].replace("sim-fails-", "sim-422-"), *GOOD[1:])
+    assert go(office, path, max_failure_rate=0.2).exit_code is ExitCode.NEEDS_ACTION
+    assert "unsent" not in office.statuses().values()
+
+
+def test_a_run_that_goes_well_is_not_halted(office):
+    office.values["tango"] |= {"batch_size": 2}
+    assert go(office, office.file(*GOOD, ANA), max_failure_rate=0.0).exit_code is ExitCode.DONE
+
+
+@pytest.mark.parametrize("endpoint", ["orders"])
+def test_single_orders_have_a_canary_too(office, endpoint):
+    office.values["tango"] |= {"endpoint": endpoint}
+    assert go(office, office.file(*GOOD, CLEO), canary=2).exit_code is ExitCode.DONE
+    assert desk.status(office.folder / "state")[0]["lines"] == {"completed": 9}
