@@ -6,10 +6,10 @@ DEMO := build/demo
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format golden samples fuzz soak bench wheel clean
+.PHONY: help setup demo test check lint format golden samples screenshots fuzz soak bench wheel clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 # The network is needed here and nowhere else.
 $(STAMP): pyproject.toml constraints.txt
@@ -53,6 +53,9 @@ golden: $(STAMP)  ## Write the golden files anew; look at the difference before 
 
 samples: $(STAMP)  ## Make the samples anew
 	$(BIN)/python samples/make_samples.py
+
+screenshots: $(STAMP)  ## Take pictures of the pages for docs/screenshots, where Chromium is
+	$(BIN)/python docs/make_screenshots.py
 
 fuzz: $(STAMP)  ## Hand in 20,000 mutated files; none may end in a traceback (FUZZ=n for another number)
 	FUZZ=$(or $(FUZZ),20000) $(PYTEST) -n auto -k fuzz
