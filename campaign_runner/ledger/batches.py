@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -48,12 +49,16 @@ def due(
     some: str = "all", *, sent_first: bool = False,
 ) -> list[StoredBatch]:  # fmt: skip
     """Batches in `states` whose time has come, of `SOME`: those never sent first, or last (`sent_first`)."""
-    planned = batches.c.state == BatchState.PLANNED
-    order = (planned if sent_first else ~planned, batches.c.due_at, batches.c.id)
-    query = select(*_COLUMNS).where(batches.c.campaign == campaign, batches.c.state.in_(states), SOME[some])
-    query = query.where(batches.c.due_at <= now).order_by(*order).limit(limit)
+    kinds = [set(states) & {BatchState.PLANNED}, set(states) - {BatchState.PLANNED}]
+    found: list[StoredBatch] = []
     with ledger.read() as connection:
-        return [_stored(row) for row in connection.execute(query)]
+        for kind in reversed(kinds) if sent_first else kinds:
+            if kind and len(found) < limit:
+                mine = batches.c.state == next(iter(kind)) if len(kind) == 1 else batches.c.state.in_(kind)
+                query = select(*_COLUMNS).where(batches.c.campaign == campaign, mine, batches.c.due_at <= now)
+                query = query.where(SOME[some]).order_by(batches.c.due_at, batches.c.id).limit(limit - len(found))
+                found += map(_stored, connection.execute(query))
+    return found
 
 
 def next_due(
@@ -94,10 +99,12 @@ def standing(ledger: Ledger, number: int) -> dict[str, tuple[str | None, str]]:
     return {reference: (status, delivery) for reference, status, delivery in found}
 
 
-def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> None:
-    """Committed, and safe from a power cut, before the first byte leaves."""
+def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> StoredBatch:
+    """Committed, and safe from a power cut, before the first byte leaves; returns the batch as it is now."""
+    tries, sent_at = batch.tries + 1, batch.sent_at or at
     with ledger.write(durable=True) as connection:
-        _move(connection, batch, BatchState.SENDING, at, tries=batch.tries + 1, sent_at=batch.sent_at or at)
+        _move(connection, batch, BatchState.SENDING, at, tries=tries, sent_at=sent_at)
+    return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at)
 
 
 def settle(

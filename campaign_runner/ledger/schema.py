@@ -93,7 +93,6 @@ batches = Table(
     Column("attempt", Integer, nullable=False),
     Column("lines", Integer, nullable=False),
     Column("canary", Boolean, nullable=False, default=False),
-    Column("body", LargeBinary),
     Column("tries", Integer, nullable=False, default=0),
     Column("looks", Integer, nullable=False, default=0),
     Column("due_at", Float, nullable=False, default=0),
@@ -101,6 +100,7 @@ batches = Table(
     Column("updated_at", String(40), nullable=False, default=""),
     Column("tango_order_id", String(100), nullable=False, default=""),
     Column("note", Text, nullable=False, default=""),
+    Column("body", LargeBinary),  # last: SQLite reads through a long value to what stands behind it
     Index("batches_open", "campaign", "state", "due_at"),
 )  # fmt: skip
 

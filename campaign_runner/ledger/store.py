@@ -9,8 +9,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ class Ledger:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
         self.folder = folder
+        # SQLite lets one writer in and has the others sleep and ask again: threads of ours queue instead.
+        self._writing = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -45,6 +48,7 @@ class Ledger:
         """One transaction; `durable` returns only when it would survive a power cut (the write before a send)."""
         options = {"write": True, "durable": durable}
         with (
+            self._writing,
             _translated(self.engine),
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
@@ -158,7 +162,8 @@ def _tune(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
+        if options.get("write"):
+            connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
 

@@ -74,8 +74,7 @@ class Placement:
 
     def _send(self, batch: StoredBatch) -> float | None:
         body = batches.body(self.ledger, batch.id)
-        batches.mark_sending(self.ledger, batch, self._now())
-        sent = batches.get(self.ledger, batch.id)
+        sent = batches.mark_sending(self.ledger, batch, self._now())
         return self._sent(sent, self.tango.place(batch.reference, body))
 
     def _sent(self, batch: StoredBatch, receipt: Receipt, *, again: bool = False) -> float | None:
@@ -98,16 +97,17 @@ class Placement:
     def _accepted(self, batch: StoredBatch, receipt: Receipt) -> float | None:
         """A 2xx: ours only if Tango names this order, counts our lines (or less the refused ones and those that it
         has already in another order) and refuses none that we never sent."""
-        ours = batches.references(self.ledger, batch.id)
-        refused = {ref: why for ref, why in receipt.refused.items() if ref in set(ours)}
-        twice = {ref for ref, count in receipt.duplicates.items() if count and ref in set(ours)}
-        counts = {None, len(ours), len(ours) - len(refused), len(ours) - len(refused) - len(twice)}
-        strange = set(receipt.refused) - set(ours) or _of_another(batch, receipt)
+        named = receipt.refused or receipt.duplicates
+        ours = set(batches.references(self.ledger, batch.id)) if named else set()
+        refused = {ref: why for ref, why in receipt.refused.items() if ref in ours}
+        twice = {ref for ref, count in receipt.duplicates.items() if count and ref in ours}
+        counts = {None, batch.lines, batch.lines - len(refused), batch.lines - len(refused) - len(twice)}
+        strange = set(receipt.refused) - ours or _of_another(batch, receipt)
         if receipt.total not in counts or strange:
-            note = f"Tango answers with an order of {receipt.total} lines under our reference; ours has {len(ours)}"
+            note = f"Tango answers with an order of {receipt.total} lines under our reference; ours has {batch.lines}"
             self._settle(batch, BatchState.CONFLICT, receipt, note=note, wait=FOR_A_PERSON)
             return FOR_A_PERSON
-        if len(refused) == len(ours):
+        if len(refused) == batch.lines:
             self._settle(batch, BatchState.REFUSED, receipt, refused=refused)
             return None
         if receipt.lines:  # /orders tells at once what became of its line
@@ -151,8 +151,8 @@ class Placement:
             left = self.grace_seconds - max(age, 0)  # the clock may have been set back since
             return self._later(batch, batch.state, receipt, max(left, self._pause(batch)))
         body = batches.body(self.ledger, batch.id)
-        batches.mark_sending(self.ledger, batch, self._now())
-        return self._sent(batches.get(self.ledger, batch.id), self.tango.place(batch.reference, body), again=True)
+        sent = batches.mark_sending(self.ledger, batch, self._now())
+        return self._sent(sent, self.tango.place(batch.reference, body), again=True)
 
     def _found(self, batch: StoredBatch, receipt: Receipt) -> float | None:
         """Tango has the order. Ours, if every line in it is ours and it counts no more than ours."""
