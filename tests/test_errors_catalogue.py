@@ -26,11 +26,16 @@ from campaign_runner.errors import ExitCode
 ROOT = Path(__file__).parent.parent
 BROKEN = ROOT / "samples" / "broken"
 GOLDEN = Path(__file__).parent / "golden" / "errors"
-UNUSABLE = [broken for broken in ALL if broken.exit_code in (2, 3, 4)]
+# Whoever asks Tango for an account leaves a trace: that nothing is sent then is for tests/preflight.
+UNUSABLE = [broken for broken in ALL if broken.exit_code in (2, 3, 4) and broken.group != "preflight"]
 GROUPS = {
     "files": ("Files that cannot be used", "Nothing is sent, and nothing that was there before is touched."),
     "settings": ("Settings that cannot be", "Nothing is sent, and nothing that was there before is touched."),
     "limits": ("Plans that the settings forbid", "Nothing is sent; the file is refused as a whole."),
+    "preflight": (
+        "What is found before anything is sent",
+        "Rewards, accounts, funds, declared totals, unusual things.",
+    ),
     "rows": ("Rows that break a rule, or wait for a decision", "A run sends all other rows of the file."),
 }
 HEAD = """\

@@ -77,7 +77,7 @@ def amounts(new: pd.DataFrame, file: pd.DataFrame, before: pd.DataFrame) -> Iter
                      f"{_amounts(new[own])}.", _numbers(new[own]))  # fmt: skip
 
 
-def person_year(new: pd.DataFrame, before: pd.DataFrame, most: Mapping[str, Decimal], year: int) -> Iterator[Warned]:
+def person_year(new: pd.DataFrame, before: pd.DataFrame, most: Mapping[str, Decimal]) -> Iterator[Warned]:
     """People who come to more than `most` within the calendar year; `before`: what they were sent in it."""
     named = new[(new["person_hi"] != 0) | (new["person_lo"] != 0)]
     for currency, limit in most.items():
@@ -90,7 +90,7 @@ def person_year(new: pd.DataFrame, before: pd.DataFrame, most: Mapping[str, Deci
         rows = now[pd.MultiIndex.from_frame(now[_PERSON]).isin(over.index)]
         if len(rows):
             people = "1 person comes" if len(over) == 1 else f"{len(over):,} people come"
-            yield Warned("person-year", f"{people} to more than {text(limit)} {currency} in {year}, at most "
+            yield Warned("person-year", f"{people} to more than {text(limit)} {currency} within the calendar year, at most "
                          f"{text(from_units(int(over.max())))} {currency}: {_rows(_numbers(rows))}.",
                          _numbers(rows))  # fmt: skip
 

@@ -23,7 +23,7 @@ class Broken:
 
     @property
     def group(self) -> str:
-        """files, settings, limits or rows."""
+        """files, settings, limits, preflight or rows."""
         return self.path.partition("/")[0]
 
     @property

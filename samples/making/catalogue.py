@@ -6,10 +6,11 @@ from pathlib import Path
 
 from making.broken import Broken
 from making.broken_files import FILES, GOOD
+from making.broken_preflight import PREFLIGHT
 from making.broken_rows import ROWS
 from making.broken_settings import LIMITS, SETTINGS
 
-ALL: tuple[Broken, ...] = (*FILES, *SETTINGS, *LIMITS, *ROWS)
+ALL: tuple[Broken, ...] = (*FILES, *SETTINGS, *LIMITS, *PREFLIGHT, *ROWS)
 CAMPAIGN = '[campaign]\nid = "broken-samples"\n\n[identity]\nkey = ["Employee ID"]\n'
 
 

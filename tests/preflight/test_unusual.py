@@ -71,7 +71,7 @@ def test_a_person_above_the_yearly_total(office):
     office.values |= {"campaign": {"id": "q4"}, "limits": {"max_per_person_year": {"USD": 100}}}
     office.run(office.file("1,EMAIL,Ana,Silva,ana@example.com,,U561593,45", USUAL[1]))
     assert notes(office) == [
-        "1 person comes to more than 100.00 USD in 2026, at most 105.00 USD: row 2. [person-year]"
+        "1 person comes to more than 100.00 USD within the calendar year, at most 105.00 USD: row 2. [person-year]"
     ]
 
 
