@@ -162,7 +162,7 @@ def _unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, shop: St
         year = past_frame(history.given(connection, environment, f"{now.year}-01-01")) if most else before
     yield from strange.amounts(plan.new, plan.file, before)
     yield from strange.person_year(plan.new, year, most)
-    yield from strange.two_addresses(shop.witness.seen(), plan.file)
+    yield from strange.two_addresses(shop.witness.seen(), plan.file, keyed=bool(world.settings.identity.key))
     yield from strange.plan_twice(totals(plan.file), sent, last)
 
 

@@ -95,14 +95,17 @@ def person_year(new: pd.DataFrame, before: pd.DataFrame, most: Mapping[str, Deci
                          _numbers(rows))  # fmt: skip
 
 
-def two_addresses(seen: pd.DataFrame, file: pd.DataFrame) -> Iterator[Warned]:
-    """Rows of one name, or of one mailbox, under several addresses; `seen` as `Witness.seen`."""
+def two_addresses(seen: pd.DataFrame, file: pd.DataFrame, *, keyed: bool = False) -> Iterator[Warned]:
+    """Rows of one name, or of one mailbox, under several addresses; `seen` as `Witness.seen`.
+
+    Where a key tells people apart (`keyed`), a shared name says nothing: only the mailbox counts.
+    """
     if seen.empty or file.empty:
         return
     people = seen.merge(file[["row", *_PERSON]], on="row")
     people = people[(people["person_hi"] != 0) | (people["person_lo"] != 0)]
     found: set[int] = set()
-    for mark in ("name", "mailbox"):
+    for mark in ("mailbox",) if keyed else ("name", "mailbox"):
         some = people[people[mark] != 0].drop_duplicates([mark, *_PERSON])
         several = some[some.duplicated(mark, keep=False)][mark]
         found.update(people.loc[people[mark].isin(several), "row"].tolist())
