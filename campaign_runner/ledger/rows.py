@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, literal, select
 
 from campaign_runner.ledger.schema import batches, entries, line_items
+from campaign_runner.ledger.store import fetched, in_pieces
 from campaign_runner.lifecycle import LINE_STATUS_OF_BATCH, BatchState
 
 # The status of a line: its own, or what its batch says.
@@ -19,6 +20,7 @@ UNITS = line_items.c.quantity * line_items.c.face_units
 _UPDATED = case((line_items.c.updated_at != "", line_items.c.updated_at), else_=batches.c.updated_at)
 LINES = line_items.join(batches, batches.c.id == line_items.c.batch)
 
+LINES_AT_ONCE = 25_000
 STATED = ("row", "status", "reason", "remedy", "reference", "order_reference", "tango_order_id", "updated_at", "units",
           "currency")  # fmt: skip
 
@@ -59,7 +61,7 @@ def stated(connection: Connection, upload: int, first: int, last: int) -> list[t
         entries.c.row, entries.c.status, entries.c.reason, entries.c.remedy, entries.c.reference, literal(""),
         literal(""), literal(""), entries.c.units, entries.c.currency,
     ).where(entries.c.upload == upload, entries.c.row.between(first, last), entries.c.line.is_(None))  # fmt: skip
-    return [tuple(row) for query in (own, known, others) for row in connection.execute(query)]
+    return [row for query in (own, known, others) for row in fetched(connection, query)]
 
 
 def numbers(connection: Connection, upload: int) -> list[int]:
@@ -83,9 +85,7 @@ def placed(connection: Connection, campaign: int) -> Iterator[list[tuple[Any, ..
         .where(line_items.c.campaign == campaign, batches.c.sent_at != "", batches.c.state != BatchState.PLANNED)
         .order_by(line_items.c.id)
     )  # fmt: skip
-    result = connection.execution_options(yield_per=25_000).execute(query)
-    for some in result.partitions():
-        yield [tuple(row) for row in some]
+    yield from in_pieces(connection, query, LINES_AT_ONCE)
 
 
 def campaign_tally(connection: Connection, campaign: int) -> list[tuple[str, str, int, int]]:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from campaign_runner.errors import ExitCode
 from campaign_runner.ledger import Ledger, events, rows
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import NEEDS_ACTION, BatchState, RowStatus
-from campaign_runner.model import PLACED_COLUMNS, Books, Order, RawTable, StatedRows
+from campaign_runner.model import Books, Order, RawTable, StatedRows
 from campaign_runner.money import from_units
 from campaign_runner.reconciliation import findings
+from campaign_runner.reconciliation.frames import placed_frame, states_frame
 from campaign_runner.reconciliation.standing import standing
 
 # What `summary.json` calls the states of the batches.
@@ -29,6 +29,9 @@ BATCH_WORDS: dict[str, tuple[BatchState, ...]] = {
 }
 
 __all__ = ["add_up", "checked_exit_code", "exit_code", "foresee", "reconcile", "standing", "states_frame"]
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Tally = Iterable[tuple[str, str, int, int]]
 
@@ -127,16 +130,7 @@ def _stated(table: RawTable, between: Callable[[int, int], list[tuple[object, ..
         yield StatedRows(raw.cells, states_frame(between(int(index.min()), int(index.max())), index))
 
 
-def states_frame(found: list[tuple[object, ...]], index: pd.Index) -> pd.DataFrame:
-    """`rows.STATED` tuples as the states of these rows."""
-    frame = pd.DataFrame(found, columns=list(rows.STATED)).set_index("row").reindex(index)
-    frame["units"] = frame["units"].fillna(-1).astype("int64")
-    texts = [name for name in frame.columns if name != "units"]
-    frame[texts] = frame[texts].fillna("").astype("str")
-    return frame
-
-
 def _placed(ledger: Ledger, campaign: int) -> Iterator[pd.DataFrame]:
     with ledger.read() as connection:
         for some in rows.placed(connection, campaign):
-            yield pd.DataFrame(some, columns=list(PLACED_COLUMNS))
+            yield placed_frame(some)
