@@ -1,7 +1,9 @@
 from __future__ import annotations
+
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
 from tests.reliability.harness import Outcome
 
 

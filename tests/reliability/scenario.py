@@ -11,8 +11,8 @@ from campaign_runner.tango.simulator.magic import MAGIC
 
 HEADERS = "Employee ID,Method,First name,Last name,E-mail,Mobile,UTID,Amount"
 # What may happen after the first run; each is a process of its own. Doubled ones are likelier.
-STEPS = ("run", "run", "edit", "edit", "edit", "retry", "retry", "release", "release", "lose", "lose and edit", "back", "forth",
-         "track", "track once", "run without waiting", "reports", "offline", "mend")  # fmt: skip
+STEPS = ("run", "run", "edit", "edit", "edit", "retry", "retry", "release", "release", "lose", "lose and edit", "back",
+         "forth", "track", "track once", "run without waiting", "reports", "offline", "mend")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Scenario:
     faults: tuple[Fault, ...]
     steps: tuple[str, ...]
     crashes: tuple[int, ...]
+    preflight: bool = False
 
     def with_rows(self, *rows: Row) -> Scenario:
         """The same with other rows."""
@@ -70,7 +71,9 @@ class Scenario:
         """As campaign.toml would say it."""
         tango = {"base_url": base_url, "batch_size": self.batch_size, "endpoint": self.endpoint, "account": self.account,
                  "max_tries": self.max_tries}  # fmt: skip
+        wanted = "auto" if self.preflight else "off"
         return {"campaign": {"id": "q4", "name": "Q4"}, "tango": tango,
+                "preflight": {"catalogue": wanted, "funds": wanted},
                 "identity": {"key": ("Employee ID",) if self.keyed else ()}}  # fmt: skip
 
 
@@ -84,6 +87,7 @@ def scenario(seed: int) -> Scenario:
         faults=tuple(_fault(dice) for _ in range(dice.randint(0, 5))),
         steps=tuple(dice.choice(STEPS) for _ in range(dice.randint(0, 4))),
         crashes=tuple(dice.randint(1, 90) if dice.random() < 0.5 else 0 for _ in range(dice.randint(0, 5))),
+        preflight=dice.random() < 0.3,
     )  # fmt: skip
 
 
