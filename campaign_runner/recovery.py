@@ -25,6 +25,8 @@ from campaign_runner.preparation import Draft, Past, Progress, Reading
 from campaign_runner.tango import Client
 
 FOUND = frozenset({Outcome.ACCEPTED, Outcome.REPLAYED})
+# The contents of a line, where Tango knows more of them than the file: nothing at all, or that they differ.
+UNKNOWN, CHANGED = bytes(16), b"\xff" * 16
 
 
 def recover(reading: Reading, world: World, progress: Progress = quiet) -> Result:
@@ -60,12 +62,14 @@ def _orders(client: Client, draft: Draft, world: World, progress: Progress) -> I
 
 def _ask(client: Client, reference: str) -> Iterator[tuple[str, Receipt]]:
     receipt = client.look_up(reference)
-    if receipt.outcome in FOUND:
+    whole = receipt.order_reference == reference and receipt.total in (None, len(receipt.lines))
+    if receipt.outcome in FOUND and whole:
         yield reference, receipt
     elif receipt.outcome is not Outcome.NOT_FOUND:
+        said = f"{receipt.outcome}: {receipt.message or f'{receipt.total} lines, {len(receipt.lines)} of them shown'}"
         raise TangoStopped(
-            f"Tango did not say whether it has the order {reference} ({receipt.outcome}: {receipt.message}). A ledger "
-            "rebuilt on that could pay people twice, so nothing was written. Run `recover` again later."
+            f"Tango did not say for certain what it has under the order {reference} ({said}). A ledger rebuilt on that "
+            "could pay people twice, so nothing was written. Run `recover` again later."
         )
 
 
@@ -103,10 +107,14 @@ def _stray(reference: str, start: str) -> tuple[LineItem, int] | None:
     digest = reference.removeprefix(start)
     if not reference.startswith(start) or len(digest) != 32 or not set(digest) <= set("0123456789abcdef"):
         return None
-    return LineItem(reference, 0, b"", "", "", 1, 0, "", bytes.fromhex(digest), bytes(16)), 1
+    return LineItem(reference, 0, b"", "", "", 1, 0, "", bytes.fromhex(digest), UNKNOWN), 1
 
 
 def _stated(line: LineItem, said: LineAnswer) -> LineItem:
-    if said.face_value is None:
+    """The line as Tango has it; with another amount than the file's, the row was changed after it had been sent."""
+    if said.face_value is None or to_units(said.face_value) == line.face_units:
         return line
-    return replace(line, face_units=to_units(said.face_value), currency=said.currency or line.currency)
+    stated = replace(
+        line, face_units=to_units(said.face_value), currency=said.currency or line.currency, contact=None
+    )
+    return stated if line.content == UNKNOWN else replace(stated, content=CHANGED)
