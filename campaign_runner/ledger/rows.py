@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
 
-from campaign_runner.ledger.schema import batches, entries, line_items
+from campaign_runner.ledger.schema import batches, entries, line_items, uploads
 from campaign_runner.ledger.store import fetched, in_pieces
 from campaign_runner.lifecycle import LINE_STATUS_OF_BATCH, BatchState
 
@@ -28,7 +28,7 @@ STATED = ("row", "status", "reason", "remedy", "reference", "order_reference", "
 def tally(connection: Connection, upload: int) -> list[tuple[str, str, int, int]]:
     """(status, currency, rows, units) of an upload; units -1 = amounts that cannot be read, counted apart."""
     lines = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS)).select_from(LINES)
-    lines = lines.where(line_items.c.upload == upload, line_items.c.superseded.is_(False))
+    lines = lines.where(_of(connection, upload), line_items.c.superseded.is_(False))
     lines = lines.group_by(STATUS, line_items.c.currency)
     known = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS))
     known = known.select_from(LINES.join(entries, entries.c.line == line_items.c.id))
@@ -51,17 +51,24 @@ def tally(connection: Connection, upload: int) -> list[tuple[str, str, int, int]
 
 def stated(connection: Connection, upload: int, first: int, last: int) -> list[tuple[Any, ...]]:
     """The rows `first`..`last` of an upload as `STATED` tuples, in no particular order."""
-    own = _line_columns(line_items.c.row).where(
-        line_items.c.upload == upload, line_items.c.superseded.is_(False), line_items.c.row.between(first, last)
-    )
-    known = _line_columns(entries.c.row, joined=True).where(
-        entries.c.upload == upload, entries.c.row.between(first, last)
-    )
-    others = select(
-        entries.c.row, entries.c.status, entries.c.reason, entries.c.remedy, entries.c.reference, literal(""),
-        literal(""), literal(""), entries.c.units, entries.c.currency,
-    ).where(entries.c.upload == upload, entries.c.row.between(first, last), entries.c.line.is_(None))  # fmt: skip
-    return [row for query in (own, known, others) for row in fetched(connection, query)]
+    own, *rest = _stated(upload)
+    queries = [own.where(line_items.c.upload == upload, line_items.c.row.between(first, last))]
+    queries += [query.where(entries.c.row.between(first, last)) for query in rest]
+    return [row for query in queries for row in fetched(connection, query)]
+
+
+def all_stated(connection: Connection, upload: int) -> Iterator[list[tuple[Any, ...]]]:
+    """All rows of an upload as `STATED` tuples, in pieces, in the order of the ledger."""
+    own, *rest = _stated(upload)
+    for query in (own.where(_of(connection, upload)), *rest):
+        yield from in_pieces(connection, query, LINES_AT_ONCE)
+
+
+def is_long(connection: Connection, upload: int) -> bool:
+    """Whether an upload is long, and has so many of all lines that these are best read from beginning to end."""
+    own = connection.execute(select(uploads.c.rows).where(uploads.c.id == upload)).scalar() or 0
+    every = connection.execute(select(func.max(line_items.c.id))).scalar() or 0
+    return own >= LINES_AT_ONCE and own * 4 >= every
 
 
 def numbers(connection: Connection, upload: int) -> list[int]:
@@ -110,6 +117,22 @@ def batch_counts(connection: Connection, campaign: int) -> dict[str, int]:
     """How many batches are in each state."""
     query = select(batches.c.state, func.count()).where(batches.c.campaign == campaign).group_by(batches.c.state)
     return {str(state): int(count) for state, count in connection.execute(query)}
+
+
+def _of(connection: Connection, upload: int) -> ColumnElement[bool]:
+    """The lines of an upload: by the index, or for most of all lines without (an index leads from page to page)."""
+    return line_items.c.upload + 0 == upload if is_long(connection, upload) else line_items.c.upload == upload
+
+
+def _stated(upload: int) -> tuple[Select[Any], ...]:
+    """New lines (of any upload), lines known before, other rows: as `STATED`."""
+    own = _line_columns(line_items.c.row).where(line_items.c.superseded.is_(False))
+    known = _line_columns(entries.c.row, joined=True).where(entries.c.upload == upload)
+    others = select(
+        entries.c.row, entries.c.status, entries.c.reason, entries.c.remedy, entries.c.reference, literal(""),
+        literal(""), literal(""), entries.c.units, entries.c.currency,
+    ).where(entries.c.upload == upload, entries.c.line.is_(None))  # fmt: skip
+    return own, known, others
 
 
 def _line_columns(row: Any, *, joined: bool = False) -> Select[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from campaign_runner.errors import ExitCode
 from campaign_runner.ledger import Ledger, events, rows
@@ -17,7 +17,8 @@ from campaign_runner.lifecycle import NEEDS_ACTION, BatchState, RowStatus
 from campaign_runner.model import Books, Order, RawTable, StatedRows
 from campaign_runner.money import from_units
 from campaign_runner.reconciliation import findings
-from campaign_runner.reconciliation.frames import placed_frame, states_frame
+from campaign_runner.reconciliation.frames import Found, placed_frame, states_frame
+from campaign_runner.reconciliation.spread import Spread
 from campaign_runner.reconciliation.standing import standing
 
 # What `summary.json` calls the states of the batches.
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Tally = Iterable[tuple[str, str, int, int]]
+Between = Callable[[int, int], Found | dict[str, Any]]
 
 
 def reconcile(
@@ -52,10 +54,6 @@ def reconcile(
         states = rows.batch_counts(connection, campaign)
         strays = rows.lines_elsewhere(connection, campaign, upload.id)
 
-    def between(first: int, last: int) -> list[tuple[object, ...]]:
-        with ledger.read() as connection:
-            return rows.stated(connection, upload.id, first, last)
-
     counts, amounts = add_up(tally)
     with ledger.read() as connection:
         told = [
@@ -67,12 +65,12 @@ def reconcile(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),
         ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head,
-        stated=lambda: _stated(table, between), placed=lambda: _placed(ledger, campaign),
+        stated=lambda: _stated(table, _between(ledger, upload.id)), placed=lambda: _placed(ledger, campaign),
     )  # fmt: skip
 
 
 def foresee(
-    table: RawTable, tally: Tally, between: Callable[[int, int], list[tuple[object, ...]]], expected: int, planned: int,
+    table: RawTable, tally: Tally, between: Between, expected: int, planned: int,
     *, order: Order, environment: str,
 ) -> Books:  # fmt: skip
     """The books as they would be if the plan were carried out now: valid rows are unsent, nothing was placed.
@@ -122,7 +120,18 @@ def _batches(states: Mapping[str, int]) -> dict[str, int]:
     return {word: sum(states.get(state, 0) for state in members) for word, members in BATCH_WORDS.items()}
 
 
-def _stated(table: RawTable, between: Callable[[int, int], list[tuple[object, ...]]]) -> Iterator[StatedRows]:
+def _between(ledger: Ledger, upload: int) -> Between:
+    """How an upload tells its rows from one number to another: a long one is laid out first."""
+
+    def looked_up(first: int, last: int) -> Found:
+        with ledger.read() as connection:
+            return rows.stated(connection, upload, first, last)
+
+    with ledger.read() as connection:
+        return Spread(rows.all_stated(connection, upload)).between if rows.is_long(connection, upload) else looked_up
+
+
+def _stated(table: RawTable, between: Between) -> Iterator[StatedRows]:
     for raw in table.chunks():
         index = raw.cells.index
         if index.empty:

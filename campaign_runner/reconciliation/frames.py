@@ -17,9 +17,9 @@ _NUMBERS = frozenset({"quantity", "face_units", "attempt", "units"})
 _STR: Any = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
-def states_frame(found: Found, index: pd.Index[Any]) -> pd.DataFrame:
-    """`rows.STATED` tuples as the states of these rows."""
-    columns = _columns(found, rows.STATED)
+def states_frame(found: Found | dict[str, Any], index: pd.Index[Any]) -> pd.DataFrame:
+    """`rows.STATED` tuples, or columns, as the states of these rows."""
+    columns = dict(found) if isinstance(found, dict) else columns_of(found, rows.STATED)
     numbers = pd.Index(np.asarray(columns.pop("row"), np.int64))
     places = numbers.get_indexer(index) if len(numbers) else np.full(len(index), -1)
     there = pa.array(places, pa.int64(), mask=places < 0)
@@ -28,10 +28,11 @@ def states_frame(found: Found, index: pd.Index[Any]) -> pd.DataFrame:
 
 def placed_frame(found: Found) -> pd.DataFrame:
     """`PLACED_COLUMNS` tuples as a frame."""
-    return _frame(_columns(found, PLACED_COLUMNS), pd.RangeIndex(len(found)))
+    return _frame(columns_of(found, PLACED_COLUMNS), pd.RangeIndex(len(found)))
 
 
-def _columns(found: Found, names: Sequence[str]) -> dict[str, Any]:
+def columns_of(found: Found, names: Sequence[str]) -> dict[str, Any]:
+    """Tuples as arrow columns."""
     cells = zip(*found, strict=True) if found else ((),) * len(names)
     kinds = (pa.int64() if name in _NUMBERS or name == "row" else pa.large_string() for name in names)
     return {name: pa.array(column, kind) for name, column, kind in zip(names, cells, kinds, strict=True)}
