@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 
 from campaign_runner import validation
-from campaign_runner.errors import UsageError
+from campaign_runner.errors import StateError, UsageError
 from campaign_runner.ledger import Ledger, campaigns, open_ledger, plans
 from campaign_runner.model import RuleBook
 from campaign_runner.outside import World
@@ -26,15 +27,18 @@ class Opened:
 
 
 @contextmanager
-def opened(world: World, *, register: bool = False) -> Iterator[Opened]:
-    """The campaign of the settings, held by this process; `register` writes down a new one.
+def opened(world: World, *, register: bool = False, anew: bool = False) -> Iterator[Opened]:
+    """The campaign of the settings, held by this process; `register` writes down a new one, `anew` even where it was
+    run with a ledger that is gone.
 
     Raises CampaignHeld, StateError, UsageError for an unknown one, SettingsError for one of another account.
     """
     environment, order = world.settings.tango.environment, world.settings.order
-    with open_ledger(world.state, world.ledger_url) as ledger, ledger.hold(f"{environment}-{order.campaign_id}"):
+    name = f"{environment}-{order.campaign_id}"
+    with open_ledger(world.state, world.ledger_url) as ledger, ledger.hold(name):
         if register:
             number = registered(world, ledger)
+            _remember(ledger, name, number, anew)
         else:
             with ledger.read() as connection:
                 number = campaigns.find(connection, environment, order.campaign_id)
@@ -47,6 +51,24 @@ def registered(world: World, ledger: Ledger) -> int:
     """The campaign's number, written down where it is new; nothing is held."""
     with ledger.write() as connection:
         return campaigns.register(connection, world.settings.tango.environment, world.settings.order, world.at())
+
+
+def _remember(ledger: Ledger, name: str, number: int, anew: bool) -> None:
+    """Note beside the ledger that the campaign is run with it; raises StateError where that was another one."""
+    with ledger.read() as connection:
+        this, blank = (
+            sha256(plans.secret(connection)).hexdigest(),
+            campaigns.latest_upload(connection, number) is None,
+        )
+    before = ledger.noted(name)
+    if before not in ("", this) and blank and not anew:
+        raise StateError(
+            f"{ledger.folder}: this campaign was run from here before, but the ledger knows nothing of it: it was lost "
+            "or emptied. A run without it could reward people twice, so nothing was sent. Put a backup of the ledger "
+            "back, or rebuild it: campaign-runner recover FILE"
+        )
+    if before != this:
+        ledger.note(name, this)
 
 
 def _bound(settings: Settings, binding: Mapping[str, str]) -> Settings:

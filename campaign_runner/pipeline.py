@@ -26,6 +26,9 @@ from campaign_runner.placement import Placement
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, noted, prepare, read
 from campaign_runner.workers import Workers
 
+# What a run sees to even where nobody waits: lines to send, and lines of which nobody knows whether Tango has them.
+IN_DOUBT = frozenset({BatchState.PLANNED, BatchState.UNKNOWN})
+
 
 def quiet(stage: str, done: int, total: int | None) -> None:
     """The progress callback of a caller that does not want to know."""
@@ -240,7 +243,7 @@ def _place_and_follow(workers: _Stoppable, guard: Guard, patience: float, canary
         guard.begin()
         if canary and (waiting := _canary_first(workers, guard, patience)):
             return waiting
-        workers.advance(OPEN_BATCHES if workers.sent_first else {BatchState.PLANNED})
+        workers.advance(OPEN_BATCHES if workers.sent_first else IN_DOUBT)
         workers.advance(OPEN_BATCHES if patience else (), clock.now().timestamp() + patience)
     except Halted as halt:
         workers.stopped, workers.saw = str(halt), lambda _: None

@@ -31,7 +31,7 @@ UNKNOWN, CHANGED = bytes(16), b"\xff" * 16
 
 def recover(reading: Reading, world: World, progress: Progress = quiet) -> Result:
     """Rebuild the campaign's books from Tango; raises UsageError where the ledger has them already."""
-    with opened(world, register=True) as campaign:
+    with opened(world, register=True, anew=True) as campaign:
         with campaign.ledger.read() as connection:
             if campaigns.latest_upload(connection, campaign.number):
                 raise UsageError(

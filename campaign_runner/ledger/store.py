@@ -62,6 +62,15 @@ class Ledger:
         with lock(campaign_id):
             yield
 
+    def noted(self, campaign_id: str) -> str:
+        """What was noted of a campaign beside the ledger, "" if nothing was: it outlives the ledger itself."""
+        path = self._lock_file(campaign_id)
+        return path.read_text("utf-8").strip() if path.exists() else ""
+
+    def note(self, campaign_id: str, text: str) -> None:
+        """Note it; only whoever holds the campaign may."""
+        self._lock_file(campaign_id).write_text(f"{text}\n", "utf-8")
+
     def compact(self) -> None:
         """Write the SQLite file anew, without what was deleted in it."""
         raw = self.engine.raw_connection()
@@ -71,6 +80,11 @@ class Ledger:
         finally:
             raw.close()
 
+    def _lock_file(self, campaign_id: str) -> Path:
+        folder = self.folder / "locks"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder / f"{campaign_id}.lock"
+
     def __enter__(self) -> Ledger:
         return self
 
@@ -79,9 +93,7 @@ class Ledger:
 
     @contextmanager
     def _hold_in_folder(self, campaign_id: str) -> Iterator[None]:
-        folder = self.folder / "locks"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(folder / f"{campaign_id}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self._lock_file(campaign_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -210,6 +210,8 @@ class Company:
         self._forget_faults()
         self.tango.change(accounts={"sim-poor": {"cents": 1_000_000}})
         before: tuple[Any, ...] = ()
+        if not self.plan.patient:
+            self._finish_without_waiting()
         for _ in range(12):
             result = self.run(patience=120)
             now = (len(self.sent), [row["Status"] for row in self.results()])
@@ -219,6 +221,15 @@ class Company:
             self.clock.turn(seconds=130)
         self.broken.append(f"the run does not end: {before}")
         return None
+
+    def _finish_without_waiting(self) -> None:
+        """Whoever never waits gets everything placed all the same: nothing is left unsent, and doubts are settled."""
+        for _ in range(8):
+            self.run(patience=0)
+            self.clock.turn(seconds=130)
+        left = [row for row in self.results() if row["Status"] in ("unsent", "unknown")]
+        if left and not any("sim-strange" in row["E-mail"] for row in left):
+            self.broken.append(f"`run --wait 0` leaves {len(left)} rows {left[0]['Status']}")
 
     def results(self) -> list[dict[str, str]]:
         """results.csv as it is."""

@@ -54,6 +54,7 @@ class Scenario:
     steps: tuple[str, ...]
     crashes: tuple[int, ...]
     preflight: bool = False
+    patient: bool = True
 
     def with_rows(self, *rows: Row) -> Scenario:
         """The same with other rows."""
@@ -87,7 +88,7 @@ def scenario(seed: int) -> Scenario:
         faults=tuple(_fault(dice) for _ in range(dice.randint(0, 5))),
         steps=tuple(dice.choice(STEPS) for _ in range(dice.randint(0, 4))),
         crashes=tuple(dice.randint(1, 90) if dice.random() < 0.5 else 0 for _ in range(dice.randint(0, 5))),
-        preflight=dice.random() < 0.3,
+        preflight=dice.random() < 0.3, patient=dice.random() < 0.85,
     )  # fmt: skip
 
 
