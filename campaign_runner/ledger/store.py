@@ -10,7 +10,7 @@ import fcntl
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -140,16 +140,24 @@ def open_ledger(folder: Path, url: str = "") -> Ledger:
     return ledger
 
 
-def insert_many(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A bulk insert of tuples: SQLite's driver takes them as they are, others get named values."""
+def insert_many(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]],
+    same: Mapping[str, int | str] | None = None,
+) -> None:  # fmt: skip
+    """A bulk insert of tuples: SQLite's driver takes them as they are, others get named values.
+
+    `same` are columns with one value in all rows: numbers or empty texts, which SQLite need not be told row by row.
+    """
+    same = same or {}
     if connection.dialect.paramstyle == "qmark":
-        marks = ", ".join("?" * len(names))
-        statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 (our own names)
+        marks = ", ".join([*"?" * len(names), *(str(int(value)) if value != "" else "''" for value in same.values())])
+        columns = ", ".join((*names, *same))
+        statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 (our own names)
         values = list(rows)
         if values:
             connection.exec_driver_sql(statement, values)
         return
-    dicts = [dict(zip(names, row, strict=True)) for row in rows]
+    dicts = [{**dict(zip(names, row, strict=True)), **same} for row in rows]
     if dicts:
         connection.execute(insert(table), dicts)
 
@@ -219,6 +227,11 @@ def _held(campaign_id: str) -> CampaignHeld:
 _TROUBLE = (
     ("database is locked", "is locked by another program. Close it (or wait), then run again"),
     ("disk is full|No space left", "cannot be written: the disk is full. Make room, then run again: nothing is lost"),
+    (
+        "disk I/O error",
+        "cannot be read or written: the disk is full or failing. Make room (or look after the disk), then run again: "
+        "nothing is lost",
+    ),
     (
         "readonly|read-only",
         "cannot be written: file or folder is read-only. Make it writable, or choose another --state",
