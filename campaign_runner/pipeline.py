@@ -27,7 +27,7 @@ from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerpr
 from campaign_runner.workers import Workers
 
 # What a run sees to even where nobody waits: lines to send, and lines of which nobody knows whether Tango has them.
-IN_DOUBT = frozenset({BatchState.PLANNED, BatchState.UNKNOWN})
+IN_DOUBT = frozenset({BatchState.PLANNED, BatchState.UNKNOWN, BatchState.CONFLICT})
 
 
 def quiet(stage: str, done: int, total: int | None) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from itertools import repeat
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
@@ -13,7 +15,7 @@ from campaign_runner.ledger.rows import STATUS
 from campaign_runner.ledger.schema import batches, campaigns, entries, line_indexes, line_items, meta, releases
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.lifecycle import BatchState, RowStatus
-from campaign_runner.model import Batch, LineItem
+from campaign_runner.model import Batch, LineItem, line_columns
 
 # Above so many new lines in an almost empty ledger it is quicker to drop the indexes and build them once at the end.
 BULK = 50_000
@@ -25,7 +27,9 @@ LINE_COLUMNS = (
     "delivery_status", "stated", "stated_currency", "charged", "charged_currency", "fee", "shipping_fee",
     "exchange_rate", "updated_at",
 )  # fmt: skip
-BLANKS = (False, *[""] * 11)
+OF_LINE = LINE_COLUMNS[4:15]
+BLANKS: tuple[int | str, ...] = (False, *[""] * 11)
+BLANK: dict[str, int | str] = dict(zip(LINE_COLUMNS[-len(BLANKS) :], BLANKS, strict=True))
 
 
 class Entry(NamedTuple):
@@ -150,16 +154,17 @@ def record(
     if bulk:
         for index in line_indexes:
             index.drop(connection, checkfirst=True)
-    for some in _some(planned):
-        rows: list[tuple[Any, ...]] = []
-        for batch in some:
-            number = _add_batch(connection, campaign, batch, at, due_at)
-            rows.extend(
-                (campaign, number, position, upload, line.row, line.reference, line.identity, line.content, line.contact,
-                 line.person, line.method, line.utid, line.quantity, line.face_units, line.currency, batch.attempt, *BLANKS)
-                for position, line in enumerate(batch.lines)
-            )  # fmt: skip
-        insert_many(connection, line_items, LINE_COLUMNS, rows)
+    same: dict[str, int | str] = {"campaign": campaign, "upload": upload, **BLANK}
+    names = ("batch", "position", *OF_LINE, "attempt")
+    with ThreadPoolExecutor(1) as packer:
+        for some in _some(planned, packer):
+            rows: list[tuple[Any, ...]] = []
+            for batch, body in some:
+                number = _add_batch(connection, campaign, batch, at, due_at, body.result())
+                columns = line_columns(batch.lines)
+                lines_of_it = (columns[name] for name in OF_LINE)
+                rows += zip(repeat(number), range(len(batch.lines)), *lines_of_it, repeat(batch.attempt))
+            insert_many(connection, line_items, names, rows, same)
     if bulk:
         for index in line_indexes:
             index.create(connection)
@@ -213,9 +218,11 @@ def _failed(row: Any) -> Failed:
     return Failed(row["id"], row["attempt"], line, unpack(row["body"]))
 
 
-def _add_batch(connection: Connection, campaign: int, batch: Batch, at: str, due_at: float = 0) -> int:
+def _add_batch(
+    connection: Connection, campaign: int, batch: Batch, at: str, due_at: float = 0, body: bytes = b""
+) -> int:
     values = {"campaign": campaign, "reference": batch.reference, "state": BatchState.PLANNED, "updated_at": at,
-              "lines": len(batch.lines), "body": pack(batch.body), "attempt": batch.attempt, "due_at": due_at,
+              "lines": len(batch.lines), "body": body or pack(batch.body), "attempt": batch.attempt, "due_at": due_at,
               "canary": batch.canary}  # fmt: skip
     return int(connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one())
 
@@ -224,12 +231,12 @@ def _lines_before(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(line_items.c.id), 0))).scalar_one())
 
 
-def _some(planned: Iterable[Batch]) -> Iterator[Sequence[Batch]]:
-    """Batches in groups of about `LINES_AT_ONCE` lines."""
-    group: list[Batch] = []
+def _some(planned: Iterable[Batch], packer: Executor) -> Iterator[list[tuple[Batch, Future[bytes]]]]:
+    """Batches with their packed bodies, in groups of about `LINES_AT_ONCE` lines; packed while others are made."""
+    group: list[tuple[Batch, Future[bytes]]] = []
     lines = 0
     for batch in planned:
-        group.append(batch)
+        group.append((batch, packer.submit(pack, batch.body)))
         lines += len(batch.lines)
         if lines >= LINES_AT_ONCE:
             yield group

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from campaign_runner.model import Batch, LineItem, Order
+from campaign_runner.model import Batch, LineItem, Order, line_columns
 from campaign_runner.planning import references
 from campaign_runner.planning.exact import digits
 from campaign_runner.planning.single import single
@@ -21,9 +21,10 @@ def batch(order: Order, lines: Sequence[LineItem], attempt: int = 1) -> Batch:
     """An async order of these lines, in this order; with `endpoint = "orders"`, the order of one line."""
     if order.endpoint == "orders":
         return single(order, lines[0], order.single_form, attempt)
-    items = [line_item(line.reference, line.payload) for line in lines]
+    columns = line_columns(lines)
+    items = [line_item(name, payload) for name, payload in zip(columns["reference"], columns["payload"], strict=True)]
     reference, body = _sealed(order, items)
-    return Batch(reference, tuple(lines), body, attempt)
+    return Batch(reference, lines, body, attempt)
 
 
 def rebatch(order: Order, body: bytes, keep: Sequence[str]) -> tuple[str, bytes]:

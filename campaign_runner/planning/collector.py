@@ -113,6 +113,12 @@ def halves(digests: Sequence[bytes]) -> tuple[Numbers, Numbers]:
     return pairs[:, 0], pairs[:, 1]
 
 
+def wholes(high: pd.Series[Any], low: pd.Series[Any]) -> list[bytes]:
+    """The digests of a column of halves."""
+    data = np.column_stack([high.to_numpy(np.uint64), low.to_numpy(np.uint64)]).astype(">u8").tobytes()
+    return [data[start : start + 16] for start in range(0, len(data), 16)]
+
+
 def whole(high: int, low: int) -> bytes:
     """The digest of its two halves."""
     return int(high).to_bytes(8, "big") + int(low).to_bytes(8, "big")

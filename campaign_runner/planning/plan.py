@@ -13,11 +13,11 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from campaign_runner.model import Batch, Hold, LineItem, Order
+from campaign_runner.model import Batch, Hold, LineColumns, LineItem, Order
 from campaign_runner.money import from_units
 from campaign_runner.planning import references
 from campaign_runner.planning.bodies import batch
-from campaign_runner.planning.collector import Collector, halves, whole
+from campaign_runner.planning.collector import Collector, halves, whole, wholes
 from campaign_runner.planning.persons import REWARDED_COLUMNS, hold_same_person
 
 # What the ledger says of the lines of this campaign that Tango has, or may have.
@@ -53,7 +53,7 @@ class Plan:
     def batches(self) -> Iterator[Batch]:
         """The batches with the exact bytes to send, made one at a time."""
         for start, end in self._cuts():
-            made = batch(self.order, list(self._lines(self.new.iloc[start:end])))
+            made = batch(self.order, self._lines(self.new.iloc[start:end]))
             yield replace(made, canary=start < self.canary)
 
     def payload(self, offset: int, length: int) -> bytes:
@@ -82,22 +82,23 @@ class Plan:
             for start in range(first, end, self.batch_size)
         ]
 
-    def _lines(self, rows: pd.DataFrame) -> Iterator[LineItem]:
-        kinds = ("", "content_", "contact_", "person_")
-        hashes = (rows[f"{kind}{half}"].tolist() for kind in kinds for half in ("hi", "lo"))
-        columns = ("row", "offset", "length", "method", "utid", "quantity", "face_units", "currency")
-        values = (rows[name].tolist() for name in columns)
-        for hi, lo, chi, clo, khi, klo, phi, plo, row, offset, length, method, utid, quantity, units, currency in zip(
-            *hashes, *values, strict=True
-        ):
-            identity, named = whole(hi, lo), bool(khi or klo)
-            yield LineItem(
-                references.reference(self.order, identity), row, self._payload(offset, length), method, utid, quantity,
-                units, currency, identity, whole(chi, clo), whole(khi, klo) if named else None,
-                whole(phi, plo) if named else None,
-            )  # fmt: skip
+    def _lines(self, rows: pd.DataFrame) -> LineColumns:
+        identities, contents, contacts, persons = (
+            wholes(rows[f"{kind}hi"], rows[f"{kind}lo"]) for kind in ("", "content_", "contact_", "person_")
+        )
+        places = zip(rows["offset"].tolist(), rows["length"].tolist(), strict=True)
+        names = ("row", "method", "utid", "quantity", "face_units", "currency")
+        return LineColumns({
+            "reference": references.references(self.order, identities), "identity": identities, "content": contents,
+            "contact": [contact if contact != NO_CONTACT else None for contact in contacts],
+            "person": [person if contact != NO_CONTACT else None
+                       for person, contact in zip(persons, contacts, strict=True)],
+            "payload": [self._payload(offset, length) for offset, length in places],
+            **{name: rows[name].tolist() for name in names},
+        })  # fmt: skip
 
 
+NO_CONTACT = bytes(16)
 NOBODY = pd.DataFrame(columns=list(REWARDED_COLUMNS)).astype({"contact_hi": "uint64", "contact_lo": "uint64"})
 
 
@@ -142,8 +143,7 @@ def find_lines(made: Plan, names: Iterable[str], attempts: int = 9) -> dict[str,
 
 def line_references(order: Order, lines: pd.DataFrame) -> list[str]:
     """The references of some lines."""
-    pairs = zip(lines["hi"].tolist(), lines["lo"].tolist(), strict=True) if len(lines) else ()
-    return [references.reference(order, whole(hi, lo)) for hi, lo in pairs]
+    return references.references(order, wholes(lines["hi"], lines["lo"])) if len(lines) else []
 
 
 def totals(lines: pd.DataFrame) -> dict[str, Decimal]:

@@ -58,9 +58,7 @@ def content_digests(contents: pa.Array) -> list[bytes]:
 def batch_digest(order: Order, lines: Iterable[bytes]) -> bytes:
     """Over the ordered line items as they are sent, each with its reference."""
     digest = sha256(_head("batch", order))
-    for line in lines:
-        digest.update(orjson.dumps(line.decode()) + b",")
-    digest.update(b"]")
+    digest.update(orjson.dumps([line.decode() for line in lines])[1:-1] + b",]")
     return digest.digest()[:DIGEST_BYTES]
 
 
@@ -83,6 +81,11 @@ def _each(texts: pa.Array) -> Iterator[memoryview]:
     places = memoryview(offsets).cast("q")[texts.offset : texts.offset + len(texts) + 1].tolist()
     content = memoryview(data) if data is not None else memoryview(b"")
     return (content[start:end] for start, end in pairwise(places))
+
+
+def references(order: Order, digests: Iterable[bytes]) -> list[str]:
+    """The references of many digests."""
+    return [f"{order.campaign_id}-{digest.hex()}" for digest in digests]
 
 
 def _head(kind: str, order: Order) -> bytes:

@@ -229,8 +229,9 @@ class Company:
         for _ in range(8):
             self.run(patience=0)
             self.clock.turn(seconds=130)
+        placed = {reference for order in self.tango.orders() for reference in self.tango.statuses(order.reference)}
         left = [row for row in self.results() if row["Status"] in ("unsent", "unknown")]
-        if left and not any("sim-strange" in row["E-mail"] for row in left):
+        if left := [row for row in left if row["externalRefLineItemID"] not in placed]:
             self.broken.append(f"`run --wait 0` leaves {len(left)} rows {left[0]['Status']}")
 
     def results(self) -> list[dict[str, str]]:

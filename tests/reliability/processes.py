@@ -43,11 +43,11 @@ grace_seconds = 0
 class Site:
     """A folder with a file, settings, and a stand-in that can be killed and started again with its state."""
 
-    def __init__(self, folder: Path, *, timeout: float = 30) -> None:
-        self.folder, self.port = folder, _free_port()
+    def __init__(self, folder: Path, *, timeout: float = 30, more: str = "") -> None:
+        self.folder, self.port, self.state = folder, free_port(), "state"
         self.file = folder / "q4.csv"
         self.write(*ROWS)
-        (folder / "campaign.toml").write_text(TOML.format(port=self.port, timeout=timeout), "utf-8")
+        (folder / "campaign.toml").write_text(TOML.format(port=self.port, timeout=timeout) + more, "utf-8")
         self.stand_in: subprocess.Popen[bytes] | None = None
 
     def write(self, *rows: str) -> None:
@@ -73,9 +73,18 @@ class Site:
 
     def call(self, command: str = "run", *options: str) -> list[str]:
         """The words of a command line."""
-        what = [str(self.file), "--wait", "60s"] if command == "run" else []
-        folders = ["--state", str(self.folder / "state"), "--reports", str(self.folder / "reports")]
-        return [command, *what, *folders, "--config", str(self.folder / "campaign.toml"), *options]
+        what = (
+            [str(self.file), "--wait", "60s", "--reports", str(self.folder / "reports")] if command == "run" else []
+        )
+        state, settings = str(self.folder / self.state), str(self.folder / "campaign.toml")
+        return [command, *what, *options, "--state", state, "--config", settings]
+
+    def ask(self, command: str, *options: str) -> tuple[int, str]:
+        """Any other command: (exit code, what it said in all)."""
+        done = subprocess.run(
+            [COMMAND, *self.call(command, *options)], capture_output=True, text=True, cwd=self.folder
+        )
+        return done.returncode, done.stdout + done.stderr
 
     def start(self, *program: str, **options: Any) -> subprocess.Popen[str]:
         """`campaign-runner run`, under way; `program` stands in for the command."""
@@ -120,9 +129,9 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path, *faults: dict[str, Any], timeout: float = 30) -> Iterator[Site]:
+def site(folder: Path, *faults: dict[str, Any], timeout: float = 30, more: str = "") -> Iterator[Site]:
     """A site whose stand-in is open; what was started is killed at the end."""
-    made = Site(folder, timeout=timeout)
+    made = Site(folder, timeout=timeout, more=more)
     made.open(*faults)
     try:
         yield made
@@ -143,7 +152,7 @@ def suicidal(point: int) -> Sequence[str]:
     return (sys.executable, "-m", __name__, str(point))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port

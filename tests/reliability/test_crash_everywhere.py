@@ -26,6 +26,7 @@ SCENARIOS = {
     "a lost ledger": QUICK.then("lose"),
 }
 SLICES = 4
+pytestmark = pytest.mark.no_cover  # counting branches would double the time
 LAST = 2  # the runs that every scenario ends with; they change nothing but in the first one
 
 
