@@ -11,7 +11,7 @@ import os
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,14 +106,18 @@ class Ledger:
 
     @contextmanager
     def _hold_in_database(self, campaign_id: str) -> Iterator[None]:
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with (
+            _translated(self.engine),
+            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
             key = {"key": f"campaign-runner {campaign_id}"}
             if not connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar():
                 raise _held(campaign_id)
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
+                with suppress(DBAPIError):  # where the connection is gone, the lock is gone with it
+                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
 
 
 def open_ledger(folder: Path, url: str = "") -> Ledger:
@@ -242,7 +246,10 @@ _TROUBLE = (
         "is damaged and was left as it is. Put a backup of it in place; or move it away and rebuild it with "
         "`campaign-runner recover FILE`",
     ),
-    ("connection|connect", "cannot be reached. Check the address and that the database runs, then run again"),
+    (
+        "connection|connect|EOF detected",
+        "cannot be reached. Check the address and that the database runs, then run again: nothing is lost",
+    ),
 )
 
 

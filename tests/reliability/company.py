@@ -84,6 +84,7 @@ class Company:
         self.freed: Counter[tuple[int, int]] = Counter()
         self.lost = False
         self.offline = False
+        self.cautious = plan.cautious
         self.broken: list[str] = []
         self.told: list[str] = []
         self.points: list[list[str]] = []
@@ -103,7 +104,10 @@ class Company:
         """Hand the file in."""
         path = self.folder / f"q4-{self.sheet.versions}.csv"
         path.write_text(self.sheet.text(), "utf-8")
-        return self.process(lambda: pipeline.run(Reading(path), self.world(), patience=patience))
+        how = {"canary": self.plan.canary, "max_failure_rate": self.plan.max_failure_rate} if self.cautious else {}
+        return self.process(lambda: pipeline.run(
+            Reading(path), self.world(), patience=patience, partial_by_funds=self.plan.partial, **how
+        ))  # fmt: skip
 
     def process(self, work: Callable[[], Any]) -> Any:
         """A process that may be killed, and is started again some time later until it is not."""
@@ -207,10 +211,11 @@ class Company:
     # ---- what came of it -------------------------------------------------------------------------------------
 
     def finish(self) -> Result | None:
-        """Tango is well again and the account is funded: now the same command must come to its end."""
+        """Tango is well again, the account is funded, nobody asks for a canary: now the command must come to its end."""
         self.tango.set_faults([])
         self._forget_faults()
         self.tango.change(accounts={"sim-poor": {"cents": 1_000_000}})
+        self.cautious = False
         before: tuple[Any, ...] = ()
         if not self.plan.patient:
             self._finish_without_waiting()

@@ -55,6 +55,14 @@ class Scenario:
     crashes: tuple[int, ...]
     preflight: bool = False
     patient: bool = True
+    canary: int = 0
+    max_failure_rate: float | None = None
+    partial: bool = False
+
+    @property
+    def cautious(self) -> bool:
+        """Whether its runs keep lines back until others have ended well; the last ones do not."""
+        return bool(self.canary) or self.max_failure_rate is not None
 
     def with_rows(self, *rows: Row) -> Scenario:
         """The same with other rows."""
@@ -89,6 +97,8 @@ def scenario(seed: int) -> Scenario:
         steps=tuple(dice.choice(STEPS) for _ in range(dice.randint(0, 4))),
         crashes=tuple(dice.randint(1, 90) if dice.random() < 0.5 else 0 for _ in range(dice.randint(0, 5))),
         preflight=dice.random() < 0.3, patient=dice.random() < 0.85,
+        canary=dice.randint(1, 3) if dice.random() < 0.25 else 0,
+        max_failure_rate=dice.choice([0.0, 0.1, 0.5]) if dice.random() < 0.2 else None, partial=dice.random() < 0.5,
     )  # fmt: skip
 
 
