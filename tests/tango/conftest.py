@@ -184,7 +184,7 @@ def stub(*answers: bytes) -> Iterator[Stub]:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            with connection:
+            with connection, suppress(OSError):
                 made.asked.append(_read(connection))
                 connection.sendall(made.answers[min(len(made.asked), len(made.answers)) - 1])
 
@@ -221,11 +221,18 @@ def trickle() -> Iterator[str]:
 def _read(connection: socket.socket) -> bytes:
     data = b""
     while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
+        data += _more(connection)
     head, _, rest = data.partition(b"\r\n\r\n")
     length = next(
         (int(part.split(b":")[1]) for part in head.lower().split(b"\r\n") if part.startswith(b"content-l")), 0
     )
     while len(rest) < length:
-        rest += connection.recv(65536)
+        rest += _more(connection)
     return head + b"\r\n\r\n" + rest
+
+
+def _more(connection: socket.socket) -> bytes:
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionError("the caller hung up before the end of its request")
+    return data
