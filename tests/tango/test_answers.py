@@ -77,6 +77,7 @@ POSTS = [
     ("413", answer(413), "too large"),
     ("413 with a key nobody knows", answer(413, errors("413.777")), "too large"),
     ("415.001", answer(415, errors("415.001")), "bug"),
+    ("415 without a key", answer(415), "bug"),
     ("418", answer(418), "unknown"),
     ("422.001", answer(422, errors("422.001")), "bug"),
     ("422.004", answer(422, errors("422.004")), "configuration"),
