@@ -60,8 +60,8 @@ screenshots: $(STAMP)  ## Take pictures of the pages for docs/screenshots, where
 fuzz: $(STAMP)  ## Hand in 20,000 mutated files; none may end in a traceback (FUZZ=n for another number)
 	FUZZ=$(or $(FUZZ),20000) $(PYTEST) -n auto -k fuzz
 
-soak: $(STAMP)  ## Simulate 100,000 runs with faults and crashes (SEEDS=n for another number)
-	SEEDS=$(or $(SEEDS),100000) $(PYTEST) -n auto -k simulation
+soak: $(STAMP)  ## Simulate 100,000 campaigns with faults and crashes, write docs/reliability.md (SEEDS=n for fewer)
+	$(BIN)/python -m tests.reliability.soak --seeds $(or $(SEEDS),100000) --report
 
 bench: $(STAMP)  ## Measure against what one would otherwise write or take
 	$(BIN)/python -m bench

@@ -20,6 +20,7 @@ from tests.reliability.company import Company
 
 REFUSED = frozenset({"sim-refused", "sim-422", "sim-422-unnamed"})
 NOT_REWARDED = frozenset({"FAILED"})
+NEVER_SAID = ("please report this fault", "with other contents than ours", "Tango states another", "Tango charged ")
 GIVEN_BACK = frozenset({"FAILED", "CANCELLED", "RETURNED"})
 
 
@@ -54,7 +55,7 @@ def violations(company: Company) -> Iterator[str]:
     yield from _same_bytes(company, truth)
     yield from _paced(company)
     yield from _statuses_true(company, truth)
-    yield from _books_close(company)
+    yield from _books_close(company, truth)
     yield from _ledger_whole(company, truth)
 
 
@@ -121,15 +122,18 @@ def _statuses_true(company: Company, truth: Truth) -> Iterator[str]:
             yield f"{said}, Tango has no such line: {row['Reason']}"
 
 
-def _books_close(company: Company) -> Iterator[str]:
+def _books_close(company: Company, truth: Truth) -> Iterator[str]:
     summary = company.summary()
     counts = {name: n for name, n in summary["rows"].items() if name != "total"}
     if not summary["rows"]["total"] == sum(counts.values()) == len(company.sheet.rows):
         yield f"the rows do not add up: {summary['rows']}"
     if counts != {**dict.fromkeys(counts, 0), **Counter(row["Status"] for row in company.results())}:
         yield "results.csv and summary.json count differently"
-    if not summary["ties_out"]:
-        yield f"the books do not tie out: {summary['findings']}"
+    # A word of Tango's that nobody knows is for a person: until then the books say so, and say nothing else.
+    puzzling = any(line_status(word) is RowStatus.UNKNOWN for word in truth.words.values())
+    strange = [text for text in summary["findings"] if any(part in text for part in NEVER_SAID)]
+    if strange or summary["ties_out"] == puzzling:
+        yield f"the books {'tie' if summary['ties_out'] else 'do not tie'} out: {strange or summary['findings']}"
 
 
 def _ledger_whole(company: Company, truth: Truth) -> Iterator[str]:

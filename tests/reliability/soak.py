@@ -1,10 +1,14 @@
-"""How many seeds hold?  `python -m tests.reliability.soak --seeds 100000`, or one of them with `--seed 1234`."""
+"""How many seeds hold?  `python -m tests.reliability.soak --seeds 100000`, or one of them with `--seed 1234`.
+
+Ctrl-C ends it early: the figures are those of the seeds that were played, from the first one on without a gap.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import signal
 import sys
-from collections.abc import Iterator
 from multiprocessing import Pool, cpu_count
 from time import monotonic
 
@@ -16,31 +20,39 @@ EVERY = 500
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Returns 1 if any promise was broken."""
+    """Returns 1 if any promise was broken, 130 if it was interrupted."""
     asked = _parser().parse_args(arguments)
     if asked.seed is not None:
         return _one(asked.seed)
-    figures = Figures(asked.first, asked.first + asked.seeds - 1)
-    started = monotonic()
-    for outcome in _outcomes(asked.first, asked.seeds, asked.processes):
-        figures.add(outcome)
-        for sentence in outcome.wrong:
-            print(f"seed {outcome.seed}: {sentence}\n    replay: {outcome.replay}", file=sys.stderr, flush=True)
-        if figures.seeds % EVERY == 0:
-            pace = figures.seeds / (monotonic() - started)
-            print(
-                f"{figures.seeds} of {asked.seeds} seeds, {len(figures.broken)} broken, {pace:.1f} a second",
-                flush=True,
-            )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    figures, started = Figures(asked.first, asked.first), monotonic()
+    with contextlib.suppress(KeyboardInterrupt), Pool(asked.processes, _deaf) as pool:
+        for outcome in pool.imap(simulate, range(asked.first, asked.first + asked.seeds), chunksize=5):
+            figures.add(outcome)
+            figures.seconds = monotonic() - started
+            _tell(outcome, figures, asked.seeds)
     print(*figures.told(), sep="\n")
-    if asked.report:
+    if asked.report and figures.seeds:
         print(f"Written: {write_report(figures)}")
+    if figures.seeds < asked.seeds:
+        return 130
     return 1 if figures.broken else 0
 
 
-def _outcomes(first: int, number: int, processes: int) -> Iterator[Outcome]:
-    with Pool(processes) as pool:
-        yield from pool.imap_unordered(simulate, range(first, first + number), chunksize=5)
+def _deaf() -> None:
+    """Ctrl-C is for the one that counts; the others end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _tell(outcome: Outcome, figures: Figures, seeds: int) -> None:
+    for sentence in outcome.wrong:
+        print(f"seed {outcome.seed}: {sentence}\n    replay: {outcome.replay}", file=sys.stderr, flush=True)
+    if figures.seeds % EVERY == 0:
+        pace = figures.seeds / figures.seconds
+        said = f"{figures.seeds:,} of {seeds:,} seeds, {len(figures.broken)} broken, {pace:.1f} a second"
+        print(said, flush=True)
 
 
 def _one(seed: int) -> int:

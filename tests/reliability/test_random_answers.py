@@ -27,11 +27,11 @@ from campaign_runner.outside import connect
 from campaign_runner.placement import Placement
 from campaign_runner.preparation import Reading
 from campaign_runner.tango import answers, simulator
-from campaign_runner.tango.simulator.answer import Answer, Request, problem
+from campaign_runner.tango.simulator.answer import Answer, Request
 from campaign_runner.tango.simulator.faults import FAULTS, Fault
 from tests.reliability.company import Company, server
+from tests.reliability.everywhere import QUICK
 from tests.reliability.scenario import Row
-from tests.reliability.test_crash_everywhere import QUICK
 
 pytestmark = pytest.mark.no_cover
 GRACE = 60
@@ -40,9 +40,9 @@ AGAIN = (400, 401, 402, 403, 404, 405, 408, 409, 413, 415, 418, 422, 429, 500, 5
 # Statuses and keys with which Tango says that it did not take the order. After all others it may have it.
 REFUSING = {400, 401, 402, 403, 405, 413, 415, 422, 428, 429}
 BODIES = {
-    "errors": lambda key: {"errors": [problem(key, f"About {key}.")]},
-    "named": lambda key: {"errors": [problem(key, "Wrong.", "lineItems[0].recipient.email")]},
-    "strange": lambda key: {"errors": [problem(key, "Wrong.", "lineItems[99].utid")]},
+    "errors": lambda key: {"errors": [{"i18nKey": key, "message": f"About {key}."}]},
+    "named": lambda key: {"errors": [{"i18nKey": key, "message": "Wrong.", "path": "lineItems[0].recipient.email"}]},
+    "strange": lambda key: {"errors": [{"i18nKey": key, "message": "Wrong.", "path": "lineItems[99].utid"}]},
     "flat": lambda key: {"i18nKey": key, "message": "Something."},
     "one": lambda key: {"error": {"i18nKey": key}},
     "html": lambda _: b"<html><body>Something</body></html>",
@@ -112,7 +112,7 @@ ROWS = st.lists(st.sampled_from(["", "", "", "sim-refused", "sim-422", "sim-422-
                 max_size=5)  # fmt: skip
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(MOODS, max_size=25), ROWS, st.integers(1, 3), st.integers(1, 3))
 @example([Mood("lost-answer", carried=True), Mood(status=503, key="503.002")], ["", "sim-422"], 2, 1)
 def test_any_table_of_answers_comes_to_an_end_with_nothing_twice_and_nothing_lost(moods, spells, size, tries):
