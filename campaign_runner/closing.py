@@ -12,7 +12,7 @@ from campaign_runner import reconciliation, reporting
 from campaign_runner.errors import ExitCode, FileUnusable, UsageError
 from campaign_runner.ledger import campaigns, rows
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.model import Books, Finding, Problem, RawRows, RawTable
+from campaign_runner.model import Books, Column, Finding, Problem, RawRows, RawTable, StatedRows
 from campaign_runner.opening import Opened, rule_book
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Progress, Reading, noted, read
@@ -73,18 +73,36 @@ def books_of(campaign: Opened, file: Read, stopped: str = "") -> Books:
     settings = campaign.world.settings
     return reconciliation.reconcile(
         campaign.ledger, campaign.number, file.upload, file.table, order=settings.order,
-        environment=settings.tango.environment, stopped=stopped,
+        environment=settings.tango.environment, stopped=stopped, earlier=lambda: _earlier(campaign, file.upload),
     )  # fmt: skip
+
+
+def _earlier(campaign: Opened, newest: Upload) -> Iterator[tuple[tuple[Column, ...], StatedRows]]:
+    """The rows of earlier files that brought lines which the newest one does not have; erased files have none."""
+    with campaign.ledger.read() as connection:
+        numbers = rows.uploads_elsewhere(connection, campaign.number, newest.id)
+        uploads = [campaigns.upload(connection, number) for number in numbers]
+    for upload in (upload for upload in uploads if not upload.purged_at):
+        with _restored(campaign, upload) as file:
+            for some in reconciliation.stated_rows(campaign.ledger, upload.id, file.table):
+                yield file.table.columns, some
 
 
 @contextmanager
 def latest(campaign: Opened) -> Iterator[Read]:
     """The newest file of a campaign, restored from the ledger while this lasts; raises UsageError without one."""
-    world = campaign.world
     with campaign.ledger.read() as connection:
         upload = campaigns.latest_upload(connection, campaign.number)
     if upload is None:
         raise UsageError("No file of this campaign was ever planned. Run it first: campaign-runner run FILE")
+    with _restored(campaign, upload) as file:
+        yield file
+
+
+@contextmanager
+def _restored(campaign: Opened, upload: Upload) -> Iterator[Read]:
+    """A file of a campaign from the ledger's own copy; of an erased one, what is left."""
+    world = campaign.world
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / Path(upload.name).name
         reading = Reading(copy, upload.reading["sheet"], upload.reading["hidden"])
@@ -115,7 +133,7 @@ def close_draft(
 ) -> Result:
     """What would be in the books, and the reports of what is to be corrected; `also` names others. Nothing was sent."""
     books = reconciliation.foresee(
-        draft.table, draft.counts(), draft.between, draft.rows, draft.plan.batch_count, order=world.settings.order,
+        draft.table, draft.counts(), draft.unwell, draft.rows, draft.plan.batch_count, order=world.settings.order,
         environment=world.settings.tango.environment,
     )  # fmt: skip
     code = reconciliation.checked_exit_code(books)

@@ -398,13 +398,31 @@ class StatedRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """The line items of a campaign in their newest attempt, in one currency of rewards: face value as planned, as
+    placed, and (of those that Tango charged in this very currency) what was charged for how many."""
+
+    currency: str
+    planned: Decimal
+    placed: Decimal
+    charged: Decimal
+    charged_lines: int
+
+
+def _none() -> Iterator[Any]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """One upload of one campaign, reconciled; everything a report may say.
 
     `rows` and `amounts` hold a count, or a Decimal per currency, for each `RowStatus` value. `stated()` can be
     called again and yields every non-blank row in file order. `placed()` yields frames of this campaign's line
     items that reached Tango, one row each, without personal data (columns: `PLACED_COLUMNS`). `ledger_head` is the
-    hash of the newest event of the ledger.
+    hash of the newest event of the ledger. `corrections()` yields what changed after it had been final, oldest
+    first (columns: `CORRECTION_COLUMNS`), `corrected` has the first thousand in plain values. `earlier()` yields the
+    rows of earlier files that brought lines which this one does not have, each with the columns of its file.
     """
 
     order: Order
@@ -422,6 +440,10 @@ class Books:
     stated: Callable[[], Iterator[StatedRows]]
     placed: Callable[[], Iterator[pd.DataFrame]]
     ledger_head: str = ""
+    sums: tuple[Sums, ...] = ()
+    corrections: Callable[[], Iterator[pd.DataFrame]] = _none
+    corrected: tuple[Mapping[str, Any], ...] = ()
+    earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = _none
 
     @property
     def total_rows(self) -> int:
@@ -454,6 +476,16 @@ PLACED_COLUMNS = (
     "attempt",
     "placed_at",
     "updated_at",
+    "row_reference",
+)
+# A line whose booking changed after it had been final: the line as it is now, what was booked, what is booked since.
+BOOKED_COLUMNS = ("status", "charged", "charged_currency", "fee", "shipping_fee")
+CORRECTION_COLUMNS = (
+    *PLACED_COLUMNS,
+    "at",
+    "row",
+    *(f"{name}_before" for name in BOOKED_COLUMNS),
+    *(f"{name}_after" for name in BOOKED_COLUMNS),
 )
 
 

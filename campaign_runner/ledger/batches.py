@@ -5,16 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
-from campaign_runner.ledger import events
+from campaign_runner.ledger import corrections, events
+from campaign_runner.ledger.corrections import Booked, plain
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import attempts, batches, line_items
 from campaign_runner.ledger.store import Ledger
-from campaign_runner.lifecycle import OPEN_BATCHES, BatchState, RowStatus, move
+from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus, move
 from campaign_runner.model import LineAnswer, Receipt
 
 
@@ -91,12 +91,29 @@ def references(ledger: Ledger, number: int) -> list[str]:
         return list(connection.execute(query).scalars())
 
 
-def standing(ledger: Ledger, number: int) -> dict[str, tuple[str | None, str]]:
-    """Each line's own status (None: its batch says it) and delivery status, by reference."""
-    query = select(line_items.c.reference, line_items.c.status, line_items.c.delivery_status)
+class Known(NamedTuple):
+    """What the ledger says of a line: its own status (None: its batch says it), what is booked, and whether that is
+    final: what was final once is changed by corrections only."""
+
+    status: str | None
+    delivery: str
+    booked: Booked
+    final: bool
+
+
+def standing(ledger: Ledger, number: int) -> dict[str, Known]:
+    """How each line of a batch stands, by reference."""
+    columns = (line_items.c.campaign, line_items.c.reference, line_items.c.status, line_items.c.delivery_status)
+    money = (line_items.c.charged, line_items.c.charged_currency, line_items.c.fee, line_items.c.shipping_fee)
     with ledger.read() as connection:
-        found = connection.execute(query.where(line_items.c.batch == number)).all()
-    return {reference: (status, delivery) for reference, status, delivery in found}
+        found = connection.execute(select(*columns, *money).where(line_items.c.batch == number)).all()
+        again = any(row.status and row.status not in FINAL_LINES for row in found)
+        corrected = corrections.references(connection, found[0].campaign) if again else frozenset[str]()
+    return {
+        reference: Known(status, delivery, Booked(status or "", *amounts),
+                         status in FINAL_LINES or reference in corrected)
+        for _, reference, status, delivery, *amounts in found
+    }  # fmt: skip
 
 
 def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> StoredBatch:
@@ -111,11 +128,11 @@ def settle(
     ledger: Ledger, batch: StoredBatch, state: BatchState, at: str, *,
     due_at: float = 0, note: str = "", tango_order_id: str = "", looked: bool = False,
     statuses: Mapping[str, RowStatus] | None = None, answers: Sequence[LineAnswer] = (),
-    refused: Mapping[str, str] | None = None, corrected: Mapping[str, tuple[str, str]] | None = None,
+    refused: Mapping[str, str] | None = None, corrected: Mapping[str, tuple[Booked, Booked]] | None = None,
 ) -> None:  # fmt: skip
     """Write down what a step came to: the batch's state, what Tango says of its lines, which lines it refused.
 
-    `corrected` names lines that had ended otherwise: (before, now). The past stays in the events.
+    `corrected` names lines that had been booked otherwise: (before, now). The past stays in the events.
     """
     values: dict[str, Any] = {"due_at": due_at, "note": note, "looks": batch.looks + looked}
     if tango_order_id:
@@ -125,8 +142,9 @@ def settle(
         _write_answers(connection, batch.id, answers, statuses or {}, at)
         _write_refused(connection, batch.id, refused or {}, at)
         for reference, (before, now) in (corrected or {}).items():
-            data = {"line": reference, "from": before, "to": now}
-            events.append(connection, batch.campaign, at, "line corrected", **data)
+            events.append(
+                connection, batch.campaign, at, corrections.KIND, **corrections.told(reference, before, now)
+            )
 
 
 def replace(
@@ -196,10 +214,10 @@ def _write_answers(
     values = [
         {"ref": line.reference, "new_status": statuses[line.reference], "new_reason": line.reason,
          "new_tango_reference": line.tango_reference, "new_delivery_status": line.delivery_status,
-         "new_stated": _plain(line.face_value), "new_stated_currency": line.currency,
-         "new_charged": _plain(line.charged), "new_charged_currency": line.charged_currency,
-         "new_fee": _plain(line.fee), "new_shipping_fee": _plain(line.shipping_fee),
-         "new_exchange_rate": _plain(line.exchange_rate)}
+         "new_stated": plain(line.face_value), "new_stated_currency": line.currency,
+         "new_charged": plain(line.charged), "new_charged_currency": line.charged_currency,
+         "new_fee": plain(line.fee), "new_shipping_fee": plain(line.shipping_fee),
+         "new_exchange_rate": plain(line.exchange_rate)}
         for line in answers if line.reference in statuses
     ]  # fmt: skip
     if values:
@@ -212,10 +230,6 @@ def _write_refused(connection: Connection, batch: int, refused: Mapping[str, str
     values = [{"ref": reference, "why": why} for reference, why in refused.items()]
     if values:
         connection.execute(statement, values)
-
-
-def _plain(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount:f}"
 
 
 def _stored(row: Any) -> StoredBatch:

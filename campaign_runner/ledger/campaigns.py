@@ -114,6 +114,12 @@ def latest_upload(connection: Connection, campaign: int) -> Upload | None:
     return Upload(**{**row, "reading": orjson.loads(row["reading"])}) if row else None
 
 
+def upload(connection: Connection, number: int) -> Upload:
+    """An upload by its number."""
+    row = connection.execute(select(uploads).where(uploads.c.id == number)).mappings().one()
+    return Upload(**{**row, "reading": orjson.loads(row["reading"])})
+
+
 def restore_upload(connection: Connection, upload: Upload, target: Path) -> None:
     """Write the kept file to `target`; raises StateError where it was purged or is not what it was."""
     digest = sha256()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
@@ -80,19 +80,36 @@ def numbers(connection: Connection, upload: int) -> list[int]:
 
 def placed(connection: Connection, campaign: int) -> Iterator[list[tuple[Any, ...]]]:
     """Every line that was ever sent, in pieces, as `model.PLACED_COLUMNS` tuples."""
-    query = (
+    yield from in_pieces(connection, _placed(campaign).order_by(line_items.c.id), LINES_AT_ONCE)
+
+
+def placed_lines(connection: Connection, campaign: int, references: Collection[str]) -> dict[str, tuple[Any, ...]]:
+    """Some of them, by reference."""
+    query = _placed(campaign).where(line_items.c.reference.in_(references))
+    return {row[0]: row for row in fetched(connection, query)}
+
+
+def _placed(campaign: int) -> Select[Any]:
+    return (
         select(
             line_items.c.reference, batches.c.reference, batches.c.tango_order_id, line_items.c.tango_reference,
             line_items.c.utid, line_items.c.method, line_items.c.quantity, line_items.c.face_units,
             line_items.c.currency, line_items.c.charged, line_items.c.charged_currency, line_items.c.fee,
             line_items.c.shipping_fee, line_items.c.exchange_rate, STATUS, line_items.c.delivery_status,
-            line_items.c.attempt, batches.c.sent_at, _UPDATED,
+            line_items.c.attempt, batches.c.sent_at, _UPDATED, _row_reference(),
         )
         .select_from(LINES)
         .where(line_items.c.campaign == campaign, batches.c.sent_at != "", batches.c.state != BatchState.PLANNED)
-        .order_by(line_items.c.id)
     )  # fmt: skip
-    yield from in_pieces(connection, query, LINES_AT_ONCE)
+
+
+def _row_reference() -> ColumnElement[str]:
+    """The reference of the newest attempt of the line's row: the row's own columns are found by it."""
+    newest = line_items.alias("newest")
+    same = (newest.c.upload == line_items.c.upload, newest.c.row == line_items.c.row,
+            newest.c.identity == line_items.c.identity, newest.c.superseded.is_(False))  # fmt: skip
+    later = select(newest.c.reference).where(*same).limit(1).scalar_subquery()
+    return case((line_items.c.superseded, func.coalesce(later, line_items.c.reference)), else_=line_items.c.reference)
 
 
 def campaign_tally(connection: Connection, campaign: int) -> list[tuple[str, str, int, int]]:
@@ -111,6 +128,15 @@ def lines_elsewhere(connection: Connection, campaign: int, upload: int) -> dict[
     query = query.where(line_items.c.campaign == campaign, line_items.c.upload != upload)
     query = query.where(line_items.c.superseded.is_(False), line_items.c.id.not_in(known))
     return {str(status): int(count) for status, count in connection.execute(query)}
+
+
+def uploads_elsewhere(connection: Connection, campaign: int, upload: int) -> list[int]:
+    """The earlier uploads, newest first, that brought the lines which this upload has no row for."""
+    known = select(entries.c.line).where(entries.c.upload == upload, entries.c.line.is_not(None))
+    query = select(line_items.c.upload).distinct().where(line_items.c.campaign == campaign)
+    query = query.where(line_items.c.upload.not_in((0, upload)), line_items.c.superseded.is_(False))
+    query = query.where(line_items.c.id.not_in(known)).order_by(line_items.c.upload.desc())
+    return list(connection.execute(query).scalars())
 
 
 def batch_counts(connection: Connection, campaign: int) -> dict[str, int]:

@@ -172,6 +172,7 @@ events = Table(
     Column("data", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index("events_kind", "campaign", "kind"),
 )  # fmt: skip
 
 releases = Table(

@@ -163,7 +163,7 @@ class Placement:
             self._settle(batch, BatchState.CONFLICT, receipt, note=note, looked=True, wait=FOR_A_PERSON)
             return FOR_A_PERSON
         told = news(receipt, ours)
-        now = {reference: status or RowStatus.PENDING for reference, (status, _) in ours.items()} | told.statuses
+        now = {reference: known.status or RowStatus.PENDING for reference, known in ours.items()} | told.statuses
         if all(status in FINAL_LINES for status in now.values()):
             self._settle(batch, BatchState.FINAL, receipt, news=told, looked=True)
             return None

@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner.errors import ExitCode
-from campaign_runner.ledger import Ledger, events, rows
+from campaign_runner.ledger import Ledger, corrections, events, rows, tieout
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import NEEDS_ACTION, BatchState, RowStatus
-from campaign_runner.model import Books, Order, RawTable, StatedRows
+from campaign_runner.model import Books, Column, Order, RawTable, StatedRows, Sums
 from campaign_runner.money import from_units
 from campaign_runner.reconciliation import findings
-from campaign_runner.reconciliation.frames import Found, placed_frame, states_frame
+from campaign_runner.reconciliation.frames import Found, corrections_frame, placed_frame, states_frame
 from campaign_runner.reconciliation.spread import Spread
 from campaign_runner.reconciliation.standing import standing
 
@@ -29,7 +29,16 @@ BATCH_WORDS: dict[str, tuple[BatchState, ...]] = {
     "refused": (BatchState.REFUSED,),
 }
 
-__all__ = ["add_up", "checked_exit_code", "exit_code", "foresee", "reconcile", "standing", "states_frame"]
+__all__ = [
+    "add_up",
+    "checked_exit_code",
+    "exit_code",
+    "foresee",
+    "reconcile",
+    "standing",
+    "stated_rows",
+    "states_frame",
+]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +56,9 @@ def reconcile(
     order: Order,
     environment: str,
     stopped: str = "",
+    earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = lambda: iter(()),
 ) -> Books:
-    """The books of one upload. `table` is the upload as intake reads it."""
+    """The books of one upload. `table` is the upload as intake reads it, `earlier` as `Books.earlier`."""
     with ledger.read() as connection:
         tally = rows.tally(connection, upload.id)
         states = rows.batch_counts(connection, campaign)
@@ -57,25 +67,31 @@ def reconcile(
     counts, amounts = add_up(tally)
     with ledger.read() as connection:
         told = [
-            *findings.rows_lost(counts, upload.rows), *findings.conflicts(states), *findings.money(connection, campaign),
-            *findings.corrections(connection, campaign), *findings.unread(tally), *findings.elsewhere(strays),
+            *findings.rows_lost(counts, upload.rows), *findings.conflicts(states),
+            *findings.money(connection, campaign, upload.id),
+            *findings.corrections(connection, campaign, upload.id), *findings.unread(tally), *findings.elsewhere(strays),
         ]  # fmt: skip
+        told_first = findings.first_corrections(connection, campaign, upload.id)
         head = events.head(connection)
+        sums = tuple(_sums(*each) for each in tieout.sums(connection, campaign))
     return Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),
         ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head,
         stated=lambda: _stated(table, _between(ledger, upload.id)), placed=lambda: _placed(ledger, campaign),
+        sums=sums, corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign, upload.id),
+        earlier=earlier,
     )  # fmt: skip
 
 
 def foresee(
-    table: RawTable, tally: Tally, between: Between, expected: int, planned: int,
+    table: RawTable, tally: Tally, unwell: Between, expected: int, planned: int,
     *, order: Order, environment: str,
 ) -> Books:  # fmt: skip
     """The books as they would be if the plan were carried out now: valid rows are unsent, nothing was placed.
 
-    `between(first, last)` gives `rows.STATED` tuples; `planned` is the number of batches.
+    `unwell(first, last)` gives the rows that need a person as `rows.STATED` tuples: of the draft's rows the books
+    state these alone. `planned` is the number of batches.
     """
     tally = list(tally)
     counts, amounts = add_up(tally)
@@ -84,7 +100,7 @@ def foresee(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=dict.fromkeys(BATCH_WORDS, 0) | {"planned": planned},
         findings=tuple(told), ties_out=all(finding.explained for finding in told), stopped="",
-        stated=lambda: _stated(table, between), placed=lambda: iter(()),
+        stated=lambda: _stated(table, unwell, some=True), placed=lambda: iter(()),
     )  # fmt: skip
 
 
@@ -131,12 +147,31 @@ def _between(ledger: Ledger, upload: int) -> Between:
         return Spread(rows.all_stated(connection, upload)).between if rows.is_long(connection, upload) else looked_up
 
 
-def _stated(table: RawTable, between: Between) -> Iterator[StatedRows]:
+def _stated(table: RawTable, between: Between, *, some: bool = False) -> Iterator[StatedRows]:
+    """The rows of a file with their states; `some`: only those of which `between` tells."""
     for raw in table.chunks():
         index = raw.cells.index
         if index.empty:
             continue
-        yield StatedRows(raw.cells, states_frame(between(int(index.min()), int(index.max())), index))
+        found, cells = between(int(index.min()), int(index.max())), raw.cells
+        if some and not isinstance(found, dict):
+            cells = cells.loc[sorted(row for row, *_ in found)]  # type: ignore[type-var]
+        yield StatedRows(cells, states_frame(found, cells.index))
+
+
+def _sums(currency: str, planned: int, placed: int, charged: int, lines: int) -> Sums:
+    return Sums(currency, from_units(planned), from_units(placed), from_units(charged), lines)
+
+
+def stated_rows(ledger: Ledger, upload: int, table: RawTable) -> Iterator[StatedRows]:
+    """The rows of any upload with what became of them."""
+    return _stated(table, _between(ledger, upload))
+
+
+def _corrections(ledger: Ledger, campaign: int, upload: int) -> Iterator[pd.DataFrame]:
+    with ledger.read() as connection:
+        for some in corrections.corrections(connection, campaign, upload):
+            yield corrections_frame(some)
 
 
 def _placed(ledger: Ledger, campaign: int) -> Iterator[pd.DataFrame]:

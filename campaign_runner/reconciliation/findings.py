@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner.ledger import tieout
+from campaign_runner.ledger.corrections import Correction
+from campaign_runner.ledger.corrections import corrections as every
 from campaign_runner.ledger.tieout import Difference
 from campaign_runner.lifecycle import BatchState
-from campaign_runner.model import Finding
+from campaign_runner.model import PLACED_COLUMNS, Finding
 from campaign_runner.money import from_units, text
 
 if TYPE_CHECKING:
@@ -28,9 +32,15 @@ _MONEY = {
         "Tango states another amount or currency than ours for {lines} (difference {money}): {rows}.",
         False,
     ),
+    tieout.not_understood: (
+        "not understood",
+        "Tango has the order, but does not show {lines} of it or says something unknown of them ({money}): {rows}. "
+        "Compare with the Tango portal; nothing is sent again for them.",
+        False,
+    ),
     tieout.not_refunded: (
         "refund expected",
-        "Tango still states a charge of {money} for {lines} that failed or were cancelled; it refunds them: {rows}.",
+        "Tango still states a charge of {money} for {lines}, failed or cancelled, and refunds it: {rows}.",
         True,
     ),
     tieout.foreign: (
@@ -39,6 +49,8 @@ _MONEY = {
         True,
     ),
 }
+SHOWN, LISTED = 20, 1000
+_QUANTITY, _FACE, _CURRENCY = (PLACED_COLUMNS.index(name) for name in ("quantity", "face_units", "currency"))
 
 
 def unread(tally: Tally) -> Iterator[Finding]:
@@ -78,30 +90,62 @@ def conflicts(states: Mapping[str, int]) -> Iterator[Finding]:
         yield Finding("conflict", told, explained=False)
 
 
-def money(connection: Connection, campaign: int) -> Iterator[Finding]:
+def money(connection: Connection, campaign: int, upload: int) -> Iterator[Finding]:
     """Planned against placed against charged, and our view of each line against Tango's."""
     for question, (kind, sentence, explained) in _MONEY.items():
-        for difference in question(connection, campaign):
-            rows = tuple(row for row, _ in difference.examples)
+        for difference in question(connection, campaign, upload):
+            rows = tuple(row for row, _ in difference.examples if row)
             yield Finding(kind, sentence.format(**_words(difference)), rows, explained)
 
 
-def corrections(connection: Connection, campaign: int) -> Iterator[Finding]:
+def corrections(connection: Connection, campaign: int, upload: int) -> Iterator[Finding]:
     """What changed after it was final: the past stays, the change has its date."""
-    told: dict[tuple[str, str, str], list[str]] = {}
-    for at, data in tieout.corrections(connection, campaign):
-        told.setdefault((at[:10], data["from"], data["to"]), []).append(data["line"])
-    for (day, before, now), lines in told.items():
-        words = "1 line was" if len(lines) == 1 else f"{len(lines)} lines were"
-        few = ", ".join(lines[:3]) + (", …" if len(lines) > 3 else "")
-        yield Finding("correction", f"Correction of {day}: {words} {before} and are {now} now: {few}.")
+    told: dict[tuple[str, str, str, str], list[Correction]] = {}
+    for some in every(connection, campaign, upload):
+        for each in some:
+            currency = str(each.placed[_CURRENCY])
+            told.setdefault((each.at[:10], each.before.status, each.after.status, currency), []).append(each)
+    for key, lines in told.items():
+        rows = tuple(each.row for each in lines if each.row)[:SHOWN]
+        yield Finding("correction", _corrected(*key, lines), rows)
+
+
+def first_corrections(connection: Connection, campaign: int, upload: int) -> list[dict[str, Any]]:
+    """The first thousand corrections in plain values; `row` is None where the newest file has none."""
+    first = islice((each for some in every(connection, campaign, upload) for each in some), LISTED)
+    return [
+        {
+            "date": each.at[:10], "row": each.row or None, "reference": each.placed[0], "from": each.before.status,
+            "to": each.after.status, "amount": text(from_units(each.placed[_QUANTITY] * each.placed[_FACE])),
+            "currency": each.placed[_CURRENCY], "charged_before": _amount(each.before.charged),
+            "charged_after": _amount(each.after.charged), "charged_currency": each.after.charged_currency,
+        }
+        for each in first
+    ]  # fmt: skip
+
+
+def _amount(stated: str) -> str:
+    return text(Decimal(stated)) if stated else ""
+
+
+def _corrected(day: str, before: str, after: str, currency: str, lines: Sequence[Correction]) -> str:
+    """`Correction of 2026-12-12: 1 line (25.00 USD) was completed and is cancelled now: row 2.`"""
+    units = sum(each.placed[_QUANTITY] * each.placed[_FACE] for each in lines)
+    number, was, now = ("1 line", "was", "is") if len(lines) == 1 else (f"{len(lines)} lines", "were", "are")
+    changed = f"{was} {before} and {now} {after} now" if before != after else f"{was} charged otherwise ({after})"
+    where = _where([(each.row, str(each.placed[0])) for each in lines], len(lines))
+    return f"Correction of {day}: {number} ({text(from_units(units))} {currency}) {changed}: {where}."
 
 
 def _words(difference: Difference) -> dict[str, Any]:
-    few = ", ".join(f"row {row}" for row, _ in difference.examples[:5])
-    more = f" and {difference.lines - 5} more" if difference.lines > 5 else ""
     return {
         "lines": "1 line" if difference.lines == 1 else f"{difference.lines} lines",
         "money": f"{text(from_units(difference.units))} {difference.currency}",
-        "rows": few + more,
+        "rows": _where(difference.examples, difference.lines),
     }
+
+
+def _where(examples: Sequence[tuple[int, str]], lines: int) -> str:
+    """Rows of the newest file; a line that it does not have is told by its reference."""
+    few = ", ".join(f"row {row}" if row else f"{reference} of an earlier file" for row, reference in examples[:5])
+    return few + (f" and {lines - 5} more" if lines > 5 else "")

@@ -10,10 +10,11 @@ import pandas as pd
 import pyarrow as pa
 
 from campaign_runner.ledger import rows
-from campaign_runner.model import PLACED_COLUMNS
+from campaign_runner.ledger.corrections import Correction
+from campaign_runner.model import CORRECTION_COLUMNS, PLACED_COLUMNS
 
 Found = Sequence[tuple[object, ...]]
-_NUMBERS = frozenset({"quantity", "face_units", "attempt", "units"})
+_NUMBERS = frozenset({"quantity", "face_units", "attempt", "units", "row"})
 _STR: Any = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
@@ -31,10 +32,16 @@ def placed_frame(found: Found) -> pd.DataFrame:
     return _frame(columns_of(found, PLACED_COLUMNS), pd.RangeIndex(len(found)))
 
 
+def corrections_frame(found: Sequence[Correction]) -> pd.DataFrame:
+    """Corrections as a frame of `CORRECTION_COLUMNS`."""
+    flat = [(*one.placed, one.at, one.row, *one.before, *one.after) for one in found]
+    return _frame(columns_of(flat, CORRECTION_COLUMNS), pd.RangeIndex(len(flat)))
+
+
 def columns_of(found: Found, names: Sequence[str]) -> dict[str, Any]:
     """Tuples as arrow columns."""
     cells = zip(*found, strict=True) if found else ((),) * len(names)
-    kinds = (pa.int64() if name in _NUMBERS or name == "row" else pa.large_string() for name in names)
+    kinds = (pa.int64() if name in _NUMBERS else pa.large_string() for name in names)
     return {name: pa.array(column, kind) for name, column, kind in zip(names, cells, kinds, strict=True)}
 
 

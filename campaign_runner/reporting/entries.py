@@ -3,15 +3,19 @@
 Completed rewards are an expense, rewards on their way an asset, and what was charged for rewards that failed a claim;
 all of it leaves the Tango account. Where the charge is in another currency than the reward, the reward stands in its
 own currency at the price that was charged. A charge that is not face value, fees and shipping is booked apart.
+
+What was final and changed later keeps the entry of its day as it was; another one, on the day when the change was
+found, takes it back and books what is true since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.lifecycle import RowStatus
@@ -19,8 +23,9 @@ from campaign_runner.reporting.accounts import VALUE_ACCOUNT
 from campaign_runner.reporting.lines import TITLES
 from campaign_runner.reporting.tallies import units
 
-_ORDER = ("externalRefID", "referenceOrderID", "Campaign ID", "Purchase order", "Status")
+_ORDER = ("externalRefID", "referenceOrderID", "Campaign ID", "Purchase order")
 _SUMMED = ("lines", "total", "charged", "fee", "shipping")
+_OPEN = frozenset({RowStatus.PENDING, RowStatus.UNKNOWN})
 
 
 class Posting(NamedTuple):
@@ -37,7 +42,7 @@ class Posting(NamedTuple):
 
 @dataclass(slots=True)
 class Entry:
-    """One transaction; the weights of its postings add up to 0 per currency."""
+    """One transaction; the weights of its postings add up to 0 per currency. What is open is not settled yet."""
 
     day: str
     reference: str
@@ -47,6 +52,11 @@ class Entry:
     status: str
     lines: int = 0
     postings: list[Posting] = field(default_factory=list)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it stands for ever: an entry of open rewards becomes another one when they are final."""
+        return self.status not in _OPEN
 
 
 class Entries:
@@ -59,15 +69,36 @@ class Entries:
     def add(self, columns: Sequence[Any]) -> None:
         """Add some lines."""
         by_title = dict(zip((*TITLES, *self.groups), columns, strict=True))
-        placed, updated = by_title["Placed at"], by_title["Updated at"]
-        keys = {"Day": pc.utf8_slice_codeunits(pc.if_else(pc.equal(placed, ""), updated, placed), 0, 10)}
-        keys |= {title: by_title[title] for title in (*_ORDER, "Currency", "Charged currency", *self.groups)}
+        self._sum(by_title, booking_days(by_title), by_title["Status"])
+
+    def correct(self, before: Sequence[Any], after: Sequence[Any], days: Any, booked: Any, found: Any) -> None:
+        """Correct lines that were added as they are now: `before` and `after` are their columns, `days` those of the
+        corrections; masks say which were `booked`, and whose correction was `found`, in the period."""
+        was, now = (dict(zip((*TITLES, *self.groups), columns, strict=True)) for columns in (before, after))
+        for by_title, sign in ((now, -1), (was, 1)):
+            few = {title: column.filter(booked) for title, column in by_title.items()}
+            self._sum(few, booking_days(few), few["Status"], sign=sign)
+        words = (pa.scalar(word, pa.large_string()) for word in ("corrected from ", " to ", ""))
+        first, second, nothing = words
+        said = pc.binary_join_element_wise(first, was["Status"], second, now["Status"], nothing).filter(found)
+        for by_title, reverse in ((was, True), (now, False)):
+            few = {title: column.filter(found) for title, column in by_title.items()}
+            self._sum(few, days.filter(found), said, reverse=reverse)
+
+    def _sum(
+        self, by_title: Mapping[str, Any], days: Any, labels: Any, *, sign: int = 1, reverse: bool = False
+    ) -> None:
+        if not len(days):
+            return
+        keys = {"Day": days, **{title: by_title[title] for title in _ORDER}, "Label": labels}
+        keys |= {title: by_title[title] for title in ("Status", "Currency", "Charged currency", *self.groups)}
         frame = pd.DataFrame({title: column.dictionary_encode().to_pandas() for title, column in keys.items()})
         frame["stated"] = pc.not_equal(by_title["Amount charged"], "").to_numpy(zero_copy_only=False).astype("str")
-        frame["lines"] = 1
+        frame["reverse"] = str(reverse)
+        frame["lines"] = 0 if reverse else sign
         for name, title in zip(_SUMMED[1:], ("Total", "Amount charged", "Fees", "Shipping fee"), strict=True):
-            frame[name] = units(by_title[title])
-        names = [*keys, "stated"]
+            frame[name] = sign * units(by_title[title])
+        names = [*keys, "stated", "reverse"]
         small = frame.groupby(names, observed=True, sort=False)[list(_SUMMED)].sum().reset_index()
         for values in small.itertuples(index=False, name=None):
             kept = self._sums.setdefault(tuple(map(str, values[: len(names)])), [0] * len(_SUMMED))
@@ -80,9 +111,10 @@ class Entries:
         """The entries by day, order and status."""
         entries: dict[tuple[str, ...], Entry] = {}
         for key, sums in sorted(self._sums.items()):
-            day, reference, tango, campaign, purchase, status = key[:6]
-            entry = entries.setdefault(key[:6], Entry(day, reference, tango, campaign, purchase, status))
-            entry.postings += _postings(status, key[6], key[7], key[8:-1], key[-1] == "True", sums)
+            day, reference, tango, campaign, purchase, label, status, currency, paid_in, *own, stated, reverse = key
+            entry = entries.setdefault(key[:6], Entry(day, reference, tango, campaign, purchase, label))
+            postings = _postings(status, currency, paid_in, tuple(own), stated == "True", sums)
+            entry.postings += map(_reversed, postings) if reverse == "True" else postings
             entry.lines += sums[0]
         for entry in entries.values():
             entry.postings = _folded(entry.postings)
@@ -90,13 +122,25 @@ class Entries:
                 yield entry
 
 
+def booking_days(by_title: Mapping[str, Any]) -> Any:
+    """The day on which each line is booked: when it was placed, or (not known) when it was last heard of."""
+    placed, updated = by_title["Placed at"], by_title["Updated at"]
+    return pc.utf8_slice_codeunits(pc.if_else(pc.equal(placed, ""), updated, placed), 0, 10)
+
+
+def _reversed(posting: Posting) -> Posting:
+    return posting._replace(units=-posting.units, weight=-posting.weight)
+
+
 def _folded(postings: Sequence[Posting]) -> list[Posting]:
-    """Postings to the same account are one; what leaves an account stands last."""
-    sums: dict[Posting, list[int]] = {}
+    """Postings to the same account are one, but for those at a price that was taken back and set anew; what leaves an
+    account stands last."""
+    sums: dict[tuple[Posting, bool], list[int]] = {}
     for posting in postings:
-        sum_of = sums.setdefault(posting._replace(units=0, weight=0), [0, 0])
+        back = posting.currency != posting.weight_currency and posting.units < 0
+        sum_of = sums.setdefault((posting._replace(units=0, weight=0), back), [0, 0])
         sum_of[:] = [sum_of[0] + posting.units, sum_of[1] + posting.weight]
-    folded = [key._replace(units=units, weight=weight) for key, (units, weight) in sums.items() if units]
+    folded = [key._replace(units=units, weight=weight) for (key, _), (units, weight) in sums.items() if units]
     return sorted(folded, key=lambda posting: posting.account in ("tango", "unbilled"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,8 @@ from campaign_runner.reporting.tallies import SECTIONS, Tallies
 from campaign_runner.reporting.totals import write_findings, write_totals
 from campaign_runner.reporting.workbook import SheetPlan
 
+Sheet = Callable[[Any], None]
+
 
 def headings(groups: Sequence[str]) -> tuple[Heading, ...]:
     """The columns of the report, the user's own grouping columns at the end."""
@@ -29,15 +31,27 @@ def line_parts(books: Books, groups: Groups, options: FinanceOptions) -> Iterato
     for placed in books.placed():
         few = _in_period(placed, options)
         if len(few):
-            yield [*line_columns(books, few), *groups.of(few["reference"].to_numpy())]
+            yield [*line_columns(books, few), *groups.of(row_references(few))]
 
 
-def sheet_plan(groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding], expected: int) -> SheetPlan:
-    """The workbook: `Lines`, then `Totals` and `Charges` over them, then `Findings`."""
-    return SheetPlan("Lines", headings(groups), TITLES.index("Status"), expected, _more(groups, tallies, findings))
+def row_references(placed: pd.DataFrame) -> Any:
+    """By which reference the rows' own columns are found: that of the row's newest attempt."""
+    newest = placed["row_reference"].astype("str")
+    return placed["reference"].where(placed["row_reference"].isna() | (newest == ""), newest).to_numpy()
 
 
-def _more(groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding]) -> Callable[[Any, int], None]:
+def sheet_plan(
+    groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding], expected: int, sheets: Sequence[Sheet],
+    properties: Mapping[str, str],
+) -> SheetPlan:  # fmt: skip
+    """The workbook: `Lines`, then `Totals` and `Charges` over them, then `Findings` and what `sheets` write."""
+    more = _more(groups, tallies, findings, sheets)
+    return SheetPlan("Lines", headings(groups), TITLES.index("Status"), expected, more, properties)
+
+
+def _more(
+    groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding], sheets: Sequence[Sheet]
+) -> Callable[[Any, int], None]:
     def more(book: Any, rows: int) -> None:
         columns = [heading.title for heading in headings(groups)]
         own = {title: letters(len(TITLES) + number) for number, title in enumerate(groups)}
@@ -48,6 +62,8 @@ def _more(groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding]) 
         write_totals(book, lines, tallies, sections)
         write_charges(book, lines, tallies.charges)
         write_findings(book, findings)
+        for write in sheets:
+            write(book)
 
     return more
 

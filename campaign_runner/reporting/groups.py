@@ -58,6 +58,8 @@ def _named(columns: Sequence[Column], header: str) -> str:
                 raise UsageError(f'--group-by "{header}": this column is about a person, and finance reports show '
                                  "none. Name another column.")  # fmt: skip
             return column.header
+    if not columns:
+        raise UsageError(f'--group-by "{header}": the file was erased, as asked, and its columns with it.')
     known = ", ".join(f'"{column.header}"' for column in columns)
     raise UsageError(f'--group-by "{header}": the spreadsheet has no such column. It has {known}.')
 
@@ -70,25 +72,26 @@ class Groups:
     """Remembers the values of each line while the rows go by, and gives them back by reference."""
 
     def __init__(self, books: Books, headers: tuple[str, ...]) -> None:
-        by_name = {_plain(column.header): column for column in books.columns}
         self.titles = tuple(shown_title(header) for header in headers)
-        self._columns = [by_name.get(_plain(header)) for header in headers]
+        self._columns, self._headers = books.columns, headers
         self._references: list[Any] = []
         self._values: list[list[Any]] = [[] for _ in headers]
         self._sorted: tuple[Any, Any, list[Any]] | None = None
 
-    def note(self, stated: StatedRows) -> None:
-        """Remember the rows that have a line."""
+    def note(self, stated: StatedRows, columns: Sequence[Column] | None = None) -> None:
+        """Remember the rows that have a line; `columns` are those of another file than the newest."""
         if not self.titles:
             return
+        by_name = {_plain(column.header): column for column in (self._columns if columns is None else columns)}
+        chosen = [by_name.get(_plain(header)) for header in self._headers]
         lines = (stated.states["reference"] != "").to_numpy()
         self._references.append(stated.states["reference"].to_numpy()[lines].astype("S"))
-        for column, kept in zip(self._columns, self._values, strict=True):
+        for column, kept in zip(chosen, self._values, strict=True):
             cells = texts(stated.cells[column.position]) if column else same("", len(lines))
             kept.append(cells.filter(pa.array(lines)).dictionary_encode())
 
     def of(self, references: Any) -> list[Any]:
-        """The values of each column for these references; "" where a line is of another upload."""
+        """The values of each column for these references; "" where nobody knows them."""
         known, order, values = self._sort()
         if not len(known):
             return [same("", len(references)) for _ in values]
@@ -100,7 +103,7 @@ class Groups:
     def _sort(self) -> tuple[Any, Any, list[Any]]:
         if self._sorted is None:
             references = np.concatenate(self._references) if self._references else np.array([], "S1")
-            order = np.argsort(references)
+            order = np.argsort(references, kind="stable")  # of several files, the newest one speaks
             values = [_whole(kept) for kept in self._values]
             self._sorted = references[order], order, values
             self._references, self._values = [], []

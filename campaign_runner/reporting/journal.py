@@ -22,10 +22,15 @@ HEADERS = (
 _ROWS_AT_ONCE = 10_000
 
 
-def write_beancount(path: Path, entries: Entries, chart: Mapping[str, str], title: str) -> None:
-    """A file of its own: accounts are opened on the day of the first entry."""
+def write_beancount(path: Path, entries: Entries, chart: Mapping[str, str], title: str, head: str = "") -> None:
+    """A file of its own: accounts are opened on the day of the first entry; `head` is the event chain's.
+
+    Entries of rewards that are still open are flagged `!`: they become others when those are final.
+    """
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"option {_quoted('title')} {_quoted(title)}\n\n")
+        if head:
+            file.write(f"; Head of the ledger's chain of events: {head}\n\n")
         every = list(entries)
         for key, account in _opened(chart) if every else ():
             file.write(f"{every[0].day} open {account}  ; {ACCOUNTS[key][1]}\n")
@@ -57,7 +62,7 @@ def _transaction(entry: Entry, chart: Mapping[str, str], groups: Sequence[str]) 
         "purchaseOrder": entry.purchase_order,
         "campaign": entry.campaign,
     }
-    lines = [f'\n{entry.day} * "Tango" {_quoted(_narration(entry))} ^{entry.reference}']
+    lines = [f'\n{entry.day} {"*" if entry.settled else "!"} "Tango" {_quoted(_narration(entry))} ^{entry.reference}']
     lines += [f"  {key}: {_quoted(value)}" for key, value in facts.items() if value]
     for posting in entry.postings:
         lines.append(f"  {chart[posting.account]}  {_amount(posting)}")
@@ -69,7 +74,7 @@ def _amount(posting: Posting) -> str:
     said = f"{_text(posting.units)} {posting.currency}"
     if posting.currency == posting.weight_currency:
         return said
-    return f"{said} @@ {_text(posting.weight)} {posting.weight_currency}"
+    return f"{said} @@ {_text(abs(posting.weight))} {posting.weight_currency}"
 
 
 def _rows(entries: Entries, chart: Mapping[str, str]) -> Iterator[tuple[str, ...]]:

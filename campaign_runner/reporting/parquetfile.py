@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ _TYPES = {Kind.NUMBER: pa.decimal128(24, 8), Kind.TIME: pa.timestamp("us", tz="U
 class ParquetFile:
     """A `Sink`; counts become whole numbers, an empty cell of a number or time is null."""
 
-    def __init__(self, path: Path, headings: Sequence[Heading]) -> None:
+    def __init__(self, path: Path, headings: Sequence[Heading], properties: Mapping[str, str] | None = None) -> None:
         self._types = [_type(heading) for heading in headings]
         fields = zip((heading.title for heading in headings), self._types, strict=True)
-        self._writer = pq.ParquetWriter(path, pa.schema(list(fields)), compression="zstd")
+        self._writer = pq.ParquetWriter(path, pa.schema(list(fields), properties or None), compression="zstd")
 
     def add(self, columns: Sequence[Any]) -> None:
         """Write some rows."""

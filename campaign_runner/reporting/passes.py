@@ -11,6 +11,7 @@ from typing import Any
 from campaign_runner.lifecycle import RowStatus
 from campaign_runner.model import Books
 from campaign_runner.reporting import failures, results
+from campaign_runner.reporting.about import properties
 from campaign_runner.reporting.atomic import replacing
 from campaign_runner.reporting.csvfile import CsvFile
 from campaign_runner.reporting.finance import headings, line_parts, sheet_plan
@@ -67,16 +68,21 @@ def over_rows(books: Books, shelf: Shelf, groups: Groups, more: Mapping[str, Sin
     """
     tables = {name: table_of(books) for name, table_of in ROW_REPORTS.items()}
     with ExitStack() as stack:
-        feeds = [(table, _sinks(stack, shelf, name, table)) for name, table in tables.items()]
+        feeds = [(table, _sinks(stack, shelf, name, table, properties([books]))) for name, table in tables.items()]
         for name, sink in (more or {}).items():
             feeds.append((tables[name], [sink]))
         if any(sinks for _, sinks in feeds) or groups.titles:
             _feed(books, [feed for feed in feeds if feed[1]], shelf.progress, groups)
+    if groups.titles:
+        for columns, stated in books.earlier():
+            groups.note(stated, columns)
 
 
-def _sinks(stack: ExitStack, shelf: Shelf, name: str, table: RowTable) -> list[Sink]:
+def _sinks(stack: ExitStack, shelf: Shelf, name: str, table: RowTable, told: Mapping[str, str]) -> list[Sink]:
+    plan = SheetPlan(name.capitalize(), table.headings, table.status_column, table.rows, properties=told)
+
     def workbook(draft: Path) -> Sink:
-        return WorkbookFile(draft, SheetPlan(name.capitalize(), table.headings, table.status_column, table.rows))
+        return WorkbookFile(draft, plan)
 
     sinks = []
     if shelf.wants(f"{name}.csv"):
@@ -105,18 +111,24 @@ def _feed(
 
 
 def over_lines(
-    all_books: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions, more: Sequence[Sink] = ()
+    all_books: Sequence[tuple[Books, Groups]],
+    shelf: Shelf,
+    options: FinanceOptions,
+    more: Sequence[Sink] = (),
+    sheets: Sequence[Callable[[Any], None]] = (),
 ) -> Tallies:
-    """Write the reports that list placed lines, of one campaign or of many, and add them up."""
+    """Write the reports that list placed lines, of one campaign or of many, and add them up; `sheets` write further
+    sheets of the workbook."""
     titles = all_books[0][1].titles
     tallies = Tallies(titles)
     expected = sum(books.rows.get(status, 0) for books, _ in all_books for status in REACHED_TANGO)
     findings = [finding for books, _ in all_books for finding in books.findings]
-    plan = sheet_plan(titles, tallies, findings, expected)
+    told = properties([books for books, _ in all_books])
+    plan = sheet_plan(titles, tallies, findings, expected, sheets, told)
     makers: dict[str, Callable[[Path], Sink]] = {
         "finance.csv": lambda draft: CsvFile(draft, [heading.title for heading in headings(titles)]),
         "finance.xlsx": lambda draft: WorkbookFile(draft, plan),
-        "finance.parquet": lambda draft: ParquetFile(draft, headings(titles)),
+        "finance.parquet": lambda draft: ParquetFile(draft, headings(titles), told),
     }
     with ExitStack() as stack:
         sinks: list[Sink] = [tallies, *more]

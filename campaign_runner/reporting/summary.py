@@ -9,7 +9,7 @@ from typing import Any
 
 from campaign_runner import money
 from campaign_runner.lifecycle import RowStatus
-from campaign_runner.model import Books
+from campaign_runner.model import Books, Sums
 from campaign_runner.reporting.limits import notes
 from campaign_runner.reporting.nextsteps import next_steps
 from campaign_runner.reporting.problems import ProblemTally
@@ -28,6 +28,8 @@ def summary(
         "amounts": {currency: _amounts(by_status) for currency, by_status in sorted(books.amounts.items())},
         "batches": {name: books.batches.get(name, 0) for name in _BATCHES} | dict(books.batches),
         "ties_out": books.ties_out,
+        "money": {sums.currency: _money(sums) for sums in books.sums},
+        "corrections": list(books.corrected),
         "findings": [finding.text for finding in books.findings],
         "reports": {name: str(path) for name, path in reports.items()},
         "exit_code": int(exit_code),
@@ -40,6 +42,12 @@ def summary(
         "problems": problems.total if problems else None,
         "next_steps": [str(step) for step in next_steps(books, reports.get("failures.xlsx"))],
     }
+
+
+def _money(sums: Sums) -> dict[str, Any]:
+    """What the campaign's line items came to: planned, placed, and charged in this very currency, for how many."""
+    each = {"planned": sums.planned, "placed": sums.placed, "charged": sums.charged}
+    return {name: money.text(amount) for name, amount in each.items()} | {"charged_lines": sums.charged_lines}
 
 
 def _amounts(by_status: Mapping[str, Decimal]) -> dict[str, str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -47,13 +47,15 @@ _ZIP64_FROM = 2**31 - 2**24
 
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
-    """A sheet of rows. `more(book, rows)` adds further sheets behind it, once the number of rows is known."""
+    """A sheet of rows. `more(book, rows)` adds further sheets behind it, once the number of rows is known; `properties`
+    are the document's own."""
 
     name: str
     headings: tuple[Heading, ...]
     status_column: int
     expected_rows: int = 0
     more: Callable[[Any, int], None] | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 class WorkbookFile:
@@ -128,6 +130,8 @@ class WorkbookFile:
         """The workbook with its header row alone."""
         buffer = BytesIO()
         book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        for name, text in self._plan.properties.items():
+            book.set_custom_property(name, text, "text")
         sheet = book.add_worksheet(self._plan.name)
         self._head(book, sheet)
         last = max(self._next - 2, 1)

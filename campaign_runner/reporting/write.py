@@ -8,8 +8,10 @@ from pathlib import Path
 import orjson
 
 from campaign_runner.model import Books
+from campaign_runner.reporting.about import HEAD, properties, write_about
 from campaign_runner.reporting.accounts import chart
 from campaign_runner.reporting.atomic import private_folder, replacing
+from campaign_runner.reporting.corrected import CORRECTIONS, Corrected
 from campaign_runner.reporting.entries import Entries
 from campaign_runner.reporting.groups import Groups, group_headers
 from campaign_runner.reporting.html import FirstRows, page
@@ -24,9 +26,9 @@ SUMMARY, PAGE = "summary.json", "report.html"
 JOURNALS = ("journal.beancount", "journal.csv")
 ORDER = (
     "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", PAGE, "finance.xlsx",
-    "finance.csv", "finance.parquet", *JOURNALS, SUMMARY,
+    "finance.csv", "finance.parquet", CORRECTIONS, *JOURNALS, SUMMARY,
 )  # fmt: skip
-_OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet", *JOURNALS})
+_OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet", CORRECTIONS, *JOURNALS})
 
 
 def write_reports(
@@ -77,14 +79,19 @@ def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: Shelf, options: Finance
     accounts = chart(options.accounts)
     entries = Entries(pairs[0][1].titles)
     journals = [name for name in JOURNALS if shelf.wants(name)]
-    tallies = over_lines(pairs, shelf, options, [entries] if journals else [])
+    corrected = Corrected(pairs[0][1].titles)
+    corrected.read(pairs, shelf, options, entries if journals else None)
+    all_books = [books for books, _ in pairs]
+    further = (corrected.write_sheet, lambda book: write_about(book, all_books))
+    tallies = over_lines(pairs, shelf, options, [entries] if journals else [], further)
+    heads = properties(all_books).get(HEAD, "")
     title = ", ".join(books.order.campaign_id for books, _ in pairs)
     for name in journals:
         with replacing(shelf.folder / name) as draft:
             if name.endswith(".csv"):
                 write_journal_csv(draft, entries, accounts)
             else:
-                write_beancount(draft, entries, accounts, title)
+                write_beancount(draft, entries, accounts, title, heads)
         shelf.written[name] = shelf.folder / name
     return tallies
 

@@ -66,7 +66,8 @@ def test_a_reward_that_comes_back_later_is_a_correction_with_its_date(office):
     result = pipeline.track(office.world())
     assert office.statuses() == {2: "cancelled", 3: "completed"}
     assert result.exit_code is ExitCode.NEEDS_ACTION
-    assert any("Correction of 2026-12-12: 1 line was completed" in text for text in office.summary()["findings"])
+    said = "Correction of 2026-12-12: 1 line (25.00 USD) was completed and is cancelled now: row 2."
+    assert said in office.summary()["findings"]
 
 
 def test_the_statement_of_tango_agrees_with_the_books_or_says_where_not(office):

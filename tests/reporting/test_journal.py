@@ -5,7 +5,9 @@ import shutil
 import subprocess
 from collections import defaultdict
 from decimal import Decimal
+from itertools import pairwise
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +107,58 @@ def test_any_mix_of_outcomes_balances(lines):
         for posting in entry.postings:
             weights[posting.weight_currency] += posting.weight
         assert set(weights.values()) == {0}
+
+
+def booked(entries):
+    """Units per account and currency."""
+    sums = defaultdict(int)
+    for entry in entries:
+        for posting in entry.postings:
+            sums[posting.account, posting.currency] += posting.units
+    return {key: units for key, units in sums.items() if units}
+
+
+def entries_of(lines, corrections=()):
+    """Entries of lines as they are now, with `corrections`: (line, day, before, after)."""
+    books, entries = books_of(), Entries(())
+    entries.add(line_columns(books, placed_lines(lines)))
+    for now, day, before, after in corrections:
+        sides = [line_columns(books, placed_lines([now | side])) for side in (before, after)]
+        yes = pa.array([True])
+        entries.correct(*sides, pa.array([day], pa.large_string()), yes, yes)
+    return list(entries)
+
+
+MONEY = ("USD", "EUR")
+BOOKED = ("status", "charged", "charged_currency", "fee", "shipping_fee")
+step = placed.map(lambda each: {name: each[name] for name in BOOKED})
+
+
+@given(st.lists(st.tuples(placed, st.lists(step, max_size=3)), min_size=1, max_size=8))
+def test_corrections_balance_keep_the_past_and_end_at_what_is_true_now(histories):
+    first, now, corrections = [], [], []
+    for row, (original, later) in enumerate(histories):
+        last = line(row, **{**original, **(later[-1] if later else {})})
+        steps = [{name: original[name] for name in BOOKED}, *later]
+        corrections += [(last, f"2026-11-{day:02}", *pair) for day, pair in enumerate(pairwise(steps), 1)]
+        first.append(line(row, **original))
+        now.append(last)
+    entries = entries_of(now, corrections)
+    assert all(sum(w.weight for w in e.postings if w.weight_currency == c) == 0 for e in entries for c in MONEY)
+    assert [entry for entry in entries if entry.day < "2026-11"] == entries_of(first)
+    assert booked(entries) == booked(entries_of(now))
+
+
+def test_the_price_of_a_reward_in_another_currency_is_corrected_by_two_postings(make_books, tmp_path):
+    before = {
+        "status": "completed",
+        "charged": "21.735",
+        "charged_currency": "USD",
+        "fee": "0.50",
+        "shipping_fee": "",
+    }
+    after = before | {"charged": "22.735"}
+    (_, entry) = entries_of([LINES[3] | after], [(LINES[3] | after, "2026-11-01", before, after)])
+    assert {(p.account, p.units, p.currency, p.weight) for p in entry.postings} == {
+        ("rewards", -200_000, "EUR", -212_350), ("rewards", 200_000, "EUR", 222_350), ("tango", -10_000, "USD", -10_000),
+    }  # fmt: skip

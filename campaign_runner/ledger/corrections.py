@@ -1,0 +1,90 @@
+"""What changed after it had been booked?  Each change with its day, told from the log of events: the past stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, select
+
+from campaign_runner.ledger.rows import placed_lines
+from campaign_runner.ledger.schema import entries, events, line_items
+
+KIND = "line corrected"
+_AT_ONCE = 500
+
+
+class Booked(NamedTuple):
+    """What of a line stands in the books: its status, and what Tango says it charged, as plain text."""
+
+    status: str
+    charged: str = ""
+    charged_currency: str = ""
+    fee: str = ""
+    shipping_fee: str = ""
+
+
+class Correction(NamedTuple):
+    """`placed` is the line as it is now (`model.PLACED_COLUMNS`), `row` its row in the newest file (0: not there)."""
+
+    at: str
+    row: int
+    before: Booked
+    after: Booked
+    placed: tuple[Any, ...]
+
+
+def told(reference: str, before: Booked, now: Booked) -> dict[str, Any]:
+    """What the event says."""
+    return {"line": reference, "from": before.status, "to": now.status, "before": before._asdict(),
+            "after": now._asdict()}  # fmt: skip
+
+
+def references(connection: Connection, campaign: int) -> frozenset[str]:
+    """The lines of a campaign that were corrected."""
+    return frozenset(data["line"] for _, data in _told(connection, campaign))
+
+
+def corrections(connection: Connection, campaign: int, upload: int) -> Iterator[list[Correction]]:
+    """All corrections of a campaign, oldest first, some at a time; `upload` is the newest file."""
+    every = _told(connection, campaign)
+    for start in range(0, len(every), _AT_ONCE):
+        some = every[start : start + _AT_ONCE]
+        lines = placed_lines(connection, campaign, {data["line"] for _, data in some})
+        numbers = _rows(connection, upload, lines)
+        yield [
+            Correction(at, numbers.get(data["line"], 0), *_booked(data), lines[data["line"]])
+            for at, data in some if data["line"] in lines and "before" in data
+        ]  # fmt: skip
+
+
+def plain(amount: Decimal | None) -> str:
+    """An amount as the ledger keeps it; "" is not stated."""
+    return "" if amount is None else f"{amount:f}"
+
+
+def _told(connection: Connection, campaign: int) -> list[tuple[str, dict[str, Any]]]:
+    query = select(events.c.at, events.c.data).where(events.c.campaign == campaign, events.c.kind == KIND)
+    return [(str(at), orjson.loads(data)) for at, data in connection.execute(query.order_by(events.c.id))]
+
+
+def _booked(data: Mapping[str, Any]) -> tuple[Booked, Booked]:
+    return Booked(**data["before"]), Booked(**data["after"])
+
+
+def _rows(connection: Connection, upload: int, lines: Mapping[str, Any]) -> dict[str, int]:
+    """The row of each line in an upload: its own, that of the attempt that followed it, or the one that knows it."""
+    newest = line_items.alias("newest")
+    same = (newest.c.upload == line_items.c.upload, newest.c.row == line_items.c.row,
+            newest.c.identity == line_items.c.identity, newest.c.superseded.is_(False))  # fmt: skip
+    query = select(line_items.c.reference, newest.c.id, line_items.c.upload, line_items.c.row)
+    query = query.join(newest, (same[0] & same[1]) & (same[2] & same[3])).where(line_items.c.reference.in_(lines))
+    found = connection.execute(query).all()
+    ids = [number for _, number, where, _ in found if where != upload]
+    others = select(entries.c.line, entries.c.row).where(entries.c.upload == upload, entries.c.line.in_(ids))
+    known: dict[int, int] = {line: row for line, row in connection.execute(others)} if ids else {}  # noqa: C416
+    return {
+        reference: row if where == upload else known.get(number, 0) for reference, number, where, row in found
+    }  # fmt: skip
