@@ -5,20 +5,17 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from campaign_runner import reconciliation
+from campaign_runner import explanation, reconciliation
 from campaign_runner.errors import CampaignRunnerError, UsageError
 from campaign_runner.ledger import campaigns, events, lives, open_ledger, plans
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.model import RawTable
-from campaign_runner.opening import Opened, opened, rule_book
+from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World, connect
-from campaign_runner.preparation import Reading, read
 
 
 def release(world: World, rows: Sequence[int], reason: str, *, dry_run: bool = False) -> list[str]:
@@ -62,13 +59,14 @@ def explain(world: World, what: str) -> dict[str, Any]:
         upload = _latest(campaign)
         with campaign.ledger.read() as connection:
             row = int(what) if what.isdigit() else lives.row_of(connection, upload.id, what)
-            life = lives.life(connection, campaign.number, upload.id, row) if row is not None else None
+            life = lives.life(connection, campaign.number, upload, row) if row is not None else None
         if row is None or life is None:
             raise UsageError(
                 f"{what} is neither a row with contents in {upload.name} nor a reference of this campaign."
             )
         return {"campaign": world.settings.campaign.id, "file": upload.name, "sheet": upload.sheet, "row": row,
-                "cells": _cells(campaign, upload, row), **life}  # fmt: skip
+                "handed_in": upload.created_at, "sha256": upload.sha256, **explanation.of_row(campaign, upload, row),
+                **life}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,21 +121,3 @@ def _latest(campaign: Opened) -> Upload:
     if upload is None:
         raise UsageError("No file of this campaign was ever planned. Run it first: campaign-runner run FILE")
     return upload
-
-
-def _cells(campaign: Opened, upload: Upload, row: int) -> dict[str, str]:
-    """The row as the file has it: header -> text."""
-    world = campaign.world
-    with campaign.ledger.read() as connection, tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / Path(upload.name).name
-        campaigns.restore_upload(connection, upload, copy)
-        reading = Reading(copy, upload.reading["sheet"], upload.reading["hidden"])
-        return _row(read(reading, world.settings, rule_book(world)), row)
-
-
-def _row(table: RawTable, row: int) -> dict[str, str]:
-    for rows in table.chunks():
-        if row in rows.cells.index:
-            cells = rows.cells.loc[row]
-            return {column.header: str(cells[column.position]) for column in table.columns}
-    return {}

@@ -77,18 +77,9 @@ class Terminal:
 
     def life(self, life: Mapping[str, Any]) -> None:
         """What `explain` tells, in the order of thought: the row, what became of it, why, and every step."""
-        self.say(
-            f"Row {life['row']} of {life['file']}: {life['status']}. {life['reason']} {life['what_to_do']}".rstrip()
-        )
-        self.say(*(f"  {header}: {cell}" for header, cell in life["cells"].items() if cell))
-        for one in life["attempts"]:
-            tango = f"{one['tango_order_id'] or '-'}, line {one['tango_reference'] or '-'}"
-            worth = f"{one['face_value']} {one['currency']}, {one['method']}, {one['utid']}"
-            self.say(f"Attempt {one['attempt']}: {one['status']} ({worth})", f"  line reference   {one['reference']}",
-                     f"  = campaign id + hash of campaign, customer, account, endpoint, identity: {one['identity']}",
-                     f"  order reference  {one['order_reference']} (with {one['lines']} lines)",
-                     f"  Tango's order    {tango}")  # fmt: skip
-            self.say(*(f"  {step}" for step in sorted(map(_step, (*one["requests"], *one["moves"])))))
+        from campaign_runner.reporting.story import story
+
+        self.say(*story(life))
 
     def may_overwrite(self, path: Path, yes: bool) -> None:
         """Ask before a file is replaced; raises UsageError where nobody can be asked."""
@@ -136,13 +127,3 @@ class Terminal:
                 print(f"{STAGES.get(stage, stage)}: {done:,}{of}", file=sys.stderr, flush=True)
 
         return show
-
-
-def _step(step: Mapping[str, Any]) -> str:
-    """A request or a change of state, beginning with its time."""
-    if "to" in step:
-        return f"{step['at']}  order {step['from']} -> {step['to']}"
-    answer = f"{step['http_status'] or 'no answer'} {step['code']} {step['message']}".rstrip()
-    return (
-        f"{step['at']}  {step['method']} {step['outcome']}: {answer} (request {step['request_id'] or 'without id'})"
-    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, or_, select
 
 from campaign_runner.ledger import events
+from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.rows import STATUS, UNITS
 from campaign_runner.ledger.schema import attempts, batches, entries, line_items
 from campaign_runner.lifecycle import RowStatus
@@ -44,14 +46,19 @@ def row_of(connection: Connection, upload: int, reference: str) -> int | None:
     return connection.execute(here).scalar()
 
 
-def life(connection: Connection, campaign: int, upload: int, row: int) -> dict[str, Any] | None:
-    """Everything that the ledger knows of a row, None if the upload has no such row."""
+def life(connection: Connection, campaign: int, file: Upload, row: int) -> dict[str, Any] | None:
+    """Everything that the ledger knows of a row, None if the upload has no such row.
+
+    `decisions` are what people did: handed in, shown, approved, released, corrected, erased, each with its time.
+    """
+    upload = file.id
     entry = connection.execute(
         select(entries).where(entries.c.upload == upload, entries.c.row == row)
     ).mappings().one_or_none()  # fmt: skip
     if entry and entry["line"] is None:
         return {"status": entry["status"], "reason": entry["reason"], "what_to_do": entry["remedy"],
-                "reference": entry["reference"], "attempts": []}  # fmt: skip
+                "reference": entry["reference"], "attempts": [],
+                "decisions": _decisions(connection, campaign, file, row, {entry["reference"]})}  # fmt: skip
     mine = line_items.c.id == entry["line"] if entry else (line_items.c.upload == upload) & (line_items.c.row == row)
     identity = connection.execute(select(line_items.c.identity).where(mine).limit(1)).scalar()
     if identity is None:
@@ -59,7 +66,29 @@ def life(connection: Connection, campaign: int, upload: int, row: int) -> dict[s
     lines = _lines(connection, campaign, identity)
     told = [_attempt(connection, campaign, dict(line)) for line in lines]
     return {"status": told[-1]["status"], "reason": told[-1]["reason"], "what_to_do": "",
-            "reference": told[-1]["reference"], "attempts": told}  # fmt: skip
+            "reference": told[-1]["reference"], "attempts": told,
+            "decisions": _decisions(connection, campaign, file, row, {one["reference"] for one in told})}  # fmt: skip
+
+
+def _decisions(
+    connection: Connection, campaign: int, file: Upload, row: int, references: set[str]
+) -> list[dict[str, Any]]:
+    """The events of the campaign that this row had a part in, but for the moves of its orders."""
+    tests: dict[str, Callable[[dict[str, Any]], bool]] = {
+        "file planned": lambda data: True,
+        "plan shown": lambda data: bool(file.plan) and data.get("plan") == file.plan,
+        "plan approved": lambda data: bool(file.plan) and data.get("plan") == file.plan,
+        "plan rejected": lambda data: bool(file.plan) and data.get("plan") == file.plan,
+        "rows released": lambda data: bool(references & set(data.get("references", ()))),
+        "failed lines planned again": lambda data: len(references) > 1,
+        "line corrected": lambda data: data["line"] in references,
+        "personal data erased": lambda data: True,
+    }
+    return [
+        {"at": event["at"], "what": event["kind"], **event["data"]}
+        for event in events.milestones(connection, campaign)
+        if event["kind"] in tests and tests[event["kind"]](event["data"])
+    ]
 
 
 def _lines(connection: Connection, campaign: int, identity: bytes) -> list[Any]:
@@ -87,4 +116,5 @@ def _attempt(connection: Connection, campaign: int, line: dict[str, Any]) -> dic
     names = ("attempt", "reference", "order_reference", "tango_order_id", "tango_reference", "method", "utid",
              "currency", "delivery_status", "charged", "charged_currency", "fee", "reason", "sent_at", "lines")  # fmt: skip
     return {**{name: line[name] for name in names}, "status": line["now"], "identity": line["identity"].hex(),
+            "shipping_fee": line["shipping_fee"], "updated_at": line["updated_at"], "position": line["position"],
             "face_value": text(from_units(line["units"])), "requests": requests, "moves": moves}  # fmt: skip

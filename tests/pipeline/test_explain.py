@@ -1,0 +1,73 @@
+"""`explain`: the whole life of a row, as a person reads it."""
+
+from __future__ import annotations
+
+import re
+
+from campaign_runner import audit, desk, pipeline
+from campaign_runner.reporting.story import story
+from tests.pipeline.test_decisions import FAILS
+from tests.pipeline.test_run import ANA
+
+
+def told(office, what="2"):
+    return "\n".join(story(desk.explain(office.world(), what)))
+
+
+def test_what_was_changed_in_a_cell_stands_beside_what_was_handed_in(office):
+    office.run(office.file("1,email, Ana ,Silva,ana@EXAMPLE.com,,U561593,25"))
+    text = told(office)
+    assert '  First name: " Ana " became "Ana" (tidied).' in text
+    assert '  E-mail: "ana@EXAMPLE.com" became "ana@example.com" (tidied).' in text
+    assert '  Amount: "25" became "25.00" (tidied).' in text
+
+
+def test_a_default_is_told_as_such(office):
+    office.values["defaults"] = {"deliveryMethod": "EMAIL"}
+    office.run(office.file(ANA.replace("EMAIL", "")))
+    assert 'Method: empty became "EMAIL" (the default of [defaults]).' in told(office)
+
+
+def test_the_rules_and_what_the_references_are_made_of_are_told(office):
+    office.run(office.file(ANA))
+    text = told(office)
+    assert re.search(r"Rules applied: the \d+ of EMAIL \(campaign-runner rules EMAIL\), all met\.", text)
+    assert "campaign q4,\n      and the row's identity: the whole normalised row" in text
+    assert "SHA-256, first 128 bits" in text
+
+
+def test_a_rejected_row_meets_not_all_rules(office):
+    office.run(office.file(ANA, ANA.replace("ana@", "ana@@")))
+    assert "the reason above says which it breaks" in told(office, "3")
+
+
+def test_every_request_has_its_time_and_id_and_every_change_of_status_is_there(office):
+    office.run(office.file(ANA))
+    text = told(office)
+    assert re.search(r"2026-11-22T09:00:\S+  POST accepted: 201 \(request sim-\d+\)", text)
+    assert "order planned -> sending" in text
+    assert "line completed, delivery DELIVERED" in text
+    assert "Tango charged    25.00 USD" in text
+
+
+def test_a_release_a_new_attempt_and_a_correction_are_among_the_decisions(office):
+    back = ANA.replace("ana@", "sim-comes-back@")
+    office.run(office.file(back, back, FAILS))
+    desk.release(office.world(), [3], "two prizes for one person")
+    office.run(office.file(back, back, FAILS))
+    pipeline.retry(office.world())
+    office.clock.turn(days=9)
+    pipeline.track(office.world())
+    assert "released, though it was held: two prizes for one person" in told(office, "3")
+    assert "correction: completed before, cancelled since" in told(office, "2")
+    assert "a new attempt for 1 failed lines was planned" in told(office, "4")
+
+
+def test_of_an_erased_file_the_steps_are_left(office):
+    office.run(office.file(ANA))
+    office.clock.turn(days=401)
+    audit.purge(office.world(), 400)
+    text = told(office)
+    assert "The file was erased on 2027-12-28, as asked: its cells are gone." in text
+    assert "ana@example.com" not in text
+    assert "order accepted -> final" in text
