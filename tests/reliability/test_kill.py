@@ -12,9 +12,15 @@ SLOW = {"kind": "slow", "seconds": 4}
 
 
 def finished(office) -> None:
-    """Run to the end: every row is completed, and Tango has each line once."""
+    """Run to the end."""
     code, said = office.run()
-    assert (code, set(office.statuses())) == (0, {"completed"}), said
+    assert code == 0, said
+    nobody_twice_and_nobody_forgotten(office)
+
+
+def nobody_twice_and_nobody_forgotten(office) -> None:
+    """Every row is completed, and Tango has each line once."""
+    assert set(office.statuses()) == {"completed"}
     placed = office.placed()
     assert (len(placed), len(set(placed))) == (len(ROWS), len(ROWS))
 
@@ -38,7 +44,7 @@ def test_killed_while_it_looks_an_order_up(tmp_path):
         finished(office)
 
 
-@pytest.mark.parametrize("point", [1, 5, 9, 12, 15, 18, 21, 24, 27, 30, 33, 36, 41, 47, 60, 80])
+@pytest.mark.parametrize("point", [1, 9, 15, 21, 27, 36, 47, 80])
 def test_killed_at_any_of_its_writes_and_requests(tmp_path, point):
     with site(tmp_path) as office:
         code, said = office.run(*suicidal(point))
@@ -48,7 +54,7 @@ def test_killed_at_any_of_its_writes_and_requests(tmp_path, point):
 
 def test_killed_again_and_again_each_run_gets_a_little_further(tmp_path):
     with site(tmp_path) as office:
-        for point in (14, 22, 30, 38, 46):
+        for point in (14, 30, 46):
             office.run(*suicidal(point))
         finished(office)
 

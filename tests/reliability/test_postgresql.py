@@ -9,7 +9,7 @@ import pytest
 from campaign_runner.ledger import events, open_ledger
 from tests.reliability import postgresql
 from tests.reliability.processes import LONG, ROWS, site, suicidal, until
-from tests.reliability.test_kill import SLOW, finished
+from tests.reliability.test_kill import SLOW, finished, nobody_twice_and_nobody_forgotten
 
 BIN = postgresql.programs()
 if BIN is None:
@@ -44,12 +44,11 @@ def test_every_command_works_on_it(tmp_path, shared):
         )
         assert office.run()[0] == 1
         assert office.statuses() == ["completed", "completed", "held", "failed", "rejected"]
-        for command, *rest in (
+        codes, said = office.ask_all(
             ("status",), ("status", "q4"), ("explain", "q4", "2"), ("release", "q4", "4", "--reason", "agreed"),
             ("retry", "q4", "--wait", "60s"), ("track", "q4"), ("reports", "q4"), ("doctor",),
-        ):  # fmt: skip
-            code, said = office.ask(command, *rest)
-            assert (code in (0, 1), "Traceback" in said) == (True, False), (command, said)
+        )  # fmt: skip
+        assert (len(codes), set(codes) <= {0, 1}, "Traceback" in said) == (8, True, False), (codes, said)
         assert office.run()[0] == 1
         assert office.statuses() == ["completed", "completed", "completed", "failed", "rejected"]
         assert len(office.placed()) == 5
@@ -87,17 +86,17 @@ def test_another_machine_goes_on_where_one_was_killed(tmp_path, shared):
         first.kill()
         first.wait(LONG)
         office.state = "another-machine"
-        until(lambda: office.run()[0] != 7)
-        finished(office)
+        until(lambda: office.run()[0] != 7)  # the database lets go of a dead run's lock when it notices
+        nobody_twice_and_nobody_forgotten(office)
 
 
-@pytest.mark.parametrize("point", [2, 8, 14, 20, 26, 32, 38, 44, 60])
+@pytest.mark.parametrize("point", [8, 20, 32, 44])
 def test_killed_at_any_of_its_writes_and_requests(tmp_path, shared, point):
     with site(tmp_path, more=shared[0]) as office:
         code, said = office.run(*suicidal(point))
         assert code == -signal.SIGKILL, said
-        until(lambda: office.run()[0] != 7)
-        finished(office)
+        until(lambda: office.run()[0] != 7)  # the database lets go of a dead run's lock when it notices
+        nobody_twice_and_nobody_forgotten(office)
 
 
 def test_a_database_that_goes_away_in_the_middle_loses_nothing(tmp_path, shared, server):
