@@ -28,6 +28,14 @@ class Verdict:
     broken: int | None
 
 
+@dataclass(frozen=True)
+class FinanceOfAll:
+    """Finance reports over so many campaigns."""
+
+    campaigns: int
+    reports: dict[str, Path]
+
+
 def verify(state: Path, url: str = "") -> Verdict:
     """Follow the chain of hashes from the first event to the last."""
     with open_ledger(state, url) as ledger, ledger.read() as connection:
@@ -57,7 +65,7 @@ def reconcile(world: World, statement: Path) -> Reconciled:
         return reconcile_statement([books], statement, world.reports / world.settings.campaign.id)
 
 
-def finance_of_all(world: World) -> dict[str, Path]:
+def finance_of_all(world: World) -> FinanceOfAll:
     """Finance reports over every campaign of the ledger, in the folder `all`."""
     with open_ledger(world.state, world.ledger_url) as ledger, ExitStack() as stack:
         with ledger.read() as connection:
@@ -69,4 +77,4 @@ def finance_of_all(world: World) -> dict[str, Path]:
                 books.append(books_of(campaign, stack.enter_context(latest(campaign))))
         if not books:
             raise UsageError("Nothing was planned in this ledger yet. Run a file first: campaign-runner run FILE")
-        return write_finance(books, world.reports / "all", finance=world.finance)
+        return FinanceOfAll(len(books), write_finance(books, world.reports / "all", finance=world.finance))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -108,6 +109,19 @@ def purge(
         told = audit.purge(
             options.world(config, state, REPORTS, None, campaign="any", secret=False), days, dry_run=dry_run
         )
-        would = "would be erased (--dry-run)" if dry_run else "erased"
-        said = f"{told['files']} files and the bodies of {told['orders']} orders {would}."
-        terminal.object(told) if as_json else terminal.say(said)
+        terminal.object(told) if as_json else terminal.say(_purged(told, days, dry_run))
+
+
+def _purged(told: Mapping[str, int], days: float, dry_run: bool) -> str:
+    """What was erased, and what stays."""
+    from campaign_runner.reporting.wording import count
+
+    if not told["files"] and not told["orders"]:
+        return f"Nothing is older than {days:g} days, is final and was not erased before: nothing to do."
+    what = f"{count(told['files'], 'file')} and the contents of {count(told['orders'], 'order')}"
+    if dry_run:
+        return f"{what} would be erased. Nothing was erased (--dry-run)."
+    return (
+        f"{what} erased. References, amounts, statuses, totals and the chain of events stay. Reports that were written "
+        "before still hold names: delete them, or write them again with `campaign-runner reports`."
+    )

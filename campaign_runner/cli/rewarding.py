@@ -201,8 +201,10 @@ def reports(
         chosen = replace(world.finance, since=since, until=until, parquet=parquet)
         world.finance = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
         if every:
-            written = {name: str(path) for name, path in audit.finance_of_all(world).items()}
-            terminal.object({"reports": written}) if as_json else terminal.say(*written.values())
+            found = audit.finance_of_all(world)
+            written = {name: str(path) for name, path in found.reports.items()}
+            told = screen.finance(found.campaigns, since, until, found.reports)
+            terminal.object({"campaigns": found.campaigns, "reports": written}) if as_json else terminal.say(*told)
             raise typer.Exit
         with terminal.progress() as progress:
             result = pipeline.reports(world, progress)

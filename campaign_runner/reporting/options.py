@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from campaign_runner.errors import UsageError
 
@@ -23,5 +24,15 @@ class FinanceOptions:
     accounts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for option, day in (("--from", self.since), ("--to", self.until)):
+            if day and not _is_day(day):
+                raise UsageError(f"{option} {day}: give a day as year-month-day, such as 2026-10-01.")
         if self.since and self.until and self.since > self.until:
             raise UsageError(f"--from {self.since} is after --to {self.until}: turn them round.")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

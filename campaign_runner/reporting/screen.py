@@ -64,6 +64,13 @@ def statement(result: Reconciled) -> list[str]:
     return [f"{result.statement.name}: {words}.", verdict, *findings, *_where(result.reports)]
 
 
+def finance(campaigns: int, since: str, until: str, reports: Mapping[str, Path]) -> list[str]:
+    """After `reports --all`: which campaigns and days, and where."""
+    days = " ".join(part for part in (since and f"from {since}", until and f"to {until}") if part)
+    placed = f", placed {days} (both days included; corrections by the day they were found)" if days else ""
+    return [f"Finance reports of {count(campaigns, 'campaign')}{placed}.", *_where(reports)]
+
+
 def _checked(books: Books) -> list[str]:
     good = books.rows.get(RowStatus.REJECTED, 0) + books.rows.get(RowStatus.HELD, 0)
     good = books.total_rows - good

@@ -86,7 +86,7 @@ def test_finance_reports_can_cover_every_campaign_of_the_ledger(office):
     office.run(office.file(ANA))
     office.values["campaign"] = {"id": "q5"}
     office.run(office.file(BEN))
-    written = audit.finance_of_all(office.world())
+    written = audit.finance_of_all(office.world()).reports
     assert written["finance.csv"].read_text("utf-8-sig").count("\n") == 3
 
 
