@@ -105,9 +105,9 @@ def test_a_database_that_goes_away_in_the_middle_loses_nothing(tmp_path, shared,
         until(lambda: office.calls("POST") >= 2)
         server.stop()
         _, said = run.communicate(timeout=LONG)
-        assert (run.returncode, "Traceback" in said) == (2, False), said
+        assert (run.returncode, "cannot be reached" in said, "Traceback" in said) == (2, True, False), said
         code, said = office.run()
-        assert (code, "cannot be reached" in said) == (2, True), said
+        assert (code, "cannot be reached" in said, "nothing is lost" in said) == (2, True, True), said
         server.start()
         finished(office)
 
