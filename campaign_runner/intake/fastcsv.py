@@ -13,7 +13,8 @@ import pyarrow.csv
 
 from campaign_runner.intake.grid import ROWS_PER_BLOCK, TEXT
 
-_BYTES_AT_ONCE = 1 << 23
+# Arrow reads 32 of these ahead, whatever becomes of them: small ones, put together, keep memory flat.
+_BYTES_AT_ONCE = 1 << 20
 
 
 class IrregularError(Exception):
@@ -26,13 +27,21 @@ def columns(path: Path, start: int, delimiter: str, width: int) -> Iterator[list
         return
     with pa.OSFile(str(path)) as file:
         file.seek(start)
+        waiting: Any = None
         try:
             for batch in _reader(file, delimiter, width):
                 if file.tell() >= path.stat().st_size and _is_left_open(path, batch, delimiter):
                     raise IrregularError
-                yield from _checked(batch)
+                waiting = pa.concat_tables([*([waiting] if waiting else []), pa.Table.from_batches([batch])])
+                while waiting.num_rows >= ROWS_PER_BLOCK:
+                    yield _checked(waiting.slice(0, ROWS_PER_BLOCK))
+                    waiting = waiting.slice(ROWS_PER_BLOCK)
+            if waiting:
+                yield _checked(waiting)
         except pa.ArrowInvalid as error:
             raise IrregularError from error
+        finally:
+            pa.default_memory_pool().release_unused()  # a hundred megabytes, after a million rows
 
 
 def _reader(file: Any, delimiter: str, width: int) -> Any:
@@ -49,12 +58,11 @@ def _reader(file: Any, delimiter: str, width: int) -> Any:
     )
 
 
-def _checked(batch: Any) -> Iterator[list[Any]]:
-    for start in range(0, batch.num_rows, ROWS_PER_BLOCK):
-        arrays = batch.slice(start, ROWS_PER_BLOCK).columns
-        if any(_longest(array) > csv.field_size_limit() for array in arrays):
-            raise IrregularError
-        yield arrays
+def _checked(rows: Any) -> list[Any]:
+    arrays = [column.combine_chunks() for column in rows.columns]
+    if any(_longest(array) > csv.field_size_limit() for array in arrays):
+        raise IrregularError
+    return arrays
 
 
 def _is_left_open(path: Path, batch: Any, delimiter: str) -> bool:

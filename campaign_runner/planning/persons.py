@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from campaign_runner.planning.payloads import as_text, joined
 
+_PAIR = ["contact_hi", "contact_lo"]
 # What the ledger says of people who were sent something: hashes, campaign, the day, and whether it is this campaign.
 REWARDED_COLUMNS = ("contact_hi", "contact_lo", "campaign", "day", "same")
 _LETTER = (
@@ -37,46 +38,54 @@ def person_hashes(fields: pd.DataFrame, key: bytes) -> list[bytes]:
     return _hashed(_contact(fields), key)
 
 
-def hold_same_person(
-    lines: pd.DataFrame, placed: pd.DataFrame, rewarded: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split `lines` into those to place and those whose person gets, or got, the same reward elsewhere.
+def same_persons(
+    lines: pd.DataFrame, go: pd.Series[bool], placed: pd.DataFrame, rewarded: pd.DataFrame
+) -> pd.DataFrame:
+    """Of the `lines` that would `go`, those whose person gets, or got, the same reward elsewhere: held.
 
     `placed`: rows of this file that were placed before; `rewarded`: earlier lines (`REWARDED_COLUMNS`).
     """
-    named = lines[(lines["contact_hi"] != 0) | (lines["contact_lo"] != 0)]
-    in_file = _in_file(named, placed)
-    earlier = _earlier(named[~named["row"].isin(in_file["row"])], placed, rewarded)
-    held = pd.concat([some for some in (in_file, earlier) if len(some)] or [in_file])
-    held = held.assign(rule="duplicate", remedy=_REMEDY, derive="")
-    return lines[~lines["row"].isin(held["row"])], held
+    named = lines[["row", *_PAIR]][go]
+    named = named[(named["contact_hi"] != 0) | (named["contact_lo"] != 0)]
+    reasons = _in_file(named, placed)
+    reasons |= _earlier(named[~named["row"].isin(reasons)], placed, rewarded)
+    held = lines[go & lines["row"].isin(reasons)].assign(rule="duplicate", remedy=_REMEDY, derive="")
+    held["reason"] = np.array([reasons[row] for row in held["row"]], object)
+    return held
 
 
-def _in_file(named: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
-    columns = ["row", "contact_hi", "contact_lo"]
-    both = pd.concat([placed[columns].assign(new=False), named[columns].assign(new=True)]) if len(placed) else named
-    both = both.assign(new=both.get("new", True)).sort_values(["new", "row"], kind="stable")
-    both["first"] = both.groupby(["contact_hi", "contact_lo"], sort=False)["row"].transform("first")
-    again = both[(both["first"] != both["row"]) & both["new"]].set_index("row")["first"]
-    held = named[named["row"].isin(again.index)]
-    reasons = [f"The same person gets the same reward in row {again[row]}." for row in held["row"]]
-    return held.assign(reason=np.array(reasons, object))
+def repeated(lines: pd.DataFrame, high: str, low: str) -> pd.DataFrame:
+    """The lines whose digest, in two halves, is there more than once; the second half is seldom needed."""
+    alike = lines[lines[high].duplicated(keep=False)]
+    return alike[alike.duplicated([high, low], keep=False)]
 
 
-def _earlier(named: pd.DataFrame, placed: pd.DataFrame, rewarded: pd.DataFrame) -> pd.DataFrame:
-    pair = ["contact_hi", "contact_lo"]
+def _in_file(named: pd.DataFrame, placed: pd.DataFrame) -> dict[int, str]:
+    both = pd.concat([placed[["row", *_PAIR]].assign(new=False), named.assign(new=True)], ignore_index=True)
+    both = repeated(both, *_PAIR).sort_values(["new", "row"], kind="stable")
+    both["first"] = both.groupby(_PAIR, sort=False)["row"].transform("first")
+    again = both[(both["first"] != both["row"]) & both["new"].astype(bool)]
+    return {
+        row: f"The same person gets the same reward in row {first}."
+        for row, first in zip(again["row"].tolist(), again["first"].tolist(), strict=True)
+    }
+
+
+def _earlier(named: pd.DataFrame, placed: pd.DataFrame, rewarded: pd.DataFrame) -> dict[int, str]:
+    if rewarded.empty:
+        return {}
     if len(placed):  # a line that this file still has is told apart by its row
-        mine = placed[pair].drop_duplicates().assign(here=True)
-        rewarded = rewarded.merge(mine, on=pair, how="left")
+        mine = placed[_PAIR].drop_duplicates().assign(here=True)
+        rewarded = rewarded.merge(mine, on=_PAIR, how="left")
         rewarded = rewarded[~(rewarded["same"] & rewarded["here"].notna())]
-    held = named.merge(rewarded.drop_duplicates(pair), on=pair, how="inner")
+    held = named.merge(rewarded.drop_duplicates(_PAIR), on=_PAIR, how="inner")
     reasons = [
         "The same person was sent the same reward from an earlier file of this campaign."
         if same
         else f"The same person was sent the same reward in the campaign {campaign} on {day}."
         for campaign, day, same in zip(held["campaign"], held["day"], held["same"], strict=True)
     ]
-    return held.assign(reason=np.array(reasons, object))[[*named.columns, "reason"]]
+    return dict(zip(held["row"].tolist(), reasons, strict=True))
 
 
 def _contact(fields: pd.DataFrame) -> pa.Array:

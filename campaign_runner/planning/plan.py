@@ -12,13 +12,14 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from campaign_runner.model import Batch, Hold, LineColumns, LineItem, Order
 from campaign_runner.money import from_units
 from campaign_runner.planning import references
 from campaign_runner.planning.bodies import batch
 from campaign_runner.planning.collector import Collector, halves, whole, wholes
-from campaign_runner.planning.persons import REWARDED_COLUMNS, hold_same_person
+from campaign_runner.planning.persons import REWARDED_COLUMNS, repeated, same_persons
 
 # What the ledger says of the lines of this campaign that Tango has, or may have.
 KNOWN_COLUMNS = ("hi", "lo", "content_hi", "content_lo", "line_id", "failed")
@@ -37,8 +38,9 @@ _REMEDY_DUPLICATE = "If it is meant twice, let it go with `campaign-runner relea
 @dataclass(frozen=True)
 class Plan:
     """`new`: lines to place, ordered by reference; `known`: rows whose line Tango has already (with `line_id`);
-    `holds`: rows kept back; `late`: rows that are too late by the calendar and were never sent; `file`: all valid
-    rows. The first `canary` lines of `new` go in a batch of their own, before all others."""
+    `holds`: rows kept back; `late`: rows that are too late by the calendar and were never sent; `_apart`: the lines of
+    all rows that are neither new nor known under their own names. The first `canary` lines of `new` go in a batch of
+    their own, before all others."""
 
     order: Order
     batch_size: int
@@ -47,7 +49,7 @@ class Plan:
     holds: tuple[Hold, ...]
     late: frozenset[int]
     _payload: Callable[[int, int], bytes]
-    file: pd.DataFrame = field(default_factory=pd.DataFrame)
+    _apart: pd.DataFrame = field(default_factory=pd.DataFrame)
     canary: int = 0
 
     def batches(self) -> Iterator[Batch]:
@@ -59,6 +61,15 @@ class Plan:
     def payload(self, offset: int, length: int) -> bytes:
         """The canonical JSON of one line without its reference."""
         return self._payload(offset, length)
+
+    @property
+    def file(self) -> pd.DataFrame:
+        """All valid rows, each under the name that it has by itself, in no order; made anew each time."""
+        parts = [self.new, self.known.drop(columns="line_id", errors="ignore")]
+        if len(self._apart):
+            parts = [*(part[~part["row"].isin(self._apart["row"])] for part in parts), self._apart]
+        parts = [part for part in parts if len(part)]
+        return pd.concat(parts, ignore_index=True) if len(parts) > 1 else next(iter(parts), self.new)
 
     @property
     def batch_count(self) -> int:
@@ -115,17 +126,27 @@ def plan(
     if lines.empty:
         return Plan(collector.order, batch_size, lines, lines, (), frozenset(), collector.payload)
     unseen, changed, matched = _match(lines, known)
-    late = frozenset(unseen.loc[unseen["stale"], "row"].tolist())
-    unseen, hidden = _hold_hidden(unseen[~unseen["stale"]])
-    matched, again = _hold_repeats(matched)
-    unseen, repeats = _hold_repeats(unseen, keyed=bool(collector.key))
-    unseen, persons = hold_same_person(unseen, matched, rewarded)
+    again = _repeats(matched)
+    matched = matched.drop(again.index) if len(again) else matched
+    go = ~unseen["stale"]  # marks, not copies: a million lines are copied once, in their last order
+    stale, hidden = unseen[~go], _hidden(unseen[go & unseen["hidden"]])
+    go &= ~unseen["hidden"]
+    repeats = _repeats(unseen, go, keyed=bool(collector.key))
+    go[repeats.index] = False
+    persons = same_persons(unseen, go, matched, rewarded)
+    go[persons.index] = False
+    others = [some[lines.columns] for some in (stale, changed, again, hidden, repeats, persons) if len(some)]
+    apart = pd.concat(others, ignore_index=True) if others else _none(lines)
     free, holds = _release([changed, again, hidden, repeats, persons], released, collector.order)
     free, _, freed_before = _match(free, known)
-    new = pd.concat([unseen, free], ignore_index=True) if len(free) else unseen
+    del lines
+    new = _by_reference(unseen, go)
+    if len(free):
+        new = pd.concat([new, free], ignore_index=True)
+        new = _by_reference(new, pd.Series(True, new.index))
     matched = pd.concat([matched, freed_before], ignore_index=True) if len(freed_before) else matched
-    new = new.sort_values(["hi", "lo"], ignore_index=True)
-    return Plan(collector.order, batch_size, new, matched, holds, late, collector.payload, lines)
+    late = frozenset(stale["row"].tolist())
+    return Plan(collector.order, batch_size, new, matched, holds, late, collector.payload, apart)
 
 
 def find_lines(made: Plan, names: Iterable[str], attempts: int = 9) -> dict[str, tuple[LineItem, int]]:
@@ -155,12 +176,13 @@ def totals(lines: pd.DataFrame) -> dict[str, Decimal]:
     return {str(currency): from_units(int(units)) for currency, units in sorted(sums.items())}
 
 
-def _hold_repeats(lines: pd.DataFrame, *, keyed: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _repeats(lines: pd.DataFrame, go: pd.Series[bool] | None = None, *, keyed: bool = False) -> pd.DataFrame:
     """Equal identities: the first row goes, the others are held; under one key with other contents all are held."""
-    repeated = lines.duplicated(["hi", "lo"], keep=False).to_numpy()
-    if not repeated.any():
-        return lines, lines.iloc[:0]
-    repeats = lines[repeated].sort_values("row")
+    names = lines[["hi", "lo"]]
+    repeats = lines.loc[repeated(names if go is None else names[go], "hi", "lo").index]
+    if repeats.empty:
+        return repeats
+    repeats = repeats.sort_values("row")
     groups = repeats.groupby(["hi", "lo"], sort=False)
     repeats = repeats.assign(first=groups["row"].transform("first"), number=groups.cumcount() + 1, mixed=False)
     if keyed:
@@ -171,7 +193,18 @@ def _hold_repeats(lines: pd.DataFrame, *, keyed: bool = False) -> tuple[pd.DataF
     ]
     held = held.assign(rule="duplicate", remedy=_REMEDY_DUPLICATE)
     held["reason"], held["derive"] = [[story[i] for story in stories] for i in (0, 1)]
-    return lines.drop(held.index), held
+    return held
+
+
+def _by_reference(lines: pd.DataFrame, go: pd.Series[bool]) -> pd.DataFrame:
+    """The lines that go, in the order of their references; taken out of `lines` column by column, for memory."""
+    names = lines[["hi", "lo"]][go]
+    order = np.flatnonzero(go)[np.lexsort((names["lo"].to_numpy(), names["hi"].to_numpy()))]
+    columns = {}
+    for name in [*lines]:
+        columns[name] = lines.pop(name).array.take(order)
+        pa.default_memory_pool().release_unused()
+    return pd.DataFrame(columns, copy=False)
 
 
 def _story(row: int, first: int, number: int, mixed: bool) -> tuple[str, str]:
@@ -181,18 +214,22 @@ def _story(row: int, first: int, number: int, mixed: bool) -> tuple[str, str]:
     return f"It is the same as row {first}.", f"occurrence {number}"
 
 
-def _hold_hidden(lines: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    held = lines[lines["hidden"]].assign(
+def _hidden(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines.assign(
         rule="hidden-row", reason="The row is hidden in the spreadsheet.", derive="",
         remedy="Show the row (or delete it), or decide for all of them with --hidden include or --hidden skip.",
     )  # fmt: skip
-    return lines[~lines["hidden"]], held
+
+
+def _none(lines: pd.DataFrame) -> pd.DataFrame:
+    """None of them; a mere view would hold on to all."""
+    return lines.iloc[:0].copy()
 
 
 def _match(lines: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """(not known, known with other contents: held, known)."""
     if lines.empty or known.empty:
-        return lines, lines.iloc[:0], lines.iloc[:0].assign(line_id=pd.Series(dtype=np.int64))
+        return lines, _none(lines), _none(lines).assign(line_id=pd.Series(dtype=np.int64))
     theirs = known.rename(columns={"content_hi": "their_hi", "content_lo": "their_lo"})
     joined = lines.merge(theirs, on=["hi", "lo"], how="left")
     seen = joined["line_id"].notna()

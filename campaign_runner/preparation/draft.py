@@ -9,13 +9,14 @@ import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import IO, Any
 
 import orjson
 import pandas as pd
 
 from campaign_runner.ledger.plans import Entry
-from campaign_runner.lifecycle import RowStatus
+from campaign_runner.lifecycle import NEEDS_ACTION, RowStatus
 from campaign_runner.model import Hold, Problem, RawTable
 from campaign_runner.planning import Plan
 from campaign_runner.planning.plan import line_references
@@ -102,43 +103,48 @@ class Draft:
         found = [
             (entry.status, entry.currency, 1, entry.units) for entry in (*map(_held, self.plan.holds), *self.rejected)
         ]
-        lines = self._lines
-        for (status, currency), some in lines.groupby(["status", "currency"], observed=True):
-            found.append((str(status), str(currency), len(some), int(some["units"].sum())))
+        new, known = self.plan.new, self._known
+        found += [(RowStatus.UNSENT, *sums) for sums in _sums(new)]
+        for status in known["status"].unique():
+            found += [(str(status), *sums) for sums in _sums(known[known["status"] == status])]
         return found
 
-    def between(self, first: int, last: int) -> list[Stated]:
-        """What would become of the rows `first`..`last`, as `ledger.rows.STATED` tuples."""
+    def unwell(self, first: int, last: int) -> list[Stated]:
+        """Which of the rows `first`..`last` need a person, as `ledger.rows.STATED` tuples."""
         holds = (_held(hold) for hold in self.plan.holds if first <= hold.row <= last)
         stated = [
             (e.row, e.status, e.reason, e.remedy, e.reference, "", "", "", e.units, e.currency)
             for e in (*holds, *self.rejected.between(first, last))
         ]
-        lines = self._lines
-        some = lines.iloc[slice(*lines["row"].searchsorted([first, last + 1]))]
+        known = self._known
+        some = known[known["row"].between(first, last) & known["status"].isin(NEEDS_ACTION)]
         columns = (some[name].tolist() for name in ("row", "status", "units", "currency"))
         names = line_references(self.plan.order, some)
         stated += [(row, status, "", "", name, "", "", "", units, currency)
                    for row, status, units, currency, name in zip(*columns, names, strict=True)]  # fmt: skip
         return stated
 
-    @property
-    def _lines(self) -> pd.DataFrame:
-        """New and known lines in file order, with the status that each would have."""
-        if not hasattr(self, "_sorted"):
-            new = self.plan.new.assign(status=str(RowStatus.UNSENT))
-            known = self.plan.known
-            if len(known):
-                known = known.assign(status=known["line_id"].map(self.statuses))
-                new = pd.concat([new, known], ignore_index=True) if len(new) else known
-            found = new.assign(units=new["quantity"].astype("int64") * new["face_units"]) if len(new) else NO_LINES
-            self._sorted = found.sort_values("row", ignore_index=True)
-        return self._sorted
+    @cached_property
+    def _known(self) -> pd.DataFrame:
+        """The rows whose line Tango has already, with status and worth."""
+        known = self.plan.known
+        if known.empty:
+            return NO_LINES
+        units = known["quantity"].astype("int64") * known["face_units"]
+        return known.assign(status=known["line_id"].map(self.statuses), units=units)
 
 
 def noted(table: RawTable, notes: Iterable[str]) -> RawTable:
     """The same table with more to say about it."""
     return replace(table, notes=(*table.notes, *notes))
+
+
+def _sums(lines: pd.DataFrame) -> Iterator[tuple[str, int, int]]:
+    """(currency, lines, units) per currency."""
+    if len(lines):
+        units = lines["quantity"].astype("int64") * lines["face_units"]
+        for currency, some in units.groupby(lines["currency"], observed=True):
+            yield str(currency), len(some), int(some.sum())
 
 
 def _held(hold: Hold) -> Entry:
