@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Numeric, and_, case, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Numeric,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from campaign_runner.ledger.rows import LINES, STATUS, UNITS
 from campaign_runner.ledger.schema import batches, entries, line_items
@@ -36,7 +48,8 @@ _SAME = line_items.c.charged_currency.in_(("", line_items.c.currency))
 _LOST = STATUS.in_((RowStatus.FAILED, RowStatus.CANCELLED))
 _CURRENT = line_items.c.superseded.is_(False)
 _GAP = _CHARGED - UNITS - _FEES
-_PAID_IN = case((line_items.c.charged_currency != "", line_items.c.charged_currency), else_=line_items.c.currency)
+# Without parameters, which PostgreSQL would take for different ones in SELECT and GROUP BY.
+_PAID_IN = func.coalesce(func.nullif(line_items.c.charged_currency, literal_column("''")), line_items.c.currency)
 
 
 def sums(connection: Connection, campaign: int) -> list[tuple[str, int, int, int, int]]:

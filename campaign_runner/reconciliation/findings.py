@@ -94,7 +94,7 @@ def money(connection: Connection, campaign: int, upload: int) -> Iterator[Findin
     """Planned against placed against charged, and our view of each line against Tango's."""
     for question, (kind, sentence, explained) in _MONEY.items():
         for difference in question(connection, campaign, upload):
-            rows = tuple(row for row, _ in difference.examples if row)
+            rows = tuple(dict.fromkeys(row for row, _ in difference.examples if row))
             yield Finding(kind, sentence.format(**_words(difference)), rows, explained)
 
 
@@ -106,7 +106,7 @@ def corrections(connection: Connection, campaign: int, upload: int) -> Iterator[
             currency = str(each.placed[_CURRENCY])
             told.setdefault((each.at[:10], each.before.status, each.after.status, currency), []).append(each)
     for key, lines in told.items():
-        rows = tuple(each.row for each in lines if each.row)[:SHOWN]
+        rows = tuple(dict.fromkeys(each.row for each in lines if each.row))[:SHOWN]
         yield Finding("correction", _corrected(*key, lines), rows)
 
 
@@ -133,7 +133,7 @@ def _corrected(day: str, before: str, after: str, currency: str, lines: Sequence
     units = sum(each.placed[_QUANTITY] * each.placed[_FACE] for each in lines)
     number, was, now = ("1 line", "was", "is") if len(lines) == 1 else (f"{len(lines)} lines", "were", "are")
     changed = f"{was} {before} and {now} {after} now" if before != after else f"{was} charged otherwise ({after})"
-    where = _where([(each.row, str(each.placed[0])) for each in lines], len(lines))
+    where = _where([(each.row, str(each.placed[0])) for each in lines[:SHOWN]], len(lines))
     return f"Correction of {day}: {number} ({text(from_units(units))} {currency}) {changed}: {where}."
 
 
@@ -147,5 +147,7 @@ def _words(difference: Difference) -> dict[str, Any]:
 
 def _where(examples: Sequence[tuple[int, str]], lines: int) -> str:
     """Rows of the newest file; a line that it does not have is told by its reference."""
-    few = ", ".join(f"row {row}" if row else f"{reference} of an earlier file" for row, reference in examples[:5])
-    return few + (f" and {lines - 5} more" if lines > 5 else "")
+    named = dict.fromkeys(f"row {row}" if row else f"{reference} of an earlier file" for row, reference in examples)
+    few = list(named)[:5]
+    more = lines - 5 if len(named) > 5 else 0
+    return ", ".join(few) + (f" and {more} more" if more else "")

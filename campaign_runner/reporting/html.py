@@ -68,6 +68,7 @@ def page(books: Books, tallies: Tallies, first: FirstRows, reports: Mapping[str,
         acting=sum(books.rows.get(status, 0) for status in ("rejected", "held", "failed", "cancelled")),
         reports=[path.name for path in reports.values() if path.name != "report.html"], notes=notes(books),
         figures=[figure.title for figure in FIGURES], count=wording.count, rows_of=wording.rows,
+        money=[wording.came_to(sums) for sums in books.sums],
     )  # fmt: skip
 
 

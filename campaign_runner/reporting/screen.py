@@ -7,13 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from campaign_runner.lifecycle import RowStatus
-from campaign_runner.model import Books, Sums
+from campaign_runner.model import Books
 from campaign_runner.reporting.limits import notes
 from campaign_runner.reporting.nextsteps import next_steps
 from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.statement import Reconciled
 from campaign_runner.reporting.todo import todo
-from campaign_runner.reporting.wording import cash, count, listed, per_currency
+from campaign_runner.reporting.wording import came_to, count, listed, per_currency
 
 EXAMPLES_SHOWN = 5
 _HAPPENED = {
@@ -129,19 +129,10 @@ def _todo(problems: ProblemTally) -> list[str]:
 
 def _tie(books: Books) -> list[str]:
     findings = [f"  {finding.text}" for finding in books.findings]
-    money = [_money(sums) for sums in books.sums]
+    money = [f"  {came_to(sums)}" for sums in books.sums]
     if books.ties_out:
         return ["The books tie out: every row has one status, and the money adds up.", *money, *findings]
     return ["THE BOOKS DO NOT TIE OUT:", *money, *findings]
-
-
-def _money(sums: Sums) -> str:
-    """`  Planned 10,585.00 USD, placed 10,585.00, charged 10,530.00 for 190 lines.`"""
-    planned, placed, charged = (cash(each, "").rstrip() for each in (sums.planned, sums.placed, sums.charged))
-    lines = count(sums.charged_lines, "line")
-    return (
-        f"  Planned {planned} {sums.currency}, placed {placed}, charged {charged} with fees and shipping for {lines}."
-    )
 
 
 def _notes(books: Books) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from campaign_runner import money
+from campaign_runner.model import Sums
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -36,3 +37,12 @@ def rows(numbers: Sequence[int], shown: int = 10) -> str:
     if len(numbers) <= shown:
         return f"rows {listed([str(number) for number in numbers])}"
     return f"rows {', '.join(str(number) for number in numbers[:shown])} and {len(numbers) - shown:,} more"
+
+
+def came_to(sums: Sums) -> str:
+    """`Planned 10,585.00 USD, placed 10,585.00, charged 10,840.30 with fees and shipping for 190 lines.`"""
+    planned, placed, charged = (cash(each, "").rstrip() for each in (sums.planned, sums.placed, sums.charged))
+    lines = count(sums.charged_lines, "line")
+    return (
+        f"Planned {planned} {sums.currency}, placed {placed}, charged {charged} with fees and shipping for {lines}."
+    )
