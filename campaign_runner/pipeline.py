@@ -41,7 +41,7 @@ def check(reading: Reading, world: World, progress: Progress = quiet, *, expecti
     """
     with open_ledger(world.state, world.ledger_url) if world.refresh else nullcontext() as ledger:
         shop = gate.stocked(world, ledger)
-    draft = prepared(reading, world, shop, None, progress)
+    draft = prepared(reading, world, shop, None, progress, dry=True)
     reasons = _reasons_against(draft, world)
     draft = draft.telling(*(f"A run would be refused: {reason}" for reason in reasons))
     result = close_draft(draft, reading, world, progress)
@@ -160,12 +160,13 @@ def plan_into_ledger(
 
 
 def prepared(
-    reading: Reading, world: World, shop: Stocked, before: Past | None, progress: Progress, canary: int = 0
-) -> Draft:
-    """The file, checked and planned, with what the catalogue says of it."""
+    reading: Reading, world: World, shop: Stocked, before: Past | None, progress: Progress, canary: int = 0, *,
+    dry: bool = False,
+) -> Draft:  # fmt: skip
+    """The file, checked and planned, with what the catalogue says of it; `dry`: never to be sent."""
     draft = prepare(
         reading, world.settings, rule_book(world), today=today(world), past=before, knowledge=shop.knowledge,
-        progress=progress,
+        progress=progress, dry=dry,
     )  # fmt: skip
     return replace(draft, plan=planning.with_canary(draft.plan, canary)).telling(*shop.notes)
 

@@ -21,8 +21,7 @@ from campaign_runner.planning import references
 from campaign_runner.planning.filled import Filled
 from campaign_runner.planning.payloads import as_text, payloads, wire_names
 from campaign_runner.planning.persons import contact_hashes, person_hashes
-
-Numbers = np.ndarray[Any, Any]
+from campaign_runner.planning.spool import Numbers, Spool
 
 
 @dataclass
@@ -31,7 +30,8 @@ class Collector:
 
     `key`: headers of the identity columns (own headers or Tango fields), () = the row's content names it;
     `contact_key`: the ledger's secret for hashing contacts; `groups`: own headers whose values are kept as the
-    columns `group 0`, `group 1`, …; `currencies`: the currency of a reward by utid, where it is not `currency`.
+    columns `group 0`, `group 1`, …; `currencies`: the currency of a reward by utid, where it is not `currency`; `dry`:
+    nothing will be sent, so that neither payloads nor persons are kept.
     """
 
     order: Order
@@ -41,8 +41,8 @@ class Collector:
     contact_key: bytes = b""
     groups: Sequence[str] = ()
     currencies: Mapping[str, str] = field(default_factory=dict)
-    _numbers: Any = field(default_factory=tempfile.TemporaryFile)
-    _writer: Any = None
+    dry: bool = False
+    _lines: Spool = field(default_factory=Spool)
     _spill: Any = field(default_factory=tempfile.TemporaryFile)
     _size: int = 0
 
@@ -55,13 +55,13 @@ class Collector:
         rows = Filled(columns)
         contents = references.content(rows)
         identities = self._keys(checked.clean) if self.key else contents
-        wired = wire_names(columns, self.bulk_shipping)
-        offsets, lengths = self._store(payloads(rows if wired is columns else Filled(wired)))
-        frame: dict[str, Any] = {"row": fields.index.to_numpy(np.int32), "offset": offsets, "length": lengths}
+        frame: dict[str, Any] = {"row": fields.index.to_numpy(np.int32)}
         frame["hi"], frame["lo"] = halves(references.line_digests(self.order, identities))
         frame["content_hi"], frame["content_lo"] = halves(references.content_digests(contents))
         frame["contact_hi"], frame["contact_lo"] = halves(contact_hashes(fields, self.contact_key))
-        frame["person_hi"], frame["person_lo"] = halves(person_hashes(fields, self.contact_key))
+        if not self.dry:
+            frame["offset"], frame["length"] = self._store(self._payloads(columns, rows))
+            frame["person_hi"], frame["person_lo"] = halves(person_hashes(fields, self.contact_key))
         frame["method"] = pc.dictionary_encode(columns["deliveryMethod"])
         frame["utid"] = pc.dictionary_encode(columns["utid"])
         frame["quantity"] = _quantities(fields)
@@ -71,19 +71,11 @@ class Collector:
         frame["stale"] = np.isin(frame["row"], list(checked.stale))
         for number, header in enumerate(self.groups):
             frame[f"group {number}"] = pc.dictionary_encode(as_text(checked.clean.own[header].fillna("")))
-        table = pa.table(frame)
-        self._writer = self._writer or pa.ipc.new_stream(self._numbers, table.schema)
-        self._writer.write_table(table)
+        self._lines.add(frame)
 
     def lines(self) -> pd.DataFrame:
         """All lines in file order: numbers and short codes only."""
-        if not self._writer:
-            return pd.DataFrame(columns=["row"], dtype=np.int32)
-        self._writer.close()
-        self._numbers.seek(0)
-        table = pa.ipc.open_stream(self._numbers).read_all().unify_dictionaries()
-        frame: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
-        return frame
+        return self._lines.frame()
 
     def payload(self, offset: int, length: int) -> bytes:
         """The stored payload of one line."""
@@ -93,6 +85,10 @@ class Collector:
         """What each row's reward is paid in."""
         told = [self.currencies.get(utid, self.currency) for utid in utids.dictionary.to_pylist()]
         return pc.dictionary_encode(pa.array(told, pa.large_string()).take(utids.indices))
+
+    def _payloads(self, columns: Mapping[str, pa.Array], rows: Filled) -> pa.Array:
+        wired = wire_names(columns, self.bulk_shipping)
+        return payloads(rows if wired is columns else Filled(wired))
 
     def _keys(self, clean: CleanRows) -> pa.Array:
         return references.keys([clean.own[name] if name in clean.own else clean.fields[name] for name in self.key])

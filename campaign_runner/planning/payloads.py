@@ -6,7 +6,8 @@ characters escaped. Amounts keep their very digits (a JSON number that never was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -75,6 +76,14 @@ def as_text(series: pd.Series[Any]) -> pa.Array:
     """A text column as one arrow array (large_string)."""
     array = pa.Array.from_pandas(series)
     return (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).cast(pa.large_string())
+
+
+def each(texts: pa.Array) -> Iterator[memoryview]:
+    """The UTF-8 of each text, without a copy."""
+    offsets, data = texts.buffers()[1:3]
+    places = memoryview(offsets).cast("q")[texts.offset : texts.offset + len(texts) + 1].tolist()
+    content = memoryview(data) if data is not None else memoryview(b"")
+    return (content[start:end] for start, end in pairwise(places))
 
 
 def _object(tree: Tree, parts: list[str]) -> None:

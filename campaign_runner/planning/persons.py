@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.planning.payloads import as_text, joined
+from campaign_runner.planning.payloads import as_text, each, joined
 
 _PAIR = ["contact_hi", "contact_lo"]
 # What the ledger says of people who were sent something: hashes, campaign, the day, and whether it is this campaign.
@@ -94,9 +94,10 @@ def _contact(fields: pd.DataFrame) -> pa.Array:
 
 
 def _hashed(texts: pa.Array, key: bytes) -> list[bytes]:
+    there = texts.is_valid().to_pylist()
     return [
-        bytes(16) if text is None else blake2b(text.encode(), key=key, digest_size=16).digest()
-        for text in texts.to_pylist()
+        blake2b(text, key=key, digest_size=16).digest() if named else bytes(16)
+        for text, named in zip(each(texts), there, strict=True)
     ]
 
 

@@ -12,7 +12,6 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from campaign_runner.model import Batch, Hold, LineColumns, LineItem, Order
 from campaign_runner.money import from_units
@@ -172,7 +171,7 @@ def totals(lines: pd.DataFrame) -> dict[str, Decimal]:
     if lines.empty:
         return {}
     worth = lines["quantity"].astype(np.int64) * lines["face_units"]
-    sums = worth.groupby(lines["currency"].astype(str)).sum()
+    sums = worth.groupby(lines["currency"], observed=True).sum()
     return {str(currency): from_units(int(units)) for currency, units in sorted(sums.items())}
 
 
@@ -203,7 +202,6 @@ def _by_reference(lines: pd.DataFrame, go: pd.Series[bool]) -> pd.DataFrame:
     columns = {}
     for name in [*lines]:
         columns[name] = lines.pop(name).array.take(order)
-        pa.default_memory_pool().release_unused()
     return pd.DataFrame(columns, copy=False)
 
 

@@ -6,9 +6,8 @@ delimiter-safe. `tests/golden/references.json` pins them for ever: changing anyt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from itertools import pairwise
 
 import orjson
 import pandas as pd
@@ -16,7 +15,7 @@ import pyarrow as pa
 
 from campaign_runner.model import Order
 from campaign_runner.planning.filled import Filled, escaped
-from campaign_runner.planning.payloads import as_text, joined
+from campaign_runner.planning.payloads import as_text, each, joined
 
 FORMAT = "1"
 DIGEST_BYTES = 16
@@ -26,7 +25,7 @@ def line_digests(order: Order, identities: pa.Array) -> list[bytes]:
     """The digest of each line; `identities` are JSON strings joined by commas (see `content` and `keys`)."""
     start = sha256(_head("line", order))
     digests = []
-    for identity in _each(identities):
+    for identity in each(identities):
         digest = start.copy()
         digest.update(identity)
         digest.update(b"]")
@@ -52,7 +51,7 @@ def keys(columns: Sequence[pd.Series[str]]) -> pa.Array:
 
 def content_digests(contents: pa.Array) -> list[bytes]:
     """What tells a changed row from an unchanged one where a key names it."""
-    return [sha256(text).digest()[:DIGEST_BYTES] for text in _each(contents)]
+    return [sha256(text).digest()[:DIGEST_BYTES] for text in each(contents)]
 
 
 def batch_digest(order: Order, lines: Iterable[bytes]) -> bytes:
@@ -73,14 +72,6 @@ def _template(names: Iterable[str]) -> list[str]:
         parts[-1] += f',"{name}","'
         parts += [name, '"']
     return parts
-
-
-def _each(texts: pa.Array) -> Iterator[memoryview]:
-    """The UTF-8 of each text, without a copy."""
-    offsets, data = texts.buffers()[1:3]
-    places = memoryview(offsets).cast("q")[texts.offset : texts.offset + len(texts) + 1].tolist()
-    content = memoryview(data) if data is not None else memoryview(b"")
-    return (content[start:end] for start, end in pairwise(places))
 
 
 def references(order: Order, digests: Iterable[bytes]) -> list[str]:

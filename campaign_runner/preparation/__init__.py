@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -52,9 +53,10 @@ class Past:
 
 def prepare(
     reading: Reading, settings: Settings, book: RuleBook, *, today: date, past: Past | None = None,
-    knowledge: Knowledge | None = None, progress: Progress = lambda *_: None,
+    knowledge: Knowledge | None = None, progress: Progress = lambda *_: None, dry: bool = False,
 ) -> Draft:  # fmt: skip
-    """Read, check and plan a file. `today` is the run's date in UTC, `knowledge` what is known of its rewards."""
+    """Read, check and plan a file. `today` is the run's date in UTC, `knowledge` what is known of its rewards; a `dry`
+    draft holds nothing that can be sent."""
     past, knowledge = past or Past(), knowledge or Knowledge()
     table = read(reading, settings, book)
     validator = validation.compile_rules(
@@ -65,15 +67,22 @@ def prepare(
     tango = settings.tango
     collector = planning.Collector(
         settings.order, validator.key, tango.currency, tango.bulk_shipping, past.secret,
-        currencies=knowledge.currencies, groups=own_headers(table.columns, settings.finance.group_by),
+        currencies=knowledge.currencies, groups=own_headers(table.columns, settings.finance.group_by), dry=dry,
     )  # fmt: skip
     seen = _Pass(collector, Rejected(tango.currency))
-    for raw in table.chunks():
-        rows = knowledge.with_utids(raw, table)
-        checked = judged(_deliverable(validator(rows), table, settings.order), table, knowledge.judges)
-        seen.rejected.currencies.update(knowledge.currencies_of(checked.worth, rows, table))
-        seen.add(checked, rows.hidden, len(rows.cells))
-        progress("check", seen.rows, None)
+    with ThreadPoolExecutor(1) as second:  # what was judged is taken in while the next rows are judged
+        taken: Future[None] | None = None
+        for raw in table.chunks():
+            rows = knowledge.with_utids(raw, table)
+            checked = judged(_deliverable(validator(rows), table, settings.order), table, knowledge.judges)
+            currencies = knowledge.currencies_of(checked.worth, rows, table)
+            if taken:
+                taken.result()
+                progress("check", seen.rows, None)
+            taken = second.submit(seen.add, checked, currencies, rows.hidden, len(rows.cells))
+        if taken:
+            taken.result()
+    progress("check", seen.rows, None)
     plan = planning.plan(collector, known_frame(past.known), past.released, tango.batch_size, people(past.rewarded))
     seen.decide_late(plan.late)
     for hold in plan.holds:
@@ -147,8 +156,9 @@ class _Pass:
     _late: dict[int, list[Problem]] = field(default_factory=dict)
     _worth: dict[int, int] = field(default_factory=dict)
 
-    def add(self, checked: Checked, hidden: frozenset[int], rows: int) -> None:
+    def add(self, checked: Checked, currencies: Mapping[int, str], hidden: frozenset[int], rows: int) -> None:
         self.rows += rows
+        self.rejected.currencies.update(currencies)
         self.collector.add(checked, hidden)
         self._take([problem for problem in checked.problems if not self._defer(problem, checked)], checked.worth)
 
