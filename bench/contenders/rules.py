@@ -20,6 +20,13 @@ COLUMNS = {
     "Shipping street": STREET, "Shipping city": CITY, "Shipping state": re.compile(r"[A-Z]{2}"),
     "Shipping ZIP": re.compile(r"[0-9]{5}"), "Shipping country": re.compile(r"[A-Z]{2}"),
 }  # fmt: skip
+# What a pattern cannot know: which regions a country has, and how its postal codes are written.
+US = """AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR
+PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI FM MH PW AA AE AP"""
+CA = "AB BC MB NB NL NS NT NU ON PE QC SK YT"
+REGIONS = {"US": frozenset(US.split()), "CA": frozenset(CA.split())}
+POSTAL = {"US": re.compile(r"[0-9]{5}(-?[0-9]{4})?"), "CA": re.compile(r"[A-Z][0-9][A-Z] [0-9][A-Z][0-9]")}
+TYPED_WRONG = re.compile(r"@(gmial|gmai|gmal|gnail|hotmial|hotmai|yaho|yahooo|outlok|outloo)\.com$")
 ALWAYS = {"UTID", "Amount"}
 PERSON = {"First name"}
 PLACE = {"Street", "City", "State", "ZIP", "Country"}
@@ -40,7 +47,20 @@ ALLOWED = {
 
 def tidied(row: Mapping[str, str]) -> dict[str, str]:
     """The row with every run of white space (and there are many kinds) made one blank."""
-    return {name: " ".join(value.split()) if value else "" for name, value in row.items()}
+    found = {name: " ".join(value.split()) if value else "" for name, value in row.items()}
+    found["Delivery method"], found["UTID"] = found["Delivery method"].upper(), found["UTID"].upper()
+    if found["E-mail"]:
+        local, at, domain = found["E-mail"].rpartition("@")
+        found["E-mail"] = local + at + domain.lower()
+    return found
+
+
+def person(row: Mapping[str, str]) -> tuple[str, str, str]:
+    """Who gets what: the same person is not to get the same reward twice."""
+    reached = (
+        row["E-mail"].lower() or row["Mobile number"] or f"{row['First name']}/{row['Last name']}/{row['Street']}"
+    )
+    return reached if reached != "//" else row["Employee ID"], row["UTID"], row["Amount"]
 
 
 def problems(row: Mapping[str, str]) -> Iterator[str]:
@@ -59,6 +79,15 @@ def problems(row: Mapping[str, str]) -> Iterator[str]:
             yield f"{name} is not allowed for {method}"
         elif not pattern.fullmatch(value):
             yield f"{name}: {value!r} is not right"
+    for prefix in ("", "Shipping "):
+        country = row["Shipping country" if prefix else "Country"]
+        if country in REGIONS:
+            if row["Shipping state" if prefix else "State"] not in REGIONS[country]:
+                yield f"{prefix}State is not in {country}"
+            if not POSTAL[country].fullmatch(row[f"{prefix}ZIP"]):
+                yield f"{prefix}ZIP is not one of {country}"
+    if row["E-mail"] and TYPED_WRONG.search(row["E-mail"]):
+        yield f"E-mail: is {row['E-mail']} meant?"
     if method == "ADDRESS" and not (PRINTED.fullmatch(row["First name"]) and PRINTED.fullmatch(row["Last name"])):
         yield "The name cannot be printed"
     if row["Quantity"] not in ("", "1") and not method.startswith("BULK"):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.contenders.rules import problems, tidied
+from bench.contenders.rules import person, problems, tidied
 
 BATCH = 500
 TABLES = """
@@ -85,16 +85,20 @@ def batches(
 ) -> Iterator[list[tuple[int, dict[str, str]]]]:
     """Valid rows, five hundred at a time, with their row numbers."""
     seen: set[str] = set()
+    people: set[tuple[str, str, str]] = set()
     group: list[tuple[int, dict[str, str]]] = []
     with open(path, encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(map(tidied, csv.DictReader(file)), 2):
             wrong = list(problems(row))
             if row["Employee ID"] in seen:
                 wrong.append("Employee ID is there already")
+            if person(row) in people:
+                wrong.append("the same person gets the same reward already")
             if wrong:
                 reject(row, wrong)
                 continue
             seen.add(row["Employee ID"])
+            people.add(person(row))
             group.append((number, row))
             if len(group) == BATCH:
                 yield group
