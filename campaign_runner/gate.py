@@ -6,6 +6,7 @@ here places anything; every call is paced and recorded like any other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -91,6 +92,13 @@ def rewards(world: World, words: str = "") -> list[dict[str, str]]:
     with open_ledger(world.state, world.ledger_url) as ledger:
         shop = stocked(world, ledger).shop
     return [_shown(reward) for reward in shop.search(words)] if shop else []
+
+
+def names_of_rewards(world: World) -> list[str]:
+    """The names by which a file can call a reward: those that can be had, and that no other reward has."""
+    found = [(one["Reward"], one["Reward"].casefold().split(), one["Now"]) for one in rewards(world)]
+    often = Counter(" ".join(words) for _, words, _ in found)
+    return sorted(name for name, words, now in found if now == "active" and often[" ".join(words)] == 1)
 
 
 def _shown(reward: Reward) -> dict[str, str]:

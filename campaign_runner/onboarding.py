@@ -94,8 +94,10 @@ def init(folder: Path, schemas: Path | None = None) -> list[Path]:
     return [settings, workbook]
 
 
-def template(path: Path, schemas: Path | None = None, methods: Sequence[str] = ()) -> None:
-    """Write an empty spreadsheet for these delivery methods (all of them without any)."""
+def template(
+    path: Path, schemas: Path | None = None, methods: Sequence[str] = (), rewards: Sequence[str] = ()
+) -> None:
+    """Write an empty spreadsheet for these delivery methods (all of them without any); `rewards` to choose from."""
     from campaign_runner.reporting.template import write_template
 
     if path.suffix.lower() not in (".xlsx", ".csv"):
@@ -105,7 +107,7 @@ def template(path: Path, schemas: Path | None = None, methods: Sequence[str] = (
     if unknown:
         raise UsageError(f'There is no delivery method "{unknown[0]}". Known: {", ".join(book.methods)}.')
     try:
-        write_template(path, book, methods or None)
+        write_template(path, book, methods or None, rewards)
     except OSError as error:
         raise StateError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
 

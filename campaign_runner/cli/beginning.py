@@ -9,12 +9,13 @@ import typer
 
 from campaign_runner.cli import options
 from campaign_runner.cli.demands import Demands, Refresh
-from campaign_runner.cli.options import REPORTS, STATE, Config, Json, Methods, Quiet, Schemas, State, Verbose, Yes
+from campaign_runner.cli.options import STATE, Config, Json, Methods, Quiet, Schemas, State, Verbose, Yes
 from campaign_runner.errors import UsageError
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; default: here.")]
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="The .xlsx or .csv to write.")]
 OneMethod = Annotated[str, typer.Argument(metavar="METHOD", help="EMAIL, PHONE, …; without it, an overview.")]
+Rewards = Annotated[bool, typer.Option("--rewards", help="A drop-down of the rewards in Tango's catalogue, by name.")]
 Search = Annotated[str, typer.Argument(metavar="SEARCH", help="Words, such as a name, utid or currency.")]
 Port = Annotated[int, typer.Option("--port", help="The port on this machine; 0 = any free one.")]
 Rate = Annotated[float, typer.Option("--requests-per-second", help="What it allows; 0 = no limit.")]
@@ -40,8 +41,8 @@ def init(
 
 
 def template(
-    file: Target, method: Methods = None, schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False,
-    verbose: Verbose = False, yes: Yes = False,
+    file: Target, method: Methods = None, rewards: Rewards = False, config: Config = None, state: State = STATE,
+    schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False, yes: Yes = False,
 ) -> None:  # fmt: skip
     """An empty spreadsheet with headers, drop-downs, comments and one example row per method.
 
@@ -51,8 +52,15 @@ def template(
 
     with options.at_work(as_json, quiet, verbose) as terminal:
         terminal.may_overwrite(file, yes)
-        onboarding.template(file, schemas, [name.upper() for name in method or ()])
+        names = _names(config, state) if rewards else []
+        onboarding.template(file, schemas, [name.upper() for name in method or ()], names)
         terminal.object({"written": [str(file)]}) if as_json else terminal.say(f"Written: {file}")
+
+
+def _names(config: Path | None, state: Path) -> list[str]:
+    from campaign_runner import gate
+
+    return gate.names_of_rewards(options.asking(config, state))
 
 
 def rules(
@@ -89,10 +97,7 @@ def catalogue(
     from campaign_runner import gate
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        world = options.world(
-            config, state, REPORTS, None, campaign="catalogue", secret=None, demands=Demands(refresh)
-        )
-        found = gate.rewards(world, search)
+        found = gate.rewards(options.asking(config, state, Demands(refresh)), search)
         if as_json:
             terminal.object({"rewards": found})
         elif found:

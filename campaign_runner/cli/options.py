@@ -96,6 +96,11 @@ def world(
     )
 
 
+def asking(config: Path | None, state: Path, demands: Demands | None = None) -> World:
+    """For a question about Tango's rewards, which needs no campaign."""
+    return world(config, state, REPORTS, None, campaign="catalogue", secret=None, demands=demands)
+
+
 def _credentials(loaded: Settings, secret: bool | None) -> Credentials:
     from campaign_runner import settings
 

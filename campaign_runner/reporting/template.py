@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,24 @@ _LIST_LIMIT = 255  # characters of choices that a drop-down may hold itself; lon
 _NEEDED = {"bg_color": "#C65911"}
 
 
-def write_template(path: Path, book: RuleBook, methods: Sequence[str] | None = None) -> None:
-    """Write a template for these delivery methods (None: all) to a .xlsx or .csv file."""
+def write_template(
+    path: Path, book: RuleBook, methods: Sequence[str] | None = None, rewards: Sequence[str] = ()
+) -> None:
+    """Write a template for these delivery methods (None: all) to a .xlsx or .csv file.
+
+    With the names of `rewards`, the column for the utid is one of names to choose from.
+    """
     wanted = [book.methods[name] for name in methods] if methods else list(book.methods.values())
     fields = [field for field in book.fields.values() if any(_takes(method, field) for method in wanted)]
+    if rewards:
+        fields = [_by_name(field, rewards) if field.name == "utid" else field for field in fields]
     write = _write_csv if path.suffix.lower() == ".csv" else _write_workbook
     with replacing(path) as draft:
         write(draft, fields, wanted)
+
+
+def _by_name(field: Field, rewards: Sequence[str]) -> Field:
+    return replace(field, title="Reward", choices=tuple(rewards), description="The reward, by its name or its utid.")
 
 
 def _write_csv(path: Path, fields: Sequence[Field], methods: Sequence[Method]) -> None:
@@ -83,7 +95,7 @@ def _drop_down(sheet: Any, lists: Any, position: int, field: Field, methods: Seq
     if not choices:
         return
     source: Any = choices
-    if len(",".join(choices)) > _LIST_LIMIT:
+    if len(",".join(choices)) > _LIST_LIMIT or any("," in choice for choice in choices):
         for row, choice in enumerate(choices):
             lists.write_string(row, position, choice)
         letter = xl_col_to_name(position, col_abs=True)

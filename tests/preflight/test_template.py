@@ -1,0 +1,38 @@
+"""A template may offer the rewards of Tango's catalogue by name, and what was chosen is understood."""
+
+from __future__ import annotations
+
+import openpyxl
+
+from campaign_runner import gate, onboarding
+from campaign_runner.errors import ExitCode
+
+
+def test_the_names_in_the_drop_down_are_those_that_a_file_may_use(office):
+    names = gate.names_of_rewards(office.world())
+    assert "Reward Link" in names
+    assert "Test Gift Card (discontinued)" not in names
+
+
+def test_a_reward_chosen_from_the_drop_down_is_placed_by_its_utid(office, tmp_path):
+    path = tmp_path / "template.xlsx"
+    onboarding.template(path, methods=["EMAIL"], rewards=gate.names_of_rewards(office.world()))
+    book = openpyxl.load_workbook(path)
+    sheet = book["Rewards"]
+    places = {cell.value: cell.column for cell in sheet[1]}
+    lists = [rule for rule in sheet.data_validations.dataValidation if rule.formula1.startswith("Choices!")]
+    letter = sheet.cell(1, places["Reward"]).column_letter
+    assert any(str(rule.sqref).startswith(f"{letter}2") for rule in lists)
+    chosen = {
+        "Delivery method": "EMAIL",
+        "First name": "Ana",
+        "E-mail": "ana@example.com",
+        "Reward": "Reward Link",
+        "Amount": 25,
+    }
+    for title, value in chosen.items():
+        sheet.cell(3, places[title]).value = value
+    book.save(path)
+    assert office.run(path).exit_code is ExitCode.DONE
+    (order,) = office.tango.orders()
+    assert [line["utid"] for line in order.order["lineItems"]] == ["U561593"]
