@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -43,12 +43,12 @@ class Shown:
     reports: Mapping[str, Path]
 
 
-def show(draft: Draft, campaign: Opened, rules: str, catalogue: str) -> Shown:
+def show(draft: Draft, campaign: Opened, rules: str, catalogue: str, names: Mapping[str, str]) -> Shown:
     """Write plan.json and plan.html, and remember in the ledger that this plan was shown. Nothing is sent."""
     world = campaign.world
     with campaign.ledger.read() as connection:
         earlier = _before(connection, campaign.number, world)
-    facts = preview(draft, _setting(draft, world, rules, catalogue), earlier)
+    facts = preview(draft, replace(_setting(draft, world, rules, catalogue), names=names), earlier)
     with campaign.ledger.write() as connection:
         known = approvals.show(
             connection, campaign.number, facts.identity, file=Path(facts.source).name, lines=facts.sending.lines,
@@ -62,7 +62,7 @@ def show(draft: Draft, campaign: Opened, rules: str, catalogue: str) -> Shown:
     return Shown(facts, approval, written)
 
 
-def clear(draft: Draft, campaign: Opened, rules: str, catalogue: str) -> str:
+def clear(draft: Draft, campaign: Opened, rules: str, catalogue: str, names: Mapping[str, str]) -> str:
     """The identity of a plan that may be sent; else raises RefusedBeforeSending, having shown the plan."""
     world = campaign.world
     name = identity(draft, _setting(draft, world, rules, catalogue))
@@ -72,7 +72,7 @@ def clear(draft: Draft, campaign: Opened, rules: str, catalogue: str) -> str:
                       if plan.identity == name), submitter(world))  # fmt: skip
     found = standing(draft, world, name, decision, first)
     if found.state in ("open", REJECTED):
-        show(draft, campaign, rules, catalogue)
+        show(draft, campaign, rules, catalogue, names)
         look = f"{folder(world) / 'plan.html'} shows what it would send. "
         raise RefusedBeforeSending(f"{found.sentence} {_NEXT} {look}{_to_approve(world, found.command)}")
     return name

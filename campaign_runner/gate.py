@@ -54,6 +54,11 @@ class Stocked:
             return Knowledge(looking_on)
         return Knowledge((self.shop.judge, *looking_on), self.shop.currencies, self.shop.names)
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """The rewards' names, by utid."""
+        return {reward.utid: reward.name for reward in self.shop.search("")} if self.shop else {}
+
     def version(self, utids: Iterable[str]) -> str:
         """Names what the catalogue says of these rewards; "" without one."""
         return self.shop.version(utids) if self.shop else ""

@@ -7,7 +7,7 @@ Nothing here prints: values go back to the caller, progress goes to a callback.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
@@ -171,9 +171,9 @@ def prepared(
     return replace(draft, plan=planning.with_canary(draft.plan, canary)).telling(*shop.notes)
 
 
-def _judged_by(draft: Draft, world: World, shop: Stocked) -> tuple[str, str]:
-    """What else than file and settings a plan depends on: rule book and catalogue."""
-    return rule_book(world).digest, shop.version(draft.plan.utids())
+def _judged_by(draft: Draft, world: World, shop: Stocked) -> tuple[str, str, Mapping[str, str]]:
+    """What else than file and settings a plan depends on: rule book and catalogue, with its names for people."""
+    return rule_book(world).digest, shop.version(draft.plan.utids()), shop.titles
 
 
 def _canary_is_cut(campaign: Opened, upload: Upload) -> bool:

@@ -18,12 +18,12 @@ from campaign_runner.planning import Plan
 from campaign_runner.planning.collector import halves
 from campaign_runner.planning.plan import totals
 from campaign_runner.preparation.draft import Draft
-from campaign_runner.reporting.planfile import Large, Part, PlanFacts, Share
+from campaign_runner.reporting.planfile import REWARD, Large, Part, PlanFacts, Share
 
 LARGEST = 10
 _KEY = ["hi", "lo"]
 _WHOLE = [*_KEY, "content_hi"]
-_TABLES = (("method", "method"), ("reward", "utid"))
+_TABLES = (("method", "method"), (REWARD, "utid"))
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,14 @@ class Before:
 
 @dataclass(frozen=True)
 class Setting:
-    """What a plan depends on besides the file: named in its identity. `catalogue` = "" while none was consulted."""
+    """What a plan depends on besides the file: named in its identity. `catalogue` = "" while none was consulted;
+    `names` of rewards by utid are for people alone."""
 
     environment: str
     rules: str
     catalogue: str = ""
     groups: Sequence[str] = field(default=())
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def identity(draft: Draft, setting: Setting) -> str:
@@ -70,7 +72,7 @@ def preview(draft: Draft, setting: Setting, before: Before) -> PlanFacts:
         len(plan.holds), draft.rows - len(plan.holds) - len(plan.new) - len(plan.known), _share(plan.new),
         plan.batch_count, plan.canary, dict(_tables(plan.new, setting.groups)), tuple(_largest(plan)), _share(fresh),
         len(fresh.drop_duplicates(["person_hi", "person_lo"])) if len(fresh) else 0, (before.source, before.at),
-        _changes(plan, before),
+        _changes(plan, before), {utid: name for utid, name in setting.names.items() if utid in plan.utids()},
     )  # fmt: skip
 
 

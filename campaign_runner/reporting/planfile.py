@@ -15,6 +15,7 @@ from campaign_runner.model import Order
 from campaign_runner.reporting.atomic import private_folder, replacing
 
 PLAN_JSON = "plan.json"
+REWARD = "reward"  # the table of totals by reward
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class PlanFacts:
     """Everything that `plan.json` and `plan.html` say. `identity` names the plan: another one, another plan.
 
     `parts` are tables of totals by title, `changes` the differences to the last file of this campaign (`since` =
-    its name and the day it was handed in, empty for the first one).
+    its name and the day it was handed in, empty for the first one); `names` are the catalogue's, by utid.
     """
 
     identity: str
@@ -86,6 +87,11 @@ class PlanFacts:
     first_time_people: int
     since: tuple[str, str]
     changes: Mapping[str, Share]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, utid: str) -> str:
+        """A reward as people call it, if the catalogue tells."""
+        return f"{self.names[utid]} ({utid})" if utid in self.names else utid
 
 
 def write_plan_json(facts: PlanFacts, approval: Approval, folder: Path) -> Path:
@@ -106,6 +112,7 @@ def as_values(facts: PlanFacts, approval: Approval) -> dict[str, Any]:
                  "already_sent": facts.changes["already_sent"].lines},
         "to_send": {**_share(facts.sending), "orders": facts.batches, "canary_lines": facts.canary},
         "by": {title: [_part(part) for part in parts] for title, parts in facts.parts.items()},
+        "rewards": dict(facts.names),
         "largest": [_large(line) for line in facts.largest],
         "first_time_recipients": {"people": facts.first_time_people, **_share(facts.first_time)},
         "since": {"file": facts.since[0], "at": facts.since[1]} if facts.since[0] else None,

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from campaign_runner import money
 from campaign_runner.reporting import charts, wording
 from campaign_runner.reporting.atomic import private_folder, replacing
-from campaign_runner.reporting.planfile import Approval, Part, PlanFacts, Share
+from campaign_runner.reporting.planfile import REWARD, Approval, Part, PlanFacts, Share
 
 PLAN_PAGE = "plan.html"
 BARS_SHOWN = 12
@@ -56,19 +56,25 @@ def _pictures(facts: PlanFacts) -> list[tuple[str, Markup]]:
             some = [part for part in parts if part.currency == currency]
             if len(some) > 1:
                 heading = f"{currency} by {title}"
-                found.append((heading, charts.bars([_bar(part) for part in some[:BARS_SHOWN]], heading)))
+                found.append(
+                    (heading, charts.bars([_bar(facts, title, part) for part in some[:BARS_SHOWN]], heading))
+                )
     return found
 
 
-def _bar(part: Part) -> charts.Part:
-    return charts.Part(part.label or "(none)", float(part.total), wording.cash(part.total, part.currency))
+def _label(facts: PlanFacts, title: str, part: Part) -> str:
+    return (facts.name(part.label) if title == REWARD else part.label) or "(none)"
+
+
+def _bar(facts: PlanFacts, title: str, part: Part) -> charts.Part:
+    return charts.Part(_label(facts, title, part), float(part.total), wording.cash(part.total, part.currency))
 
 
 def _tables(facts: PlanFacts) -> list[dict[str, Any]]:
     return [
         {
             "title": title, "more": max(0, len(parts) - PARTS_SHOWN),
-            "rows": [(part.label or "(none)", part.currency, f"{part.lines:,}", f"{part.rewards:,}", _cash(part.total))
+            "rows": [(_label(facts, title, part), part.currency, f"{part.lines:,}", f"{part.rewards:,}", _cash(part.total))
                      for part in parts[:PARTS_SHOWN]],
         }
         for title, parts in facts.parts.items() if parts
@@ -88,7 +94,7 @@ def _words(share: Share) -> tuple[str, str]:
 
 def _largest(facts: PlanFacts) -> list[tuple[str, ...]]:
     return [
-        (f"{line.row}", line.recipient or "(nobody named)", line.method, line.utid,
+        (f"{line.row}", line.recipient or "(nobody named)", line.method, facts.name(line.utid),
          f"{line.quantity:,} × {_cash(line.amount)}" if line.quantity > 1 else "", f"{_cash(line.total)} {line.currency}")
         for line in facts.largest
     ]  # fmt: skip
