@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
 
 from campaign_runner.ledger.schema import batches, entries, line_items, uploads
-from campaign_runner.ledger.store import fetched, in_pieces
+from campaign_runner.ledger.store import fetched
+from campaign_runner.ledger.textrows import in_lines
 from campaign_runner.lifecycle import LINE_STATUS_OF_BATCH, BatchState
 
 # The status of a line: its own, or what its batch says.
@@ -57,11 +58,12 @@ def stated(connection: Connection, upload: int, first: int, last: int) -> list[t
     return [row for query in queries for row in fetched(connection, query)]
 
 
-def all_stated(connection: Connection, upload: int) -> Iterator[list[tuple[Any, ...]]]:
-    """All rows of an upload as `STATED` tuples, in pieces, in the order of the ledger."""
-    own, *rest = _stated(upload)
-    for query in (own.where(_of(connection, upload)), *rest):
-        yield from in_pieces(connection, query, LINES_AT_ONCE)
+def all_stated(connection: Connection, upload: int) -> Iterator[str]:
+    """All rows of an upload as CSV of the columns `STATED`, in pieces, in the order of the ledger."""
+    own, known, others = _stated(upload)
+    yield from in_lines(connection, own.where(_of(connection, upload)), LINES_AT_ONCE, printable=True)
+    yield from in_lines(connection, known, LINES_AT_ONCE, printable=True)
+    yield from in_lines(connection, others, LINES_AT_ONCE)  # they quote what stands in the file
 
 
 def is_long(connection: Connection, upload: int) -> bool:
@@ -78,9 +80,10 @@ def numbers(connection: Connection, upload: int) -> list[int]:
     return sorted(connection.execute(own.union_all(other)).scalars())
 
 
-def placed(connection: Connection, campaign: int) -> Iterator[list[tuple[Any, ...]]]:
-    """Every line that was ever sent, in pieces, as `model.PLACED_COLUMNS` tuples."""
-    yield from in_pieces(connection, _placed(campaign).order_by(line_items.c.id), LINES_AT_ONCE)
+def placed(connection: Connection, campaign: int) -> Iterator[str]:
+    """Every line that was ever sent, in pieces, as CSV of the columns `model.PLACED_COLUMNS`."""
+    query = _placed(campaign).order_by(line_items.c.id)
+    yield from in_lines(connection, query, LINES_AT_ONCE, printable=True)
 
 
 def placed_lines(connection: Connection, campaign: int, references: Collection[str]) -> dict[str, tuple[Any, ...]]:

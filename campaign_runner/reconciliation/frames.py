@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pyarrow import csv
 
 from campaign_runner.ledger import rows
 from campaign_runner.ledger.corrections import Correction
@@ -27,9 +28,10 @@ def states_frame(found: Found | dict[str, Any], index: pd.Index[Any]) -> pd.Data
     return _frame({name: cells.take(there).fill_null(_empty(name)) for name, cells in columns.items()}, index)
 
 
-def placed_frame(found: Found) -> pd.DataFrame:
-    """`PLACED_COLUMNS` tuples as a frame."""
-    return _frame(columns_of(found, PLACED_COLUMNS), pd.RangeIndex(len(found)))
+def placed_frame(found: Found | str) -> pd.DataFrame:
+    """Rows of `PLACED_COLUMNS` as a frame."""
+    columns = columns_of(found, PLACED_COLUMNS)
+    return _frame(columns, pd.RangeIndex(len(columns["reference"])))
 
 
 def corrections_frame(found: Sequence[Correction]) -> pd.DataFrame:
@@ -38,11 +40,26 @@ def corrections_frame(found: Sequence[Correction]) -> pd.DataFrame:
     return _frame(columns_of(flat, CORRECTION_COLUMNS), pd.RangeIndex(len(flat)))
 
 
-def columns_of(found: Found, names: Sequence[str]) -> dict[str, Any]:
-    """Tuples as arrow columns."""
+def columns_of(found: Found | str, names: Sequence[str]) -> dict[str, Any]:
+    """Tuples, or for many rows CSV as `ledger.textrows` writes it, as arrow columns."""
+    kinds = {name: pa.int64() if name in _NUMBERS else pa.large_string() for name in names}
+    if isinstance(found, str):
+        return _parsed(found, kinds)
     cells = zip(*found, strict=True) if found else ((),) * len(names)
-    kinds = (pa.int64() if name in _NUMBERS else pa.large_string() for name in names)
-    return {name: pa.array(column, kind) for name, column, kind in zip(names, cells, kinds, strict=True)}
+    return {name: pa.array(column, kinds[name]) for name, column in zip(names, cells, strict=True)}
+
+
+def _parsed(text: str, kinds: dict[str, Any]) -> dict[str, Any]:
+    """CSV as arrow columns: "" in quotes is an empty text, without them no text at all."""
+    data = text.encode()
+    table = csv.read_csv(
+        pa.BufferReader(data),
+        csv.ReadOptions(column_names=list(kinds), block_size=len(data) + 1, use_threads=False),
+        csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        csv.ConvertOptions(column_types=kinds, null_values=[""], strings_can_be_null=True,
+                           quoted_strings_can_be_null=False, check_utf8=False),
+    )  # fmt: skip
+    return {name: table[name].combine_chunks() for name in kinds}
 
 
 def _empty(name: str) -> int | str:

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from campaign_runner.ledger import rows
-from campaign_runner.reconciliation.frames import Found, columns_of
+from campaign_runner.reconciliation.frames import columns_of
 
 _ROWS = 1 << 16
 _SMALL = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -23,7 +23,7 @@ _SMALL = pa.ipc.IpcWriteOptions(compression="lz4")
 class Spread:
     """The states of all rows of an upload, on disk, to be asked for by row number."""
 
-    def __init__(self, pieces: Iterable[Found]) -> None:
+    def __init__(self, pieces: Iterable[str]) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this object)
         self._places: dict[int, list[int]] = {}
         self._written = 0

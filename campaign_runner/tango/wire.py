@@ -61,7 +61,7 @@ def text(value: Any, longest: int = 200) -> str:
         return value.strip()
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return ""
-    return " ".join(str(value).split())[:longest]
+    return " ".join(str(value).replace("\0", " ").split())[:longest]
 
 
 def count(value: Any) -> int | None:
