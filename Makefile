@@ -34,7 +34,7 @@ demo: $(STAMP)  ## Run the main job on the sample workbook against the embedded 
 	@echo "Everything is in $(DEMO); open $(DEMO)/reports/2026-q4-recognition/report.html or annotated.xlsx first."
 
 test: $(STAMP)  ## Run all tests with branch coverage, at least 90 %
-	$(PYTEST) -n auto --cov --cov-report=term --cov-fail-under=90
+	$(PYTEST) -n auto --dist worksteal --cov --cov-report=term --cov-fail-under=90
 
 check: lint test  ## Format, lint, types, import contracts, tests
 
@@ -58,7 +58,7 @@ screenshots: $(STAMP)  ## Take pictures of the pages for docs/screenshots, where
 	$(BIN)/python docs/make_screenshots.py
 
 fuzz: $(STAMP)  ## Hand in 20,000 mutated files; none may end in a traceback (FUZZ=n for another number)
-	FUZZ=$(or $(FUZZ),20000) $(PYTEST) -n auto -k fuzz
+	FUZZ=$(or $(FUZZ),20000) $(PYTEST) -n auto --dist worksteal -k fuzz
 
 soak: $(STAMP)  ## Simulate 100,000 campaigns with faults and crashes, write docs/reliability.md (SEEDS=n for fewer)
 	$(BIN)/python -m tests.reliability.soak --seeds $(or $(SEEDS),100000) --report
