@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from campaign_runner import settings
 from campaign_runner.errors import CampaignRunnerError, RefusedBeforeSending
 from campaign_runner.ledger import Ledger, commitments, history, open_ledger
-from campaign_runner.model import Outcome, Receipt
+from campaign_runner.model import LineItem, Outcome, Receipt
 from campaign_runner.money import text
 from campaign_runner.outside import World, connect
 from campaign_runner.planning import Plan
@@ -133,6 +133,20 @@ def affordable(
     waits = "1 row waits" if len(later.new) == 1 else f"{len(later.new):,} rows wait"
     rest = f"{waits} for money, unsent ({worth}): recharge the account and run the same command again."
     return now, later, [*found.notes, found.short.partition(f" {funds.NEXT}")[0], rest]
+
+
+def payable_again(world: World, ledger: Ledger, campaign: int, lines: Sequence[LineItem]) -> None:
+    """Can the account pay for these lines, too?  Raises RefusedBeforeSending where it cannot."""
+    import pandas as pd
+
+    columns = ["row", "quantity", "face_units", "currency"]
+    found = means(world, ledger, campaign, pd.DataFrame([[getattr(line, name) for name in columns] for line in lines],
+                                                        columns=columns))  # fmt: skip
+    short = found.short.partition(" or send what fits")[0].rstrip(",")
+    if found.reasons or short:
+        raise RefusedBeforeSending(
+            "\n".join([*found.reasons, *([f"{short}."] if short else []), "Nothing was sent."])
+        )
 
 
 def foreseen(world: World, ledger: Ledger, campaign: int, plan: Plan) -> list[str]:

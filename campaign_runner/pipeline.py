@@ -95,7 +95,10 @@ def track(world: World, *, patience: float | None = None, progress: Progress = q
 
 
 def retry(world: World, *, patience: float = 600, progress: Progress = quiet) -> Result:
-    """Place the lines that failed at Tango again, as a new attempt under new references."""
+    """Place the lines that failed at Tango again, as a new attempt under new references.
+
+    Raises RefusedBeforeSending where the account cannot pay for them.
+    """
     with opened(world) as campaign:
         _plan_again(campaign)
         with _workers(campaign, progress) as workers:
@@ -215,6 +218,9 @@ def _write_down(
 def _plan_again(campaign: Opened) -> int:
     """Give every failed line a new attempt, in new batches; returns how many. What is open already is not touched."""
     world = campaign.world
+    with campaign.ledger.read() as connection:
+        lines = [failed.line for failed in plans.failed_lines(connection, campaign.number)]
+    gate.payable_again(world, campaign.ledger, campaign.number, lines)
     with campaign.ledger.write(durable=True) as connection:
         failed = plans.failed_lines(connection, campaign.number)
         attempts = planning.attempt_again(world.settings.order, failed, world.settings.tango.batch_size)

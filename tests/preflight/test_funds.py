@@ -131,3 +131,16 @@ def test_money_that_runs_out_in_mid_run_stops_cleanly(office):
     rows = [f"{n},EMAIL,P{n},Roe,p{n}@example.com,,U561593,20" for n in range(5)]
     assert office.run(office.file(*rows), batch_size=1).exit_code is ExitCode.STOPPED
     assert sorted(office.statuses().values()) == ["pending"] * 3 + ["unsent"] * 2
+
+
+def test_a_retry_is_refused_while_there_is_no_money_for_it(office):
+    office.run(office.file("1,EMAIL,Ana,Silva,sim-fails@example.com,,U561593,60"))
+    balance(office, 5_000)
+    with pytest.raises(
+        RefusedBeforeSending, match=r"has 50\.00 USD, but this plan needs 60\.00 USD: 10\.00 USD is missing"
+    ):
+        pipeline.retry(office.world())
+    assert len(office.sent()) == 1
+    balance(office, 6_000)
+    pipeline.retry(office.world())
+    assert len(office.sent()) == 2
