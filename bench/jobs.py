@@ -54,8 +54,8 @@ class Job:
 def jobs(rows: int, small: int) -> list[Job]:
     """All jobs; `rows` of CSV and `small` of a workbook."""
     return [
-        check(rows), run(rows), check_workbook(small), reports(rows), workbook(small), growth(rows),
-        growth_workbook(small), faulty(rows), start_up(), paced(small), resume(rows), status(5 * rows),
+        check(rows), run(rows), plan(small), check_workbook(small), reports(rows), workbook(small), growth(rows),
+        growth_workbook(small), faulty(rows), start_up(), paced(small), resume(rows), status(5 * rows), floors(rows),
     ]  # fmt: skip
 
 
@@ -100,6 +100,18 @@ def run(rows: int) -> Job:
             Contender("pydantic models", by("run_pydantic"), tango=True),
         ),
         goal="1.8 times faster than plain Python, 5 times than pydantic; 25 s, 600 MB",
+    )  # fmt: skip
+
+
+def plan(rows: int) -> Job:
+    """What a preview costs: its page, its identity, the catalogue and the account."""
+    return Job(
+        "plan", f"plan, CSV, {rows:,} rows",
+        (
+            Contender("campaign-runner check", _check_of(rows)),
+            Contender("campaign-runner plan", lambda place: place.ours("plan", rewards(rows)), tango=True),
+        ),
+        goal="within 1.3 times check",
     )  # fmt: skip
 
 
@@ -266,6 +278,23 @@ def status(lines: int) -> Job:
         "status", f"status, {lines:,} lines in the ledger",
         (Contender("campaign-runner status", lambda place: place.ours("status"), before=made),),
         goal="1 s", shared=True,
+    )  # fmt: skip
+
+
+def floors(rows: int) -> Job:
+    """What cannot be saved: reading, hashing and inserting, each alone."""
+
+    def by(what: str) -> Command:
+        return lambda _: Stage(Path()).module("contenders.floors", what, rewards(rows))
+
+    return Job(
+        "floors", f"floors, {rows:,} rows",
+        (
+            Contender("read alone (arrow)", by("read")),
+            Contender("hash alone (SHA-256 of each row)", by("hash")),
+            Contender("insert alone (SQLite, one index)", by("insert")),
+        ),
+        goal="what check and run cannot go below",
     )  # fmt: skip
 
 

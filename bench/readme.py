@@ -9,7 +9,8 @@ from typing import Any
 README = Path("README.md")
 BEGIN, END = "<!-- speed: written by `make bench` -->", "<!-- end of speed -->"
 # What the README shows: jobs in this order.
-SHOWN = ("check", "run", "check-xlsx", "reports", "results-xlsx", "start-up", "paced", "status")
+SHOWN = ("check", "growth-csv", "run", "plan", "check-xlsx", "growth-xlsx", "reports", "results-xlsx", "faulty", "start-up",
+         "paced", "resume", "status", "floors")  # fmt: skip
 
 
 def table(found: Mapping[str, Any]) -> str:
