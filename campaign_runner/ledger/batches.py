@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, Integer, Select, Update, bindparam, func, insert, select, true, update
 
 from campaign_runner.ledger import corrections, events
 from campaign_runner.ledger.corrections import Booked, plain
@@ -42,6 +43,10 @@ PUT_OFF = 4_102_444_800.0
 # Some of a campaign's batches: those that go first, those of a second attempt.
 SOME: Mapping[str, Any] = {"all": true(), "canary": batches.c.canary, "again": batches.c.attempt > 1}
 _COLUMNS = [batches.c.body.is_(None) if name == "adopted" else batches.c[name] for name in StoredBatch.__slots__]
+# Every batch goes through these: to put a statement together takes longer than to carry it out.
+_GET = select(*_COLUMNS).where(batches.c.id == bindparam("number"))
+_BODY = select(batches.c.body).where(batches.c.id == bindparam("number"))
+_ATTEMPT = attempts.insert()
 
 
 def due(
@@ -54,11 +59,17 @@ def due(
     with ledger.read() as connection:
         for kind in reversed(kinds) if sent_first else kinds:
             if kind and len(found) < limit:
-                mine = batches.c.state == next(iter(kind)) if len(kind) == 1 else batches.c.state.in_(kind)
-                query = select(*_COLUMNS).where(batches.c.campaign == campaign, mine, batches.c.due_at <= now)
-                query = query.where(SOME[some]).order_by(batches.c.due_at, batches.c.id).limit(limit - len(found))
-                found += map(_stored, connection.execute(query))
+                told = {"campaign": campaign, "now": now, "most": limit - len(found)}
+                found += map(_stored, connection.execute(_due(frozenset(kind), some), told))
     return found
+
+
+@cache
+def _due(states: frozenset[BatchState], some: str) -> Select[Any]:
+    mine = batches.c.state == next(iter(states)) if len(states) == 1 else batches.c.state.in_(sorted(states))
+    query = select(*_COLUMNS).where(batches.c.campaign == bindparam("campaign"), mine, SOME[some])
+    query = query.where(batches.c.due_at <= bindparam("now")).order_by(batches.c.due_at, batches.c.id)
+    return query.limit(bindparam("most", type_=Integer))
 
 
 def next_due(
@@ -75,13 +86,13 @@ def next_due(
 def get(ledger: Ledger, number: int) -> StoredBatch:
     """A batch by its number."""
     with ledger.read() as connection:
-        return _stored(connection.execute(select(*_COLUMNS).where(batches.c.id == number)).one())
+        return _stored(connection.execute(_GET, {"number": number}).one())
 
 
 def body(ledger: Ledger, number: int) -> bytes:
     """The exact bytes to send."""
     with ledger.read() as connection:
-        return unpack(connection.execute(select(batches.c.body).where(batches.c.id == number)).scalar_one())
+        return unpack(connection.execute(_BODY, {"number": number}).scalar_one())
 
 
 def references(ledger: Ledger, number: int) -> list[str]:
@@ -188,18 +199,25 @@ def record_attempt(ledger: Ledger, campaign: int, reference: str, at: str, metho
               "http_status": receipt.http_status, "code": receipt.code[:20], "message": receipt.message,
               "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
     with ledger.write() as connection:
-        connection.execute(attempts.insert().values(**values))
+        connection.execute(_ATTEMPT, values)
 
 
 def _move(connection: Connection, batch: StoredBatch, state: BatchState, at: str, **values: Any) -> None:
     move(batch.state, state)
-    mine = (batches.c.id == batch.id, batches.c.state == batch.state)
-    done = connection.execute(update(batches).where(*mine).values(state=state, updated_at=at, **values))
+    told = {"state": state, "updated_at": at, **values}
+    mine = {"number": batch.id, "before": batch.state}
+    done = connection.execute(_mover(tuple(told)), {**mine, **{f"new_{name}": told[name] for name in told}})
     if done.rowcount != 1:
         raise RuntimeError(f"the batch {batch.reference} was moved by somebody else")
     if state is not batch.state:
         data = {"batch": batch.reference, "from": batch.state, "to": state}
         events.append(connection, batch.campaign, at, "batch moved", **data)
+
+
+@cache
+def _mover(names: tuple[str, ...]) -> Update:
+    mine = (batches.c.id == bindparam("number"), batches.c.state == bindparam("before"))
+    return update(batches).where(*mine).values({name: bindparam(f"new_{name}") for name in names})
 
 
 def _write_answers(

@@ -13,18 +13,18 @@ from campaign_runner.ledger.schema import events
 
 START = "0" * 64
 CHAIN = 7_226_446_201  # the lock that stands for the end of the chain
+_LAST, _NEXT = select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1), events.insert()
 
 
 def append(connection: Connection, campaign: int, at: str, kind: str, **data: Any) -> None:
     """Add an event in the caller's transaction; `data` holds no personal data. Nobody else adds one until its end."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN})
-    last = select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1)
-    previous = connection.execute(last).one_or_none()
+    previous = connection.execute(_LAST).one_or_none()
     number, before = (previous.id + 1, previous.hash) if previous else (1, START)
     told = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=str).decode()
     values = {"id": number, "campaign": campaign, "at": at, "kind": kind, "data": told, "previous": before}
-    connection.execute(events.insert().values(**values, hash=_hash(**values)))
+    connection.execute(_NEXT, {**values, "hash": _hash(**values)})
 
 
 def head(connection: Connection) -> str:

@@ -203,8 +203,10 @@ def _tune(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        if options.get("write"):
-            connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
+        safety = "FULL" if options.get("durable") else "NORMAL"
+        if options.get("write") and connection.info.get("synchronous") != safety:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {safety}")
+            connection.info["synchronous"] = safety
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
 
