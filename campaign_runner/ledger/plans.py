@@ -30,6 +30,7 @@ LINE_COLUMNS = (
 OF_LINE = LINE_COLUMNS[4:15]
 BLANKS: tuple[int | str, ...] = (False, *[""] * 11)
 BLANK: dict[str, int | str] = dict(zip(LINE_COLUMNS[-len(BLANKS) :], BLANKS, strict=True))
+_NEW_BATCH = insert(batches).returning(batches.c.id)
 
 
 class Entry(NamedTuple):
@@ -224,7 +225,7 @@ def _add_batch(
     values = {"campaign": campaign, "reference": batch.reference, "state": BatchState.PLANNED, "updated_at": at,
               "lines": len(batch.lines), "body": body or pack(batch.body), "attempt": batch.attempt, "due_at": due_at,
               "canary": batch.canary}  # fmt: skip
-    return int(connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one())
+    return int(connection.execute(_NEW_BATCH, values).scalar_one())
 
 
 def _lines_before(connection: Connection) -> int:

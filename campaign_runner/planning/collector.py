@@ -111,8 +111,9 @@ def halves(digests: Sequence[bytes]) -> tuple[Numbers, Numbers]:
 
 def wholes(high: pd.Series[Any], low: pd.Series[Any]) -> list[bytes]:
     """The digests of a column of halves."""
-    data = np.column_stack([high.to_numpy(np.uint64), low.to_numpy(np.uint64)]).astype(">u8").tobytes()
-    return [data[start : start + 16] for start in range(0, len(data), 16)]
+    pairs = np.column_stack([high.to_numpy(np.uint64), low.to_numpy(np.uint64)]).astype(">u8")
+    digests: list[bytes] = pairs.view("V16").ravel().tolist()
+    return digests
 
 
 def whole(high: int, low: int) -> bytes:
