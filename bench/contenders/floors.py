@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 import tempfile
@@ -29,13 +28,13 @@ def insert(path: str) -> str:
     """Rows of sixteen columns into a table with one index, in one transaction."""
     rows = len(Path(path).read_bytes().splitlines()) - 1
     with tempfile.TemporaryDirectory(dir=Path.cwd() / "bench-data") as folder:
-        database = sqlite3.connect(os.path.join(folder, "floor.sqlite"))
+        database = sqlite3.connect(Path(folder) / "floor.sqlite")
         database.execute("pragma journal_mode = wal")
         names = [f"c{number}" for number in range(COLUMNS)]
         database.execute(f"create table lines (id integer primary key, {', '.join(names)})")
         marks = ", ".join("?" * COLUMNS)
         some = ((f"reference-{row:032x}", *(row,) * 7, *("text",) * 8) for row in range(rows))
-        database.executemany(f"insert into lines ({', '.join(names)}) values ({marks})", some)
+        database.executemany(f"insert into lines ({', '.join(names)}) values ({marks})", some)  # noqa: S608
         database.execute("create unique index reference on lines (c0)")
         database.commit()
         database.close()
