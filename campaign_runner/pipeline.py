@@ -24,6 +24,7 @@ from campaign_runner.opening import Opened, opened, past, registered, rule_book
 from campaign_runner.outside import World, connect
 from campaign_runner.placement import Placement
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, noted, prepare, read
+from campaign_runner.validation.garbage import uncollected
 from campaign_runner.workers import Workers
 
 # What a run sees to even where nobody waits: lines to send, and lines of which nobody knows whether Tango has them.
@@ -200,7 +201,7 @@ def _write_down(
         0, number, draft.sha256, draft.fingerprint, reading.path.name, draft.table.sheet, how, draft.rows, at,
         plan=name,
     )  # fmt: skip
-    with campaign.ledger.write(durable=True) as connection:
+    with uncollected(), campaign.ledger.write(durable=True) as connection:
         withdrawn = plans.withdraw_unsent(connection, number)
         upload = campaigns.add_upload(connection, new, reading.path)
         plans.record(connection, number, upload.id, draft.plan.batches(), len(draft.plan.new), at)
