@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 from campaign_runner.errors import FileUnusable, SettingsError
 from campaign_runner.intake.grid import HEAD_ROWS, Row
@@ -45,6 +46,7 @@ def spellings(book: RuleBook, columns: Mapping[str, str]) -> Spellings:
     return Spellings(known, chosen, {field.name: field.title for field in book.fields.values()})
 
 
+@cache
 def fold(header: str) -> str:
     """`E-Mail *` and `e_mail` are the same header; so are `Prénom` and `prenom`."""
     plain = unicodedata.normalize("NFKD", _REMARK.sub("", header)).casefold()

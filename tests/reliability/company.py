@@ -30,6 +30,7 @@ from campaign_runner.outside import World
 from campaign_runner.preparation import Reading
 from campaign_runner.tango import simulator
 from campaign_runner.tango.simulator.server import Server
+from campaign_runner.validation import schemas
 from tests.clock import HandClock
 from tests.reliability.crashes import Bomb, Crash
 from tests.reliability.scenario import Scenario, Sheet
@@ -53,6 +54,16 @@ def _once() -> None:
     read = validation.load_book
     shipped = functools.cache(read)  # the shipped book alone: a folder of a test's own is read each time
     patch.object(validation, "load_book", lambda folder=None: read(folder) if folder else shipped()).start()
+    build = schemas._schema
+    built: dict[str, Any] = {}
+
+    def schema(columns: dict[str, Any]) -> Any:
+        said = str(columns)
+        if said not in built:
+            built[said] = build(columns)
+        return built[said]
+
+    patch.object(schemas, "_schema", schema).start()
     patch("httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context)).start()
 
 
@@ -231,7 +242,7 @@ class Company:
 
     def _finish_without_waiting(self) -> None:
         """Whoever never waits gets everything placed all the same: nothing is left unsent, and doubts are settled."""
-        for _ in range(8):
+        for _ in range(5):
             self.run(patience=0)
             self.clock.turn(seconds=130)
         placed = {reference for order in self.tango.orders() for reference in self.tango.statuses(order.reference)}
