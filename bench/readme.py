@@ -38,7 +38,8 @@ def section(results: Mapping[str, Any]) -> str:
     """The figures as the README has them."""
     machine = results["machine"]
     told = f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB, Python {machine['python']}"
-    return "\n".join([*_lines(results["jobs"]), "", f"Medians of one to three runs (`docs/bench-results.json`), measured by `make bench` on {told}."])
+    how = "Medians of one to three runs (`docs/bench-results.json`), measured by `make bench`"
+    return "\n".join([*_lines(results["jobs"]), "", f"{how} on {told}."])
 
 
 def _lines(jobs: Mapping[str, Any]) -> Iterator[str]:
