@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import jobs, readme
-from bench.jobs import Contender, Job
+from bench.job import Contender, Job
 from bench.measuring import Cost, cost_of, machine, middle
 
 RESULTS = Path("docs/bench-results.json")

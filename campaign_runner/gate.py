@@ -6,7 +6,6 @@ here places anything; every call is paced and recorded like any other.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TRIES = 2  # the main job tries longer; whoever waits for a preflight waits in vain where Tango is out of order
 PATIENCE = 15.0
+PART = ", or send what fits with --partial-by-funds"
 LOOK_BACK = 400  # days of a person's rewards that tell what is usual
 
 
@@ -57,7 +57,7 @@ class Stocked:
     @property
     def titles(self) -> dict[str, str]:
         """The rewards' names, by utid."""
-        return {reward.utid: reward.name for reward in self.shop.search("")} if self.shop else {}
+        return {utid: reward.name for utid, reward in self.shop.rewards.items()} if self.shop else {}
 
     def version(self, utids: Iterable[str]) -> str:
         """Names what the catalogue says of these rewards; "" without one."""
@@ -90,20 +90,23 @@ def stocked(world: World, ledger: Ledger | None = None, campaign: int = 0) -> St
     return Stocked(None, (f"{_WANTED.format(why)} Rewards, amounts and methods were not held against it.",))
 
 
-def rewards(world: World, words: str = "") -> list[dict[str, str]]:
-    """The rewards in which all words are found, for people; raises RefusedBeforeSending without a catalogue."""
+def _shop(world: World) -> Shop | None:
     forced = world.settings.preflight.model_copy(update={"catalogue": "require"})
     world = replace(world, settings=world.settings.model_copy(update={"preflight": forced}))
     with open_ledger(world.state, world.ledger_url) as ledger:
-        shop = stocked(world, ledger).shop
+        return stocked(world, ledger).shop
+
+
+def rewards(world: World, words: str = "") -> list[dict[str, str]]:
+    """The rewards in which all words are found, for people; raises RefusedBeforeSending without a catalogue."""
+    shop = _shop(world)
     return [_shown(reward) for reward in shop.search(words)] if shop else []
 
 
 def names_of_rewards(world: World) -> list[str]:
-    """The names by which a file can call a reward: those that can be had, and that no other reward has."""
-    found = [(one["Reward"], one["Reward"].casefold().split(), one["Now"]) for one in rewards(world)]
-    often = Counter(" ".join(words) for _, words, _ in found)
-    return sorted(name for name, words, now in found if now == "active" and often[" ".join(words)] == 1)
+    """The names by which a file can call a reward; raises RefusedBeforeSending without a catalogue."""
+    shop = _shop(world)
+    return sorted(shop.rewards[utid].name for utid in shop.names.values()) if shop else []
 
 
 def _shown(reward: Reward) -> dict[str, str]:
@@ -122,17 +125,17 @@ def affordable(
     """
     found = means(world, ledger, campaign, plan.new)
     if found.reasons or (found.short and not partial):
-        raise RefusedBeforeSending("\n".join([*found.reasons, *filter(None, [found.short]), "Nothing was sent."]))
+        raise _refused(found, PART)
     if found.fits is None:
         return plan, None, list(found.notes)
     now, later = (replace(plan, new=plan.new[mask].reset_index(drop=True), canary=0)
                   for mask in (found.fits, ~found.fits))  # fmt: skip
     if now.new.empty:
-        raise RefusedBeforeSending(f"{found.short}\nNot even the first row can be paid. Nothing was sent.")
+        raise RefusedBeforeSending(f"{_short(found, PART)}\nNot even the first row can be paid. Nothing was sent.")
     worth = " and ".join(f"{text(amount)} {currency}" for currency, amount in later.totals().items())
     waits = "1 row waits" if len(later.new) == 1 else f"{len(later.new):,} rows wait"
     rest = f"{waits} for money, unsent ({worth}): recharge the account and run the same command again."
-    return now, later, [*found.notes, found.short.partition(f" {funds.NEXT}")[0], rest]
+    return now, later, [*found.notes, found.short, rest]
 
 
 def payable_again(world: World, ledger: Ledger, campaign: int, lines: Sequence[LineItem]) -> None:
@@ -142,17 +145,26 @@ def payable_again(world: World, ledger: Ledger, campaign: int, lines: Sequence[L
     columns = ["row", "quantity", "face_units", "currency"]
     found = means(world, ledger, campaign, pd.DataFrame([[getattr(line, name) for name in columns] for line in lines],
                                                         columns=columns))  # fmt: skip
-    short = found.short.partition(" or send what fits")[0].rstrip(",")
-    if found.reasons or short:
-        raise RefusedBeforeSending(
-            "\n".join([*found.reasons, *([f"{short}."] if short else []), "Nothing was sent."])
-        )
+    if found.reasons or found.short:
+        raise _refused(found)
+
+
+def _refused(found: Means, also: str = "") -> RefusedBeforeSending:
+    return RefusedBeforeSending(
+        "\n".join([*found.reasons, *filter(None, [_short(found, also)]), "Nothing was sent."])
+    )
+
+
+def _short(found: Means, also: str = "") -> str:
+    return f"{found.short} {found.remedy}{also}." if found.short else ""
 
 
 def foreseen(world: World, ledger: Ledger, campaign: int, plan: Plan) -> list[str]:
     """What a run would say of account and funds, as notes."""
     found = means(world, ledger, campaign, plan.new)
-    return [f"A run would be refused: {why}" for why in (*found.reasons, found.short) if why] + list(found.notes)
+    return [f"A run would be refused: {why}" for why in (*found.reasons, _short(found, PART)) if why] + list(
+        found.notes
+    )
 
 
 def against_its_total(draft: Draft) -> list[str]:

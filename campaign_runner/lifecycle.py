@@ -31,8 +31,6 @@ class BatchState(StrEnum):
     FINAL = "final"
 
 
-LINE_STATUSES = tuple(s for s in RowStatus if s not in (RowStatus.REJECTED, RowStatus.HELD))
-OPEN_LINES = frozenset({RowStatus.UNSENT, RowStatus.UNKNOWN, RowStatus.PENDING})
 FINAL_LINES = frozenset({RowStatus.COMPLETED, RowStatus.FAILED, RowStatus.CANCELLED})
 NEEDS_ACTION = frozenset({RowStatus.REJECTED, RowStatus.HELD, RowStatus.FAILED, RowStatus.CANCELLED})
 

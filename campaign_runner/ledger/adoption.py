@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
-from campaign_runner.ledger.plans import BLANKS, LINE_COLUMNS
+from campaign_runner.ledger.plans import OF_LINE, UNTOLD
 from campaign_runner.ledger.schema import batches, line_items
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.lifecycle import BatchState
@@ -33,11 +33,11 @@ def adopt(
               "tango_order_id": receipt.tango_order_id, "note": "recovered from Tango"}  # fmt: skip
     number = connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one()
     rows = [
-        (campaign, number, position, 0, line.row, line.reference, line.identity, line.content, line.contact,
-         line.person, line.method, line.utid, line.quantity, line.face_units, line.currency, attempt, *BLANKS)
+        (position, *(getattr(line, name) for name in OF_LINE), attempt)
         for position, (line, attempt) in enumerate(lines)
-    ]  # fmt: skip
-    insert_many(connection, line_items, LINE_COLUMNS, rows)
+    ]
+    same = {"campaign": campaign, "batch": number, "upload": 0, "superseded": False, **UNTOLD}
+    insert_many(connection, line_items, ("position", *OF_LINE, "attempt"), rows, same)
 
 
 def supersede(connection: Connection, campaign: int) -> None:

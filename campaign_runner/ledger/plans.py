@@ -21,15 +21,14 @@ from campaign_runner.model import Batch, LineItem, line_columns
 BULK = 50_000
 LINES_AT_ONCE = 25_000
 
-LINE_COLUMNS = (
-    "campaign", "batch", "position", "upload", "row", "reference", "identity", "content", "contact", "person",
-    "method", "utid", "quantity", "face_units", "currency", "attempt", "superseded", "reason", "tango_reference",
-    "delivery_status", "stated", "stated_currency", "charged", "charged_currency", "fee", "shipping_fee",
-    "exchange_rate", "updated_at",
+# What a planned line says of itself, and what only Tango will tell.
+OF_LINE = (
+    "row", "reference", "identity", "content", "contact", "person", "method", "utid", "quantity", "face_units", "currency",
 )  # fmt: skip
-OF_LINE = LINE_COLUMNS[4:15]
-BLANKS: tuple[int | str, ...] = (False, *[""] * 11)
-BLANK: dict[str, int | str] = dict(zip(LINE_COLUMNS[-len(BLANKS) :], BLANKS, strict=True))
+UNTOLD: dict[str, int | str] = dict.fromkeys(
+    ("reason", "tango_reference", "delivery_status", "stated", "stated_currency", "charged", "charged_currency", "fee",
+     "shipping_fee", "exchange_rate", "updated_at"), "",
+)  # fmt: skip
 _NEW_BATCH = insert(batches).returning(batches.c.id)
 
 
@@ -155,13 +154,13 @@ def record(
     if bulk:
         for index in line_indexes:
             index.drop(connection, checkfirst=True)
-    same: dict[str, int | str] = {"campaign": campaign, "upload": upload, **BLANK}
+    same = {"campaign": campaign, "upload": upload, "superseded": False, **UNTOLD}
     names = ("batch", "position", *OF_LINE, "attempt")
     with ThreadPoolExecutor(1) as packer:
         for some in _some(planned, packer):
             rows: list[tuple[Any, ...]] = []
             for batch, body in some:
-                number = _add_batch(connection, campaign, batch, at, due_at, body.result())
+                number = _add_batch(connection, campaign, batch, at, body.result(), due_at)
                 columns = line_columns(batch.lines)
                 lines_of_it = (columns[name] for name in OF_LINE)
                 rows += zip(repeat(number), range(len(batch.lines)), *lines_of_it, repeat(batch.attempt))
@@ -187,13 +186,12 @@ def record_attempts(connection: Connection, campaign: int, attempts: Iterable[At
     """Move failed lines into new batches; what they were stays as a superseded line, linked by its identity."""
     columns = [column.name for column in line_items.c if column.name not in ("id", "superseded")]
     for attempt in attempts:
-        number = _add_batch(connection, campaign, attempt.batch, at)
+        number = _add_batch(connection, campaign, attempt.batch, at, pack(attempt.batch.body))
         for position, (line, line_id) in enumerate(zip(attempt.batch.lines, attempt.line_ids, strict=True)):
             mine = line_items.c.id == line_id
             before = dict(connection.execute(select(line_items).where(mine)).mappings().one())
-            blank = dict.fromkeys(LINE_COLUMNS[-len(BLANKS) + 1 :], "")
             moved = {"batch": number, "position": position, "reference": line.reference, "status": None,
-                     "attempt": attempt.batch.attempt, **blank, "superseded": False}  # fmt: skip
+                     "attempt": attempt.batch.attempt, **UNTOLD, "superseded": False}  # fmt: skip
             connection.execute(update(line_items).where(mine).values(**moved))
             old = {name: before[name] for name in columns}
             connection.execute(insert(line_items).values(**old, superseded=True))
@@ -219,11 +217,9 @@ def _failed(row: Any) -> Failed:
     return Failed(row["id"], row["attempt"], line, unpack(row["body"]))
 
 
-def _add_batch(
-    connection: Connection, campaign: int, batch: Batch, at: str, due_at: float = 0, body: bytes = b""
-) -> int:
+def _add_batch(connection: Connection, campaign: int, batch: Batch, at: str, body: bytes, due_at: float = 0) -> int:
     values = {"campaign": campaign, "reference": batch.reference, "state": BatchState.PLANNED, "updated_at": at,
-              "lines": len(batch.lines), "body": body or pack(batch.body), "attempt": batch.attempt, "due_at": due_at,
+              "lines": len(batch.lines), "body": body, "attempt": batch.attempt, "due_at": due_at,
               "canary": batch.canary}  # fmt: skip
     return int(connection.execute(_NEW_BATCH, values).scalar_one())
 

@@ -18,18 +18,19 @@ from campaign_runner.money import UNITS, text
 from campaign_runner.tango import Account, ExchangeRates
 
 _CENT = Decimal("0.01")
-NEXT = "Recharge it with at least"
 _NOT_WEIGHED = "Whether the money is enough was not looked at."
 
 
 @dataclass(frozen=True)
 class Means:
     """`reasons` forbid sending anything at all, `notes` are to be told. `short` is the sentence on what is missing
-    ("" = enough); then `fits` says of each line, in the order given, whether the money reaches as far as it."""
+    ("" = enough) and `remedy` what to do about it, without its end; then `fits` says of each line, in the order
+    given, whether the money reaches as far as it."""
 
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     short: str = ""
+    remedy: str = ""
     fits: np.ndarray[Any, Any] | None = None
 
 
@@ -45,8 +46,10 @@ def weigh(
     owed = promised(unpaid, account.currency, rates)
     estimate = bool({*lines["currency"].astype(str).unique(), *unpaid} - {account.currency})
     needed = Decimal(int(cost.sum())) / UNITS
-    short = shortfall(account, needed, owed, estimate=estimate)
-    return Means(short=short, fits=fitting(lines, cost, account.balance - owed)) if short else Means()
+    short, remedy = shortfall(account, needed, owed, estimate=estimate)
+    if not short:
+        return Means()
+    return Means(short=short, remedy=remedy, fits=fitting(lines, cost, account.balance - owed))
 
 
 def standing(account: Account, customer: str) -> list[str]:
@@ -87,20 +90,20 @@ def promised(unpaid: Mapping[str, int], currency: str, rates: ExchangeRates) -> 
     return sum((part for part in parts if part is not None), Decimal(0))
 
 
-def shortfall(account: Account, needed: Decimal, owed: Decimal, *, estimate: bool) -> str:
-    """The sentence that says what is missing and what to do; "" where the balance is enough."""
+def shortfall(account: Account, needed: Decimal, owed: Decimal, *, estimate: bool) -> tuple[str, str]:
+    """The sentence that says what is missing, and what to do; "" where the balance is enough."""
     assert account.balance is not None
     short = needed + owed - account.balance
     if short <= 0 or not needed:
-        return ""
+        return "", ""
     has, needs, owes, lacks = (f"{text(amount.quantize(_CENT, ROUND_UP))} {account.currency}"
                                for amount in (account.balance, needed, owed, short))  # fmt: skip
     about = " by Tango's rates of today, which are an estimate" if estimate else ""
     before = f" and {owes} is promised already to orders that this ledger has not sent yet" if owed else ""
-    return (
-        f"The account {account.identifier} has {has}, but this plan needs {needs}{about}"
-        f"{before}: {lacks} is missing. {NEXT} {lacks}, or send what fits with --partial-by-funds."
+    said = (
+        f"The account {account.identifier} has {has}, but this plan needs {needs}{about}{before}: {lacks} is missing."
     )
+    return said, f"Recharge it with at least {lacks}"
 
 
 def fitting(lines: pd.DataFrame, cost: np.ndarray[Any, Any], free: Decimal) -> np.ndarray[Any, Any]:

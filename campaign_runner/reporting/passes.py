@@ -98,7 +98,7 @@ def _sinks(stack: ExitStack, shelf: Shelf, name: str, table: RowTable, told: Map
 def _feed(
     books: Books, feeds: Sequence[tuple[RowTable, list[Sink]]], progress: Progress | None, groups: Groups
 ) -> None:
-    done = 0
+    done, expected = 0, max((table.rows for table, _ in feeds), default=books.total_rows)
     for stated in books.stated():
         groups.note(stated)
         for table, sinks in feeds:
@@ -107,7 +107,7 @@ def _feed(
                 sink.add(columns)
         done += len(stated.cells)
         if progress:
-            progress("rows", done, books.total_rows)
+            progress("rows", done, expected)
 
 
 def over_lines(

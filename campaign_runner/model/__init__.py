@@ -1,0 +1,40 @@
+"""What are the nouns?  Plain frozen values that the stages hand to each other."""
+
+from __future__ import annotations
+
+from campaign_runner.model.answers import LineAnswer, Outcome, Receipt
+from campaign_runner.model.books import BOOKED_COLUMNS, CORRECTION_COLUMNS, PLACED_COLUMNS, Books, StatedRows, Sums
+from campaign_runner.model.orders import Batch, Finding, Hold, LineColumns, LineItem, Order, line_columns
+from campaign_runner.model.ports import Clock, Limiter
+from campaign_runner.model.rules import Field, Method, RuleBook
+from campaign_runner.model.spreadsheet import Checked, CleanRows, Column, Problem, RawRows, RawTable
+
+__all__ = [
+    "BOOKED_COLUMNS",
+    "CORRECTION_COLUMNS",
+    "PLACED_COLUMNS",
+    "Batch",
+    "Books",
+    "Checked",
+    "CleanRows",
+    "Clock",
+    "Column",
+    "Field",
+    "Finding",
+    "Hold",
+    "Limiter",
+    "LineAnswer",
+    "LineColumns",
+    "LineItem",
+    "Method",
+    "Order",
+    "Outcome",
+    "Problem",
+    "RawRows",
+    "RawTable",
+    "Receipt",
+    "RuleBook",
+    "StatedRows",
+    "Sums",
+    "line_columns",
+]

@@ -1,0 +1,119 @@
+"""What are reports written from?  The reconciled books of one upload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from campaign_runner.model.orders import Finding, Order
+from campaign_runner.model.spreadsheet import Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class StatedRows:
+    """Some rows of the file with what became of them.
+
+    `cells` as in `RawRows`. `states` has the same index and the columns `status` (a `RowStatus` value), `reason`,
+    `remedy`, `reference`, `order_reference`, `tango_order_id`, `updated_at` (ISO 8601, UTC), all text ("" = none),
+    plus `units` (quantity times face value in ten-thousandths, int64; -1 = the amount cannot be read) and `currency`.
+    """
+
+    cells: pd.DataFrame
+    states: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The line items of a campaign in their newest attempt, in one currency of rewards: face value as planned, as
+    placed, and (of those that Tango charged in this very currency) what was charged for how many."""
+
+    currency: str
+    planned: Decimal
+    placed: Decimal
+    charged: Decimal
+    charged_lines: int
+
+
+def _none() -> Iterator[Any]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """One upload of one campaign, reconciled; everything a report may say.
+
+    `rows` and `amounts` hold a count, or a Decimal per currency, for each `RowStatus` value. `stated()` can be
+    called again and yields every non-blank row in file order. `placed()` yields frames of this campaign's line
+    items that reached Tango, one row each, without personal data (columns: `PLACED_COLUMNS`). `ledger_head` is the
+    hash of the newest event of the ledger. `corrections()` yields what changed after it had been final, oldest
+    first (columns: `CORRECTION_COLUMNS`), `corrected` has the first thousand in plain values. `earlier()` yields the
+    rows of earlier files that brought lines which this one does not have, each with the columns of its file.
+    """
+
+    order: Order
+    environment: str
+    source: str
+    sheet: str
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+    rows: Mapping[str, int]
+    amounts: Mapping[str, Mapping[str, Decimal]]
+    batches: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    ties_out: bool
+    stopped: str
+    stated: Callable[[], Iterator[StatedRows]]
+    placed: Callable[[], Iterator[pd.DataFrame]]
+    ledger_head: str = ""
+    sums: tuple[Sums, ...] = ()
+    corrections: Callable[[], Iterator[pd.DataFrame]] = _none
+    corrected: tuple[Mapping[str, Any], ...] = ()
+    earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = _none
+
+    @property
+    def total_rows(self) -> int:
+        """Rows of the file that are not blank."""
+        return sum(self.rows.values())
+
+    @property
+    def finished(self) -> bool:
+        """No line is unsent, unknown or pending."""
+        return not (self.rows["unsent"] or self.rows["unknown"] or self.rows["pending"])
+
+
+PLACED_COLUMNS = (
+    "reference",
+    "order_reference",
+    "tango_order_id",
+    "tango_reference",
+    "utid",
+    "method",
+    "quantity",
+    "face_units",
+    "currency",
+    "charged",
+    "charged_currency",
+    "fee",
+    "shipping_fee",
+    "exchange_rate",
+    "status",
+    "delivery_status",
+    "attempt",
+    "placed_at",
+    "updated_at",
+    "row_reference",
+)
+# A line whose booking changed after it had been final: the line as it is now, what was booked, what is booked since.
+BOOKED_COLUMNS = ("status", "charged", "charged_currency", "fee", "shipping_fee")
+CORRECTION_COLUMNS = (
+    *PLACED_COLUMNS,
+    "at",
+    "row",
+    *(f"{name}_before" for name in BOOKED_COLUMNS),
+    *(f"{name}_after" for name in BOOKED_COLUMNS),
+)

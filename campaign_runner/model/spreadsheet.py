@@ -1,0 +1,131 @@
+"""What does a file become?  Its columns, raw rows, clean rows, and what is wrong with them.
+
+`RawRows` (text as the file has it) and `CleanRows` (valid, normalised) are different types, so that the wrong one
+cannot be passed. Whoever holds a spreadsheet row number holds the number that the user sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A spreadsheet column: `position` counts from 0, `header` is the user's own text, `field` is Tango's name."""
+
+    position: int
+    header: str
+    field: str | None = None
+
+    @property
+    def letter(self) -> str:
+        """`A` for 0, `AA` for 26."""
+        letters, rest = "", self.position + 1
+        while rest:
+            rest, digit = divmod(rest - 1, 26)
+            letters = chr(65 + digit) + letters
+        return letters
+
+    def cell(self, row: int) -> str:
+        """The address as the spreadsheet shows it: `F14`."""
+        return f"{self.letter}{row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one cell (or, without `column`, with one row).
+
+    `what` continues the value (`is not an e-mail address.`), `remedy` is a sentence of its own. `rule` is stable
+    (`recipient.email:format`). A `calendar` problem comes from the run's date alone: yesterday the row was valid.
+    """
+
+    row: int
+    column: Column | None
+    rule: str
+    value: str
+    what: str
+    remedy: str
+    severity: str = "error"
+    calendar: bool = False
+
+    @property
+    def cell(self) -> str:
+        """`F14`, or `row 14` where no single cell is at fault."""
+        return self.column.cell(self.row) if self.column else f"row {self.row}"
+
+    @property
+    def complaint(self) -> str:
+        """`F14 (E-mail): "ana@@example.com" is not an e-mail address.`"""
+        where = f"{self.cell} ({self.column.header})" if self.column else f"Row {self.row}"
+        shown = self.value if len(self.value) <= 60 else self.value[:57] + "…"
+        quoted = f'"{shown}" ' if self.value else ""
+        return f"{where}: {quoted}{self.what}"
+
+    @property
+    def sentence(self) -> str:
+        """The complaint with its remedy: `… is not an e-mail address. Type one address, like ana@example.com.`"""
+        return f"{self.complaint} {self.remedy}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class RawRows:
+    """Some rows as the file has them.
+
+    `cells`: text only (dtype `str`, empty cell = ""), index = row numbers, column labels = `Column.position`.
+    `hidden`: numbers of rows that the user does not see. `problems`: what intake found at single cells.
+    """
+
+    cells: pd.DataFrame
+    hidden: frozenset[int] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """One sheet of one file; `chunks()` can be called again and yields the non-blank rows in order.
+
+    `notes` are sentences for the user about how the file was read. `declared` is what the file's own totals row says:
+    its row number and amount.
+    """
+
+    source: str
+    sheet: str
+    header_row: int
+    columns: tuple[Column, ...]
+    chunks: Callable[[], Iterator[RawRows]]
+    notes: tuple[str, ...] = ()
+    declared: tuple[int, Decimal] | None = None
+
+    def column_of(self, name: str) -> Column | None:
+        """The column of a Tango field."""
+        return next((column for column in self.columns if column.field == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CleanRows:
+    """Valid rows. `fields`: normalised text by Tango field name, NA where empty, index = row numbers; the amount is
+    plain decimal text with two places. `own`: the user's own columns by header, trimmed, same index."""
+
+    fields: pd.DataFrame
+    own: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What validation says of some rows: the clean ones and all problems.
+
+    Rows whose only problems are `calendar` ones stand in `clean` too and in `stale`: they are rejected, unless the
+    ledger knows that they were sent while they were still in time. `worth` is quantity times face value, in
+    ten-thousandths, of the rejected rows whose amount can be read: the books count them too.
+    """
+
+    clean: CleanRows
+    problems: tuple[Problem, ...]
+    stale: frozenset[int] = frozenset()
+    worth: Mapping[int, int] = field(default_factory=dict)

@@ -1,0 +1,111 @@
+"""What does the user want?  campaign.toml, overruled by the environment, checked as a whole.
+
+`CAMPAIGN_RUNNER__SECTION__KEY` wins over the file. Credentials are not settings: see `secrets`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from campaign_runner.errors import SettingsError
+from campaign_runner.model import Order
+from campaign_runner.settings.secrets import Credentials, credentials
+from campaign_runner.settings.sections import (
+    ADDRESSES,
+    TOKEN_ADDRESSES,
+    ApprovalSection,
+    CampaignSection,
+    FinanceSection,
+    IdentitySection,
+    LedgerSection,
+    LimitsSection,
+    PreflightSection,
+    RulesSection,
+    TangoSection,
+)
+from campaign_runner.settings.sentences import sentence
+
+__all__ = ["TOKEN_ADDRESSES", "ApprovalSection", "Credentials", "Settings", "credentials", "ledger_url", "load"]
+
+
+class Settings(BaseSettings):
+    """The whole of campaign.toml; `path` is where it was read ("" = built-in values)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CAMPAIGN_RUNNER__", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    campaign: CampaignSection
+    tango: TangoSection = TangoSection()
+    columns: dict[str, str] = Field(default_factory=dict)
+    defaults: dict[str, str] = Field(default_factory=dict)
+    rules: RulesSection = RulesSection()
+    identity: IdentitySection = IdentitySection()
+    limits: LimitsSection = LimitsSection()
+    preflight: PreflightSection = PreflightSection()
+    finance: FinanceSection = FinanceSection()
+    approval: ApprovalSection = ApprovalSection()
+    ledger: LedgerSection = LedgerSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """The environment wins over the file (which arrives as the init values)."""
+        return env_settings, init_settings
+
+    @property
+    def base_url(self) -> str:
+        """The address of Tango; "" means that the embedded simulator is to be started."""
+        return self.tango.base_url or ADDRESSES.get(self.tango.environment, "")
+
+    @property
+    def order(self) -> Order:
+        """The order-level values that go into every batch."""
+        sender = {key: value for key, value in self.campaign.sender.model_dump().items() if value}
+        return Order(
+            campaign_id=self.campaign.id, customer=self.tango.customer, account=self.tango.account,
+            endpoint=self.tango.endpoint, campaign=self.campaign.name, notes=self.campaign.notes,
+            purchase_order=self.campaign.purchase_order, sender=sender, single_form=self.tango.orders_form,
+        )  # fmt: skip
+
+
+def load(path: Path | None, campaign_id: str = "") -> Settings:
+    """Read campaign.toml (None: environment and built-in values alone); raises SettingsError in the user's words.
+
+    `campaign_id`, as given on the command line, stands in for the file's own.
+    """
+    values = _read(path) if path else {}
+    if campaign_id:
+        values.setdefault("campaign", {})["id"] = campaign_id
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        where = str(path) if path else "The environment"
+        raise SettingsError(
+            "\n".join(sentence(where, dict(problem), Settings) for problem in error.errors())
+        ) from None
+
+
+def ledger_url(path: Path | None) -> str:
+    """Where the ledger is, for commands that need no campaign ("" = SQLite in the state folder)."""
+    return load(path, "any").ledger.url
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: there is no such file. Name another with --config, or make one: "
+                            "campaign-runner init") from None  # fmt: skip
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: this is not valid TOML: {error}. Correct that place and run again.") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}). Name another with --config.") from None
