@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from campaign_runner.ledger import campaigns, open_ledger, plans
+from campaign_runner.ledger import campaigns, open_ledger, plans, tallies
 from campaign_runner.model import Batch, LineItem, Order
 
 BATCH = 500
@@ -34,6 +34,8 @@ def make(state: Path, lines: int) -> None:
         direct.execute("update batches set state = 'accepted', sent_at = ?", (AT,))
         direct.execute("update batches set state = 'final' where id % 10 = 0")
         direct.execute("update line_items set status = 'completed' where batch % 10 = 0")
+    with open_ledger(state) as ledger, ledger.write() as connection:
+        tallies.renew_all(connection)
 
 
 def batches(order: Order, lines: int) -> Iterator[Batch]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from campaign_runner.errors import Halted
 from campaign_runner.ledger import Ledger, outcomes
-from campaign_runner.lifecycle import FINAL_LINES
+from campaign_runner.lifecycle import FINAL_LINES, LOST
 
 _NEXT = "Read why they failed in failures.xlsx. What was not sent stays unsent"
 
@@ -41,7 +41,7 @@ class Guard:
         """How many lines of the canary are not final yet; raises Halted where one of them (or too many) failed."""
         with self.ledger.read() as connection:
             found = outcomes.canary(connection, self.upload)
-        lines, failed = sum(found.values()), sum(found.get(status, 0) for status in outcomes.LOST)
+        lines, failed = sum(found.values()), sum(found.get(status, 0) for status in LOST)
         if failed and failed > lines * (self.most or 0) and self._anything_unsent():
             raise Halted(
                 f"The canary failed: {failed} of {_lines(lines)}. {_NEXT}; a run without --canary sends it all the same."

@@ -32,6 +32,7 @@ class BatchState(StrEnum):
 
 
 FINAL_LINES = frozenset({RowStatus.COMPLETED, RowStatus.FAILED, RowStatus.CANCELLED})
+LOST = (RowStatus.FAILED, RowStatus.CANCELLED)
 NEEDS_ACTION = frozenset({RowStatus.REJECTED, RowStatus.HELD, RowStatus.FAILED, RowStatus.CANCELLED})
 
 # (from, to): why. Whatever is not listed is a bug and raises.

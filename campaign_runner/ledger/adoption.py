@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
+from campaign_runner.ledger import tallies
 from campaign_runner.ledger.plans import OF_LINE, UNTOLD
 from campaign_runner.ledger.schema import batches, line_items
 from campaign_runner.ledger.store import insert_many
@@ -38,6 +39,7 @@ def adopt(
     ]
     same = {"campaign": campaign, "batch": number, "upload": 0, "superseded": False, **UNTOLD}
     insert_many(connection, line_items, ("position", *OF_LINE, "attempt"), rows, same)
+    tallies.renew(connection, [number])
 
 
 def supersede(connection: Connection, campaign: int) -> None:
@@ -48,6 +50,5 @@ def supersede(connection: Connection, campaign: int) -> None:
         later.c.identity == line_items.c.identity,
         later.c.attempt > line_items.c.attempt,
     )
-    connection.execute(
-        update(line_items).where(line_items.c.campaign == campaign, newer.exists()).values(superseded=True)
-    )
+    old = update(line_items).where(line_items.c.campaign == campaign, newer.exists()).values(superseded=True)
+    tallies.renew(connection, connection.execute(old.returning(line_items.c.batch)).scalars().all())

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Integer, Select, Update, bindparam, func, insert, select, true, update
 
-from campaign_runner.ledger import corrections, events
+from campaign_runner.ledger import corrections, events, tallies
 from campaign_runner.ledger.corrections import Booked, plain
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import attempts, batches, line_items
@@ -152,6 +152,7 @@ def settle(
         _move(connection, batch, state, at, **values)
         _write_answers(connection, batch.id, answers, statuses or {}, at)
         _write_refused(connection, batch.id, refused or {}, at)
+        tallies.renew(connection, [batch.id] if answers or refused else [])
         for reference, (before, now) in (corrected or {}).items():
             events.append(
                 connection, batch.campaign, at, corrections.KIND, **corrections.told(reference, before, now)
@@ -166,6 +167,7 @@ def replace(
     with ledger.write() as connection:
         _move(connection, batch, BatchState.REPLACED, at, note=note)
         _write_refused(connection, batch.id, refused, at)
+        touched = [batch.id]
         for reference, bytes_, keep in successors:
             values = {"campaign": batch.campaign, "reference": reference, "state": BatchState.PLANNED,
                       "lines": len(keep), "attempt": batch.attempt, "body": pack(bytes_), "updated_at": at,
@@ -174,6 +176,8 @@ def replace(
             mover = update(line_items).where(line_items.c.reference == bindparam("ref"))
             mover = mover.values(batch=number, position=bindparam("place"))
             connection.execute(mover, [{"ref": ref, "place": place} for place, ref in enumerate(keep)])
+            touched.append(number)
+        tallies.renew(connection, touched)
 
 
 def left_sending(ledger: Ledger, campaign: int, at: str) -> int:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from campaign_runner.ledger.rows import LINES, STATUS
+from campaign_runner.ledger.lines import LINES, STATUS
 from campaign_runner.ledger.schema import batches, campaigns, entries, line_items
 from campaign_runner.lifecycle import BatchState, RowStatus
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, func, not_, select
 
-from campaign_runner.ledger.rows import LINES, STATUS, UNITS
-from campaign_runner.ledger.schema import batches, campaigns, line_items
-from campaign_runner.lifecycle import BatchState, RowStatus
+from campaign_runner.ledger.schema import batches, campaigns, tallies
+from campaign_runner.ledger.tallies import CURRENT, STATUS, TALLIES
+from campaign_runner.lifecycle import LOST, BatchState
 
 # An accepted order is charged already, so that it is in the balance; of these nobody knows, or it is still to come.
 UNPAID = (BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN)
@@ -19,11 +19,11 @@ def unpaid(connection: Connection, environment: str, account: str, replanned: in
     """
     mine = and_(batches.c.campaign == replanned, batches.c.state == BatchState.PLANNED, batches.c.attempt == 1)
     query = (
-        select(line_items.c.currency, func.sum(UNITS))
-        .select_from(LINES.join(campaigns, campaigns.c.id == line_items.c.campaign))
+        select(tallies.c.currency, func.sum(tallies.c.units))
+        .select_from(TALLIES.join(campaigns, campaigns.c.id == tallies.c.campaign))
         .where(campaigns.c.environment == environment, campaigns.c.account == account)
-        .where(batches.c.state.in_(UNPAID), line_items.c.superseded.is_(False), not_(mine))
-        .where(STATUS.not_in((RowStatus.FAILED, RowStatus.CANCELLED)))
-        .group_by(line_items.c.currency)
+        .where(batches.c.state.in_(UNPAID), CURRENT, not_(mine))
+        .where(STATUS.not_in(LOST))
+        .group_by(tallies.c.currency)
     )
     return {str(currency): int(units) for currency, units in connection.execute(query)}

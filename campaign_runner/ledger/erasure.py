@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from campaign_runner.ledger import events
-from campaign_runner.ledger.schema import attempts, batches, entries, line_items, upload_parts, uploads
+from campaign_runner.ledger.schema import attempts, batches, entries, line_items, tallies, upload_parts, uploads
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.lifecycle import OPEN_BATCHES
 
@@ -19,8 +19,8 @@ def erase(ledger: Ledger, before: str, at: str, *, dry_run: bool = False) -> dic
     """
     with ledger.write(durable=True) as connection:
         old = list(connection.execute(_old_uploads(before)).scalars())
-        lines = select(line_items.c.batch).where(line_items.c.upload.in_(old))
-        closed = (batches.c.id.in_(lines), batches.c.state.not_in(OPEN_BATCHES), batches.c.body.is_not(None))
+        theirs = select(tallies.c.batch).where(tallies.c.upload.in_(old))
+        closed = (batches.c.id.in_(theirs), batches.c.state.not_in(OPEN_BATCHES), batches.c.body.is_not(None))
         bodies = list(connection.execute(select(batches.c.id, batches.c.reference).where(*closed)))
         told = {"files": len(old), "orders": len(bodies)}
         if not dry_run and (old or bodies):
@@ -36,8 +36,8 @@ def erase(ledger: Ledger, before: str, at: str, *, dry_run: bool = False) -> dic
 def _old_uploads(before: str) -> Any:
     """Uploads that are old enough and have no line that is still open."""
     still = (
-        select(line_items.c.upload)
-        .join(batches, batches.c.id == line_items.c.batch)
+        select(tallies.c.upload)
+        .join(batches, batches.c.id == tallies.c.batch)
         .where(batches.c.state.in_(OPEN_BATCHES))
     )
     return select(uploads.c.id).where(

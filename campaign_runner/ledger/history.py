@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from campaign_runner.ledger.rows import LINES, STATUS, UNITS
+from campaign_runner.ledger.lines import LINES, STATUS, UNITS
 from campaign_runner.ledger.schema import batches, campaigns, line_items
 from campaign_runner.lifecycle import BatchState, RowStatus
 

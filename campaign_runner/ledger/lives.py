@@ -9,7 +9,7 @@ from sqlalchemy import Connection, or_, select
 
 from campaign_runner.ledger import events
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.ledger.rows import STATUS, UNITS
+from campaign_runner.ledger.lines import STATUS, UNITS
 from campaign_runner.ledger.schema import attempts, batches, entries, line_items
 from campaign_runner.lifecycle import RowStatus
 from campaign_runner.money import from_units, text

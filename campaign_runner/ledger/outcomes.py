@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, case, func, select
 
-from campaign_runner.ledger.rows import LINES, STATUS
-from campaign_runner.ledger.schema import batches, line_items
-from campaign_runner.lifecycle import BatchState, RowStatus
+from campaign_runner.ledger.schema import batches, tallies
+from campaign_runner.ledger.tallies import CURRENT, STATUS, TALLIES
+from campaign_runner.lifecycle import LOST, BatchState
 
-LOST = (RowStatus.FAILED, RowStatus.CANCELLED)
 _ENDED = (BatchState.FINAL, BatchState.REFUSED, BatchState.REPLACED)
 
 
@@ -19,20 +18,20 @@ def ended(connection: Connection, upload: int, batch: int | None = None) -> dict
 
     A batch that was refused for some of its lines counts with all that it held: the others go on elsewhere.
     """
-    failed = func.sum(case((STATUS.in_(LOST), 1), else_=0))
-    query = select(batches.c.id, batches.c.state, batches.c.lines, func.count(), failed).select_from(LINES)
-    query = query.where(line_items.c.upload == upload, line_items.c.superseded.is_(False))
+    failed, held = func.sum(case((STATUS.in_(LOST), tallies.c.lines), else_=0)), func.sum(tallies.c.lines)
+    query = select(batches.c.id, batches.c.state, batches.c.lines, held, failed).select_from(TALLIES)
+    query = query.where(tallies.c.upload == upload, CURRENT)
     query = query.where(batches.c.state.in_(_ENDED)).group_by(batches.c.id, batches.c.state, batches.c.lines)
     if batch is not None:
         query = query.where(batches.c.id == batch)
-    return {number: (int(lost), held if state == BatchState.REPLACED else lines)
-            for number, state, held, lines, lost in connection.execute(query)}  # fmt: skip
+    return {number: (int(lost), whole if state == BatchState.REPLACED else int(lines))
+            for number, state, whole, lines, lost in connection.execute(query)}  # fmt: skip
 
 
 def canary(connection: Connection, upload: int) -> Mapping[str, int]:
     """The canary's lines of an upload by status."""
-    query = select(STATUS, func.count()).select_from(LINES).group_by(STATUS)
-    query = query.where(line_items.c.upload == upload, line_items.c.superseded.is_(False), batches.c.canary)
+    query = select(STATUS, func.sum(tallies.c.lines)).select_from(TALLIES).group_by(STATUS)
+    query = query.where(tallies.c.upload == upload, CURRENT, batches.c.canary)
     return {str(status): int(count) for status, count in connection.execute(query)}
 
 

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from campaign_runner.ledger import schema, tallies
 from campaign_runner.ledger.batches import PUT_OFF
+from campaign_runner.ledger.lines import STATUS
 from campaign_runner.ledger.packing import pack, unpack
-from campaign_runner.ledger.rows import STATUS
 from campaign_runner.ledger.schema import batches, campaigns, entries, line_indexes, line_items, meta, releases
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.lifecycle import BatchState, RowStatus
@@ -131,6 +132,7 @@ def withdraw_unsent(connection: Connection, campaign: int) -> int:
         batches.c.campaign == campaign, batches.c.state == BatchState.PLANNED, batches.c.attempt == 1
     )
     gone = connection.execute(delete(line_items).where(line_items.c.batch.in_(unsent))).rowcount
+    connection.execute(delete(schema.tallies).where(schema.tallies.c.batch.in_(unsent)))
     connection.execute(delete(batches).where(batches.c.id.in_(unsent.scalar_subquery())))
     # Of a batch whose lines had all moved on to these nothing is left: its reference may be planned again.
     left = select(line_items.c.batch).where(line_items.c.batch == batches.c.id)
@@ -159,12 +161,15 @@ def record(
     with ThreadPoolExecutor(1) as packer:
         for some in _some(planned, packer):
             rows: list[tuple[Any, ...]] = []
+            sums: list[tuple[Any, ...]] = []
             for batch, body in some:
                 number = _add_batch(connection, campaign, batch, at, body.result(), due_at)
                 columns = line_columns(batch.lines)
                 lines_of_it = (columns[name] for name in OF_LINE)
                 rows += zip(repeat(number), range(len(batch.lines)), *lines_of_it, repeat(batch.attempt))
+                sums += tallies.planned(number, campaign, upload, columns)
             insert_many(connection, line_items, names, rows, same)
+            insert_many(connection, schema.tallies, tallies.NAMES, sums)
     if bulk:
         for index in line_indexes:
             index.create(connection)
@@ -185,6 +190,7 @@ def failed_lines(connection: Connection, campaign: int) -> list[Failed]:
 def record_attempts(connection: Connection, campaign: int, attempts: Iterable[Attempted], at: str) -> None:
     """Move failed lines into new batches; what they were stays as a superseded line, linked by its identity."""
     columns = [column.name for column in line_items.c if column.name not in ("id", "superseded")]
+    touched: set[int] = set()
     for attempt in attempts:
         number = _add_batch(connection, campaign, attempt.batch, at, pack(attempt.batch.body))
         for position, (line, line_id) in enumerate(zip(attempt.batch.lines, attempt.line_ids, strict=True)):
@@ -195,6 +201,8 @@ def record_attempts(connection: Connection, campaign: int, attempts: Iterable[At
             connection.execute(update(line_items).where(mine).values(**moved))
             old = {name: before[name] for name in columns}
             connection.execute(insert(line_items).values(**old, superseded=True))
+            touched |= {number, before["batch"]}
+    tallies.renew(connection, touched)
 
 
 def let_go(connection: Connection, campaign: int, references: Iterable[str], reason: str, at: str) -> None:

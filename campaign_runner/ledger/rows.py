@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
 
+from campaign_runner.ledger import tallies
+from campaign_runner.ledger.lines import LINES, STATUS, UNITS
 from campaign_runner.ledger.schema import batches, entries, line_items, uploads
 from campaign_runner.ledger.store import fetched
 from campaign_runner.ledger.textrows import in_lines
-from campaign_runner.lifecycle import LINE_STATUS_OF_BATCH, BatchState
+from campaign_runner.lifecycle import BatchState
 
-# The status of a line: its own, or what its batch says.
-STATUS = func.coalesce(
-    line_items.c.status, case(*((batches.c.state == s, str(r)) for s, r in LINE_STATUS_OF_BATCH.items()))
-)
-UNITS = line_items.c.quantity * line_items.c.face_units
 # A line's own time, or its batch's.
 _UPDATED = case((line_items.c.updated_at != "", line_items.c.updated_at), else_=batches.c.updated_at)
-LINES = line_items.join(batches, batches.c.id == line_items.c.batch)
-
 LINES_AT_ONCE = 25_000
 STATED = ("row", "status", "reason", "remedy", "reference", "order_reference", "tango_order_id", "updated_at", "units",
           "currency")  # fmt: skip
@@ -28,9 +24,6 @@ STATED = ("row", "status", "reason", "remedy", "reference", "order_reference", "
 
 def tally(connection: Connection, upload: int) -> list[tuple[str, str, int, int]]:
     """(status, currency, rows, units) of an upload; units -1 = amounts that cannot be read, counted apart."""
-    lines = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS)).select_from(LINES)
-    lines = lines.where(_of(connection, upload), line_items.c.superseded.is_(False))
-    lines = lines.group_by(STATUS, line_items.c.currency)
     known = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS))
     known = known.select_from(LINES.join(entries, entries.c.line == line_items.c.id))
     known = known.where(entries.c.upload == upload).group_by(STATUS, line_items.c.currency)
@@ -38,13 +31,9 @@ def tally(connection: Connection, upload: int) -> list[tuple[str, str, int, int]
     others = others.where(entries.c.upload == upload, entries.c.line.is_(None), entries.c.units >= 0)
     unread = select(entries.c.status, literal(""), func.count(), literal(-1))
     unread = unread.where(entries.c.upload == upload, entries.c.line.is_(None), entries.c.units < 0)
-    found = []
-    for query in (
-        lines,
-        known,
-        others.group_by(entries.c.status, entries.c.currency),
-        unread.group_by(entries.c.status),
-    ):
+    found = tallies.by_status(connection, upload=upload)
+    others, unread = others.group_by(entries.c.status, entries.c.currency), unread.group_by(entries.c.status)
+    for query in (known, others, unread):
         found += [(str(status), str(currency), int(n), int(units)) for status, currency, n, units
                   in connection.execute(query)]  # fmt: skip
     return found
@@ -117,29 +106,33 @@ def _row_reference() -> ColumnElement[str]:
 
 def campaign_tally(connection: Connection, campaign: int) -> list[tuple[str, str, int, int]]:
     """(status, currency, line items, units) of a whole campaign, newest attempts only."""
-    query = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS)).select_from(LINES)
-    query = query.where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False))
-    query = query.group_by(STATUS, line_items.c.currency)
-    return [(str(status), str(currency), int(count), int(units)) for status, currency, count, units
-            in connection.execute(query)]  # fmt: skip
+    return tallies.by_status(connection, campaign=campaign)
 
 
 def lines_elsewhere(connection: Connection, campaign: int, upload: int) -> dict[str, int]:
     """Lines of the campaign, by status, that this upload has no row for."""
-    known = select(entries.c.line).where(entries.c.upload == upload, entries.c.line.is_not(None))
-    query = select(STATUS, func.count()).select_from(LINES).group_by(STATUS)
-    query = query.where(line_items.c.campaign == campaign, line_items.c.upload != upload)
-    query = query.where(line_items.c.superseded.is_(False), line_items.c.id.not_in(known))
-    return {str(status): int(count) for status, count in connection.execute(query)}
+    found: Counter[str] = Counter()
+    for (_, status), lines in _elsewhere(connection, campaign, upload).items():
+        found[status] += lines
+    return dict(found)
 
 
 def uploads_elsewhere(connection: Connection, campaign: int, upload: int) -> list[int]:
     """The earlier uploads, newest first, that brought the lines which this upload has no row for."""
-    known = select(entries.c.line).where(entries.c.upload == upload, entries.c.line.is_not(None))
-    query = select(line_items.c.upload).distinct().where(line_items.c.campaign == campaign)
-    query = query.where(line_items.c.upload.not_in((0, upload)), line_items.c.superseded.is_(False))
-    query = query.where(line_items.c.id.not_in(known)).order_by(line_items.c.upload.desc())
-    return list(connection.execute(query).scalars())
+    brought = {number for number, _ in _elsewhere(connection, campaign, upload)}
+    return sorted(brought - {0}, reverse=True)
+
+
+def _elsewhere(connection: Connection, campaign: int, upload: int) -> Counter[tuple[int, str]]:
+    """How many lines of each (upload, status) this upload has no row for: all but those that it knows."""
+    every = tallies.elsewhere(connection, campaign, upload)
+    if not every:
+        return every
+    here = select(entries.c.line).where(entries.c.upload == upload, entries.c.line.is_not(None))
+    query = select(line_items.c.upload, STATUS, func.count()).select_from(LINES).where(line_items.c.id.in_(here))
+    query = query.where(line_items.c.campaign == campaign, line_items.c.upload != upload)
+    query = query.where(line_items.c.superseded.is_(False)).group_by(line_items.c.upload, STATUS)
+    return every - Counter({(of, str(status)): int(lines) for of, status, lines in connection.execute(query)})
 
 
 def batch_counts(connection: Connection, campaign: int) -> dict[str, int]:

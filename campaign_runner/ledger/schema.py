@@ -1,4 +1,4 @@
-"""Which tables does the ledger have?  This version of them, and the numbered steps from older ones.
+"""Which tables does the ledger have?  This version of them; `migrations` has the steps from older ones.
 
 Money is whole ten-thousandths, times are ISO 8601 in UTC. A line's `status` is NULL while its batch says it all
 (`lifecycle.LINE_STATUS_OF_BATCH`), so that accepting a batch writes one row and not five hundred.
@@ -6,14 +6,10 @@ Money is whole ten-thousandths, times are ISO 8601 in UTC. A line's `status` is 
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Float,
     ForeignKey,
     Index,
@@ -26,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )  # fmt: skip
 
-VERSION = 1
+VERSION = 2
 metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -147,6 +143,24 @@ line_indexes = (
 for _index in line_indexes:
     line_items.indexes.discard(_index)
 
+# What the lines of a batch come to, for each upload, status and currency: see `tallies`.
+tallies = Table(
+    "tallies", metadata,
+    Column("batch", _Id, primary_key=True),
+    Column("campaign", _Id, nullable=False),
+    Column("upload", _Id, primary_key=True),
+    Column("superseded", Boolean, primary_key=True),
+    Column("status", String(10), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("lines", Integer, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("charged", BigInteger, nullable=False),
+    Column("lines_charged", Integer, nullable=False),
+    Column("odd", Integer, nullable=False),
+    Index("tallies_campaign", "campaign"),
+    Index("tallies_upload", "upload"),
+)  # fmt: skip
+
 attempts = Table(
     "attempts", metadata,
     Column("id", _Id, primary_key=True),
@@ -213,19 +227,3 @@ pace = Table(
     Column("name", String(200), primary_key=True),
     Column("next_at", Float, nullable=False),
 )  # fmt: skip
-
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
-
-
-def migrate(connection: Connection, found: int | None) -> None:
-    """Create all tables, or take an older ledger step by step to `VERSION`."""
-    if found is None:
-        metadata.create_all(connection)
-        for index in line_indexes:
-            index.create(connection, checkfirst=True)
-        connection.execute(meta.insert().values(version=VERSION, secret=secrets.token_bytes(32)))
-        return
-    for version in range(found, VERSION):
-        MIGRATIONS[version](connection)
-    if found < VERSION:
-        connection.execute(meta.update().values(version=VERSION))

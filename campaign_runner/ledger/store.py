@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, 
 from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.errors import CampaignHeld, StateError
-from campaign_runner.ledger import schema
+from campaign_runner.ledger import migrations, schema
 
 FILE = "ledger.sqlite"
 # Statements are the same for every ledger: each is compiled once in a process.
@@ -140,7 +140,7 @@ def open_ledger(folder: Path, url: str = "") -> Ledger:
     with ledger.write() as connection:
         if engine.dialect.name == "postgresql":  # of two machines that begin at once, one makes the tables
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})
-        schema.migrate(connection, _version(connection, path))
+        migrations.migrate(connection, _version(connection, path))
     return ledger
 
 

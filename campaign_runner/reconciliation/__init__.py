@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner.errors import ExitCode
-from campaign_runner.ledger import Ledger, corrections, events, rows, tieout
+from campaign_runner.ledger import Ledger, corrections, events, rows, tallies
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import NEEDS_ACTION, BatchState, RowStatus
 from campaign_runner.model import Books, Column, Order, RawTable, StatedRows, Sums
@@ -73,7 +73,7 @@ def reconcile(
         ]  # fmt: skip
         told_first = findings.first_corrections(connection, campaign, upload.id)
         head = events.head(connection)
-        sums = tuple(_sums(*each) for each in tieout.sums(connection, campaign))
+        sums = tuple(_sums(*each) for each in tallies.books(connection, campaign))
     return Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from campaign_runner import recovery
 from campaign_runner.errors import StateError
-from campaign_runner.ledger import open_ledger, schema
+from campaign_runner.ledger import migrations, open_ledger, schema
 from campaign_runner.preparation import Reading
 from tests.reliability.processes import ROWS, site
 from tests.reliability.test_kill import finished
@@ -156,7 +156,7 @@ def test_an_older_ledger_is_taken_to_this_version(tmp_path, monkeypatch):
     with sqlite3.connect(tmp_path / LEDGER) as connection:
         connection.execute("UPDATE meta SET version = 0")
     steps = {0: lambda connection: connection.execute(text("CREATE TABLE proof (id INTEGER)"))}
-    monkeypatch.setattr(schema, "MIGRATIONS", {**schema.MIGRATIONS, **steps})
+    monkeypatch.setattr(migrations, "MIGRATIONS", {**migrations.MIGRATIONS, **steps})
     with open_ledger(tmp_path) as ledger, ledger.read() as connection:
         assert connection.execute(text("SELECT version FROM meta")).scalar() == schema.VERSION
         assert connection.execute(text("SELECT count(*) FROM proof")).scalar() == 0
@@ -171,7 +171,7 @@ def test_a_step_that_fails_leaves_the_older_ledger_as_it_was(tmp_path, monkeypat
         connection.execute(text("CREATE TABLE proof (id INTEGER)"))
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(schema, "MIGRATIONS", {0: broken})
+    monkeypatch.setattr(migrations, "MIGRATIONS", {0: broken})
     with pytest.raises(RuntimeError):
         open_ledger(tmp_path)
     with sqlite3.connect(tmp_path / LEDGER) as connection:
