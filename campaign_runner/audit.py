@@ -12,7 +12,7 @@ import orjson
 
 from campaign_runner.closing import books_of, latest
 from campaign_runner.errors import UsageError
-from campaign_runner.ledger import campaigns, erasure, events, open_ledger
+from campaign_runner.ledger import campaigns, erasure, events, open_ledger, tallies
 from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World
 from campaign_runner.reporting import reconcile_statement, write_finance
@@ -21,11 +21,18 @@ from campaign_runner.reporting.statement import Reconciled
 
 @dataclass(frozen=True)
 class Verdict:
-    """The chain of events: how many, its head, and the number of the first that does not fit (None: whole)."""
+    """The chain of events: how many, its head, and the number of the first that does not fit (None: whole);
+    `differing` = orders of which the sums that the ledger keeps are not those of their lines."""
 
     events: int
     head: str
     broken: int | None
+    differing: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is amiss."""
+        return self.broken is None and not self.differing
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,12 @@ class FinanceOfAll:
 
 
 def verify(state: Path, url: str = "") -> Verdict:
-    """Follow the chain of hashes from the first event to the last."""
+    """Follow the chain of hashes from the first event to the last, and add up every line."""
     with open_ledger(state, url) as ledger, ledger.read() as connection:
-        return Verdict(events.count(connection), events.head(connection), events.first_broken(connection))
+        return Verdict(
+            events.count(connection), events.head(connection), events.first_broken(connection),
+            len(tallies.differing(connection)),
+        )  # fmt: skip
 
 
 def export(state: Path, url: str = "") -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What may a person decide, and what may they ask?  Release held rows, see how campaigns stand, follow one row."""
+"""What may a person decide, and what may they ask?  Release held rows, follow one row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from campaign_runner import explanation, reconciliation
+from campaign_runner import explanation
 from campaign_runner.errors import CampaignRunnerError, UsageError
 from campaign_runner.ledger import campaigns, events, lives, open_ledger, plans
 from campaign_runner.ledger.campaigns import Upload
@@ -42,15 +42,6 @@ def release(world: World, rows: Sequence[int], reason: str, *, dry_run: bool = F
                 references=references,
             )  # fmt: skip
     return told
-
-
-def status(state: Path, url: str = "", campaign: str = "") -> list[dict[str, Any]]:
-    """Every campaign of a ledger (or one) with its line items by status, their money and its events."""
-    with open_ledger(state, url) as ledger, ledger.read() as connection:
-        found = [row for row in campaigns.listing(connection) if campaign in ("", row["campaign_id"])]
-        if campaign and not found:
-            raise UsageError(f'There is no campaign "{campaign}" in this ledger. Check the name and --state.')
-        return [reconciliation.standing(connection, row) for row in found]
 
 
 def explain(world: World, what: str) -> dict[str, Any]:

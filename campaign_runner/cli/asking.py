@@ -24,11 +24,11 @@ def status(
 
     Example: campaign-runner status
     """
-    from campaign_runner import desk, settings
+    from campaign_runner import overview, settings
 
     with options.at_work(as_json, quiet, verbose) as terminal:
         url = settings.ledger_url(options.config_path(config, None))
-        found = desk.status(state, url, campaign)
+        found = overview.status(state, url, campaign)
         terminal.object({"campaigns": found}) if as_json else terminal.campaigns(found, detail=bool(campaign))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +25,9 @@ from campaign_runner.cli.options import (
     Verbose,
 )  # fmt: skip
 from campaign_runner.errors import ExitCode
+
+if TYPE_CHECKING:
+    from campaign_runner.audit import Verdict
 
 audit = typer.Typer(name="audit", no_args_is_help=True, help="Prove and export the log of events.")
 Statement = Annotated[Path, typer.Option("--statement", help="Tango's order history export (CSV).")]
@@ -56,7 +60,7 @@ def reconcile(
 def verify(
     config: Config = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Prove that nobody changed the log of events, or name the first broken link.
+    """Prove that nobody changed the log of events, or name the first broken link; add up every line.
 
     Example: campaign-runner audit verify
     """
@@ -64,19 +68,21 @@ def verify(
 
     with options.at_work(as_json, quiet, verbose) as terminal:
         found = audit.verify(state, settings.ledger_url(options.config_path(config, None)))
-        whole = f"The chain of {found.events} events is whole; its head is {found.head}."
-        told = (
-            whole
-            if found.broken is None
-            else (
-                f"The chain breaks at event {found.broken} of {found.events}: it, or the one before, was changed. Put a "
-                "backup of the ledger in place, and find out who had access."
-            )
-        )
-        terminal.object({"events": found.events, "head": found.head, "broken": found.broken}) if as_json else (
-            terminal.say(told)
-        )
-        raise typer.Exit(ExitCode.DONE if found.broken is None else ExitCode.NEEDS_ACTION)
+        terminal.object(asdict(found)) if as_json else terminal.say(*_verdict(found))
+        raise typer.Exit(ExitCode.DONE if found.whole else ExitCode.NEEDS_ACTION)
+
+
+def _verdict(found: Verdict) -> Iterator[str]:
+    """What was found, and what to do about it."""
+    backup = "Put a backup of the ledger in place, and find out who had access."
+    if found.broken is None:
+        yield f"The chain of {found.events} events is whole; its head is {found.head}."
+    else:
+        chain = f"The chain breaks at event {found.broken} of {found.events}"
+        yield f"{chain}: it, or the one before, was changed. {backup}"
+    if found.differing:
+        orders = "1 order" if found.differing == 1 else f"{found.differing} orders"
+        yield f"The lines of {orders} do not add up to the sums that were kept: they were changed. {backup}"
 
 
 @audit.command()

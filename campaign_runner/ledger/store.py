@@ -140,7 +140,10 @@ def open_ledger(folder: Path, url: str = "") -> Ledger:
     with ledger.write() as connection:
         if engine.dialect.name == "postgresql":  # of two machines that begin at once, one makes the tables
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})
-        migrations.migrate(connection, _version(connection, path))
+        found = _version(connection, path)
+        if found is not None and found < schema.VERSION:
+            _nobody_at_work(ledger, connection)
+        migrations.migrate(connection, found)
     return ledger
 
 
@@ -220,6 +223,13 @@ def _version(connection: Connection, path: Path) -> int | None:
             f"{schema.VERSION}). Install that version; nothing was changed."
         )
     return int(found)
+
+
+def _nobody_at_work(ledger: Ledger, connection: Connection) -> None:
+    """Before an older ledger is changed: a run of the older program would go on writing as it knows it."""
+    for name in connection.execute(text("SELECT environment || '-' || campaign_id FROM campaigns")).scalars():
+        with ledger.hold(name):
+            pass
 
 
 def _held(campaign_id: str) -> CampaignHeld:

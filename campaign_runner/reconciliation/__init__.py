@@ -19,7 +19,6 @@ from campaign_runner.money import from_units
 from campaign_runner.reconciliation import findings
 from campaign_runner.reconciliation.frames import Found, corrections_frame, placed_frame, states_frame
 from campaign_runner.reconciliation.spread import Spread
-from campaign_runner.reconciliation.standing import standing
 
 # What `summary.json` calls the states of the batches.
 BATCH_WORDS: dict[str, tuple[BatchState, ...]] = {
@@ -35,7 +34,6 @@ __all__ = [
     "exit_code",
     "foresee",
     "reconcile",
-    "standing",
     "stated_rows",
     "states_frame",
 ]

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from campaign_runner import desk, pipeline, recovery
+from campaign_runner import desk, overview, pipeline, recovery
 from campaign_runner.errors import ExitCode, TangoStopped, UsageError
 from campaign_runner.preparation import Reading
 from tests.pipeline.test_run import ANA, BEN
@@ -123,7 +123,7 @@ def test_explain_knows_rejected_rows_and_names_what_is_not_there(office):
 
 def test_status_counts_lines_and_money(office):
     office.run(office.file(ANA, FAILS))
-    (campaign,) = desk.status(office.folder / "state")
+    (campaign,) = overview.status(office.folder / "state")
     assert campaign["lines"] == {"completed": 1, "failed": 1}
     assert campaign["amounts"] == {"USD": "55.00"}
 
