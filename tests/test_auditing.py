@@ -89,6 +89,17 @@ def test_the_first_broken_link_is_named(command):
     assert json.loads(command("audit", "verify", "--json")[1])["broken"] == 2
 
 
+def test_lines_that_were_changed_by_hand_are_noticed(command):
+    with sqlite3.connect(LEDGER) as ledger:
+        ledger.execute("UPDATE line_items SET face_units = face_units + 1 WHERE id = 1")
+    code, out, _ = command("audit", "verify")
+    assert (code, out.splitlines()[0].startswith("The chain of "), out.splitlines()[1]) == (1, True, (
+        "The lines of 1 order do not add up to the sums that were kept: they were changed. Put a backup of the ledger "
+        "in place, and find out who had access."
+    ))  # fmt: skip
+    assert json.loads(command("audit", "verify", "--json")[1])["differing"] == 1
+
+
 def test_every_event_is_a_line_of_json(command):
     code, out, _ = command("audit", "export")
     events = [json.loads(line) for line in out.splitlines()]

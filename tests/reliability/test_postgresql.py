@@ -5,8 +5,11 @@ from __future__ import annotations
 import signal
 
 import pytest
+from sqlalchemy import update
 
-from campaign_runner.ledger import events, open_ledger
+from campaign_runner.errors import CampaignHeld
+from campaign_runner.ledger import events, open_ledger, schema, tallies
+from tests.ledger.ledgers import added_up, in_many_states, kept, retried
 from tests.reliability import postgresql
 from tests.reliability.processes import LONG, ROWS, site, suicidal, until
 from tests.reliability.test_kill import SLOW, finished, nobody_twice_and_nobody_forgotten
@@ -52,6 +55,22 @@ def test_every_command_works_on_it(tmp_path, shared):
         assert office.run()[0] == 1
         assert office.statuses() == ["completed", "completed", "completed", "failed", "rejected"]
         assert len(office.placed()) == 5
+
+
+def test_an_older_ledger_gets_the_sums_of_its_lines_when_nobody_is_at_work(tmp_path, shared):
+    with open_ledger(tmp_path, shared[1]) as ledger:
+        campaign, _ = in_many_states(ledger)
+        retried(ledger, campaign)
+        with ledger.write() as connection:
+            assert tallies.differing(connection) == []
+            assert kept(connection, campaign) == added_up(connection, campaign)
+            schema.tallies.drop(connection)
+            connection.execute(update(schema.meta).values(version=1))
+        with ledger.hold("simulator-q4"), pytest.raises(CampaignHeld):
+            open_ledger(tmp_path, shared[1])
+        with open_ledger(tmp_path, shared[1]) as newer, newer.read() as connection:
+            assert tallies.differing(connection) == []
+            assert kept(connection, campaign) == added_up(connection, campaign)
 
 
 def test_a_lost_ledger_is_recovered(tmp_path, shared, server):

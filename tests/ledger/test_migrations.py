@@ -1,0 +1,59 @@
+"""A ledger of an older version becomes one of this version, with nothing lost and nothing made up."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import inspect, select, text, update
+
+from campaign_runner.errors import CampaignHeld
+from campaign_runner.ledger import open_ledger, schema, tallies
+from tests.ledger.ledgers import added_up, in_many_states, kept, retried
+
+
+@pytest.fixture
+def of_version_1(tmp_path):
+    """The folder of a ledger with lines in many states, as the first version left it, and what it kept of them."""
+    with open_ledger(tmp_path) as ledger:
+        campaign, _ = in_many_states(ledger)
+        retried(ledger, campaign)
+        with ledger.write() as connection:
+            before = set(connection.execute(select(schema.tallies)))
+            schema.tallies.drop(connection)
+            connection.execute(update(schema.meta).values(version=1))
+    return tmp_path, before
+
+
+def test_a_ledger_without_sums_gets_those_of_its_lines(of_version_1):
+    folder, before = of_version_1
+    with open_ledger(folder) as ledger, ledger.read() as connection:
+        assert connection.execute(select(schema.meta.c.version)).scalar_one() == schema.VERSION == 2
+        assert set(connection.execute(select(schema.tallies))) == before
+        assert kept(connection, 1) == added_up(connection, 1)
+        assert {index["name"] for index in inspect(connection).get_indexes("tallies")} == {
+            "tallies_campaign", "tallies_upload",
+        }  # fmt: skip
+
+
+def test_a_ledger_in_which_a_run_of_the_older_program_is_at_work_is_left_alone(of_version_1):
+    folder, _ = of_version_1
+    with open_ledger(folder.parent / "other") as other:
+        other.folder = folder
+        with other.hold("simulator-q4"), pytest.raises(CampaignHeld, match="Another run holds the campaign"):
+            open_ledger(folder)
+    with open_ledger(folder) as ledger, ledger.read() as connection:
+        assert tallies.differing(connection) == []
+
+
+def test_a_step_that_is_cut_short_is_done_again_from_the_start(of_version_1, monkeypatch):
+    folder, before = of_version_1
+
+    def cut(connection):
+        connection.execute(text("DELETE FROM tallies WHERE batch = 1"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tallies, "renew_all", cut)
+    with pytest.raises(KeyboardInterrupt):
+        open_ledger(folder)
+    monkeypatch.undo()
+    with open_ledger(folder) as ledger, ledger.read() as connection:
+        assert set(connection.execute(select(schema.tallies))) == before
