@@ -39,11 +39,6 @@ RESTATED = or_(
     and_(line_items.c.stated_currency != "", line_items.c.stated_currency != line_items.c.currency),
 )
 PUZZLING = line_items.c.status == RowStatus.UNKNOWN
+_MAYBE_LOST = or_(line_items.c.status.is_(None), line_items.c.status.in_(LOST))
 # Every line that may be a difference, whatever its batch says: those that are not odd never are one.
-ODD = or_(
-    GAPING,
-    RESTATED,
-    ~SAME,
-    PUZZLING,
-    and_(CHARGED != 0, or_(line_items.c.status.is_(None), line_items.c.status.in_(LOST))),
-)
+ODD = or_(GAPING, RESTATED, ~SAME, PUZZLING, and_(TOLD, _MAYBE_LOST, CHARGED != 0))
