@@ -127,12 +127,14 @@ def standing(ledger: Ledger, number: int) -> dict[str, Known]:
     }  # fmt: skip
 
 
-def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> StoredBatch:
-    """Committed, and safe from a power cut, before the first byte leaves; returns the batch as it is now."""
+def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> tuple[StoredBatch, bytes]:
+    """Committed, and safe from a power cut, before the first byte leaves; returns the batch as it is now and the exact
+    bytes to send."""
     tries, sent_at = batch.tries + 1, batch.sent_at or at
     with ledger.write(durable=True) as connection:
         _move(connection, batch, BatchState.SENDING, at, tries=tries, sent_at=sent_at)
-    return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at)
+        sending = unpack(connection.execute(_BODY, {"number": batch.id}).scalar_one())
+    return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at), sending
 
 
 def settle(
@@ -148,7 +150,10 @@ def settle(
     values: dict[str, Any] = {"due_at": due_at, "note": note, "looks": batch.looks + looked}
     if tango_order_id:
         values["tango_order_id"] = tango_order_id
+    answered = ledger.answered.pop(batch.reference, None)
     with ledger.write() as connection:
+        if answered:
+            connection.execute(_ATTEMPT, answered)
         _move(connection, batch, state, at, **values)
         _write_answers(connection, batch.id, answers, statuses or {}, at)
         _write_refused(connection, batch.id, refused or {}, at)
@@ -192,12 +197,19 @@ def left_sending(ledger: Ledger, campaign: int, at: str) -> int:
     return len(dead)
 
 
-def record_attempt(ledger: Ledger, campaign: int, reference: str, at: str, method: str, receipt: Receipt,
-                   seconds: float) -> None:  # fmt: skip
-    """One request, with its outcome and request id; no secrets, no personal data."""
+def record_attempt(
+    ledger: Ledger, campaign: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
+) -> None:
+    """One request, with its outcome and request id; no secrets, no personal data.
+
+    Where Tango says that it has the order just sent, this waits for `settle`: both are written down, or neither.
+    """
     values = {"campaign": campaign, "reference": reference, "at": at, "method": method, "outcome": receipt.outcome,
               "http_status": receipt.http_status, "code": receipt.code[:20], "message": receipt.message,
               "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
+    if method == "POST" and receipt.order_reference:
+        ledger.answered[reference] = values
+        return
     with ledger.write() as connection:
         connection.execute(_ATTEMPT, values)
 
@@ -243,11 +255,11 @@ def _write_answers(
 
 
 def _write_refused(connection: Connection, batch: int, refused: Mapping[str, str], at: str) -> None:
+    if not refused:
+        return
     statement = update(line_items).where(line_items.c.batch == batch, line_items.c.reference == bindparam("ref"))
     statement = statement.values(status=RowStatus.FAILED, reason=bindparam("why"), updated_at=at)
-    values = [{"ref": reference, "why": why} for reference, why in refused.items()]
-    if values:
-        connection.execute(statement, values)
+    connection.execute(statement, [{"ref": reference, "why": why} for reference, why in refused.items()])
 
 
 def _stored(row: Any) -> StoredBatch:
