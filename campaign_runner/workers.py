@@ -5,16 +5,20 @@ A stop, of Tango or of a person, lets the calls under way end first.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from campaign_runner.errors import Interrupted, TangoStopped
 from campaign_runner.ledger import Ledger, batches
+from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.lifecycle import BatchState
 from campaign_runner.outside import World
 from campaign_runner.placement import Placement
 
+# How many due batches are asked for at once.
+AHEAD = 32
 LOOKING = frozenset({BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.CONFLICT, BatchState.FINAL})
 
 
@@ -39,11 +43,12 @@ class Workers:
         `some` = of which batches (`ledger.batches.SOME`). Without `until`, what is not due now is left. Raises
         TangoStopped and Interrupted.
         """
+        queue: deque[StoredBatch] = deque()
         with ThreadPoolExecutor(self.world.workers) as pool:
             while True:
                 now = self._now()
                 if not self.world.stopping.is_set() and (until is None or now < until):
-                    self._submit(pool, states, some, now)
+                    self._submit(pool, queue, states, some, now)
                 if self._busy:
                     self._finish()
                 elif self.world.stopping.is_set():
@@ -56,18 +61,28 @@ class Workers:
         for batch in batches.due(self.ledger, self.campaign, float("inf"), 1_000_000, LOOKING):
             if self.world.stopping.is_set():
                 raise Interrupted("The look-up was interrupted. Nothing is lost: run `track` again.")
-            self.step.advance(batch.id)
+            self.step.advance(batch)
             self.step.check_circuit()
             self._count(1)
 
-    def _submit(self, pool: ThreadPoolExecutor, states: Collection[BatchState], some: str, now: float) -> None:
+    def _submit(
+        self,
+        pool: ThreadPoolExecutor,
+        queue: deque[StoredBatch],
+        states: Collection[BatchState],
+        some: str,
+        now: float,
+    ) -> None:
+        """Give every free worker a batch. What is due is asked for some ahead, unless looks must not wait for it."""
         free = self.world.workers - len(self._busy)
-        if not free:
-            return
-        most = self.world.workers + free
-        ready = batches.due(self.ledger, self.campaign, now, most, states, some, sent_first=self.sent_first)
-        todo = [batch.id for batch in ready if batch.id not in self._busy.values()][:free]
-        self._busy |= {pool.submit(self.step.advance, number): number for number in todo}
+        if free and not queue:
+            ahead, busy = free if self.sent_first else AHEAD, set(self._busy.values())
+            most = len(busy) + ahead
+            ready = batches.due(self.ledger, self.campaign, now, most, states, some, sent_first=self.sent_first)
+            queue += [batch for batch in ready if batch.id not in busy][:ahead]
+        for _ in range(min(free, len(queue))):
+            batch = queue.popleft()
+            self._busy[pool.submit(self.step.advance, batch)] = batch.id
 
     def _finish(self) -> None:
         done, _ = wait(self._busy, return_when=FIRST_COMPLETED)

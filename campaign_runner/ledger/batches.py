@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, Select, Update, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, Integer, Select, bindparam, func, insert, select, true, update
 
 from campaign_runner.ledger import corrections, events, tallies
 from campaign_runner.ledger.corrections import Booked, plain
 from campaign_runner.ledger.packing import pack, unpack
+from campaign_runner.ledger.prepared import Prepared
 from campaign_runner.ledger.schema import attempts, batches, line_items
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus, move
@@ -45,8 +46,8 @@ SOME: Mapping[str, Any] = {"all": true(), "canary": batches.c.canary, "again": b
 _COLUMNS = [batches.c.body.is_(None) if name == "adopted" else batches.c[name] for name in StoredBatch.__slots__]
 # Every batch goes through these: to put a statement together takes longer than to carry it out.
 _GET = select(*_COLUMNS).where(batches.c.id == bindparam("number"))
-_BODY = select(batches.c.body).where(batches.c.id == bindparam("number"))
-_ATTEMPT = attempts.insert()
+_BODY = Prepared(select(batches.c.body).where(batches.c.id == bindparam("number")))
+_ATTEMPT = Prepared(attempts.insert(), [column.name for column in attempts.c if column.name != "id"])
 
 
 def due(
@@ -92,7 +93,7 @@ def get(ledger: Ledger, number: int) -> StoredBatch:
 def body(ledger: Ledger, number: int) -> bytes:
     """The exact bytes to send."""
     with ledger.read() as connection:
-        return unpack(connection.execute(_BODY, {"number": number}).scalar_one())
+        return unpack(_BODY(connection, {"number": number}).fetchone()[0])
 
 
 def references(ledger: Ledger, number: int) -> list[str]:
@@ -127,12 +128,14 @@ def standing(ledger: Ledger, number: int) -> dict[str, Known]:
     }  # fmt: skip
 
 
-def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> StoredBatch:
-    """Committed, and safe from a power cut, before the first byte leaves; returns the batch as it is now."""
+def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> tuple[StoredBatch, bytes]:
+    """Committed, and safe from a power cut, before the first byte leaves; returns the batch as it is now and the exact
+    bytes to send."""
     tries, sent_at = batch.tries + 1, batch.sent_at or at
     with ledger.write(durable=True) as connection:
         _move(connection, batch, BatchState.SENDING, at, tries=tries, sent_at=sent_at)
-    return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at)
+        sending = unpack(_BODY(connection, {"number": batch.id}).fetchone()[0])
+    return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at), sending
 
 
 def settle(
@@ -148,7 +151,10 @@ def settle(
     values: dict[str, Any] = {"due_at": due_at, "note": note, "looks": batch.looks + looked}
     if tango_order_id:
         values["tango_order_id"] = tango_order_id
+    answered = ledger.answered.pop(batch.reference, None)
     with ledger.write() as connection:
+        if answered:
+            _ATTEMPT(connection, answered)
         _move(connection, batch, state, at, **values)
         _write_answers(connection, batch.id, answers, statuses or {}, at)
         _write_refused(connection, batch.id, refused or {}, at)
@@ -196,21 +202,28 @@ def left_sending(ledger: Ledger, campaign: int, at: str) -> int:
     return len(dead)
 
 
-def record_attempt(ledger: Ledger, campaign: int, reference: str, at: str, method: str, receipt: Receipt,
-                   seconds: float) -> None:  # fmt: skip
-    """One request, with its outcome and request id; no secrets, no personal data."""
+def record_attempt(
+    ledger: Ledger, campaign: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
+) -> None:
+    """One request, with its outcome and request id; no secrets, no personal data.
+
+    Where Tango says that it has the order just sent, this waits for `settle`: both are written down, or neither.
+    """
     values = {"campaign": campaign, "reference": reference, "at": at, "method": method, "outcome": receipt.outcome,
               "http_status": receipt.http_status, "code": receipt.code[:20], "message": receipt.message,
               "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
+    if method == "POST" and receipt.order_reference:
+        ledger.answered[reference] = values
+        return
     with ledger.write() as connection:
-        connection.execute(_ATTEMPT, values)
+        _ATTEMPT(connection, values)
 
 
 def _move(connection: Connection, batch: StoredBatch, state: BatchState, at: str, **values: Any) -> None:
     move(batch.state, state)
     told = {"state": state, "updated_at": at, **values}
     mine = {"number": batch.id, "before": batch.state}
-    done = connection.execute(_mover(tuple(told)), {**mine, **{f"new_{name}": told[name] for name in told}})
+    done = _mover(tuple(told))(connection, {**mine, **{f"new_{name}": told[name] for name in told}})
     if done.rowcount != 1:
         raise RuntimeError(f"the batch {batch.reference} was moved by somebody else")
     if state is not batch.state:
@@ -219,9 +232,9 @@ def _move(connection: Connection, batch: StoredBatch, state: BatchState, at: str
 
 
 @cache
-def _mover(names: tuple[str, ...]) -> Update:
+def _mover(names: tuple[str, ...]) -> Prepared:
     mine = (batches.c.id == bindparam("number"), batches.c.state == bindparam("before"))
-    return update(batches).where(*mine).values({name: bindparam(f"new_{name}") for name in names})
+    return Prepared(update(batches).where(*mine).values({name: bindparam(f"new_{name}") for name in names}))
 
 
 def _write_answers(
@@ -247,11 +260,11 @@ def _write_answers(
 
 
 def _write_refused(connection: Connection, batch: int, refused: Mapping[str, str], at: str) -> None:
+    if not refused:
+        return
     statement = update(line_items).where(line_items.c.batch == batch, line_items.c.reference == bindparam("ref"))
     statement = statement.values(status=RowStatus.FAILED, reason=bindparam("why"), updated_at=at)
-    values = [{"ref": reference, "why": why} for reference, why in refused.items()]
-    if values:
-        connection.execute(statement, values)
+    connection.execute(statement, [{"ref": reference, "why": why} for reference, why in refused.items()])
 
 
 def _stored(row: Any) -> StoredBatch:

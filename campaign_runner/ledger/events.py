@@ -9,22 +9,23 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Select, func, select, text
 
+from campaign_runner.ledger.prepared import Prepared
 from campaign_runner.ledger.schema import events
 
 START = "0" * 64
 CHAIN = 7_226_446_201  # the lock that stands for the end of the chain
-_LAST, _NEXT = select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1), events.insert()
+_LAST = Prepared(select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1))
+_NEXT = Prepared(events.insert(), [column.name for column in events.c])
 
 
 def append(connection: Connection, campaign: int, at: str, kind: str, **data: Any) -> None:
     """Add an event in the caller's transaction; `data` holds no personal data. Nobody else adds one until its end."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN})
-    previous = connection.execute(_LAST).one_or_none()
-    number, before = (previous.id + 1, previous.hash) if previous else (1, START)
+    last, before = _LAST(connection).fetchone() or (0, START)
     told = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=str).decode()
-    values = {"id": number, "campaign": campaign, "at": at, "kind": kind, "data": told, "previous": before}
-    connection.execute(_NEXT, {**values, "hash": _hash(**values)})
+    values = {"id": last + 1, "campaign": campaign, "at": at, "kind": kind, "data": told, "previous": before}
+    _NEXT(connection, {**values, "hash": _hash(**values)})
 
 
 def head(connection: Connection) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -34,6 +35,8 @@ class Ledger:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
         self.folder = folder
+        # What Tango said of orders just sent, by their reference, until it is written down with what it makes of them.
+        self.answered: dict[str, dict[str, Any]] = {}
         # SQLite lets one writer in and has the others sleep and ask again: threads of ours queue instead.
         self._writing = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
 
@@ -207,10 +210,14 @@ def _tune(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         safety = "FULL" if options.get("durable") else "NORMAL"
-        if options.get("write") and connection.info.get("synchronous") != safety:
-            connection.exec_driver_sql(f"PRAGMA synchronous = {safety}")
-            connection.info["synchronous"] = safety
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+        driver: Any = connection.connection.driver_connection  # every transaction passes here: the shortest way
+        try:
+            if options.get("write") and connection.info.get("synchronous") != safety:
+                driver.execute(f"PRAGMA synchronous = {safety}")
+                connection.info["synchronous"] = safety
+            driver.execute("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+        except sqlite3.Error as error:
+            raise DBAPIError("BEGIN", None, error) from error
 
 
 def _version(connection: Connection, path: Path) -> int | None:

@@ -65,16 +65,17 @@ class Placement:
     may_send: bool = True
     silent: int = field(default=0)
 
-    def advance(self, number: int) -> float | None:
-        """One step; None = final (or for a person), else seconds until the next. Raises TangoStopped."""
-        batch = batches.get(self.ledger, number)
+    def advance(self, batch: StoredBatch) -> float | None:
+        """One step; None = final (or for a person), else seconds until the next. Raises TangoStopped.
+
+        `batch` is as the ledger has it: one that was moved since then is left alone (RuntimeError).
+        """
         if batch.state is BatchState.PLANNED:
             return self._send(batch)
         return self._look(batch) if batch.state in LOOKED_AT else None
 
     def _send(self, batch: StoredBatch) -> float | None:
-        body = batches.body(self.ledger, batch.id)
-        sent = batches.mark_sending(self.ledger, batch, self._now())
+        sent, body = batches.mark_sending(self.ledger, batch, self._now())
         return self._sent(sent, self.tango.place(batch.reference, body))
 
     def _sent(self, batch: StoredBatch, receipt: Receipt, *, again: bool = False) -> float | None:
@@ -150,8 +151,7 @@ class Placement:
         if batch.state is not BatchState.UNKNOWN or 0 <= age < self.grace_seconds or not self.may_send:
             left = self.grace_seconds - max(age, 0)  # the clock may have been set back since
             return self._later(batch, batch.state, receipt, max(left, self._pause(batch)))
-        body = batches.body(self.ledger, batch.id)
-        sent = batches.mark_sending(self.ledger, batch, self._now())
+        sent, body = batches.mark_sending(self.ledger, batch, self._now())
         return self._sent(sent, self.tango.place(batch.reference, body), again=True)
 
     def _found(self, batch: StoredBatch, receipt: Receipt) -> float | None:

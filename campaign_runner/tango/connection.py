@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -47,6 +48,14 @@ class Reply:
 
     receipt: Receipt
     data: Any = field(default=None, repr=False)
+
+
+class _Answer(NamedTuple):
+    """What came back, whole and unpacked."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
 
 
 class Connection:
@@ -88,14 +97,14 @@ class Connection:
 
     def _exchange(self, call: Call, identity: str) -> Reply:
         try:
-            response = self._fetch(call, identity)
+            answer = self._fetch(call, identity)
         except httpx.HTTPError as error:
             outcome, words = answers.of_exception(error)
             message = f"{urlsplit(call.url).hostname}: {words} ({self._timeout:g} s at most)."
             return Reply(Receipt(outcome, code=type(error).__name__, message=message))
-        return self._understand(call, response)
+        return self._understand(call, answer)
 
-    def _fetch(self, call: Call, identity: str) -> httpx.Response:
+    def _fetch(self, call: Call, identity: str) -> _Answer:
         """Read the whole answer; `timeout` bounds each wait for a byte, ten times that the whole of it."""
         headers = {"Authorization": identity} if identity else {}
         if call.body:
@@ -103,28 +112,26 @@ class Connection:
         latest = time.monotonic() + 10 * self._timeout
         body = bytearray()
         with self._http.stream(
-            call.method, call.url, params=call.params, content=call.body or None, headers=headers
+            call.method, _parsed(call.url), params=call.params or None, content=call.body or None, headers=headers
         ) as response:
             for part in response.iter_bytes():
                 body += part
                 if time.monotonic() > latest or len(body) > LARGEST_ANSWER:
                     raise httpx.ReadTimeout("the answer does not end")
-        # The body is unpacked by now, so its encoding must not be named again.
-        kept = [(k, v) for k, v in response.headers.items() if k not in ("content-encoding", "content-length")]
-        return httpx.Response(response.status_code, headers=kept, content=bytes(body))
+        return _Answer(response.status_code, response.headers, bytes(body))
 
-    def _understand(self, call: Call, response: httpx.Response) -> Reply:
-        data = wire.read(response.content)
+    def _understand(self, call: Call, answer: _Answer) -> Reply:
+        data = wire.read(answer.body)
         stamp: dict[str, Any] = {
-            "http_status": response.status_code,
-            "request_id": wire.text(response.headers.get("X-REQUEST-ID", ""), 100),
-            "retry_after": retry_after(response.headers.get("Retry-After", ""), self._clock.now()),
+            "http_status": answer.status,
+            "request_id": wire.text(answer.headers.get("X-REQUEST-ID", ""), 100),
+            "retry_after": retry_after(answer.headers.get("Retry-After", ""), self._clock.now()),
         }
-        if not response.is_success:
-            return Reply(replace(_refused(call, response.status_code, data), **stamp))
+        if not 200 <= answer.status <= 299:
+            return Reply(replace(_refused(call, answer.status, data), **stamp))
         if data is None:  # a POST was perhaps placed, a GET can be asked again: the same request once more
             return Reply(Receipt(Outcome.RETRY, message="Tango's answer is not (whole) JSON.", **stamp))
-        return Reply(replace(call.read(response.status_code, data), **stamp), data)
+        return Reply(replace(call.read(answer.status, data), **stamp), data)
 
 
 def secure(url: str, name: str) -> str:
@@ -145,6 +152,8 @@ def secure(url: str, name: str) -> str:
 def retry_after(header: str, now: datetime) -> float | None:
     """Seconds of a Retry-After header, which is a number or a date; None without one that can be read."""
     plain = header.strip()
+    if not plain:
+        return None
     if plain.isascii() and plain.isdigit():
         return float(plain[:9])
     try:
@@ -153,6 +162,11 @@ def retry_after(header: str, now: datetime) -> float | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
+
+
+@lru_cache(64)  # all orders go to one address
+def _parsed(url: str) -> httpx.URL:
+    return httpx.URL(url)
 
 
 def _refused(call: Call, status: int, data: Any) -> Receipt:

@@ -174,6 +174,12 @@ def _orders(office):
     return [json.loads(order.body)["lineItems"] for order in office.tango.orders()]
 
 
+def test_more_orders_than_are_asked_for_at_once_are_placed_once_each(office):
+    rows = [f"{n},EMAIL,Ana,Silva,ana{n}@example.com,,U561593,25" for n in range(70)]
+    office.run(office.file(*rows), patience=0, batch_size=1)
+    assert [order.posts for order in office.tango.orders()] == [1] * 70
+
+
 def test_the_same_person_twice_in_a_file_is_paid_once(office):
     office.run(office.file(ANA, ANA.replace("1,EMAIL,Ana", "9,EMAIL,Anna").replace("ana@", "ANA@")))
     assert office.statuses() == {2: "completed", 3: "held"}

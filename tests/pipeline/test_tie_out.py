@@ -78,7 +78,7 @@ def books_after(office, said, *, stranger=False, counts_all=True):
             total = len(ours) if counts_all else len(lines)
             receipt = Receipt(Outcome.ACCEPTED, order_status="COMPLETE", total=total, lines=tuple(lines))
             tango = Says(receipt)
-            Placement(campaign.ledger, tango, office.clock, world.settings.order, planning.rebatch).advance(batch.id)
+            Placement(campaign.ledger, tango, office.clock, world.settings.order, planning.rebatch).advance(batch)
             return books_of(campaign, file), told
 
 

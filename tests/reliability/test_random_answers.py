@@ -174,7 +174,7 @@ def step(made: Company, held: Opened) -> bool:
         client.place = placed
         runner = Placement(ledger, client, world.clock, world.settings.order, planning.rebatch, grace_seconds=GRACE)
         try:
-            runner.advance(batch.id)
+            runner.advance(batch)
         except TangoStopped:
             batches.left_sending(ledger, held.number, world.at())
     return True

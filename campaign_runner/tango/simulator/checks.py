@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from campaign_runner.tango.simulator.places import COUNTRIES, REGIONS
@@ -23,6 +24,15 @@ def _text(pattern: str) -> Check:
     return re.compile(pattern, re.ASCII | re.DOTALL).fullmatch
 
 
+# Names, towns and rewards repeat themselves from line to line: what was judged before need not be judged again.
+_remembered = lru_cache(4096, typed=True)
+
+
+def _repeating(pattern: str) -> Check:
+    return _remembered(_text(pattern))
+
+
+@_remembered
 def _amount(value: Any) -> bool:
     return type(value) in (int, float) and 0 < value < 1_000_000 and abs(value * 100 - round(value * 100)) < 1e-6
 
@@ -74,22 +84,22 @@ _STREET = (
     _text(r"(?=.*\S)[0-9A-Za-z .,\-/&%#@']{1,35}"),
     "must be 1 to 35 letters, digits and space . , - / & % # @ '",
 )
-_DIGITAL_NAME = (_text(r"(?=.*\S)[^<>/]{1,100}"), "must be 1 to 100 characters without < > /")
-_PRINTED_NAME = (_text(r"(?=.*\S)[0-9A-Za-z .,&\-]{1,25}"), "must be 1 to 25 letters, digits and space . , & -")
-_PLACE = (_text(r"(?=.*\S).{1,36}"), "must be 1 to 36 characters")
+_DIGITAL_NAME = (_repeating(r"(?=.*\S)[^<>/]{1,100}"), "must be 1 to 100 characters without < > /")
+_PRINTED_NAME = (_repeating(r"(?=.*\S)[0-9A-Za-z .,&\-]{1,25}"), "must be 1 to 25 letters, digits and space . , & -")
+_PLACE = (_repeating(r"(?=.*\S).{1,36}"), "must be 1 to 36 characters")
 # The page's first release takes US numbers alone; E.164 is "the standard", and other countries are one setting away.
 _MOBILE = (_text(r"\+1[0-9]{10}|\+(?!1)[1-9][0-9]{6,14}"), "must be + and the country code; +1 takes ten digits")
-_ANY = (_text(r".{0,100}"), "may have 100 characters")
+_ANY = (_repeating(r".{0,100}"), "may have 100 characters")
 
 
 def _address(city: int, company: bool) -> Shape:
-    town = _text(rf"(?=.*\S)[0-9A-Za-z .\-&']{{1,{city}}}")
+    town = _repeating(rf"(?=.*\S)[0-9A-Za-z .\-&']{{1,{city}}}")
     checks: dict[str, tuple[Check, str]] = {
         "streetLine1": _STREET,
         "streetLine2": _STREET,
         "city": (town, f"must be 1 to {city} letters, digits and space . - & '"),
         "stateOrProvince": _PLACE,
-        "postalCode": (_text(r"(?=.*\S)[0-9A-Za-z \-]{1,12}"), "must be letters and digits"),
+        "postalCode": (_repeating(r"(?=.*\S)[0-9A-Za-z \-]{1,12}"), "must be letters and digits"),
         "country": (lambda value: value in COUNTRIES, "must be a country's two letters"),
     }
     needs = frozenset(checks) - {"streetLine2"}
@@ -120,17 +130,17 @@ _BULK_SHIPPING = Shape(
 
 _LINE: dict[str, tuple[Check, str]] = {
     "externalRefLineItemID": (_text(r".{1,150}"), "must be 1 to 150 characters"),
-    "utid": (_text(r"[uU][0-9]{1,9}"), "must be U and digits"),
+    "utid": (_repeating(r"[uU][0-9]{1,9}"), "must be U and digits"),
     "amount": (_amount, "must be a number above 0 with at most two decimals"),
     "quantity": (_count, "must be a whole number from 1"),
-    "deliveryMethod": (_text(r"[A-Z]+"), "must be a delivery method"),
-    "deliveryDate": (_text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "must be a date, year first"),
-    "etid": (_text(r"[eE][0-9]{6}"), "must be E and six digits"),
+    "deliveryMethod": (_repeating(r"[A-Z]+"), "must be a delivery method"),
+    "deliveryDate": (_repeating(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "must be a date, year first"),
+    "etid": (_repeating(r"[eE][0-9]{6}"), "must be E and six digits"),
     "ptid": (_text(r"[pP][0-9]+"), "must be P and digits"),
     "expirationDate": (_text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.*"), "must be a date with time and offset"),
-    "emailSubject": (_text(r".{1,1024}"), "must not be blank"),
-    "message": (_text(r".{0,1024}"), "may have 1024 characters"),
-    "lineItemNote": (_text(r".{0,150}"), "may have 150 characters"),
+    "emailSubject": (_repeating(r".{1,1024}"), "must not be blank"),
+    "message": (_repeating(r".{0,1024}"), "may have 1024 characters"),
+    "lineItemNote": (_repeating(r".{0,150}"), "may have 150 characters"),
     "shippingMethod": (lambda value: value in SHIPPING_FEES, f"must be one of {', '.join(SHIPPING_FEES)}"),
 }
 
@@ -202,6 +212,9 @@ def shape_of(line: Any) -> Shape | None:
     return METHODS.get(method) if isinstance(method, str) else None
 
 
+_POSTAL_CODES = {"US": _text(r"[0-9]{5}"), "CA": _text(r"[A-Za-z][0-9][A-Za-z][ -]?[0-9][A-Za-z][0-9]")}
+
+
 def without_nulls(value: Any) -> Any:
     """null counts as left out ("must be excluded or set to null")."""
     if isinstance(value, dict):
@@ -214,8 +227,7 @@ def place_faults(address: Mapping[str, str], path: str) -> Iterator[Fault]:
     country, region, code = address["country"], address["stateOrProvince"], address["postalCode"]
     if country in REGIONS and region not in REGIONS[country]:
         yield f"{path}.stateOrProvince", "422.009", f"is no region of {country} by its two capital letters", region
-    pattern = {"US": r"[0-9]{5}", "CA": r"[A-Za-z][0-9][A-Za-z][ -]?[0-9][A-Za-z][0-9]"}.get(country, ".*")
-    if not re.fullmatch(pattern, code, re.ASCII):
+    if country in _POSTAL_CODES and not _POSTAL_CODES[country](code):
         yield f"{path}.postalCode", "422.009", f"is no postal code of {country}", code
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -42,7 +41,8 @@ class Account:
 
 @dataclass(slots=True)
 class PlacedOrder:
-    """One order; `packed` is the compressed body as it came, `refused` the lines left out, `count` those taken.
+    """One order; `packed` is the compressed body, `size` bytes as it came, `refused` the lines left out, `count` those
+    taken.
 
     `cents` were charged, `back` of them go back when the order becomes final. `posts` counts how often it was sent.
     """
@@ -54,6 +54,7 @@ class PlacedOrder:
     reference: str
     at: float
     packed: bytes
+    size: int
     count: int
     cents: int
     back: int
@@ -68,7 +69,7 @@ class PlacedOrder:
     @property
     def body(self) -> bytes:
         """The exact bytes of the first POST."""
-        return zlib.decompress(self.packed)
+        return bytes(_zstd().decompress(self.packed, self.size, asbytes=True))
 
     @property
     def order(self) -> dict[str, Any]:
@@ -195,7 +196,15 @@ class World:
 
 def order_event(values: Mapping[str, Any], body: bytes) -> Event:
     """The event that places an order."""
-    return {"kind": "order", **values, "packed": base64.b64encode(zlib.compress(body, 1)).decode()}
+    packed = base64.b64encode(_zstd().compress(body, asbytes=True)).decode()
+    return {"kind": "order", **values, "packed": packed, "size": len(body)}
+
+
+def _zstd() -> Any:
+    """A third of zlib's time, of which a stand-in without orders has no need."""
+    import pyarrow as pa
+
+    return pa.Codec("zstd", compression_level=1)
 
 
 def faults_event(faults: list[Fault]) -> Event:

@@ -1,0 +1,95 @@
+"""The two transactions of an order: before its first byte leaves, and when Tango has answered."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from campaign_runner.errors import StateError
+from campaign_runner.ledger import batches, events, open_ledger, schema
+from campaign_runner.ledger.packing import pack
+from campaign_runner.ledger.prepared import Prepared
+from campaign_runner.lifecycle import BatchState
+from campaign_runner.model import Outcome, Receipt
+
+AT = "2026-11-22T09:00:00.000+00:00"
+BODY = b'{"externalRefID":"q4-1"}'
+ACCEPTED = Receipt(Outcome.ACCEPTED, 201, order_reference="q4-1", tango_order_id="RA-1", total=1)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    with open_ledger(tmp_path) as made:
+        with made.write() as connection:
+            names = {"environment": "simulator", "campaign_id": "q4", "customer": "c", "account": "a"}
+            connection.execute(insert(schema.campaigns).values(**names, endpoint="asyncOrders", created_at=AT))
+            order = {"campaign": 1, "reference": "q4-1", "state": "planned", "attempt": 1, "lines": 1}
+            connection.execute(insert(schema.batches).values(**order, body=pack(BODY)))
+        yield made
+
+
+def planned(ledger):
+    (batch,) = batches.due(ledger, 1, 0)
+    return batch
+
+
+def requests(ledger):
+    with ledger.read() as connection:
+        return [tuple(row) for row in connection.execute(select(schema.attempts.c.method, schema.attempts.c.outcome))]
+
+
+def moves(ledger):
+    with ledger.read() as connection:
+        assert events.first_broken(connection) is None
+        return [(event["data"]["from"], event["data"]["to"]) for event in events.every(connection)]
+
+
+def test_the_bytes_to_send_come_with_the_mark_that_they_are_sent(ledger):
+    sent, body = batches.mark_sending(ledger, planned(ledger), AT)
+    assert (body, sent.tries, sent.sent_at) == (BODY, 1, AT)
+    assert batches.get(ledger, sent.id) == sent
+    assert moves(ledger) == [("planned", "sending")]
+
+
+def test_an_order_that_somebody_else_has_moved_is_left_alone(ledger):
+    batch = planned(ledger)
+    batches.mark_sending(ledger, batch, AT)
+    with pytest.raises(RuntimeError, match="q4-1 was moved by somebody else"):
+        batches.mark_sending(ledger, batch, AT)
+    assert moves(ledger) == [("planned", "sending")]
+
+
+def test_an_order_whose_bytes_are_damaged_is_not_marked_as_sent(ledger):
+    with ledger.write() as connection:
+        connection.execute(schema.batches.update().values(body=b"\0\0\0\x09damaged"))
+    with pytest.raises(OSError, match=r"(?i)zstd"):
+        batches.mark_sending(ledger, planned(ledger), AT)
+    assert (batches.get(ledger, 1).state, moves(ledger)) == (BatchState.PLANNED, [])
+
+
+def test_an_accepted_order_and_the_request_that_brought_it_are_written_down_together(ledger):
+    sent, _ = batches.mark_sending(ledger, planned(ledger), AT)
+    batches.record_attempt(ledger, 1, "q4-1", AT, "POST", ACCEPTED, 0.2)
+    assert requests(ledger) == []
+    batches.settle(ledger, sent, BatchState.ACCEPTED, AT)
+    assert requests(ledger) == [("POST", "accepted")]
+    assert moves(ledger) == [("planned", "sending"), ("sending", "accepted")]
+
+
+def test_a_request_that_did_not_bring_the_order_is_written_down_at_once(ledger):
+    batches.record_attempt(ledger, 1, "q4-1", AT, "POST", Receipt(Outcome.RETRY, 503), 0.2)
+    batches.record_attempt(ledger, 1, "q4-1", AT, "GET", ACCEPTED, 0.2)
+    assert requests(ledger) == [("POST", "retry"), ("GET", "accepted")]
+
+
+def test_what_breaks_under_a_prepared_statement_is_told_like_any_other_trouble(ledger):
+    with ledger.read() as connection:
+        connection.execute(text("PRAGMA query_only = ON"))
+        assert Prepared(select(schema.pace.c.name))(connection).fetchone() is None
+    with pytest.raises(StateError, match="read-only"):
+        forget_the_pace(ledger)
+
+
+def forget_the_pace(ledger):
+    with ledger.read() as connection:
+        Prepared(schema.pace.delete())(connection)
