@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def shipped() -> Path:
     return inside if inside.is_dir() else package.parent / "schemas"
 
 
+@lru_cache(4096)
 def fold(word: str) -> str:
     """A header or choice as it is compared: without case, accents, blanks and punctuation."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", word).casefold() if letter.isalnum())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 
 from campaign_runner.errors import SettingsError
 from campaign_runner.model import Field, RuleBook
-from campaign_runner.validation.arrowtext import TEXT, series
+from campaign_runner.validation.arrowtext import TEXT
 from campaign_runner.validation.choices import Choices
-from campaign_runner.validation.failures import Failure, failures_of
+from campaign_runner.validation.failures import Failure, Verdicts
 from campaign_runner.validation.kinds import NORMALISE, Case
 from campaign_runner.validation.normalisation import tidy
 from campaign_runner.validation.schemas import shape_of_default
@@ -42,8 +42,10 @@ def _possible(book: RuleBook, field: Field, value: str, text: str, choices: Choi
     takers = [method for method in book.methods.values() if method.presence(field.name) != "not allowed"]
     if not takers:
         raise SettingsError(f"[defaults] {field.name}: no delivery method takes it. Delete the line.")
-    frame = pd.DataFrame({field.name: series(pa.array([text], TEXT), pd.Index([0]))})
-    failures = [failures_of(shape_of_default(field, method, choices), frame) for method in takers]
+    schemas = [shape_of_default(field, method, choices) for method in takers]
+    one = np.array([True])
+    verdicts = Verdicts(lambda _: pa.array([text], TEXT), [(schema, one) for schema in schemas])
+    failures = [list(verdicts.failures(schema, one, np.array([0]))) for schema in schemas]
     if all(_wrong(found) for found in failures):
         advice = words.teller(field, _wrong(failures[0])[0].check, takers[0].name).advice(text, "")
         raise SettingsError(f'[defaults] {field.name}: "{value}" {advice.error} {advice.remedy}')

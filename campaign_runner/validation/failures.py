@@ -6,11 +6,18 @@ took longer than all checks together and which nobody reads here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+
+from campaign_runner.validation.arrowtext import series
+
+Marks = np.ndarray[Any, Any]
+Numbers = np.ndarray[Any, Any]
+Key = tuple[str, str, str]
 
 
 class Failure(NamedTuple):
@@ -18,7 +25,7 @@ class Failure(NamedTuple):
 
     column: str
     check: Any
-    rows: np.ndarray[Any, Any]
+    rows: Numbers
 
     @property
     def rule(self) -> str:
@@ -27,26 +34,53 @@ class Failure(NamedTuple):
 
     def without(self, rows: set[int]) -> Failure:
         """The same, but for rows of which enough was said."""
-        return self._replace(rows=np.array([row for row in self.rows.tolist() if row not in rows], dtype=np.int64))
+        return self._replace(rows=self.rows[~np.isin(self.rows, list(rows))])
 
 
-def failures_of(schema: Any, frame: pd.DataFrame) -> list[Failure]:
-    """All broken checks in the order of the schema; an error inside a check is a bug of ours and is raised."""
-    return [
-        failure
-        for name, column in schema.columns.items()
-        if name in frame.columns
-        for failure in _failures(name, column, frame[name])
-    ]
+class Verdicts:
+    """Some rows against the schemas of their shapes: a check that several schemas have is made once for all rows.
+
+    `column` gives a column of the schemas as arrow text, `groups` are the schemas, each with a mark for its rows.
+    """
+
+    def __init__(self, column: Callable[[str], Any], groups: Sequence[tuple[Any, Marks]]) -> None:
+        self._column = column
+        self._texts: dict[str, tuple[Any, Marks]] = {}
+        self._wrong: dict[Key, Marks] = {}
+        self._takers: dict[Key, Marks] = {}
+        for schema, here in groups:
+            for key in (_key(name, check) for name, column in schema.columns.items() for check in column.checks):
+                self._takers[key] = self._takers[key] | here if key in self._takers else here
+
+    def failures(self, schema: Any, here: Marks, numbers: Numbers) -> Iterator[Failure]:
+        """All broken checks of one schema in its order; an error inside a check is a bug of ours and is raised."""
+        for name, column in schema.columns.items():
+            filled = self._text(name)[1]
+            if not column.nullable and (lacking := here & ~filled).any():
+                yield Failure(name, None, numbers[lacking])
+            for check in column.checks if (here & filled).any() else ():
+                if (wrong := self._of(name, check) & here).any():
+                    yield Failure(name, check, numbers[wrong])
+
+    def _text(self, name: str) -> tuple[Any, Marks]:
+        """A column, and where it is filled."""
+        if name not in self._texts:
+            text = self._column(name)
+            self._texts[name] = text, text.is_valid().to_numpy(zero_copy_only=False)
+        return self._texts[name]
+
+    def _of(self, name: str, check: Any) -> Marks:
+        """Where a check is broken, among all rows that have it."""
+        key = _key(name, check)
+        if key not in self._wrong:
+            text, filled = self._text(name)
+            rows = self._takers[key] & filled
+            cells = series(text if rows.all() else text.filter(pa.array(rows)), pd.RangeIndex(int(rows.sum())))
+            self._wrong[key] = np.zeros(len(rows), bool)
+            self._wrong[key][rows] = ~check(cells).check_output.to_numpy(dtype=bool)
+        return self._wrong[key]
 
 
-def _failures(name: str, column: Any, cells: pd.Series[Any]) -> Iterator[Failure]:
-    empty = cells.isna().to_numpy()
-    if empty.any():
-        if not column.nullable:
-            yield Failure(name, None, cells.index.to_numpy()[empty])
-        cells = cells[~empty]
-    for check in column.checks:
-        right = check(cells).check_output.to_numpy(dtype=bool)
-        if not right.all():
-            yield Failure(name, check, cells.index.to_numpy()[~right])
+def _key(name: str, check: Any) -> Key:
+    """What a check asks, whatever it says where it is broken."""
+    return name, str(check.name), repr(check.statistics)

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 import pyarrow as pa
 
 from campaign_runner.model import Column, Problem, RuleBook
-from campaign_runner.validation.arrowtext import arrow, series
+from campaign_runner.validation.arrowtext import arrow
 from campaign_runner.validation.chunk import Chunk, placed
-from campaign_runner.validation.failures import Failure, failures_of
+from campaign_runner.validation.failures import Failure, Verdicts
 from campaign_runner.validation.schemas import PLACED, Shape
 from campaign_runner.validation.telling import listed
 from campaign_runner.validation.wording import Wording
 
 
 class Judge:
-    """Puts the problems of one shape's rows into the chunk."""
+    """Puts the problems of the rows into their chunk."""
 
     def __init__(self, book: RuleBook, where: Mapping[str, Column], words: Wording) -> None:
         self._book, self._where, self._words = book, where, words
 
-    def judge(self, chunk: Chunk, shape: Shape) -> None:
-        """One shape's rows against its schema, from left to right."""
+    def judge(self, chunk: Chunk, shapes: Sequence[Shape]) -> None:
+        """All rows of a chunk, shape after shape, each against its schema from left to right."""
+        groups = [(shape, chunk.shapes == shape.name) for shape in shapes]
+        verdicts = Verdicts(
+            lambda name: placed(chunk, self._book, name), [(shape.schema, here) for shape, here in groups]
+        )
+        for shape, here in groups:
+            self._judge(chunk, shape, verdicts.failures(shape.schema, here, chunk.index.to_numpy()))
+
+    def _judge(self, chunk: Chunk, shape: Shape, failures: Iterable[Failure]) -> None:
         strangers: list[Failure] = []
         stopped: dict[str, set[int]] = {}
-        for failure in sorted(failures_of(shape.schema, self._frame(chunk, shape)), key=self._position):
+        for failure in sorted(failures, key=self._position):
             name = _field_of(failure)
             if failure.rule == "not-allowed":
                 strangers.append(failure)
@@ -37,17 +45,6 @@ class Judge:
                 stopped.setdefault(name, set()).update(failure.rows.tolist())
             self._tell(chunk, shape, failure)
         self._tell_strangers(chunk, shape, strangers)
-
-    def _frame(self, chunk: Chunk, shape: Shape) -> pd.DataFrame:
-        """The shape's rows; columns without anything to judge are left out, which pandera takes for right."""
-        here = chunk.shapes == shape.name
-        columns = {name: placed(chunk, self._book, name) for name in shape.schema.columns}
-        index = chunk.index
-        if not here.all():
-            rows, index = pa.array(here), chunk.index[here]
-            columns = {name: text.filter(rows) for name, text in columns.items()}
-        judged = {n: text for n, text in columns.items() if n in shape.required or text.null_count < len(text)}
-        return pd.DataFrame({name: series(text, index) for name, text in judged.items()}, index=index, copy=False)
 
     def _tell(self, chunk: Chunk, shape: Shape, failure: Failure) -> None:
         name = _field_of(failure)

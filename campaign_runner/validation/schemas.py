@@ -107,8 +107,6 @@ def _columns(field: Field, checks: dict[str, Any], required: bool) -> dict[str, 
 
 
 def _column(field: Field, checks: dict[str, Any], required: bool) -> dict[str, Any]:
-    for check in checks.values():
-        check["options"] = {**check["options"], "n_failure_cases": 1}  # one is enough: `check_output` has them all
     # `Validator` makes every column of text itself; to have pandera look again took a third of the time.
     return {**field.schema, "dtype": None, "checks": checks or None, "nullable": not required}
 

@@ -42,7 +42,6 @@ class Validator:
         self._shapes = _shapes(book, self._present, choices)
         self._reader = Reader(book, choices, self._where, self._present, values, self._shapes)
         self._judge = Judge(book, self._where, self._words)
-        self._begun = False
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -50,26 +49,24 @@ class Validator:
         headers = {column.position: header for header, column in self._own.items()}
         return tuple(column.field or headers[column.position] for column in self._key)
 
-    def __call__(self, rows: RawRows) -> Checked:
-        """Judge some rows; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
+    def __call__(self, rows: RawRows, *, first: bool = True) -> Checked:
+        """Judge a chunk; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
         with uncollected():
             chunk = self._reader.read(rows)
-            self._look_for_columns(chunk)
-            for name in pd.unique(chunk.shapes):
-                self._judge.judge(chunk, self._shapes[name])
+            self._look_for_columns(chunk, first)
+            self._judge.judge(chunk, [self._shapes[name] for name in pd.unique(chunk.shapes)])
             self._look_at_keys(chunk)
             return self._checked(chunk)
 
-    def _look_for_columns(self, chunk: Chunk) -> None:
+    def _look_for_columns(self, chunk: Chunk, first: bool) -> None:
         """Columns that all rows need are the file's fault, columns that some rows need are told row by row."""
         seen = [self._shapes[name] for name in pd.unique(chunk.shapes) if name]
         lacking = {shape.name: [name for name in self._book.fields if name in shape.required - set(self._present)]
                    for shape in seen}  # fmt: skip
-        if seen and not self._begun:
+        if seen and first:
             everywhere = set.intersection(*(set(names) for names in lacking.values()))
             who = " and ".join(dict.fromkeys(shape.method for shape in seen))
             _columns.demand(self._book, everywhere, self._columns, who)
-        self._begun = True
         for shape in seen:
             if names := lacking[shape.name]:
                 for row in chunk.index[chunk.shapes == shape.name].tolist():
