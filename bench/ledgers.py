@@ -29,7 +29,9 @@ def make(state: Path, lines: int) -> None:
                     connection,
                     campaigns.Upload(0, campaign, "", "", "made.csv", "", {}, lines // 5, AT), Path(__file__),
                 )  # fmt: skip
-                plans.record(connection, campaign, upload.id, batches(order, lines // 5), lines // 5, AT)
+                plans.record(
+                    connection, campaign, upload.id, map(plans.sealed, batches(order, lines // 5)), lines // 5, AT
+                )
     with sqlite3.connect(state / "ledger.sqlite") as direct:
         direct.execute("update batches set state = 'accepted', sent_at = ?", (AT,))
         direct.execute("update batches set state = 'final' where id % 10 = 0")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from campaign_runner import reconciliation, reporting
 from campaign_runner.errors import ExitCode, FileUnusable, UsageError
 from campaign_runner.ledger import campaigns, rows
 from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.memory import give_back
 from campaign_runner.model import Books, Column, Finding, Problem, RawRows, RawTable, StatedRows
 from campaign_runner.opening import Opened, rule_book
 from campaign_runner.outside import World
-from campaign_runner.preparation import Draft, Progress, Reading, noted, read
+from campaign_runner.preparation import Draft, Progress, Reading, is_long, noted, read
+from campaign_runner.processes import beside, spare
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.reporting.annotated import write_annotated
 from campaign_runner.reporting.planfile import Approval
@@ -38,28 +40,31 @@ class Result:
 
 @dataclass(frozen=True)
 class Read:
-    """A file as a run has read it; `draft` is None where the ledger had planned this very file before."""
+    """A file as a run has read it; `tally` is None where the ledger had planned this very file before. Its draft is not
+    kept: a long one takes more memory than all that follows."""
 
     reading: Reading
     upload: Upload
     table: RawTable
-    draft: Draft | None
+    tally: ProblemTally | None = None
+    problems: Sequence[Problem] = ()
 
 
 def close(campaign: Opened, file: Read, stopped: str, progress: Progress, waiting: str = "") -> Result:
     """The books and reports of a file that was run; `waiting` says why the rest of it was kept back."""
-    world, draft = campaign.world, file.draft
+    world = campaign.world
     books = books_of(campaign, file, stopped)
     if waiting:
         books = replace(books, findings=(*books.findings, Finding("waiting", waiting)))
-    tally = draft.tally if draft else None
-    also = _annotated(file.reading, file.table, draft.problems, world) if draft else _annotated_before(world)
     code = reconciliation.exit_code(books)
-    written = reporting.write_reports(
-        books, folder(world), exit_code=code, problems=tally, progress=progress, also=also, only=world.only,
-        finance=world.finance,
-    )  # fmt: skip
-    return Result(books, written, code, tally)
+    campaign.ledger.rest()
+    give_back()
+    with _annotating(file, world) as also:
+        written = reporting.write_reports(
+            books, folder(world), exit_code=code, problems=file.tally, progress=progress, also=also, only=world.only,
+            finance=world.finance,
+        )  # fmt: skip
+    return Result(books, written, code, file.tally)
 
 
 def close_latest(campaign: Opened, stopped: str, progress: Progress) -> Result:
@@ -107,12 +112,12 @@ def _restored(campaign: Opened, upload: Upload) -> Iterator[Read]:
         copy = Path(folder) / Path(upload.name).name
         reading = Reading(copy, upload.reading["sheet"], upload.reading["hidden"])
         if upload.purged_at:
-            yield Read(reading, upload, _erased(campaign, upload), None)
+            yield Read(reading, upload, _erased(campaign, upload))
             return
         with campaign.ledger.read() as connection:
             campaigns.restore_upload(connection, upload, copy)
         table = noted(read(reading, world.settings, rule_book(world)), upload.reading.get("notes", ()))
-        yield Read(reading, upload, table, None)
+        yield Read(reading, upload, table)
 
 
 def _erased(campaign: Opened, upload: Upload) -> RawTable:
@@ -137,29 +142,38 @@ def close_draft(
         environment=world.settings.tango.environment,
     )  # fmt: skip
     code = reconciliation.checked_exit_code(books)
-    written = reporting.write_reports(
-        books, folder(world), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
-        also={**_annotated(reading, draft.table, draft.problems, world), **(also or {})},
-    )  # fmt: skip
+    with _marked(reading, draft.table, draft.problems, world) as annotated:
+        written = reporting.write_reports(
+            books, folder(world), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
+            also=lambda: {**annotated(), **(also or {})},
+        )  # fmt: skip
     return Result(books, written, code, draft.tally)
 
 
-def _annotated(reading: Reading, table: RawTable, problems: list[Problem], world: World) -> dict[str, Path]:
-    """The user's own workbook with its faulty cells marked, where there is one."""
+def _annotating(file: Read, world: World) -> AbstractContextManager[Callable[[], dict[str, Path]]]:
+    """The annotated workbook of this run, or of the run that checked this file."""
+    if file.tally is not None:
+        return _marked(file.reading, file.table, file.problems, world)
+    before = folder(world) / ANNOTATED
+    return nullcontext(lambda: {ANNOTATED: before} if before.exists() else {})
+
+
+def _marked(
+    reading: Reading, table: RawTable, problems: Sequence[Problem], world: World
+) -> AbstractContextManager[Callable[[], dict[str, Path]]]:
+    """The user's own workbook with its faulty cells marked, where there is one; a long one while others are written."""
     target = folder(world) / ANNOTATED
     target.unlink(missing_ok=True)
     if not problems or not table.sheet:
-        return {}
-    try:
-        return {ANNOTATED: write_annotated(reading.path, target, problems, table.sheet)}
-    except FileUnusable:  # it could be read, so it is of a kind that cannot be written: xls, ods
-        return {}
+        return nullcontext(dict)
 
+    def annotated() -> dict[str, Path]:
+        try:
+            return {ANNOTATED: write_annotated(reading.path, target, problems, table.sheet)}
+        except FileUnusable:  # it could be read, so it is of a kind that cannot be written: xls, ods
+            return {}
 
-def _annotated_before(world: World) -> dict[str, Path]:
-    """The annotated workbook of the run that checked this file."""
-    target = folder(world) / ANNOTATED
-    return {ANNOTATED: target} if target.exists() else {}
+    return beside(annotated, apart=is_long(reading.path) and spare() > 0)
 
 
 def folder(world: World) -> Path:

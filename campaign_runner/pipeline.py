@@ -20,10 +20,12 @@ from campaign_runner.guard import Guard
 from campaign_runner.ledger import batches, campaigns, events, open_ledger, outcomes, plans
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import OPEN_BATCHES, BatchState
+from campaign_runner.memory import give_back
 from campaign_runner.opening import Opened, opened, past, registered, rule_book
 from campaign_runner.outside import World, connect
 from campaign_runner.placement import Placement
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, noted, prepare, read
+from campaign_runner.preparation.sealing import sealed
 from campaign_runner.validation.garbage import uncollected
 from campaign_runner.workers import Workers
 
@@ -149,18 +151,22 @@ def plan_into_ledger(
         and (not may_send or approval.goes_on(campaign, upload))
         and (not canary or _canary_is_cut(campaign, upload))
     ):
-        return Read(reading, upload, noted(table, upload.reading.get("notes", ())), None)
+        return Read(reading, upload, noted(table, upload.reading.get("notes", ())))
     shop = gate.stocked(world, ledger, campaign.number)
     draft = prepared(reading, world, shop, past(ledger, world), progress, canary)
     planning.refuse(_reasons_against(draft, world))
     if not may_send:
-        return Read(reading, _write_down(draft, reading, campaign, ""), draft.table, draft)
+        return _read(draft, reading, _write_down(draft, reading, campaign, ""))
     unusual = gate.unusual(world, ledger, campaign.number, draft, shop, ask=True)
     name = approval.clear(draft, campaign, *_judged_by(draft, world, shop))
     now, later, told = gate.affordable(world, ledger, campaign.number, draft.plan, partial=partial)
     draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*unusual, *told)
     later = later and planning.with_canary(later, 0)
-    return Read(reading, _write_down(draft, reading, campaign, name, later), draft.table, draft)
+    return _read(draft, reading, _write_down(draft, reading, campaign, name, later))
+
+
+def _read(draft: Draft, reading: Reading, upload: Upload) -> Read:
+    return Read(reading, upload, draft.table, draft.tally, draft.problems)
 
 
 def prepared(
@@ -201,12 +207,13 @@ def _write_down(
         0, number, draft.sha256, draft.fingerprint, reading.path.name, draft.table.sheet, how, draft.rows, at,
         plan=name,
     )  # fmt: skip
+    give_back()
     with uncollected(), campaign.ledger.write(durable=True) as connection:
         withdrawn = plans.withdraw_unsent(connection, number)
         upload = campaigns.add_upload(connection, new, reading.path)
-        plans.record(connection, number, upload.id, draft.plan.batches(), len(draft.plan.new), at)
+        plans.record(connection, number, upload.id, sealed(draft.plan), len(draft.plan.new), at)
         if later is not None:
-            plans.record(connection, number, upload.id, later.batches(), len(later.new), at, due_at=batches.PUT_OFF)
+            plans.record(connection, number, upload.id, sealed(later), len(later.new), at, due_at=batches.PUT_OFF)
         plans.record_entries(connection, upload.id, draft.entries())
         events.append(
             connection, number, at, "file planned", sha256=draft.sha256, rows=draft.rows, withdrawn=withdrawn,

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-ROWS_PER_BLOCK = 50_000
+ROWS_PER_BLOCK = 25_000
 HEAD_ROWS = 50  # the header must stand among the first rows that are not blank
 TEXT = pa.large_string()
 

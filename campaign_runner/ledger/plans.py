@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple, Protocol
 
@@ -44,6 +43,17 @@ class Entry(NamedTuple):
     remedy: str = ""
     units: int = -1
     currency: str = ""
+
+
+class Sealed(NamedTuple):
+    """A planned batch as the ledger keeps it: the body packed, of the lines the columns `OF_LINE`, and their sums."""
+
+    reference: str
+    attempt: int
+    canary: bool
+    body: bytes
+    lines: Mapping[str, Sequence[Any]]
+    sums: Sequence[tuple[str, int, int]]
 
 
 class KnownLine(NamedTuple):
@@ -147,8 +157,15 @@ def put_off(connection: Connection, campaign: int) -> bool:
     return connection.execute(query).first() is not None
 
 
+def sealed(batch: Batch) -> Sealed:
+    """A batch, ready to be written down; in any process."""
+    columns = line_columns(batch.lines)
+    kept = {name: columns[name] for name in OF_LINE}
+    return Sealed(batch.reference, batch.attempt, batch.canary, pack(batch.body), kept, tallies.added_up(kept))
+
+
 def record(
-    connection: Connection, campaign: int, upload: int, planned: Iterable[Batch], lines: int, at: str, *,
+    connection: Connection, campaign: int, upload: int, planned: Iterable[Sealed], lines: int, at: str, *,
     due_at: float = 0,
 ) -> None:  # fmt: skip
     """Write batches and their lines; `lines` is how many there are (it decides how indexes are kept)."""
@@ -158,18 +175,15 @@ def record(
             index.drop(connection, checkfirst=True)
     same = {"campaign": campaign, "upload": upload, "superseded": False, **UNTOLD}
     names = ("batch", "position", *OF_LINE, "attempt")
-    with ThreadPoolExecutor(1) as packer:
-        for some in _some(planned, packer):
-            rows: list[tuple[Any, ...]] = []
-            sums: list[tuple[Any, ...]] = []
-            for batch, body in some:
-                number = _add_batch(connection, campaign, batch, at, body.result(), due_at)
-                columns = line_columns(batch.lines)
-                lines_of_it = (columns[name] for name in OF_LINE)
-                rows += zip(repeat(number), range(len(batch.lines)), *lines_of_it, repeat(batch.attempt))
-                sums += tallies.planned(number, campaign, upload, columns)
-            insert_many(connection, line_items, names, rows, same)
-            insert_many(connection, schema.tallies, tallies.NAMES, sums)
+    for some in _some(planned):
+        rows: list[tuple[Any, ...]] = []
+        sums: list[tuple[Any, ...]] = []
+        for batch in some:
+            number, places = _add_batch(connection, campaign, batch, at, due_at), range(len(batch.lines["row"]))
+            rows += zip(repeat(number), places, *(batch.lines[name] for name in OF_LINE), repeat(batch.attempt))
+            sums += tallies.planned(number, campaign, upload, batch.sums)
+        insert_many(connection, line_items, names, rows, same)
+        insert_many(connection, schema.tallies, tallies.NAMES, sums)
     if bulk:
         for index in line_indexes:
             index.create(connection)
@@ -192,7 +206,7 @@ def record_attempts(connection: Connection, campaign: int, attempts: Iterable[At
     columns = [column.name for column in line_items.c if column.name not in ("id", "superseded")]
     touched: set[int] = set()
     for attempt in attempts:
-        number = _add_batch(connection, campaign, attempt.batch, at, pack(attempt.batch.body))
+        number = _add_batch(connection, campaign, sealed(attempt.batch), at)
         for position, (line, line_id) in enumerate(zip(attempt.batch.lines, attempt.line_ids, strict=True)):
             mine = line_items.c.id == line_id
             before = dict(connection.execute(select(line_items).where(mine)).mappings().one())
@@ -225,9 +239,9 @@ def _failed(row: Any) -> Failed:
     return Failed(row["id"], row["attempt"], line, unpack(row["body"]))
 
 
-def _add_batch(connection: Connection, campaign: int, batch: Batch, at: str, body: bytes, due_at: float = 0) -> int:
+def _add_batch(connection: Connection, campaign: int, batch: Sealed, at: str, due_at: float = 0) -> int:
     values = {"campaign": campaign, "reference": batch.reference, "state": BatchState.PLANNED, "updated_at": at,
-              "lines": len(batch.lines), "body": body, "attempt": batch.attempt, "due_at": due_at,
+              "lines": len(batch.lines["row"]), "body": batch.body, "attempt": batch.attempt, "due_at": due_at,
               "canary": batch.canary}  # fmt: skip
     return int(connection.execute(_NEW_BATCH, values).scalar_one())
 
@@ -236,13 +250,13 @@ def _lines_before(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(line_items.c.id), 0))).scalar_one())
 
 
-def _some(planned: Iterable[Batch], packer: Executor) -> Iterator[list[tuple[Batch, Future[bytes]]]]:
-    """Batches with their packed bodies, in groups of about `LINES_AT_ONCE` lines; packed while others are made."""
-    group: list[tuple[Batch, Future[bytes]]] = []
+def _some(planned: Iterable[Sealed]) -> Iterator[list[Sealed]]:
+    """Batches in groups of about `LINES_AT_ONCE` lines."""
+    group: list[Sealed] = []
     lines = 0
     for batch in planned:
-        group.append((batch, packer.submit(pack, batch.body)))
-        lines += len(batch.lines)
+        group.append(batch)
+        lines += len(batch.lines["row"])
         if lines >= LINES_AT_ONCE:
             yield group
             group, lines = [], 0

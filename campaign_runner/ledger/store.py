@@ -74,6 +74,10 @@ class Ledger:
         """Note it; only whoever holds the campaign may."""
         self._lock_file(campaign_id).write_text(f"{text}\n", "utf-8")
 
+    def rest(self) -> None:
+        """Let go of all connections, until the next transaction: a process that is forked now has none of them."""
+        self.engine.dispose()
+
     def compact(self) -> None:
         """Write the SQLite file anew, without what was deleted in it."""
         raw = self.engine.raw_connection()

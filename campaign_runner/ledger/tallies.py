@@ -52,16 +52,20 @@ def renew_all(connection: Connection) -> None:
     connection.execute(insert(tallies).from_select(NAMES, _ADDED_UP))
 
 
-def planned(
-    batch: int, campaign: int, upload: int, columns: Mapping[str, Sequence[Any]]
-) -> Iterator[tuple[Any, ...]]:
-    """The sums of a batch that is about to be written down, from the columns of its lines: rows of `NAMES`."""
+def added_up(columns: Mapping[str, Sequence[Any]]) -> list[tuple[str, int, int]]:
+    """(currency, lines, units) of the lines of a batch that nobody has sent."""
     units: Counter[str] = Counter()
     currencies = columns["currency"]
     for currency, quantity, face in zip(currencies, columns["quantity"], columns["face_units"], strict=True):
         units[currency] += quantity * face
-    for currency, lines in Counter(currencies).items():
-        yield (batch, campaign, upload, False, "", currency, lines, units[currency], 0, 0, 0)
+    return [(currency, lines, units[currency]) for currency, lines in Counter(currencies).items()]
+
+
+def planned(
+    batch: int, campaign: int, upload: int, sums: Iterable[tuple[str, int, int]]
+) -> Iterator[tuple[Any, ...]]:
+    """What is kept of a batch that is about to be written down (`added_up`), as rows of `NAMES`."""
+    return ((batch, campaign, upload, False, "", *of_currency, 0, 0, 0) for of_currency in sums)
 
 
 def differing(connection: Connection) -> list[int]:

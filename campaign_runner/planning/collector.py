@@ -24,6 +24,14 @@ from campaign_runner.planning.persons import contact_hashes, person_hashes
 from campaign_runner.planning.spool import Numbers, Spool
 
 
+@dataclass(frozen=True)
+class Collected:
+    """What is kept of some valid rows: a column each, and their payloads end to end; `None` = there are no rows."""
+
+    columns: dict[str, Any] | None
+    payloads: bytes = b""
+
+
 @dataclass
 class Collector:
     """Takes checked rows chunk by chunk; `lines()` gives one frame of all of them.
@@ -48,9 +56,13 @@ class Collector:
 
     def add(self, checked: Checked, hidden: frozenset[int] = frozenset()) -> None:
         """Keep the valid rows of a chunk; `hidden` are rows that the user does not see."""
-        fields = checked.clean.fields
+        self.keep(self.collected(checked, hidden))
+
+    def collected(self, checked: Checked, hidden: frozenset[int] = frozenset()) -> Collected:
+        """What is to be kept of a chunk; changes nothing, so that another process may find it."""
+        fields, payloads = checked.clean.fields, b""
         if fields.empty:
-            return
+            return Collected(None)
         columns = {str(name): as_text(fields[name]) for name in fields.columns}
         rows = Filled(columns)
         contents = references.content(rows)
@@ -60,7 +72,7 @@ class Collector:
         frame["content_hi"], frame["content_lo"] = halves(references.content_digests(contents))
         frame["contact_hi"], frame["contact_lo"] = halves(contact_hashes(fields, self.contact_key))
         if not self.dry:
-            frame["offset"], frame["length"] = self._store(self._payloads(columns, rows))
+            frame["offset"], frame["length"], payloads = _end_to_end(self._payloads(columns, rows))
             frame["person_hi"], frame["person_lo"] = halves(person_hashes(fields, self.contact_key))
         frame["method"] = pc.dictionary_encode(columns["deliveryMethod"])
         frame["utid"] = pc.dictionary_encode(columns["utid"])
@@ -71,7 +83,19 @@ class Collector:
         frame["stale"] = np.isin(frame["row"], list(checked.stale))
         for number, header in enumerate(self.groups):
             frame[f"group {number}"] = pc.dictionary_encode(as_text(checked.clean.own[header].fillna("")))
-        self._lines.add(frame)
+        return Collected(frame, payloads)
+
+    def keep(self, collected: Collected) -> None:
+        """Keep it; chunks in the order of the file."""
+        columns = collected.columns
+        if columns is None:
+            return
+        if "offset" in columns:
+            columns = {**columns, "offset": columns["offset"] + self._size}
+            self._spill.write(collected.payloads)
+            self._spill.flush()
+            self._size += len(collected.payloads)
+        self._lines.add(columns)
 
     def lines(self) -> pd.DataFrame:
         """All lines in file order: numbers and short codes only."""
@@ -93,14 +117,13 @@ class Collector:
     def _keys(self, clean: CleanRows) -> pa.Array:
         return references.keys([clean.own[name] if name in clean.own else clean.fields[name] for name in self.key])
 
-    def _store(self, texts: pa.Array) -> tuple[Numbers, Numbers]:
-        whole = pa.concat_arrays([texts])
-        bounds = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset : whole.offset + len(whole) + 1]
-        start = self._size - bounds[0]
-        self._spill.write(memoryview(whole.buffers()[2])[bounds[0] : bounds[-1]])
-        self._spill.flush()
-        self._size += int(bounds[-1] - bounds[0])
-        return bounds[:-1] + start, np.diff(bounds).astype(np.int32)
+
+def _end_to_end(texts: pa.Array) -> tuple[Numbers, Numbers, bytes]:
+    """Where each text begins, how long it is, and all of them."""
+    whole = pa.concat_arrays([texts])
+    bounds = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset : whole.offset + len(whole) + 1]
+    content = bytes(memoryview(whole.buffers()[2])[bounds[0] : bounds[-1]])
+    return bounds[:-1] - bounds[0], np.diff(bounds).astype(np.int32), content
 
 
 def halves(digests: Sequence[bytes]) -> tuple[Numbers, Numbers]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -16,20 +15,26 @@ from campaign_runner import intake, planning, validation
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.ledger.plans import KnownLine, RewardedPerson
 from campaign_runner.lifecycle import RowStatus
-from campaign_runner.model import Checked, CleanRows, Order, Problem, RawTable, RuleBook
-from campaign_runner.money import parse, to_units
+from campaign_runner.memory import give_back
+from campaign_runner.model import Problem, RawTable, RuleBook
 from campaign_runner.planning.collector import halves
-from campaign_runner.preparation.draft import Draft, Rejected, noted
-from campaign_runner.preparation.knowledge import Knowledge, judged
+from campaign_runner.preparation.draft import Draft, noted
+from campaign_runner.preparation.knowledge import Knowledge
+from campaign_runner.preparation.part import Chunk, Examiner, Late, Part, tallied
+from campaign_runner.preparation.rejected import Refused, Rejected, refused
+from campaign_runner.processes import each, spare
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.reporting.groups import own_headers
 from campaign_runner.settings import Settings
 
-__all__ = ["Draft", "Knowledge", "Past", "Progress", "Reading", "fingerprint", "noted", "prepare", "read"]
+__all__ = ["Draft", "Knowledge", "Past", "Progress", "Reading", "fingerprint", "is_long", "noted", "prepare", "read"]
 
 Progress = Callable[[str, int, int | None], None]
 # How many problems the annotated workbook and the screen can hold; all are counted, and all are in the failures file.
 PROBLEMS_KEPT = 10_000
+LATE_AT_ONCE = 1_000
+# Bytes of a file from which on a second process is worth its while: a few chunks.
+LONG_TEXT, LONG_WORKBOOK = 4 << 20, 2 << 20
 
 
 @dataclass(frozen=True)
@@ -58,56 +63,32 @@ def prepare(
     """Read, check and plan a file. `today` is the run's date in UTC, `knowledge` what is known of its rewards; a `dry`
     draft holds nothing that can be sent."""
     past, knowledge = past or Past(), knowledge or Knowledge()
-    table = read(reading, settings, book)
+    table, tango = read(reading, settings, book), settings.tango
     validator = validation.compile_rules(
         book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
         phone_countries=settings.rules.phone_countries, postal_codes=settings.rules.postal_codes,
         address_utids=settings.rules.address_utids, currency=settings.tango.currency,
     )  # fmt: skip
-    tango = settings.tango
     collector = planning.Collector(
         settings.order, validator.key, tango.currency, tango.bulk_shipping, past.secret,
         currencies=knowledge.currencies, groups=own_headers(table.columns, settings.finance.group_by), dry=dry,
     )  # fmt: skip
-    seen = _Pass(collector, Rejected(tango.currency))
-    with ThreadPoolExecutor(1) as second:  # what was judged is taken in while the next rows are judged
-        taken: Future[None] | None = None
-        for raw in table.chunks():
-            rows = knowledge.with_utids(raw, table)
-            checked = judged(_deliverable(validator(rows), table, settings.order), table, knowledge.judges)
-            currencies = knowledge.currencies_of(checked.worth, rows, table)
-            if taken:
-                taken.result()
-                progress("check", seen.rows, None)
-            taken = second.submit(seen.add, checked, currencies, rows.hidden, len(rows.cells))
-        if taken:
-            taken.result()
-    progress("check", seen.rows, None)
+    examine = Examiner(table, validator, collector, knowledge, settings.order, tango.currency)
+    seen = _Pass(collector)
+    for part in each(examine, seen.chunks(table), spare() if is_long(reading.path) else 0):
+        seen.add(part)
+        progress("check", seen.rows, None)
+    give_back()
     plan = planning.plan(collector, known_frame(past.known), past.released, tango.batch_size, people(past.rewarded))
     seen.decide_late(plan.late)
     for hold in plan.holds:
         seen.tally.hold(hold)
+    give_back()
     statuses = {line.line_id: line.status for line in past.known}
     return Draft(
         table, plan, seen.rows, seen.tally, seen.problems, seen.rejected, statuses,
         fingerprint(settings, book, reading, past.released), file_sha256(reading.path),
     )  # fmt: skip
-
-
-def _deliverable(checked: Checked, table: RawTable, order: Order) -> Checked:
-    """What the endpoint cannot deliver is refused at its cell, like any other problem."""
-    if order.endpoint != "orders" or checked.clean.fields.empty:
-        return checked
-    fields = checked.clean.fields
-    refused = planning.undeliverable(fields, order.single_form)
-    problems = tuple(
-        Problem(row, table.column_of(name), f"{name}:endpoint", str(fields.at[row, name]), what, remedy)
-        for row, (name, what, remedy) in refused.items()
-    )
-    worth = {row: to_units(parse(str(fields.at[row, "amount"]))) for row in refused}
-    stays = fields.index.difference(list(refused))
-    clean = CleanRows(fields.loc[stays], checked.clean.own.loc[stays])
-    return replace(checked, clean=clean, problems=(*checked.problems, *problems), worth={**checked.worth, **worth})
 
 
 def read(reading: Reading, settings: Settings, book: RuleBook) -> RawTable:
@@ -144,38 +125,45 @@ def people(rewarded: Iterable[RewardedPerson]) -> pd.DataFrame:
     return frame.astype({"same": bool}).sort_values("same", ascending=False, kind="stable")
 
 
+def is_long(path: Path) -> bool:
+    """Whether the file has several chunks: text is long, a workbook is packed."""
+    return path.stat().st_size > (LONG_TEXT if path.suffix.lower() in (".csv", ".tsv", ".txt") else LONG_WORKBOOK)
+
+
 @dataclass
 class _Pass:
     """What one pass over the file gathers."""
 
     collector: planning.Collector
-    rejected: Rejected
     rows: int = 0
     tally: ProblemTally = field(default_factory=ProblemTally)
     problems: list[Problem] = field(default_factory=list)
-    _late: dict[int, list[Problem]] = field(default_factory=dict)
-    _worth: dict[int, int] = field(default_factory=dict)
+    rejected: Rejected = field(default_factory=Rejected)
+    _late: dict[int, Late] = field(default_factory=dict)
 
-    def add(self, checked: Checked, currencies: Mapping[int, str], hidden: frozenset[int], rows: int) -> None:
-        self.rows += rows
-        self.rejected.currencies.update(currencies)
-        self.collector.add(checked, hidden)
-        self._take([problem for problem in checked.problems if not self._defer(problem, checked)], checked.worth)
+    def chunks(self, table: RawTable) -> Iterator[Chunk]:
+        """The file, chunk by chunk."""
+        for number, rows in enumerate(table.chunks()):
+            yield Chunk(rows, first=number == 0, room=PROBLEMS_KEPT - len(self.problems))
+
+    def add(self, part: Part) -> None:
+        """Put the next part to the others."""
+        self.rows += part.rows
+        self.collector.keep(part.collected)
+        self._late |= part.late
+        self._take(part.tally, part.refused, part.problems)
 
     def decide_late(self, late: frozenset[int]) -> None:
         """Rows that are too late are rejected, but those that were sent in time keep their status."""
-        for row in sorted(late):
-            self._take(self._late[row], self._worth)
+        rows = sorted(late)
+        for start in range(0, len(rows), LATE_AT_ONCE):
+            some = {row: self._late[row] for row in rows[start : start + LATE_AT_ONCE]}
+            problems = [problem for row in some.values() for problem in row.problems]
+            units = {row: late.units for row, late in some.items()}
+            currencies = {row: late.currency for row, late in some.items()}
+            self._take(tallied(problems), refused(problems, units, currencies, ""), problems)
 
-    def _defer(self, problem: Problem, checked: Checked) -> bool:
-        if problem.row not in checked.stale or not problem.calendar:
-            return False
-        self._late.setdefault(problem.row, []).append(problem)
-        self._worth[problem.row] = checked.worth.get(problem.row, -1)
-        return True
-
-    def _take(self, problems: list[Problem], worth: Mapping[int, int]) -> None:
-        self.rejected.add(problems, worth)
-        for problem in problems:
-            self.tally.add(problem)
+    def _take(self, tally: ProblemTally, entries: Refused, problems: list[Problem]) -> None:
+        self.tally.join(tally)
+        self.rejected.add(entries)
         self.problems.extend(problems[: PROBLEMS_KEPT - len(self.problems)])

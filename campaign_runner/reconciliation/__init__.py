@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from campaign_runner.errors import ExitCode
 from campaign_runner.ledger import Ledger, corrections, events, rows, tallies
 from campaign_runner.ledger.campaigns import Upload
@@ -88,7 +90,7 @@ def foresee(
 ) -> Books:  # fmt: skip
     """The books as they would be if the plan were carried out now: valid rows are unsent, nothing was placed.
 
-    `unwell(first, last)` gives the rows that need a person as `rows.STATED` tuples: of the draft's rows the books
+    `unwell(first, last)` gives the rows that need a person as columns of `rows.STATED`: of the draft's rows the books
     state these alone. `planned` is the number of batches.
     """
     tally = list(tally)
@@ -152,8 +154,8 @@ def _stated(table: RawTable, between: Between, *, some: bool = False) -> Iterato
         if index.empty:
             continue
         found, cells = between(int(index.min()), int(index.max())), raw.cells
-        if some and not isinstance(found, dict):
-            cells = cells.loc[sorted(row for row, *_ in found)]  # type: ignore[type-var]
+        if some and isinstance(found, dict):
+            cells = cells.iloc[np.sort(index.get_indexer(found["row"].to_numpy()))]
         yield StatedRows(cells, states_frame(found, cells.index))
 
 

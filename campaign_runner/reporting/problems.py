@@ -44,6 +44,17 @@ class ProblemTally:
         if len(self.examples) < EXAMPLES:
             self.examples.append(problem)
 
+    def join(self, other: ProblemTally) -> None:
+        """Count what another tally counted, of rows further down."""
+        self.total += other.total
+        self.kinds.update(other.kinds)
+        self.headers = other.headers | self.headers
+        self.examples = [*self.examples, *other.examples][:EXAMPLES]
+        self.warnings += other.warnings
+        for rule, rows in other.warned.items():
+            self.warned.setdefault(rule, []).extend(rows)
+        self.cautions = [*self.cautions, *other.cautions][:EXAMPLES]
+
     def hold(self, hold: Hold) -> None:
         """Count one row that is kept back."""
         self.holds[hold.rule] += 1

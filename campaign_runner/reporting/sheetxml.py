@@ -6,6 +6,7 @@ Text is always a text cell, so nothing in it can be run; numbers are written wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,7 @@ LONGEST_CELL = 32_767
 _CANONICAL_NUMBER = r"^(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{0,5}[1-9])?$"
 _DAY_ZERO = pd.Timestamp("1899-12-30", tz="UTC")
 _CONTROLS = [chr(code) for code in range(32) if chr(code) not in "\t\n\r"]
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ESCAPES = [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;")]
 
 
@@ -100,7 +102,7 @@ def escaped(texts: Any) -> Any:
     for sign, entity in _ESCAPES:
         if sign.encode() in data:
             texts = pc.replace_substring(texts, sign, entity)
-    for sign in _CONTROLS if data and min(data) < 32 else ():
+    for sign in _CONTROLS if _CONTROL.search(data) else ():
         if sign.encode() in data:
             texts = pc.replace_substring(texts, sign, f"_x{ord(sign):04X}_")
     return texts

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 
 from campaign_runner.model import Books
+from campaign_runner.processes import beside, spare
 from campaign_runner.reporting.about import HEAD, properties, write_about
 from campaign_runner.reporting.accounts import chart
 from campaign_runner.reporting.atomic import private_folder, replacing
@@ -28,34 +30,47 @@ ORDER = (
     "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", PAGE, "finance.xlsx",
     "finance.csv", "finance.parquet", CORRECTIONS, *JOURNALS, SUMMARY,
 )  # fmt: skip
+# From so many rows on rows and lines go by in two processes, unless lines need to know of their rows.
+MANY = 50_000
 _OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet", CORRECTIONS, *JOURNALS})
 
 
 def write_reports(
     books: Books, folder: Path, *, exit_code: int, problems: ProblemTally | None = None,
-    only: frozenset[str] | None = None, progress: Progress | None = None, also: Mapping[str, Path] | None = None,
+    only: frozenset[str] | None = None, progress: Progress | None = None, also: Callable[[], Mapping[str, Path]] = dict,
     finance: FinanceOptions | None = None,
 ) -> dict[str, Path]:  # fmt: skip
     """Write every report (or those named in `only`) into `folder`; each appears whole or not at all.
 
-    `also` names reports that others wrote (the annotated workbook), for the summary. `progress` is told ("rows" or
-    "lines", how many are done, how many in all). Returns file name -> path. Raises StateError where a file cannot be
-    written, UsageError for a grouping column that will not do.
+    `also` names reports that others wrote meanwhile (the annotated workbook), for the summary. `progress` is told
+    ("rows" or "lines", how many are done, how many in all). Returns file name -> path. Raises StateError where a file
+    cannot be written, UsageError for a grouping column that will not do.
     """
     options = finance or FinanceOptions()
-    shelf = Shelf(private_folder(folder), only, progress, dict(also or {}))
+    shelf = Shelf(private_folder(folder), only, progress)
     of_lines = only is None or bool(only & {*_OF_LINES, PAGE})
     groups = Groups(books, group_headers([books], options.group_by) if of_lines else ())
     first = FirstRows()
-    over_rows(books, shelf, groups, {"failures": first} if shelf.wants(PAGE) else {})
-    if of_lines:
-        tallies = _lines([(books, groups)], shelf, options)
-        if shelf.wants(PAGE):
+    apart = of_lines and not groups.titles and books.total_rows >= MANY and spare() > 0
+    told = replace(shelf, progress=None) if apart else shelf  # a process apart must not draw on the terminal
+    with beside(lambda: _of_lines(books, groups, told, options), apart=apart) as lines:
+        over_rows(books, shelf, groups, {"failures": first} if shelf.wants(PAGE) else {})
+        if of_lines:
+            tallies, written = lines()
+            shelf.written |= written
+        shelf.written |= also()
+        if of_lines and shelf.wants(PAGE):
             _write_page(books, shelf, tallies, first)
     if shelf.wants(SUMMARY):
         shelf.written[SUMMARY] = folder / SUMMARY
         _write_summary(books, shelf, exit_code, problems)
     return _in_order(shelf.written)
+
+
+def _of_lines(books: Books, groups: Groups, shelf: Shelf, options: FinanceOptions) -> tuple[Tallies, dict[str, Path]]:
+    """What is made of placed lines, and all that is written by then."""
+    tallies = _lines([(books, groups)], shelf, options)
+    return tallies, shelf.written
 
 
 def write_finance(

@@ -34,7 +34,7 @@ def planned(ledger: Ledger, *parts: tuple[LineItem, ...], name: str = "q4.csv") 
         new = campaigns.Upload(0, campaign, "", "", name, "", {}, lines, AT)
         upload = campaigns.add_upload(connection, new, Path(__file__)).id
         made = [Batch(f"{name}-{number}", part, b"{}") for number, part in enumerate(parts)]
-        plans.record(connection, campaign, upload, made, lines, AT)
+        plans.record(connection, campaign, upload, map(plans.sealed, made), lines, AT)
     return campaign, upload
 
 

@@ -25,7 +25,9 @@ def test_rows_and_amounts_equal_the_sum_of_their_statuses(make_books):
 
 
 def test_the_summary_names_every_report_that_was_written(make_books, tmp_path):
-    reports = write_reports(make_books(), tmp_path, exit_code=1, also={"annotated.xlsx": tmp_path / "annotated.xlsx"})
+    reports = write_reports(
+        make_books(), tmp_path, exit_code=1, also=lambda: {"annotated.xlsx": tmp_path / "annotated.xlsx"}
+    )
     said = orjson.loads(reports["summary.json"].read_bytes())
     assert said["reports"] == {name: str(path) for name, path in reports.items()}
     assert said["reports"]["annotated.xlsx"].endswith("annotated.xlsx")

@@ -1,0 +1,108 @@
+"""What does one chunk of a file come to?  It is judged and taken in without regard to any other, in any process.
+
+Whole-file questions (what is there twice, what comes too late, how many problems there are) wait until all parts are
+put together in the order of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from campaign_runner import planning
+from campaign_runner.model import Checked, CleanRows, Order, Problem, RawRows, RawTable
+from campaign_runner.money import parse, to_units
+from campaign_runner.planning.collector import Collected
+from campaign_runner.preparation.knowledge import Knowledge, judged
+from campaign_runner.preparation.rejected import Refused, refused
+from campaign_runner.reporting import ProblemTally
+from campaign_runner.validation.validator import Validator
+
+
+class Late(NamedTuple):
+    """A row that is too late, should it turn out that it was never sent."""
+
+    problems: tuple[Problem, ...]
+    units: int
+    currency: str
+
+
+class Chunk(NamedTuple):
+    """Some rows of the file; `room` is how many more problems can be shown."""
+
+    rows: RawRows
+    first: bool
+    room: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """A chunk, judged. `problems` are the first of them, all are in `tally`; `late` by row."""
+
+    rows: int
+    collected: Collected
+    refused: Refused
+    tally: ProblemTally
+    problems: list[Problem]
+    late: dict[int, Late]
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """Makes parts of the chunks of one file."""
+
+    table: RawTable
+    validator: Validator
+    collector: planning.Collector
+    knowledge: Knowledge
+    order: Order
+    currency: str
+
+    def __call__(self, chunk: Chunk) -> Part:
+        """Judge some rows; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
+        rows = self.knowledge.with_utids(chunk.rows, self.table)
+        valid = _deliverable(self.validator(rows, first=chunk.first), self.table, self.order)
+        checked = judged(valid, self.table, self.knowledge.judges)
+        currencies = self.knowledge.currencies_of(checked.worth, rows, self.table)
+        late = self._late(checked, currencies)
+        told = [problem for problem in checked.problems if not (problem.row in late and problem.calendar)]
+        tally = tallied(told)
+        return Part(
+            len(rows.cells), self.collector.collected(checked, rows.hidden),
+            refused(told, checked.worth, currencies, self.currency), tally, told[: chunk.room], late,
+        )  # fmt: skip
+
+    def _late(self, checked: Checked, currencies: Mapping[int, str]) -> dict[int, Late]:
+        found: dict[int, list[Problem]] = {}
+        for problem in checked.problems if checked.stale else ():
+            if problem.calendar and problem.row in checked.stale:
+                found.setdefault(problem.row, []).append(problem)
+        return {
+            row: Late(tuple(problems), checked.worth.get(row, -1), currencies.get(row, self.currency))
+            for row, problems in found.items()
+        }
+
+
+def tallied(problems: Iterable[Problem]) -> ProblemTally:
+    """The problems, counted."""
+    tally = ProblemTally()
+    for problem in problems:
+        tally.add(problem)
+    return tally
+
+
+def _deliverable(checked: Checked, table: RawTable, order: Order) -> Checked:
+    """What the endpoint cannot deliver is refused at its cell, like any other problem."""
+    if order.endpoint != "orders" or checked.clean.fields.empty:
+        return checked
+    fields = checked.clean.fields
+    found = planning.undeliverable(fields, order.single_form)
+    problems = tuple(
+        Problem(row, table.column_of(name), f"{name}:endpoint", str(fields.at[row, name]), what, remedy)
+        for row, (name, what, remedy) in found.items()
+    )
+    worth = {row: to_units(parse(str(fields.at[row, "amount"]))) for row in found}
+    stays = fields.index.difference(list(found))
+    clean = CleanRows(fields.loc[stays], checked.clean.own.loc[stays])
+    return replace(checked, clean=clean, problems=(*checked.problems, *problems), worth={**checked.worth, **worth})

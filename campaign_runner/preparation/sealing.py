@@ -1,0 +1,22 @@
+"""How do the batches of a plan become what the ledger keeps?  By all processors, while the first are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from campaign_runner.ledger import plans
+from campaign_runner.planning import Plan
+from campaign_runner.processes import each, spare
+
+# From so many lines on another process is worth its while.
+MANY = 50_000
+
+
+def sealed(plan: Plan) -> Iterator[plans.Sealed]:
+    """The batches of a plan in their order, with their packed bodies."""
+
+    def made(part: list[tuple[int, int]]) -> list[plans.Sealed]:
+        return [plans.sealed(batch) for batch in plan.made(part)]
+
+    return chain.from_iterable(each(made, plan.parts(), spare() if len(plan.new) >= MANY else 0))

@@ -1,0 +1,57 @@
+"""A long file is judged, planned and written down by several processes: nothing of it may be seen."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from campaign_runner import pipeline, preparation
+from campaign_runner.errors import FileUnusable
+from campaign_runner.intake import fastcsv
+from campaign_runner.preparation import Reading, sealing
+from tests.pipeline.conftest import HEADERS
+
+ROWS = [f"{n},EMAIL,Ana,Silva,ana{n}@example.com,,U561593,{n % 50 + 5}" for n in range(300)]
+WRONG = [f"{n},EMAIL,Ana,,ana{n}@example,,U561593,{n}" for n in range(900, 940)]
+TWICE = ROWS[10:20]
+
+
+@pytest.fixture(params=[0, 2], ids=["one process", "three processes"])
+def cores(request, monkeypatch):
+    for module in (preparation, sealing):
+        monkeypatch.setattr(module, "spare", lambda: request.param)
+    monkeypatch.setattr(preparation, "LONG_TEXT", 0)
+    monkeypatch.setattr(sealing, "MANY", 0)
+    monkeypatch.setattr(fastcsv, "ROWS_PER_BLOCK", 20)
+    monkeypatch.setattr(sys.modules["campaign_runner.planning.plan"], "LINES_AT_ONCE", 30)
+    return request.param
+
+
+def test_the_same_is_sent_and_said(office, cores, golden):
+    rows = [*ROWS[:100], *WRONG[:20], *ROWS[100:], *TWICE, *WRONG[20:]]
+    result = office.run(office.file(*rows), batch_size=7)
+    sent = sorted(line["externalRefLineItemID"] for line in office.sent())
+    told = [result.books.rows, result.tally.total, sorted(result.tally.kinds.items()), office.report("failures.csv")]
+    golden("two-cores.json", json.dumps([sent, *told], indent=1))
+
+
+def test_the_problems_are_shown_in_the_order_of_the_file(office, cores, monkeypatch):
+    monkeypatch.setattr(preparation, "PROBLEMS_KEPT", 25)
+    draft = pipeline.prepared(
+        Reading(office.file(*ROWS, *WRONG)), office.world(), pipeline.Stocked(), None, pipeline.quiet
+    )
+    assert len(draft.problems) == 25
+    assert [problem.row for problem in draft.problems] == sorted(problem.row for problem in draft.problems)
+    assert draft.problems[0].row == 302
+
+
+def test_a_column_that_only_later_rows_lack_does_not_make_the_file_unusable(office, cores):
+    headers = [header for header in HEADERS if header != "Mobile"]
+    emails = [f"{n},EMAIL,Ana,Silva,ana{n}@example.com,U561593,25" for n in range(60)]
+    phones = [f"{n},PHONE,Ben,Okafor,,U561593,25" for n in range(60, 120)]
+    result = office.run(office.file(*emails, *phones, headers=headers))
+    assert (result.books.rows["completed"], result.books.rows["rejected"]) == (60, 60)
+    with pytest.raises(FileUnusable, match="phone"):
+        office.run(office.file(*phones, headers=headers))

@@ -1,0 +1,94 @@
+"""What several processes make is what one would make, whatever becomes of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from campaign_runner.processes import each, spare
+
+HERE = os.getpid()
+ENDLESS = """
+import os, sys, time
+from campaign_runner.processes import each
+
+def work(item):
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+list(each(work, range(9), 1))
+"""
+
+
+@pytest.mark.parametrize("more", [0, 1, 3])
+def test_the_results_come_in_the_order_of_the_items(more):
+    assert list(each(lambda item: item * item, range(40), more)) == [item * item for item in range(40)]
+
+
+def test_several_processes_take_part():
+    assert len(set(each(lambda _: (time.sleep(0.01), os.getpid())[1], range(20), 2))) == 3
+
+
+def test_large_items_and_results_do_not_wait_for_each_other():
+    assert list(each(bytes.swapcase, [b"a" * 3_000_000] * 12, 2)) == [b"A" * 3_000_000] * 12
+
+
+def test_an_error_is_raised_where_its_item_stands():
+    def work(item: int) -> int:
+        return 1 // (item - 7)
+
+    made = each(work, range(20), 2)
+    assert [next(made) for _ in range(7)] == [1 // (item - 7) for item in range(7)]
+    with pytest.raises(ZeroDivisionError):
+        next(made)
+
+
+def test_nothing_is_lost_when_a_process_is_killed():
+    def work(item: int) -> int:
+        if item == 3 and os.getpid() != HERE:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item
+
+    assert list(each(work, range(30), 2)) == list(range(30))
+
+
+def test_whoever_takes_no_more_leaves_no_process_behind():
+    made = each(lambda item: (time.sleep(0.01), item)[1], range(1000), 2)
+    assert next(made) == 0
+    made.close()
+    assert not _children(HERE)
+
+
+def test_the_others_end_with_a_process_that_is_killed():
+    with subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        at_work = int(process.stdout.readline())
+        others = _children(process.pid)
+        process.kill()
+        process.wait()
+    assert others
+    assert at_work in {*others, process.pid}
+    assert _gone(others)
+
+
+def test_no_more_processes_than_other_cores():
+    assert 0 <= spare() < len(os.sched_getaffinity(0))
+
+
+def _children(number: int) -> list[int]:
+    tasks = Path(f"/proc/{number}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text("utf-8").split()]
+
+
+def _gone(numbers: list[int]) -> bool:
+    for _ in range(500):
+        if not any(Path(f"/proc/{number}").exists() for number in numbers):
+            return True
+        time.sleep(0.02)
+    return False
