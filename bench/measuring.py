@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bench.watching import watched
+
 GOOD = (0, 1, 5)  # a command of ours ends with 1 where rows are faulty, with 5 where orders are not final
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run of a command took. `said` is the last line of its standard output."""
+    """What one run of a command took, with all processes below it. `said` is the last line of its standard output."""
 
     seconds: float
     processor: float
@@ -40,8 +42,9 @@ def cost_of(command: Sequence[str], cwd: Path | None = None) -> Cost:
     ) as process:  # fmt: skip
         assert process.stdout
         assert process.stderr
-        said, complained = process.stdout.read().decode(), process.stderr.read().decode()
-        _, status, used = os.wait4(process.pid, 0)
+        with watched(process.pid) as together:
+            said, complained = process.stdout.read().decode(), process.stderr.read().decode()
+            _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
     if process.returncode not in GOOD:
@@ -49,7 +52,7 @@ def cost_of(command: Sequence[str], cwd: Path | None = None) -> Cost:
             f"{' '.join(map(str, command))} ended with {process.returncode}:\n{said[-500:]}{complained[-1500:]}"
         )
     peak = used.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
-    return Cost(seconds, used.ru_utime + used.ru_stime, peak, (said.strip().splitlines() or [""])[-1])
+    return Cost(seconds, used.ru_utime + used.ru_stime, max(peak, *together), (said.strip().splitlines() or [""])[-1])
 
 
 def middle(costs: Sequence[Cost], times: float = 1) -> dict[str, object]:
