@@ -8,7 +8,7 @@ Nothing here prints: values go back to the caller, progress goes to a callback.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import date
 
@@ -211,9 +211,10 @@ def _write_down(
     with uncollected(), campaign.ledger.write(durable=True) as connection:
         withdrawn = plans.withdraw_unsent(connection, number)
         upload = campaigns.add_upload(connection, new, reading.path)
-        plans.record(connection, number, upload.id, sealed(draft.plan), len(draft.plan.new), at)
-        if later is not None:
-            plans.record(connection, number, upload.id, sealed(later), len(later.new), at, due_at=batches.PUT_OFF)
+        for plan, due_at in ((draft.plan, 0.0), (later, batches.PUT_OFF)):
+            if plan is not None:
+                with closing(sealed(plan)) as planned:
+                    plans.record(connection, number, upload.id, planned, len(plan.new), at, due_at=due_at)
         plans.record_entries(connection, upload.id, draft.entries())
         events.append(
             connection, number, at, "file planned", sha256=draft.sha256, rows=draft.rows, withdrawn=withdrawn,

@@ -12,7 +12,7 @@ import signal
 import sys
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from itertools import islice
@@ -35,10 +35,11 @@ def spare() -> int:
     return min(len(os.sched_getaffinity(0)) - 1, MOST) if sys.platform == "linux" else 0
 
 
-def each(work: Callable[[Item], Made], items: Iterable[Item], more: int) -> Iterator[Made]:
+def each(work: Callable[[Item], Made], items: Iterable[Item], more: int) -> Generator[Made, None, None]:
     """`work(item)` of every item, in the order of the items, done in this process and `more` others.
 
-    `work` must depend on its item alone: what it changes elsewhere may be lost. What it raises is raised here.
+    `work` must depend on its item alone: what it changes elsewhere may be lost. What it raises is raised here. Whoever
+    may not take all closes it (`contextlib.closing`): the others live until then.
     """
     pending: deque[Future[Made]] = deque()
     left = iter(items)
@@ -77,6 +78,7 @@ class _Other(Generic[Item, Made]):
     def __init__(self, work: Callable[[Item], Made], earlier: list[_Other[Item, Made]]) -> None:
         self._work, self._earlier = work, earlier
         self._given: list[Future[Made]] = []
+        self._wanted = True
 
     @property
     def busy(self) -> int:
@@ -90,7 +92,7 @@ class _Other(Generic[Item, Made]):
         with warnings.catch_warnings():  # of threads: those of ours are idle, and arrow makes its own anew
             warnings.simplefilter("ignore", DeprecationWarning)
             self._process = get_context("fork").Process(
-                target=_serve, args=(self._work, theirs, inherited, os.getpid())
+                target=_serve, args=(self._work, theirs, inherited, os.getpid()), daemon=True
             )
             self._process.start()
         theirs.close()
@@ -98,6 +100,7 @@ class _Other(Generic[Item, Made]):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._wanted = False
         if self.busy:  # somebody lost interest, or was stopped
             self._process.kill()
         self._sender.shutdown(cancel_futures=True)
@@ -116,7 +119,9 @@ class _Other(Generic[Item, Made]):
         try:
             made, error = self._ours.recv()
         except (EOFError, OSError):
-            return self._work(item)
+            if self._wanted:
+                return self._work(item)
+            raise
         if error:
             raise error
         return made  # type: ignore[no-any-return]

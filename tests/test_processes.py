@@ -25,6 +25,21 @@ def work(item):
 list(each(work, range(9), 1))
 """
 
+# The error holds on to its frames, and so to whatever was not closed.
+HALF_WAY = """
+import sys
+from contextlib import closing
+from campaign_runner.processes import each
+
+try:
+    with closing(each(str, range(1000), 2)) as made:
+        for one in made:
+            raise ValueError(one)
+except ValueError as error:
+    kept = error
+    sys.exit(7)
+"""
+
 
 @pytest.mark.parametrize("more", [0, 1, 3])
 def test_the_results_come_in_the_order_of_the_items(more):
@@ -63,6 +78,12 @@ def test_whoever_takes_no_more_leaves_no_process_behind():
     assert next(made) == 0
     made.close()
     assert not _children(HERE)
+
+
+def test_a_program_that_fails_half_way_ends():
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        subprocess.run([sys.executable, "-c", HALF_WAY], check=True, capture_output=True, timeout=60)
+    assert failed.value.returncode == 7
 
 
 def test_the_others_end_with_a_process_that_is_killed():

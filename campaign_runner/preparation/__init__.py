@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -75,9 +76,10 @@ def prepare(
     )  # fmt: skip
     examine = Examiner(table, validator, collector, knowledge, settings.order, tango.currency)
     seen = _Pass(collector)
-    for part in each(examine, seen.chunks(table), spare() if is_long(reading.path) else 0):
-        seen.add(part)
-        progress("check", seen.rows, None)
+    with closing(each(examine, seen.chunks(table), spare() if is_long(reading.path) else 0)) as parts:
+        for part in parts:
+            seen.add(part)
+            progress("check", seen.rows, None)
     give_back()
     plan = planning.plan(collector, known_frame(past.known), past.released, tango.batch_size, people(past.rewarded))
     seen.decide_late(plan.late)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from itertools import chain
 
 from campaign_runner.ledger import plans
@@ -13,10 +14,11 @@ from campaign_runner.processes import each, spare
 MANY = 50_000
 
 
-def sealed(plan: Plan) -> Iterator[plans.Sealed]:
-    """The batches of a plan in their order, with their packed bodies."""
+def sealed(plan: Plan) -> Generator[plans.Sealed, None, None]:
+    """The batches of a plan in their order, with their packed bodies; whoever may not take all closes it."""
 
     def made(part: list[tuple[int, int]]) -> list[plans.Sealed]:
         return [plans.sealed(batch) for batch in plan.made(part)]
 
-    return chain.from_iterable(each(made, plan.parts(), spare() if len(plan.new) >= MANY else 0))
+    with closing(each(made, plan.parts(), spare() if len(plan.new) >= MANY else 0)) as parts:
+        yield from chain.from_iterable(parts)

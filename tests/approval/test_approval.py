@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner import approval, desk, pipeline
+from campaign_runner import approval, desk, overview, pipeline
 from campaign_runner.errors import ExitCode, RefusedBeforeSending, UsageError
 from campaign_runner.preparation import Reading
 from tests.approval.conftest import ANA, BEN, CLEO, FAILS, FINANCE
@@ -29,7 +29,7 @@ def test_an_approved_plan_is_run_and_its_identity_stands_in_the_log(office, revi
     plan = reviewed.plan(path)["plan"]
     assert reviewed.approve(plan[:8]) == f"Plan {plan[:12]} of q4.csv, 2 lines, 35.50 USD: approved by {FINANCE}."
     assert reviewed.run(path).exit_code is ExitCode.DONE
-    (campaign,) = desk.status(office.folder / "state")
+    (campaign,) = overview.status(office.folder / "state")
     told = [event["text"] for event in campaign["events"]]
     assert f"plan approved: by {FINANCE}, plan {plan}" in told
     assert any(text.startswith("file planned") and plan in text for text in told)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from campaign_runner import desk, pipeline
+from campaign_runner import overview, pipeline
 from campaign_runner.errors import ExitCode
 from campaign_runner.preparation import Reading
 from tests.approval.conftest import ANA, BEN, CLEO
@@ -157,4 +157,4 @@ def test_a_run_that_goes_well_is_not_halted(office):
 def test_single_orders_have_a_canary_too(office, endpoint):
     office.values["tango"] |= {"endpoint": endpoint}
     assert go(office, office.file(*GOOD, CLEO), canary=2).exit_code is ExitCode.DONE
-    assert desk.status(office.folder / "state")[0]["lines"] == {"completed": 9}
+    assert overview.status(office.folder / "state")[0]["lines"] == {"completed": 9}

@@ -47,7 +47,7 @@ def every(ledger: Ledger) -> list[StoredBatch]:
 
 def sent(ledger: Ledger, batch: StoredBatch, state: BatchState = BatchState.ACCEPTED) -> StoredBatch:
     """A planned batch after an answer that says nothing of its lines."""
-    batches.settle(ledger, batches.mark_sending(ledger, batch, AT), state, AT)
+    batches.settle(ledger, batches.mark_sending(ledger, batch, AT)[0], state, AT)
     return batches.get(ledger, batch.id)
 
 
@@ -78,7 +78,7 @@ def in_many_states(ledger: Ledger) -> tuple[int, int]:
     sent(ledger, refused, BatchState.REFUSED)
     keep = batches.references(ledger, replaced.id)
     new = [("q4.csv-6a", b"{}", keep[1:])]
-    batches.replace(ledger, batches.mark_sending(ledger, replaced, AT), new, {keep[0]: "no such e-mail"}, AT, "")
+    batches.replace(ledger, batches.mark_sending(ledger, replaced, AT)[0], new, {keep[0]: "no such e-mail"}, AT, "")
     return campaign, upload
 
 

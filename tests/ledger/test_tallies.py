@@ -156,7 +156,7 @@ def do(ledger, step, which, number):
         sent(ledger, batch)
     elif batch and step == "replace" and batch.lines > 1:
         first, *rest = batches.references(ledger, batch.id)
-        moved = batches.mark_sending(ledger, batch, AT)
+        moved = batches.mark_sending(ledger, batch, AT)[0]
         batches.replace(ledger, moved, [(f"{batch.reference}-{number}", b"{}", rest)], {first: "no"}, AT, "")
     elif batch and step in ("complete", "fail", "puzzle"):
         status = {"complete": "completed", "fail": "failed", "puzzle": "unknown"}[step]
