@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,7 +24,7 @@ from campaign_runner.planning.plan import totals
 from campaign_runner.preflight import Kept, Means, Shop, declared, funds, kept
 from campaign_runner.preflight import unusual as strange
 from campaign_runner.preflight.catalogue import price
-from campaign_runner.preflight.witness import Witness, weekends
+from campaign_runner.preflight.witness import weekends, witnessed
 from campaign_runner.preparation import Draft, Knowledge
 from campaign_runner.tango import Client, ExchangeRates, Reward
 
@@ -44,15 +44,13 @@ class Stocked:
 
     shop: Shop | None = None
     notes: tuple[str, ...] = ()
-    witness: Witness = field(default_factory=Witness)
 
     @property
     def knowledge(self) -> Knowledge:
         """As preparation wants it."""
-        looking_on = (self.witness.judge, weekends)
         if self.shop is None:
-            return Knowledge(looking_on)
-        return Knowledge((self.shop.judge, *looking_on), self.shop.currencies, self.shop.names)
+            return Knowledge((weekends,), remember=witnessed)
+        return Knowledge((self.shop.judge, weekends), self.shop.currencies, self.shop.names, witnessed)
 
     @property
     def titles(self) -> dict[str, str]:
@@ -177,18 +175,18 @@ def against_its_total(draft: Draft) -> list[str]:
     return [said] if said else []
 
 
-def unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, shop: Stocked, *, ask: bool) -> list[str]:
+def unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, *, ask: bool) -> list[str]:
     """What is unusual about a plan, in sentences; with `ask`, raises RefusedBeforeSending where it may not be sent."""
     wanted = world.settings.preflight
     if wanted.unusual == "off":
         return []
-    found = list(_unusual(world, ledger, campaign, draft, shop))
+    found = list(_unusual(world, ledger, campaign, draft))
     if not ask:
         return [str(one) for one in found if one.name not in wanted.accept]
     return strange.refuse(found, ask=wanted.unusual == "ask", accepted=wanted.accept, errors=wanted.refuse)
 
 
-def _unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, shop: Stocked) -> Iterator[strange.Warned]:
+def _unusual(world: World, ledger: Ledger, campaign: int, draft: Draft) -> Iterator[strange.Warned]:
     environment, account = world.settings.tango.environment, world.settings.tango.account
     now, plan = world.clock.now(), draft.plan
     yield from strange.at_cells(draft.tally.warned)
@@ -201,7 +199,7 @@ def _unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, shop: St
         year = past_frame(history.given(connection, environment, f"{now.year}-01-01")) if most else before
     yield from strange.amounts(plan.new, plan.file, before)
     yield from strange.person_year(plan.new, year, most)
-    yield from strange.two_addresses(shop.witness.seen(), plan.file, keyed=bool(world.settings.identity.key))
+    yield from strange.two_addresses(draft.remembered(), plan.file, keyed=bool(world.settings.identity.key))
     yield from strange.plan_twice(totals(plan.file), sent, last)
 
 

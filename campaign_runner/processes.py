@@ -7,6 +7,7 @@ nothing, and dies with this one.
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
@@ -27,6 +28,8 @@ Made = TypeVar("Made")
 MOST = 3
 # Items that another process has in work or waiting: it is not idle while this one is busy.
 AHEAD = 2
+MOST_PENDING = 16  # what is done and waits for its turn takes memory
+_SECONDS_TO_END = 5
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -42,22 +45,33 @@ def each(work: Callable[[Item], Made], items: Iterable[Item], more: int) -> Gene
     may not take all closes it (`contextlib.closing`): the others live until then.
     """
     pending: deque[Future[Made]] = deque()
-    left = iter(items)
+    broken: list[Exception] = []
+    left = _until_broken(items, broken)
     with ExitStack() as stack:
         others: list[_Other[Item, Made]] = []
         for _ in range(more):
-            others.append(stack.enter_context(_Other(work, others)))
+            with suppress(OSError):  # no process to be had: it takes longer, and that is all
+                others.append(stack.enter_context(_Other(work, others)))
         while True:
             for other in others:
                 pending.extend(map(other.give, islice(left, AHEAD - other.busy)))
             if pending and pending[0].done():
                 yield pending.popleft().result()
-            elif own := list(islice(left, 1)):
+            elif len(pending) < MOST_PENDING and (own := list(islice(left, 1))):
                 pending.append(_here(work, own[0]))
             elif pending:
                 wait([pending[0]])
             else:
-                return
+                break
+    if broken:  # what came before is told first, whoever was faster
+        raise broken[0]
+
+
+def _until_broken(items: Iterable[Item], broken: list[Exception]) -> Iterator[Item]:
+    try:
+        yield from items
+    except Exception as error:
+        broken.append(error)
 
 
 @contextmanager
@@ -67,9 +81,13 @@ def beside(work: Callable[[], Made], *, apart: bool) -> Iterator[Callable[[], Ma
     if not apart:
         yield work
         return
-    other: _Other[None, Made] = _Other(lambda _: work(), [])
-    with other:
-        yield other.give(None).result
+    with ExitStack() as stack:
+        try:
+            other: _Other[None, Made] = stack.enter_context(_Other(lambda _: work(), []))
+        except OSError:  # no process to be had
+            yield work
+        else:
+            yield other.give(None).result
 
 
 class _Other(Generic[Item, Made]):
@@ -102,6 +120,8 @@ class _Other(Generic[Item, Made]):
     def __exit__(self, *_: object) -> None:
         self._wanted = False
         if self.busy:  # somebody lost interest, or was stopped
+            self._process.terminate()
+            self._process.join(_SECONDS_TO_END)
             self._process.kill()
         self._sender.shutdown(cancel_futures=True)
         self._receiver.shutdown(cancel_futures=True)
@@ -110,13 +130,14 @@ class _Other(Generic[Item, Made]):
 
     def give(self, item: Item) -> Future[Made]:
         """Let it do an item as soon as it can."""
-        self._sender.submit(self._ours.send, item)
-        self._given.append(self._receiver.submit(self._received, item))
+        sent = self._sender.submit(self._ours.send, item)
+        self._given.append(self._receiver.submit(self._received, sent, item))
         return self._given[-1]
 
-    def _received(self, item: Item) -> Made:
+    def _received(self, sent: Future[None], item: Item) -> Made:
         """What an item came to; if the process was killed, by a system short of memory for one, it is done here."""
         try:
+            sent.result()
             made, error = self._ours.recv()
         except (EOFError, OSError):
             if self._wanted:
@@ -137,20 +158,31 @@ def _here(work: Callable[[Item], Made], item: Item) -> Future[Made]:
 
 
 def _serve(work: Callable[[Item], Made], theirs: Connection, inherited: list[Connection], parent: int) -> None:
-    """The life of another process: until the pipe is closed, or the parent dies."""
-    for one in inherited:
-        one.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    while os.getppid() == parent:
-        try:
+    """The life of another process: until the pipe is closed, or the parent dies.
+
+    It ends without a look at standard output: a thread of the parent may have held that when this one was forked.
+    """
+    try:
+        for one in inherited:
+            one.close()
+        sys.stdout = sys.stderr = io.StringIO()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+        signal.signal(signal.SIGTERM, _leave)
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+        while os.getppid() == parent:
             item = theirs.recv()
-        except EOFError:
-            return
-        try:
-            made = work(item), None
-        except Exception as error:  # raised again by the parent
-            theirs.send((None, error))
-        else:
-            theirs.send(made)
+            try:
+                made = work(item), None
+            except Exception as error:  # raised again by the parent
+                theirs.send((None, error))
+            else:
+                theirs.send(made)
+    except EOFError:
+        return
+    finally:
+        os._exit(0)
+
+
+def _leave(*_: object) -> None:
+    """Half-written files are taken away on the way out."""
+    raise SystemExit

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
-from campaign_runner.processes import each, spare
+from campaign_runner.ledger import open_ledger
+from campaign_runner.processes import beside, each, spare
+from campaign_runner.reporting.atomic import replacing
 
 HERE = os.getpid()
 ENDLESS = """
@@ -25,6 +29,18 @@ def work(item):
 list(each(work, range(9), 1))
 """
 
+BUSY = """
+import sys, threading
+from campaign_runner.processes import each
+
+def write():
+    while True:
+        sys.stderr.write("." * 2000)
+
+threading.Thread(target=write, daemon=True).start()
+for _ in range(20):
+    print(sum(each(int, range(20), 2)), flush=True)
+"""
 # The error holds on to its frames, and so to whatever was not closed.
 HALF_WAY = """
 import sys
@@ -62,6 +78,62 @@ def test_an_error_is_raised_where_its_item_stands():
     assert [next(made) for _ in range(7)] == [1 // (item - 7) for item in range(7)]
     with pytest.raises(ZeroDivisionError):
         next(made)
+
+
+def test_what_came_first_is_told_first_whoever_is_faster():
+    def items():
+        yield from range(3)
+        raise LookupError("unreadable")
+
+    def work(item: int) -> int:
+        time.sleep(0.05)
+        return 1 // (item - 1)
+
+    with pytest.raises(ZeroDivisionError):
+        list(each(work, items(), 2))
+    with pytest.raises(LookupError, match="unreadable"):
+        list(each(str, items(), 2))
+
+
+def test_an_item_that_cannot_travel_is_an_error_and_no_wait():
+    with pytest.raises((AttributeError, TypeError, pickle.PicklingError)):
+        list(each(lambda item: item(), [lambda: 1] * 5, 1))
+
+
+def test_where_no_process_can_be_had_all_is_done_here(monkeypatch):
+    def refused() -> int:
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(os, "fork", refused)
+    assert set(each(lambda _: os.getpid(), range(5), 2)) == {HERE}
+    with beside(os.getpid, apart=True) as number:
+        assert number() == HERE
+
+
+def test_who_is_let_go_takes_its_half_written_files_away(tmp_path):
+    def work() -> None:
+        with replacing(tmp_path / "finance.csv") as draft:
+            draft.write_text("Ana", "utf-8")
+            time.sleep(600)
+
+    with suppress(KeyboardInterrupt), beside(work, apart=True):
+        while not any(path.stat().st_size for path in tmp_path.iterdir()):
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_process_does_not_hold_a_campaign_on(tmp_path):
+    with open_ledger(tmp_path) as ledger, ExitStack() as stack:
+        with ledger.hold("q4"):
+            stack.enter_context(beside(lambda: time.sleep(600), apart=True))
+        with ledger.hold("q4"):
+            pass
+
+
+def test_a_busy_standard_error_does_not_keep_anybody():
+    done = subprocess.run([sys.executable, "-c", BUSY], check=True, capture_output=True, timeout=120)
+    assert done.stdout == b"190\n" * 20
 
 
 def test_nothing_is_lost_when_a_process_is_killed():

@@ -151,10 +151,7 @@ def settle(
     values: dict[str, Any] = {"due_at": due_at, "note": note, "looks": batch.looks + looked}
     if tango_order_id:
         values["tango_order_id"] = tango_order_id
-    answered = ledger.answered.pop(batch.reference, None)
     with ledger.write() as connection:
-        if answered:
-            _ATTEMPT(connection, answered)
         _move(connection, batch, state, at, **values)
         _write_answers(connection, batch.id, answers, statuses or {}, at)
         _write_refused(connection, batch.id, refused or {}, at)
@@ -205,16 +202,10 @@ def left_sending(ledger: Ledger, campaign: int, at: str) -> int:
 def record_attempt(
     ledger: Ledger, campaign: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
 ) -> None:
-    """One request, with its outcome and request id; no secrets, no personal data.
-
-    Where Tango says that it has the order just sent, this waits for `settle`: both are written down, or neither.
-    """
+    """One request, with its outcome and request id; no secrets, no personal data."""
     values = {"campaign": campaign, "reference": reference, "at": at, "method": method, "outcome": receipt.outcome,
               "http_status": receipt.http_status, "code": receipt.code[:20], "message": receipt.message,
               "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
-    if method == "POST" and receipt.order_reference:
-        ledger.answered[reference] = values
-        return
     with ledger.write() as connection:
         _ATTEMPT(connection, values)
 

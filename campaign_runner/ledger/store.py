@@ -35,8 +35,6 @@ class Ledger:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
         self.folder = folder
-        # What Tango said of orders just sent, by their reference, until it is written down with what it makes of them.
-        self.answered: dict[str, dict[str, Any]] = {}
         # SQLite lets one writer in and has the others sleep and ask again: threads of ours queue instead.
         self._writing = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
 
@@ -106,9 +104,11 @@ class Ledger:
         except BlockingIOError:
             os.close(descriptor)
             raise _held(campaign_id) from None
+        _HOLDING.add(descriptor)
         try:
             yield
         finally:
+            _HOLDING.discard(descriptor)
             os.close(descriptor)
 
     @contextmanager
@@ -125,6 +125,18 @@ class Ledger:
             finally:
                 with suppress(DBAPIError):  # where the connection is gone, the lock is gone with it
                     connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
+
+
+_HOLDING: set[int] = set()
+
+
+def _hold_nothing() -> None:
+    """A forked process must not go on holding a campaign after this one."""
+    while _HOLDING:
+        os.close(_HOLDING.pop())
+
+
+os.register_at_fork(after_in_child=_hold_nothing)
 
 
 def open_ledger(folder: Path, url: str = "") -> Ledger:

@@ -96,7 +96,7 @@ def person_year(new: pd.DataFrame, before: pd.DataFrame, most: Mapping[str, Deci
 
 
 def two_addresses(seen: pd.DataFrame, file: pd.DataFrame, *, keyed: bool = False) -> Iterator[Warned]:
-    """Rows of one name, or of one mailbox, under several addresses; `seen` as `Witness.seen`.
+    """Rows of one name, or of one mailbox, under several addresses; `seen` as `witness.witnessed`.
 
     Where a key tells people apart (`keyed`), a shared name says nothing: only the mailbox counts.
     """

@@ -5,7 +5,6 @@ The numbers serve to find rows that are alike within one pass, and are kept nowh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -19,25 +18,14 @@ DELIVERY = "deliveryDate"
 _WEEKEND = ("Saturday", "Sunday")
 
 
-@dataclass
-class Witness:
-    """Looks on while rows are judged; `seen()` has the columns row, name and mailbox (0: none)."""
-
-    _frames: list[pd.DataFrame] = field(default_factory=list)
-
-    def judge(self, rows: pd.DataFrame, _: RawTable) -> list[Problem]:
-        """Remembers rows that name a person; finds nothing wrong itself."""
-        if all(name in rows for name in _NAMES):
-            names = pc.binary_join_element_wise(*(pc.utf8_lower(_text(rows[name])) for name in _NAMES), " ")
-            frame = pd.DataFrame({"row": rows.index.to_numpy(), "name": _numbers(names)})
-            frame["mailbox"] = _numbers(_mailbox(_text(rows["recipient.email"]))) if "recipient.email" in rows else 0
-            self._frames.append(frame)
-        return []
-
-    def seen(self) -> pd.DataFrame:
-        """All that was remembered."""
-        empty = pd.DataFrame(columns=["row", "name", "mailbox"])
-        return pd.concat(self._frames, ignore_index=True) if self._frames else empty
+def witnessed(rows: pd.DataFrame) -> pd.DataFrame | None:
+    """The columns row, name and mailbox (0: none) of some clean rows; None where the file names no person."""
+    if not all(name in rows for name in _NAMES):
+        return None
+    names = pc.binary_join_element_wise(*(pc.utf8_lower(_text(rows[name])) for name in _NAMES), " ")
+    frame = pd.DataFrame({"row": rows.index.to_numpy(), "name": _numbers(names)})
+    frame["mailbox"] = _numbers(_mailbox(_text(rows["recipient.email"]))) if "recipient.email" in rows else 0
+    return frame
 
 
 def weekends(rows: pd.DataFrame, table: RawTable) -> list[Problem]:

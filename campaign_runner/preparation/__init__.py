@@ -89,7 +89,7 @@ def prepare(
     statuses = {line.line_id: line.status for line in past.known}
     return Draft(
         table, plan, seen.rows, seen.tally, seen.problems, seen.rejected, statuses,
-        fingerprint(settings, book, reading, past.released), file_sha256(reading.path),
+        fingerprint(settings, book, reading, past.released), file_sha256(reading.path), seen.remembered,
     )  # fmt: skip
 
 
@@ -141,6 +141,7 @@ class _Pass:
     tally: ProblemTally = field(default_factory=ProblemTally)
     problems: list[Problem] = field(default_factory=list)
     rejected: Rejected = field(default_factory=Rejected)
+    remembered: list[pd.DataFrame] = field(default_factory=list)
     _late: dict[int, Late] = field(default_factory=dict)
 
     def chunks(self, table: RawTable) -> Iterator[Chunk]:
@@ -153,6 +154,8 @@ class _Pass:
         self.rows += part.rows
         self.collector.keep(part.collected)
         self._late |= part.late
+        if part.remembered is not None:
+            self.remembered.append(part.remembered)
         self._take(part.tally, part.refused, part.problems)
 
     def decide_late(self, late: frozenset[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -39,11 +39,16 @@ class Draft:
     statuses: Mapping[int, str]
     fingerprint: str
     sha256: str
+    seen: Sequence[pd.DataFrame] = ()
     told: tuple[str, ...] = ()
 
     def telling(self, *notes: str) -> Draft:
         """The same draft with more to say about it."""
         return replace(self, table=noted(self.table, notes), told=(*self.told, *notes))
+
+    def remembered(self) -> pd.DataFrame:
+        """What `Knowledge.remember` said of all rows; no columns where it said nothing."""
+        return pd.concat(self.seen, ignore_index=True) if self.seen else pd.DataFrame()
 
     def entries(self) -> Iterator[Entry]:
         """Every row that brings no new line: rejected, held, or known to the ledger already."""

@@ -19,11 +19,13 @@ _UTID = "^[uU][0-9]{1,9}$"
 
 @dataclass(frozen=True)
 class Knowledge:
-    """`judges` say what is wrong with valid rows; `currencies` by utid; `names`: utid by a reward's plain name."""
+    """`judges` say what is wrong with valid rows; `currencies` by utid; `names`: utid by a reward's plain name;
+    `remember`: what of valid rows is told of the whole file (see `Draft.remembered`). All of them keep nothing."""
 
     judges: Sequence[Judge] = ()
     currencies: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    remember: Callable[[pd.DataFrame], pd.DataFrame | None] = lambda _: None
 
     def with_utids(self, rows: RawRows, table: RawTable) -> RawRows:
         """The same rows, with the utid where a cell has the name of a reward."""

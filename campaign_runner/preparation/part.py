@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import pandas as pd
+
 from campaign_runner import planning
 from campaign_runner.model import Checked, CleanRows, Order, Problem, RawRows, RawTable
 from campaign_runner.money import parse, to_units
@@ -46,6 +48,7 @@ class Part:
     tally: ProblemTally
     problems: list[Problem]
     late: dict[int, Late]
+    remembered: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Examiner:
         return Part(
             len(rows.cells), self.collector.collected(checked, rows.hidden),
             refused(told, checked.worth, currencies, self.currency), tally, told[: chunk.room], late,
+            None if self.collector.dry else self.knowledge.remember(checked.clean.fields),
         )  # fmt: skip
 
     def _late(self, checked: Checked, currencies: Mapping[int, str]) -> dict[int, Late]:

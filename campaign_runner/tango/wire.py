@@ -10,7 +10,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-_MOST = Decimal(10) ** 15
+_MOST = Decimal(10) ** 14
 
 
 class _Lower(dict[str, str]):

@@ -173,4 +173,6 @@ def _day(text: Text) -> Any:
 
 
 def _instant(text: Text) -> Any:
+    """To the millionth of a second: finer ones would forbid all years after 2262 to the whole column."""
+    text = text.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
     return pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)

@@ -67,19 +67,15 @@ def test_an_order_whose_bytes_are_damaged_is_not_marked_as_sent(ledger):
     assert (batches.get(ledger, 1).state, moves(ledger)) == (BatchState.PLANNED, [])
 
 
-def test_an_accepted_order_and_the_request_that_brought_it_are_written_down_together(ledger):
+def test_every_request_is_written_down_at_once_and_stays_whatever_becomes_of_the_order(ledger):
     sent, _ = batches.mark_sending(ledger, planned(ledger), AT)
     batches.record_attempt(ledger, 1, "q4-1", AT, "POST", ACCEPTED, 0.2)
-    assert requests(ledger) == []
-    batches.settle(ledger, sent, BatchState.ACCEPTED, AT)
-    assert requests(ledger) == [("POST", "accepted")]
-    assert moves(ledger) == [("planned", "sending"), ("sending", "accepted")]
-
-
-def test_a_request_that_did_not_bring_the_order_is_written_down_at_once(ledger):
-    batches.record_attempt(ledger, 1, "q4-1", AT, "POST", Receipt(Outcome.RETRY, 503), 0.2)
-    batches.record_attempt(ledger, 1, "q4-1", AT, "GET", ACCEPTED, 0.2)
-    assert requests(ledger) == [("POST", "retry"), ("GET", "accepted")]
+    batches.settle(ledger, sent, BatchState.UNKNOWN, AT)
+    with pytest.raises(RuntimeError, match="moved by somebody else"):
+        batches.settle(ledger, sent, BatchState.ACCEPTED, AT)
+    batches.record_attempt(ledger, 1, "q4-1", AT, "GET", Receipt(Outcome.RETRY, 503), 0.2)
+    assert requests(ledger) == [("POST", "accepted"), ("GET", "retry")]
+    assert moves(ledger) == [("planned", "sending"), ("sending", "unknown")]
 
 
 def test_what_breaks_under_a_prepared_statement_is_told_like_any_other_trouble(ledger):

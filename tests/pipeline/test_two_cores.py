@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from campaign_runner import pipeline, preparation
-from campaign_runner.errors import FileUnusable
+from campaign_runner.errors import FileUnusable, RefusedBeforeSending
+from campaign_runner.gate import Stocked
 from campaign_runner.intake import fastcsv
 from campaign_runner.preparation import Reading, sealing
 from tests.pipeline.conftest import HEADERS
@@ -39,12 +40,23 @@ def test_the_same_is_sent_and_said(office, cores, golden):
 
 def test_the_problems_are_shown_in_the_order_of_the_file(office, cores, monkeypatch):
     monkeypatch.setattr(preparation, "PROBLEMS_KEPT", 25)
-    draft = pipeline.prepared(
-        Reading(office.file(*ROWS, *WRONG)), office.world(), pipeline.Stocked(), None, pipeline.quiet
-    )
+    draft = pipeline.prepared(Reading(office.file(*ROWS, *WRONG)), office.world(), Stocked(), None, pipeline.quiet)
     assert len(draft.problems) == 25
     assert [problem.row for problem in draft.problems] == sorted(problem.row for problem in draft.problems)
     assert draft.problems[0].row == 302
+
+
+def test_what_is_said_of_the_whole_file_is_said_of_rows_far_apart(office, cores):
+    twice = [
+        f"{n},EMAIL,Ana,Silva,{address}@example.com,,U561593,5" for n, address in ((997, "ana.b"), (998, "ana.b+x"))
+    ]
+    draft = pipeline.prepared(
+        Reading(office.file(twice[0], *ROWS, twice[1])), office.world(), Stocked(), None, pipeline.quiet
+    )
+    assert sorted(draft.remembered()["row"]) == list(range(2, 304))
+    office.values["preflight"] = {"unusual": "ask", "refuse": ["two-addresses"]}
+    with pytest.raises(RefusedBeforeSending, match="two addresses"):
+        office.run(office.file(twice[0], *ROWS, twice[1]))
 
 
 def test_a_column_that_only_later_rows_lack_does_not_make_the_file_unusable(office, cores):

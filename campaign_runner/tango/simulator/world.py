@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -41,8 +42,8 @@ class Account:
 
 @dataclass(slots=True)
 class PlacedOrder:
-    """One order; `packed` is the compressed body, `size` bytes as it came, `refused` the lines left out, `count` those
-    taken.
+    """One order; `packed` is the compressed body, `size` bytes as it came (0: packed by an older stand-in), `refused` the
+    lines left out, `count` those taken.
 
     `cents` were charged, `back` of them go back when the order becomes final. `posts` counts how often it was sent.
     """
@@ -54,7 +55,6 @@ class PlacedOrder:
     reference: str
     at: float
     packed: bytes
-    size: int
     count: int
     cents: int
     back: int
@@ -65,11 +65,16 @@ class PlacedOrder:
     final: bool = False
     posts: int = 1
     looks_after: int = 0
+    size: int = 0
 
     @property
     def body(self) -> bytes:
         """The exact bytes of the first POST."""
-        return bytes(_zstd().decompress(self.packed, self.size, asbytes=True))
+        return (
+            bytes(_zstd().decompress(self.packed, self.size, asbytes=True))
+            if self.size
+            else zlib.decompress(self.packed)
+        )
 
     @property
     def order(self) -> dict[str, Any]:
