@@ -219,7 +219,7 @@ def _tune(engine: Engine) -> None:
     def _connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say so, below
         for pragma in ("journal_mode = WAL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}",
-                       "cache_size = -65536", "temp_store = MEMORY"):  # fmt: skip
+                       "cache_size = -16384", "temp_store = MEMORY"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -16,7 +16,7 @@ import pyarrow as pa
 from campaign_runner.ledger import rows
 from campaign_runner.reconciliation.frames import columns_of
 
-_ROWS = 1 << 16
+_ROWS = 1 << 14
 _SMALL = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
