@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.errors import CampaignHeld, StateError
 from campaign_runner.ledger import migrations, schema
+from campaign_runner.ledger.trouble import translated
 
 FILE = "ledger.sqlite"
 # Statements are the same for every ledger: each is compiled once in a process.
@@ -41,7 +41,7 @@ class Ledger:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is written."""
-        with _translated(self.engine), self.engine.connect() as connection, connection.begin():
+        with translated(self.engine), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -50,7 +50,7 @@ class Ledger:
         options = {"write": True, "durable": durable}
         with (
             self._writing,
-            _translated(self.engine),
+            translated(self.engine),
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
@@ -114,7 +114,7 @@ class Ledger:
     @contextmanager
     def _hold_in_database(self, campaign_id: str) -> Iterator[None]:
         with (
-            _translated(self.engine),
+            translated(self.engine),
             self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
         ):
             key = {"key": f"campaign-runner {campaign_id}"}
@@ -260,41 +260,3 @@ def _held(campaign_id: str) -> CampaignHeld:
         f"Another run holds the campaign {campaign_id}. Wait until it has ended (see `campaign-runner status "
         f"{campaign_id}`), then run again. Nothing was sent by this one."
     )
-
-
-# What the database says -> what the user is told. The first pattern that is found counts.
-_TROUBLE = (
-    ("database is locked", "is locked by another program. Close it (or wait), then run again"),
-    ("disk is full|No space left", "cannot be written: the disk is full. Make room, then run again: nothing is lost"),
-    (
-        "disk I/O error",
-        "cannot be read or written: the disk is full or failing. Make room (or look after the disk), then run again: "
-        "nothing is lost",
-    ),
-    (
-        "readonly|read-only",
-        "cannot be written: file or folder is read-only. Make it writable, or choose another --state",
-    ),
-    ("unable to open", "cannot be opened. Check that the folder exists and is yours, or choose another --state"),
-    (
-        "malformed|not a database|corrupt",
-        "is damaged and was left as it is. Put a backup of it in place; or move it away and rebuild it with "
-        "`campaign-runner recover FILE`",
-    ),
-    (
-        "connection|connect|EOF detected",
-        "cannot be reached. Check the address and that the database runs, then run again: nothing is lost",
-    ),
-)
-
-
-@contextmanager
-def _translated(engine: Engine) -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        where = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
-        for pattern, advice in _TROUBLE:
-            if re.search(pattern, str(error.orig), re.IGNORECASE):
-                raise StateError(f"The ledger {where} {advice}.") from error
-        raise
