@@ -6,11 +6,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
-from campaign_runner import reconciliation, reporting
+import orjson
+
+from campaign_runner import __version__, reconciliation, reporting
 from campaign_runner.errors import ExitCode, FileUnusable, UsageError
-from campaign_runner.ledger import campaigns, rows
+from campaign_runner.ledger import batches, campaigns, rows
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.memory import give_back
 from campaign_runner.model import Books, Column, Finding, Problem, RawRows, RawTable, StatedRows
@@ -18,9 +21,10 @@ from campaign_runner.opening import Opened, rule_book
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Progress, Reading, is_long, noted, read
 from campaign_runner.processes import beside, spare
-from campaign_runner.reporting import ProblemTally
+from campaign_runner.reporting import ProblemTally, unchanged
 from campaign_runner.reporting.annotated import write_annotated
 from campaign_runner.reporting.planfile import Approval
+from campaign_runner.reporting.summary import summary
 
 CHECK_REPORTS = frozenset({"failures.csv", "failures.xlsx", "summary.json"})
 ANNOTATED = "annotated.xlsx"
@@ -50,13 +54,22 @@ class Read:
     problems: Sequence[Problem] = ()
 
 
-def close(campaign: Opened, file: Read, stopped: str, progress: Progress, waiting: str = "") -> Result:
-    """The books and reports of a file that was run; `waiting` says why the rest of it was kept back."""
+def close(
+    campaign: Opened, file: Read, stopped: str, progress: Progress, waiting: str = "", *, leave: bool = False
+) -> Result:
+    """The books and reports of a file that was run; `waiting` says why the rest of it was kept back.
+
+    `leave`: reports that would come out the same are left as they are.
+    """
     world = campaign.world
     books = books_of(campaign, file, stopped)
     if waiting:
         books = replace(books, findings=(*books.findings, Finding("waiting", waiting)))
     code = reconciliation.exit_code(books)
+    note = world.state / "reports" / f"{books.environment}-{books.order.campaign_id}.json"
+    mark = _made_of(campaign, file, books, code)
+    if leave and file.tally is None and (there := unchanged.left(note, mark)):
+        return Result(books, there, code)
     campaign.ledger.rest()
     give_back()
     with _annotating(file, world) as also:
@@ -64,7 +77,20 @@ def close(campaign: Opened, file: Read, stopped: str, progress: Progress, waitin
             books, folder(world), exit_code=code, problems=file.tally, progress=progress, also=also, only=world.only,
             finance=world.finance,
         )  # fmt: skip
+    unchanged.keep(note, mark, written)
     return Result(books, written, code, file.tally)
+
+
+def _made_of(campaign: Opened, file: Read, books: Books, code: ExitCode) -> str:
+    """Names all that the reports are made of: the program, the file, the settings, and where the ledger stands."""
+    world = campaign.world
+    with campaign.ledger.read() as connection:
+        requests = batches.last_attempt(connection)
+    told = summary(books, {}, code)
+    settings = world.settings.model_dump(mode="json")
+    options = [str(folder(world)), sorted(world.only or ()), repr(world.finance), file.upload.id, file.upload.sha256]
+    made_of = [__version__, rule_book(world).digest, told, settings, options, requests]
+    return sha256(orjson.dumps(made_of, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def close_latest(campaign: Opened, stopped: str, progress: Progress) -> Result:

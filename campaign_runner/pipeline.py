@@ -84,7 +84,7 @@ def run(
         guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""
         with _workers(campaign, progress) as workers:
             waiting = _place_and_follow(workers, guard, patience, bool(canary))
-        return close(campaign, file, workers.stopped, progress, waiting)
+        return close(campaign, file, workers.stopped, progress, waiting, leave=True)
 
 
 def track(world: World, *, patience: float | None = None, progress: Progress = quiet) -> Result:

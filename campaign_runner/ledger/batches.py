@@ -210,6 +210,11 @@ def record_attempt(
         _ATTEMPT(connection, values)
 
 
+def last_attempt(connection: Connection) -> int:
+    """The number of the newest request: no answer came since, where it is the same."""
+    return int(connection.execute(select(func.coalesce(func.max(attempts.c.id), 0))).scalar_one())
+
+
 def _move(connection: Connection, batch: StoredBatch, state: BatchState, at: str, **values: Any) -> None:
     move(batch.state, state)
     told = {"state": state, "updated_at": at, **values}
