@@ -103,7 +103,7 @@ def resume(rows: int) -> Job:
             Contender("a tenth left", again, tango=True, before=most_done),
             Contender("nothing left", again, tango=True, before=placed(rows)),
         ),
-        goal="in proportion to what is left (the reports are written whole each time)", facts=facts,
+        goal="in proportion to what is left (reports are written whole, or not at all)", facts=facts,
     )  # fmt: skip
 
 
