@@ -57,7 +57,7 @@ def unread(tally: Tally) -> Iterator[Finding]:
     """Rows whose amount cannot be read are in the counts and not in the money."""
     number = sum(count for _, _, count, units in tally if units < 0)
     if number:
-        them = "1 row has" if number == 1 else f"{number} rows have"
+        them = "1 row has" if number == 1 else f"{number:,} rows have"
         yield Finding("unreadable amount", f"{them} an amount that cannot be read: counted as rows, not as money.")
 
 
@@ -65,7 +65,9 @@ def rows_lost(counts: Mapping[str, int], expected: int) -> Iterator[Finding]:
     """Every row of the file has one status."""
     found = sum(counts.values())
     if found != expected:
-        told = f"The file has {expected} rows, but {found} have a status: please report this fault with the ledger."
+        told = (
+            f"The file has {expected:,} rows, but {found:,} have a status: please report this fault with the ledger."
+        )
         yield Finding("rows lost", told, explained=False)
 
 
@@ -73,8 +75,8 @@ def elsewhere(strays: Mapping[str, int]) -> Iterator[Finding]:
     """Lines of earlier files of this campaign that this file does not have."""
     number = sum(strays.values())
     if number:
-        what = "1 line item" if number == 1 else f"{number} line items"
-        each = ", ".join(f"{count} {status}" for status, count in sorted(strays.items()))
+        what = "1 line item" if number == 1 else f"{number:,} line items"
+        each = ", ".join(f"{count:,} {status}" for status, count in sorted(strays.items()))
         told = f"{what} of an earlier file of this campaign are not in this one ({each}); finance.csv has them all."
         yield Finding("earlier file", told)
 
@@ -83,7 +85,7 @@ def conflicts(states: Mapping[str, int]) -> Iterator[Finding]:
     """Orders at Tango under our references that are not ours."""
     number = states.get(BatchState.CONFLICT, 0)
     if number:
-        orders = "1 order" if number == 1 else f"{number} orders"
+        orders = "1 order" if number == 1 else f"{number:,} orders"
         told = (
             f"{orders} at Tango under our reference with other contents than ours: compare them in the Tango portal."
         )
@@ -131,7 +133,7 @@ def _amount(stated: str) -> str:
 def _corrected(day: str, before: str, after: str, currency: str, lines: Sequence[Correction]) -> str:
     """`Correction of 2026-12-12: 1 line (25.00 USD) was completed and is cancelled now: row 2.`"""
     units = sum(each.placed[_QUANTITY] * each.placed[_FACE] for each in lines)
-    number, was, now = ("1 line", "was", "is") if len(lines) == 1 else (f"{len(lines)} lines", "were", "are")
+    number, was, now = ("1 line", "was", "is") if len(lines) == 1 else (f"{len(lines):,} lines", "were", "are")
     changed = f"{was} {before} and {now} {after} now" if before != after else f"{was} charged otherwise ({after})"
     where = _where([(each.row, str(each.placed[0])) for each in lines[:SHOWN]], len(lines))
     return f"Correction of {day}: {number} ({text(from_units(units))} {currency}) {changed}: {where}."
@@ -139,7 +141,7 @@ def _corrected(day: str, before: str, after: str, currency: str, lines: Sequence
 
 def _words(difference: Difference) -> dict[str, Any]:
     return {
-        "lines": "1 line" if difference.lines == 1 else f"{difference.lines} lines",
+        "lines": "1 line" if difference.lines == 1 else f"{difference.lines:,} lines",
         "money": f"{text(from_units(difference.units))} {difference.currency}",
         "rows": _where(difference.examples, difference.lines),
     }
@@ -150,4 +152,4 @@ def _where(examples: Sequence[tuple[int, str]], lines: int) -> str:
     named = dict.fromkeys(f"row {row}" if row else f"{reference} of an earlier file" for row, reference in examples)
     few = list(named)[:5]
     more = lines - 5 if len(named) > 5 else 0
-    return ", ".join(few) + (f" and {more} more" if more else "")
+    return ", ".join(few) + (f" and {more:,} more" if more else "")
