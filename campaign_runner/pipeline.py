@@ -7,14 +7,14 @@ Nothing here prints: values go back to the caller, progress goes to a callback.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import date
 
 from campaign_runner import approval, gate, planning
 from campaign_runner.closing import Read, Result, close, close_draft, close_latest
-from campaign_runner.errors import Halted, TangoStopped
+from campaign_runner.errors import Halted
 from campaign_runner.gate import Stocked
 from campaign_runner.guard import Guard
 from campaign_runner.ledger import batches, campaigns, events, open_ledger, outcomes, plans
@@ -22,12 +22,11 @@ from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.memory import give_back
 from campaign_runner.opening import Opened, opened, past, registered, rule_book
-from campaign_runner.outside import World, connect
-from campaign_runner.placement import Placement
+from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, noted, prepare, read
 from campaign_runner.preparation.sealing import sealed
 from campaign_runner.validation.garbage import uncollected
-from campaign_runner.workers import Workers
+from campaign_runner.workers import Workers, at_work
 
 # What a run sees to even where nobody waits: lines to send, and lines of which nobody knows whether Tango has them.
 IN_DOUBT = frozenset({BatchState.PLANNED, BatchState.UNKNOWN, BatchState.CONFLICT})
@@ -82,7 +81,7 @@ def run(
     with opened(world, register=True) as campaign:
         file = plan_into_ledger(reading, campaign, progress, canary=canary, partial=partial_by_funds)
         guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""
-        with _workers(campaign, progress) as workers:
+        with at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
             waiting = _place_and_follow(workers, guard, patience, bool(canary))
         return close(campaign, file, workers.stopped, progress, waiting, leave=True)
 
@@ -90,7 +89,7 @@ def run(
 def track(world: World, *, patience: float | None = None, progress: Progress = quiet) -> Result:
     """Look up what is open or unknown: once (None), or for `patience` seconds. Nothing is placed."""
     with opened(world) as campaign:
-        with _workers(campaign, progress, may_send=False) as workers:
+        with at_work(campaign.world, campaign.ledger, campaign.number, progress, may_send=False) as workers:
             if patience is None:
                 workers.advance_once()
             else:
@@ -105,7 +104,7 @@ def retry(world: World, *, patience: float = 600, progress: Progress = quiet) ->
     """
     with opened(world) as campaign:
         _plan_again(campaign)
-        with _workers(campaign, progress) as workers:
+        with at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
             workers.advance({BatchState.PLANNED}, some="again")
             follow = world.clock.now().timestamp() + patience
             workers.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), follow)
@@ -254,7 +253,7 @@ def today(world: World) -> date:
 # ---- from the ledger to Tango ------------------------------------------------------------------------------------
 
 
-def _place_and_follow(workers: _Stoppable, guard: Guard, patience: float, canary: bool) -> str:
+def _place_and_follow(workers: Workers, guard: Guard, patience: float, canary: bool) -> str:
     """Place what is planned, the canary first, and follow it; returns why the rest waits ("" = it does not)."""
     workers.saw, workers.sent_first = guard.saw, guard.most is not None
     clock, sent = workers.world.clock, OPEN_BATCHES - {BatchState.PLANNED}
@@ -270,7 +269,7 @@ def _place_and_follow(workers: _Stoppable, guard: Guard, patience: float, canary
     return ""
 
 
-def _canary_first(workers: _Stoppable, guard: Guard, patience: float) -> str:
+def _canary_first(workers: Workers, guard: Guard, patience: float) -> str:
     """Place the canary and wait for it; returns why the rest has to wait longer. Raises Halted where it fails."""
     workers.advance({BatchState.PLANNED}, some="canary")
     workers.advance(OPEN_BATCHES if patience else (), workers.world.clock.now().timestamp() + patience, some="canary")
@@ -280,27 +279,3 @@ def _canary_first(workers: _Stoppable, guard: Guard, patience: float) -> str:
             "again: it goes on where this one stopped."
         )
     return ""
-
-
-class _Stoppable(Workers):
-    """Workers that remember why Tango stopped them."""
-
-    stopped: str = ""
-
-
-@contextmanager
-def _workers(campaign: Opened, progress: Progress, *, may_send: bool = True) -> Iterator[_Stoppable]:
-    """Workers on an open connection; where Tango stops the run, the block ends early and `stopped` says why."""
-    world, ledger = campaign.world, campaign.ledger
-    batches.left_sending(ledger, campaign.number, world.at())
-    tango = world.settings.tango
-    with connect(world, ledger, campaign.number) as client:
-        step = Placement(
-            ledger, client, world.clock, world.settings.order, planning.rebatch, grace_seconds=tango.grace_seconds,
-            max_silent=tango.max_failures_in_a_row, may_send=may_send,
-        )  # fmt: skip
-        workers = _Stoppable(world, ledger, campaign.number, step, lambda steps: progress("place", steps, None))
-        try:
-            yield workers
-        except TangoStopped as stop:
-            workers.stopped = str(stop)

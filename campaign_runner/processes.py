@@ -24,6 +24,8 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
+# From so many rows or lines on, other processes are worth their while.
+MANY = 50_000
 # More processes than this would cost more memory than a laptop has to spare.
 MOST = 3
 # Items that another process has in work or waiting: it is not idle while this one is busy.
@@ -138,14 +140,15 @@ class _Other(Generic[Item, Made]):
         """What an item came to; if the process was killed, by a system short of memory for one, it is done here."""
         try:
             sent.result()
-            made, error = self._ours.recv()
+            answer: tuple[Made, Exception | None] = self._ours.recv()
         except (EOFError, OSError):
             if self._wanted:
                 return self._work(item)
             raise
+        made, error = answer
         if error:
             raise error
-        return made  # type: ignore[no-any-return]
+        return made
 
 
 def _here(work: Callable[[Item], Made], item: Item) -> Future[Made]:

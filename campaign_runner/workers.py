@@ -6,15 +6,17 @@ A stop, of Tango or of a person, lets the calls under way end first.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from campaign_runner import planning
 from campaign_runner.errors import Interrupted, TangoStopped
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.lifecycle import BatchState
-from campaign_runner.outside import World
+from campaign_runner.outside import World, connect
 from campaign_runner.placement import Placement
 
 # How many due batches are asked for at once.
@@ -22,10 +24,30 @@ AHEAD = 32
 LOOKING = frozenset({BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.CONFLICT, BatchState.FINAL})
 
 
+@contextmanager
+def at_work(
+    world: World, ledger: Ledger, campaign: int, progress: Callable[[str, int, int | None], None], *,
+    may_send: bool = True,
+) -> Iterator[Workers]:  # fmt: skip
+    """Workers on an open connection; where Tango stops the run, the block ends early and `stopped` says why."""
+    batches.left_sending(ledger, campaign, world.at())
+    tango = world.settings.tango
+    with connect(world, ledger, campaign) as client:
+        step = Placement(
+            ledger, client, world.clock, world.settings.order, planning.rebatch, grace_seconds=tango.grace_seconds,
+            max_silent=tango.max_failures_in_a_row, may_send=may_send,
+        )  # fmt: skip
+        workers = Workers(world, ledger, campaign, step, lambda steps: progress("place", steps, None))
+        try:
+            yield workers
+        except TangoStopped as stop:
+            workers.stopped = str(stop)
+
+
 @dataclass
 class Workers:
     """Moves one campaign's batches. `told(n)` hears how many steps were made, `saw(batch)` which batch made one; with
-    `sent_first`, looks that are due come before anything new is sent."""
+    `sent_first`, looks that are due come before anything new is sent. `stopped` says why Tango stopped them."""
 
     world: World
     ledger: Ledger
@@ -34,6 +56,7 @@ class Workers:
     told: Callable[[int], None]
     saw: Callable[[int], None] = lambda _: None
     sent_first: bool = False
+    stopped: str = ""
     _busy: dict[Future[float | None], int] = field(default_factory=dict)
     _steps: int = 0
 

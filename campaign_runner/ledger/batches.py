@@ -45,7 +45,6 @@ PUT_OFF = 4_102_444_800.0
 SOME: Mapping[str, Any] = {"all": true(), "canary": batches.c.canary, "again": batches.c.attempt > 1}
 _COLUMNS = [batches.c.body.is_(None) if name == "adopted" else batches.c[name] for name in StoredBatch.__slots__]
 # Every batch goes through these: to put a statement together takes longer than to carry it out.
-_GET = select(*_COLUMNS).where(batches.c.id == bindparam("number"))
 _BODY = Prepared(select(batches.c.body).where(batches.c.id == bindparam("number")))
 _ATTEMPT = Prepared(attempts.insert(), [column.name for column in attempts.c if column.name != "id"])
 
@@ -87,7 +86,7 @@ def next_due(
 def get(ledger: Ledger, number: int) -> StoredBatch:
     """A batch by its number."""
     with ledger.read() as connection:
-        return _stored(connection.execute(_GET, {"number": number}).one())
+        return _stored(connection.execute(select(*_COLUMNS).where(batches.c.id == number)).one())
 
 
 def body(ledger: Ledger, number: int) -> bytes:

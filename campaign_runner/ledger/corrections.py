@@ -84,7 +84,7 @@ def _rows(connection: Connection, upload: int, lines: Mapping[str, Any]) -> dict
     found = connection.execute(query).all()
     ids = [number for _, number, where, _ in found if where != upload]
     others = select(entries.c.line, entries.c.row).where(entries.c.upload == upload, entries.c.line.in_(ids))
-    known: dict[int, int] = {line: row for line, row in connection.execute(others)} if ids else {}  # noqa: C416
+    known: dict[int, int] = {int(line): int(row) for line, row in connection.execute(others)} if ids else {}
     return {
         reference: row if where == upload else known.get(number, 0) for reference, number, where, row in found
     }  # fmt: skip

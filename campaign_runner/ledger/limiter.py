@@ -6,7 +6,7 @@ make nobody wait longer than `MOST_AHEAD` gaps.
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from campaign_runner.ledger.schema import pace
@@ -47,10 +47,10 @@ class SharedLimiter:
             connection.execute(pace.update().where(pace.c.name == self._name).values(next_at=after))
         return place - now
 
-    def _now(self, connection: object) -> float:
+    def _now(self, connection: Connection) -> float:
         if self._ledger.engine.dialect.name == "postgresql":
             clock = select(func.extract("epoch", func.clock_timestamp()))
-            return float(connection.execute(clock).scalar_one())  # type: ignore[attr-defined]
+            return float(connection.execute(clock).scalar_one())
         return self._clock.now().timestamp()
 
     def _register(self) -> None:

@@ -105,7 +105,8 @@ def books(connection: Connection, campaign: int) -> list[tuple[str, int, int, in
                _count(kept, tallies.c.lines_charged))  # fmt: skip
     query = select(tallies.c.currency, *columns).select_from(TALLIES).where(tallies.c.campaign == campaign, CURRENT)
     found = connection.execute(query.group_by(tallies.c.currency).order_by(tallies.c.currency))
-    return [(str(currency), *map(int, sums)) for currency, *sums in found]  # type: ignore[misc]
+    return [(str(currency), int(planned), int(placed), int(charged), int(lines))
+            for currency, planned, placed, charged, lines in found]  # fmt: skip
 
 
 def odd(campaign: int) -> Select[tuple[int]]:

@@ -54,12 +54,11 @@ class Collector:
     _spill: Any = field(default_factory=tempfile.TemporaryFile)
     _size: int = 0
 
-    def add(self, checked: Checked, hidden: frozenset[int] = frozenset()) -> None:
-        """Keep the valid rows of a chunk; `hidden` are rows that the user does not see."""
-        self.keep(self.collected(checked, hidden))
-
     def collected(self, checked: Checked, hidden: frozenset[int] = frozenset()) -> Collected:
-        """What is to be kept of a chunk; changes nothing, so that another process may find it."""
+        """What is to be kept of a chunk's valid rows; changes nothing, so that another process may find it.
+
+        `hidden` are rows that the user does not see.
+        """
         fields, payloads = checked.clean.fields, b""
         if fields.empty:
             return Collected(None)

@@ -8,10 +8,7 @@ from itertools import chain
 
 from campaign_runner.ledger import plans
 from campaign_runner.planning import Plan
-from campaign_runner.processes import each, spare
-
-# From so many lines on another process is worth its while.
-MANY = 50_000
+from campaign_runner.processes import MANY, each, spare
 
 
 def sealed(plan: Plan) -> Generator[plans.Sealed, None, None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from campaign_runner.model import Books
-from campaign_runner.processes import beside, spare
+from campaign_runner.processes import MANY, beside, spare
 from campaign_runner.reporting.about import HEAD, properties, write_about
 from campaign_runner.reporting.accounts import chart
 from campaign_runner.reporting.atomic import private_folder, replacing
@@ -30,8 +30,6 @@ ORDER = (
     "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", PAGE, "finance.xlsx",
     "finance.csv", "finance.parquet", CORRECTIONS, *JOURNALS, SUMMARY,
 )  # fmt: skip
-# From so many rows on rows and lines go by in two processes, unless lines need to know of their rows.
-MANY = 50_000
 _OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet", CORRECTIONS, *JOURNALS})
 
 
@@ -51,6 +49,7 @@ def write_reports(
     of_lines = only is None or bool(only & {*_OF_LINES, PAGE})
     groups = Groups(books, group_headers([books], options.group_by) if of_lines else ())
     first = FirstRows()
+    # Rows and lines go by in two processes, unless lines need to know of their rows.
     apart = of_lines and not groups.titles and books.total_rows >= MANY and spare() > 0
     told = replace(shelf, progress=None) if apart else shelf  # a process apart must not draw on the terminal
     with beside(lambda: _of_lines(books, groups, told, options), apart=apart) as lines:

@@ -19,7 +19,7 @@ def planned(
     own = frame[["ID"]] if keyed else pd.DataFrame(index=frame.index)
     collector = Collector(ORDER, ("ID",) if keyed else ())
     fields = frame.drop(columns="ID", errors="ignore")
-    collector.add(Checked(CleanRows(fields, own), (), frozenset(stale)), frozenset(hidden))
+    collector.keep(collector.collected(Checked(CleanRows(fields, own), (), frozenset(stale)), frozenset(hidden)))
     return plan(collector, known, frozenset(released), batch_size)
 
 

@@ -29,7 +29,7 @@ def planned(rows: dict[int, dict[str, str]], order: Order = ORDER, *, key: str =
     own = fields[[key]] if key else pd.DataFrame(index=fields.index)
     fields = fields.drop(columns=[key]) if key else fields
     collector = Collector(order, (key,) if key else ())
-    collector.add(Checked(CleanRows(fields, own), ()))
+    collector.keep(collector.collected(Checked(CleanRows(fields, own), ())))
     return plan(collector, pd.DataFrame(columns=list(KNOWN_COLUMNS)), frozenset(), batch_size)
 
 
