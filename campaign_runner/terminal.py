@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,8 @@ class Terminal:
             return
         rows = [
             (str(c["campaign"]), str(c["environment"]), str(c["created_at"])[:10],
-             ", ".join(f"{count} {status}" for status, count in c["lines"].items()) or "nothing planned",
-             "; ".join(f"{amount} {currency}" for currency, amount in c["amounts"].items()))
+             ", ".join(f"{count:,} {status}" for status, count in c["lines"].items()) or "nothing planned",
+             "; ".join(f"{Decimal(amount):,} {currency}" for currency, amount in c["amounts"].items()))
             for c in found
         ]  # fmt: skip
         self.table(("Campaign", "Environment", "Begun", "Line items", "Face value"), rows)
