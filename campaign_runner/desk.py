@@ -49,7 +49,7 @@ def explain(world: World, what: str) -> dict[str, Any]:
     with opened(world) as campaign:
         upload = _latest(campaign)
         with campaign.ledger.read() as connection:
-            row = int(what) if what.isdigit() else lives.row_of(connection, upload.id, what)
+            row = int(what) if what.isdigit() else lives.row_of(connection, campaign.number, upload.id, what)
             life = lives.life(connection, campaign.number, upload, row) if row is not None else None
         if row is None or life is None:
             raise UsageError(

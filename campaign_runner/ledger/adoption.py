@@ -27,7 +27,8 @@ def adopt(
     One that is there already, for a recovery that was cut short, stays as it is. The lines belong to no upload: those
     that follow know them.
     """
-    if connection.execute(select(batches.c.id).where(batches.c.reference == reference)).first():
+    mine = (batches.c.campaign == campaign, batches.c.reference == reference)
+    if connection.execute(select(batches.c.id).where(*mine)).first():
         return
     values = {"campaign": campaign, "reference": reference, "state": BatchState.ACCEPTED, "attempt": 1, "body": None,
               "lines": len(lines), "sent_at": receipt.created_at or at, "updated_at": at, "tries": 1,

@@ -175,7 +175,9 @@ def replace(
                       "lines": len(keep), "attempt": batch.attempt, "body": pack(bytes_), "updated_at": at,
                       "canary": batch.canary}  # fmt: skip
             number = connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one()
-            mover = update(line_items).where(line_items.c.reference == bindparam("ref"))
+            mover = update(line_items).where(
+                line_items.c.batch == batch.id, line_items.c.reference == bindparam("ref")
+            )
             mover = mover.values(batch=number, position=bindparam("place"))
             connection.execute(mover, [{"ref": ref, "place": place} for place, ref in enumerate(keep)])
             touched.append(number)

@@ -53,7 +53,7 @@ def corrections(connection: Connection, campaign: int, upload: int) -> Iterator[
     for start in range(0, len(every), _AT_ONCE):
         some = every[start : start + _AT_ONCE]
         lines = placed_lines(connection, campaign, {data["line"] for _, data in some})
-        numbers = _rows(connection, upload, lines)
+        numbers = _rows(connection, campaign, upload, lines)
         yield [
             Correction(at, numbers.get(data["line"], 0), *_booked(data), lines[data["line"]])
             for at, data in some if data["line"] in lines and "before" in data
@@ -74,13 +74,14 @@ def _booked(data: Mapping[str, Any]) -> tuple[Booked, Booked]:
     return Booked(**data["before"]), Booked(**data["after"])
 
 
-def _rows(connection: Connection, upload: int, lines: Mapping[str, Any]) -> dict[str, int]:
+def _rows(connection: Connection, campaign: int, upload: int, lines: Mapping[str, Any]) -> dict[str, int]:
     """The row of each line in an upload: its own, that of the attempt that followed it, or the one that knows it."""
     newest = line_items.alias("newest")
     same = (newest.c.upload == line_items.c.upload, newest.c.row == line_items.c.row,
             newest.c.identity == line_items.c.identity, newest.c.superseded.is_(False))  # fmt: skip
     query = select(line_items.c.reference, newest.c.id, line_items.c.upload, line_items.c.row)
     query = query.join(newest, (same[0] & same[1]) & (same[2] & same[3])).where(line_items.c.reference.in_(lines))
+    query = query.where(line_items.c.campaign == campaign)
     found = connection.execute(query).all()
     ids = [number for _, number, where, _ in found if where != upload]
     others = select(entries.c.line, entries.c.row).where(entries.c.upload == upload, entries.c.line.in_(ids))

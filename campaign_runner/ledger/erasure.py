@@ -21,7 +21,9 @@ def erase(ledger: Ledger, before: str, at: str, *, dry_run: bool = False) -> dic
         old = list(connection.execute(_old_uploads(before)).scalars())
         theirs = select(tallies.c.batch).where(tallies.c.upload.in_(old))
         closed = (batches.c.id.in_(theirs), batches.c.state.not_in(OPEN_BATCHES), batches.c.body.is_not(None))
-        bodies = list(connection.execute(select(batches.c.id, batches.c.reference).where(*closed)))
+        bodies = list(
+            connection.execute(select(batches.c.id, batches.c.campaign, batches.c.reference).where(*closed))
+        )
         told = {"files": len(old), "orders": len(bodies)}
         if not dry_run and (old or bodies):
             _forget(connection, old, bodies, at)
@@ -51,6 +53,7 @@ def _forget(connection: Connection, old: list[int], bodies: list[Any], at: str) 
     connection.execute(update(entries).where(entries.c.upload.in_(old)).values(reason="", remedy=""))
     mine = line_items.c.upload.in_(old)
     connection.execute(update(line_items).where(mine).values(contact=None, person=None, reason=""))
-    for number, reference in bodies:
+    for number, campaign, reference in bodies:
         connection.execute(update(batches).where(batches.c.id == number).values(body=None, note=""))
-        connection.execute(update(attempts).where(attempts.c.reference == reference).values(message=""))
+        asked = (attempts.c.campaign == campaign, attempts.c.reference == reference)
+        connection.execute(update(attempts).where(*asked).values(message=""))

@@ -29,11 +29,12 @@ def held(connection: Connection, upload: int) -> dict[int, HeldRow]:
     return {row: HeldRow(reference, reason) for row, reference, reason in connection.execute(query)}
 
 
-def row_of(connection: Connection, upload: int, reference: str) -> int | None:
+def row_of(connection: Connection, campaign: int, upload: int, reference: str) -> int | None:
     """The row of a line reference, or the first row of an order reference; None if it is neither."""
     query = select(line_items.c.id, line_items.c.row, line_items.c.upload, line_items.c.identity)
     query = query.select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
     query = query.where(or_(line_items.c.reference == reference, batches.c.reference == reference))
+    query = query.where(line_items.c.campaign == campaign)
     line = connection.execute(query.order_by(line_items.c.row)).first()
     if line is None:
         return connection.execute(
@@ -41,7 +42,9 @@ def row_of(connection: Connection, upload: int, reference: str) -> int | None:
         ).scalar()
     if line.upload == upload:
         return int(line.row)
-    newest = select(line_items.c.id).where(line_items.c.identity == line.identity, line_items.c.superseded.is_(False))
+    newest = select(line_items.c.id).where(
+        line_items.c.campaign == campaign, line_items.c.identity == line.identity, line_items.c.superseded.is_(False)
+    )
     here = select(entries.c.row).where(entries.c.upload == upload, entries.c.line.in_(newest))
     return connection.execute(here).scalar()
 

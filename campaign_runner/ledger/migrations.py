@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, inspect, text
+from sqlalchemy.schema import CreateColumn
 
 from campaign_runner.ledger import schema, tallies
 
@@ -30,4 +31,51 @@ def _with_tallies(connection: Connection) -> None:
     tallies.renew_all(connection)
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _with_tallies}
+def _version_3(connection: Connection) -> None:
+    """Version 3 tells references apart by campaign, and keeps more of a line: its key, its origin, when it failed."""
+    _references_by_campaign(connection)
+    _complete(connection)
+    connection.execute(text("UPDATE line_items SET origin = identity WHERE origin IS NULL"))
+
+
+def _references_by_campaign(connection: Connection) -> None:
+    """References were unique in the whole ledger: a rehearsal left none for the real campaign."""
+    if connection.dialect.name == "postgresql":
+        for name in inspect(connection).get_unique_constraints("batches"):
+            connection.execute(text(f'ALTER TABLE batches DROP CONSTRAINT "{name["name"]}"'))
+        connection.execute(text("ALTER TABLE batches ADD UNIQUE (campaign, reference)"))
+    else:
+        _rebuild(connection, schema.batches)
+    for index in schema.line_indexes:
+        if index.name == "line_items_reference":
+            index.drop(connection, checkfirst=True)
+
+
+def _rebuild(connection: Connection, table: Table) -> None:
+    """SQLite cannot take a constraint away: the table is made anew and its rows are copied."""
+    names = ", ".join(column["name"] for column in inspect(connection).get_columns(table.name))
+    for index in table.indexes:
+        index.drop(connection, checkfirst=True)
+    connection.execute(text(f"ALTER TABLE {table.name} RENAME TO older_{table.name}"))
+    table.create(connection)
+    copy = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM older_{table.name}"  # noqa: S608 (our own names)
+    connection.execute(text(copy))
+    connection.execute(text(f"DROP TABLE older_{table.name}"))
+
+
+def _complete(connection: Connection) -> None:
+    """Whatever the schema has and the ledger lacks: tables, columns, indexes. New columns may be NULL or have a
+    `server_default`."""
+    schema.metadata.create_all(connection)
+    for table in schema.metadata.tables.values():
+        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in (column for column in table.columns if column.name not in there):
+            definition = CreateColumn(column).compile(connection)
+            connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+    for index in schema.line_indexes:
+        index.create(connection, checkfirst=True)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _with_tallies, 2: _version_3}

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )  # fmt: skip
 
-VERSION = 2
+VERSION = 3
 metadata = MetaData()
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -41,6 +41,10 @@ campaigns = Table(
     Column("account", String(100), nullable=False),
     Column("endpoint", String(20), nullable=False),
     Column("created_at", String(40), nullable=False),
+    # Since when a `recover` is under way that did not finish ("" = none): until then nothing may be sent.
+    Column("recovering", String(40), nullable=False, server_default=""),
+    # How many lines go first until they have ended well, or somebody said otherwise (0 = no canary).
+    Column("canary", Integer, nullable=False, server_default="0"),
     UniqueConstraint("environment", "campaign_id"),
 )  # fmt: skip
 
@@ -78,13 +82,14 @@ entries = Table(
     Column("remedy", Text, nullable=False, default=""),
     Column("units", BigInteger, nullable=False, default=-1),
     Column("currency", String(3), nullable=False, default=""),
+    Column("rule", String(40), nullable=False, server_default=""),
 )  # fmt: skip
 
 batches = Table(
     "batches", metadata,
     Column("id", _Id, primary_key=True),
     Column("campaign", ForeignKey(campaigns.c.id), nullable=False),
-    Column("reference", String(100), nullable=False, unique=True),
+    Column("reference", String(100), nullable=False),
     Column("state", String(10), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("lines", Integer, nullable=False),
@@ -98,6 +103,7 @@ batches = Table(
     Column("note", Text, nullable=False, default=""),
     Column("body", LargeBinary),  # last: SQLite reads through a long value to what stands behind it
     Index("batches_open", "campaign", "state", "due_at"),
+    UniqueConstraint("campaign", "reference"),  # a rehearsal and the real campaign have the same references
 )  # fmt: skip
 
 line_items = Table(
@@ -113,6 +119,10 @@ line_items = Table(
     Column("content", LargeBinary, nullable=False),
     Column("contact", LargeBinary),
     Column("person", LargeBinary),
+    # The row's plain identity, whatever it was released under; a keyed hash of its folded key, and the key as typed.
+    Column("origin", LargeBinary),
+    Column("folded_key", LargeBinary),
+    Column("key_text", Text),
     Column("method", String(20), nullable=False),
     Column("utid", String(20), nullable=False),
     Column("quantity", Integer, nullable=False),
@@ -132,13 +142,17 @@ line_items = Table(
     Column("shipping_fee", String(40), nullable=False, default=""),
     Column("exchange_rate", String(40), nullable=False, default=""),
     Column("updated_at", String(40), nullable=False, default=""),
+    # When Tango first said that the line failed, and when it said so last: a retry wants both, some time apart.
+    Column("failed_at", String(40), nullable=False, server_default=""),
+    Column("failed_again_at", String(40), nullable=False, server_default=""),
 )  # fmt: skip
 
 # Built after a bulk insert: maintaining them row by row takes three times as long.
 line_indexes = (
     Index("line_items_batch", line_items.c.batch),
     Index("line_items_row", line_items.c.upload, line_items.c.row),
-    Index("line_items_reference", line_items.c.reference, unique=True),
+    Index("line_items_reference", line_items.c.reference, line_items.c.campaign, unique=True),
+    Index("line_items_contact", line_items.c.contact),
 )
 for _index in line_indexes:
     line_items.indexes.discard(_index)
@@ -195,6 +209,8 @@ releases = Table(
     Column("reference", String(100), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("at", String(40), nullable=False),
+    Column("decision", String(10), nullable=False, server_default="release"),
+    Column("actor", String(200), nullable=False, server_default=""),
 )  # fmt: skip
 
 # Plans that somebody was shown, by their identity; whoever was shown one first is its submitter.

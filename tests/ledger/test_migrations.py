@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 from sqlalchemy import inspect, select, text, update
 
 from campaign_runner.errors import CampaignHeld
 from campaign_runner.ledger import open_ledger, schema, tallies
-from tests.ledger.ledgers import added_up, in_many_states, kept, retried
+from tests.ledger.ledgers import added_up, every, in_many_states, kept, planned, retried
+
+OLDER = Path(__file__).parent / "older"
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ def of_version_1(tmp_path):
 def test_a_ledger_without_sums_gets_those_of_its_lines(of_version_1):
     folder, before = of_version_1
     with open_ledger(folder) as ledger, ledger.read() as connection:
-        assert connection.execute(select(schema.meta.c.version)).scalar_one() == schema.VERSION == 2
+        assert connection.execute(select(schema.meta.c.version)).scalar_one() == schema.VERSION == 3
         assert set(connection.execute(select(schema.tallies))) == before
         assert kept(connection, 1) == added_up(connection, 1)
         assert {index["name"] for index in inspect(connection).get_indexes("tallies")} == {
@@ -57,3 +62,40 @@ def test_a_step_that_is_cut_short_is_done_again_from_the_start(of_version_1, mon
     monkeypatch.undo()
     with open_ledger(folder) as ledger, ledger.read() as connection:
         assert set(connection.execute(select(schema.tallies))) == before
+
+
+@pytest.fixture
+def of_version_2(tmp_path):
+    """The folder of a ledger as version 2 of the program wrote it."""
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
+        connection.executescript((OLDER / "version-2.sql").read_text("utf-8"))
+    return tmp_path
+
+
+def columns_of(connection):
+    tables = inspect(connection)
+    return {name: {one["name"] for one in tables.get_columns(name)} for name in tables.get_table_names()}
+
+
+def test_a_ledger_of_version_2_has_all_tables_and_columns_and_every_line(of_version_2, tmp_path_factory):
+    with open_ledger(of_version_2) as ledger, ledger.read() as connection:
+        assert kept(connection, 1) == added_up(connection, 1)
+        assert tallies.differing(connection) == []
+        assert connection.execute(text("SELECT count(*) FROM line_items WHERE origin = identity")).scalar() == 27
+        migrated = columns_of(connection)
+    with open_ledger(tmp_path_factory.mktemp("new")) as ledger, ledger.read() as connection:
+        assert columns_of(connection) == migrated
+
+
+def test_in_a_ledger_of_version_2_another_campaign_may_have_the_same_references(of_version_2):
+    with open_ledger(of_version_2) as ledger:
+        before = len(every(ledger))
+        with ledger.write() as connection:
+            connection.execute(text("UPDATE campaigns SET environment = 'sandbox'"))
+        planned(ledger, name="q4.csv")
+        with ledger.write() as connection:
+            connection.execute(text("INSERT INTO batches (campaign, reference, state, attempt, lines, canary, tries, looks,"
+                                    " due_at, sent_at, updated_at, tango_order_id, note) SELECT 2, reference, state,"
+                                    " attempt, lines, canary, tries, looks, due_at, sent_at, updated_at, tango_order_id,"
+                                    " note FROM batches WHERE campaign = 1"))  # fmt: skip
+        assert len(every(ledger)) == 2 * before
