@@ -34,16 +34,22 @@ def read(
     if not grid.head:
         raise FileUnusable(f"{path.name} is empty. {_WANTED}")
     header = headers.header_row(path.name, grid.head, known)
-    report, added = again.added(header[1])
-    found = headers.match(path.name, header[1], known, mapping, added)
-    rows = Rows(grid, header, found, unguard=bool(report) and grid.guarded)
+    report = again.recognised(header[1], [row for row in grid.head if row[0] > header[0]])
+    found = headers.match(path.name, header[1], known, mapping, report.added)
+    rows = Rows(grid, header, found, report)
     rows.drop_empty_columns()
-    notes = [*grid.notes, *_about(header, grid, rows.columns, report), *headers.remarks(rows.columns, known, mapping)]
+    notes = [
+        *grid.notes,
+        *_about(header, grid, rows.columns, report.name),
+        *headers.remarks(rows.columns, known, mapping),
+    ]
     notes += [*_leave_out(rows, book), *_treat_hidden(rows, hidden)]
     if not rows.are_there():
         but = " but rows that were left out as examples, totals or hidden" if rows.left_out else ""
         raise FileUnusable(f"{path.name} has a header in row {header[0]}, but no rows below it{but}. {_WANTED}")
-    return RawTable(path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.declared)
+    return RawTable(
+        path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.declared, report.name
+    )
 
 
 def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) -> Iterator[str]:

@@ -28,7 +28,7 @@ class Rows:
     grid: Grid
     header: Row
     columns: tuple[Column, ...]
-    unguard: bool = False
+    report: again.OwnReport
     left_out: set[int] = field(default_factory=set)
     hidden: frozenset[int] = frozenset()
     declared: tuple[int, Decimal] | None = None
@@ -95,12 +95,13 @@ class Rows:
             array = (
                 block.columns[column.position] if indices is None else block.columns[column.position].take(indices)
             )
-            text = again.unguarded(array) if self.unguard else array
+            text = again.unguarded(array) if self.report.name else array
             cells[column.position] = pd.arrays.ArrowStringArray(pa.chunked_array([text]), dtype=_STR)  # type: ignore[call-arg]
         numbers = block.numbers[keep]
         frame = pd.DataFrame(cells, index=pd.Index(numbers), copy=False)
         hidden = self.hidden.intersection(numbers.tolist()) if self.hidden else self.hidden
-        return RawRows(frame, hidden, self._problems(block, numbers) if block.defects else ())
+        original = self.report.original_rows(block, pa.array(keep)) if self.report.name else {}
+        return RawRows(frame, hidden, self._problems(block, numbers) if block.defects else (), original)
 
     def _problems(self, block: Block, numbers: Any) -> tuple[Problem, ...]:
         """Defects as problems; in a column of the user's own, one is only a warning."""

@@ -79,11 +79,14 @@ class RawRows:
 
     `cells`: text only (dtype `str`, empty cell = ""), index = row numbers, column labels = `Column.position`.
     `hidden`: numbers of rows that the user does not see. `problems`: what intake found at single cells.
+    `original_rows`: where the file is a report of ours, uploaded again: row number -> sheet and row of the file that
+    the report is about (rows that a person added, or whose `Row` is no number any more, are missing); else empty.
     """
 
     cells: pd.DataFrame
     hidden: frozenset[int] = frozenset()
     problems: tuple[Problem, ...] = ()
+    original_rows: Mapping[int, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class RawTable:
     """One sheet of one file; `chunks()` can be called again and yields the non-blank rows in order.
 
     `notes` are sentences for the user about how the file was read. `declared` is what the file's own totals row says:
-    its row number and amount.
+    its row number and amount. `report`: `failures` or `results` where the file is a report of ours, uploaded again.
     """
 
     source: str
@@ -101,6 +104,7 @@ class RawTable:
     chunks: Callable[[], Iterator[RawRows]]
     notes: tuple[str, ...] = ()
     declared: tuple[int, Decimal] | None = None
+    report: str = ""
 
     def column_of(self, name: str) -> Column | None:
         """The column of a Tango field."""
