@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from itertools import pairwise
 
 from campaign_runner.errors import FileUnusable, SettingsError
 from campaign_runner.intake.grid import HEAD_ROWS, Row
+from campaign_runner.intake.headertext import Meaning, fold, meaning
 from campaign_runner.model import Column, RuleBook
+from campaign_runner.model.measures import other_measure
 
-_REMARK = re.compile(r"\((?:required|mandatory|optional|pflichtfeld|obligatoire|obligatorio|obrigat[oó]rio)\)", re.I)
 _NOT_A_HEADER = re.compile(r"\S@\S+\.\S")
+_VALUE = re.compile(r"[-+$€£]?\s?[0-9][0-9.,:/ -]*|U[0-9]{3,9}", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,14 @@ class Spellings:
     chosen: Mapping[str, str]
     titles: Mapping[str, str]
 
+    def meaning(self, header: str) -> Meaning:
+        """What a header means; `[columns]` has the last word."""
+        folded = fold(header)
+        return Meaning(self.chosen[folded]) if folded in self.chosen else meaning(header, self.fields)
+
     def field(self, header: str) -> str | None:
         """The field of a header, None where it is the user's own column."""
-        folded = fold(header)
-        return self.chosen.get(folded, self.fields.get(folded)) or None
+        return self.meaning(header).field or None
 
 
 def spellings(book: RuleBook, columns: Mapping[str, str]) -> Spellings:
@@ -46,19 +51,17 @@ def spellings(book: RuleBook, columns: Mapping[str, str]) -> Spellings:
     return Spellings(known, chosen, {field.name: field.title for field in book.fields.values()})
 
 
-@cache
-def fold(header: str) -> str:
-    """`E-Mail *` and `e_mail` are the same header; so are `Prénom` and `prenom`."""
-    plain = unicodedata.normalize("NFKD", _REMARK.sub("", header)).casefold()
-    return "".join(c for c in plain if c.isalnum())
-
-
 def header_row(source: str, head: Sequence[Row], known: Spellings) -> Row:
-    """The first row that names the most fields; raises FileUnusable where none names any."""
-    found = max(head, key=lambda row: score(row[1], known), default=None)
-    if found is None or not score(found[1], known):
+    """The row that names the most fields, or two rows that do so together; raises FileUnusable where none names any.
+
+    Among equals it is the one with the fewest cells that look like values, then the one with the most cells.
+    """
+    best = max(head, key=lambda row: _rank(row[1], known), default=None)
+    if best is None or not score(best[1], known):
         raise FileUnusable(_no_header(source, head, known))
-    return found
+    pairs = [_together(upper, lower) for upper, lower in pairwise(head) if best in (upper, lower)]
+    both = max(pairs, key=lambda row: score(row[1], known), default=best)
+    return both if score(both[1], known) > score(best[1], known) else best
 
 
 def score(cells: Sequence[str], known: Spellings) -> int:
@@ -68,21 +71,37 @@ def score(cells: Sequence[str], known: Spellings) -> int:
     return len({field for cell in cells if (field := known.field(cell))})
 
 
+def _rank(cells: Sequence[str], known: Spellings) -> tuple[int, int, int]:
+    filled = [cell for cell in cells if cell.strip()]
+    return score(cells, known), -sum(bool(_VALUE.fullmatch(cell.strip())) for cell in filled), len(filled)
+
+
+def _together(upper: Row, lower: Row) -> Row:
+    """A header of two rows: what stands one above the other is one name."""
+    width = max(len(upper[1]), len(lower[1]))
+    padded = [(*row[1], *[""] * (width - len(row[1]))) for row in (upper, lower)]
+    if lower[0] != upper[0] + 1 or any(_VALUE.fullmatch(cell.strip()) for cells in padded for cell in cells):
+        return lower[0], ()
+    return lower[0], tuple(" ".join(f"{a} {b}".split()) for a, b in zip(*padded, strict=True))
+
+
 def match(
     source: str, cells: Sequence[str], known: Spellings, columns: Mapping[str, str], ignored: Set[int] = frozenset()
 ) -> tuple[Column, ...]:
     """One `Column` per cell of the header that is not ignored; raises FileUnusable for two columns of one field."""
     _all_found(source, cells, columns)
     chosen = {field for field in known.chosen.values() if field}
+    meanings = {at: known.meaning(header) for at, header in enumerate(cells) if at not in ignored}
+    exact = {each.field for each in meanings.values() if each.exact}
     found: list[Column] = []
-    for position, header in enumerate(cells):
-        if position in ignored:
-            continue
-        field = known.field(header)
+    for position, each in meanings.items():
+        header, field = cells[position], each.field or None
         if field in chosen and fold(header) not in known.chosen:
             field = None  # [columns] names another column for it
+        if field in exact and not each.exact:
+            field = None  # another column is called just so
         twin = next((column for column in found if field and column.field == field), None)
-        column = Column(position, header.strip(), field)
+        column = Column(position, header.strip(), field, each.unit if field else "")
         if twin:
             raise FileUnusable(_twins(source, twin, column))
         found.append(column)
@@ -93,7 +112,8 @@ def remarks(columns: Sequence[Column], known: Spellings, mapping: Mapping[str, s
     """What the user should know about the headers: near misses, doubles, cells without one."""
     taken: set[str | None] = {column.field for column in columns}
     own = [column for column in columns if not column.field]
-    notes = [note for column in own if (note := _near(column, known, taken))]
+    notes = [note for column in columns if (note := _read_as(column, known))]
+    notes += [note for column in own if (note := _near(column, known, taken))]
     names = [column.header for column in own if column.header]
     notes += [f'Several columns are called "{name}": {_letters(own, name)}. All are kept as your own.'
               for name in dict.fromkeys(names) if names.count(name) > 1]  # fmt: skip
@@ -112,9 +132,18 @@ def _overruled(own: Sequence[Column], known: Spellings, mapping: Mapping[str, st
             )
 
 
+def _read_as(column: Column, known: Spellings) -> str:
+    """A header with more in it than the name of its field."""
+    if not column.field or known.meaning(column.header).exact:
+        return ""
+    unit = f" in {column.unit}" if column.unit and " " not in column.unit else ""
+    header = " ".join(column.header.split())
+    return f'"{header}" (column {column.letter}) was read as {known.titles[column.field]}{unit}.'
+
+
 def _near(column: Column, known: Spellings, taken: set[str | None]) -> str:
     folded = fold(column.header)
-    if len(folded) < 4 or folded in known.chosen:
+    if len(folded) < 4 or folded in known.chosen or other_measure(column.header):
         return ""
     # Whoever mistypes a word gets its first letter right; "Department" is no "Apartment".
     alike = [s for s, field in known.fields.items() if field not in taken and s[0] == folded[0]]

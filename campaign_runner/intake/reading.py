@@ -54,7 +54,9 @@ def read(
 
 def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) -> Iterator[str]:
     above = [number for number, _ in grid.head if number < header[0]]
-    if above:
+    if dict(grid.head).get(header[0]) != header[1]:
+        yield f"The header is in rows {above.pop()} and {header[0]}, read together."
+    elif above:
         yield f"The header is in row {header[0]}; what stands above it ({_listed(above)}) is no data."
     if report:
         yield f"This is a {report} report, handed in again: the columns that it had added are ignored."

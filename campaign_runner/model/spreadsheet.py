@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A spreadsheet column: `position` counts from 0, `header` is the user's own text, `field` is Tango's name."""
+    """A spreadsheet column: `position` counts from 0, `header` is the user's own text, `field` is Tango's name.
+
+    `unit`: the currencies that the header states (`EUR` for `Amount (EUR)`, several where a sign has several meanings).
+    """
 
     position: int
     header: str
     field: str | None = None
+    unit: str = ""
 
     @property
     def letter(self) -> str:

@@ -69,6 +69,7 @@ def prepare(
         book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
         phone_countries=settings.rules.phone_countries, postal_codes=settings.rules.postal_codes,
         address_utids=settings.rules.address_utids, currency=settings.tango.currency,
+        currencies=knowledge.currencies,
     )  # fmt: skip
     collector = planning.Collector(
         settings.order, validator.key, tango.currency, tango.bulk_shipping, past.secret,

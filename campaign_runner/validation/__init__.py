@@ -22,19 +22,19 @@ __all__ = ["compile_rules", "load_book"]
 def compile_rules(
     book: RuleBook, *, columns: tuple[Column, ...], today: date, defaults: Mapping[str, str] | None = None,
     phone_countries: str = "us", postal_codes: str = "by_country", address_utids: tuple[str, ...] = (),
-    key: tuple[str, ...] = (), currency: str = "USD",
+    key: tuple[str, ...] = (), currency: str = "USD", currencies: Mapping[str, str] | None = None,
 ) -> Validator:  # fmt: skip
     """The validator of one file: call it with each chunk of `RawRows`, it returns `Checked`.
 
-    `today` is the run's date in UTC; `key` the columns of `[identity]`; `currency` the one whose sign an amount may
-    carry. Raises FileUnusable for a missing column that every method needs (or a key column), SettingsError for a
-    default that cannot be.
+    `today` is the run's date in UTC; `key` the columns of `[identity]`; `currencies` those of rewards by utid and
+    `currency` that of all others: the file must not state another. Raises FileUnusable for a missing column that
+    every method needs (or a key column), SettingsError for a default that cannot be.
     """
     from campaign_runner.validation.choices import Choices
     from campaign_runner.validation.validator import Validator
 
     choices = Choices(
         today=today, phone_countries=phone_countries, postal_codes=postal_codes, address_utids=address_utids,
-        currency=currency,
+        currency=currency, currencies=currencies or {},
     )  # fmt: skip
     return Validator(book, columns, choices, dict(defaults or {}), key)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,8 @@ from campaign_runner.validation.schemas import METHOD, PLACED, Shape
 class Chunk:
     """One chunk on its way: `fields` are arrow columns by Tango's name, `shapes` has the name of a shape per row.
 
-    `named` are the cells, as (row, position), of which intake has said enough.
+    `named` are the cells, as (row, position), of which enough is said. `currencies`: the currency of each row's
+    reward, or None where all have the setting's; `foreign`: the rows whose amount is in another one.
     """
 
     rows: RawRows
@@ -32,6 +33,8 @@ class Chunk:
     shapes: np.ndarray[Any, Any]
     named: set[tuple[int, int]]
     problems: list[Problem]
+    currencies: Any = None
+    foreign: set[int] = field(default_factory=set)
 
 
 class Reader:
@@ -39,10 +42,11 @@ class Reader:
 
     def __init__(
         self, book: RuleBook, choices: Choices, where: Mapping[str, Column], present: list[str],
-        defaults: Mapping[str, str], shapes: Mapping[str, Shape],
+        defaults: Mapping[str, str], shapes: Mapping[str, Shape], currencies: Callable[[Any], Any],
     ) -> None:  # fmt: skip
         self._book, self._choices, self._where = book, choices, where
         self._present, self._defaults, self._shapes = present, defaults, shapes
+        self._currencies = currencies
 
     def read(self, rows: RawRows) -> Chunk:
         """The method first, since it decides where a default applies; then countries, since regions hang on them."""
@@ -52,6 +56,7 @@ class Reader:
         for name in first:
             chunk.fields[name] = self._field(chunk, name)
         chunk.shapes = self._shapes_of(chunk)
+        chunk.currencies = self._currencies(chunk.fields["utid"])
         countries = {self._book.fields[name].metadata.get("country") for name in self._present}
         for name in sorted(self._present, key=lambda name: name not in countries):
             if name not in first:
@@ -66,7 +71,7 @@ class Reader:
         if default is not None and text.null_count:
             text = pc.if_else(pc.and_(pc.is_null(text), self._takers(name, chunk)), default, text)
         country = chunk.fields.get(field.metadata.get("country", ""))
-        return normalise(text, Case(field, self._choices, country)) if normalise else text
+        return normalise(text, Case(field, self._choices, country, chunk.currencies)) if normalise else text
 
     def _text(self, rows: RawRows, name: str) -> Any:
         column = self._where.get(name)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from campaign_runner.errors import FileUnusable
-from campaign_runner.model import Column, RuleBook
+from campaign_runner.model import Column, Field, RuleBook
+from campaign_runner.model.currencies import named
+from campaign_runner.model.measures import about_another, other_measure
 from campaign_runner.validation.book import fold
+
+_WHOLE_NAMES = frozenset(
+    map(fold, ("Name", "Full name", "Whole name", "Complete name", "Recipient", "Recipient name", "Employee",
+               "Employee name", "Nombre completo", "Nombre y apellidos", "Nom complet", "Nom et prénom", "Prénom et nom",
+               "Vollständiger Name", "Vor- und Nachname", "Name, Vorname", "Nome completo", "Display name"))
+)  # fmt: skip
 
 
 def by_field(columns: tuple[Column, ...]) -> dict[str, Column]:
@@ -29,11 +38,17 @@ def own(columns: tuple[Column, ...]) -> dict[str, Column]:
     return found
 
 
-def demand(book: RuleBook, names: Collection[str], columns: tuple[Column, ...], who: str) -> None:
-    """Raise FileUnusable unless `names` is empty, naming the columns and the headers that would do."""
+def demand(
+    book: RuleBook, names: Collection[str], columns: tuple[Column, ...], who: str, always: Collection[str] = ()
+) -> None:
+    """Raise FileUnusable unless `names` is empty, naming the columns and the headers that would do.
+
+    `who` needs them; those of `always` every row does.
+    """
     if not names:
         return
-    sentences = [_missing(book, name, columns, who) for name in book.fields if name in names]
+    missing = [name for name in book.fields if name in names]
+    sentences = [_missing(book, name, columns, "every row" if name in always else who) for name in missing]
     raise FileUnusable(" ".join(sentences) + " Nothing was sent.")
 
 
@@ -56,9 +71,48 @@ def _missing(book: RuleBook, name: str, columns: tuple[Column, ...], who: str) -
     field = book.fields[name]
     spellings = ", ".join(f'"{spelling}"' for spelling in (field.title, *field.spellings[2:5]))
     sentence = f"The file has no column for {field.metadata['noun']}, which {who} needs. "
-    headers = {fold(column.header): column for column in columns if not column.field and column.header}
-    near = get_close_matches(fold(field.title), list(headers), 1, 0.7)
-    if near:
-        column = headers[near[0]]
-        return sentence + f'Is it column {column.letter}, "{column.header}"? Then call it "{field.title}".'
+    own = [column for column in columns if not column.field and column.header]
+    if hint := _likely(field, own):
+        return sentence + hint
     return sentence + f"Add a column with a header such as {spellings}, or a value under [defaults] in campaign.toml."
+
+
+def _likely(field: Field, own: list[Column]) -> str:
+    """Which column is probably meant, and what has to become of it."""
+    for column in own:
+        header = " ".join(column.header.split())
+        called = f'column {column.letter}, "{header}"'
+        if field.metadata["kind"] == "amount" and (measure := other_measure(header)) and _resembles(field, header):
+            return (f'It cannot be {called}: that is in {measure}. Add a column "{field.title}" with the amounts in '
+                    f"whole currency units, like {field.example}.")  # fmt: skip
+        if field.metadata["kind"] == "amount" and named(header):
+            return f'Is it {called}? Then call it "{field.title} ({header})".'
+        if field.name == "recipient.firstName" and fold(header) in _WHOLE_NAMES:
+            return f'Split {called}, into two columns "First name" and "Last name".'
+    for measure_of in (_closeness, _resembles):
+        there = {column: measure_of(field, column.header) for column in own if not _is_another(field, column.header)}
+        best = max(there, key=lambda column: there[column], default=None)
+        if best and there[best]:
+            return f'Is it column {best.letter}, "{" ".join(best.header.split())}"? Then call it "{field.title}".'
+    return ""
+
+
+def _closeness(field: Field, header: str) -> float:
+    """How near a mistyped header is to a spelling; 0 where it is none."""
+    word = fold(header)
+    near = get_close_matches(word, [fold(spelling) for spelling in field.spellings], 1, 0.75) if len(word) > 3 else []
+    return SequenceMatcher(None, word, near[0]).ratio() if near else 0
+
+
+def _resembles(field: Field, header: str) -> float:
+    """Whether the words of a spelling stand in the header: `Amount per person`, `amount_cents`."""
+    words = f" {' '.join(_words(header))} "
+    return float(any(f" {' '.join(_words(spelling))} " in words for spelling in field.spellings[1:]))
+
+
+def _is_another(field: Field, header: str) -> bool:
+    return about_another(header) or (field.metadata["kind"] == "amount" and bool(other_measure(header)))
+
+
+def _words(text: str) -> list[str]:
+    return [fold(word) for word in re.findall(r"[^\W_]+", text.replace("E-mail", "Email").replace("e-mail", "email"))]

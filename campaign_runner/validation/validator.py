@@ -16,11 +16,12 @@ from campaign_runner.validation import columns as _columns
 from campaign_runner.validation.arrowtext import arrow, series
 from campaign_runner.validation.choices import Choices
 from campaign_runner.validation.chunk import Chunk, Reader
+from campaign_runner.validation.currency import CurrencyRule
 from campaign_runner.validation.defaults import normalised
 from campaign_runner.validation.garbage import uncollected
 from campaign_runner.validation.judge import Judge
 from campaign_runner.validation.normalisation import tidy
-from campaign_runner.validation.schemas import Shape, shape_of, shape_of_none
+from campaign_runner.validation.schemas import METHOD, Shape, shape_of, shape_of_none
 from campaign_runner.validation.wording import Wording
 from campaign_runner.validation.worth import worth_of
 
@@ -38,9 +39,14 @@ class Validator:
         self._words = Wording(book, choices)
         values = normalised(book, defaults, choices, self._words)
         self._present = [name for name in book.fields if name in self._where or name in values]
-        _columns.demand(book, set(book.required_always) - set(self._present), columns, "every row")
+        self._lacking = frozenset(book.required_always) - set(self._present)
+        if METHOD in self._lacking:
+            _columns.demand(book, self._lacking, columns, "every row")
         self._shapes = _shapes(book, self._present, choices)
-        self._reader = Reader(book, choices, self._where, self._present, values, self._shapes)
+        self._currency = CurrencyRule(book, columns, self._where.get("amount"), choices)
+        self._reader = Reader(
+            book, choices, self._where, self._present, values, self._shapes, self._currency.of_rewards
+        )
         self._judge = Judge(book, self._where, self._words)
 
     @property
@@ -54,6 +60,7 @@ class Validator:
         with uncollected():
             chunk = self._reader.read(rows)
             self._look_for_columns(chunk, first)
+            self._currency.judge(chunk)
             self._judge.judge(chunk, [self._shapes[name] for name in pd.unique(chunk.shapes)])
             self._look_at_keys(chunk)
             return self._checked(chunk)
@@ -63,10 +70,10 @@ class Validator:
         seen = [self._shapes[name] for name in pd.unique(chunk.shapes) if name]
         lacking = {shape.name: [name for name in self._book.fields if name in shape.required - set(self._present)]
                    for shape in seen}  # fmt: skip
-        if seen and first:
-            everywhere = set.intersection(*(set(names) for names in lacking.values()))
+        if (seen and first) or self._lacking:
+            everywhere = set.intersection(*(set(names) for names in lacking.values())) if seen else set()
             who = " and ".join(dict.fromkeys(shape.method for shape in seen))
-            _columns.demand(self._book, everywhere, self._columns, who)
+            _columns.demand(self._book, everywhere | self._lacking, self._columns, who, self._lacking)
         for shape in seen:
             if names := lacking[shape.name]:
                 for row in chunk.index[chunk.shapes == shape.name].tolist():
@@ -92,7 +99,7 @@ class Validator:
         good = ~np.asarray(chunk.index.isin(list(rejected))) if rejected else np.ones(len(chunk.index), bool)
         stale = late - rejected
         kept_back = ~good | np.asarray(chunk.index.isin(list(stale))) if stale else ~good
-        worth = worth_of(chunk.fields, chunk.index, kept_back)
+        worth = worth_of(chunk.fields, chunk.index, kept_back & ~np.asarray(chunk.index.isin(list(chunk.foreign))))
         chunk.problems.sort(key=attrgetter("row"))
         return Checked(self._clean(chunk, good), tuple(chunk.problems), frozenset(stale), worth)
 

@@ -11,7 +11,10 @@ PHONES = ["+14155550100", "(415) 555-0100", "415.555.0100", "415 555 0100", "1-4
 AMOUNTS = {
     "25": "25.00", "25.0": "25.00", "25.5": "25.50", "025.00": "25.00", "$25": "25.00", "25 USD": "25.00",
     "US$ 25.50": "25.50", "$1,234.50": "1234.50", "1.234,50": "1234.50", "1 234,50": "1234.50", "1'234.50": "1234.50",
-    "1\u202f234,50": "1234.50", "25,5": "25.50", "25,00": "25.00", "1,234.5": "1234.50",
+    "1\u202f234,50": "1234.50", ".50": "0.50", "25.": "25.00", "25,-": "25.00", "USD 25.–": "25.00", "$.50": "0.50",
+    
+    "25 Dollars": "25.00", "25 US dollars": "25.00", "usd 25": "25.00", "25$": "25.00",
+    "25,5": "25.50", "25,00": "25.00", "1,234.5": "1234.50",
 }  # fmt: skip
 DATES = {
     "2027-01-15": "2027-01-15", "2027-01-15T00:00:00": "2027-01-15", "2027-01-15 00:00": "2027-01-15",
@@ -81,8 +84,8 @@ ASKED = [
     ("amount", "1 234", "ambiguous", "has a blank between its digits. Type it without blanks, like 1234.00."),
     ("amount", "0.125", "places", "has more than two places after the point. Type at most two, like 25.00."),
     ("amount", "25.1250", "places", "has more than two places after the point. Type at most two, like 25.00."),
-    ("amount", "€25", "currency", "names a currency or holds other words; the reward itself decides the currency. Type "
-     "the number alone, like 25.00."),
+    ("amount", "€25", "currency", "is in EUR, but the reward is in USD. Type the amount in USD as a number alone, "
+     "like 25.00."),
     ("amount", "2５", "format", "is not an amount. Type a number with at most two places after the point, like 25.00."),
     ("amount", "-25", "positive", "is not more than 0. Type the value of the reward, like 25.00."),
     ("quantity", "1,000", "ambiguous", "has a mark between its digits. Type the digits alone, like 1000."),

@@ -19,8 +19,10 @@ class Advice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`country`: an arrow column for `normalise`, one code (or "") for `explain`."""
+    """`country`: an arrow column for `normalise`, one code (or "") for `explain`. `currency`: an arrow column, or None
+    where all rewards have the setting's."""
 
     field: Field
     choices: Choices
     country: Any = None
+    currency: Any = None

@@ -1,0 +1,59 @@
+"""Small files from the field, through the whole run: what is sent, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+DEFAULTS = {"deliveryMethod": "EMAIL", "utid": "U561593"}
+
+
+def _run(office, content, name="people.csv", **defaults):
+    office.values["defaults"] = {**DEFAULTS, **defaults}
+    path = office.folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return office.run(path)
+
+
+def _names(office):
+    return [line["recipient"]["firstName"] for line in office.sent()]
+
+
+@pytest.mark.parametrize("header", ["Currency", "Währung", "Moneda"])
+def test_a_currency_that_is_not_the_rewards_is_rejected_at_its_cell(office, header):
+    _run(office, f"First name,E-mail,Amount,{header}\nAna,ana@example.com,25,EUR\nBo,bo@example.com,500,MXN\n"
+                 "Cy,cy@example.com,3000,JPY\nDi,di@example.com,5,usd\nEd,ed@example.com,6,\n")  # fmt: skip
+    assert _names(office) == ["Di", "Ed"]
+    assert office.statuses() == {2: "rejected", 3: "rejected", 4: "rejected", 5: "completed", 6: "completed"}
+    assert f'D2 ({header}): "EUR" is not the reward\'s currency, USD.' in office.report("failures.csv")[0]["Problem"]
+    assert office.summary()["amounts"] == {"USD": office.summary()["amounts"]["USD"]}
+
+
+def test_the_currency_of_the_reward_itself_counts_where_tango_knows_it(office):
+    _run(office, "First name,E-mail,Amount,Currency,UTID\nAna,ana@example.com,\"25,00 €\",EUR,U200101\n"
+                 "Bo,bo@example.com,$25,USD,U200101\n")  # fmt: skip
+    assert _names(office) == ["Ana"]
+
+
+def test_a_currency_in_the_header_of_the_amounts_must_be_the_rewards(office):
+    _run(office, "First name,E-mail,Amount (EUR)\nAna,ana@example.com,25\n")
+    assert office.statuses() == {2: "rejected"}
+    _run(office, "First name,E-mail,Amount (USD)\nAna,ana@example.com,25\n")
+    assert _names(office) == ["Ana"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["First name (as on ID),E-mail (work),Amount USD", "1. First name,2. E-mail,3. Amount"],
+)
+def test_words_round_the_known_name_of_a_column_do_not_matter(office, header):
+    _run(office, f"{header}\nAna,ana@example.com,25\n")
+    assert _names(office) == ["Ana"]
+
+
+def test_a_failures_report_with_a_column_added_is_known_and_its_guard_comes_off(office):
+    _run(office, "First name,E-mail,Amount,Message\nAna,ana@example,25,@team thanks\n")
+    failures = (office.folder / "reports" / "q4" / "failures.csv").read_text("utf-8-sig").splitlines()
+    corrected = [f"{failures[0]},Checked by", f"{failures[1]},me".replace("ana@example,", "ana@example.com,", 1)]
+    _run(office, "\n".join(corrected), name="corrected.csv")
+    assert [line["message"] for line in office.sent()] == ["@team thanks"]
+    assert list(office.report()[0])[2:7] == ["First name", "E-mail", "Amount", "Message", "Checked by"]
