@@ -93,10 +93,10 @@ def _made_of(campaign: Opened, file: Read, books: Books, code: ExitCode) -> str:
     return sha256(orjson.dumps(made_of, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def close_latest(campaign: Opened, stopped: str, progress: Progress) -> Result:
-    """The books and reports of the newest file, from the ledger's own copy of it."""
+def close_latest(campaign: Opened, stopped: str, progress: Progress, waiting: str = "") -> Result:
+    """The books and reports of the newest file, from the ledger's own copy of it; `waiting` as for `close`."""
     with latest(campaign) as file:
-        return close(campaign, file, stopped, progress)
+        return close(campaign, file, stopped, progress, waiting)
 
 
 def books_of(campaign: Opened, file: Read, stopped: str = "") -> Books:

@@ -56,6 +56,10 @@ BATCH_MOVES: dict[tuple[BatchState, BatchState], str] = {
     (BatchState.CONFLICT, BatchState.FINAL): "looked up again: ours after all, and every line is final",
     (BatchState.FINAL, BatchState.ACCEPTED): "looked up again: a line is open once more",
     (BatchState.FINAL, BatchState.CONFLICT): "looked up again: other totals or references than ours",
+    (BatchState.REFUSED, BatchState.ACCEPTED): "looked up before a retry: Tango has it after all",
+    (BatchState.REFUSED, BatchState.FINAL): "looked up before a retry: Tango has it after all, and it is final",
+    (BatchState.REFUSED, BatchState.CONFLICT): "looked up before a retry: Tango has something else under it",
+    (BatchState.REPLACED, BatchState.CONFLICT): "looked up before a retry: Tango has the order that it refused",
 }
 
 # What a line is while nothing is known of it alone.

@@ -12,7 +12,7 @@ from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import date
 
-from campaign_runner import approval, gate, planning
+from campaign_runner import approval, confirmation, gate, planning
 from campaign_runner.closing import Read, Result, close, close_draft, close_latest
 from campaign_runner.errors import Halted
 from campaign_runner.gate import Stocked
@@ -93,28 +93,32 @@ def track(world: World, *, patience: float | None = None, progress: Progress = q
             if patience is None:
                 workers.advance_once()
             else:
-                workers.advance(OPEN_BATCHES - {BatchState.PLANNED}, world.clock.now().timestamp() + patience)
+                workers.advance(OPEN_BATCHES - {BatchState.PLANNED}, workers.deadline(patience))
+                workers.look_back()
         return close_latest(campaign, workers.stopped, progress)
 
 
 def retry(world: World, *, patience: float = 600, progress: Progress = quiet) -> Result:
     """Place the lines that failed at Tango again, as a new attempt under new references.
 
-    Raises RefusedBeforeSending where the account cannot pay for them.
+    Tango is asked for them once more before: only what it says failed twice, some time apart, is placed again; for a
+    second word that is too young, `patience` is waited. Raises RefusedBeforeSending where the account cannot pay.
     """
     with opened(world) as campaign:
-        _plan_again(campaign)
+        waiting = ""
         with at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
+            waiting = confirmation.confirmed(workers, patience)
+            _plan_again(campaign)
             workers.advance({BatchState.PLANNED}, some="again")
-            follow = world.clock.now().timestamp() + patience
-            workers.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), follow)
-        return close_latest(campaign, workers.stopped, progress)
+            workers.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), workers.deadline(patience))
+            workers.look_back()
+        return close_latest(campaign, workers.stopped, progress, waiting)
 
 
 def failed_lines(world: World) -> int:
     """How many lines a `retry` would place again."""
     with opened(world) as campaign, campaign.ledger.read() as connection:
-        return len(plans.failed_lines(connection, campaign.number))
+        return len(plans.failed_lines(connection, campaign.number, confirmed=False))
 
 
 def reports(world: World, progress: Progress = quiet) -> Result:
@@ -232,6 +236,8 @@ def _plan_again(campaign: Opened) -> int:
     with campaign.ledger.read() as connection:
         lines = [failed.line for failed in plans.failed_lines(connection, campaign.number)]
     gate.payable_again(world, campaign.ledger, campaign.number, lines)
+    if not lines:
+        return 0
     with campaign.ledger.write(durable=True) as connection:
         failed = plans.failed_lines(connection, campaign.number)
         attempts = planning.attempt_again(world.settings.order, failed, world.settings.tango.batch_size)
@@ -256,23 +262,24 @@ def today(world: World) -> date:
 def _place_and_follow(workers: Workers, guard: Guard, patience: float, canary: bool) -> str:
     """Place what is planned, the canary first, and follow it; returns why the rest waits ("" = it does not)."""
     workers.saw, workers.sent_first = guard.saw, guard.most is not None
-    clock, sent = workers.world.clock, OPEN_BATCHES - {BatchState.PLANNED}
+    sent = OPEN_BATCHES - {BatchState.PLANNED}
     try:
         guard.begin()
         if canary and (waiting := _canary_first(workers, guard, patience)):
             return waiting
         workers.advance(OPEN_BATCHES if workers.sent_first else IN_DOUBT)
-        workers.advance(OPEN_BATCHES if patience else (), clock.now().timestamp() + patience)
+        workers.advance(OPEN_BATCHES if patience else (), workers.deadline(patience))
+        workers.look_back()
     except Halted as halt:
         workers.stopped, workers.saw = str(halt), lambda _: None
-        workers.advance(sent if patience else (), clock.now().timestamp() + patience)
+        workers.advance(sent if patience else (), workers.deadline(patience))
     return ""
 
 
 def _canary_first(workers: Workers, guard: Guard, patience: float) -> str:
     """Place the canary and wait for it; returns why the rest has to wait longer. Raises Halted where it fails."""
     workers.advance({BatchState.PLANNED}, some="canary")
-    workers.advance(OPEN_BATCHES if patience else (), workers.world.clock.now().timestamp() + patience, some="canary")
+    workers.advance(OPEN_BATCHES if patience else (), workers.deadline(patience), some="canary")
     if left := guard.canary():
         return (
             f"The canary is not final yet ({left} of its lines open), so the rest was not sent. Run the same command "

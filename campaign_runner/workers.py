@@ -6,7 +6,7 @@ A stop, of Tango or of a person, lets the calls under way end first.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,7 +61,8 @@ class Workers:
     _steps: int = 0
 
     def advance(self, states: Collection[BatchState], until: float | None = None, some: str = "all") -> None:
-        """Advance batches in `states` as they become due, until none is left or the time `until` has come.
+        """Advance batches in `states` as they become due, until none is left or the moment `until` has come
+        (`deadline`).
 
         `some` = of which batches (`ledger.batches.SOME`). Without `until`, what is not due now is left. Raises
         TangoStopped and Interrupted.
@@ -69,9 +70,8 @@ class Workers:
         queue: deque[StoredBatch] = deque()
         with ThreadPoolExecutor(self.world.workers) as pool:
             while True:
-                now = self._now()
-                if not self.world.stopping.is_set() and (until is None or now < until):
-                    self._submit(pool, queue, states, some, now)
+                if not self.world.stopping.is_set() and (until is None or self.world.clock.monotonic() < until):
+                    self._submit(pool, queue, states, some, self.step.time())
                 if self._busy:
                     self._finish()
                 elif self.world.stopping.is_set():
@@ -79,14 +79,39 @@ class Workers:
                 elif not self._wait(states, some, until):
                     return
 
+    def deadline(self, seconds: float) -> float:
+        """The moment `seconds` from now, by a clock that nobody sets."""
+        return self.world.clock.monotonic() + seconds
+
     def advance_once(self) -> None:
         """One look at everything that Tango has or may have; finished orders too, for a reward may come back late."""
-        for batch in batches.due(self.ledger, self.campaign, float("inf"), 1_000_000, LOOKING):
-            if self.world.stopping.is_set():
-                raise Interrupted("The look-up was interrupted. Nothing is lost: run `track` again.")
-            self.step.advance(batch)
+        self._each(batches.due(self.ledger, self.campaign, float("inf"), 1_000_000, LOOKING), self.step.advance)
+
+    def look_back(self) -> None:
+        """One look at the final orders of which lines were placed again since: the first attempt may come to life."""
+        self._each(batches.with_superseded_lines(self.ledger, self.campaign), self.step.advance)
+
+    def confirm(self) -> None:
+        """One look at every order with failed lines, so that Tango says of each once more that it failed, or not."""
+        self._each(batches.with_failed_lines(self.ledger, self.campaign), self.step.confirm)
+
+    def wait(self, seconds: float) -> None:
+        """Do nothing for so long; raises Interrupted."""
+        until = self.deadline(seconds)
+        while (left := until - self.world.clock.monotonic()) > 0:
+            self._interrupted()
+            self.world.clock.sleep(min(left, 1.0))
+
+    def _each(self, those: Iterable[StoredBatch], step: Callable[[StoredBatch], object]) -> None:
+        for batch in those:
+            self._interrupted()
+            step(batch)
             self.step.check_circuit()
             self._count(1)
+
+    def _interrupted(self) -> None:
+        if self.world.stopping.is_set():
+            raise Interrupted("The look-up was interrupted. Nothing is lost: run the same command again.")
 
     def _submit(
         self,
@@ -123,15 +148,16 @@ class Workers:
 
     def _wait(self, states: Collection[BatchState], some: str, until: float | None) -> bool:
         """Sleep until something may be due; False if there is nothing to wait for."""
-        due, now = batches.next_due(self.ledger, self.campaign, states, some), self._now()
-        if due is None or (until is None and due > now) or (until is not None and max(due, now) >= until):
+        now = self.step.time()
+        due = batches.next_due(self.ledger, self.campaign, states, some, now=now)
+        if due is None:
             return False
-        self.world.clock.sleep(min(max(due - now, 0.02), 1.0))
+        wait, left = max(0.0, due - now), until - self.world.clock.monotonic() if until is not None else 0.0
+        if (until is None and wait > 0) or (until is not None and wait >= left):
+            return False
+        self.world.clock.sleep(min(max(wait, 0.02), 1.0))
         return True
 
     def _count(self, steps: int) -> None:
         self._steps += steps
         self.told(self._steps)
-
-    def _now(self) -> float:
-        return self.world.clock.now().timestamp()

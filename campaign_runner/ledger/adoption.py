@@ -31,7 +31,8 @@ def adopt(
     if connection.execute(select(batches.c.id).where(*mine)).first():
         return
     values = {"campaign": campaign, "reference": reference, "state": BatchState.ACCEPTED, "attempt": 1, "body": None,
-              "lines": len(lines), "sent_at": receipt.created_at or at, "updated_at": at, "tries": 1,
+              "lines": len(lines), "accepted": len(lines), "shown": len(lines), "counted": len(lines),
+              "sent_at": receipt.created_at or at, "updated_at": at, "tries": 1,
               "tango_order_id": receipt.tango_order_id, "note": "recovered from Tango"}  # fmt: skip
     number = connection.execute(insert(batches).values(**values).returning(batches.c.id)).scalar_one()
     rows = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, Select, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, Integer, Select, bindparam, case, func, insert, literal, or_, select, true, update
 
 from campaign_runner.ledger import corrections, events, tallies
 from campaign_runner.ledger.corrections import Booked, plain
@@ -37,10 +37,17 @@ class StoredBatch:
     tango_order_id: str
     adopted: bool
     canary: bool
+    accepted: int
+    shown: int
+    counted: int
+    absent: int
+    absent_since: str
 
 
 # When a batch is due that waits for money: never by itself, only as part of a new plan.
 PUT_OFF = 4_102_444_800.0
+# Nothing else waits for so long: where the clock was set back, what seems to be due later than that is due.
+LONGEST_WAIT = 2 * 86_400.0
 # Some of a campaign's batches: those that go first, those of a second attempt.
 SOME: Mapping[str, Any] = {"all": true(), "canary": batches.c.canary, "again": batches.c.attempt > 1}
 _COLUMNS = [batches.c.body.is_(None) if name == "adopted" else batches.c[name] for name in StoredBatch.__slots__]
@@ -68,19 +75,42 @@ def due(
 def _due(states: frozenset[BatchState], some: str) -> Select[Any]:
     mine = batches.c.state == next(iter(states)) if len(states) == 1 else batches.c.state.in_(sorted(states))
     query = select(*_COLUMNS).where(batches.c.campaign == bindparam("campaign"), mine, SOME[some])
-    query = query.where(batches.c.due_at <= bindparam("now")).order_by(batches.c.due_at, batches.c.id)
+    query = query.where(_is_due(bindparam("now"))).order_by(batches.c.due_at, batches.c.id)
     return query.limit(bindparam("most", type_=Integer))
 
 
+def _is_due(now: Any) -> Any:
+    return or_(batches.c.due_at <= now, batches.c.due_at.between(now + LONGEST_WAIT, PUT_OFF - 1))
+
+
 def next_due(
-    ledger: Ledger, campaign: int, states: Collection[BatchState] = OPEN_BATCHES, some: str = "all"
-) -> float | None:
+    ledger: Ledger, campaign: int, states: Collection[BatchState] = OPEN_BATCHES, some: str = "all", *,
+    now: float = 0,
+) -> float | None:  # fmt: skip
     """When the next batch in `states` wants a step (seconds since 1970), None if there is none."""
-    query = select(func.min(batches.c.due_at)).where(batches.c.campaign == campaign, batches.c.state.in_(states))
+    when = case((_is_due(now), 0.0), else_=batches.c.due_at) if now else batches.c.due_at
+    query = select(func.min(when)).where(batches.c.campaign == campaign, batches.c.state.in_(states))
     query = query.where(SOME[some])
     with ledger.read() as connection:
         found = connection.execute(query).scalar()
     return None if found is None else float(found)
+
+
+def with_failed_lines(ledger: Ledger, campaign: int) -> list[StoredBatch]:
+    """The batches in which a line is failed in its newest attempt: what a retry wants to be sure of."""
+    return _with_lines(ledger, campaign, tallies.CURRENT, tallies.STATUS == RowStatus.FAILED)
+
+
+def with_superseded_lines(ledger: Ledger, campaign: int) -> list[StoredBatch]:
+    """The final batches of which a line was placed again since: such a line may come back to life."""
+    return _with_lines(ledger, campaign, ~tallies.CURRENT, batches.c.state == BatchState.FINAL)
+
+
+def _with_lines(ledger: Ledger, campaign: int, *conditions: Any) -> list[StoredBatch]:
+    those = tallies.of_batches(campaign, *conditions)
+    with ledger.read() as connection:
+        found = connection.execute(select(*_COLUMNS).where(batches.c.id.in_(those)).order_by(batches.c.id))
+        return [_stored(row) for row in found]
 
 
 def get(ledger: Ledger, number: int) -> StoredBatch:
@@ -102,37 +132,64 @@ def references(ledger: Ledger, number: int) -> list[str]:
         return list(connection.execute(query).scalars())
 
 
+class Failures(NamedTuple):
+    """Which lines an answer says failed by not showing them (`missing`), which failed ones once more (`again`), and
+    which that had failed are not failed any more (`healed`)."""
+
+    missing: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
+    healed: frozenset[str] = frozenset()
+
+
+NO_FAILURES = Failures()
+
+
 class Known(NamedTuple):
-    """What the ledger says of a line: its own status (None: its batch says it), what is booked, and whether that is
-    final: what was final once is changed by corrections only."""
+    """What the ledger says of a line: its own status (None: its batch says it, no answer ever showed the line), what is
+    booked, and whether that is final: what was final once is changed by corrections only.
+
+    Of a failed line, since when, whether Tango said so again, and how it is known ("shown", "refused", "absent").
+    """
 
     status: str | None
     delivery: str
     booked: Booked
     final: bool
+    tango_reference: str = ""
+    failed_at: str = ""
+    failed_again_at: str = ""
+    failed_by: str = ""
 
 
 def standing(ledger: Ledger, number: int) -> dict[str, Known]:
     """How each line of a batch stands, by reference."""
     columns = (line_items.c.campaign, line_items.c.reference, line_items.c.status, line_items.c.delivery_status)
     money = (line_items.c.charged, line_items.c.charged_currency, line_items.c.fee, line_items.c.shipping_fee)
+    failed = (
+        line_items.c.tango_reference,
+        line_items.c.failed_at,
+        line_items.c.failed_again_at,
+        line_items.c.failed_by,
+    )
     with ledger.read() as connection:
-        found = connection.execute(select(*columns, *money).where(line_items.c.batch == number)).all()
+        found = connection.execute(select(*columns, *failed, *money).where(line_items.c.batch == number)).all()
         again = any(row.status and row.status not in FINAL_LINES for row in found)
         corrected = corrections.references(connection, found[0].campaign) if again else frozenset[str]()
     return {
         reference: Known(status, delivery, Booked(status or "", *amounts),
-                         status in FINAL_LINES or reference in corrected)
-        for _, reference, status, delivery, *amounts in found
+                         status in FINAL_LINES or reference in corrected, tango, *when_failed)
+        for _, reference, status, delivery, tango, *when_failed, charged, paid_in, fee, shipping in found
+        for amounts in [(charged, paid_in, fee, shipping)]
     }  # fmt: skip
 
 
-def mark_sending(ledger: Ledger, batch: StoredBatch, at: str) -> tuple[StoredBatch, bytes]:
+def mark_sending(ledger: Ledger, batch: StoredBatch, at: str, *, late: bool = False) -> tuple[StoredBatch, bytes]:
     """Committed, and safe from a power cut, before the first byte leaves; returns the batch as it is now and the exact
-    bytes to send."""
+    bytes to send. `late`: it was sent first so long ago that Tango may not know its reference any more."""
     tries, sent_at = batch.tries + 1, batch.sent_at or at
+    more = {"sent_late_at": at} if late else {}
     with ledger.write(durable=True) as connection:
-        _move(connection, batch, BatchState.SENDING, at, tries=tries, sent_at=sent_at)
+        _move(connection, batch, BatchState.SENDING, at, tries=tries, sent_at=sent_at, **more)
         sending = unpack(_BODY(connection, {"number": batch.id}).fetchone()[0])
     return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at), sending
 
@@ -142,17 +199,20 @@ def settle(
     due_at: float = 0, note: str = "", tango_order_id: str = "", looked: bool = False,
     statuses: Mapping[str, RowStatus] | None = None, answers: Sequence[LineAnswer] = (),
     refused: Mapping[str, str] | None = None, corrected: Mapping[str, tuple[Booked, Booked]] | None = None,
+    failures: Failures = NO_FAILURES, counts: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Write down what a step came to: the batch's state, what Tango says of its lines, which lines it refused.
 
-    `corrected` names lines that had been booked otherwise: (before, now). The past stays in the events.
+    `corrected` names lines that had been booked otherwise: (before, now). The past stays in the events. `counts` are
+    further columns of the batch.
     """
-    values: dict[str, Any] = {"due_at": due_at, "note": note, "looks": batch.looks + looked}
+    values: dict[str, Any] = {"due_at": due_at, "note": note, "looks": batch.looks + looked, **(counts or {})}
     if tango_order_id:
         values["tango_order_id"] = tango_order_id
     with ledger.write() as connection:
         _move(connection, batch, state, at, **values)
         _write_answers(connection, batch.id, answers, statuses or {}, at)
+        _write_failures(connection, batch.id, statuses or {}, failures, at)
         _write_refused(connection, batch.id, refused or {}, at)
         tallies.renew(connection, [batch.id] if answers or refused else [])
         for reference, (before, now) in (corrected or {}).items():
@@ -256,11 +316,30 @@ def _write_answers(
         connection.execute(statement, values)
 
 
+def _write_failures(
+    connection: Connection, batch: int, statuses: Mapping[str, RowStatus], failures: Failures, at: str
+) -> None:
+    """Since when a line is failed, how that is known, and that Tango said so again; of a healed one nothing is left."""
+    mine = update(line_items).where(line_items.c.batch == batch, line_items.c.reference == bindparam("ref"))
+    first = func.coalesce(func.nullif(line_items.c.failed_at, literal("")), literal(at))
+    lost = [ref for ref, status in statuses.items() if status is RowStatus.FAILED]
+    how = {ref: "absent" if ref in failures.missing else "shown" for ref in lost}
+    for values, refs in (
+        ({"failed_at": first, "failed_by": bindparam("how")}, lost),
+        ({"failed_at": "", "failed_again_at": "", "failed_by": ""}, sorted(failures.healed)),
+        ({"failed_at": first, "failed_again_at": at}, sorted(failures.again)),
+    ):
+        told = [{"ref": ref, **({"how": how[ref]} if refs is lost else {})} for ref in refs]
+        if told:
+            connection.execute(mine.values(values), told)
+
+
 def _write_refused(connection: Connection, batch: int, refused: Mapping[str, str], at: str) -> None:
     if not refused:
         return
     statement = update(line_items).where(line_items.c.batch == batch, line_items.c.reference == bindparam("ref"))
-    statement = statement.values(status=RowStatus.FAILED, reason=bindparam("why"), updated_at=at)
+    failed = {"failed_at": at, "failed_again_at": "", "failed_by": "refused"}
+    statement = statement.values(status=RowStatus.FAILED, reason=bindparam("why"), updated_at=at, **failed)
     connection.execute(statement, [{"ref": reference, "why": why} for reference, why in refused.items()])
 
 

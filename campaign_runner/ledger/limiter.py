@@ -1,7 +1,8 @@
 """When may the next call be made?  One row that all processes share: the generic cell rate algorithm, burst of one.
 
-The time is the database's where there is one for all machines, else this machine's; a clock that was set back can
-make nobody wait longer than `MOST_AHEAD` gaps.
+The time is the database's where there is one for all machines, else this machine's. Whoever finds that the last call
+was booked in the future knows that the clock was set back: what is booked moves back with it, and a hold that Tango
+asked for holds for as long as it was asked for, however long that is.
 """
 
 from __future__ import annotations
@@ -11,41 +12,52 @@ from sqlalchemy.exc import IntegrityError
 
 from campaign_runner.ledger.schema import pace
 from campaign_runner.ledger.store import Ledger
-from campaign_runner.model import Clock
+from campaign_runner.model import PATIENCE, Clock, OnHold
 
 SHARE = 0.95  # of the quota: clocks and networks jitter
-MOST_AHEAD = 100
 
 
 class SharedLimiter:
-    """Paces all calls under `name` (account and address) at 95 % of `per_second`; 0 = unpaced."""
+    """Paces all calls under `name` (account and address) at 95 % of `per_second`; 0 = unpaced, but for holds."""
 
     def __init__(self, ledger: Ledger, name: str, per_second: float, clock: Clock) -> None:
         self._ledger, self._name, self._clock = ledger, name, clock
         self._gap = 1 / (per_second * SHARE) if per_second else 0.0
+        self._free_at = 0.0  # of an unpaced one, which nobody shares
         if self._gap:
             self._register()
 
     def reserve(self) -> float:
-        """Book the next place; seconds to wait for it."""
-        return self._book(0.0) if self._gap else 0.0
+        """Book the next place; seconds to wait for it. Raises OnHold."""
+        if not self._gap:
+            return _patient(max(0.0, self._free_at - self._clock.monotonic()))
+        with self._ledger.write() as connection:
+            now, booked, held = self._booked(connection)
+            wait = max(booked, held) - now
+            if held - now <= PATIENCE:
+                self._book(connection, now, max(booked, held, now) + self._gap, held)
+        return max(0.0, wait) if held - now <= PATIENCE else _patient(held - now)
 
     def postpone(self, seconds: float) -> None:
         """No call of anybody for so long."""
-        if self._gap:
-            self._book(seconds)
-
-    def _book(self, pause: float) -> float:
+        if not self._gap:
+            self._free_at = max(self._free_at, self._clock.monotonic() + seconds)
+            return
         with self._ledger.write() as connection:
-            now = self._now(connection)
-            found = connection.execute(select(pace.c.next_at).where(pace.c.name == self._name).with_for_update())
-            booked = float(found.scalar_one())
-            if booked - now > max(MOST_AHEAD * self._gap, 120):
-                booked = now  # the clock was set back
-            place = max(booked, now + pause)
-            after = place if pause else place + self._gap
-            connection.execute(pace.update().where(pace.c.name == self._name).values(next_at=after))
-        return place - now
+            now, booked, held = self._booked(connection)
+            self._book(connection, now, booked, max(held, now + seconds))
+
+    def _booked(self, connection: Connection) -> tuple[float, float, float]:
+        """Now, the next free moment, and until when Tango's hold lasts; both as the clock of now has them."""
+        now = self._now(connection)
+        columns = select(pace.c.next_at, pace.c.held_until, pace.c.at).where(pace.c.name == self._name)
+        booked, held, at = map(float, connection.execute(columns.with_for_update()).one())
+        back = max(0.0, at - now)  # the clock was set back by so much
+        return now, booked - back, held - back
+
+    def _book(self, connection: Connection, now: float, booked: float, held: float) -> None:
+        values = {"next_at": booked, "held_until": held, "at": now}
+        connection.execute(pace.update().where(pace.c.name == self._name).values(**values))
 
     def _now(self, connection: Connection) -> float:
         if self._ledger.engine.dialect.name == "postgresql":
@@ -60,3 +72,9 @@ class SharedLimiter:
                     connection.execute(pace.insert().values(name=self._name, next_at=0.0))
         except IntegrityError:
             return  # another process was faster
+
+
+def _patient(seconds: float) -> float:
+    if seconds > PATIENCE:
+        raise OnHold(seconds)
+    return seconds

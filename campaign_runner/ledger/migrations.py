@@ -36,6 +36,14 @@ def _version_3(connection: Connection) -> None:
     _references_by_campaign(connection)
     _complete(connection)
     connection.execute(text("UPDATE line_items SET origin = identity WHERE origin IS NULL"))
+    how = "CASE WHEN tango_reference = '' THEN 'refused' ELSE 'shown' END"
+    failed = f"UPDATE line_items SET failed_at = updated_at, failed_by = {how} WHERE status = 'failed'"  # noqa: S608 (ours)
+    connection.execute(text(failed))
+    # What an older program followed was accepted, by an answer or by a look-up: what is not shown any more is unknown.
+    never = "status IN ('failed', 'unknown') AND tango_reference = ''"
+    others = f"(SELECT count(*) FROM line_items WHERE line_items.batch = batches.id AND {never})"  # noqa: S608 (ours)
+    taken = f"UPDATE batches SET accepted = lines - {others} WHERE state IN ('accepted', 'final')"  # noqa: S608 (ours)
+    connection.execute(text(taken))
 
 
 def _references_by_campaign(connection: Connection) -> None:

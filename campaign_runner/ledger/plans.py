@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, true, update
 
-from campaign_runner.ledger import schema, tallies
+from campaign_runner.ledger import failures, schema, tallies
 from campaign_runner.ledger.batches import PUT_OFF
 from campaign_runner.ledger.lines import STATUS
 from campaign_runner.ledger.packing import pack, unpack
@@ -27,7 +27,7 @@ OF_LINE = (
 )  # fmt: skip
 UNTOLD: dict[str, int | str] = dict.fromkeys(
     ("reason", "tango_reference", "delivery_status", "stated", "stated_currency", "charged", "charged_currency", "fee",
-     "shipping_fee", "exchange_rate", "updated_at"), "",
+     "shipping_fee", "exchange_rate", "updated_at", "failed_at", "failed_again_at", "failed_by"), "",
 )  # fmt: skip
 _NEW_BATCH = insert(batches).returning(batches.c.id)
 
@@ -189,16 +189,19 @@ def record(
             index.create(connection)
 
 
-def failed_lines(connection: Connection, campaign: int) -> list[Failed]:
-    """Lines that failed at Tango in their newest attempt, each with the body it was sent in."""
+def failed_lines(connection: Connection, campaign: int, *, confirmed: bool = True) -> list[Failed]:
+    """Lines that failed at Tango in their newest attempt, each with the body it was sent in; `confirmed`: only those of
+    which Tango said so twice, some time apart, and of which no earlier attempt came back to life."""
     query = (
         select(line_items, batches.c.body)
         .select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
         .where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED)
-        .where(batches.c.body.is_not(None))
+        .where(batches.c.body.is_not(None), line_items.c.failed_again_at != "" if confirmed else true())
         .order_by(line_items.c.batch, line_items.c.position)
     )
-    return [_failed(row) for row in connection.execute(query).mappings()]
+    alive = failures.alive(connection, campaign) if confirmed else frozenset()
+    found = connection.execute(query).mappings()
+    return [_failed(row) for row in found if (row["upload"], row["row"], bytes(row["identity"])) not in alive]
 
 
 def record_attempts(connection: Connection, campaign: int, attempts: Iterable[Attempted], at: str) -> None:

@@ -101,6 +101,17 @@ batches = Table(
     Column("updated_at", String(40), nullable=False, default=""),
     Column("tango_order_id", String(100), nullable=False, default=""),
     Column("note", Text, nullable=False, default=""),
+    # The most lines that a POST's answer accepted, that a look-up showed, that one counted; and how many fewer the
+    # newest look-up has.
+    Column("accepted", Integer, nullable=False, server_default="0"),
+    Column("shown", Integer, nullable=False, server_default="0"),
+    Column("counted", Integer, nullable=False, server_default="0"),
+    Column("fewer", Integer, nullable=False, server_default="0"),
+    # How often in a row, and since when, Tango says that it knows nothing of an order that it had accepted.
+    Column("absent", Integer, nullable=False, server_default="0"),
+    Column("absent_since", String(40), nullable=False, server_default=""),
+    # When it was sent once more long after it was sent first ("" = never).
+    Column("sent_late_at", String(40), nullable=False, server_default=""),
     Column("body", LargeBinary),  # last: SQLite reads through a long value to what stands behind it
     Index("batches_open", "campaign", "state", "due_at"),
     UniqueConstraint("campaign", "reference"),  # a rehearsal and the real campaign have the same references
@@ -145,6 +156,8 @@ line_items = Table(
     # When Tango first said that the line failed, and when it said so last: a retry wants both, some time apart.
     Column("failed_at", String(40), nullable=False, server_default=""),
     Column("failed_again_at", String(40), nullable=False, server_default=""),
+    # How that is known: "shown" by a look-up, "refused" by name, "absent" from an order of which the answer was lost.
+    Column("failed_by", String(10), nullable=False, server_default=""),
 )  # fmt: skip
 
 # Built after a bulk insert: maintaining them row by row takes three times as long.
@@ -242,4 +255,7 @@ pace = Table(
     "pace", metadata,
     Column("name", String(200), primary_key=True),
     Column("next_at", Float, nullable=False),
+    # Until when nobody may call, because Tango asked for it; and when this row was written last.
+    Column("held_until", Float, nullable=False, server_default="0"),
+    Column("at", Float, nullable=False, server_default="0"),
 )  # fmt: skip

@@ -96,17 +96,24 @@ def elsewhere(connection: Connection, campaign: int, upload: int) -> Counter[tup
 
 
 def books(connection: Connection, campaign: int) -> list[tuple[str, int, int, int, int]]:
-    """(currency, planned, placed, charged, lines charged) of a campaign's lines in their newest attempt.
+    """(currency, planned, placed, charged, lines charged) of a campaign: the first two of its lines in their newest
+    attempt.
 
-    Charged is what was charged in the reward's own currency for lines that were not lost.
+    Charged is what was charged in the reward's own currency for lines that were not lost, in any attempt: one that had
+    failed, was placed again, and came back to life all the same is charged too.
     """
     left, kept = batches.c.state != BatchState.PLANNED, STATUS.not_in(LOST)
-    columns = (func.sum(tallies.c.units), _count(left, tallies.c.units), _count(kept, tallies.c.charged),
-               _count(kept, tallies.c.lines_charged))  # fmt: skip
-    query = select(tallies.c.currency, *columns).select_from(TALLIES).where(tallies.c.campaign == campaign, CURRENT)
+    columns = (_count(CURRENT, tallies.c.units), _count(left & CURRENT, tallies.c.units),
+               _count(kept, tallies.c.charged), _count(kept, tallies.c.lines_charged))  # fmt: skip
+    query = select(tallies.c.currency, *columns).select_from(TALLIES).where(tallies.c.campaign == campaign)
     found = connection.execute(query.group_by(tallies.c.currency).order_by(tallies.c.currency))
     return [(str(currency), int(planned), int(placed), int(charged), int(lines))
             for currency, planned, placed, charged, lines in found]  # fmt: skip
+
+
+def of_batches(campaign: int, *conditions: Any) -> Select[tuple[int]]:
+    """The batches of a campaign with lines of which all `conditions` (over `TALLIES`) are true."""
+    return select(tallies.c.batch).select_from(TALLIES).where(tallies.c.campaign == campaign, *conditions)
 
 
 def odd(campaign: int) -> Select[tuple[int]]:

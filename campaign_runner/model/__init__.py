@@ -5,13 +5,14 @@ from __future__ import annotations
 from campaign_runner.model.answers import LineAnswer, Outcome, Receipt
 from campaign_runner.model.books import BOOKED_COLUMNS, CORRECTION_COLUMNS, PLACED_COLUMNS, Books, StatedRows, Sums
 from campaign_runner.model.orders import Batch, Finding, Hold, LineColumns, LineItem, Order, line_columns
-from campaign_runner.model.ports import Clock, Limiter
+from campaign_runner.model.ports import PATIENCE, Clock, Limiter, OnHold
 from campaign_runner.model.rules import Field, Method, RuleBook
 from campaign_runner.model.spreadsheet import Checked, CleanRows, Column, Problem, RawRows, RawTable
 
 __all__ = [
     "BOOKED_COLUMNS",
     "CORRECTION_COLUMNS",
+    "PATIENCE",
     "PLACED_COLUMNS",
     "Batch",
     "Books",
@@ -27,6 +28,7 @@ __all__ = [
     "LineColumns",
     "LineItem",
     "Method",
+    "OnHold",
     "Order",
     "Outcome",
     "Problem",

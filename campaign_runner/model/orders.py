@@ -107,9 +107,11 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A difference or oddity that a person should know, with the rows behind it."""
+    """A difference or oddity that a person should know, with the rows behind it; `unnamed` is the text for whoever may
+    not see recipients' names, where it has any."""
 
     kind: str
     text: str
     rows: tuple[int, ...] = ()
     explained: bool = True
+    unnamed: str = ""

@@ -8,11 +8,26 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+PATIENCE = 60.0  # a hold that Tango asks for is waited for so long; after a longer one somebody comes back
+
+
+class OnHold(Exception):
+    """Tango has asked everybody to wait for longer than `PATIENCE`: no call is made before `seconds` have passed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} s")
+        self.seconds = seconds
+
+
 class Clock(Protocol):
     """Time as an argument; tests pass one that they turn by hand."""
 
     def now(self) -> datetime:
         """The time in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment: what nobody sets back or forward, for how long something takes."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -24,7 +39,7 @@ class Limiter(Protocol):
     """Paces all calls of all processes that share it."""
 
     def reserve(self) -> float:
-        """Book the next place and return how many seconds to wait for it."""
+        """Book the next place and return how many seconds to wait for it; raises OnHold."""
         ...
 
     def postpone(self, seconds: float) -> None:

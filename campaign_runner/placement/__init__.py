@@ -7,17 +7,17 @@ looked up and, if Tango never had it, sent again with the same bytes under the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from campaign_runner.errors import TangoStopped
 from campaign_runner.ledger import Ledger, batches
-from campaign_runner.ledger.batches import StoredBatch
+from campaign_runner.ledger.batches import NO_FAILURES, Failures, Known, StoredBatch
 from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.model import Clock, Order, Outcome, Receipt
-from campaign_runner.placement.news import News, elsewhere, news
+from campaign_runner.placement.news import Before, News, elsewhere, news
 from campaign_runner.tango.words import order_is_final
 
 Rebatch = Callable[[Order, bytes, Sequence[str]], tuple[str, bytes]]
@@ -28,6 +28,10 @@ LOOKED_AT = OPEN_BATCHES | {BatchState.FINAL}
 LOOK_AGAIN = (2, 3, 5, 10, 20, 30, 60, 120, 300)
 # What only a person can settle is looked at again by the next run, or after a day.
 FOR_A_PERSON = 86_400.0
+# A list that lags behind shows less for a while: so many looks, a minute or two in all, before a person is asked.
+LAGGING_LOOKS = 8
+# Longer after its first sending Tango may not know an order's reference any more (an older page says 90 days).
+LATE = 90 * 86_400.0
 # Tango took nothing: seconds until these lines are tried again.
 NOT_PLACED = {Outcome.NOT_CONNECTED: 5.0, Outcome.THROTTLED: 5.0, Outcome.LATER: 86_400.0}
 REFUSALS = (Outcome.LINES_REFUSED, Outcome.REFUSED, Outcome.TOO_LARGE)
@@ -64,6 +68,16 @@ class Placement:
     max_silent: int = 5
     may_send: bool = True
     silent: int = field(default=0)
+    _began: tuple[float, float] = field(init=False)
+    _sent_at: dict[int, float] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._began = self.clock.now().timestamp(), self.clock.monotonic()
+
+    def time(self) -> float:
+        """Seconds since 1970 by a clock that nobody sets while this lasts: what due times are measured by."""
+        began, since = self._began
+        return began + self.clock.monotonic() - since
 
     def advance(self, batch: StoredBatch) -> float | None:
         """One step; None = final (or for a person), else seconds until the next. Raises TangoStopped.
@@ -74,9 +88,27 @@ class Placement:
             return self._send(batch)
         return self._look(batch) if batch.state in LOOKED_AT else None
 
+    def confirm(self, batch: StoredBatch) -> None:
+        """Look at an order with failed lines once more, before they are placed again. Raises TangoStopped."""
+        if batch.state in (BatchState.REFUSED, BatchState.REPLACED):
+            self._look_at_refused(batch)
+        elif batch.state in LOOKED_AT - {BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN}:
+            self._look(batch)
+
     def _send(self, batch: StoredBatch) -> float | None:
         sent, body = batches.mark_sending(self.ledger, batch, self._now())
-        return self._sent(sent, self.tango.place(batch.reference, body))
+        return self._sent(sent, self._place(batch, body))
+
+    def _place(self, batch: StoredBatch, body: bytes) -> Receipt:
+        self._sent_at[batch.id] = self.clock.monotonic()
+        return self.tango.place(batch.reference, body)
+
+    def _age(self, batch: StoredBatch) -> float:
+        """Seconds since a batch was sent; where the clock was set back since, since this began or sent it at the most."""
+        if batch.id in self._sent_at:
+            return self.clock.monotonic() - self._sent_at[batch.id]
+        age = self.clock.now().timestamp() - _seconds(batch.sent_at)
+        return age if age >= 0 else self.clock.monotonic() - self._began[1]
 
     def _sent(self, batch: StoredBatch, receipt: Receipt, *, again: bool = False) -> float | None:
         """What came of sending. `again`: it was sent before, without an answer; then, as after a silent try of this
@@ -113,8 +145,9 @@ class Placement:
             return None
         if receipt.lines:  # /orders tells at once what became of its line
             return self._found(batch, receipt)
-        told = elsewhere(twice)
-        self._settle(batch, BatchState.ACCEPTED, receipt, refused=refused, news=told, wait=LOOK_AGAIN[0])
+        told, taken = elsewhere(twice), batch.lines - len(refused) - len(twice)
+        seen = {"accepted": max(batch.accepted, taken), "counted": max(batch.counted, taken)}
+        self._settle(batch, BatchState.ACCEPTED, receipt, refused=refused, news=told, wait=LOOK_AGAIN[0], counts=seen)
         return LOOK_AGAIN[0]
 
     def _refused(self, batch: StoredBatch, receipt: Receipt) -> float | None:
@@ -147,12 +180,40 @@ class Placement:
 
     def _not_found(self, batch: StoredBatch, receipt: Receipt) -> float | None:
         """A 404 soon after sending proves nothing: wait for the grace period, then send the same bytes again."""
-        age = self.clock.now().timestamp() - _seconds(batch.sent_at)
-        if batch.state is not BatchState.UNKNOWN or 0 <= age < self.grace_seconds or not self.may_send:
-            left = self.grace_seconds - max(age, 0)  # the clock may have been set back since
-            return self._later(batch, batch.state, receipt, max(left, self._pause(batch)))
-        sent, body = batches.mark_sending(self.ledger, batch, self._now())
-        return self._sent(sent, self.tango.place(batch.reference, body), again=True)
+        age = self._age(batch)
+        if batch.state is not BatchState.UNKNOWN or age < self.grace_seconds or not self.may_send:
+            left = self.grace_seconds - age
+            absent = {"absent": batch.absent + 1, "absent_since": batch.absent_since or self._now()}
+            return self._later(batch, batch.state, receipt, max(left, self._pause(batch)), absent)
+        sent, body = batches.mark_sending(self.ledger, batch, self._now(), late=age > LATE)
+        return self._sent(sent, self._place(batch, body), again=True)
+
+    def _look_at_refused(self, batch: StoredBatch) -> None:
+        """An order that was refused whole: Tango should know nothing of it, or of its lines that they failed."""
+        receipt = self.tango.look_up(batch.reference)
+        self._count(receipt)
+        if receipt.outcome in STOPS:
+            raise _stopped(receipt)
+        ours = batches.standing(self.ledger, batch.id)
+        if receipt.outcome is Outcome.NOT_FOUND:
+            again = Failures(again=frozenset(self._aged(ours)))
+            self._settle(batch, batch.state, receipt, failures=again, looked=True)
+        elif receipt.outcome in (Outcome.ACCEPTED, Outcome.REPLAYED) and batch.state is BatchState.REFUSED:
+            self._found(batch, receipt)
+        elif receipt.outcome in (Outcome.ACCEPTED, Outcome.REPLAYED):
+            note = (
+                "Tango refused this order, its other lines went on in another one, and now Tango has it all the same"
+            )
+            told = news(receipt, ours, _before(batch), self._aged(ours))
+            self._settle(batch, BatchState.CONFLICT, receipt, note=note, news=told, looked=True, wait=FOR_A_PERSON)
+
+    def _aged(self, ours: Mapping[str, Known]) -> list[str]:
+        """The failed lines of which Tango said so once, and long enough ago for a second word to count."""
+        now = self.clock.now().timestamp()
+        return [
+            reference for reference, known in ours.items()
+            if known.failed_at and not known.failed_again_at and abs(now - _seconds(known.failed_at)) >= self.grace_seconds
+        ]  # fmt: skip
 
     def _found(self, batch: StoredBatch, receipt: Receipt) -> float | None:
         """Tango has the order. Ours, if every line in it is ours and it counts no more than ours."""
@@ -162,29 +223,36 @@ class Placement:
             note = f"Tango's order holds {receipt.total} lines ({len(strange)} never sent by us), ours {len(ours)}"
             self._settle(batch, BatchState.CONFLICT, receipt, note=note, looked=True, wait=FOR_A_PERSON)
             return FOR_A_PERSON
-        told = news(receipt, ours)
+        told = news(receipt, ours, _before(batch), self._aged(ours))
+        counts = {"shown": max(batch.shown, len(receipt.lines)), "counted": max(batch.counted, receipt.total or 0),
+                  "fewer": told.fewer, "absent": 0, "absent_since": ""}  # fmt: skip
         now = {reference: known.status or RowStatus.PENDING for reference, known in ours.items()} | told.statuses
         if all(status in FINAL_LINES for status in now.values()):
-            self._settle(batch, BatchState.FINAL, receipt, news=told, looked=True)
+            self._settle(batch, BatchState.FINAL, receipt, news=told, looked=True, counts=counts)
             return None
         puzzling = order_is_final(receipt.order_status) and RowStatus.PENDING not in now.values()
-        wait = FOR_A_PERSON if puzzling else self._pause(batch)
-        self._settle(batch, BatchState.ACCEPTED, receipt, news=told, looked=True, wait=wait)
+        lagging = told.fewer and batch.looks < LAGGING_LOOKS
+        wait = FOR_A_PERSON if puzzling and not lagging else self._pause(batch)
+        self._settle(batch, BatchState.ACCEPTED, receipt, news=told, looked=True, wait=wait, counts=counts)
         return wait
 
-    def _later(self, batch: StoredBatch, state: BatchState, receipt: Receipt, wait: float) -> float:
-        self._settle(batch, state, receipt, wait=wait, looked=batch.state is not BatchState.SENDING)
+    def _later(
+        self, batch: StoredBatch, state: BatchState, receipt: Receipt, wait: float,
+        counts: Mapping[str, Any] | None = None,
+    ) -> float:  # fmt: skip
+        self._settle(batch, state, receipt, wait=wait, looked=batch.state is not BatchState.SENDING, counts=counts)
         return wait
 
     def _settle(
         self, batch: StoredBatch, state: BatchState, receipt: Receipt, *, note: str = "", wait: float = 0,
         news: News | None = None, refused: dict[str, str] | None = None, looked: bool = False,
+        counts: Mapping[str, Any] | None = None, failures: Failures = NO_FAILURES,
     ) -> None:  # fmt: skip
         batches.settle(
-            self.ledger, batch, state, self._now(), due_at=self.clock.now().timestamp() + wait if wait else 0,
+            self.ledger, batch, state, self._now(), due_at=self.time() + min(wait, FOR_A_PERSON) if wait else 0,
             note=note or _note(receipt), tango_order_id=receipt.tango_order_id, looked=looked, refused=refused,
             statuses=news.statuses if news else None, answers=news.lines if news else (),
-            corrected=news.corrected if news else None,
+            corrected=news.corrected if news else None, failures=news.failures if news else failures, counts=counts,
         )  # fmt: skip
 
     def _pause(self, batch: StoredBatch) -> float:
@@ -214,6 +282,10 @@ def _stopped(receipt: Receipt) -> TangoStopped:
     return TangoStopped(
         f"{STOPS[receipt.outcome]}{code}.{said}{request} What was not placed stays unsent; mend it and run again."
     )
+
+
+def _before(batch: StoredBatch) -> Before:
+    return Before(batch.accepted, batch.shown, batch.counted)
 
 
 def _of_another(batch: StoredBatch, receipt: Receipt) -> bool:

@@ -18,7 +18,7 @@ from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import NEEDS_ACTION, BatchState, RowStatus
 from campaign_runner.model import Books, Column, Order, RawTable, StatedRows, Sums
 from campaign_runner.money import from_units
-from campaign_runner.reconciliation import findings
+from campaign_runner.reconciliation import doubts, findings
 from campaign_runner.reconciliation.frames import Found, corrections_frame, placed_frame, states_frame
 from campaign_runner.reconciliation.spread import Spread
 
@@ -68,6 +68,7 @@ def reconcile(
     with ledger.read() as connection:
         told = [
             *findings.rows_lost(counts, upload.rows), *findings.conflicts(states),
+            *doubts.two_rewards(connection, campaign, upload.id), *doubts.orders(connection, campaign),
             *findings.money(connection, campaign, upload.id),
             *findings.corrections(connection, campaign, upload.id), *findings.unread(tally), *findings.elsewhere(strays),
         ]  # fmt: skip

@@ -159,6 +159,8 @@ def write_findings(book: Any, findings: Sequence[Finding]) -> None:
     sheet.write_row(0, 0, ["Kind", "Finding", "Rows", "Explained"], head)
     for number, finding in enumerate(findings, 1):
         rows = ", ".join(str(row) for row in finding.rows[:1000])
-        for position, text in enumerate((finding.kind, finding.text, rows, "yes" if finding.explained else "NO")):
+        for position, text in enumerate(
+            (finding.kind, finding.unnamed or finding.text, rows, "yes" if finding.explained else "NO")
+        ):
             sheet.write_string(number, position, text)
     sheet.freeze_panes(1, 0)

@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from campaign_runner.errors import SettingsError
-from campaign_runner.model import Clock, Limiter, Outcome, Receipt
+from campaign_runner.model import Clock, Limiter, OnHold, Outcome, Receipt
 from campaign_runner.tango import answers, auth, privacy, refusals, wire
 from campaign_runner.tango.receipts import Reader
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ON_HOLD = "Tango has asked everybody to wait, so it was not called. Run again later."
 LARGEST_ANSWER = 256 * 1024 * 1024
 
 # method, reference, what came of it, seconds
@@ -88,8 +89,11 @@ class Connection:
             return Reply(refused.receipt)
 
     def send(self, call: Call, identity: str = "") -> Reply:
-        """One paced and recorded exchange."""
-        self._clock.sleep(self._limiter.reserve())
+        """One paced and recorded exchange; none at all while Tango has asked everybody to wait."""
+        try:
+            self._clock.sleep(self._limiter.reserve())
+        except OnHold as hold:
+            return Reply(Receipt(Outcome.THROTTLED, message=_ON_HOLD, retry_after=hold.seconds))
         started = time.perf_counter()
         reply = self._exchange(call, identity)
         self._record(call.method, call.reference, reply.receipt, time.perf_counter() - started)

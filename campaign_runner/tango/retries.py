@@ -11,10 +11,9 @@ from dataclasses import replace
 
 from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt
 
-from campaign_runner.model import Clock, Limiter, Outcome, Receipt
+from campaign_runner.model import PATIENCE, Clock, Limiter, Outcome, Receipt
 from campaign_runner.tango.connection import Reply
 
-PATIENCE = 60.0  # Tango may ask for more: then the batch goes back to the caller, who has other things to do
 LONGEST_PAUSE = 30.0
 
 AGAIN = frozenset({Outcome.RETRY, Outcome.NOT_CONNECTED, Outcome.THROTTLED})
@@ -58,6 +57,7 @@ def pause(receipt: Receipt, tries: int) -> float:
 
 
 def _again(receipt: Receipt) -> bool:
+    """Tango may ask for more patience than ours: then the batch goes back to the caller, who has other things to do."""
     return receipt.outcome in AGAIN and (receipt.retry_after or 0.0) <= PATIENCE
 
 

@@ -85,7 +85,7 @@ def in_many_states(ledger: Ledger) -> tuple[int, int]:
 def retried(ledger: Ledger, campaign: int) -> None:
     """Every failed line that can be is planned again, in one batch."""
     with ledger.write() as connection:
-        failed = plans.failed_lines(connection, campaign)
+        failed = plans.failed_lines(connection, campaign, confirmed=False)
         attempt = max((one.attempt for one in failed), default=1) + 1
         lines = tuple(replace(one.line, reference=f"{one.line.reference}-{attempt}") for one in failed)
         again = Again(
@@ -107,13 +107,14 @@ def added_up(connection: Connection, campaign: int) -> dict[str, tuple[int, ...]
     found: dict[str, list[int]] = {}
     every = connection.execute(select(schema.line_items, schema.batches.c.state).join_from(
         schema.line_items, schema.batches, schema.batches.c.id == schema.line_items.c.batch)).mappings()  # fmt: skip
-    for row in (row for row in every if row["campaign"] == campaign and not row["superseded"]):
+    for row in (row for row in every if row["campaign"] == campaign):
         status = row["status"] or LINE_STATUS_OF_BATCH[BatchState(row["state"])]
         units, sums = row["quantity"] * row["face_units"], found.setdefault(row["currency"], [0] * 5)
         same = row["charged_currency"] in ("", row["currency"]) and status not in LOST
         charged = int(Decimal(row["charged"] or 0) * 10_000) if same else 0
         told = 1 if same and row["charged"] else 0
-        new = (1, units, units if row["state"] != BatchState.PLANNED else 0, charged, told)
+        here = 0 if row["superseded"] else 1
+        new = (here, here * units, here * units if row["state"] != BatchState.PLANNED else 0, charged, told)
         found[row["currency"]] = [before + more for before, more in zip(sums, new, strict=True)]
     return {currency: tuple(sums) for currency, sums in sorted(found.items())}
 

@@ -1,0 +1,87 @@
+"""Where does one answer of Tango contradict another?  Orders and lines that a person has to ask Tango about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from campaign_runner.ledger import doubts, failures
+from campaign_runner.ledger.failures import Revived
+from campaign_runner.lifecycle import LOST, RowStatus
+from campaign_runner.model import Finding
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+NAMED = 5
+
+# kind: (which orders, the sentence with {orders}, {lines} and {which}, whether it is explained)
+_ORDERS = {
+    "fewer lines": (
+        doubts.shown_with_less,
+        "Tango now shows {lines} fewer than before in {orders}: {which}. What is missing counts as unknown, not as "
+        "failed, until Tango shows it again: compare with the Tango portal, or run `campaign-runner track` later.",
+        False,
+    ),
+    "order not known": (
+        doubts.not_known,
+        "Tango accepted {orders} with {lines}, and now says again and again that it knows no such order: {which}. "
+        "Nothing is sent again. Ask Tango about it, with this reference.",
+        False,
+    ),
+    "sent again late": (
+        doubts.sent_late,
+        "{orders} with {lines} left once more, more than 90 days after the first time, because Tango did not know it: "
+        "{which}. Check in the Tango portal that it is there once.",
+        True,
+    ),
+}
+
+
+def orders(connection: Connection, campaign: int) -> Iterator[Finding]:
+    """Orders that Tango shows with less than before, does not know any more, or was sent very late."""
+    for kind, (question, sentence, explained) in _ORDERS.items():
+        if found := question(connection, campaign):
+            named = ", ".join(reference for reference, _ in found[:NAMED])
+            more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
+            words = {"orders": _count(len(found), "order"), "lines": _count(sum(n for _, n in found), "line")}
+            yield Finding(kind, sentence.format(**words, which=named + more), explained=explained)
+
+
+def two_rewards(connection: Connection, campaign: int, upload: int) -> Iterator[Finding]:
+    """First attempts that failed, were placed again, and are not failed after all."""
+    found = failures.revived(connection, campaign, upload)
+    if found:
+        rows = tuple(dict.fromkeys(one.row for one in found if one.row))
+        yield Finding("two rewards", _told(found), rows, False, _told(found, named=False))
+
+
+def _told(found: Sequence[Revived], *, named: bool = True) -> str:
+    twice = [one for one in found if RowStatus(one.newest or RowStatus.UNKNOWN) not in LOST]
+    once = [one for one in found if one not in twice]
+    parts = []
+    if twice:
+        have = "has two rewards" if len(twice) == 1 else "have two rewards each"
+        parts.append(f"{_whose(twice, named)} {have}")
+    if once:
+        have = "has a reward" if len(once) == 1 else "have a reward"
+        parts.append(f"{_whose(once, named)} {have} although the newest attempt failed")
+    return (
+        f"{'; '.join(parts)}: an attempt that Tango had reported as failed, and that was placed again, is not failed "
+        f"after all ({', '.join(one.reference for one in found[:NAMED])}). Both attempts count as charged. Talk to the "
+        "recipients and to Tango: nothing is retried for them any more."
+    )
+
+
+def _whose(found: Sequence[Revived], named: bool) -> str:
+    few = ", ".join(_who(one, named) for one in found[:NAMED])
+    return few + (f" and {len(found) - NAMED:,} more" if len(found) > NAMED else "")
+
+
+def _who(one: Revived, named: bool) -> str:
+    where = f"row {one.row}" if one.row else f"{one.reference} of an earlier file"
+    return f"{one.name} ({where})" if named and one.name else where[:1].upper() + where[1:]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,157 @@
+"""`retry` places again only what Tango reported as failed twice, some time apart; what comes back to life is told."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from campaign_runner import pipeline
+from campaign_runner.errors import ExitCode
+from tests.pipeline.test_run import ANA
+
+FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"
+REFUSED = "5,EMAIL,Eve,Low,sim-refused@example.com,,U561593,35"
+WHOLE = "6,EMAIL,Fay,Orr,sim-422@example.com,,U561593,40"
+
+
+class Healing:
+    """Makes the stand-in say COMPLETE of what it called FAILED, from the moment `now` is set."""
+
+    def __init__(self, tango):
+        self.now, self._handle = False, tango.handle
+        tango.handle = self.handle
+
+    def handle(self, request):
+        answer = self._handle(request)
+        for line in answer.content.get("lineItems", ()) if self.now and request.method == "GET" else ():
+            line["lineItemStatus"] = "COMPLETE"
+        return answer
+
+
+@pytest.fixture
+def healing(office):
+    return Healing(office.tango)
+
+
+def paid(office, amount):
+    return [line for line in office.sent() if line["amount"] == amount]
+
+
+def test_one_word_is_not_enough_so_retry_waits_for_the_second(office):
+    office.run(office.file(ANA, FAILS))
+    before = office.clock.monotonic()
+    pipeline.retry(office.world())
+    assert len(paid(office, 30)) == 2
+    assert office.clock.monotonic() - before >= 60
+
+
+def test_where_it_may_not_wait_it_says_when_to_run_it_again(office):
+    office.run(office.file(ANA, FAILS))
+    result = pipeline.retry(office.world(), patience=10)
+    assert len(paid(office, 30)) == 1
+    (told,) = [finding.text for finding in result.books.findings if finding.kind == "waiting"]
+    assert told.startswith("1 failed line is not retried yet: Tango has to report a failure twice, some time apart.")
+    assert told.endswith("campaign-runner retry q4")
+    office.clock.turn(seconds=61)
+    pipeline.retry(office.world(), patience=0)
+    assert len(paid(office, 30)) == 2
+
+
+def test_what_turns_out_not_to_be_failed_is_updated_and_not_retried(office, healing):
+    office.run(office.file(ANA, FAILS))
+    healing.now = True
+    result = pipeline.retry(office.world())
+    assert (result.books.rows["completed"], len(paid(office, 30))) == (2, 1)
+
+
+def test_a_second_word_that_tango_does_not_give_is_none(office):
+    office.run(office.file(ANA, FAILS))
+    office.clock.turn(seconds=3600)
+    office.tango.set_faults([{"kind": "503", "call": "look_up", "times": 50}])
+    result = pipeline.retry(office.world(), patience=60)
+    assert len(paid(office, 30)) == 1
+    assert any("did not confirm the failure" in finding.text for finding in result.books.findings)
+
+
+@pytest.mark.parametrize(("row", "amount"), [(REFUSED, 35), (WHOLE, 40)])
+def test_a_line_that_was_refused_by_name_is_retried_once_a_look_up_does_not_contradict_it(office, row, amount):
+    posts = []
+    handle = office.tango.handle
+
+    def counted(request):
+        posts.extend([request.body] if request.method == "POST" else [])
+        return handle(request)
+
+    office.tango.handle = counted
+    office.run(office.file(ANA, row))
+    pipeline.retry(office.world())
+    sent = [line["amount"] for body in posts for line in json.loads(body)["lineItems"]]
+    assert sent.count(amount) == 2
+
+
+def test_a_refused_order_that_tango_has_after_all_is_not_placed_again(office):
+    handle = office.tango.handle
+
+    def carried_out(request):
+        answer = handle(request)
+        if request.method == "POST":
+            answer.status, answer.content = 422, {"errors": [{"i18nKey": "422.025", "message": "Wrong amount"}]}
+        return answer
+
+    office.tango.handle = carried_out
+    office.run(office.file(ANA))
+    office.tango.handle = handle
+    result = pipeline.retry(office.world())
+    assert (len(office.sent()), result.books.rows["completed"]) == (1, 1)
+
+
+def test_a_first_attempt_that_comes_back_to_life_is_told_and_charged(office, healing):
+    path = office.file(ANA, FAILS)
+    office.run(path)
+    pipeline.retry(office.world())
+    healing.now = True
+    result = office.run(path)
+    result = pipeline.track(office.world())
+    (told,) = [finding for finding in result.books.findings if finding.kind == "two rewards"]
+    assert told.text.startswith("Dee Fox (row 3) has two rewards: ")
+    assert (told.explained, told.rows, result.exit_code) == (False, (3,), ExitCode.NEEDS_ACTION)
+    assert office.summary()["money"]["USD"]["charged"] == "85.00"
+    assert office.summary()["ties_out"] is False
+
+
+def test_a_plain_run_sees_it_too_and_the_finance_report_charges_both(office, healing):
+    path = office.file(ANA, FAILS)
+    office.run(path)
+    pipeline.retry(office.world())
+    healing.now = True
+    assert office.run(path).exit_code is ExitCode.NEEDS_ACTION
+    lines = office.report("finance.csv")
+    assert sorted(line["Status"] for line in lines if line["Face value"] == "30.00") == ["completed", "failed"]
+    with (office.folder / "reports" / "q4" / "journal.csv").open(encoding="utf-8-sig") as file:
+        rewards = [row for row in csv.DictReader(file) if row["Account"] == "Expenses:Rewards"]
+    assert "Dee" not in (office.folder / "reports" / "q4" / "finance.csv").read_text("utf-8-sig")
+    assert sum(float(row["Debit"] or 0) - float(row["Credit"] or 0) for row in rewards) == 55
+
+
+def test_nobody_is_paid_a_third_time_where_the_first_attempt_lives_and_the_second_failed(office, healing):
+    path = office.file(ANA, FAILS)
+    office.run(path)
+    pipeline.retry(office.world())
+    first = office.report()[1]["externalRefID"]
+    handle = healing._handle
+
+    def first_attempt(request):
+        answer = handle(request)
+        if request.method == "GET" and "lineItems" in answer.content and not request.path.endswith(first):
+            for line in answer.content["lineItems"]:
+                line["lineItemStatus"] = "COMPLETE"
+        return answer
+
+    office.tango.handle = first_attempt
+    office.clock.turn(seconds=100)
+    office.run(path)
+    result = pipeline.retry(office.world())
+    assert len(paid(office, 30)) == 2
+    assert any("has a reward although the newest attempt failed" in each.text for each in result.books.findings)
