@@ -29,35 +29,30 @@ class SharedLimiter:
 
     def reserve(self) -> float:
         """Book the next place; seconds to wait for it. Raises OnHold."""
-        if not self._gap:
-            return _patient(max(0.0, self._free_at - self._clock.monotonic()))
-        with self._ledger.write() as connection:
-            now, booked, held = self._booked(connection)
-            wait = max(booked, held) - now
-            if held - now <= PATIENCE:
-                self._book(connection, now, max(booked, held, now) + self._gap, held)
-        return max(0.0, wait) if held - now <= PATIENCE else _patient(held - now)
+        wait, held = self._book(0.0) if self._gap else (0.0, self._free_at - self._clock.monotonic())
+        if held > PATIENCE:
+            raise OnHold(held)
+        return max(0.0, wait, held)
 
     def postpone(self, seconds: float) -> None:
         """No call of anybody for so long."""
-        if not self._gap:
+        if self._gap:
+            self._book(seconds)
+        else:
             self._free_at = max(self._free_at, self._clock.monotonic() + seconds)
-            return
+
+    def _book(self, pause: float) -> tuple[float, float]:
+        """Book the next place, or a `pause` of everybody; seconds until the place, and until nobody is held back."""
         with self._ledger.write() as connection:
-            now, booked, held = self._booked(connection)
-            self._book(connection, now, booked, max(held, now + seconds))
-
-    def _booked(self, connection: Connection) -> tuple[float, float, float]:
-        """Now, the next free moment, and until when Tango's hold lasts; both as the clock of now has them."""
-        now = self._now(connection)
-        columns = select(pace.c.next_at, pace.c.held_until, pace.c.at).where(pace.c.name == self._name)
-        booked, held, at = map(float, connection.execute(columns.with_for_update()).one())
-        back = max(0.0, at - now)  # the clock was set back by so much
-        return now, booked - back, held - back
-
-    def _book(self, connection: Connection, now: float, booked: float, held: float) -> None:
-        values = {"next_at": booked, "held_until": held, "at": now}
-        connection.execute(pace.update().where(pace.c.name == self._name).values(**values))
+            now = self._now(connection)
+            columns = select(pace.c.next_at, pace.c.held_until, pace.c.at).where(pace.c.name == self._name)
+            booked, held, at = map(float, connection.execute(columns.with_for_update()).one())
+            back = max(0.0, at - now)  # the clock was set back by so much, and what is booked with it
+            place, held = max(booked - back, now), max(held - back, now + pause)
+            after = place if pause or held - now > PATIENCE else max(place, held) + self._gap
+            values = {"next_at": after, "held_until": held, "at": now}
+            connection.execute(pace.update().where(pace.c.name == self._name).values(**values))
+        return place - now, held - now
 
     def _now(self, connection: Connection) -> float:
         if self._ledger.engine.dialect.name == "postgresql":
@@ -72,9 +67,3 @@ class SharedLimiter:
                     connection.execute(pace.insert().values(name=self._name, next_at=0.0))
         except IntegrityError:
             return  # another process was faster
-
-
-def _patient(seconds: float) -> float:
-    if seconds > PATIENCE:
-        raise OnHold(seconds)
-    return seconds

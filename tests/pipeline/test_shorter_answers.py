@@ -74,7 +74,9 @@ def test_an_accepted_order_that_ends_badly_and_shows_nothing_leaves_its_lines_un
     assert office.run(office.file(*FOUR)).books.rows["unknown"] == 4
 
 
-@pytest.mark.parametrize(("word", "status"), [("FAILED", "failed"), ("CANCELLED", "cancelled"), ("COMPLETE", "unknown")])
+@pytest.mark.parametrize(
+    ("word", "status"), [("FAILED", "failed"), ("CANCELLED", "cancelled"), ("COMPLETE", "unknown")]
+)
 def test_an_order_of_which_no_answer_ever_spoke_says_by_its_own_word_what_became_of_its_lines(
     office, edit, word, status
 ):
