@@ -168,8 +168,8 @@ def foreseen(world: World, ledger: Ledger, campaign: int, plan: Plan) -> list[st
 def against_its_total(draft: Draft) -> list[str]:
     """The reason against a file whose own totals row says another total than its rows."""
     table, plan = draft.table, draft.plan
-    if table.declared is None:
-        return []
+    if table.declared is None or table.mismatches:
+        return list(table.mismatches)
     valid = plan.file[~plan.file["row"].isin(plan.late)] if len(plan.file) else plan.file
     said = declared.mismatch(table.declared, valid, (entry.units for entry in draft.rejected))
     return [said] if said else []

@@ -16,13 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import encodings, fastcsv, leftout
+from campaign_runner.intake import encodings, fastcsv
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Defect, Grid, Row, texts
 from campaign_runner.intake.headers import Spellings, score
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 _SAMPLE = 1 << 18
-_END_BYTES = 1 << 12  # even: UTF-16 and UTF-32 stay whole
 _END = "\0end of file"
 MAX_COLUMNS = 1000
 _SHORT_ROWS_NAMED = 1000
@@ -55,19 +54,12 @@ def open_delimited(path: Path, sheet: str | None, known: Spellings) -> Grid:
     def blocks(header: Row, width: int) -> Iterator[Block]:
         yield from read_rows(text, header, width)
 
-    return Grid("", head, blocks, notes=tuple(notes), guarded=True, may_hold_totals=_may_hold_totals(text))
+    return Grid("", head, blocks, notes=tuple(notes), guarded=True)
 
 
 def _sample(path: Path, encoding: encodings.Encoding) -> str:
     with path.open(encoding=encoding.codec, errors=encoding.errors, newline="") as file:
         return file.read(_SAMPLE).removeprefix("\ufeff")
-
-
-def _may_hold_totals(text: Text) -> bool:
-    """A look at the last rows needs a pass over the whole file; the end of the file tells whether it is worth it."""
-    with text.path.open("rb") as file:
-        file.seek(max(0, text.path.stat().st_size - _END_BYTES))
-        return leftout.may_hold_totals(file.read().decode(text.encoding.codec, "replace"))
 
 
 def _separator_line(sample: str) -> str:

@@ -51,7 +51,6 @@ class Grid:
 
     `width`: columns of the sheet, or None where the header decides. `hidden`: rows that the user does not see.
     `hidden_columns`: positions. `guarded`: text was guarded against formulas if it is a report of ours.
-    `may_hold_totals`: a look at the last rows is worth its time.
     """
 
     sheet: str
@@ -62,7 +61,6 @@ class Grid:
     hidden_columns: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     guarded: bool = False
-    may_hold_totals: bool = True
 
 
 Opener = Callable[..., Grid]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import again, headers, leftout
+from campaign_runner.intake import again, headers, leftout, totals
 from campaign_runner.intake.formats import open_grid
-from campaign_runner.intake.grid import Grid, Row
+from campaign_runner.intake.grid import Defect, Grid, Row
 from campaign_runner.intake.rows import Rows
+from campaign_runner.intake.totalwords import label
 from campaign_runner.model import Column, RawTable, RuleBook
 
 _WANTED = "Add one row per reward below a header row (campaign-runner template makes an empty file to fill in)."
@@ -48,8 +49,9 @@ def read(
         but = " but rows that were left out as examples, totals or hidden" if rows.left_out else ""
         raise FileUnusable(f"{path.name} has a header in row {header[0]}, but no rows below it{but}. {_WANTED}")
     return RawTable(
-        path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.declared, report.name
-    )
+        path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.totals.declared, report.name,
+        tuple(rows.totals.mismatches),
+    )  # fmt: skip
 
 
 def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) -> Iterator[str]:
@@ -69,15 +71,27 @@ def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) ->
 def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
     """Find the rows that are no rewards."""
     examples = leftout.examples(rows.first(), rows.columns, book)
-    last = rows.last() if rows.grid.may_hold_totals else []
-    totals = leftout.totals(last, rows.columns, rows.amounts())
-    rows.left_out |= {*examples, *totals}
-    rows.declared = leftout.declared(last, totals, rows.columns)
+    rows.left_out |= set(examples)
     if examples:
         said = "an example" if len(examples) == 1 else "examples"
         yield f"{_listed(examples).capitalize()}: {said} of the template, left out."
-    if totals:
-        yield f"{_listed(totals).capitalize()} at the bottom {_are(totals)} taken for totals and left out."
+    candidates = rows.candidates()
+    found = totals.find(candidates, rows.columns, rows.amounts()) if candidates else totals.Totals()
+    rows.left_out |= {*found.rows, *found.remarks}
+    rows.totals = found
+    rows.defects = {row: _doubtful(row, dict(candidates)[row], rows.columns) for row in found.doubtful}
+    if found.rows:
+        yield f"{_listed(found.rows).capitalize()} {_are(found.rows)} taken for totals and left out."
+    if found.remarks:
+        yield f"{_listed(found.remarks).capitalize()} below the totals: a remark, left out."
+
+
+def _doubtful(row: int, cells: Sequence[str], columns: Sequence[Column]) -> Defect:
+    """A row that may be a total or a reward: a person decides."""
+    position = next(c.position for c in columns if c.position < len(cells) and label(cells[c.position]))
+    what = "may be the label of a totals row: this row has no contact of its own."
+    remedy = "Delete the row if it is a total. If it is a reward, type the recipient's first and last name."
+    return Defect(row, position, "row:total", cells[position].strip(), what, remedy)
 
 
 def _treat_hidden(rows: Rows, choice: str) -> Iterator[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,10 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.intake import again, damage
-from campaign_runner.intake.grid import Block, Grid, Row, blank_rows
-from campaign_runner.intake.leftout import ROWS_AT_THE_END
+from campaign_runner.intake.grid import Block, Defect, Grid, Row, blank_rows
+from campaign_runner.intake.totals import CONTACTS, Amount, Totals
+from campaign_runner.intake.totalwords import SUSPECT
 from campaign_runner.model import Column, Problem, RawRows
 
+_WORDS = r"[\pL]"
 _STR = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
 
@@ -31,7 +31,8 @@ class Rows:
     report: again.OwnReport
     left_out: set[int] = field(default_factory=set)
     hidden: frozenset[int] = frozenset()
-    declared: tuple[int, Decimal] | None = None
+    totals: Totals = field(default_factory=Totals)
+    defects: dict[int, Defect] = field(default_factory=dict)
 
     def chunks(self) -> Iterator[RawRows]:
         """The rows that count, as frames of text."""
@@ -57,22 +58,33 @@ class Rows:
         """Whether any row counts."""
         return bool(self.first()) or any(len(some.cells) for some in self.chunks())
 
-    def last(self) -> list[Row]:
-        """The last rows that are not blank."""
-        ends = deque(((block, there[-ROWS_AT_THE_END:]) for block, there in self._filled() if len(there)), 2)
-        return [row for block, there in ends for row in _rows(block, there)][-ROWS_AT_THE_END:]
+    def candidates(self) -> list[Row]:
+        """Rows without a contact of their own that have a word for a total, or nothing but numbers or a remark.
 
-    def amounts(self) -> Iterator[str]:
-        """The amounts of all rows but the last."""
-        position = next((column.position for column in self.columns if column.field == "amount"), None)
-        if position is not None:
-            cells = (
-                cell for block, there in self._filled() for cell in block.columns[position].take(there).to_pylist()
-            )
-            before = next(cells, "")
-            for cell in cells:
-                yield before
-                before = cell
+        Where most rows have nothing but numbers, only the last of these can be a sum of the others.
+        """
+        found: list[Row] = []
+        bare: list[Row] = []
+        rows = 0
+        for block, there in self._filled():
+            rows += len(there)
+            worded, numbers = self._candidates(block, there)
+            found += _rows(block, worded)
+            bare += _rows(block, numbers)
+        return sorted([*found, *(bare if len(bare) * 2 < rows else bare[-1:])])
+
+    def amounts(self) -> Iterator[Amount]:
+        """Row number, amount and quantity of every row that is not blank or left out."""
+        at = {column.field: column.position for column in self.columns}
+        for block, there in self._filled():
+            indices = pa.array(there)
+            cells = [
+                block.columns[at[name]].take(indices).to_pylist() if name in at else [""] * len(there)
+                for name in ("amount", "quantity")
+            ]
+            for row in zip(block.numbers[there].tolist(), *cells, strict=True):
+                if row[0] not in self.left_out:
+                    yield row
 
     def hidden_ones(self) -> list[int]:
         """The numbers of hidden rows that are not blank and not left out."""
@@ -88,6 +100,27 @@ class Rows:
         for block in self.grid.blocks(self.header, len(self.header[1])):
             yield block, np.flatnonzero(~blank_rows(block))
 
+    def _candidates(self, block: Block, there: Any) -> tuple[Any, Any]:
+        """Which rows have a word or a remark, and which only numbers."""
+        left = there
+        for column in self.columns:
+            if column.field in CONTACTS and len(left):
+                cells = block.columns[column.position].take(pa.array(left))
+                contact = pc.match_substring_regex(cells, CONTACTS[column.field])
+                left = left[~contact.to_numpy(zero_copy_only=False)]
+        if not len(left):
+            return left, left
+        words = np.zeros(len(left), dtype=int)
+        suspect, valued = np.zeros(len(left), dtype=bool), np.zeros(len(left), dtype=bool)
+        for column in self.columns:
+            cells = block.columns[column.position].take(pa.array(left))
+            if column.field in ("amount", "quantity"):
+                valued |= pc.match_substring_regex(cells, "[0-9]").to_numpy(zero_copy_only=False)
+            else:
+                suspect |= pc.match_substring_regex(cells, SUSPECT).to_numpy(zero_copy_only=False)
+                words += pc.match_substring_regex(cells, _WORDS).to_numpy(zero_copy_only=False)
+        return left[suspect | ((words > 0) & (words <= 2) & ~valued)], left[~suspect & (words == 0)]
+
     def _raw_rows(self, block: Block, keep: Any) -> RawRows:
         indices = None if len(keep) == len(block.numbers) else pa.array(keep)
         cells = {}
@@ -101,14 +134,17 @@ class Rows:
         frame = pd.DataFrame(cells, index=pd.Index(numbers), copy=False)
         hidden = self.hidden.intersection(numbers.tolist()) if self.hidden else self.hidden
         original = self.report.original_rows(block, pa.array(keep)) if self.report.name else {}
-        return RawRows(frame, hidden, self._problems(block, numbers) if block.defects else (), original)
+        return RawRows(frame, hidden, self._problems(block, numbers), original)
 
     def _problems(self, block: Block, numbers: Any) -> tuple[Problem, ...]:
         """Defects as problems; in a column of the user's own, one is only a warning."""
+        if not block.defects and not self.defects:
+            return ()
         at = {column.position: column for column in self.columns}
         kept = set(numbers.tolist())
         found = []
-        for defect in sorted(block.defects, key=lambda defect: (defect.row, defect.position or 0)):
+        added = [self.defects[row] for row in kept.intersection(self.defects)]
+        for defect in sorted([*block.defects, *added], key=lambda defect: (defect.row, defect.position or 0)):
             column = None if defect.position is None else at.get(defect.position)
             if defect.row in kept and (column or defect.position is None):
                 severity = "warning" if column and not column.field else defect.severity

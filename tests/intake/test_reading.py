@@ -113,7 +113,7 @@ def test_hidden_blank_rows_and_rows_left_out_are_not_mentioned(read):
         sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
 
     table = read("q4.xlsx", _workbook(fill))
-    assert table.notes == ("Row 4 at the bottom was taken for totals and left out.",)
+    assert table.notes == ("Row 4 was taken for totals and left out.",)
 
 
 def test_the_list_of_problems_of_an_earlier_check_is_passed_over(read):

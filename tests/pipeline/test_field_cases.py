@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from campaign_runner.errors import RefusedBeforeSending
+
 DEFAULTS = {"deliveryMethod": "EMAIL", "utid": "U561593"}
 
 
@@ -57,3 +59,20 @@ def test_a_failures_report_with_a_column_added_is_known_and_its_guard_comes_off(
     _run(office, "\n".join(corrected), name="corrected.csv")
     assert [line["message"] for line in office.sent()] == ["@team thanks"]
     assert list(office.report()[0])[2:7] == ["First name", "E-mail", "Amount", "Message", "Checked by"]
+
+
+@pytest.mark.parametrize(
+    "last", ["Average,28.33", "Count,3", '"Total rewards: 3",85', "Net total due,85", "Total – Q4,85", "合計,85"]
+)
+def test_a_totals_row_of_any_kind_is_never_paid(office, last):
+    _run(office, f"First name,Amount\nAna,25\nBo,20\nCy,40\n{last}\n", deliveryMethod="NONE")
+    assert sorted(line["amount"] for line in office.sent()) == [20.0, 25.0, 40.0]
+
+
+def test_subtotals_are_counted_once_and_one_that_is_wrong_stops_the_file(office):
+    rows = "First name,E-mail,Amount\nAna,ana@example.com,25\nSubtotal,,25\nBo,bo@example.com,10\nSubtotal,,{}\nTotal,,35\n"
+    with pytest.raises(RefusedBeforeSending, match=r"Row 5 of the file declares a total of 11\.00, but .* 10\.00"):
+        _run(office, rows.format(11))
+    assert not office.sent()
+    _run(office, rows.format(10))
+    assert _names(office) == ["Ana", "Bo"]
