@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from campaign_runner.closing import books_of, latest
 from campaign_runner.errors import UsageError
-from campaign_runner.ledger import campaigns, erasure, events, open_ledger, tallies
+from campaign_runner.ledger import Ledger, campaigns, erasure, events, open_ledger, tallies
+from campaign_runner.model import Books
 from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World
 from campaign_runner.reporting import reconcile_statement, write_finance
 from campaign_runner.reporting.statement import Reconciled
+from campaign_runner.reporting.tallies import FinanceOfAll
+from campaign_runner.settings.sections import ENVIRONMENTS
 
 
 @dataclass(frozen=True)
@@ -33,14 +38,6 @@ class Verdict:
     def whole(self) -> bool:
         """Whether nothing is amiss."""
         return self.broken is None and not self.differing
-
-
-@dataclass(frozen=True)
-class FinanceOfAll:
-    """Finance reports over so many campaigns."""
-
-    campaigns: int
-    reports: dict[str, Path]
 
 
 def verify(state: Path, url: str = "") -> Verdict:
@@ -69,22 +66,68 @@ def purge(world: World, days: float, *, dry_run: bool = False) -> dict[str, int]
 
 
 def reconcile(world: World, statement: Path) -> Reconciled:
-    """Match a campaign's books against Tango's order history (CSV), by reference and amount."""
-    with opened(world) as campaign, latest(campaign) as file:
-        books = books_of(campaign, file)
-        return reconcile_statement([books], statement, world.reports / world.settings.campaign.id)
+    """Match a campaign's books against Tango's order history (CSV), by reference and amount.
+
+    References of other campaigns of this ledger are told apart from those that nobody knows.
+    """
+    with opened(world) as campaign, latest(campaign) as file, ExitStack() as stack:
+        with campaign.ledger.read() as connection:
+            rows = [row for row in campaigns.listing(connection) if row["id"] != campaign.number]
+        environment = world.settings.tango.environment
+        others = _books_of_all(world, campaign.ledger, [r for r in rows if r["environment"] == environment], stack)
+        folder = world.reports / world.settings.campaign.id
+        return reconcile_statement(
+            [books_of(campaign, file)], statement, folder, other_books=others, period=world.finance
+        )
 
 
-def finance_of_all(world: World) -> FinanceOfAll:
-    """Finance reports over every campaign of the ledger, in the folder `all`."""
+def reconcile_all(world: World, statement: Path, environment: str = "") -> Reconciled:
+    """Match the books of every campaign of one environment against the account's order history; see `finance_of_all`."""
     with open_ledger(world.state, world.ledger_url) as ledger, ExitStack() as stack:
         with ledger.read() as connection:
-            rows = campaigns.listing(connection)
-        books = []
-        for row in reversed(rows):
-            campaign = Opened(world.for_campaign(row), ledger, row["id"])
-            with suppress(UsageError):  # a campaign for which nothing was ever planned
-                books.append(books_of(campaign, stack.enter_context(latest(campaign))))
+            every = campaigns.listing(connection)
+        chosen = _environment([row["environment"] for row in every], environment)
+        books = _books_of_all(world, ledger, [row for row in every if row["environment"] == chosen], stack)
         if not books:
-            raise UsageError("Nothing was planned in this ledger yet. Run a file first: campaign-runner run FILE")
-        return FinanceOfAll(len(books), write_finance(books, world.reports / "all", finance=world.finance))
+            raise UsageError(_NOTHING)
+        return reconcile_statement(books, statement, world.reports / "all", period=world.finance)
+
+
+def finance_of_all(world: World, environment: str = "") -> FinanceOfAll:
+    """Finance reports over every campaign of one environment, in the folder `all`.
+
+    Without `environment`: production where there is any, else sandbox, else the simulator. Rehearsals and real money
+    are never added up.
+    """
+    with open_ledger(world.state, world.ledger_url) as ledger, ExitStack() as stack:
+        with ledger.read() as connection:
+            every = campaigns.listing(connection)
+        chosen = _environment([row["environment"] for row in every], environment)
+        rows = [row for row in every if row["environment"] == chosen]
+        books = _books_of_all(world, ledger, rows, stack)
+        if not books:
+            raise UsageError(_NOTHING)
+        others = Counter(row["environment"] for row in every if row["environment"] != chosen)
+        written, sums = write_finance(books, world.reports / "all", finance=world.finance)
+        return FinanceOfAll(chosen, len(books), dict(sorted(others.items())), sums, written)
+
+
+_NOTHING = "Nothing was planned in this ledger yet. Run a file first: campaign-runner run FILE"
+
+
+def _books_of_all(world: World, ledger: Ledger, rows: Sequence[Mapping[str, Any]], stack: ExitStack) -> list[Books]:
+    """The books of these campaigns, the oldest first; those of nothing planned are left out."""
+    books = []
+    for row in reversed(rows):
+        campaign = Opened(world.for_campaign(row), ledger, row["id"])
+        with suppress(UsageError):  # a campaign for which nothing was ever planned
+            books.append(books_of(campaign, stack.enter_context(latest(campaign))))
+    return books
+
+
+def _environment(known: Sequence[str], wanted: str) -> str:
+    """The environment to report on; raises UsageError for one in which nothing was ever planned."""
+    if wanted and wanted not in known:
+        there = ", ".join(dict.fromkeys(known)) or "none yet"
+        raise UsageError(f"--environment {wanted}: this ledger has no campaign there. It has campaigns in: {there}.")
+    return wanted or next((one for one in ENVIRONMENTS if one in known), "simulator")

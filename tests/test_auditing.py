@@ -144,6 +144,30 @@ def test_what_cannot_be_done_is_said_with_what_to_do(command, words, said):
 def test_finance_of_a_period_over_all_campaigns(command):
     code, out, _ = command("reports", "--all", "--from", "2020-01-01", "--to", "2020-12-31", "--parquet")
     assert code == 0
-    assert "Finance reports of 1 campaign, placed from 2020-01-01 to 2020-12-31" in out
+    assert "Finance reports of 1 campaign in simulator, placed from 2020-01-01 to 2020-12-31" in out
     assert Path("reports/all/finance.csv").read_text("utf-8").count("\n") == 1
     assert Path("reports/all/finance.parquet").exists()
+
+
+def test_the_account_is_reconciled_over_all_campaigns_and_a_period(command):
+    code, out, _ = command("reconcile", "--all", "--statement", statement())
+    assert (code, out.splitlines()[1]) == (0, "The statement agrees with the books.")
+    assert "difference 0.00 USD" in out
+    assert Path("reports/all/statement.csv").exists()
+
+
+def test_figures_of_all_campaigns_stand_on_the_screen_and_on_a_page(command):
+    command("track", "--wait", "1m")
+    code, out, _ = command("reports", "--all")
+    assert (code, out.splitlines()[0]) == (0, "Finance reports of 1 campaign in simulator.")
+    assert " USD, charged " in out.splitlines()[1]
+    page = Path("reports/all/finance.html").read_text("utf-8")
+    assert "Finance report" in page
+    assert "@example.com" not in page
+    told = json.loads(command("reports", "--all", "--json")[1])
+    assert (told["environment"], told["campaigns"]) == ("simulator", 1)
+
+
+def test_an_environment_is_chosen_only_for_all_campaigns(command):
+    code, _, error = command("reports", CAMPAIGN, "--environment", "sandbox")
+    assert (code, "--environment goes with --all" in error) == (2, True)

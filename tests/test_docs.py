@@ -106,3 +106,12 @@ def test_what_init_leaves_out_as_a_comment_can_be_used_too(tmp_path):
     path = tmp_path / "campaign.toml"
     path.write_text(re.sub(r'^# (?=\[|[\w"]+ = )', "", onboarding.CAMPAIGN_TOML, flags=re.M), "utf-8")
     assert settings.load(path).limits.max_rows == 5000
+
+
+def test_every_header_of_a_statement_is_documented():
+    from campaign_runner.reporting import statementfile
+
+    page = re.sub(r"[^a-z0-9`]", "", (ROOT / "docs" / "finance.md").read_text("utf-8").casefold())
+    names = [*(name for names in statementfile.KEYS.values() for name in names), *statementfile._AMOUNTS]
+    names += [*statementfile._CURRENCIES, *statementfile._STATUSES, *statementfile._DAYS]
+    assert [name for name in names if f"`{name}`" not in page] == []

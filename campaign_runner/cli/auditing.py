@@ -17,14 +17,18 @@ from campaign_runner.cli.options import (
     Campaign,
     Config,
     DryRun,
+    Environment,
+    Every,
     Json,
     Quiet,
     Reports,
     Schemas,
+    Since,
     State,
+    Until,
     Verbose,
 )  # fmt: skip
-from campaign_runner.errors import ExitCode
+from campaign_runner.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from campaign_runner.audit import Verdict
@@ -35,24 +39,30 @@ OlderThan = Annotated[str, typer.Option("--older-than", help="Days: 400d.")]
 
 
 def reconcile(
-    statement: Statement, campaign: Campaign = "", config: Config = None, state: State = STATE,
+    statement: Statement, campaign: Campaign = "", every: Every = False, since: Since = "", until: Until = "",
+    environment: Environment = "", config: Config = None, state: State = STATE,
     reports: Reports = REPORTS, schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Match the books against Tango's order history: matched, different, missing, extra.
 
-    Example: campaign-runner reconcile 2026-q4-recognition --statement history.csv
+    Example: campaign-runner reconcile --all --statement history.csv --from 2026-10-01 --to 2026-12-31
     """
+    from dataclasses import replace
+
     from campaign_runner import audit
     from campaign_runner.reporting import screen
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        world = options.world(config, state, reports, schemas, campaign=campaign, secret=False)
-        found = audit.reconcile(world, statement)
-        files = {name: str(path) for name, path in found.reports.items()}
-        terminal.object({"verdicts": found.verdicts, "agrees": found.agrees, "reports": files}) if as_json else (
-            terminal.say(*screen.statement(found))
+        world = options.world(
+            config, state, reports, schemas, campaign=campaign or ("any" if every else ""), secret=False
         )
+        assert world.finance is not None
+        world.finance = replace(world.finance, since=since, until=until)
+        if environment and not every:
+            raise UsageError("--environment goes with --all; one campaign is that of campaign.toml.")
+        found = audit.reconcile_all(world, statement, environment) if every else audit.reconcile(world, statement)
+        terminal.object(found.plain()) if as_json else terminal.say(*screen.statement(found))
         raise typer.Exit(ExitCode.DONE if found.agrees else ExitCode.NEEDS_ACTION)
 
 

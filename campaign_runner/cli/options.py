@@ -45,6 +45,10 @@ Every = Annotated[bool, typer.Option("--all", help="Finance reports over every c
 GroupBy = Annotated[list[str] | None, typer.Option("--group-by", help="A column of your own for totals; repeatable.")]
 Since = Annotated[str, typer.Option("--from", help="Only what was placed from this day on: 2026-10-01.")]
 Until = Annotated[str, typer.Option("--to", help="Only what was placed up to and with this day.")]
+Environment = Annotated[
+    str,
+    typer.Option("--environment", help="With --all: production (default, if there is any), sandbox or simulator."),
+]
 Parquet = Annotated[bool, typer.Option("--parquet", help="Finance lines as Parquet too.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Only errors.")]

@@ -16,6 +16,7 @@ from campaign_runner.cli.options import (
     Campaign,
     Config,
     DryRun,
+    Environment,
     Every,
     File,
     GroupBy,
@@ -33,6 +34,7 @@ from campaign_runner.cli.options import (
     Verbose,
     Wait,
 )  # fmt: skip
+from campaign_runner.errors import UsageError
 from campaign_runner.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -182,9 +184,10 @@ def recover(
 def reports(
     campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
     schemas: Schemas = None, every: Every = False, group_by: GroupBy = None, since: Since = "", until: Until = "",
-    parquet: Parquet = False, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+    parquet: Parquet = False, environment: Environment = "", as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Write every report again from the ledger; with --all, finance reports over all campaigns.
+    """Write every report again from the ledger; with --all, finance reports over all campaigns of one environment.
 
     Example: campaign-runner reports --all --from 2026-10-01 --to 2026-12-31 --group-by "Cost centre"
     """
@@ -201,11 +204,11 @@ def reports(
         chosen = replace(world.finance, since=since, until=until, parquet=parquet)
         world.finance = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
         if every:
-            found = audit.finance_of_all(world)
-            written = {name: str(path) for name, path in found.reports.items()}
-            told = screen.finance(found.campaigns, since, until, found.reports)
-            terminal.object({"campaigns": found.campaigns, "reports": written}) if as_json else terminal.say(*told)
+            found = audit.finance_of_all(world, environment)
+            terminal.object(found.plain()) if as_json else terminal.say(*screen.finance(found, since, until))
             raise typer.Exit
+        if environment:
+            raise UsageError("--environment goes with --all; one campaign is that of campaign.toml.")
         with terminal.progress() as progress:
             result = pipeline.reports(world, progress)
         end(terminal, result, lambda: screen.run(result.books, None, result.reports))

@@ -8,7 +8,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, Select, bindparam, case, func, insert, literal, or_, select, true, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)  # fmt: skip
 
 from campaign_runner.ledger import corrections, events, tallies
 from campaign_runner.ledger.corrections import Booked, plain
@@ -302,14 +317,22 @@ def _write_answers(
     names = ("status", "reason", "tango_reference", "delivery_status", "stated", "stated_currency", "charged",
              "charged_currency", "fee", "shipping_fee", "exchange_rate")  # fmt: skip
     statement = update(line_items).where(line_items.c.batch == batch, line_items.c.reference == bindparam("ref"))
-    statement = statement.values({name: bindparam(f"new_{name}") for name in names} | {"updated_at": at})
+    statement = statement.values(
+        {name: bindparam(f"new_{name}") for name in names}
+        | {
+            "updated_at": at,
+            "final_at": _first(line_items.c.final_at, bindparam("is_final", type_=Boolean), at),
+            "charged_at": _first(line_items.c.charged_at, bindparam("is_charged", type_=Boolean), at),
+        }
+    )
     values = [
         {"ref": line.reference, "new_status": statuses[line.reference], "new_reason": line.reason,
          "new_tango_reference": line.tango_reference, "new_delivery_status": line.delivery_status,
          "new_stated": plain(line.face_value), "new_stated_currency": line.currency,
          "new_charged": plain(line.charged), "new_charged_currency": line.charged_currency,
          "new_fee": plain(line.fee), "new_shipping_fee": plain(line.shipping_fee),
-         "new_exchange_rate": plain(line.exchange_rate)}
+         "new_exchange_rate": plain(line.exchange_rate), "is_final": statuses[line.reference] in FINAL_LINES,
+         "is_charged": line.charged is not None}
         for line in answers if line.reference in statuses
     ]  # fmt: skip
     if values:
@@ -338,9 +361,19 @@ def _write_refused(connection: Connection, batch: int, refused: Mapping[str, str
     if not refused:
         return
     statement = update(line_items).where(line_items.c.batch == batch, line_items.c.reference == bindparam("ref"))
-    failed = {"failed_at": at, "failed_again_at": "", "failed_by": "refused"}
+    failed = {
+        "failed_at": at,
+        "failed_again_at": "",
+        "failed_by": "refused",
+        "final_at": _first(line_items.c.final_at, true(), at),
+    }
     statement = statement.values(status=RowStatus.FAILED, reason=bindparam("why"), updated_at=at, **failed)
     connection.execute(statement, [{"ref": reference, "why": why} for reference, why in refused.items()])
+
+
+def _first(column: Any, is_so: Any, at: str) -> Any:
+    """When something was so for the first time; later words do not move it."""
+    return case((and_(is_so, column == ""), at), else_=column)
 
 
 def _stored(row: Any) -> StoredBatch:

@@ -7,13 +7,19 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
+from campaign_runner.ledger.lines import LINES
 from campaign_runner.ledger.rows import placed_lines
-from campaign_runner.ledger.schema import entries, events, line_items
+from campaign_runner.ledger.schema import batches, entries, events, line_items
+from campaign_runner.lifecycle import RowStatus
+from campaign_runner.model import PLACED_COLUMNS
 
 KIND = "line corrected"
 _AT_ONCE = 500
+_STATUS, _CHARGED, _CHARGED_IN, _FEE, _SHIPPING = (
+    PLACED_COLUMNS.index(name) for name in ("status", "charged", "charged_currency", "fee", "shipping_fee")
+)
 
 
 class Booked(NamedTuple):
@@ -24,6 +30,9 @@ class Booked(NamedTuple):
     charged_currency: str = ""
     fee: str = ""
     shipping_fee: str = ""
+
+
+ON_THEIR_WAY = Booked(RowStatus.PENDING)
 
 
 class Correction(NamedTuple):
@@ -60,6 +69,39 @@ def corrections(connection: Connection, campaign: int, upload: int) -> Iterator[
         ]  # fmt: skip
 
 
+def settlements(connection: Connection, campaign: int) -> Iterator[list[Correction]]:
+    """What was learned of lines on a later day than the one they were placed on, as changes of that day: a charge that
+    was stated while they were on their way, and what first became of them, whatever came later."""
+    first: dict[str, Booked] = {}
+    for _, data in _told(connection, campaign):
+        first.setdefault(data["line"], _booked(data)[0])
+    times = (batches.c.sent_at, line_items.c.charged_at, line_items.c.final_at)
+    placed, charged, final = (func.substr(time, 1, 10) for time in times)
+    query = select(line_items.c.reference, *times).select_from(LINES).order_by(line_items.c.id)
+    query = query.where(line_items.c.campaign == campaign, batches.c.sent_at != "")
+    every = connection.execute(query.where(or_(charged > placed, final > placed))).all()
+    for start in range(0, len(every), _AT_ONCE):
+        part = every[start : start + _AT_ONCE]
+        lines = placed_lines(connection, campaign, {row[0] for row in part})
+        yield [
+            Correction(at, 0, before, after, lines[reference])
+            for reference, *when in part if reference in lines
+            for at, before, after in _learned(first.get(reference) or _as_placed(lines[reference]), *map(str, when))
+        ]  # fmt: skip
+
+
+def _learned(booked: Booked, placed: str, charged: str, final: str) -> Iterator[tuple[str, Booked, Booked]]:
+    """(time, before, after) of each later day; `booked` is what first became of a line, or how it is now."""
+    known = booked._replace(status=RowStatus.PENDING)
+    days = placed[:10], charged[:10], final[:10]
+    before = known if days[1] and days[1] <= days[0] else ON_THEIR_WAY
+    if days[1] > days[0] and (not final or days[1] < days[2]):
+        yield charged, before, known
+        before = known
+    if days[2] > days[0]:
+        yield final, before, booked
+
+
 def plain(amount: Decimal | None) -> str:
     """An amount as the ledger keeps it; "" is not stated."""
     return "" if amount is None else f"{amount:f}"
@@ -68,6 +110,10 @@ def plain(amount: Decimal | None) -> str:
 def _told(connection: Connection, campaign: int) -> list[tuple[str, dict[str, Any]]]:
     query = select(events.c.at, events.c.data).where(events.c.campaign == campaign, events.c.kind == KIND)
     return [(str(at), orjson.loads(data)) for at, data in connection.execute(query.order_by(events.c.id))]
+
+
+def _as_placed(line: tuple[Any, ...]) -> Booked:
+    return Booked(*(str(line[place] or "") for place in (_STATUS, _CHARGED, _CHARGED_IN, _FEE, _SHIPPING)))
 
 
 def _booked(data: Mapping[str, Any]) -> tuple[Booked, Booked]:

@@ -39,6 +39,8 @@ RESTATED = or_(
     and_(line_items.c.stated_currency != "", line_items.c.stated_currency != line_items.c.currency),
 )
 PUZZLING = line_items.c.status == RowStatus.UNKNOWN
+# Completed, and Tango has not stated what it charged for it.
+UNSTATED = and_(line_items.c.status == RowStatus.COMPLETED, ~TOLD)
 _MAYBE_LOST = or_(line_items.c.status.is_(None), line_items.c.status.in_(LOST))
 # Every line that may be a difference, whatever its batch says: those that are not odd never are one.
-ODD = or_(GAPING, RESTATED, ~SAME, PUZZLING, and_(TOLD, _MAYBE_LOST, CHARGED != 0))
+ODD = or_(GAPING, RESTATED, ~SAME, PUZZLING, UNSTATED, and_(TOLD, _MAYBE_LOST, CHARGED != 0))

@@ -44,6 +44,7 @@ def _version_3(connection: Connection) -> None:
     others = f"(SELECT count(*) FROM line_items WHERE line_items.batch = batches.id AND {never})"  # noqa: S608 (ours)
     taken = f"UPDATE batches SET accepted = lines - {others} WHERE state IN ('accepted', 'final')"  # noqa: S608 (ours)
     connection.execute(text(taken))
+    tallies.renew_all(connection)  # lines without a stated charge count as odd since then
 
 
 def _references_by_campaign(connection: Connection) -> None:

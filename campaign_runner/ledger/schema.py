@@ -158,6 +158,10 @@ line_items = Table(
     Column("failed_again_at", String(40), nullable=False, server_default=""),
     # How that is known: "shown" by a look-up, "refused" by name, "absent" from an order of which the answer was lost.
     Column("failed_by", String(10), nullable=False, server_default=""),
+    # When the line's status first was final: the day on which the books turn "on its way" into what came of it.
+    Column("final_at", String(40), nullable=False, server_default=""),
+    # When Tango first stated a charge.
+    Column("charged_at", String(40), nullable=False, server_default=""),
 )  # fmt: skip
 
 # Built after a bulk insert: maintaining them row by row takes three times as long.

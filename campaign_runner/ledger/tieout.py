@@ -1,10 +1,12 @@
 """Where do our figures and Tango's differ?  Planned against placed against charged, line by line, added up in SQL.
 
-All money here is whole ten-thousandths.
+All money here is whole ten-thousandths. A `period` is a pair of days, both included, of the time when lines were
+placed; "" leaves an end open.
 """
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
@@ -22,11 +24,14 @@ from campaign_runner.ledger.lines import (
     STATED,
     STATUS,
     UNITS,
+    UNSTATED,
 )  # fmt: skip
-from campaign_runner.ledger.schema import entries, line_items
+from campaign_runner.ledger.schema import batches, entries, line_items
 from campaign_runner.lifecycle import LOST
 
 SHOWN = 20
+Period = tuple[str, str]
+ALWAYS: Period = ("", "")
 
 
 class Difference(NamedTuple):
@@ -42,40 +47,69 @@ class Difference(NamedTuple):
 _LOST, _CURRENT = STATUS.in_(LOST), line_items.c.superseded.is_(False)
 
 
-def charged_otherwise(connection: Connection, campaign: int, upload: int) -> list[Difference]:
+class Foreign(NamedTuple):
+    """Rewards of one currency that were charged in another: how many, face value and charge in ten-thousandths."""
+
+    currency: str
+    charged_currency: str
+    lines: int
+    units: int
+    charged: int
+
+
+def charged_otherwise(connection: Connection, campaign: int, upload: int, period: Period) -> list[Difference]:
     """Lines whose charge is not quantity times face value plus the fees and shipping that Tango states."""
-    return _differences(connection, campaign, upload, GAP, GAPING, ~_LOST)
+    return _differences(connection, campaign, upload, period, GAP, GAPING, ~_LOST)
 
 
-def stated_otherwise(connection: Connection, campaign: int, upload: int) -> list[Difference]:
+def stated_otherwise(connection: Connection, campaign: int, upload: int, period: Period) -> list[Difference]:
     """Lines for which Tango states another face value, or another currency, than ours."""
-    return _differences(connection, campaign, upload, STATED - line_items.c.face_units, RESTATED)
+    return _differences(connection, campaign, upload, period, STATED - line_items.c.face_units, RESTATED)
 
 
-def not_refunded(connection: Connection, campaign: int, upload: int) -> list[Difference]:
+def not_refunded(connection: Connection, campaign: int, upload: int, period: Period) -> list[Difference]:
     """Failed or cancelled lines, of any attempt, for which Tango still states a charge, by its currency."""
-    return _differences(connection, campaign, upload, CHARGED, _LOST, CHARGED != 0, current=False, by=PAID_IN)
+    conditions = (_LOST, CHARGED != 0)
+    return _differences(connection, campaign, upload, period, CHARGED, *conditions, current=False, by=PAID_IN)
 
 
-def foreign(connection: Connection, campaign: int, upload: int) -> list[Difference]:
-    """Lines charged in another currency than the reward's, by that one: compared by rate, not to the cent."""
-    return _differences(connection, campaign, upload, CHARGED, ~SAME, ~_LOST, by=PAID_IN)
+def not_stated(connection: Connection, campaign: int, upload: int, period: Period) -> list[Difference]:
+    """Completed lines for which Tango has not stated a charge."""
+    return _differences(connection, campaign, upload, period, UNITS, UNSTATED)
 
 
-def not_understood(connection: Connection, campaign: int, upload: int) -> list[Difference]:
+def not_understood(connection: Connection, campaign: int, upload: int, period: Period) -> list[Difference]:
     """Lines that Tango's order does not show, or of which it says something that nobody knows."""
-    return _differences(connection, campaign, upload, UNITS, PUZZLING)
+    return _differences(connection, campaign, upload, period, UNITS, PUZZLING)
+
+
+def foreign(connection: Connection, campaign: int, period: Period = ALWAYS) -> list[Foreign]:
+    """What was charged in another currency than the reward's: compared by rate, not to the cent."""
+    keys = (line_items.c.currency, PAID_IN)
+    query = select(*keys, func.count(), func.sum(UNITS), func.sum(CHARGED)).select_from(LINES)
+    where = (line_items.c.batch.in_(tallies.odd(campaign)), ~SAME, ~_LOST, _CURRENT, *placed_in(period))
+    rows = connection.execute(query.where(*where).group_by(*keys).order_by(*keys))
+    return [Foreign(str(row[0]), str(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in rows]
+
+
+def placed_in(period: Period) -> list[ColumnElement[bool]]:
+    """The conditions under which a line was placed in a period."""
+    since, until = period
+    after = (date.fromisoformat(until) + timedelta(days=1)).isoformat() if until else ""
+    conditions = [(since, batches.c.sent_at >= since), (after, batches.c.sent_at < after)]
+    return [condition for day, condition in conditions if day]
 
 
 def _differences(
-    connection: Connection, campaign: int, upload: int, gap: ColumnElement[Any], *conditions: ColumnElement[bool],
-    current: bool = True, by: ColumnElement[str] = line_items.c.currency,
+    connection: Connection, campaign: int, upload: int, period: Period, gap: ColumnElement[Any],
+    *conditions: ColumnElement[bool], current: bool = True, by: ColumnElement[str] = line_items.c.currency,
 ) -> list[Difference]:  # fmt: skip
     """`upload` is the newest file: rows are told by its numbers, lines of earlier files by their reference.
 
     Only batches that have anything odd are looked into.
     """
-    where = [line_items.c.batch.in_(tallies.odd(campaign)), *conditions, *([_CURRENT] if current else [])]
+    where = [line_items.c.batch.in_(tallies.odd(campaign)), *conditions, *placed_in(period)]
+    where += [_CURRENT] if current else []
     query = select(by, func.count(), func.sum(gap)).select_from(LINES).where(*where)
     found = connection.execute(query.group_by(by).order_by(by)).all()
     here = select(entries.c.row).where(entries.c.upload == upload, entries.c.line == line_items.c.id).limit(1)

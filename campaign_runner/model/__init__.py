@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from campaign_runner.model.answers import LineAnswer, Outcome, Receipt
-from campaign_runner.model.books import BOOKED_COLUMNS, CORRECTION_COLUMNS, PLACED_COLUMNS, Books, StatedRows, Sums
+from campaign_runner.model.books import (
+    BOOKED_COLUMNS,
+    CORRECTION_COLUMNS,
+    PLACED_COLUMNS,
+    Books,
+    ChargedElsewhere,
+    StatedRows,
+    Sums,
+)  # fmt: skip
 from campaign_runner.model.orders import Batch, Finding, Hold, LineColumns, LineItem, Order, line_columns
 from campaign_runner.model.ports import PATIENCE, Clock, Limiter, OnHold
 from campaign_runner.model.rules import Field, Method, RuleBook
@@ -16,6 +24,7 @@ __all__ = [
     "PLACED_COLUMNS",
     "Batch",
     "Books",
+    "ChargedElsewhere",
     "Checked",
     "CleanRows",
     "Clock",

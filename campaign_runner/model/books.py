@@ -39,6 +39,22 @@ class Sums:
     charged_lines: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChargedElsewhere:
+    """Rewards of one currency that Tango charged in another: face value and charge, fees and shipping included."""
+
+    currency: str
+    charged_currency: str
+    lines: int
+    face_value: Decimal
+    charged: Decimal
+
+    @property
+    def rate(self) -> Decimal:
+        """What one unit of the reward's currency was charged at, to six places."""
+        return (self.charged / self.face_value).quantize(Decimal("0.000001")) if self.face_value else Decimal(0)
+
+
 def _none() -> Iterator[Any]:
     return iter(())
 
@@ -53,6 +69,9 @@ class Books:
     hash of the newest event of the ledger. `corrections()` yields what changed after it had been final, oldest
     first (columns: `CORRECTION_COLUMNS`), `corrected` has the first thousand in plain values. `earlier()` yields the
     rows of earlier files that brought lines which this one does not have, each with the columns of its file.
+    `settlements()` yields lines that were final on a later day than the one they were placed on, as changes of that
+    day (columns: `CORRECTION_COLUMNS`). `findings_of(since, until)` are the findings about lines placed, and changes
+    found, in a period. `foreign` is what was charged in another currency than the reward's.
     """
 
     order: Order
@@ -74,6 +93,9 @@ class Books:
     corrections: Callable[[], Iterator[pd.DataFrame]] = _none
     corrected: tuple[Mapping[str, Any], ...] = ()
     earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = _none
+    settlements: Callable[[], Iterator[pd.DataFrame]] = _none
+    findings_of: Callable[[str, str], tuple[Finding, ...]] = lambda *_: ()
+    foreign: tuple[ChargedElsewhere, ...] = ()
 
     @property
     def total_rows(self) -> int:

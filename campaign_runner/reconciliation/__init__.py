@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from campaign_runner.errors import ExitCode
-from campaign_runner.ledger import Ledger, corrections, events, rows, tallies
+from campaign_runner.ledger import Ledger, corrections, events, rows, tallies, tieout
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import NEEDS_ACTION, BatchState, RowStatus
-from campaign_runner.model import Books, Column, Order, RawTable, StatedRows, Sums
+from campaign_runner.model import Books, ChargedElsewhere, Column, Finding, Order, RawTable, StatedRows, Sums
 from campaign_runner.money import from_units
 from campaign_runner.reconciliation import doubts, findings
 from campaign_runner.reconciliation.frames import Found, corrections_frame, placed_frame, states_frame
@@ -75,13 +75,15 @@ def reconcile(
         told_first = findings.first_corrections(connection, campaign, upload.id)
         head = events.head(connection)
         sums = tuple(_sums(*each) for each in tallies.books(connection, campaign))
+        foreign = tuple(_foreign(each) for each in tieout.foreign(connection, campaign))
     return Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),
         ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head,
         stated=lambda: _stated(table, _between(ledger, upload.id)), placed=lambda: _placed(ledger, campaign),
         sums=sums, corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign, upload.id),
-        earlier=earlier,
+        earlier=earlier, settlements=lambda: _settlements(ledger, campaign), foreign=foreign,
+        findings_of=lambda since, until: _findings_of(ledger, campaign, upload.id, (since, until)),
     )  # fmt: skip
 
 
@@ -164,6 +166,20 @@ def _sums(currency: str, planned: int, placed: int, charged: int, lines: int) ->
     return Sums(currency, from_units(planned), from_units(placed), from_units(charged), lines)
 
 
+def _foreign(found: tieout.Foreign) -> ChargedElsewhere:
+    return ChargedElsewhere(
+        found.currency, found.charged_currency, found.lines, from_units(found.units), from_units(found.charged)
+    )
+
+
+def _findings_of(ledger: Ledger, campaign: int, upload: int, period: tieout.Period) -> tuple[Finding, ...]:
+    with ledger.read() as connection:
+        return (
+            *findings.money(connection, campaign, upload, period),
+            *findings.corrections(connection, campaign, upload, period),
+        )
+
+
 def stated_rows(ledger: Ledger, upload: int, table: RawTable) -> Iterator[StatedRows]:
     """The rows of any upload with what became of them."""
     return _stated(table, _between(ledger, upload))
@@ -172,6 +188,12 @@ def stated_rows(ledger: Ledger, upload: int, table: RawTable) -> Iterator[Stated
 def _corrections(ledger: Ledger, campaign: int, upload: int) -> Iterator[pd.DataFrame]:
     with ledger.read() as connection:
         for some in corrections.corrections(connection, campaign, upload):
+            yield corrections_frame(some)
+
+
+def _settlements(ledger: Ledger, campaign: int) -> Iterator[pd.DataFrame]:
+    with ledger.read() as connection:
+        for some in corrections.settlements(connection, campaign):
             yield corrections_frame(some)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from campaign_runner.ledger import tieout
 from campaign_runner.ledger.corrections import Correction
 from campaign_runner.ledger.corrections import corrections as every
-from campaign_runner.ledger.tieout import Difference
+from campaign_runner.ledger.tieout import ALWAYS, Difference, Foreign, Period
 from campaign_runner.lifecycle import BatchState
 from campaign_runner.model import PLACED_COLUMNS, Finding
 from campaign_runner.money import from_units, text
@@ -43,9 +43,10 @@ _MONEY = {
         "Tango still states a charge of {money} for {lines}, failed or cancelled, and refunds it: {rows}.",
         True,
     ),
-    tieout.foreign: (
-        "other currency",
-        "{lines} were charged in the account's currency ({money} in all); the rate is Tango's, shown in finance.xlsx.",
+    tieout.not_stated: (
+        "charge not stated",
+        "Tango has not stated what it charged for {lines}, completed ({money}): {rows}. Compare with Tango's statement: "
+        "campaign-runner reconcile --statement FILE.",
         True,
     ),
 }
@@ -92,19 +93,22 @@ def conflicts(states: Mapping[str, int]) -> Iterator[Finding]:
         yield Finding("conflict", told, explained=False)
 
 
-def money(connection: Connection, campaign: int, upload: int) -> Iterator[Finding]:
-    """Planned against placed against charged, and our view of each line against Tango's."""
+def money(connection: Connection, campaign: int, upload: int, period: Period = ALWAYS) -> Iterator[Finding]:
+    """Planned against placed against charged, and our view of each line against Tango's; of lines placed in `period`."""
     for question, (kind, sentence, explained) in _MONEY.items():
-        for difference in question(connection, campaign, upload):
+        for difference in question(connection, campaign, upload, period):
             rows = tuple(dict.fromkeys(row for row, _ in difference.examples if row))
             yield Finding(kind, sentence.format(**_words(difference)), rows, explained)
+    for foreign in tieout.foreign(connection, campaign, period):
+        yield Finding("other currency", _charged_in(foreign), explained=True)
 
 
-def corrections(connection: Connection, campaign: int, upload: int) -> Iterator[Finding]:
-    """What changed after it was final: the past stays, the change has its date."""
+def corrections(connection: Connection, campaign: int, upload: int, period: Period = ALWAYS) -> Iterator[Finding]:
+    """What changed after it was final, and was found in `period`: the past stays, the change has its date."""
     told: dict[tuple[str, str, str, str], list[Correction]] = {}
+    since, until = period
     for some in every(connection, campaign, upload):
-        for each in some:
+        for each in (each for each in some if since <= each.at[:10] <= (until or "9")):
             currency = str(each.placed[_CURRENCY])
             told.setdefault((each.at[:10], each.before.status, each.after.status, currency), []).append(each)
     for key, lines in told.items():
@@ -137,6 +141,18 @@ def _corrected(day: str, before: str, after: str, currency: str, lines: Sequence
     changed = f"{was} {before} and {now} {after} now" if before != after else f"{was} charged otherwise ({after})"
     where = _where([(each.row, str(each.placed[0])) for each in lines[:SHOWN]], len(lines))
     return f"Correction of {day}: {number} ({text(from_units(units))} {currency}) {changed}: {where}."
+
+
+def _charged_in(foreign: Foreign) -> str:
+    """`2 lines of 89.25 EUR were charged 97.20 USD with fees and shipping: 1 EUR at 1.089076 USD.`"""
+    lines = "1 line" if foreign.lines == 1 else f"{foreign.lines:,} lines"
+    were = "was" if foreign.lines == 1 else "were"
+    value, charged = text(from_units(foreign.units)), text(from_units(foreign.charged))
+    rate = f"{foreign.charged / foreign.units:.6f}" if foreign.units else "0"
+    return (
+        f"{lines} of {value} {foreign.currency} {were} charged {charged} {foreign.charged_currency} with fees and "
+        f"shipping: 1 {foreign.currency} at {rate} {foreign.charged_currency}."
+    )
 
 
 def _words(difference: Difference) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import BOOKED_COLUMNS, PLACED_COLUMNS, Books
+from campaign_runner.reporting.bridge import Later
 from campaign_runner.reporting.csvfile import CsvFile
 from campaign_runner.reporting.entries import Entries, booking_days
 from campaign_runner.reporting.finance import row_references
@@ -44,6 +45,7 @@ class Corrected:
         self.headers = (*HEADERS, *titles)
         self.rows: list[tuple[str, ...]] = []
         self.total = 0
+        self.later = Later()
 
     def read(
         self, pairs: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions, entries: Entries | None
@@ -96,15 +98,29 @@ class Corrected:
         self, pairs: Sequence[tuple[Books, Groups]], options: FinanceOptions, entries: Entries | None
     ) -> Iterator[list[Any]]:
         for books, groups in pairs:
+            for frame in books.settlements() if entries is not None else ():
+                self._book(books, groups, frame, options, entries)
             for frame in books.corrections():
-                before, after = (_side(books, groups, frame, side) for side in ("before", "after"))
-                days = pc.utf8_slice_codeunits(texts(frame["at"].astype("str")), 0, 10)
-                found = _within(days, options)
-                if entries is not None:
-                    placed = booking_days(dict(zip(TITLES, after, strict=False)))
-                    entries.correct(before, after, days, _within(placed, options), found)
+                after, days, found = self._book(books, groups, frame, options, entries)
                 if pc.any(found).as_py():
                     yield [column.filter(found) for column in self._columns(frame, after, days)]
+
+    def _book(
+        self, books: Books, groups: Groups, frame: pd.DataFrame, options: FinanceOptions, entries: Entries | None
+    ) -> tuple[list[Any], Any, Any]:
+        """Tell the journal of some changes; returns their lines as they are since, their days, and which are of the
+        period. What changed after the period is kept for its bridge."""
+        before, after = (_side(books, groups, frame, side) for side in ("before", "after"))
+        days = pc.utf8_slice_codeunits(texts(frame["at"].astype("str")), 0, 10)
+        placed = within(booking_days(dict(zip(TITLES, after, strict=False))), options)
+        found = within(days, options)
+        if entries is not None:
+            entries.change(before, after, days, placed, found)
+        if options.until:
+            self.later.add(
+                before, after, pc.and_(placed, pc.greater(days, pa.scalar(options.until, pa.large_string())))
+            )
+        return after, days, found
 
     def _columns(self, frame: pd.DataFrame, after: Sequence[Any], days: Any) -> list[Any]:
         line = dict(zip((*TITLES, *self.headers[len(HEADERS) :]), after, strict=True))
@@ -123,7 +139,7 @@ def _side(books: Books, groups: Groups, frame: pd.DataFrame, side: str) -> list[
     return [*line_columns(books, placed), *groups.of(row_references(placed))]
 
 
-def _within(days: Any, options: FinanceOptions) -> Any:
+def within(days: Any, options: FinanceOptions) -> Any:
     """Which days are in the period; all of them, where none is asked for."""
     since = pa.scalar(options.since, pa.large_string())
     until = pa.scalar(options.until or "9", pa.large_string())

@@ -4,8 +4,8 @@ Completed rewards are an expense, rewards on their way an asset, and what was ch
 all of it leaves the Tango account. Where the charge is in another currency than the reward, the reward stands in its
 own currency at the price that was charged. A charge that is not face value, fees and shipping is booked apart.
 
-What was final and changed later keeps the entry of its day as it was; another one, on the day when the change was
-found, takes it back and books what is true since.
+What became final, or changed, on a later day keeps the entry of its day as it was; another one, on the day when the
+change was found, takes it back and books what is true since.
 """
 
 from __future__ import annotations
@@ -67,38 +67,52 @@ class Entries:
         self._sums: dict[tuple[str, ...], list[int]] = {}
 
     def add(self, columns: Sequence[Any]) -> None:
-        """Add some lines."""
+        """Add some lines of the period, as they stood at its end."""
         by_title = dict(zip((*TITLES, *self.groups), columns, strict=True))
         self._sum(by_title, booking_days(by_title), by_title["Status"])
 
-    def correct(self, before: Sequence[Any], after: Sequence[Any], days: Any, booked: Any, found: Any) -> None:
-        """Correct lines that were added as they are now: `before` and `after` are their columns, `days` those of the
-        corrections; masks say which were `booked`, and whose correction was `found`, in the period."""
+    def change(self, before: Sequence[Any], after: Sequence[Any], days: Any, placed: Any, found: Any) -> None:
+        """Book changes of lines, of those of the period too, which are added as they stood at its end.
+
+        `before` and `after` are their columns, `days` those of the changes; masks say which lines were `placed`, and
+        whose change was `found`, in the period. A later change is none of the period's.
+        """
         was, now = (dict(zip((*TITLES, *self.groups), columns, strict=True)) for columns in (before, after))
+        booked = pc.and_(placed, found)
         for by_title, sign in ((now, -1), (was, 1)):
             few = {title: column.filter(booked) for title, column in by_title.items()}
             self._sum(few, booking_days(few), few["Status"], sign=sign)
-        words = (pa.scalar(word, pa.large_string()) for word in ("corrected from ", " to ", ""))
-        first, second, nothing = words
-        said = pc.binary_join_element_wise(first, was["Status"], second, now["Status"], nothing).filter(found)
-        for by_title, reverse in ((was, True), (now, False)):
-            few = {title: column.filter(found) for title, column in by_title.items()}
-            self._sum(few, days.filter(found), said, reverse=reverse)
+        labels = _changed(was["Status"], now["Status"])
+        for mine, earlier in ((booked, False), (pc.and_(found, pc.invert(placed)), True)):
+            for by_title, reverse in ((was, True), (now, False)):
+                few = {title: column.filter(mine) for title, column in by_title.items()}
+                self._sum(few, days.filter(mine), labels.filter(mine), reverse=reverse, earlier=earlier)
+
+    def by_account(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """(account, currency) -> what was moved by lines of the period, and by changes of earlier ones."""
+        moved: dict[tuple[str, str], list[int]] = {}
+        for key, sums in sorted(self._sums.items()):
+            *_, status, currency, paid_in, stated, reverse, earlier = (*key[:6], *key[6:9], *key[-3:])
+            for posting in _postings(status, currency, paid_in, (), stated == "True", sums):
+                units = -posting.units if reverse == "True" else posting.units
+                moved.setdefault((posting.account, posting.currency), [0, 0])[earlier == "True"] += units
+        return {key: (here, before) for key, (here, before) in moved.items()}
 
     def _sum(
-        self, by_title: Mapping[str, Any], days: Any, labels: Any, *, sign: int = 1, reverse: bool = False
-    ) -> None:
+        self, by_title: Mapping[str, Any], days: Any, labels: Any, *, sign: int = 1, reverse: bool = False,
+        earlier: bool = False,
+    ) -> None:  # fmt: skip
         if not len(days):
             return
         keys = {"Day": days, **{title: by_title[title] for title in _ORDER}, "Label": labels}
         keys |= {title: by_title[title] for title in ("Status", "Currency", "Charged currency", *self.groups)}
         frame = pd.DataFrame({title: column.dictionary_encode().to_pandas() for title, column in keys.items()})
         frame["stated"] = pc.not_equal(by_title["Amount charged"], "").to_numpy(zero_copy_only=False).astype("str")
-        frame["reverse"] = str(reverse)
+        frame["reverse"], frame["earlier"] = str(reverse), str(earlier)
         frame["lines"] = 0 if reverse else sign
         for name, title in zip(_SUMMED[1:], ("Total", "Amount charged", "Fees", "Shipping fee"), strict=True):
             frame[name] = sign * units(by_title[title])
-        names = [*keys, "stated", "reverse"]
+        names = [*keys, "stated", "reverse", "earlier"]
         small = frame.groupby(names, observed=True, sort=False)[list(_SUMMED)].sum().reset_index()
         for values in small.itertuples(index=False, name=None):
             kept = self._sums.setdefault(tuple(map(str, values[: len(names)])), [0] * len(_SUMMED))
@@ -111,7 +125,9 @@ class Entries:
         """The entries by day, order and status."""
         entries: dict[tuple[str, ...], Entry] = {}
         for key, sums in sorted(self._sums.items()):
-            day, reference, tango, campaign, purchase, label, status, currency, paid_in, *own, stated, reverse = key
+            day, reference, tango, campaign, purchase, label, status, currency, paid_in, *own, stated, reverse, _ = (
+                key
+            )
             entry = entries.setdefault(key[:6], Entry(day, reference, tango, campaign, purchase, label))
             postings = _postings(status, currency, paid_in, tuple(own), stated == "True", sums)
             entry.postings += map(_reversed, postings) if reverse == "True" else postings
@@ -120,6 +136,17 @@ class Entries:
             entry.postings = _folded(entry.postings)
             if entry.postings:
                 yield entry
+
+
+def _changed(was: Any, now: Any) -> Any:
+    """`corrected from completed to cancelled`; `completed, was pending` where it was on its way before."""
+    first, second, third, nothing = (
+        pa.scalar(word, pa.large_string()) for word in ("corrected from ", " to ", ", was ", "")
+    )
+    corrected = pc.binary_join_element_wise(first, was, second, now, nothing)
+    open_still = pc.equal(was, now)  # its charge was learned meanwhile
+    settled = pc.if_else(open_still, now, pc.binary_join_element_wise(now, third, was, nothing))
+    return pc.if_else(pc.is_in(was, pa.array(sorted(_OPEN), pa.large_string())), settled, corrected)
 
 
 def booking_days(by_title: Mapping[str, Any]) -> Any:

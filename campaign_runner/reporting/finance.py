@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from campaign_runner.model import Books, Finding
+from campaign_runner.reporting.as_of import as_of, standing_at
 from campaign_runner.reporting.charges import write_charges
 from campaign_runner.reporting.formulas import Lines
 from campaign_runner.reporting.groups import Groups
@@ -18,7 +19,7 @@ from campaign_runner.reporting.tallies import SECTIONS, Tallies
 from campaign_runner.reporting.totals import write_findings, write_totals
 from campaign_runner.reporting.workbook import SheetPlan
 
-Sheet = Callable[[Any], None]
+Sheet = Callable[[Any, Lines], None]
 
 
 def headings(groups: Sequence[str]) -> tuple[Heading, ...]:
@@ -27,9 +28,10 @@ def headings(groups: Sequence[str]) -> tuple[Heading, ...]:
 
 
 def line_parts(books: Books, groups: Groups, options: FinanceOptions) -> Iterator[list[Any]]:
-    """The lines of the period as columns of text, part by part."""
+    """The lines of the period as they stood at its end, as columns of text, part by part."""
+    then = standing_at(books, options.until)
     for placed in books.placed():
-        few = _in_period(placed, options)
+        few = as_of(_in_period(placed, options), then)
         if len(few):
             yield [*line_columns(books, few), *groups.of(row_references(few))]
 
@@ -41,8 +43,8 @@ def row_references(placed: pd.DataFrame) -> Any:
 
 
 def sheet_plan(
-    groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding], expected: int, sheets: Sequence[Sheet],
-    properties: Mapping[str, str],
+    groups: Sequence[str], tallies: Tallies, findings: Sequence[tuple[str, Finding]], expected: int,
+    sheets: Sequence[Sheet], properties: Mapping[str, str],
 ) -> SheetPlan:  # fmt: skip
     """The workbook: `Lines`, then `Totals` and `Charges` over them, then `Findings` and what `sheets` write."""
     more = _more(groups, tallies, findings, sheets)
@@ -50,7 +52,7 @@ def sheet_plan(
 
 
 def _more(
-    groups: Sequence[str], tallies: Tallies, findings: Sequence[Finding], sheets: Sequence[Sheet]
+    groups: Sequence[str], tallies: Tallies, findings: Sequence[tuple[str, Finding]], sheets: Sequence[Sheet]
 ) -> Callable[[Any, int], None]:
     def more(book: Any, rows: int) -> None:
         columns = [heading.title for heading in headings(groups)]
@@ -63,7 +65,7 @@ def _more(
         write_charges(book, lines, tallies.charges)
         write_findings(book, findings)
         for write in sheets:
-            write(book)
+            write(book, lines)
 
     return more
 

@@ -58,6 +58,7 @@ LINE_COLUMNS = (
     _text("Purchase order", "purchase_order"),
     _text("Campaign", "campaign"),
     _text("Campaign ID", "campaign_id"),
+    _text("Environment", "environment"),
 )
 TITLES = tuple(column.heading.title for column in LINE_COLUMNS)
 AMOUNTS = frozenset({"charged", "fee", "shipping_fee", "exchange_rate"})
@@ -69,6 +70,8 @@ def line_columns(books: Books, placed: pd.DataFrame) -> list[Any]:
 
 
 def _column(books: Books, placed: pd.DataFrame, source: str) -> Any:
+    if source == "environment":
+        return same(books.environment, len(placed))
     if source in _OF_ORDER:
         return same(getattr(books.order, source), len(placed))
     if source in ("face", "total"):

@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     MISSING = "missing"  # we placed it, the statement does not have it
     EXTRA = "extra"  # the statement has it, we know nothing of it
     OUTSIDE = "outside"  # ours, and placed outside the days that the statement covers
+    OTHER = "other campaign"  # on the statement, and placed by another campaign of this ledger
     MATCHED = "matched"
 
 
@@ -28,17 +29,25 @@ def add_up(side: pd.DataFrame) -> pd.DataFrame:
     return side.groupby("key", sort=False, as_index=False).agg(ways)[list(SIDE_COLUMNS)]
 
 
-def match(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
-    """Compare by key; a currency, day or status that one side does not state is no difference.
+def match(
+    ours: pd.DataFrame,
+    theirs: pd.DataFrame,
+    others: frozenset[str] = frozenset(),
+    days: tuple[str, str] | None = None,
+) -> pd.DataFrame:
+    """Compare by key, `others` being those of other campaigns; what one side does not state is no difference.
 
-    `units` is what should be, or was, charged, in ten-thousandths. Of ours, a line with nothing to charge need not be
-    in the statement. Returns `key, verdict, difference`, and both sides' columns ending in `_ours` and `_theirs`.
+    That holds for currency, day and status. `days` are the first and last that the statement covers (None: those it
+    names). `units` is what should be, or was, charged, in ten-thousandths. Of ours, a
+    line with nothing to charge need not be in the statement. Returns `key, verdict, difference`, and both sides' columns
+    ending in `_ours` and `_theirs`.
     """
     both = add_up(ours).merge(add_up(theirs), on="key", how="outer", suffixes=("_ours", "_theirs"), indicator="side")
     words = [f"{name}_{side}" for name in ("currency", "status", "day") for side in ("ours", "theirs")]
     both[words] = both[words].fillna("")
     both["difference"] = _differences(both)
-    both["verdict"] = _verdicts(both, *_period(theirs))
+    both["verdict"] = _verdicts(both, *(days or _period(theirs)))
+    both.loc[(both["verdict"] == Verdict.EXTRA.value) & both["key"].isin(others), "verdict"] = Verdict.OTHER.value
     nothing_due = (both["side"] == "left_only") & (both["units_ours"] == 0)
     both["rank"] = both["verdict"].map({verdict.value: rank for rank, verdict in enumerate(Verdict)})
     ranked = both[~nothing_due].sort_values(["rank", "key"], ignore_index=True)

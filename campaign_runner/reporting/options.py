@@ -23,6 +23,11 @@ class FinanceOptions:
     parquet: bool = False
     accounts: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def has_period(self) -> bool:
+        """Whether only lines placed between two days are wanted."""
+        return bool(self.since or self.until)
+
     def __post_init__(self) -> None:
         for option, day in (("--from", self.since), ("--to", self.until)):
             if day and not _is_day(day):

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from campaign_runner.lifecycle import RowStatus
-from campaign_runner.model import Books
+from campaign_runner.model import Books, Finding
 from campaign_runner.reporting import failures, results
 from campaign_runner.reporting.about import properties
 from campaign_runner.reporting.atomic import replacing
 from campaign_runner.reporting.csvfile import CsvFile
 from campaign_runner.reporting.finance import headings, line_parts, sheet_plan
+from campaign_runner.reporting.formulas import Lines
 from campaign_runner.reporting.groups import Groups
 from campaign_runner.reporting.limits import fits
 from campaign_runner.reporting.options import FinanceOptions
@@ -115,14 +116,15 @@ def over_lines(
     shelf: Shelf,
     options: FinanceOptions,
     more: Sequence[Sink] = (),
-    sheets: Sequence[Callable[[Any], None]] = (),
+    sheets: Sequence[Callable[[Any, Lines], None]] = (),
+    tallies: Tallies | None = None,
 ) -> Tallies:
     """Write the reports that list placed lines, of one campaign or of many, and add them up; `sheets` write further
     sheets of the workbook."""
     titles = all_books[0][1].titles
-    tallies = Tallies(titles)
+    tallies = tallies or Tallies(titles)
     expected = sum(books.rows.get(status, 0) for books, _ in all_books for status in REACHED_TANGO)
-    findings = [finding for books, _ in all_books for finding in books.findings]
+    findings = [(books.order.campaign_id, finding) for books, _ in all_books for finding in _findings(books, options)]
     told = properties([books for books, _ in all_books])
     plan = sheet_plan(titles, tallies, findings, expected, sheets, told)
     makers: dict[str, Callable[[Path], Sink]] = {
@@ -139,6 +141,11 @@ def over_lines(
             for sink in sinks:
                 sink.add(columns)
     return tallies
+
+
+def _findings(books: Books, options: FinanceOptions) -> tuple[Finding, ...]:
+    """Those of the period, where one is asked for."""
+    return books.findings_of(options.since, options.until) if options.has_period else books.findings
 
 
 def _is_due(name: str, shelf: Shelf, options: FinanceOptions, expected: int) -> bool:

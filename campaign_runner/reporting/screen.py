@@ -12,8 +12,9 @@ from campaign_runner.reporting.limits import notes
 from campaign_runner.reporting.nextsteps import next_steps
 from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.statement import Reconciled
+from campaign_runner.reporting.tallies import FinanceOfAll, PeriodSums
 from campaign_runner.reporting.todo import todo
-from campaign_runner.reporting.wording import came_to, count, listed, per_currency
+from campaign_runner.reporting.wording import came_to, cash, count, listed, per_currency
 
 EXAMPLES_SHOWN = 5
 _HAPPENED = {
@@ -61,14 +62,33 @@ def statement(result: Reconciled) -> list[str]:
     words = listed([f"{number:,} {verdict}" for verdict, number in told.items()]) or "nothing to compare"
     verdict = "The statement agrees with the books." if result.agrees else "THE STATEMENT AND THE BOOKS DIFFER:"
     findings = [f"  {finding.text}" for finding in result.findings]
-    return [f"{result.statement.name}: {words}.", verdict, *findings, *_where(result.reports)]
+    totals = [
+        f"  Our books {cash(each.ours, each.currency)}, statement {cash(each.theirs, each.currency)}, difference "
+        f"{cash(each.difference, each.currency)}."
+        for each in result.totals
+    ]
+    return [f"{result.statement.name}: {words}.", verdict, *totals, *findings, *_where(result.reports)]
 
 
-def finance(campaigns: int, since: str, until: str, reports: Mapping[str, Path]) -> list[str]:
-    """After `reports --all`: which campaigns and days, and where."""
+def finance(found: FinanceOfAll, since: str, until: str) -> list[str]:
+    """After `reports --all`: which campaigns and days, what they come to, what was left out, and where."""
     days = " ".join(part for part in (since and f"from {since}", until and f"to {until}") if part)
     placed = f", placed {days} (both days included; corrections by the day they were found)" if days else ""
-    return [f"Finance reports of {count(campaigns, 'campaign')}{placed}.", *_where(reports)]
+    which = f"{count(found.campaigns, 'campaign')} in {found.environment}"
+    others = [f"{count(number, 'campaign')} in {name}" for name, number in found.left_out.items()]
+    rest = [f"Not included: {listed(others)}; choose with --environment."] if others else []
+    return [f"Finance reports of {which}{placed}.", *map(_period, found.sums), *rest, *_where(found.reports)]
+
+
+def _period(sums: PeriodSums) -> str:
+    """`  190 lines of 10,585.00 USD, charged 10,840.30 USD.`"""
+    lines = f"  {count(sums.lines, 'line')} of {cash(sums.total, sums.currency)}"
+    if not sums.charged_currency:
+        return f"{lines}, charge not stated."
+    rate = ""
+    if sums.charged_currency != sums.currency and sums.total:
+        rate = f" (1 {sums.currency} at {sums.charged / sums.total:.6f} {sums.charged_currency})"
+    return f"{lines}, charged {cash(sums.charged, sums.charged_currency)}{rate}."
 
 
 def _checked(books: Books) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import pandas as pd
 import pyarrow as pa
 
 from campaign_runner import money
+from campaign_runner.errors import FileUnusable
 from campaign_runner.model import Books, Finding
 from campaign_runner.reporting.atomic import private_folder
 from campaign_runner.reporting.csvfile import CsvFile
 from campaign_runner.reporting.limits import fits
 from campaign_runner.reporting.lines import amounts
 from campaign_runner.reporting.matching import Verdict, match
+from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.passes import Shelf
 from campaign_runner.reporting.sheetxml import Heading, Kind
 from campaign_runner.reporting.statementfile import Statement, read_statement
@@ -44,11 +47,26 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
+class BothSides:
+    """What both sides come to in one currency, without what is another campaign's or outside of the statement."""
+
+    currency: str
+    ours: Decimal
+    theirs: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """The statement less our books."""
+        return self.theirs - self.ours
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled:
-    """How many references came to which verdict, what a person should know, and where the lists are."""
+    """How many references came to which verdict, what both sides come to, what a person should know, and the lists."""
 
     statement: Statement
     verdicts: dict[str, int]
+    totals: tuple[BothSides, ...]
     findings: tuple[Finding, ...]
     reports: dict[str, Path]
 
@@ -57,17 +75,59 @@ class Reconciled:
         """Nothing is different, missing or extra."""
         return not self.findings
 
+    def plain(self) -> dict[str, Any]:
+        """As JSON: money as decimal texts."""
+        totals = {
+            each.currency: {"ours": money.text(each.ours), "statement": money.text(each.theirs),
+                            "difference": money.text(each.difference)}
+            for each in self.totals
+        }  # fmt: skip
+        return {"verdicts": self.verdicts, "agrees": self.agrees, "totals": totals,
+                "reports": {name: str(path) for name, path in self.reports.items()}}  # fmt: skip
 
-def reconcile_statement(all_books: Sequence[Books], path: Path, folder: Path) -> Reconciled:
-    """Compare what `all_books` placed with the statement, and write the lists into `folder`.
 
-    Raises FileUnusable where the statement cannot be read.
+def reconcile_statement(
+    all_books: Sequence[Books], path: Path, folder: Path, *, other_books: Sequence[Books] = (),
+    period: FinanceOptions | None = None,
+) -> Reconciled:  # fmt: skip
+    """Compare what `all_books` placed in a period with the statement, and write the lists into `folder`.
+
+    What `other_books` placed is on the statement by right. Raises FileUnusable where the statement cannot be read, and
+    where a period is asked for and it has no dates.
     """
-    statement = read_statement(path)
-    matched = match(our_side(all_books, statement.key), statement.lines)
+    statement, options = read_statement(path), period or FinanceOptions()
+    if options.has_period and not (statement.lines["day"] != "").any():
+        raise FileUnusable(f"{path.name}: --from and --to need a column with the order date, and it has none.")
+    ours = _within(our_side(all_books, statement.key), options)
+    others = frozenset(our_side(other_books, statement.key)["key"])
+    days = (options.since or "0", options.until or "9") if options.has_period else None
+    matched = match(ours, _within(statement.lines, options), others, days)
     counts = matched["verdict"].value_counts()
     verdicts = {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict}
-    return Reconciled(statement, verdicts, tuple(_findings(matched, verdicts)), _write(matched, folder))
+    return Reconciled(
+        statement, verdicts, tuple(_totals(matched)), tuple(_findings(matched, verdicts)), _write(matched, folder)
+    )
+
+
+def _within(side: pd.DataFrame, options: FinanceOptions) -> pd.DataFrame:
+    """The lines of the period; a line without a day is in none."""
+    if not options.has_period:
+        return side
+    return side[(side["day"] >= options.since) & (side["day"] != "") & (side["day"] <= (options.until or "9"))]
+
+
+def _totals(matched: pd.DataFrame) -> Iterator[BothSides]:
+    compared = matched[~matched["verdict"].isin([Verdict.OTHER.value, Verdict.OUTSIDE.value])]
+    sums: dict[str, list[int]] = {}
+    for place, side in enumerate(("ours", "theirs")):
+        other = "theirs" if side == "ours" else "ours"
+        currencies = compared[f"currency_{side}"].where(
+            compared[f"currency_{side}"] != "", compared[f"currency_{other}"]
+        )
+        for currency, total in compared[f"units_{side}"].fillna(0).groupby(currencies).sum().items():
+            sums.setdefault(str(currency), [0, 0])[place] += int(total)
+    for currency, (ours, theirs) in sorted(sums.items()):
+        yield BothSides(currency, money.from_units(ours), money.from_units(theirs))
 
 
 def our_side(all_books: Sequence[Books], key: str) -> pd.DataFrame:

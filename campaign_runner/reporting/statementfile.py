@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pandas as pd
 
-from campaign_runner import money
 from campaign_runner.errors import FileUnusable
+from campaign_runner.reporting import statementamounts
+from campaign_runner.reporting.statementamounts import NotAnAmount
 from campaign_runner.tango.words import line_status
 
 # The keys by which lines can be found, the finest first; headers are compared as letters and digits alone.
@@ -106,28 +106,12 @@ def _texts(table: pd.DataFrame, column: str | None) -> pd.Series:
 
 
 def _units(amounts: pd.Series, header: str, name: str) -> pd.Series:
-    words = {word: _amount(word) for word in amounts.unique()}
-    wrong = [word for word, units in words.items() if units is None]
-    if wrong:
-        place = int((amounts == wrong[0]).to_numpy().argmax()) + 2
-        raise FileUnusable(
-            f'{name}, column "{header}", about row {place}: "{wrong[0]}" is not an amount. Correct it, or export again.'
-        )
-    return amounts.map(words).astype("int64")
-
-
-def _amount(word: str) -> int | None:
-    """`$1,250.00`, `1250.00 USD`, `(25.00)` for money back -> ten-thousandths; None where it is no amount."""
-    bare = re.sub(r"[\s$€£¥\u00a0]|^[A-Z]{3}|[A-Z]{3}$", "", word.strip())
-    back = bare.startswith("(") and bare.endswith(")")
-    bare = bare.strip("()").replace(",", "")
-    if not bare:
-        return 0
     try:
-        units = money.to_units(Decimal(bare))
-    except (InvalidOperation, ValueError):
-        return None
-    return -units if back else units
+        words = statementamounts.amounts(amounts.unique())
+    except NotAnAmount as error:
+        place = int((amounts == error.word).to_numpy().argmax()) + 2
+        raise FileUnusable(f'{name}, column "{header}", about row {place}: {error.why}') from None
+    return amounts.map(words).astype("int64")
 
 
 def _statuses(words: pd.Series) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -44,6 +45,42 @@ class Sums:
         for name in _SUMMED:
             setattr(self, name, getattr(self, name) + int(getattr(row, name)))
         self.by_status[row.status] = self.by_status.get(row.status, 0) + int(row.total)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSums:
+    """Placed lines of one reward currency and one charged currency ("" = not stated): how many, and their money."""
+
+    currency: str
+    charged_currency: str
+    lines: int
+    total: Decimal
+    charged: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceOfAll:
+    """Finance reports over the campaigns of one environment: how many, what their lines come to, and where they are.
+
+    `left_out` counts the campaigns of the other environments.
+    """
+
+    environment: str
+    campaigns: int
+    left_out: dict[str, int]
+    sums: tuple[PeriodSums, ...]
+    reports: dict[str, Path]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON: money as decimal texts."""
+        names = ("currency", "charged_currency", "lines")
+        sums = [
+            {name: getattr(each, name) for name in names}
+            | {"total": money.text(each.total), "charged": money.text(each.charged)}
+            for each in self.sums
+        ]
+        return {"environment": self.environment, "campaigns": self.campaigns, "left_out": self.left_out, "sums": sums,
+                "reports": {name: str(path) for name, path in self.reports.items()}}  # fmt: skip
 
 
 class Tallies:
@@ -98,6 +135,18 @@ def _frame(columns: Sequence[Any], groups: Sequence[str]) -> pd.DataFrame:
     alike = pc.equal(by_title["Currency"], by_title["Charged currency"]).to_numpy(zero_copy_only=False)
     frame["charged_alike"] = frame["charged"].where(alike, 0)
     return frame
+
+
+def period_sums(tallies: Tallies) -> tuple[PeriodSums, ...]:
+    """What all lines come to, by reward currency and charged currency."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for (currency, paid_in, _), each in tallies.charges.items():
+        kept = sums.setdefault((currency, paid_in), [0, 0, 0])
+        kept[:] = [kept[0] + each.lines, kept[1] + each.total, kept[2] + each.charged]
+    return tuple(
+        PeriodSums(*key, lines, money.from_units(total), money.from_units(charged))
+        for key, (lines, total, charged) in sorted(sums.items())
+    )
 
 
 def units(texts: Any) -> Any:

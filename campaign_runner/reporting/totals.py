@@ -149,18 +149,17 @@ def _above(position: int, first: int, last: int, currency: str) -> str:
     return f"SUMIFS({letter}{first + 1}:{letter}{last},$B{first + 1}:$B{last},{currency})"
 
 
-def write_findings(book: Any, findings: Sequence[Finding]) -> None:
-    """The sheet `Findings`: every difference that was found, with the rows behind it."""
+def write_findings(book: Any, findings: Sequence[tuple[str, Finding]]) -> None:
+    """The sheet `Findings`: every difference that was found, with its campaign and the rows behind it."""
     sheet = book.add_worksheet("Findings")
     head = book.add_format({"bold": True, "bg_color": _BLUE, "font_color": "#FFFFFF"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    for position, width in enumerate((18, 80, 30, 12)):
+    for position, width in enumerate((18, 80, 30, 12, 30)):
         sheet.set_column(position, position, width, wrap)
-    sheet.write_row(0, 0, ["Kind", "Finding", "Rows", "Explained"], head)
-    for number, finding in enumerate(findings, 1):
+    sheet.write_row(0, 0, ["Kind", "Finding", "Rows", "Explained", "Campaign"], head)
+    for number, (campaign, finding) in enumerate(findings, 1):
         rows = ", ".join(str(row) for row in finding.rows[:1000])
-        for position, text in enumerate(
-            (finding.kind, finding.unnamed or finding.text, rows, "yes" if finding.explained else "NO")
-        ):
+        explained = "yes" if finding.explained else "NO"
+        for position, text in enumerate((finding.kind, finding.unnamed or finding.text, rows, explained, campaign)):
             sheet.write_string(number, position, text)
     sheet.freeze_panes(1, 0)

@@ -42,6 +42,8 @@ def rows(numbers: Sequence[int], shown: int = 10) -> str:
 def came_to(sums: Sums) -> str:
     """`Planned 10,585.00 USD, placed 10,585.00, charged 10,840.30 with fees and shipping for 190 lines.`"""
     planned, placed, charged = (cash(each, "").rstrip() for each in (sums.planned, sums.placed, sums.charged))
+    if not sums.charged_lines:
+        return f"Planned {planned} {sums.currency}, placed {placed}, nothing charged in {sums.currency}."
     lines = count(sums.charged_lines, "line")
     return (
         f"Planned {planned} {sums.currency}, placed {placed}, charged {charged} with fees and shipping for {lines}."

@@ -13,8 +13,10 @@ from campaign_runner.processes import MANY, beside, spare
 from campaign_runner.reporting.about import HEAD, properties, write_about
 from campaign_runner.reporting.accounts import chart
 from campaign_runner.reporting.atomic import private_folder, replacing
+from campaign_runner.reporting.bridge import write_bridge
 from campaign_runner.reporting.corrected import CORRECTIONS, Corrected
 from campaign_runner.reporting.entries import Entries
+from campaign_runner.reporting.financepage import FINANCE_PAGE, finance_page
 from campaign_runner.reporting.groups import Groups, group_headers
 from campaign_runner.reporting.html import FirstRows, page
 from campaign_runner.reporting.journal import write_beancount, write_journal_csv
@@ -22,12 +24,12 @@ from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.passes import Progress, Shelf, over_lines, over_rows
 from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.summary import summary
-from campaign_runner.reporting.tallies import Tallies
+from campaign_runner.reporting.tallies import PeriodSums, Tallies, period_sums
 
 SUMMARY, PAGE = "summary.json", "report.html"
 JOURNALS = ("journal.beancount", "journal.csv")
 ORDER = (
-    "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", PAGE, "finance.xlsx",
+    "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", PAGE, FINANCE_PAGE, "finance.xlsx",
     "finance.csv", "finance.parquet", CORRECTIONS, *JOURNALS, SUMMARY,
 )  # fmt: skip
 _OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet", CORRECTIONS, *JOURNALS})
@@ -75,17 +77,22 @@ def _of_lines(books: Books, groups: Groups, shelf: Shelf, options: FinanceOption
 def write_finance(
     all_books: Sequence[Books], folder: Path, *, finance: FinanceOptions | None = None,
     only: frozenset[str] | None = None, progress: Progress | None = None,
-) -> dict[str, Path]:  # fmt: skip
-    """The finance reports of many campaigns as one (`reports --all`)."""
+) -> tuple[dict[str, Path], tuple[PeriodSums, ...]]:  # fmt: skip
+    """The finance reports of many campaigns of one environment as one (`reports --all`), and what their lines come to."""
     options = finance or FinanceOptions()
-    shelf = Shelf(private_folder(folder), only or _OF_LINES, progress)
+    shelf = Shelf(private_folder(folder), only or frozenset({*_OF_LINES, FINANCE_PAGE}), progress)
     headers = group_headers(all_books, options.group_by)
     pairs = [(books, Groups(books, headers)) for books in all_books]
     nothing = Shelf(folder, frozenset())
     for books, groups in pairs:
         over_rows(books, nothing, groups)
-    _lines(pairs, shelf, options)
-    return _in_order(shelf.written)
+    tallies = _lines(pairs, shelf, options)
+    sums = period_sums(tallies)
+    if shelf.wants(FINANCE_PAGE):
+        with replacing(shelf.folder / FINANCE_PAGE) as draft:
+            draft.write_text(finance_page(all_books, tallies, sums, options, _in_order(shelf.written)), "utf-8")
+        shelf.written[FINANCE_PAGE] = shelf.folder / FINANCE_PAGE
+    return _in_order(shelf.written), sums
 
 
 def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions) -> Tallies:
@@ -96,8 +103,14 @@ def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: Shelf, options: Finance
     corrected = Corrected(pairs[0][1].titles)
     corrected.read(pairs, shelf, options, entries if journals else None)
     all_books = [books for books, _ in pairs]
-    further = (corrected.write_sheet, lambda book: write_about(book, all_books))
-    tallies = over_lines(pairs, shelf, options, [entries] if journals else [], further)
+    tallies = Tallies(pairs[0][1].titles)
+    further = [
+        lambda book, _: corrected.write_sheet(book),
+        lambda book, _: write_about(book, all_books, tallies if options.has_period else None),
+    ]
+    if options.has_period and journals:
+        further.insert(0, lambda book, lines: write_bridge(book, entries, corrected.later, accounts, lines))
+    over_lines(pairs, shelf, options, [entries] if journals else [], further, tallies)
     heads = properties(all_books).get(HEAD, "")
     title = ", ".join(books.order.campaign_id for books, _ in pairs)
     for name in journals:

@@ -11,7 +11,7 @@ from campaign_runner.reporting.guard import guard
 
 def test_intake_knows_the_columns_that_reports_add():
     assert again.FAILURES == failures.ADDED
-    assert again.RESULTS == (results.BEFORE, results.AFTER)
+    assert (*results.BEFORE, *results.AFTER) == again.RESULTS
 
 
 @given(st.lists(st.text(st.sampled_from("'=+-@\t\r\n \u00a0\uff1da1.")), min_size=1))

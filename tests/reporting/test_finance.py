@@ -94,7 +94,7 @@ def test_the_workbook_has_numbers_and_dates_not_text(make_books, tmp_path):
     assert [sheet[cell].value for cell in ("G3", "H3", "I3", "K2", "K3")] == [3, 10, 30, 25, None]
     assert str(sheet["S2"].value) == "2026-10-01 09:00:00"
     assert (sheet["H2"].number_format, sheet["S2"].number_format) == ("#,##0.00##", "yyyy-mm-dd hh:mm")
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:X5")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:Y5")
 
 
 def test_totals_are_formulas_over_the_lines(make_books, tmp_path):
@@ -169,6 +169,7 @@ def test_a_period_that_ends_before_it_begins_is_refused():
 
 
 def test_many_campaigns_make_one_finance_report(make_books, tmp_path):
-    reports = write_finance([make_books(placed=LINES), make_books(placed=LINES[:1])], tmp_path)
-    assert sorted(reports) == ["finance.csv", "finance.xlsx", "journal.beancount", "journal.csv"]
+    reports, sums = write_finance([make_books(placed=LINES), make_books(placed=LINES[:1])], tmp_path)
+    assert sorted(reports) == ["finance.csv", "finance.html", "finance.xlsx", "journal.beancount", "journal.csv"]
+    assert [(each.currency, each.charged_currency, each.lines) for each in sums][-1] == ("USD", "USD", 3)
     assert len(reports["finance.csv"].read_text("utf-8").splitlines()) == 6

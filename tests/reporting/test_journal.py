@@ -125,7 +125,7 @@ def entries_of(lines, corrections=()):
     for now, day, before, after in corrections:
         sides = [line_columns(books, placed_lines([now | side])) for side in (before, after)]
         yes = pa.array([True])
-        entries.correct(*sides, pa.array([day], pa.large_string()), yes, yes)
+        entries.change(*sides, pa.array([day], pa.large_string()), yes, yes)
     return list(entries)
 
 

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from campaign_runner.errors import FileUnusable
-from campaign_runner.reporting import reconcile_statement, screen
+from campaign_runner.reporting import FinanceOptions, reconcile_statement, screen
 from campaign_runner.reporting.matching import SIDE_COLUMNS, match
+from campaign_runner.reporting.statementfile import read_statement
 
 from .test_finance import line
 
@@ -34,7 +35,9 @@ def reconciled(make_books, folder, text=STATEMENT, placed=OURS):
 
 def test_every_reference_gets_a_verdict(make_books, tmp_path, golden):
     result = reconciled(make_books, tmp_path)
-    assert result.verdicts == {"matched": 1, "different": 1, "missing": 1, "extra": 1, "outside": 1}
+    assert result.verdicts == {
+        "matched": 1, "different": 1, "missing": 1, "extra": 1, "outside": 1, "other campaign": 0,
+    }  # fmt: skip
     golden("statement.csv", result.reports["statement.csv"].read_text("utf-8"))
 
 
@@ -109,3 +112,74 @@ def test_matching_is_a_pure_function_of_two_tables():
     ours = pd.DataFrame([("a", 100, "USD", "", 1, ""), ("b", 5, "USD", "", 1, "")], columns=SIDE_COLUMNS)
     theirs = pd.DataFrame([("a", 60, "", "", 1, ""), ("a", 40, "", "", 1, "")], columns=SIDE_COLUMNS)
     assert match(ours, theirs)[["key", "verdict"]].to_numpy().tolist() == [["b", "missing"], ["a", "matched"]]
+
+
+def statement_of(folder, *amounts, delimiter=","):
+    rows = [f'RL-{number}{delimiter}"{amount}"{delimiter}USD' for number, amount in enumerate(amounts, 2)]
+    folder.joinpath("orders.csv").write_text(delimiter.join(HEADER) + "\n" + "\n".join(rows) + "\n")
+    return read_statement(folder / "orders.csv").lines["units"].tolist()
+
+
+HEADER = ("Reference Line Item ID", "Amount Charged", "Currency")
+
+
+@pytest.mark.parametrize(("amounts", "units"), [
+    (("30,30", "1.250,00"), [303_000, 12_500_000]),
+    (("30.30", "1,250.00", "1,250"), [303_000, 12_500_000, 12_500_000]),
+    (("1.250", "7,5"), [12_500_000, 75_000]),
+    (("1,250,000",), [12_500_000_000]),
+    (("(25.00)", "-25.00", "$25.00", "25.00 USD", "USD 25"), [-250_000, -250_000, 250_000, 250_000, 250_000]),
+    (("25", ""), [250_000, 0]),
+])  # fmt: skip
+def test_amounts_are_read_by_the_marks_that_the_column_proves(tmp_path, amounts, units):
+    assert statement_of(tmp_path, *amounts, delimiter=";") == units
+
+
+@pytest.mark.parametrize(("amounts", "why"), [
+    (("1,250", "25"), "may mean thousands or decimals, and no other amount tells"),
+    (("1.250",), "may mean thousands or decimals"),
+    (("30,30", "25.00"), "has a decimal point and"),
+    (("12,34,56",), "is not an amount"),
+    (("twelve",), "is not an amount"),
+])  # fmt: skip
+def test_amounts_that_could_be_two_things_are_refused(tmp_path, amounts, why):
+    with pytest.raises(FileUnusable, match=why):
+        statement_of(tmp_path, *amounts, delimiter=";")
+
+
+def test_what_another_campaign_placed_is_no_surprise_on_the_accounts_statement(make_books, tmp_path):
+    tmp_path.joinpath("orders.csv").write_text(STATEMENT)
+    other = make_books(placed=(line(9, charged="30.00", placed_at="2026-10-05T09:00:00Z"),))
+    result = reconcile_statement(
+        [make_books(placed=OURS[:1])], tmp_path / "orders.csv", tmp_path / "out", other_books=[other]
+    )
+    assert result.verdicts["other campaign"] == 1
+    assert [finding.text for finding in result.findings] == [
+        "1 reference on the statement that our books know nothing of: RL-3."
+    ]
+
+
+def test_totals_of_both_sides_and_their_difference_are_told(make_books, tmp_path):
+    (total,) = reconciled(make_books, tmp_path).totals
+    assert (total.ours, total.theirs, total.difference) == (60, 1305, 1245)
+    assert "  Our books 60.00 USD, statement 1,305.00 USD, difference 1,245.00 USD." in screen.statement(
+        reconciled(make_books, tmp_path)
+    )
+
+
+def test_a_period_leaves_out_what_lies_outside_on_both_sides(make_books, tmp_path):
+    tmp_path.joinpath("orders.csv").write_text(STATEMENT)
+    result = reconcile_statement(
+        [make_books(placed=OURS)], tmp_path / "orders.csv", tmp_path / "out",
+        period=FinanceOptions(since="2026-10-02", until="2026-10-31"),
+    )  # fmt: skip
+    assert {verdict: number for verdict, number in result.verdicts.items() if number} == {"missing": 1, "extra": 1}
+
+
+def test_a_period_needs_dates_on_the_statement(make_books, tmp_path):
+    tmp_path.joinpath("orders.csv").write_text("Order ID,Amount\nRA-1,25.00\n")
+    with pytest.raises(FileUnusable, match="--from and --to need a column with the order date"):
+        reconcile_statement(
+            [make_books(placed=OURS)], tmp_path / "orders.csv", tmp_path / "out",
+            period=FinanceOptions(since="2026-10-02"),
+        )  # fmt: skip

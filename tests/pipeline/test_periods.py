@@ -1,0 +1,178 @@
+"""A closed period stays as it was: what became final, or changed, later is booked on the day when that was found."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from campaign_runner import audit, pipeline
+from campaign_runner.errors import UsageError
+from campaign_runner.ledger import open_ledger, tallies
+from campaign_runner.reporting import FinanceOptions
+from campaign_runner.tango import simulator
+from tests.pipeline.conftest import Office
+from tests.pipeline.test_run import ANA, BEN
+
+COMES_BACK = ANA.replace("ana@", "sim-comes-back@")
+NOVEMBER = FinanceOptions(since="2026-11-01", until="2026-11-30")
+DECEMBER = FinanceOptions(since="2026-12-01", until="2026-12-31")
+
+
+def reports_of(office, options, environment=""):
+    """The finance reports of a period over all campaigns."""
+    world = office.world()
+    world.finance = options
+    return audit.finance_of_all(world, environment)
+
+
+def lines_of(office):
+    with (office.folder / "reports" / "all" / "finance.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def journal_of(office):
+    """What each account comes to in the journal of the period."""
+    with (office.folder / "reports" / "all" / "journal.csv").open(encoding="utf-8-sig", newline="") as file:
+        sums = {}
+        for row in csv.DictReader(file):
+            sums[row["Account"]] = (
+                sums.get(row["Account"], 0) + Decimal(row["Debit"] or 0) - Decimal(row["Credit"] or 0)
+            )
+    return sums
+
+
+@pytest.fixture
+def came_back(office):
+    """Completed on the 22nd of November; one reward came back, which was found on the 12th of December."""
+    office.run(office.file(COMES_BACK, BEN))
+    reports_of(office, NOVEMBER)
+    office.closed = (lines_of(office), journal_of(office))
+    office.clock.turn(days=20)
+    pipeline.track(office.world())
+    return office
+
+
+def test_the_books_of_a_closed_month_do_not_change(came_back):
+    reports_of(came_back, NOVEMBER)
+    heard = {"Updated at": "", "Delivery status": ""}  # these say when and what Tango said last
+    assert [row | heard for row in lines_of(came_back)] == [row | heard for row in came_back.closed[0]]
+    assert journal_of(came_back) == came_back.closed[1]
+
+
+def test_the_workbook_of_a_closed_month_ties_to_its_journal_and_names_what_changed_later(came_back):
+    found = reports_of(came_back, NOVEMBER)
+    sheet = openpyxl.load_workbook(found.reports["finance.xlsx"], data_only=True)["Journal"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    tango = next(row for row in rows if row[0] == "Assets:Tango:Account")
+    assert (Decimal(str(tango[4])), tango[6]) == (journal_of(came_back)["Assets:Tango:Account"], 0)
+    assert [row[0] for row in rows if row[0] and "end of the period" in str(row[0])] == [
+        "completed at the end of the period, cancelled since"
+    ]
+
+
+def test_the_next_month_has_the_change_and_no_line(came_back):
+    found = reports_of(came_back, DECEMBER)
+    assert lines_of(came_back) == []
+    sheet = openpyxl.load_workbook(found.reports["finance.xlsx"], data_only=True)["Journal"]
+    earlier = {row[0].value: row[3].value for row in sheet.iter_rows(min_row=2) if row[0].value}
+    assert earlier == {"Assets:Tango:Refunds": 25, "Expenses:Rewards": -25}
+
+
+def test_a_reward_that_was_on_its_way_at_the_end_of_a_month_is_pending_in_its_books_for_ever(office):
+    office.clock.turn(days=8, hours=14, minutes=59)  # the 30th, a minute before midnight
+    office.run(office.file(ANA), patience=0)
+    reports_of(office, NOVEMBER)
+    before = journal_of(office)
+    office.clock.turn(days=2)
+    pipeline.track(office.world(), patience=60)
+    reports_of(office, NOVEMBER)
+    assert [row["Status"] for row in lines_of(office)] == ["pending"]
+    assert journal_of(office) == before
+    assert before["Assets:Tango:OpenOrders"] == 25
+    reports_of(office, DECEMBER)
+    assert journal_of(office)["Expenses:Rewards"] == 25
+    assert journal_of(office)["Assets:Tango:OpenOrders"] == -25
+
+
+def test_all_months_together_come_to_the_journal_of_all_days(came_back):
+    sums = {}
+    for options in (NOVEMBER, DECEMBER):
+        reports_of(came_back, options)
+        for account, amount in journal_of(came_back).items():
+            sums[account] = sums.get(account, 0) + amount
+    reports_of(came_back, FinanceOptions())
+    whole = journal_of(came_back)
+    assert {account: sums[account] - whole.get(account, 0) for account in sums} == dict.fromkeys(sums, 0)
+
+
+def test_findings_and_campaigns_are_those_of_the_period_and_name_their_campaign(came_back):
+    found = reports_of(came_back, NOVEMBER)
+    book = openpyxl.load_workbook(found.reports["finance.xlsx"])
+    assert [[cell.value for cell in row] for row in book["Findings"].iter_rows(min_row=2, min_col=5)] == [["q4"]]
+    assert "refund" in book["Findings"]["B2"].value
+    assert [row[0].value for row in book["About"].iter_rows(min_row=2, max_row=3)][:1] == ["q4"]
+    assert (
+        openpyxl.load_workbook(reports_of(came_back, DECEMBER).reports["finance.xlsx"])["About"]["A2"].value is None
+    )
+
+
+@pytest.fixture
+def rehearsed(office):
+    """The same file was run in the simulator, and another campaign in production."""
+    office.run(office.file(ANA))
+    office.values["campaign"] = {"id": "q4-real", "name": "Q4"}
+    office.run(office.file(BEN, name="real.csv"))
+    with open_ledger(office.folder / "state") as ledger, ledger.write() as connection:
+        connection.execute(text("UPDATE campaigns SET environment = 'sandbox' WHERE campaign_id = 'q4-real'"))
+    return office
+
+
+def test_rehearsals_and_other_money_are_never_added_up(rehearsed):
+    found = reports_of(rehearsed, FinanceOptions())
+    assert (found.environment, found.campaigns, found.left_out) == ("sandbox", 1, {"simulator": 1})
+    assert [(row["Campaign ID"], row["Environment"]) for row in lines_of(rehearsed)] == [("q4-real", "sandbox")]
+
+
+def test_another_environment_is_a_choice(rehearsed):
+    reports_of(rehearsed, FinanceOptions(), "simulator")
+    assert [(row["Campaign ID"], row["Environment"]) for row in lines_of(rehearsed)] == [("q4", "simulator")]
+
+
+def test_an_environment_without_campaigns_is_named_with_those_there_are(rehearsed):
+    with pytest.raises(UsageError, match=r"no campaign there\. It has campaigns in: sandbox, simulator"):
+        reports_of(rehearsed, FinanceOptions(), "production")
+
+
+def test_a_charge_in_another_currency_is_told_with_its_rate(tmp_path):
+    office = Office(tmp_path)
+    office.values["tango"] |= {"account": "sim-euro-account"}
+    with simulator.serve(office.tango) as office.base_url:
+        result = office.run(office.file(ANA))
+    (finding,) = [each for each in result.books.findings if each.kind == "other currency"]
+    assert finding.text.startswith("1 line of 25.00 USD was charged ")
+    assert "with fees and shipping: 1 USD at " in finding.text
+    (elsewhere,) = result.books.foreign
+    assert (elsewhere.currency, elsewhere.charged_currency) == ("USD", "EUR")
+    assert elsewhere.rate == (elsewhere.charged / elsewhere.face_value).quantize(Decimal("0.000001"))
+
+
+def test_completed_without_a_stated_charge_is_a_finding(office):
+    office.run(office.file(ANA, BEN))
+    with open_ledger(office.folder / "state") as ledger, ledger.write() as connection:
+        connection.execute(text("UPDATE line_items SET charged = '', charged_currency = '', fee = ''"))
+        tallies.renew_all(connection)
+    books = pipeline.reports(office.world()).books
+    assert [each.text[:78] for each in books.findings if each.kind == "charge not stated"] == [
+        "Tango has not stated what it charged for 2 lines, completed (35.50 USD): row 2"
+    ]
+
+
+def test_one_campaign_by_period_is_as_closed_as_all_of_them(came_back):
+    world = replace(came_back.world(), finance=NOVEMBER)
+    pipeline.reports(world)
+    assert {row["Status"] for row in came_back.report("finance.csv")} == {"completed"}
