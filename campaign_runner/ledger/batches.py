@@ -279,7 +279,7 @@ def record_attempt(
     ledger: Ledger, campaign: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
 ) -> None:
     """One request, with its outcome and request id; no secrets, no personal data."""
-    values = {"campaign": campaign, "reference": reference, "at": at, "method": method, "outcome": receipt.outcome,
+    values = {"campaign": campaign, "reference": reference[:100], "at": at, "method": method, "outcome": receipt.outcome,
               "http_status": receipt.http_status, "code": receipt.code[:20], "message": receipt.message,
               "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
     with ledger.write() as connection:

@@ -19,6 +19,13 @@ def shown_with_less(connection: Connection, campaign: int) -> list[tuple[str, in
     return [(str(reference), int(fewer)) for reference, fewer in connection.execute(query)]
 
 
+def unreadable(connection: Connection, campaign: int) -> list[tuple[str, int]]:
+    """(reference, lines) of orders for which the newest answer states amounts that cannot be read."""
+    query = select(batches.c.reference, batches.c.unreadable)
+    query = query.where(batches.c.campaign == campaign, batches.c.unreadable > 0).order_by(batches.c.id)
+    return [(str(reference), int(lines)) for reference, lines in connection.execute(query)]
+
+
 def not_known(connection: Connection, campaign: int) -> list[tuple[str, int]]:
     """(reference, lines) of orders that Tango had accepted, and says again and again that it does not know."""
     query = select(batches.c.reference, batches.c.lines, batches.c.absent_since, batches.c.updated_at)

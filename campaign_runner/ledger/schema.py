@@ -107,6 +107,8 @@ batches = Table(
     Column("shown", Integer, nullable=False, server_default="0"),
     Column("counted", Integer, nullable=False, server_default="0"),
     Column("fewer", Integer, nullable=False, server_default="0"),
+    # Of how many lines the newest look-up states an amount that cannot be read.
+    Column("unreadable", Integer, nullable=False, server_default="0"),
     # How often in a row, and since when, Tango says that it knows nothing of an order that it had accepted.
     Column("absent", Integer, nullable=False, server_default="0"),
     Column("absent_since", String(40), nullable=False, server_default=""),

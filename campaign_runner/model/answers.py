@@ -33,7 +33,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineAnswer:
-    """What Tango says of one line. `status` is Tango's own word; amounts are Decimal or None where not stated.
+    """What Tango says of one line. `status` is Tango's own word; amounts are Decimal or None where not stated, or where
+    what is stated is `unreadable`.
 
     `recipient` is the person as Tango's answer has it, for a recovery to recognise; never stored, never shown.
     """
@@ -50,6 +51,7 @@ class LineAnswer:
     shipping_fee: Decimal | None = None
     exchange_rate: Decimal | None = None
     reason: str = ""
+    unreadable: bool = False
     recipient: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 

@@ -225,7 +225,8 @@ class Placement:
             return FOR_A_PERSON
         told = news(receipt, ours, _before(batch), self._aged(ours))
         counts = {"shown": max(batch.shown, len(receipt.lines)), "counted": max(batch.counted, receipt.total or 0),
-                  "fewer": told.fewer, "absent": 0, "absent_since": ""}  # fmt: skip
+                  "fewer": told.fewer, "absent": 0, "absent_since": "",
+                  "unreadable": sum(line.unreadable for line in receipt.lines)}  # fmt: skip
         now = {reference: known.status or RowStatus.PENDING for reference, known in ours.items()} | told.statuses
         if all(status in FINAL_LINES for status in now.values()):
             self._settle(batch, BatchState.FINAL, receipt, news=told, looked=True, counts=counts)
@@ -297,4 +298,7 @@ def _note(receipt: Receipt) -> str:
 
 
 def _seconds(at: str) -> float:
-    return datetime.fromisoformat(at).timestamp() if at else 0.0
+    try:
+        return datetime.fromisoformat(at).timestamp() if at else 0.0
+    except ValueError:  # of an order that was recovered: Tango's own time
+        return 0.0

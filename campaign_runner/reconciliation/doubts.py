@@ -29,6 +29,12 @@ _ORDERS = {
         "Nothing is sent again. Ask Tango about it, with this reference.",
         False,
     ),
+    "unreadable charge": (
+        doubts.unreadable,
+        "Tango states amounts that cannot be read for {lines} in {orders}: {which}. They count as not stated: compare "
+        "the charges with the Tango portal.",
+        False,
+    ),
     "sent again late": (
         doubts.sent_late,
         "{orders} with {lines} left once more, more than 90 days after the first time, because Tango did not know it: "

@@ -9,12 +9,14 @@ key that is not in the table is UNKNOWN, unless the status itself says that the 
 from __future__ import annotations
 
 import re
+import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import httpx
 
 from campaign_runner.model import Outcome as O
+from campaign_runner.tango.unpacking import TooLarge
 
 _CONFIGURATION = (
     "403.001 403.007 403.008 403.021 403.017 403.018 403.020 404.002 404.003 404.004 404.015 404.016 404.020 404.089 "
@@ -45,6 +47,9 @@ BY_KEY_OF_A_LOOK_UP: dict[str, O] = dict.fromkeys(("404.005", "404.017", "404.11
 BY_FAMILY: dict[str, O] = {"401": O.STOP_CONFIGURATION, "429": O.THROTTLED, "500": O.RETRY}
 
 # Only where the answer carries no key at all (HTML of a proxy, an empty body): what HTTP itself says.
+# Whatever key such an answer has, or none: a person must act.
+NOT_ALLOWED = (401, 403)
+STOPS = (O.STOP_CONFIGURATION, O.STOP_FUNDS, O.STOP_FRAUD, O.STOP_BUG)
 BY_STATUS: dict[int, O] = {
     400: O.STOP_BUG,
     401: O.STOP_CONFIGURATION,
@@ -63,7 +68,7 @@ BY_STATUS: dict[int, O] = {
 # The first that matches. Whatever broke after the first byte may have been placed.
 BY_EXCEPTION: tuple[tuple[type[Exception], O, str], ...] = (
     (httpx.ConnectTimeout, O.NOT_CONNECTED, "no connection within the time allowed"),
-    (httpx.ConnectError, O.NOT_CONNECTED, "no connection (name not found, refused, or no secure channel)"),
+    (httpx.ConnectError, O.NOT_CONNECTED, "no connection"),
     (httpx.PoolTimeout, O.NOT_CONNECTED, "no free connection within the time allowed"),
     (httpx.ProxyError, O.NOT_CONNECTED, "the proxy let nothing through"),
     (httpx.UnsupportedProtocol, O.STOP_CONFIGURATION, "the address is neither http nor https"),
@@ -77,8 +82,23 @@ BY_EXCEPTION: tuple[tuple[type[Exception], O, str], ...] = (
     (httpx.WriteError, O.RETRY, "the connection was cut while sending"),
     (httpx.ReadError, O.RETRY, "the connection was cut while reading the answer"),
     (httpx.RemoteProtocolError, O.RETRY, "the connection was cut, or the answer is not HTTP"),
+    (TooLarge, O.RETRY, "the answer is larger than any that Tango gives"),
     (httpx.DecodingError, O.RETRY, "the answer cannot be unpacked"),
     (httpx.HTTPError, O.RETRY, "the exchange broke off"),
+)
+
+# Why there is no connection, by what the system says. The first that matches.
+BY_CAUSE: tuple[tuple[type[BaseException], O, str], ...] = (
+    (
+        ssl.SSLCertVerificationError,
+        O.STOP_CONFIGURATION,
+        "the server's certificate cannot be trusted, so nothing was sent to it",
+    ),
+    (ssl.SSLError, O.NOT_CONNECTED, "no secure channel (TLS): what answers there does not speak it"),
+    (socket.gaierror, O.NOT_CONNECTED, "this name cannot be found (DNS): check base_url and the network"),
+    (ConnectionRefusedError, O.NOT_CONNECTED, "the connection was refused: nothing listens at this address and port"),
+    (ConnectionResetError, O.NOT_CONNECTED, "the connection was cut before it stood"),
+    (OSError, O.NOT_CONNECTED, "the network cannot reach this address"),
 )
 
 # When one answer carries several keys, the first of these wins: what stops the run outweighs what concerns a line.
@@ -109,15 +129,20 @@ def of_answer(
 
 def of_exception(error: Exception) -> tuple[O, str]:
     """The outcome of an exchange without an answer, and what happened in plain words."""
-    if _untrusted(error):
-        return O.STOP_CONFIGURATION, "the server's certificate cannot be trusted, so nothing was sent to it"
+    if isinstance(error, httpx.ConnectError):
+        why = list(_causes(error))
+        for kind, outcome, words in BY_CAUSE:
+            if any(isinstance(cause, kind) for cause in why):
+                return outcome, words
     return next((outcome, words) for kind, outcome, words in BY_EXCEPTION if isinstance(error, kind))
 
 
 def _of_key(method: str, status: int, key: str, names_lines: bool) -> O:
+    known = BY_KEY.get(key) or BY_FAMILY.get(key.partition(".")[0])
+    if status in NOT_ALLOWED:
+        return known if known in STOPS else O.STOP_CONFIGURATION
     if method == "GET" and key in BY_KEY_OF_A_LOOK_UP:
         return BY_KEY_OF_A_LOOK_UP[key]
-    known = BY_KEY.get(key) or BY_FAMILY.get(key.partition(".")[0])
     if known:
         return known
     if status == 422 and names_lines:
@@ -137,7 +162,7 @@ def _too_large(status: int, message: str) -> bool:
     return status == 413 or (status in (400, 422) and bool(_BODY.search(message) and _SIZE.search(message)))
 
 
-def _untrusted(error: BaseException | None) -> bool:
-    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
         error = error.__cause__ or error.__context__
-    return error is not None

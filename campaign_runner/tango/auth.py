@@ -12,10 +12,11 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlencode
@@ -23,9 +24,12 @@ from urllib.parse import urlencode
 from campaign_runner.errors import SettingsError
 from campaign_runner.model import Clock, Outcome, Receipt
 from campaign_runner.tango import wire
+from campaign_runner.tango.limits import TOKEN_TRIES
 
 DAY = 86_400
 EARLY = 300  # a token that ends within five minutes is not begun with
+SHORTEST = 60  # for so long any token is tried: whatever it says, it is not asked for before every call
+_TOKEN = re.compile(r"[\x21-\x7e]{1,16000}")
 
 # What came of the request for a token: the receipt and, of a 2xx, the JSON.
 Fetch = Callable[[bytes], tuple[Receipt, object]]
@@ -107,6 +111,8 @@ class OAuth:
     fetch: Fetch
     _token: str = field(default="", repr=False)
     _until: float = 0.0
+    _useless: int = 0
+    _refused: Receipt | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def header(self) -> str:
@@ -134,13 +140,23 @@ class OAuth:
         return self.clock.now().timestamp()
 
     def _fetch(self) -> None:
+        """Ask for a token. What was refused once, or answered with something else a few times, is not asked again."""
+        if self._refused is not None:
+            raise NoToken(self._refused)
         receipt, answer = self.fetch(self._form())
-        token = wire.text(answer.get("access_token"), 10_000) if isinstance(answer, dict) else ""
-        if receipt.outcome is not Outcome.ACCEPTED or not token:
-            raise NoToken(_about_the_order(receipt))
-        lives = wire.count(answer.get("expires_in")) if isinstance(answer, dict) else None
-        self._token, self._until = token, self._now() + max((lives or DAY) - EARLY, 1)
-        self._keep()
+        token = _usable(answer.get("access_token")) if isinstance(answer, dict) else ""
+        if receipt.outcome is Outcome.ACCEPTED and token:
+            lives = wire.count(answer.get("expires_in")) if isinstance(answer, dict) else None
+            self._token, self._until, self._useless = token, self._now() + max((lives or DAY) - EARLY, SHORTEST), 0
+            self._keep()
+            return
+        self._useless += 200 <= receipt.http_status <= 299
+        refusal = _about_the_order(receipt)
+        if self._useless >= TOKEN_TRIES:
+            refusal = replace(refusal, outcome=Outcome.STOP_CONFIGURATION)
+        if refusal.outcome is Outcome.STOP_CONFIGURATION:
+            self._refused = refusal
+        raise NoToken(refusal)
 
     def _form(self) -> bytes:
         user = {"username": self.who.username, "password": self.who.password} if self.grant == "password" else {}
@@ -159,7 +175,7 @@ class OAuth:
             private = self.cache is not None and not self.cache.stat().st_mode & 0o077
             kept = json.loads(self.cache.read_text("utf-8")) if self.cache and private else {}
             mine = isinstance(kept, Mapping) and kept.get("for") == self._fingerprint()
-            return (str(kept["token"]), float(kept["until"])) if mine else ("", 0.0)
+            return (_usable(kept["token"]), float(kept["until"])) if mine else ("", 0.0)
         except (OSError, ValueError, TypeError, KeyError):
             return "", 0.0
 
@@ -174,6 +190,11 @@ class OAuth:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(kept)
             Path(name).replace(self.cache)
+
+
+def _usable(token: object) -> str:
+    """A token that can stand in a header; "" for anything else."""
+    return token if isinstance(token, str) and _TOKEN.fullmatch(token) else ""
 
 
 def check_kind(who: Identity) -> str:

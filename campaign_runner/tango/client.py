@@ -16,10 +16,10 @@ from campaign_runner.errors import TangoStopped
 from campaign_runner.model import Clock, Limiter, LineAnswer, Order, Outcome, Receipt
 from campaign_runner.tango import auth, receipts, rewards, wire
 from campaign_runner.tango.connection import Call, Connection, Record, Reply, secure
+from campaign_runner.tango.limits import LIMITS
 from campaign_runner.tango.retries import repeat
 
 PAGE = 500  # the most that Tango gives in one answer
-MOST_PAGES = 10_000  # a million lines in the smallest pages; more is a cursor that never ends
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class Client:
         """POST exactly these bytes, again where `retries` says so; `reference` is the externalRefID within them."""
         single = self._order.endpoint == "orders"
         read = receipts.placed_single if single else receipts.placed_async
-        receipt = self._call("POST", self._order.endpoint, reference, read, body=body).receipt
+        receipt = self._call("place", self._order.endpoint, reference, read, body=body).receipt
         unexplained = receipt.outcome is Outcome.UNKNOWN and receipt.http_status == 422
         if single and (receipt.outcome is Outcome.REFUSED or unexplained):  # the order is its only line
             return replace(receipt, outcome=Outcome.LINES_REFUSED, refused={reference: receipt.message})
@@ -68,22 +68,24 @@ class Client:
         """
         if self._order.endpoint == "orders":
             return self._look_up_single(reference)
-        pages = list(self._pages(self._path_of(reference), reference, {}, receipts.page))
+        pages = list(self._pages("look_up", self._path_of(reference), reference, {}, receipts.page))
         first = pages[0]
         for page in pages:
             if page.outcome is not Outcome.ACCEPTED:
                 return page
             if page.order_reference != first.order_reference:
                 return _unknown(page, "The pages of one order name different orders.")
-        lines = {(line.reference, line.tango_reference): line for page in pages for line in page.lines}
-        return replace(first, lines=tuple(lines.values()), next_cursor="")
+        shown = [line for page in pages for line in page.lines]
+        lines = receipts.each_once(shown)
+        return replace(first, lines=lines, total=_counted(first.total, len(lines), len(shown)), next_cursor="")
 
     def list_orders(self, campaign: str) -> Iterator[str]:
         """The externalRefIDs of a campaign's orders (Tango leaves out failed ones); raises TangoStopped."""
         whose = {"accountIdentifier": self._order.account, "customerIdentifier": self._order.customer}
         asked = {"campaign": campaign, **whose}
         single = self._order.endpoint == "orders"
-        pages = self._numbered_pages(asked) if single else self._pages("asyncOrders", campaign, asked, _list_page)
+        several = self._pages("list", "asyncOrders", campaign, asked, _list_page)
+        pages = self._numbered_pages(asked) if single else several
         for page in pages:
             if page.outcome is not Outcome.ACCEPTED:
                 raise TangoStopped(f"Tango's list of orders could not be read: {page.message} Run again later.")
@@ -91,26 +93,26 @@ class Client:
 
     def account(self) -> tuple[Receipt, rewards.Account | None]:
         """The account that orders are charged to."""
-        return self._ask(f"accounts/{quote(self._order.account)}", {}, rewards.account)
+        return self._ask("account", f"accounts/{quote(self._order.account)}", {}, rewards.account)
 
     def catalogue(self) -> tuple[Receipt, rewards.Catalogue | None]:
         """All rewards; about twice a day is what Tango asks for, so keep the answer."""
-        return self._ask("catalogs", {"verbose": "true"}, rewards.catalogue)
+        return self._ask("catalogue", "catalogs", {"verbose": "true"}, rewards.catalogue)
 
     def exchange_rates(self) -> tuple[Receipt, rewards.ExchangeRates | None]:
         """Today's indicative rates."""
-        return self._ask("exchangerates", {}, rewards.exchange_rates)
+        return self._ask("rates", "exchangerates", {}, rewards.exchange_rates)
 
     def _call(
-        self, method: str, path: str, reference: str, read: receipts.Reader, params: Mapping[str, str] | None = None,
+        self, kind: str, path: str, reference: str, read: receipts.Reader, params: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> Reply:  # fmt: skip
-        url = f"{self._connection.base_url}/{path}"
-        call = Call(method, url, reference, read, params or {}, body)
+        url, method = f"{self._connection.base_url}/{path}", "POST" if kind == "place" else "GET"
+        call = Call(method, url, reference, read, params or {}, body, limit=LIMITS[kind])
         return repeat(lambda: self._connection.attempt(call), self._clock, self._limiter, self._max_tries)
 
     def _ask(
-        self, path: str, params: Mapping[str, str], parse: Callable[[Any], T | None]
+        self, kind: str, path: str, params: Mapping[str, str], parse: Callable[[Any], T | None]
     ) -> tuple[Receipt, T | None]:
         def read(_: int, answer: Any) -> Receipt:
             understood = parse(answer) is not None
@@ -120,37 +122,46 @@ class Client:
                 else _unknown(Receipt(Outcome.UNKNOWN), f"{path}: not understood.")
             )
 
-        reply = self._call("GET", path, path, read, params)
+        reply = self._call(kind, path, path, read, params)
         return reply.receipt, parse(reply.data) if reply.receipt.outcome is Outcome.ACCEPTED else None
 
     def _path_of(self, reference: str) -> str:
         whose = f"customers/{quote(self._order.customer)}/accounts/{quote(self._order.account)}"
         return f"asyncOrders/{whose}/{quote(reference, safe='')}"
 
-    def _pages(self, path: str, reference: str, asked: Mapping[str, str], read: receipts.Reader) -> Iterator[Receipt]:
-        """Pages along the cursors, the last of them UNKNOWN where the cursors run in a circle."""
+    def _pages(
+        self, kind: str, path: str, reference: str, asked: Mapping[str, str], read: receipts.Reader
+    ) -> Iterator[Receipt]:
+        """Pages along the cursors, the last of them UNKNOWN where the cursors do not come to an end."""
         params = {**asked, "maxResults": str(PAGE)}
-        seen: set[str] = set()
+        cursors, lines = {""}, set[tuple[str, str]]()
         while True:
-            page = self._call("GET", path, reference, read, params).receipt
+            page = self._call(kind, path, reference, read, params).receipt
             yield page
-            cursor = page.next_cursor
-            if page.outcome is not Outcome.ACCEPTED or not cursor:
+            if page.outcome is not Outcome.ACCEPTED or not page.next_cursor:
                 return
-            if cursor in seen or len(seen) >= MOST_PAGES:
+            before, cursor = len(lines), page.next_cursor
+            lines |= {(line.reference, line.tango_reference) for line in page.lines}
+            if cursor in cursors or len(cursors) >= LIMITS[kind].pages or (len(lines) == before and before):
                 yield _unknown(page, "Tango's page cursors run in a circle.")
                 return
-            seen.add(cursor)
+            if not page.lines:
+                yield _unknown(page, "Tango's answer goes on after a page without lines.")
+                return
+            cursors.add(cursor)
             params["nextCursor"] = cursor
 
     def _look_up_single(self, reference: str) -> Receipt:
-        reply = self._call("GET", "orders", reference, _orders_page, {"externalRefID": reference, **self._whose()})
+        asked = {"externalRefID": reference, **self._whose()}
+        reply = self._call("look_up", "orders", reference, _orders_page, asked)
         if reply.receipt.outcome is not Outcome.ACCEPTED:
             return reply.receipt
         listed = wire.objects(reply.data.get("orders"))
         ours = ("", self._order.account)
         found = [
-            o for o in listed if o.get("externalrefid") == reference and wire.text(o.get("accountidentifier")) in ours
+            o
+            for o in listed
+            if o.get("externalrefid") == reference and wire.text(o.get("accountidentifier"), "name") in ours
         ]
         if not found:
             return replace(
@@ -160,21 +171,26 @@ class Client:
         return replace(order, http_status=reply.receipt.http_status, request_id=reply.receipt.request_id)
 
     def _numbered_pages(self, asked: Mapping[str, str]) -> Iterator[Receipt]:
-        """GET /orders counts its pages from 0 and ends with an empty one."""
-        for number in range(MOST_PAGES):
+        """GET /orders counts its pages from 0 and ends with an empty one; the last is UNKNOWN where there is no end."""
+        seen: set[str] = set()
+        for number in range(LIMITS["list"].pages):
             params = {**asked, "elementsPerBlock": "100", "page": str(number)}
-            page = self._call("GET", "orders", asked["campaign"], _orders_page, params).receipt
+            page = self._call("list", "orders", asked["campaign"], _orders_page, params).receipt
             yield page
             if page.outcome is not Outcome.ACCEPTED or not page.lines:
                 return
+            before = len(seen)
+            seen |= {line.reference for line in page.lines}
+            if len(seen) == before:
+                break
+        yield _unknown(page, "Tango's list of orders does not come to an end.")
 
     def _whose(self) -> dict[str, str]:
         return {"accountIdentifier": self._order.account, "customerIdentifier": self._order.customer}
 
     def _token(self, url: str, form: bytes) -> tuple[Receipt, Any]:
-        call = Call(
-            "POST", url, "access token", _read_token, body=form, content_type="application/x-www-form-urlencoded"
-        )
+        kind = "application/x-www-form-urlencoded"
+        call = Call("POST", url, "access token", _read_token, body=form, content_type=kind, limit=LIMITS["token"])
         reply = self._connection.send(call)
         return reply.receipt, reply.data
 
@@ -195,11 +211,16 @@ def _orders_page(_: int, answer: Any) -> Receipt:
 
 
 def _references(orders: Any) -> tuple[LineAnswer, ...]:
-    return tuple(LineAnswer(wire.text(order.get("externalrefid")), "") for order in wire.objects(orders))
+    return tuple(LineAnswer(wire.text(order.get("externalrefid"), "reference"), "") for order in wire.objects(orders))
 
 
 def _read_token(_: int, answer: Any) -> Receipt:
     return Receipt(Outcome.ACCEPTED)
+
+
+def _counted(total: int | None, once: int, shown: int) -> int | None:
+    """How many lines Tango counts, where some are shown more than once and perhaps counted so."""
+    return total if total is None or total <= once else max(once, total - (shown - once))
 
 
 def _unknown(receipt: Receipt, message: str) -> Receipt:

@@ -6,12 +6,15 @@ as a Receipt.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,12 +22,13 @@ import httpx
 
 from campaign_runner.errors import SettingsError
 from campaign_runner.model import Clock, Limiter, OnHold, Outcome, Receipt
-from campaign_runner.tango import answers, auth, privacy, refusals, wire
+from campaign_runner.tango import answers, auth, deadline, privacy, refusals, unpacking, wire
+from campaign_runner.tango.limits import CONNECT_SECONDS, LIMITS, LONGEST_HOLD, Limit
 from campaign_runner.tango.receipts import Reader
 
+_SECONDS = re.compile(r"\d{1,15}(\.\d{0,9})?", re.ASCII)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ON_HOLD = "Tango has asked everybody to wait, so it was not called. Run again later."
-LARGEST_ANSWER = 256 * 1024 * 1024
 
 # method, reference, what came of it, seconds
 Record = Callable[[str, str, Receipt, float], None]
@@ -32,7 +36,8 @@ Record = Callable[[str, str, Receipt, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request; `reference` names in the record what it is about, `read` understands a 2xx."""
+    """One request; `reference` names in the record what it is about, `read` understands a 2xx, `limit` is what its
+    answer may cost."""
 
     method: str
     url: str
@@ -41,6 +46,7 @@ class Call:
     params: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     content_type: str = "application/json"
+    limit: Limit = LIMITS["place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,19 @@ class Connection:
         self._clock, self._limiter, self._timeout, self._record = clock, limiter, timeout, record
         # A proxy or redirect must not come between us and a server on this very machine.
         local = urlsplit(self.base_url).hostname in LOOPBACK
-        headers = {"Accept": "application/json", "User-Agent": "campaign-runner"}
-        self._http = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=not local, headers=headers)
+        headers = {
+            "Accept": "application/json",
+            "User-Agent": "campaign-runner",
+            "Accept-Encoding": unpacking.ACCEPTED,
+        }
+        # Cookies are not kept: what one answer asks for must not change the next request.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._http = deadline.bounded(
+            httpx.Client(
+                timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)), follow_redirects=False,
+                trust_env=not local, headers=headers, cookies=no_cookies,
+            )
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close the pool."""
@@ -104,35 +121,33 @@ class Connection:
             answer = self._fetch(call, identity)
         except httpx.HTTPError as error:
             outcome, words = answers.of_exception(error)
-            message = f"{urlsplit(call.url).hostname}: {words} ({self._timeout:g} s at most)."
+            message = f"{urlsplit(call.url).hostname}: {words}."
             return Reply(Receipt(outcome, code=type(error).__name__, message=message))
         return self._understand(call, answer)
 
     def _fetch(self, call: Call, identity: str) -> _Answer:
-        """Read the whole answer; `timeout` bounds each wait for a byte, ten times that the whole of it."""
+        """Read the whole answer, within the limits of its call; `timeout` bounds each wait for a byte."""
         headers = {"Authorization": identity} if identity else {}
         if call.body:
             headers["Content-Type"] = call.content_type
-        latest = time.monotonic() + 10 * self._timeout
-        body = bytearray()
-        with self._http.stream(
-            call.method, _parsed(call.url), params=call.params or None, content=call.body or None, headers=headers
-        ) as response:
-            for part in response.iter_bytes():
-                body += part
-                if time.monotonic() > latest or len(body) > LARGEST_ANSWER:
-                    raise httpx.ReadTimeout("the answer does not end")
-        return _Answer(response.status_code, response.headers, bytes(body))
+        with (
+            deadline.deadline(call.limit.waits * self._timeout),
+            self._http.stream(
+                call.method, _parsed(call.url), params=call.params or None, content=call.body or None, headers=headers
+            ) as response,
+        ):
+            body = unpacking.unpacked(response.iter_raw(), response.headers.get("Content-Encoding", ""), call.limit)
+        return _Answer(response.status_code, response.headers, body)
 
     def _understand(self, call: Call, answer: _Answer) -> Reply:
         data = wire.read(answer.body)
         stamp: dict[str, Any] = {
             "http_status": answer.status,
-            "request_id": wire.text(answer.headers.get("X-REQUEST-ID", ""), 100),
+            "request_id": wire.text(answer.headers.get("X-REQUEST-ID", ""), "request_id"),
             "retry_after": retry_after(answer.headers.get("Retry-After", ""), self._clock.now()),
         }
         if not 200 <= answer.status <= 299:
-            return Reply(replace(_refused(call, answer.status, data), **stamp))
+            return Reply(replace(_refused(call, answer.status, data, answer.body), **stamp))
         if data is None:  # a POST was perhaps placed, a GET can be asked again: the same request once more
             return Reply(Receipt(Outcome.RETRY, message="Tango's answer is not (whole) JSON.", **stamp))
         return Reply(replace(call.read(answer.status, data), **stamp), data)
@@ -154,18 +169,17 @@ def secure(url: str, name: str) -> str:
 
 
 def retry_after(header: str, now: datetime) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date; None without one that can be read."""
-    plain = header.strip()
-    if not plain:
-        return None
-    if plain.isascii() and plain.isdigit():
-        return float(plain[:9])
+    """Seconds of a Retry-After header, which is a number or a date, a year at the most; None without one that can be
+    read."""
+    plain = header.strip()[:100]
+    if _SECONDS.fullmatch(plain):
+        return min(float(plain), LONGEST_HOLD)
     try:
         moment = parsedate_to_datetime(plain)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return min(max(0.0, (moment - now).total_seconds()), LONGEST_HOLD)
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
 
 
 @lru_cache(64)  # all orders go to one address
@@ -173,10 +187,10 @@ def _parsed(url: str) -> httpx.URL:
     return httpx.URL(url)
 
 
-def _refused(call: Call, status: int, data: Any) -> Receipt:
+def _refused(call: Call, status: int, data: Any, body: bytes) -> Receipt:
     """The receipt of any answer that is not 2xx."""
     said = refusals.complaint(data, call.body)
-    words = " ".join(filter(None, (said.message, *said.lines.values())))
+    words = " ".join(filter(None, (said.message, *islice(said.lines.values(), 100)))) or refusals.page(body, data)
     outcome, key = answers.of_answer(call.method, status, said.keys, names_lines=said.names_ours, message=words)
     return Receipt(
         outcome,

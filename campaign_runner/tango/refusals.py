@@ -7,13 +7,22 @@ again to find the references. All keys here are in lower case (`wire.read`).
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from campaign_runner.tango import privacy, wire
 
+# Where a sentence may stand, the likeliest first: Tango's own, then those of gateways and token endpoints.
+_WORDS = ("message", "errormessage", "constraint", "error_description", "detail", "description", "title", "error")
+# More than this of one answer nobody reads; a refusal of an order names as many lines as it may hold.
+MOST_ERRORS, MOST_SENTENCES, LONGEST = 10_000, 20, 2000
+PAGE = 20_000
+_HIDDEN = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*+(?:</\1[^<>]*>)?", re.IGNORECASE)
+_MARKS = re.compile(r"<[^<>]*>")
 _LINE_PATH = re.compile(r"line_?items?(?:\[|\.)(\d{1,6})\]?\.?(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -32,22 +41,26 @@ class Complaint:
 
 def complaint(answer: Any, sent: bytes = b"") -> Complaint:
     """Read the errors of a refusal; `sent` is the body that was refused: paths name its lines by number."""
-    errors = list(_errors(answer))
+    errors = list(islice(_errors(answer), MOST_ERRORS))
     body = wire.read(sent) if sent and errors else None
     lines = failed_lines(answer, body)
     whole: list[str] = []
     for error in errors:
         line, column = _place(error)
         item = _item(body, line)
+        if line is None and len(whole) >= MOST_SENTENCES:
+            continue  # each is searched for what every line says of people
         sentence = _sentence(error, column, list(privacy.personal_values(item)))
         if line is None:
             whole.append(sentence)
-        else:
-            reference = wire.text(wire.section({"": item}, "").get("externalreflineitemid")) or f"(line {line})"
-            lines[reference] = _joined(lines.get(reference, ""), sentence)
-    keys = tuple(dict.fromkeys(wire.text(error.get("i18nkey"), 20) for error in errors if error.get("i18nkey")))
-    ours = {wire.text(item.get("externalreflineitemid")) for item in _items(body)}
-    return Complaint(keys, _joined(*whole), lines, names_ours=not ours.isdisjoint(lines))
+        elif len(lines) < MOST_ERRORS:
+            reference = (
+                wire.text(wire.section({"": item}, "").get("externalreflineitemid"), "reference") or f"(line {line})"
+            )
+            lines[reference] = _joined(lines.get(reference, ""), sentence)[:LONGEST]
+    keys = tuple(dict.fromkeys(wire.text(error.get("i18nkey"), "code") for error in errors if error.get("i18nkey")))
+    ours = {wire.text(item.get("externalreflineitemid"), "reference") for item in _items(body)}
+    return Complaint(keys, _joined(*whole)[:LONGEST], lines, names_ours=not ours.isdisjoint(lines))
 
 
 def failed_lines(answer: Any, body: Any = None) -> dict[str, str]:
@@ -56,32 +69,52 @@ def failed_lines(answer: Any, body: Any = None) -> dict[str, str]:
     listed = answer.get("failedlineitems") if isinstance(answer, dict) else None
     personal = _personal_by_reference(body)
     for item in wire.objects(listed):
-        reference = wire.text(item.get("externalreflineitemid")) or wire.text(item.get("lineitemid")) or "(unnamed)"
-        errors = wire.objects(item.get("errors")) or [item]
-        sentences = [_sentence(e, wire.text(e.get("field")), personal.get(reference, [])) for e in errors]
-        found[reference] = (
-            _joined(found.get(reference, ""), *sentences) or "Tango refused this line without a reason."
+        reference = (
+            wire.text(item.get("externalreflineitemid"), "reference")
+            or wire.text(item.get("lineitemid"), "tango_reference")
+            or "(unnamed)"
         )
+        errors = wire.objects(item.get("errors"))[:MOST_SENTENCES] or [item]
+        sentences = [_sentence(e, wire.text(e.get("field"), "path"), personal.get(reference, [])) for e in errors]
+        told = _joined(found.get(reference, ""), *sentences)[:LONGEST]
+        found[reference] = told or "Tango refused this line without a reason."
     return found
 
 
 def sentences(errors: Any) -> str:
     """`orderErrors` and `lineItemErrors` (`[{errorCode, errorMessage}]`) as text."""
-    return _joined(*(_sentence(error, "") for error in wire.objects(errors)))
+    return _joined(*(_sentence(error, "") for error in wire.objects(errors)[:MOST_SENTENCES]))[:LONGEST]
+
+
+def page(body: bytes, data: Any) -> str:
+    """The words of an answer that is no JSON: those of a page of HTML, without its marks."""
+    if data is not None:
+        return ""
+    text = _HIDDEN.sub(" ", body[:PAGE].decode("utf-8", "replace"))
+    return wire.text(" ".join(html.unescape(_MARKS.sub(" ", text)).split()), "sentence")
 
 
 def _errors(answer: Any) -> Iterator[dict[str, Any]]:
-    """The elements of `errors[]`; an answer that has none is an error itself."""
+    """The elements of `errors[]`, objects or sentences; an answer that has none is an error itself."""
+    if isinstance(answer, str | list):
+        yield from _told(answer)
     if isinstance(answer, dict):
-        listed = wire.objects(answer.get("errors")) or wire.objects([answer.get("error")])
+        listed = [*_told(answer.get("errors")), *wire.objects([answer.get("error")])]
         yield from listed or [answer]
         if listed and answer.get("i18nkey") and not any(error.get("i18nkey") for error in listed):
             yield answer
 
 
+def _told(errors: Any) -> list[dict[str, Any]]:
+    listed = errors if isinstance(errors, list) else [errors]
+    return [
+        {"message": error} if isinstance(error, str) else error for error in listed if isinstance(error, str | dict)
+    ]
+
+
 def _place(error: dict[str, Any]) -> tuple[int | None, str]:
     """(index of the line, field within it), or (None, field) where the error is about the whole order."""
-    path = wire.text(error.get("path") or error.get("field"))
+    path = wire.text(error.get("path") or error.get("field"), "path")
     named = _LINE_PATH.search(path)
     if named is None:
         return None, "" if path.startswith("/") else path  # an envelope's `path` is the address that was called
@@ -97,14 +130,16 @@ def _item(body: Any, line: int | None) -> Any:
 
 
 def _sentence(error: dict[str, Any], column: str, personal: list[str] | None = None) -> str:
-    said = next((wire.text(error[k], 2000) for k in ("message", "errormessage", "constraint") if error.get(k)), "")
-    said = said or wire.text(error.get("errorcodename"))
+    said = next((wire.text(error[name], "sentence") for name in _WORDS if wire.text(error.get(name), "sentence")), "")
+    said = said or wire.text(error.get("errorcodename"), "path")
     values = [*(personal or ()), *privacy.echoed_value(error)]
     return privacy.safe(f"{column}: {said}" if column and said else said or column, values)
 
 
 def _personal_by_reference(body: Any) -> dict[str, list[str]]:
-    return {wire.text(i.get("externalreflineitemid")): list(privacy.personal_values(i)) for i in _items(body)}
+    return {
+        wire.text(i.get("externalreflineitemid"), "reference"): list(privacy.personal_values(i)) for i in _items(body)
+    }
 
 
 def _items(body: Any) -> list[dict[str, Any]]:

@@ -78,15 +78,15 @@ class ExchangeRates:
 
 def account(answer: Any) -> Account | None:
     """Read the answer of GET /accounts/{accountIdentifier}; None where it is not an account."""
-    identifier = wire.text(answer.get("accountidentifier")) if isinstance(answer, dict) else ""
+    identifier = wire.text(answer.get("accountidentifier"), "name") if isinstance(answer, dict) else ""
     if not identifier:
         return None
     return Account(
         identifier=identifier,
         name=wire.text(answer.get("displayname")),
-        currency=wire.text(answer.get("currencycode"), 3),
+        currency=wire.text(answer.get("currencycode"), "currency"),
         balance=wire.money(answer.get("currentbalance")),
-        status=wire.text(answer.get("status"), 40),
+        status=wire.text(answer.get("status"), "status"),
         customer=wire.text(answer.get("customeridentifier")),
     )
 
@@ -109,20 +109,22 @@ def exchange_rates(answer: Any) -> ExchangeRates | None:
     for item in wire.objects(answer["exchangerates"]):
         rate = wire.money(item.get("basefx"))
         if rate and rate > 0:
-            rates[wire.text(item.get("rewardcurrency"), 3), wire.text(item.get("basecurrency"), 3)] = rate
+            rates[
+                wire.text(item.get("rewardcurrency"), "currency"), wire.text(item.get("basecurrency"), "currency")
+            ] = rate
     return ExchangeRates(rates)
 
 
 def _reward(item: dict[str, Any], brand: dict[str, Any]) -> Reward:
     bounds = wire.section(item, "quantityconstraints")
     return Reward(
-        utid=wire.text(item.get("utid"), 20),
+        utid=wire.text(item.get("utid"), "utid"),
         name=wire.text(item.get("rewardname")),
         brand=wire.text(brand.get("brandname")),
-        currency=wire.text(item.get("currencycode"), 3),
+        currency=wire.text(item.get("currencycode"), "currency"),
         active="active"
-        == wire.text(item.get("status")).lower()
-        == wire.text(brand.get("status") or "active").lower(),
+        == wire.text(item.get("status"), "status").lower()
+        == wire.text(brand.get("status") or "active", "status").lower(),
         fixed=wire.text(item.get("valuetype")).upper().startswith("FIXED"),
         face_value=wire.money(item.get("facevalue")),
         smallest=wire.money(item.get("minvalue")),

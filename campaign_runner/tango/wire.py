@@ -1,16 +1,41 @@
 """How is Tango's JSON read?  Keys without case, numbers as Decimal, and nothing that surprises is an exception.
 
 New fields may appear at any time, and `referenceLineItemId` is written `referenceLineItemID` elsewhere: so all keys
-are put into lower case once, while reading. Only the fields that somebody asks for leave this folder.
+are put into lower case once, while reading. Only the fields that somebody asks for leave this folder, and all of them
+pass `text`, `count` or `money`: whatever leaves is printable, of a length that the ledger can keep, and a number that
+can be added up.
 """
 
 from __future__ import annotations
 
 import json
-from decimal import Decimal, InvalidOperation
+import re
+from datetime import datetime
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
-_MOST = Decimal(10) ** 14
+# The longest text that is kept of a field; the ledger's columns are at least as long.
+LENGTHS: dict[str, int] = {
+    "reference": 200,  # of lines and orders: compared with ours, never kept
+    "tango_order_id": 100,
+    "tango_reference": 100,
+    "delivery_status": 40,
+    "status": 40,
+    "currency": 3,
+    "code": 20,
+    "request_id": 100,
+    "at": 40,
+    "cursor": 2000,
+    "sentence": 2000,
+    "path": 200,
+    "name": 200,
+    "utid": 20,
+}
+# No amount, rate or charge is larger, and none is kept with more places: a million of them can be added up.
+MOST, PLACES = Decimal(10) ** 10, Decimal("1e-12")
+MOST_COUNTED = 2**31 - 1
+_NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
+_EXACT = Context(prec=60)
 
 
 class _Lower(dict[str, str]):
@@ -19,7 +44,7 @@ class _Lower(dict[str, str]):
     def __missing__(self, key: str) -> str:
         if len(self) > 10_000:
             self.clear()
-        return self.setdefault(key, key.lower())
+        return self.setdefault(key, key.lower()) if len(key) <= 100 else key.lower()
 
 
 _LOWER = _Lower()
@@ -39,8 +64,8 @@ class Tally(dict[str, Any]):
 def read(body: bytes) -> Any:
     """The JSON with lower-case keys, or None where it is not (whole) JSON."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_lower)
-    except (ValueError, RecursionError):
+        return json.loads(body, parse_float=_decimal, parse_constant=_refuse, object_pairs_hook=_lower)
+    except (ValueError, RecursionError, MemoryError):
         return None
 
 
@@ -55,28 +80,64 @@ def section(value: Any, key: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def text(value: Any, longest: int = 200) -> str:
-    """A scalar as one line of text; "" for anything else."""
+def text(value: Any, field: str = "name") -> str:
+    """A scalar as one printable line, as long as `LENGTHS` allows; "" for anything else. Half an emoji becomes "?"."""
+    longest = LENGTHS[field]
     if type(value) is str and len(value) <= longest and value.isprintable():
         return value.strip()
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return ""
-    return " ".join(str(value).replace("\0", " ").split())[:longest]
+    plain = str(value)[: 4 * longest].encode("utf-8", "replace").decode()
+    printable = "".join(letter if letter.isprintable() else " " for letter in plain)
+    return " ".join(printable.split())[:longest].strip()
+
+
+def moment(value: Any) -> str:
+    """A time as Tango wrote it; "" for what is no ISO 8601."""
+    plain = text(value, "at")
+    try:
+        datetime.fromisoformat(plain)
+    except ValueError:
+        return ""
+    return plain
 
 
 def count(value: Any) -> int | None:
-    """`2` or `"2"` -> 2; None where it is no whole number from 0 up."""
+    """`2` or `"2"` -> 2; None where it is no whole number from 0 up, or one that nobody counts to."""
     plain = text(value)
-    return int(plain) if plain.isascii() and plain.isdigit() else None
+    number = int(plain) if plain.isascii() and plain.isdigit() else None
+    return number if number is not None and number <= MOST_COUNTED else None
 
 
 def money(value: Any) -> Decimal | None:
     """A number, or a number as text, as Decimal; None for anything else and for what cannot be money (1e999)."""
-    try:
-        amount = value if type(value) is Decimal else Decimal(text(value))
-        return amount if -_MOST < amount < _MOST and amount.adjusted() > -12 else None
-    except InvalidOperation:  # no number, or NaN
+    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
         return None
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        return None
+    try:
+        amount = value if type(value) is Decimal else Decimal(value)
+        if not amount:
+            return Decimal(0) if amount.as_tuple().exponent not in range(-12, 1) else amount
+        if not (-MOST < amount < MOST and amount.adjusted() > -12):
+            return None
+        exponent = amount.as_tuple().exponent
+        return amount.quantize(PLACES, context=_EXACT) if isinstance(exponent, int) and exponent < -12 else amount
+    except (InvalidOperation, ValueError):  # NaN, or more digits than anybody writes
+        return None
+
+
+def unreadable(*values: Any) -> bool:
+    """Whether one of these is stated, and is no amount that can be read."""
+    return any(value not in (None, "") and money(value) is None for value in values)
+
+
+def _decimal(written: str) -> Decimal | str:
+    """A number as it was written, whatever its exponent: what is no number to us stays a text."""
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return written
 
 
 def _lower(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ POSTS = [
     ("402 without a key", answer(402), "funds"),
     ("403.001", answer(403, errors("403.001")), "configuration"),
     ("403.016", answer(403, errors("403.016")), "fraud limit"),
-    ("403.999", answer(403, errors("403.999")), "unknown"),
+    ("403.999", answer(403, errors("403.999")), "configuration"),
     ("403 in HTML", answer(403, HTML), "configuration"),
     ("404.002", answer(404, errors("404.002")), "configuration"),
     ("404.017 after a POST", answer(404, errors("404.017")), "unknown"),

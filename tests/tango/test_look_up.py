@@ -123,7 +123,8 @@ def test_odd_lines_come_through_as_they_are(world, fault, lines):
 
 def test_pages_of_two_orders_make_no_order(desk_at):
     def page(reference, cursor):
-        return answer(200, {"externalRefID": reference, "lineItems": [], "pagination": {"nextCursor": cursor}})
+        lines = [{"externalRefLineItemID": f"L-{reference}", "lineItemStatus": "PENDING"}]
+        return answer(200, {"externalRefID": reference, "lineItems": lines, "pagination": {"nextCursor": cursor}})
 
     with stub(page("q4-1", "next"), page("q4-2", None)) as server:
         receipt = desk_at(server.url).client.look_up("q4-1")
