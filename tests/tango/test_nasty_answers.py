@@ -34,9 +34,11 @@ SCALARS = st.sampled_from([
     '"2026-02-30T00:00:00Z"', '"401.001"', '"lineItems[99999].x"', '"lineItems[0].utid"', "[]", "{}", "[[[[1]]]]",
 ])  # fmt: skip
 NAMES = (
-    "externalRefID", "ExternalRefID", "status", "orderStatus", "totalLineItems", "createdAt", "order", "orders", "lineItems",
+    "externalRefID", "ExternalRefID", "status", "orderStatus", "totalLineItems", "createdAt", "order", "orders",
+    "lineItems",
     "externalRefLineItemID", "referenceLineItemId", "referenceOrderID", "lineItemStatus", "deliveryStatus", "amount",
-    "amountCharged", "total", "value", "fee", "shippingFee", "exchangeRate", "currencyCode", "lineItemErrors", "errorMessage",
+    "amountCharged", "total", "value", "fee", "shippingFee", "exchangeRate", "currencyCode", "lineItemErrors",
+    "errorMessage",
     "failedLineItems", "duplicateLineItemRefIds", "errors", "error", "i18nKey", "message", "path", "invalidValue",
     "pagination", "nextCursor", "nextPageAvailable", "recipient", "brands", "items", "utid", "minValue", "exchangeRates",
     "baseFx", "rewardCurrency", "accountIdentifier", "currentBalance", "access_token", "expires_in", "quantityConstraints",
