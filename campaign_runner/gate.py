@@ -251,10 +251,15 @@ def _why(receipt: Receipt) -> str:
 def ask(
     world: World, ledger: Ledger, campaign: int, question: Callable[[Client], tuple[Receipt, T | None]]
 ) -> tuple[Receipt, T | None]:
-    """Tango's answer, or None with a receipt that says why."""
+    """Tango's answer, or None with a receipt that says why. Who could not be reached is not asked again."""
+    if world.unreachable:
+        return Receipt(Outcome.NOT_CONNECTED, message=world.unreachable[0]), None
     try:
         with _line(world, ledger, campaign) as client:
-            return question(client)
+            receipt, answer = question(client)
+        if receipt.outcome is Outcome.NOT_CONNECTED:
+            world.unreachable.append(receipt.message)
+        return receipt, answer
     except CampaignRunnerError as error:
         return Receipt(Outcome.UNKNOWN, message=str(error)), None
 

@@ -35,7 +35,7 @@ def at_work(
     with connect(world, ledger, campaign) as client:
         step = Placement(
             ledger, client, world.clock, world.settings.order, planning.rebatch, grace_seconds=tango.grace_seconds,
-            max_silent=tango.max_failures_in_a_row, may_send=may_send,
+            max_silent=tango.max_failures_in_a_row, may_send=may_send, unreachable=next(iter(world.unreachable), ""),
         )  # fmt: skip
         workers = Workers(world, ledger, campaign, step, lambda steps: progress("place", steps, None))
         try:

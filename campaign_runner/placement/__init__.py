@@ -28,12 +28,14 @@ LOOKED_AT = OPEN_BATCHES | {BatchState.FINAL}
 LOOK_AGAIN = (2, 3, 5, 10, 20, 30, 60, 120, 300)
 # What only a person can settle is looked at again by the next run, or after a day.
 FOR_A_PERSON = 86_400.0
+# Where nothing at all was ever reached, a run gives up after so many seconds.
+UNREACHED = 6.0
 # A list that lags behind shows less for a while: so many looks, a minute or two in all, before a person is asked.
 LAGGING_LOOKS = 8
 # Longer after its first sending Tango may not know an order's reference any more (an older page says 90 days).
 LATE = 90 * 86_400.0
 # Tango took nothing: seconds until these lines are tried again.
-NOT_PLACED = {Outcome.NOT_CONNECTED: 5.0, Outcome.THROTTLED: 5.0, Outcome.LATER: 86_400.0}
+NOT_PLACED = {Outcome.NOT_CONNECTED: 3.0, Outcome.THROTTLED: 5.0, Outcome.LATER: 86_400.0}
 REFUSALS = (Outcome.LINES_REFUSED, Outcome.REFUSED, Outcome.TOO_LARGE)
 STOPS: dict[Outcome, str] = {
     Outcome.STOP_CONFIGURATION: "Tango refuses this account or its credentials",
@@ -68,6 +70,9 @@ class Placement:
     max_silent: int = 5
     may_send: bool = True
     silent: int = field(default=0)
+    reached: bool = field(default=False)
+    unreachable: str = field(default="")
+    _unreached_since: float | None = field(default=None)
     _began: tuple[float, float] = field(init=False)
     _sent_at: dict[int, float] = field(init=False, default_factory=dict)
 
@@ -263,9 +268,21 @@ class Placement:
         """The circuit: when the service itself fails, going on would burn through the file."""
         failing = receipt.outcome in (Outcome.RETRY, Outcome.NOT_CONNECTED)
         self.silent = self.silent + 1 if failing else 0
+        self.reached = self.reached or receipt.outcome is not Outcome.NOT_CONNECTED
+        if not self.reached:
+            since = self._unreached_since if self._unreached_since is not None else self.clock.monotonic()
+            self._unreached_since = since
+            if self.unreachable or self.clock.monotonic() - since >= UNREACHED:
+                self.unreachable, self.silent = receipt.message, self.max_silent
 
     def check_circuit(self) -> None:
-        """Raise TangoStopped after `max_silent` calls in a row without a usable answer."""
+        """Raise TangoStopped after `max_silent` calls in a row without a usable answer, sooner where nothing was ever
+        reached."""
+        if self.unreachable and not self.reached and self.silent >= self.max_silent:
+            raise TangoStopped(
+                f"Tango cannot be reached: {self.unreachable} What was not placed stays unsent. Check the network and "
+                "the address (`campaign-runner doctor`), then run the same command again."
+            )
         if self.silent >= self.max_silent:
             raise TangoStopped(
                 f"Tango gave no usable answer to {self.silent} calls in a row. The run stopped; what was not placed is "

@@ -112,8 +112,11 @@ def _find(host: str, port: int, seconds: float) -> None:
     thread.start()
     thread.join(seconds)
     error = outcome[0] if outcome else socket.gaierror(socket.EAI_AGAIN, "no answer within the time allowed")
-    if error is not None:
-        raise httpcore.ConnectError(str(error)) from error
+    try:
+        if error is not None:
+            raise error
+    except OSError as why:  # within it, so that the library does not lose the cause
+        raise httpcore.ConnectError(str(why)) from why
 
 
 def _is_address(host: str) -> bool:

@@ -38,8 +38,10 @@ LAYERS = 1
 # Longer than this nobody is asked to wait: it is a mistake, or a clock that is wrong.
 LONGEST_HOLD = 366 * 86_400.0
 # How long a connection may take to be made: whoever takes longer is not there.
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
 # How long the name of Tango's server may take to be found.
-NAME_SECONDS = 5.0
+NAME_SECONDS = 4.0
+# A call that finds no connection is tried again at once, but for no longer than this.
+UNREACHED_SECONDS = 3.0
 # How many requests for an access token may end in an answer that holds none.
 TOKEN_TRIES = 2

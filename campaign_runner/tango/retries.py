@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_result
 
 from campaign_runner.model import PATIENCE, Clock, Limiter, Outcome, Receipt
 from campaign_runner.tango.connection import Reply
+from campaign_runner.tango.limits import UNREACHED_SECONDS
 
 LONGEST_PAUSE = 30.0
 
@@ -24,7 +25,7 @@ def repeat(attempt: Callable[[], Reply], clock: Clock, limiter: Limiter, max_tri
 
     It is `doubtful` where an earlier try may have been carried out.
     """
-    doubtful = False
+    doubtful, began = False, clock.monotonic()
 
     def paced() -> Reply:
         nonlocal doubtful
@@ -39,7 +40,7 @@ def repeat(attempt: Callable[[], Reply], clock: Clock, limiter: Limiter, max_tri
     retrying = Retrying(
         sleep=clock.sleep,
         retry=retry_if_result(lambda reply: _again(reply.receipt)),
-        stop=stop_after_attempt(max_tries),
+        stop=lambda state: state.attempt_number >= max_tries or _unreached(state, clock.monotonic() - began),
         wait=lambda state: pause(_last(state).receipt, state.attempt_number),
         retry_error_callback=_last,
     )
@@ -54,6 +55,10 @@ def pause(receipt: Receipt, tries: int) -> float:
     if receipt.outcome is Outcome.THROTTLED and receipt.retry_after is not None:
         return max(1.0, receipt.retry_after)
     return max(min(2.0 ** (tries - 1), LONGEST_PAUSE), receipt.retry_after or 0.0)
+
+
+def _unreached(state: RetryCallState, seconds: float) -> bool:
+    return _last(state).receipt.outcome is Outcome.NOT_CONNECTED and seconds >= UNREACHED_SECONDS
 
 
 def _again(receipt: Receipt) -> bool:

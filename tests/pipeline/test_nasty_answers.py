@@ -182,3 +182,21 @@ def test_tango_shows_a_reissued_line_twice_and_the_row_stays_completed(office):
     answering(office, "GET", reissued)
     for result in (office.run(path), pipeline.track(office.world()), pipeline.track(office.world())):
         assert (result.exit_code, result.books.rows["completed"]) == (ExitCode.DONE, 1)
+
+
+@pytest.mark.parametrize("preflight", ["auto", "off"])
+@pytest.mark.parametrize(
+    ("base_url", "why"),
+    [
+        ("https://tango.invalid", "cannot be found (DNS)"),
+        ("http://127.0.0.1:9/raas/v2", "the connection was refused"),
+    ],
+)
+def test_where_nothing_can_be_reached_the_run_gives_up_soon_and_says_why(office, base_url, why, preflight):
+    path, office.base_url = office.file(ANA, BEN), base_url
+    office.values["preflight"] = {"catalogue": preflight, "funds": preflight}
+    before = office.clock.monotonic()
+    result = office.run(path)
+    assert (result.exit_code, set(office.statuses().values())) == (ExitCode.STOPPED, {"unsent"})
+    assert why in result.books.stopped
+    assert office.clock.monotonic() - before < 15

@@ -6,13 +6,14 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
 
 from campaign_runner.model import Order
-from campaign_runner.tango import Client
+from campaign_runner.tango import Client, deadline
 from tests.tango.certificate import self_signed
 from tests.tango.conftest import BASIC, HandClock, Turnstile, answer, body, stub
 
@@ -109,3 +110,28 @@ def test_a_proxy_that_lets_nothing_through_is_no_connection(monkeypatch):
 @pytest.mark.parametrize("url", ["https://tango.invalid", "https://[::1]:1"])
 def test_an_address_where_nobody_lives_is_no_connection(url):
     assert told(url, timeout=20)[0] == "not connected"
+
+
+def sentence(url: str) -> str:
+    clock, order = HandClock(), Order("q4", "acme-customer", "acme-account")
+    with Client(base_url=url, order=order, credentials=BASIC, clock=clock, limiter=Turnstile(clock),
+                record=lambda *_: None, timeout_seconds=20, max_tries=1) as client:  # fmt: skip
+        return client.place("q4-1", body("q4-1")).message
+
+
+def test_each_way_of_not_getting_through_has_its_own_sentence():
+    with server(lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")) as where:
+        said = [sentence("https://tango.invalid"), sentence("http://127.0.0.1:9"), sentence(f"https://{where}")]
+    assert [words.partition(": ")[2] for words in said] == [
+        "this name cannot be found (DNS): check base_url and the network.",
+        "the connection was refused: nothing listens at this address and port.",
+        "no secure channel (TLS): what answers there does not speak it.",
+    ]
+
+
+def test_a_name_that_is_never_found_is_waited_for_a_few_seconds_only(monkeypatch):
+    monkeypatch.setattr(deadline, "NAME_SECONDS", 0.2)
+    monkeypatch.setattr(deadline.socket, "getaddrinfo", lambda *_, **__: threading.Event().wait(30))
+    began = time.perf_counter()
+    assert "cannot be found (DNS)" in sentence("https://tango.example.com")
+    assert time.perf_counter() - began < 10
