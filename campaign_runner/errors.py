@@ -4,6 +4,8 @@
     ├── UsageError          2  the caller: command, option, campaign name
     │   ├── SettingsError   2  whoever keeps campaign.toml or the environment
     │   └── StateError      2  whoever keeps the state folder: ledger unreadable, disk full
+    │       ├── LedgerLost  5  whoever keeps the ledger: it went away while orders were placed
+    │       └── ReportsUnwritten 2, or 8 once something was sent: whoever keeps the report folder
     ├── FileUnusable        3  whoever made the spreadsheet
     ├── RefusedBeforeSending 4 whoever answers for limits, funds, approval
     ├── TangoStopped        6  whoever keeps the Tango account: credentials, frozen account, outage
@@ -30,8 +32,25 @@ class ExitCode(IntEnum):
     NOT_FINISHED = 5
     STOPPED = 6
     CAMPAIGN_HELD = 7
+    REPORTS_MISSING = 8
     FAULT = 70
     INTERRUPTED = 130
+
+
+# What each code means, in a sentence: for `--quiet`, which says nothing else.
+MEANING: dict[ExitCode, str] = {
+    ExitCode.DONE: "done",
+    ExitCode.NEEDS_ACTION: "done, but some rows were rejected, held or failed: see the failures report",
+    ExitCode.USAGE: "wrong usage or settings",
+    ExitCode.FILE_UNUSABLE: "the file cannot be used; nothing was sent",
+    ExitCode.REFUSED: "refused before sending",
+    ExitCode.NOT_FINISHED: "not finished: lines are still unsent, pending or unknown; run again, or track later",
+    ExitCode.STOPPED: "Tango stopped the run; run again once that is settled",
+    ExitCode.CAMPAIGN_HELD: "another run holds this campaign",
+    ExitCode.REPORTS_MISSING: "sent, but reports could not be written: campaign-runner reports writes them",
+    ExitCode.FAULT: "a fault of the program",
+    ExitCode.INTERRUPTED: "interrupted; run again",
+}
 
 
 class CampaignRunnerError(Exception):
@@ -50,6 +69,22 @@ class SettingsError(UsageError):
 
 class StateError(UsageError):
     """The state folder or the ledger cannot be read or written."""
+
+
+class LedgerLost(StateError):
+    """The ledger could not be read or written while orders were placed or followed; run again to go on."""
+
+    exit_code = ExitCode.NOT_FINISHED
+
+
+class ReportsUnwritten(StateError):
+    """A report could not be written."""
+
+
+class ReportsMissing(ReportsUnwritten):
+    """Orders were placed or followed as asked, but the reports could not be written; nothing is lost."""
+
+    exit_code = ExitCode.REPORTS_MISSING
 
 
 class FileUnusable(CampaignRunnerError):

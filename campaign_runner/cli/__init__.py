@@ -5,10 +5,11 @@ Heavy imports wait inside the commands, so that `--help` is quick.
 
 from __future__ import annotations
 
+import json
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, Protocol, runtime_checkable
 
 import typer
 
@@ -46,14 +47,45 @@ def _version(
         raise typer.Exit
 
 
+@runtime_checkable
+class UsageFault(Protocol):
+    """What typer raises for a command line that it cannot read; its class is not a public one."""
+
+    exit_code: int
+
+    def show(self) -> None:
+        """Say it on standard error."""
+        ...
+
+    def format_message(self) -> str:
+        """It as a sentence."""
+        ...
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The console script; leaves with an exit code of the README's table."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_code(words))
+
+
+def _code(words: list[str]) -> int:
     try:
-        app(args=list(arguments) if arguments is not None else None, standalone_mode=True)
-    except KeyboardInterrupt:
-        sys.exit(ExitCode.INTERRUPTED)
-    except Exception:
+        return int(app(args=words, standalone_mode=False) or ExitCode.DONE)
+    except (KeyboardInterrupt, typer.Abort):
+        _object(words, "interrupted: run the same command again", ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        if isinstance(error, UsageFault):
+            error.show()
+            _object(words, error.format_message(), error.exit_code)
+            return error.exit_code
         traceback.print_exc()
         print(FAULT, file=sys.stderr)
-        sys.exit(ExitCode.FAULT)  # Python's own code would be 1, which says "done, but some rows need action"
-    sys.exit(ExitCode.DONE)
+        _object(words, FAULT, ExitCode.FAULT)
+        return ExitCode.FAULT  # Python's own code would be 1, which says "done, but some rows need action"
+
+
+def _object(words: Sequence[str], message: str, code: int) -> None:
+    """With --json there is one object on standard output, whatever goes wrong."""
+    if "--json" in words:
+        print(json.dumps({"error": message, "exit_code": int(code)}, ensure_ascii=False), flush=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from campaign_runner.cli.demands import Demands
-from campaign_runner.errors import CampaignRunnerError, ExitCode, UsageError
+from campaign_runner.errors import CampaignRunnerError, ExitCode, Interrupted, UsageError
 from campaign_runner.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -62,13 +62,16 @@ STATE, REPORTS = Path(".campaign-runner"), Path("reports")
 def at_work(as_json: bool, quiet: bool, verbose: bool) -> Iterator[Terminal]:
     """Turns errors into one clear message and the right exit code; a traceback only for a bug."""
     terminal = Terminal(as_json=as_json, quiet=quiet)
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.ERROR, format="%(asctime)s %(message)s", stream=sys.stderr
+    )
     try:
         yield terminal
     except CampaignRunnerError as error:
         terminal.error(error)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
+        terminal.error(Interrupted("interrupted: run the same command again."))
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 

@@ -34,7 +34,7 @@ from campaign_runner.cli.options import (
     Verbose,
     Wait,
 )  # fmt: skip
-from campaign_runner.errors import UsageError
+from campaign_runner.errors import MEANING, UsageError
 from campaign_runner.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -225,6 +225,9 @@ def end(terminal: Terminal, result: Result, lines: Callable[[], list[str]]) -> N
         terminal.say(*lines())
     if result.books.stopped:
         terminal.warn(result.books.stopped)
+    elif terminal.quiet and result.exit_code:
+        campaign = f"campaign-runner: {result.books.order.campaign_id}"
+        terminal.warn(f"{campaign}: {MEANING[result.exit_code]} (exit code {int(result.exit_code)}).")
     raise typer.Exit(result.exit_code)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, 
 from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.errors import CampaignHeld, StateError
-from campaign_runner.ledger import migrations, schema
+from campaign_runner.ledger import holders, migrations, schema
 from campaign_runner.ledger.trouble import translated
 
 FILE = "ledger.sqlite"
@@ -99,11 +99,13 @@ class Ledger:
     @contextmanager
     def _hold_in_folder(self, campaign_id: str) -> Iterator[None]:
         descriptor = os.open(self._lock_file(campaign_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        holder = self._lock_file(campaign_id).with_suffix(".holder")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            raise _held(campaign_id) from None
+            raise _held(campaign_id, holders.read(holder)) from None
+        holders.write(holder)
         _HOLDING.add(descriptor)
         try:
             yield
@@ -119,7 +121,7 @@ class Ledger:
         ):
             key = {"key": f"campaign-runner {campaign_id}"}
             if not connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar():
-                raise _held(campaign_id)
+                raise _held(campaign_id, holders.in_database(connection, key["key"]))
             try:
                 yield
             finally:
@@ -151,7 +153,8 @@ def open_ledger(folder: Path, url: str = "") -> Ledger:
     if not url and not path.exists():
         _create(path)
     # Personal data must not stand in an error either: hide_parameters.
-    made = create_engine(url or f"sqlite:///{path}", pool_size=8, hide_parameters=True)
+    known_as = {"application_name": holders.name()} if url else {}
+    made = create_engine(url or f"sqlite:///{path}", pool_size=8, hide_parameters=True, connect_args=known_as)
     engine = made.execution_options(compiled_cache=_COMPILED)
     if engine.dialect.name == "sqlite":
         _tune(engine)
@@ -255,8 +258,10 @@ def _nobody_at_work(ledger: Ledger, connection: Connection) -> None:
             pass
 
 
-def _held(campaign_id: str) -> CampaignHeld:
+def _held(name: str, holder: str) -> CampaignHeld:
+    """`name` is the environment, a hyphen and the campaign's id."""
+    environment, _, campaign_id = name.partition("-")
     return CampaignHeld(
-        f"Another run holds the campaign {campaign_id}. Wait until it has ended (see `campaign-runner status "
-        f"{campaign_id}`), then run again. Nothing was sent by this one."
+        f"Another run holds the campaign {campaign_id} ({environment}){holder}. Wait until it has ended (see "
+        f"`campaign-runner status {campaign_id}`), then run again. Nothing was sent by this one."
     )

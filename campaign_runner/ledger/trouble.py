@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from campaign_runner.errors import StateError
 
@@ -31,7 +31,15 @@ _TROUBLE = (
         "`campaign-runner recover FILE`",
     ),
     (
-        "connection|connect|EOF detected",
+        "resolve|translate host|not known|No address",
+        "cannot be reached: there is no host of that name. Correct [ledger] url, then run again: nothing is lost",
+    ),
+    (
+        "password authentication|role .* does not exist|no password|permission denied",
+        "refuses this user. Check user and password in [ledger] url, and what the user may do there",
+    ),
+    (
+        "connection|connect|EOF detected|timeout",
         "cannot be reached. Check the address and that the database runs, then run again: nothing is lost",
     ),
 )
@@ -47,4 +55,7 @@ def translated(engine: Engine) -> Iterator[None]:
         for pattern, advice in _TROUBLE:
             if re.search(pattern, str(error.orig), re.IGNORECASE):
                 raise StateError(f"The ledger {where} {advice}.") from error
+        if isinstance(error, OperationalError):
+            first = str(error.orig).strip().partition("\n")[0]
+            raise StateError(f'The ledger {where} says: "{first}". Run again once that is settled: nothing is lost.') from error
         raise

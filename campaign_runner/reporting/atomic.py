@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from campaign_runner.errors import StateError
+from campaign_runner.errors import ReportsUnwritten
 
 
 def private_folder(folder: Path) -> Path:
@@ -16,7 +17,7 @@ def private_folder(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
     except OSError as error:
-        raise StateError(
+        raise ReportsUnwritten(
             f"{folder}: this folder cannot be made ({error.strerror}). Name another with --reports."
         ) from None
     return folder
@@ -37,9 +38,38 @@ def replacing(path: Path) -> Iterator[Path]:
         draft.chmod(0o600)
         draft.replace(path)
     except OSError as error:
-        raise StateError(
+        raise ReportsUnwritten(
             f"{path}: the report cannot be written ({error.strerror or error}). Close it where it is open, make "
             "room, or name another folder with --reports; then: campaign-runner reports."
         ) from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+# What reports need at the least: a full disk is told before anything is sent.
+LEAST_FREE = 64 * 2**20
+
+
+def prove_writable(folder: Path, least_free: int = LEAST_FREE) -> None:
+    """Make the folder, and write, rename and delete a file in it, before anything is sent.
+
+    Raises ReportsUnwritten where that cannot be done, or the disk is all but full.
+    """
+    private_folder(folder)
+    probe = folder / f".writable.{os.getpid()}"
+    try:
+        probe.write_bytes(b"\0" * 4096)
+        probe.replace(probe.with_suffix(".renamed"))
+        probe.with_suffix(".renamed").unlink()
+    except OSError as error:
+        probe.unlink(missing_ok=True)
+        raise ReportsUnwritten(
+            f"{folder}: reports cannot be written here ({error.strerror or error}). Nothing was sent. Make the folder "
+            "writable, or name another with --reports."
+        ) from None
+    free = shutil.disk_usage(folder).free
+    if free < least_free:
+        raise ReportsUnwritten(
+            f"{folder}: the disk has {free // 2**20} MB left, and reports need at least {least_free // 2**20} MB. Nothing "
+            "was sent. Make room, or name another folder with --reports."
+        )

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSettings
 
 from campaign_runner.errors import SettingsError
 from campaign_runner.model import Order
+from campaign_runner.settings.environment import EnvironmentSource
 from campaign_runner.settings.secrets import Credentials, credentials
 from campaign_runner.settings.sections import (
     ADDRESSES,
@@ -59,7 +62,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         """The environment wins over the file (which arrives as the init values)."""
-        return env_settings, init_settings
+        return EnvironmentSource(settings_cls), init_settings
 
     @property
     def base_url(self) -> str:
@@ -92,6 +95,16 @@ def load(path: Path | None, campaign_id: str = "") -> Settings:
         raise SettingsError(
             "\n".join(sentence(where, dict(problem), Settings) for problem in error.errors())
         ) from None
+    except UnreadableSettings as error:
+        why = error.__cause__ or error
+        raise SettingsError(f"The environment: {_variables(why)}: {why}.") from None
+
+
+def _variables(why: BaseException) -> str:
+    """The variables whose value it may be."""
+    names = (name for name in os.environ if name.upper().startswith("CAMPAIGN_RUNNER__"))
+    mine = [name for name in names if repr(os.environ[name]) in str(why)]
+    return " or ".join(mine) or "a variable CAMPAIGN_RUNNER__…"
 
 
 def ledger_url(path: Path | None) -> str:
