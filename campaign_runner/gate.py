@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from campaign_runner import settings
 from campaign_runner.errors import CampaignRunnerError, RefusedBeforeSending
-from campaign_runner.ledger import Ledger, commitments, history, open_ledger
+from campaign_runner.ledger import Ledger, commitments, events, history, open_ledger
 from campaign_runner.model import LineItem, Outcome, Receipt
 from campaign_runner.money import text
 from campaign_runner.outside import World, connect
 from campaign_runner.planning import Plan
 from campaign_runner.planning.collector import halves
 from campaign_runner.planning.plan import totals
-from campaign_runner.preflight import Kept, Means, Shop, declared, funds, kept
+from campaign_runner.preflight import Kept, Means, Shop, clock, declared, funds, kept
 from campaign_runner.preflight import unusual as strange
 from campaign_runner.preflight.catalogue import price
 from campaign_runner.preflight.witness import weekends, witnessed
@@ -220,6 +220,7 @@ def means(world: World, ledger: Ledger, campaign: int, lines: pd.DataFrame) -> M
     receipt, account = ask(world, ledger, campaign, lambda client: client.account())
     if account is None:
         return _unheard(world, receipt)
+    clocks = tuple(clock.against_tango(world.clock.now(), receipt.server_time))
     if reasons := funds.standing(account, world.settings.tango.customer):
         return Means(reasons=tuple(reasons))
     if account.balance is None:
@@ -228,7 +229,14 @@ def means(world: World, ledger: Ledger, campaign: int, lines: pd.DataFrame) -> M
         unpaid = commitments.unpaid(connection, world.settings.tango.environment, account.identifier, campaign)
     foreign = {*lines["currency"].astype(str).unique(), *unpaid} - {account.currency}
     rates = ask(world, ledger, campaign, lambda client: client.exchange_rates())[1] if foreign else None
-    return funds.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")
+    found = funds.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")
+    return replace(found, notes=(*clocks, *found.notes))
+
+
+def clock_notes(world: World, ledger: Ledger) -> list[str]:
+    """Whether this machine's clock jumped since the ledger's newest event."""
+    with ledger.read() as connection:
+        return list(clock.against_ledger(world.clock.now(), events.newest_at(connection)))
 
 
 def _unheard(world: World, receipt: Receipt) -> Means:

@@ -25,6 +25,7 @@ from campaign_runner.opening import Opened, opened, past, registered, rule_book
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, noted, prepare, read
 from campaign_runner.preparation.sealing import sealed
+from campaign_runner.sending import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.validation.garbage import uncollected
 from campaign_runner.workers import Workers, at_work
 
@@ -63,7 +64,8 @@ def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: 
         number = registered(world, ledger)
         seen = approval.show(draft, Opened(world, ledger, number), *_judged_by(draft, world, shop))
         unusual = gate.unusual(world, ledger, number, draft, ask=False)
-        draft = draft.telling(*unusual, *gate.foreseen(world, ledger, number, draft.plan))
+        foreseen = gate.foreseen(world, ledger, number, draft.plan)
+        draft = draft.telling(*gate.clock_notes(world, ledger), *unusual, *foreseen)
     result = close_draft(draft, reading, world, progress, seen.reports)
     return replace(result, plan=seen.facts.identity, approval=seen.approval)
 
@@ -78,24 +80,30 @@ def run(
     may fail before what is left is kept back; `partial_by_funds` = send what the balance reaches. Raises
     RefusedBeforeSending where nothing may be sent.
     """
+    prove_places(world)
     with opened(world, register=True) as campaign:
         file = plan_into_ledger(reading, campaign, progress, canary=canary, partial=partial_by_funds)
         guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""
-        with at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
+        with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
             waiting = _place_and_follow(workers, guard, patience, bool(canary))
-        return close(campaign, file, workers.stopped, progress, waiting, leave=True)
+        with reports_may_fail(campaign):
+            return close(campaign, file, workers.stopped, progress, waiting, leave=True)
 
 
 def track(world: World, *, patience: float | None = None, progress: Progress = quiet) -> Result:
     """Look up what is open or unknown: once (None), or for `patience` seconds. Nothing is placed."""
     with opened(world) as campaign:
-        with at_work(campaign.world, campaign.ledger, campaign.number, progress, may_send=False) as workers:
+        with (
+            ledger_may_go(),
+            at_work(campaign.world, campaign.ledger, campaign.number, progress, may_send=False) as workers,
+        ):
             if patience is None:
                 workers.advance_once()
             else:
                 workers.advance(OPEN_BATCHES - {BatchState.PLANNED}, workers.deadline(patience))
                 workers.look_back()
-        return close_latest(campaign, workers.stopped, progress)
+        with reports_may_fail(campaign):
+            return close_latest(campaign, workers.stopped, progress)
 
 
 def retry(world: World, *, patience: float = 600, progress: Progress = quiet) -> Result:
@@ -104,15 +112,17 @@ def retry(world: World, *, patience: float = 600, progress: Progress = quiet) ->
     Tango is asked for them once more before: only what it says failed twice, some time apart, is placed again; for a
     second word that is too young, `patience` is waited. Raises RefusedBeforeSending where the account cannot pay.
     """
+    prove_places(world)
     with opened(world) as campaign:
         waiting = ""
-        with at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
+        with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
             waiting = confirmation.confirmed(workers, patience)
             _plan_again(campaign)
             workers.advance({BatchState.PLANNED}, some="again")
             workers.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), workers.deadline(patience))
             workers.look_back()
-        return close_latest(campaign, workers.stopped, progress, waiting)
+        with reports_may_fail(campaign):
+            return close_latest(campaign, workers.stopped, progress, waiting)
 
 
 def failed_lines(world: World) -> int:
@@ -166,7 +176,8 @@ def plan_into_ledger(
     unusual = gate.unusual(world, ledger, campaign.number, draft, ask=True)
     name = approval.clear(draft, campaign, *_judged_by(draft, world, shop))
     now, later, told = gate.affordable(world, ledger, campaign.number, draft.plan, partial=partial)
-    draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*unusual, *told)
+    told = [*gate.clock_notes(world, ledger), *unusual, *told]
+    draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*told)
     later = later and planning.with_canary(later, 0)
     return _read(draft, reading, _write_down(draft, reading, campaign, name, later))
 

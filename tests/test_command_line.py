@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import cli
+from campaign_runner import cli, pipeline
 from campaign_runner.cli import options
 from campaign_runner.errors import CampaignRunnerError, UsageError
 from campaign_runner.terminal import Terminal
@@ -176,3 +177,32 @@ def test_a_log_file_gets_a_line_every_ten_seconds(monkeypatch, capsys):
 def test_the_error_of_a_person_is_told_in_one_line(capsys):
     Terminal().error(CampaignRunnerError("The disk is full."))
     assert capsys.readouterr() == ("", "campaign-runner: The disk is full.\n")
+
+
+def test_with_json_a_wrong_option_is_an_object_too(command):
+    code, out, error = command("check", "email.csv", "--no-such-option", "--json")
+    assert (code, json.loads(out)["exit_code"]) == (2, 2)
+    assert "no-such-option" in json.loads(out)["error"]
+    assert "no-such-option" in error
+
+
+def test_with_json_a_fault_of_the_program_is_an_object_too(command, monkeypatch):
+    monkeypatch.setattr(pipeline, "check", lambda *_, **__: 1 / 0)
+    code, out, error = command("check", "email.csv", "--json")
+    assert (code, json.loads(out)["exit_code"]) == (70, 70)
+    assert "ZeroDivisionError" in error
+
+
+def test_quiet_says_one_line_where_the_exit_code_is_not_0(command):
+    code, out, error = command("check", "quarterly.xlsx", "--quiet")
+    assert (code, out) == (1, "")
+    assert error.splitlines() == [
+        "campaign-runner: 2026-q4-recognition: done, but some rows were rejected, held or failed: see the failures report "
+        "(exit code 1)."
+    ]
+    assert command("check", "email.csv", "--quiet") == (0, "", "")
+
+
+def test_logs_have_their_time(command):
+    _, _, error = command("run", "email.csv", "--wait", "0", "--verbose")
+    assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ", error, re.M) or "HTTP" not in error

@@ -33,6 +33,11 @@ def head(connection: Connection) -> str:
     return connection.execute(select(events.c.hash).order_by(events.c.id.desc()).limit(1)).scalar() or START
 
 
+def newest_at(connection: Connection) -> str:
+    """When the newest event happened, "" without any."""
+    return connection.execute(select(events.c.at).order_by(events.c.id.desc()).limit(1)).scalar() or ""
+
+
 def first_broken(connection: Connection) -> int | None:
     """The number of the first event that does not fit the chain, None if the chain is whole."""
     before = START

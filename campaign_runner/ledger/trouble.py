@@ -57,5 +57,7 @@ def translated(engine: Engine) -> Iterator[None]:
                 raise StateError(f"The ledger {where} {advice}.") from error
         if isinstance(error, OperationalError):
             first = str(error.orig).strip().partition("\n")[0]
-            raise StateError(f'The ledger {where} says: "{first}". Run again once that is settled: nothing is lost.') from error
+            raise StateError(
+                f'The ledger {where} says: "{first}". Run again once that is settled: nothing is lost.'
+            ) from error
         raise

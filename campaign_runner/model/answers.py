@@ -59,9 +59,9 @@ class LineAnswer:
 class Receipt:
     """What one request came to: no secrets, no personal data, so it may be stored and logged as it is.
 
-    `refused` maps a line reference to Tango's sentence (references that we never sent are in it too). `total` is
-    the number of line items that Tango counts, None where it says nothing. `doubtful`: an earlier try of the same call
-    went without an answer, so that Tango may have carried that one out.
+    `refused` maps a line reference to Tango's sentence (references that we never sent are in it too). `server_time` is the
+    header `Date`. `total` is the number of line items that Tango counts, None where it says nothing. `doubtful`: an earlier
+    try of the same call went without an answer, so that Tango may have carried that one out.
     """
 
     outcome: Outcome
@@ -74,6 +74,7 @@ class Receipt:
     order_status: str = ""
     tango_order_id: str = ""
     total: int | None = None
+    server_time: str = ""
     created_at: str = ""
     completed_at: str = ""
     charged: Decimal | None = None

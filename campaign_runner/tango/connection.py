@@ -144,6 +144,7 @@ class Connection:
         stamp: dict[str, Any] = {
             "http_status": answer.status,
             "request_id": wire.text(answer.headers.get("X-REQUEST-ID", ""), "request_id"),
+            "server_time": answer.headers.get("Date", "")[:40],
             "retry_after": retry_after(answer.headers.get("Retry-After", ""), self._clock.now()),
         }
         if not 200 <= answer.status <= 299:

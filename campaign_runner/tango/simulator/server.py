@@ -111,5 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The header `Date`, by the clock of the simulator."""
+        return super().date_time_string(timestamp or self.server.simulator.now().timestamp())
+
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: paths hold references, and the log of requests is the simulator's."""

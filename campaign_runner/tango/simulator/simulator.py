@@ -59,6 +59,10 @@ class Simulator:
         self._built_in = Schedule(read(faults), {})
         self._journal = Journal(state_file, self._world.apply)
 
+    def now(self) -> datetime:
+        """The time of this stand-in."""
+        return self._clock.now()
+
     def handle(self, request: Request) -> Answer:
         """Answer one request; a slow answer is slow outside the turn, so that others go on."""
         with self._journal.turn():
