@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from campaign_runner.errors import FileUnusable
+from campaign_runner.intake import guesses
 
 _PIECE = 1 << 20
 _MARKS = (
@@ -23,13 +25,9 @@ _NAMES = {
     "utf-16-be": "UTF-16",
     "utf-32-le": "UTF-32",
     "utf-32-be": "UTF-32",
-    "cp1252": "Windows-1252",
-    "mac_roman": "Mac Roman",
 }
+_JAPANESE = b"\x1b$B"  # how ISO-2022-JP, all of ASCII, begins what is not
 _LINES_LOOKED_AT = 10_000
-_GUESSES = ("cp1252", "mac_roman")
-_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
-_LIKELY = re.compile(r"(?:[^\W\d_]+|[£€©®°–—‘’“”…«»¿¡\xa0])\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,10 @@ def detect(path: Path) -> Encoding:
     for mark, codec in _MARKS:
         if start.startswith(mark) and codec != "utf-8":
             return Encoding(codec, len(mark), errors="replace", notes=(f"The file was read as {_NAMES[codec]}.",))
-    if codec := _unmarked_utf16(start):
+    if codec := unmarked(start):
         return Encoding(codec, errors="replace", notes=(f"The file was read as {_NAMES[codec]} (it has no mark).",))
+    if _JAPANESE in start:
+        return Encoding("iso2022_jp", errors="replace", notes=("The file was read as ISO-2022-JP.",))
     marked = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
     valid, plain = _look(path)
     return Encoding("utf-8", marked, plain) if valid else _guess(path, marked)
@@ -73,31 +73,44 @@ def _look(path: Path) -> tuple[bool, bool]:
     return True, not nuls and quotes % 2 == 0
 
 
-def _unmarked_utf16(start: bytes) -> str:
-    """Latin text in UTF-16 has a NUL in every second byte."""
+def unmarked(start: bytes) -> str:
+    """Latin text in UTF-16 has a NUL in every second byte, in UTF-32 three of four; other scripts have fewer."""
+    quarters = [start[place::4].count(0) / max(len(start) // 4, 1) for place in range(4)]
+    if len(start) >= 8 and quarters[3] > 0.9 and quarters[2] > 0.9 and quarters[0] < 0.1:
+        return "utf-32-le"
+    if len(start) >= 8 and quarters[0] > 0.9 and quarters[1] > 0.9 and quarters[3] < 0.1:
+        return "utf-32-be"
     half = max(len(start) // 2, 1)
-    for codec, nul in (("utf-16-le", start[1::2]), ("utf-16-be", start[0::2])):
-        if len(start) >= 4 and nul.count(0) / half > 0.7:
+    for codec, nul, other in (("utf-16-le", start[1::2], start[0::2]), ("utf-16-be", start[0::2], start[1::2])):
+        share = nul.count(0) / half
+        if len(start) >= 4 and (share > 0.7 or (share > 0.2 and not other.count(0))):
             return codec
     return ""
 
 
 def _guess(path: Path, mark: int) -> Encoding:
-    """Not UTF-8: the encoding under which most words with special letters look like words."""
+    """Not UTF-8: the only encoding under which the words with special letters look like words; else FileUnusable."""
     sample = b"".join(islice(_special_lines(path), _LINES_LOOKED_AT))
     broken = sample.decode("utf-8", "replace")
     if (good := sum(c > "\x7f" and c != "\ufffd" for c in broken)) > 2 * (bad := broken.count("\ufffd")) or mark:
         note = f"The file is UTF-8, but some characters are broken ({bad} of {good + bad}): see the problems there."
         return Encoding("utf-8", mark, errors="replace", notes=(note,))
-    ranked = sorted(((_score(sample, codec), codec) for codec in _GUESSES), key=lambda pair: -pair[0])
-    score, codec = ranked[0]
-    words = dict.fromkeys(_WORD.findall(sample.decode(codec, "replace")))
-    shown = ", ".join(f'"{word}"' for word in list(words)[:5])
-    sure = round(100 * max(min(score, 0.5 + score - ranked[1][0]), 0.0))
-    return Encoding(codec, errors="replace", notes=(
-        f"The file is not UTF-8; it was read as {_NAMES[codec]} (confidence {sure} %), with words like {shown}. "
-        f"If they look wrong, save the file as “CSV UTF-8” and run again.",
+    guess = guesses.best(sample)
+    shown = ", ".join(f'"{word}"' for word in guess.words)
+    if guess.confidence < guesses.CONFIDENCE:
+        raise FileUnusable(_unknown(path.name, guess, shown))
+    return Encoding(guess.codec, errors="replace", notes=(
+        f"The file is not UTF-8; it was read as {guesses.NAMES[guess.codec]} (confidence {round(100 * guess.confidence)} "
+        f"%), with words like {shown}. If they look wrong, save the file as “CSV UTF-8” and run again.",
     ))  # fmt: skip
+
+
+def _unknown(name: str, guess: guesses.Guess, shown: str) -> str:
+    perhaps = f" It may be {guesses.NAMES[guess.codec]}, with words like {shown}." if guess.codec else ""
+    return (
+        f"{name} is not UTF-8, and its text encoding cannot be recognised for sure, so that names could be wrong."
+        f"{perhaps} Open the file in the program that it came from, save it as “CSV UTF-8”, and run again."
+    )
 
 
 def _special_lines(path: Path) -> Iterator[bytes]:
@@ -106,13 +119,6 @@ def _special_lines(path: Path) -> Iterator[bytes]:
         while line := file.readline(_PIECE):
             if not line.isascii():
                 yield line
-
-
-def _score(sample: bytes, codec: str) -> float:
-    """The share of words with special characters that look like words: no capital after a small letter, no symbol."""
-    found = _WORD.findall(sample.decode(codec, "replace"))
-    likely = sum(bool(_LIKELY.match(word)) and not re.search(r"[a-zß-öø-ÿ][À-ÖØ-Þ]", word) for word in found)
-    return likely / max(len(found), 1)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

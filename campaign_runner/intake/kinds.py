@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 from campaign_runner.errors import FileUnusable
+from campaign_runner.intake.encodings import unmarked
 
 _EXPORT = "Save it as an Excel workbook (.xlsx) or as CSV, and run again."
 
@@ -99,6 +100,8 @@ def _text_nature(start: bytes) -> str:
         return next((nature for form, nature in _MARKUP if re.match(form, bare, re.I | re.S)), "")
     if _JSON.match(bare):
         return "a JSON file"
+    if unmarked(start):
+        return ""
     if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" not in start:
         odd = sum(byte < 9 or (13 < byte < 32 and byte != 27) for byte in start)
         return "a binary file" if odd > len(start) / 10 and b"\0" not in start else ""
