@@ -36,7 +36,8 @@ def release(world: World, rows: Sequence[int], reason: str, *, dry_run: bool = F
         told = [f"Row {row}: {held[row].reason}" for row in rows]
         if not dry_run:
             references = [held[row].reference for row in rows]
-            plans.let_go(connection, campaign.number, references, reason, world.at())
+            changed = {held[row].reference: held[row].changed_line for row in rows}
+            plans.let_go(connection, campaign.number, references, reason, world.at(), changed=changed)
             events.append(
                 connection, campaign.number, world.at(), "rows released", rows=list(rows), reason=reason,
                 references=references,

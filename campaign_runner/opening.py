@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 
+from sqlalchemy import Connection
+
 from campaign_runner import validation
 from campaign_runner.errors import StateError, UsageError
-from campaign_runner.ledger import Ledger, campaigns, open_ledger, plans
+from campaign_runner.ledger import Ledger, campaigns, events, open_ledger, plans
+from campaign_runner.ledger import past as before
 from campaign_runner.model import RuleBook
 from campaign_runner.outside import World
+from campaign_runner.planning import Decisions, Standing
+from campaign_runner.planning.standing import LASTING
 from campaign_runner.preparation import Past
 from campaign_runner.settings import Settings
 
@@ -77,18 +82,52 @@ def _bound(settings: Settings, binding: Mapping[str, str]) -> Settings:
 
 
 def past(ledger: Ledger, world: World) -> Past:
-    """What the ledger knows of this campaign, and of people who were sent something lately."""
-    environment, window = world.settings.tango.environment, world.settings.identity.duplicate_window_days
-    since = (world.clock.now() - timedelta(days=window)).isoformat() if window else "9999"
+    """What the ledger knows of this campaign, and of people whom other campaigns sent something lately."""
+    environment, settings = world.settings.tango.environment, world.settings
     with ledger.read() as connection:
         try:
-            number = campaigns.find(connection, environment, world.settings.campaign.id)
+            number = campaigns.find(connection, environment, settings.campaign.id)
         except UsageError:
             number = 0
+        latest = campaigns.latest_upload(connection, number)
         return Past(
-            plans.known_lines(connection, number), plans.released(connection, number),
-            plans.rewarded(connection, number, environment, since), plans.secret(connection),
+            before.known_lines(connection, number), before.unsent_lines(connection, number),
+            decisions(connection, number), before.rewarded_elsewhere(connection, number, environment, since(world))
+            if settings.identity.duplicate_window_days else (),
+            plans.secret(connection), before.answered(connection, number), _Asked(ledger, latest.id if latest else 0),
+            events.newest(connection),
         )  # fmt: skip
+
+
+def since(world: World) -> str:
+    """From when on what other campaigns sent counts; planned lines always count."""
+    window = timedelta(days=world.settings.identity.duplicate_window_days)
+    return (world.clock.now() - window).isoformat()
+
+
+def decisions(connection: Connection, campaign: int) -> Decisions:
+    """What was decided about rows, and which were held for a cause that the file does not show."""
+    waits = {name: Standing(*why) for name, why in before.waiting(connection, campaign, LASTING)}
+    released = frozenset(before.decided(connection, campaign, before.RELEASED))
+    return Decisions(released, before.decided(connection, campaign, before.DROPPED), waits)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What of the past is asked for only where a plan needs it."""
+
+    ledger: Ledger
+    upload: int
+
+    def stored(self, numbers: Collection[int]) -> list[before.StoredLine]:
+        """Lines as they were sent."""
+        with self.ledger.read() as connection:
+            return list(before.stored(connection, numbers))
+
+    def held_by_the_newest_file(self) -> tuple[int, dict[int, tuple[int, int]]]:
+        """Its number, and the lines that it holds."""
+        with self.ledger.read() as connection:
+            return self.upload, before.held_by(connection, self.upload)
 
 
 def rule_book(world: World) -> RuleBook:

@@ -21,7 +21,7 @@ from campaign_runner.ledger import batches, campaigns, events, open_ledger, outc
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.memory import give_back
-from campaign_runner.opening import Opened, opened, past, registered, rule_book
+from campaign_runner.opening import Opened, decisions, opened, past, registered, rule_book
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, noted, prepare, read
 from campaign_runner.preparation.sealing import sealed
@@ -154,9 +154,9 @@ def plan_into_ledger(
     table = read(reading, world.settings, book)
     with ledger.read() as connection:
         upload = campaigns.latest_upload(connection, campaign.number)
-        released = plans.released(connection, campaign.number)
         waiting = plans.put_off(connection, campaign.number)
-    said = fingerprint(world.settings, book, reading, released)
+        decided = decisions(connection, campaign.number)
+    said = fingerprint(world.settings, book, reading, decided)
     if (
         upload
         and not (world.refresh or waiting)
@@ -219,7 +219,7 @@ def _write_down(
     `name` is the plan's identity: what was approved, and is sent; `later` is what waits for money.
     """
     at, number = campaign.world.at(), campaign.number
-    how = {"sheet": reading.sheet, "hidden": reading.hidden, "notes": list(draft.told)}
+    how = {"sheet": reading.sheet, "hidden": reading.hidden, "notes": list(draft.told), "about": draft.about}
     new = Upload(
         0, number, draft.sha256, draft.fingerprint, reading.path.name, draft.table.sheet, how, draft.rows, at,
         plan=name,

@@ -49,6 +49,11 @@ def first_broken(connection: Connection) -> int | None:
     return None
 
 
+def newest(connection: Connection) -> int:
+    """The number of the newest event; 0 before the first."""
+    return int(connection.execute(select(func.coalesce(func.max(events.c.id), 0))).scalar_one())
+
+
 def count(connection: Connection) -> int:
     """How many events there are."""
     return int(connection.execute(select(func.count()).select_from(events)).scalar_one())

@@ -20,13 +20,17 @@ class HeldRow(NamedTuple):
 
     reference: str
     reason: str
+    rule: str = ""
+    units: int = -1
+    currency: str = ""
+    changed_line: int = 0
 
 
 def held(connection: Connection, upload: int) -> dict[int, HeldRow]:
     """The held rows of an upload by number."""
-    query = select(entries.c.row, entries.c.reference, entries.c.reason)
+    query = select(entries.c.row, *(entries.c[name] for name in HeldRow._fields))
     query = query.where(entries.c.upload == upload, entries.c.status == RowStatus.HELD)
-    return {row: HeldRow(reference, reason) for row, reference, reason in connection.execute(query)}
+    return {row: HeldRow(*held) for row, *held in connection.execute(query)}
 
 
 def row_of(connection: Connection, campaign: int, upload: int, reference: str) -> int | None:

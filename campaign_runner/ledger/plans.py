@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, true, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, true, update
 
-from campaign_runner.ledger import failures, schema, tallies
+from campaign_runner.ledger import failures, past, schema, tallies
 from campaign_runner.ledger.batches import PUT_OFF
 from campaign_runner.ledger.lines import STATUS
 from campaign_runner.ledger.packing import pack, unpack
-from campaign_runner.ledger.schema import batches, campaigns, entries, line_indexes, line_items, meta, releases
+from campaign_runner.ledger.schema import batches, entries, line_indexes, line_items, meta, releases
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.lifecycle import BatchState, RowStatus
 from campaign_runner.model import Batch, LineItem, line_columns
@@ -23,7 +23,8 @@ LINES_AT_ONCE = 25_000
 
 # What a planned line says of itself, and what only Tango will tell.
 OF_LINE = (
-    "row", "reference", "identity", "content", "contact", "person", "method", "utid", "quantity", "face_units", "currency",
+    "row", "reference", "identity", "content", "contact", "person", "alias", "origin", "folded_key", "key_text", "method",
+    "utid", "quantity", "face_units", "currency",
 )  # fmt: skip
 UNTOLD: dict[str, int | str] = dict.fromkeys(
     ("reason", "tango_reference", "delivery_status", "stated", "stated_currency", "charged", "charged_currency", "fee",
@@ -43,6 +44,8 @@ class Entry(NamedTuple):
     remedy: str = ""
     units: int = -1
     currency: str = ""
+    rule: str = ""
+    changed_line: int = 0
 
 
 class Sealed(NamedTuple):
@@ -54,15 +57,6 @@ class Sealed(NamedTuple):
     body: bytes
     lines: Mapping[str, Sequence[Any]]
     sums: Sequence[tuple[str, int, int]]
-
-
-class KnownLine(NamedTuple):
-    """A line of this campaign that must not be planned again."""
-
-    line_id: int
-    identity: bytes
-    content: bytes
-    status: str
 
 
 class Failed(NamedTuple):
@@ -88,52 +82,14 @@ class Attempted(Protocol):
         ...
 
 
-class RewardedPerson(NamedTuple):
-    """A line that was sent to somebody: `contact` is the keyed hash of person, utid and amount."""
-
-    contact: bytes
-    campaign: str
-    day: str
-    same: bool
-
-
-def known_lines(connection: Connection, campaign: int) -> list[KnownLine]:
-    """The lines of a campaign that were sent, in their newest attempt (see `withdraw_unsent` for the others)."""
-    query = (
-        select(line_items.c.id, line_items.c.identity, line_items.c.content, STATUS)
-        .select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
-        .where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False))
-        .where(or_(batches.c.state != BatchState.PLANNED, batches.c.attempt > 1))
-    )
-    return [KnownLine(*row) for row in connection.execute(query)]
-
-
 def secret(connection: Connection) -> bytes:
     """The key under which this ledger hashes contacts."""
     return bytes(connection.execute(select(meta.c.secret)).scalar_one())
 
 
-def rewarded(connection: Connection, campaign: int, environment: str, since: str) -> list[RewardedPerson]:
-    """Who was sent something: in this campaign at any time, in others of the environment from `since` on."""
-    lost = (RowStatus.FAILED, RowStatus.CANCELLED)
-    query = (
-        select(line_items.c.contact, campaigns.c.campaign_id, func.substr(batches.c.sent_at, 1, 10),
-               line_items.c.campaign == campaign)
-        .select_from(line_items.join(batches, batches.c.id == line_items.c.batch)
-                     .join(campaigns, campaigns.c.id == line_items.c.campaign))
-        .where(campaigns.c.environment == environment, line_items.c.contact.is_not(None))
-        .where(or_(batches.c.state != BatchState.PLANNED, batches.c.attempt > 1))
-        .where(or_(line_items.c.campaign == campaign, batches.c.sent_at >= since))
-        .where(line_items.c.superseded.is_(False), STATUS.not_in(lost))
-    )  # fmt: skip
-    return [RewardedPerson(contact, name, day, bool(same)) for contact, name, day, same in connection.execute(query)]
-
-
 def released(connection: Connection, campaign: int) -> frozenset[str]:
     """The references that a person let go."""
-    return frozenset(
-        connection.execute(select(releases.c.reference).where(releases.c.campaign == campaign)).scalars()
-    )
+    return frozenset(past.decided(connection, campaign, past.RELEASED))
 
 
 def withdraw_unsent(connection: Connection, campaign: int) -> int:
@@ -222,11 +178,19 @@ def record_attempts(connection: Connection, campaign: int, attempts: Iterable[At
     tallies.renew(connection, touched)
 
 
-def let_go(connection: Connection, campaign: int, references: Iterable[str], reason: str, at: str) -> None:
-    """Write down that held rows may be sent under these references."""
-    before = released(connection, campaign)
-    rows = [(campaign, reference, reason, at) for reference in references if reference not in before]
-    insert_many(connection, releases, ("campaign", "reference", "reason", "at"), rows)
+def let_go(
+    connection: Connection, campaign: int, references: Iterable[str], reason: str, at: str, *,
+    decision: str = past.RELEASED, actor: str = "", changed: Mapping[str, int] | None = None,
+) -> None:  # fmt: skip
+    """Write down what was decided about held rows: the newest decision counts. `changed`: the line that a row seems to
+    be, changed, by reference."""
+    wanted = list(dict.fromkeys(references))
+    mine = (releases.c.campaign == campaign, releases.c.reference == bindparam("ref"))
+    if wanted:
+        connection.execute(delete(releases).where(*mine), [{"ref": reference} for reference in wanted])
+    rows = [(campaign, ref, reason, at, decision, actor, (changed or {}).get(ref, 0)) for ref in wanted]
+    names = ("campaign", "reference", "reason", "at", "decision", "actor", "changed_line")
+    insert_many(connection, releases, names, rows)
 
 
 def record_entries(connection: Connection, upload: int, rows: Iterable[Entry]) -> None:
@@ -237,7 +201,8 @@ def record_entries(connection: Connection, upload: int, rows: Iterable[Entry]) -
 def _failed(row: Any) -> Failed:
     line = LineItem(
         row["reference"], row["row"], b"", row["method"], row["utid"], row["quantity"], row["face_units"],
-        row["currency"], row["identity"], row["content"], row["contact"], row["person"],
+        row["currency"], row["identity"], row["content"], row["contact"], row["person"], row["alias"], row["origin"],
+        row["folded_key"], row["key_text"],
     )  # fmt: skip
     return Failed(row["id"], row["attempt"], line, unpack(row["body"]))
 

@@ -83,7 +83,12 @@ entries = Table(
     Column("units", BigInteger, nullable=False, default=-1),
     Column("currency", String(3), nullable=False, default=""),
     Column("rule", String(40), nullable=False, server_default=""),
+    # Of a held row: the line that it seems to be, changed (0: none).
+    Column("changed_line", _Id, nullable=False, server_default="0"),
 )  # fmt: skip
+# Few rows are held, and those of all uploads are asked for when a file is planned.
+_HELD = entries.c.status == "held"
+Index("entries_held", entries.c.upload, entries.c.reference, sqlite_where=_HELD, postgresql_where=_HELD)
 
 batches = Table(
     "batches", metadata,
@@ -132,6 +137,7 @@ line_items = Table(
     Column("content", LargeBinary, nullable=False),
     Column("contact", LargeBinary),
     Column("person", LargeBinary),
+    Column("alias", LargeBinary),
     # The row's plain identity, whatever it was released under; a keyed hash of its folded key, and the key as typed.
     Column("origin", LargeBinary),
     Column("folded_key", LargeBinary),
@@ -230,6 +236,8 @@ releases = Table(
     Column("at", String(40), nullable=False),
     Column("decision", String(10), nullable=False, server_default="release"),
     Column("actor", String(200), nullable=False, server_default=""),
+    # The line that the row was, before it was changed: it is accounted for (0: none).
+    Column("changed_line", _Id, nullable=False, server_default="0"),
 )  # fmt: skip
 
 # Plans that somebody was shown, by their identity; whoever was shown one first is its submitter.

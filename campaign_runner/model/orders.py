@@ -36,7 +36,8 @@ class LineItem:
     `face_units` is the face value of ONE reward in ten-thousandths of a currency unit.
     `identity` and `content` are the 16-byte digests by which a later file finds the line again;
     `contact` is the keyed hash of person, utid and amount, `person` that of the person alone (None: the line names
-    nobody).
+    nobody), `alias` a second one. `origin` is the identity of its row, whatever it was released under; `folded_key` a
+    keyed hash, `key_text` the key as typed ("" and None: the row has no key).
     """
 
     reference: str
@@ -51,6 +52,10 @@ class LineItem:
     content: bytes = b""
     contact: bytes | None = None
     person: bytes | None = None
+    alias: bytes | None = None
+    origin: bytes | None = None
+    folded_key: bytes | None = None
+    key_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A valid row that is kept back until a person decides; `reference` is what it would be sent under."""
+    """A valid row that is kept back until a person decides; `reference` is what it would be sent under, `line` the
+    number of the line that it seems to be, changed (0: none)."""
 
     row: int
     rule: str
@@ -103,6 +109,7 @@ class Hold:
     reference: str = ""
     units: int = -1
     currency: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

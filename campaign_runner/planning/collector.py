@@ -17,10 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Checked, CleanRows, Order
-from campaign_runner.planning import references
+from campaign_runner.planning import folding, recipients, references
 from campaign_runner.planning.filled import Filled
-from campaign_runner.planning.payloads import as_text, payloads, wire_names
-from campaign_runner.planning.persons import contact_hashes, person_hashes
+from campaign_runner.planning.payloads import as_text, joined, payloads, wire_names
 from campaign_runner.planning.spool import Numbers, Spool
 
 
@@ -69,10 +68,14 @@ class Collector:
         frame: dict[str, Any] = {"row": fields.index.to_numpy(np.int32)}
         frame["hi"], frame["lo"] = halves(references.line_digests(self.order, identities))
         frame["content_hi"], frame["content_lo"] = halves(references.content_digests(contents))
-        frame["contact_hi"], frame["contact_lo"] = halves(contact_hashes(fields, self.contact_key))
+        frame["contact_hi"], frame["contact_lo"] = halves(recipients.contact_hashes(fields, self.contact_key))
+        frame["folded_hi"], frame["folded_lo"] = self._folded(checked.clean)
         if not self.dry:
-            frame["offset"], frame["length"], payloads = _end_to_end(self._payloads(columns, rows))
-            frame["person_hi"], frame["person_lo"] = halves(person_hashes(fields, self.contact_key))
+            frame["offset"], frame["length"], frame["key_length"], payloads = self._texts(
+                checked.clean, columns, rows
+            )
+            for kind, hashes in (("person", recipients.person_hashes), ("alias", recipients.alias_hashes)):
+                frame[f"{kind}_hi"], frame[f"{kind}_lo"] = halves(hashes(fields, self.contact_key))
         frame["method"] = pc.dictionary_encode(columns["deliveryMethod"])
         frame["utid"] = pc.dictionary_encode(columns["utid"])
         frame["quantity"] = _quantities(fields)
@@ -104,6 +107,36 @@ class Collector:
         """The stored payload of one line."""
         return os.pread(self._spill.fileno(), length, offset)
 
+    def typed_key(self, offset: int, length: int) -> str:
+        """The key of one line as it was typed, its parts joined by `folding.PART`; it stands behind the payload."""
+        return self.payload(offset, length).decode()
+
+    def _folded(self, clean: CleanRows) -> tuple[Numbers, Numbers]:
+        """The folded keys, hashed; zeros where rows have no key."""
+        if not self.key:
+            none = np.zeros(len(clean.fields), np.uint64)
+            return none, none
+        return halves(recipients.hashed(folding.folded_keys(self._typed(clean)), self.contact_key))
+
+    def _typed(self, clean: CleanRows) -> list[pa.Array]:
+        return [as_text(self._key_column(clean, name).fillna("")) for name in self.key]
+
+    def _key_column(self, clean: CleanRows, name: str) -> pd.Series[str]:
+        return clean.own[name] if name in clean.own else clean.fields[name]
+
+    def _texts(
+        self, clean: CleanRows, columns: Mapping[str, pa.Array], rows: Filled
+    ) -> tuple[Numbers, Numbers, Numbers, bytes]:
+        """Where each payload begins, how long it is, how long the typed key behind it is, and all of them."""
+        texts = self._payloads(columns, rows)
+        if not self.key:
+            starts, lengths, whole = _end_to_end(texts)
+            return starts, lengths, np.zeros(len(lengths), np.int32), whole
+        keys = folding.typed_keys(self._typed(clean))
+        starts, lengths, whole = _end_to_end(joined(texts, keys))
+        own = pc.binary_length(texts).to_numpy().astype(np.int32)
+        return starts, own, lengths - own, whole
+
     def _currencies(self, utids: Any) -> Any:
         """What each row's reward is paid in."""
         told = [self.currencies.get(utid, self.currency) for utid in utids.dictionary.to_pylist()]
@@ -114,7 +147,7 @@ class Collector:
         return payloads(rows if wired is columns else Filled(wired))
 
     def _keys(self, clean: CleanRows) -> pa.Array:
-        return references.keys([clean.own[name] if name in clean.own else clean.fields[name] for name in self.key])
+        return references.keys([self._key_column(clean, name) for name in self.key])
 
 
 def _end_to_end(texts: pa.Array) -> tuple[Numbers, Numbers, bytes]:

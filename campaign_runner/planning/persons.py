@@ -1,113 +1,106 @@
-"""Would the same person get the same reward twice?  Rows and earlier lines are compared by contact, utid and amount.
+"""Was the recipient of a row sent something already?  In this file, from an earlier one, or by another campaign.
 
-A contact is the e-mail address without case, else the phone number, else name and street of a letter. It leaves here
-only as a keyed hash. Bulk orders and rows without any contact name no person and are not compared.
+Recipients are compared by their keyed hashes (see `recipients`). Rows that name no recipient are not compared here.
 """
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from campaign_runner.planning.payloads import as_text, each, joined
+from campaign_runner.money import from_units, text
+from campaign_runner.planning import duplicates
+from campaign_runner.planning.duplicates import repeated
+from campaign_runner.planning.pairing import Mask, is_hash, is_in, paired, places
 
-_PAIR = ["contact_hi", "contact_lo"]
-# What the ledger says of people who were sent something: hashes, campaign, the day, and whether it is this campaign.
-REWARDED_COLUMNS = ("contact_hi", "contact_lo", "campaign", "day", "same")
-_LETTER = (
-    "recipient.firstName",
-    "recipient.lastName",
-    "recipient.address.streetLine1",
-    "recipient.address.postalCode",
+_CONTACT, _PERSON = ["contact_hi", "contact_lo"], ["person_hi", "person_lo"]
+# What other campaigns sent, or are about to send: the recipient, the campaign, the day ("" = not sent yet), the amount.
+REWARDED_COLUMNS = (*_CONTACT, *_PERSON, "campaign", "day", "face_units", "currency")
+ELSEWHERE, ALREADY = "duplicate-elsewhere", "already-rewarded"
+
+_MEANT = "If it is meant as well, release it with `campaign-runner release`; else delete the row."
+_SEVERAL = (
+    "If it is one more reward, release it with `campaign-runner release`; where a recipient may have several in this "
+    "campaign, set several_per_recipient = true in [identity]."
 )
-_REMEDY = "If it is meant as well, let it go with `campaign-runner release`; else delete the row."
 
 
-def contact_hashes(fields: pd.DataFrame, key: bytes) -> list[bytes]:
-    """Person, reward and amount: 16 bytes a row; all zero where the row names no person."""
-    what = joined("\n", _column(fields, "utid"), "\n", _column(fields, "amount"))
-    return _hashed(joined(_contact(fields), what), key)
+def same_in_file(lines: pd.DataFrame, go: pd.Series[bool], placed: pd.DataFrame) -> pd.DataFrame:
+    """Of the `lines` that would `go`, those whose person gets the same reward in another row; `placed`: rows of this
+    file that were placed before."""
+    named = lines[["row", *_CONTACT]][go]
+    named = named[is_hash(named, "contact")]
+    both = named.assign(new=True)
+    if len(placed):
+        both = pd.concat([placed[["row", *_CONTACT]].assign(new=False), both], ignore_index=True)
+    both = repeated(both, *_CONTACT).sort_values(["new", "row"], kind="stable")
+    first = both.groupby(_CONTACT, sort=False)["row"].transform("first")
+    again = (first != both["row"]) & both["new"].astype(bool)
+    reasons = {row: f"The same person gets the same reward in row {other}."
+               for row, other in zip(both["row"][again].tolist(), first[again].tolist(), strict=True)}  # fmt: skip
+    return _held(lines, go, reasons, duplicates.RULE, duplicates.REMEDY)
 
 
-def person_hashes(fields: pd.DataFrame, key: bytes) -> list[bytes]:
-    """The person alone: 16 bytes a row; all zero where the row names no person."""
-    return _hashed(_contact(fields), key)
-
-
-def same_persons(
-    lines: pd.DataFrame, go: pd.Series[bool], placed: pd.DataFrame, rewarded: pd.DataFrame
+def further(
+    lines: pd.DataFrame, go: pd.Series[bool], known: pd.DataFrame, planned: pd.DataFrame, still: Mask, derive: str
 ) -> pd.DataFrame:
-    """Of the `lines` that would `go`, those whose person gets, or got, the same reward elsewhere: held.
-
-    `placed`: rows of this file that were placed before; `rewarded`: earlier lines (`REWARDED_COLUMNS`).
-    """
-    named = lines[["row", *_PAIR]][go]
-    named = named[(named["contact_hi"] != 0) | (named["contact_lo"] != 0)]
-    reasons = _in_file(named, placed)
-    reasons |= _earlier(named[~named["row"].isin(reasons)], placed, rewarded)
-    held = lines[go & lines["row"].isin(reasons)].assign(rule="duplicate", remedy=_REMEDY, derive="")
-    held["reason"] = np.array([reasons[row] for row in held["row"]], object)
-    return held
-
-
-def repeated(lines: pd.DataFrame, high: str, low: str) -> pd.DataFrame:
-    """The lines whose digest, in two halves, is there more than once; the second half is seldom needed."""
-    alike = lines[lines[high].duplicated(keep=False)]
-    return alike[alike.duplicated([high, low], keep=False)]
-
-
-def _in_file(named: pd.DataFrame, placed: pd.DataFrame) -> dict[int, str]:
-    both = pd.concat([placed[["row", *_PAIR]].assign(new=False), named.assign(new=True)], ignore_index=True)
-    both = repeated(both, *_PAIR).sort_values(["new", "row"], kind="stable")
-    both["first"] = both.groupby(_PAIR, sort=False)["row"].transform("first")
-    again = both[(both["first"] != both["row"]) & both["new"].astype(bool)]
-    return {
-        row: f"The same person gets the same reward in row {first}."
-        for row, first in zip(again["row"].tolist(), again["first"].tolist(), strict=True)
-    }
+    """Rows for recipients whom an earlier file of this campaign was sent for; `planned` lines never left, and as many
+    rows of their recipients go on."""
+    sent = known[is_hash(known, "person") & ~known["failed"].to_numpy(bool)] if len(known) else known
+    if sent.empty or "person_hi" not in lines:
+        return lines.iloc[:0].assign(rule="", reason="", remedy="", derive="")
+    rows = go.to_numpy() & is_hash(lines, "person")
+    rows &= is_in(lines, sent, _PERSON)
+    mine = places(rows & still)  # what was planned just so comes before what was planned otherwise
+    at = np.concatenate([mine, np.setdiff1d(places(rows), mine)])
+    own = planned[is_hash(planned, "person")] if len(planned) else planned
+    going, _ = paired(lines, at, own, np.arange(len(own)), _PERSON)
+    held = np.setdiff1d(at, going)
+    reason = (
+        "An earlier file of this campaign was already sent for the same recipient: already rewarded in this campaign."
+    )
+    numbers = dict.fromkeys(lines["row"].to_numpy()[held].tolist(), reason)
+    return _held(lines, go, numbers, ALREADY, _SEVERAL, derive)
 
 
-def _earlier(named: pd.DataFrame, placed: pd.DataFrame, rewarded: pd.DataFrame) -> dict[int, str]:
+def elsewhere(lines: pd.DataFrame, go: pd.Series[bool], rewarded: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose person was sent the same reward by another campaign, or is about to be."""
     if rewarded.empty:
-        return {}
-    if len(placed):  # a line that this file still has is told apart by its row
-        mine = placed[_PAIR].drop_duplicates().assign(here=True)
-        rewarded = rewarded.merge(mine, on=_PAIR, how="left")
-        rewarded = rewarded[~(rewarded["same"] & rewarded["here"].notna())]
-    held = named.merge(rewarded.drop_duplicates(_PAIR), on=_PAIR, how="inner")
-    reasons = [
-        "The same person was sent the same reward from an earlier file of this campaign."
-        if same
-        else f"The same person was sent the same reward in the campaign {campaign} on {day}."
-        for campaign, day, same in zip(held["campaign"], held["day"], held["same"], strict=True)
-    ]
-    return dict(zip(held["row"].tolist(), reasons, strict=True))
+        return lines.iloc[:0].assign(rule="", reason="", remedy="", derive="")
+    named = lines[["row", *_CONTACT]][go]
+    held = named[is_hash(named, "contact")].merge(rewarded.drop_duplicates(_CONTACT), on=_CONTACT, how="inner")
+    columns = (held[name].tolist() for name in ("row", "campaign", "day"))
+    reasons = {row: _same_reward(campaign, day) for row, campaign, day in zip(*columns, strict=True)}
+    return _held(lines, go, reasons, ELSEWHERE, _MEANT)
 
 
-def _contact(fields: pd.DataFrame) -> pa.Array:
-    kinds = [_lower(fields, "recipient.email"), _column(fields, "recipient.mobileNumber"), _letter(fields)]
-    return pc.coalesce(*kinds)
-
-
-def _hashed(texts: pa.Array, key: bytes) -> list[bytes]:
-    there = texts.is_valid().to_pylist()
+def other_rewards(new: pd.DataFrame, rewarded: pd.DataFrame) -> list[tuple[int, str]]:
+    """Rows whose person another campaign sent something else, each with a sentence."""
+    if rewarded.empty or new.empty or "person_hi" not in new:
+        return []
+    named = new[["row", *_PERSON, *_CONTACT]][is_hash(new, "person")]
+    theirs = rewarded[is_hash(rewarded, "person")].drop_duplicates([*_PERSON, "campaign"])
+    both = named.merge(theirs, on=_PERSON, how="inner", suffixes=("", "_there")).sort_values("row")
+    both = both[(both["contact_hi"] != both["contact_hi_there"]) | (both["contact_lo"] != both["contact_lo_there"])]
+    columns = (both[name].tolist() for name in ("row", "campaign", "day", "face_units", "currency"))
     return [
-        blake2b(text, key=key, digest_size=16).digest() if named else bytes(16)
-        for text, named in zip(each(texts), there, strict=True)
+        (
+            row,
+            f"row {row} ({text(from_units(int(units)))} {currency} in {campaign}, {f'on {day}' if day else 'planned'})",
+        )
+        for row, campaign, day, units, currency in zip(*columns, strict=True)
     ]
 
 
-def _column(fields: pd.DataFrame, name: str) -> pa.Array:
-    return as_text(fields[name]) if name in fields else pa.nulls(len(fields), pa.large_string())
+def _same_reward(campaign: str, day: str) -> str:
+    if day:
+        return f"The same person was sent the same reward in the campaign {campaign} on {day}."
+    return f"The same person is about to be sent the same reward in the campaign {campaign} (planned, not sent yet)."
 
 
-def _lower(fields: pd.DataFrame, name: str) -> pa.Array:
-    return pc.utf8_lower(_column(fields, name))
-
-
-def _letter(fields: pd.DataFrame) -> pa.Array:
-    return joined(*(_lower(fields, name) for name in _LETTER), separator="\n")
+def _held(
+    lines: pd.DataFrame, go: pd.Series[bool], reasons: dict[int, str], rule: str, remedy: str, derive: str = ""
+) -> pd.DataFrame:
+    held = lines[go & lines["row"].isin(reasons)].assign(rule=rule, remedy=remedy, derive=derive)
+    held["reason"] = np.array([reasons[row] for row in held["row"].tolist()], object)
+    return held

@@ -6,7 +6,7 @@ nothing else. The same set of rows gives the same batches, whatever their order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -15,26 +15,16 @@ import pandas as pd
 
 from campaign_runner.model import Batch, Hold, LineColumns, LineItem, Order
 from campaign_runner.money import from_units
-from campaign_runner.planning import references
+from campaign_runner.planning import duplicates, persons, references
 from campaign_runner.planning.bodies import batch
 from campaign_runner.planning.collector import Collector, halves, whole, wholes
-from campaign_runner.planning.persons import REWARDED_COLUMNS, repeated, same_persons
+from campaign_runner.planning.matching import KNOWN_COLUMNS, PLANNED_COLUMNS, complete, match
+from campaign_runner.planning.standing import DROPPED, Decisions, allowing_several, still_held
+
+__all__ = ["KNOWN_COLUMNS", "PLANNED_COLUMNS", "Plan", "find_lines", "line_references", "plan", "totals"]
 
 Part = list[tuple[int, int]]
 LINES_AT_ONCE = 25_000
-
-# What the ledger says of the lines of this campaign that Tango has, or may have.
-KNOWN_COLUMNS = ("hi", "lo", "content_hi", "content_lo", "line_id", "failed")
-
-_CHANGED = (
-    "It was changed after it had been sent.",
-    "Put the old contents back; or, if this is one more reward, let it go with `campaign-runner release`.",
-)
-_MENDED = (
-    "It was changed after it had failed at Tango.",
-    "If the change mends it, let it go with `campaign-runner release`, and run the file again.",
-)
-_REMEDY_DUPLICATE = "If it is meant twice, let it go with `campaign-runner release`; else delete the row."
 
 
 @dataclass(frozen=True)
@@ -53,6 +43,8 @@ class Plan:
     _payload: Callable[[int, int], bytes]
     _apart: pd.DataFrame = field(default_factory=pd.DataFrame)
     canary: int = 0
+    elsewhere: Sequence[tuple[int, str]] = ()
+    _typed_key: Callable[[int, int], str] = lambda *_: ""
 
     def batches(self) -> Iterator[Batch]:
         """The batches with the exact bytes to send."""
@@ -75,10 +67,20 @@ class Plan:
         """The canonical JSON of one line without its reference."""
         return self._payload(offset, length)
 
+    def kept_back(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes, str]]:
+        """Of these rows, if they are held: the number, the payload and the key as typed."""
+        some = self._apart[self._apart["row"].isin(list(rows))] if len(self._apart) else self._apart
+        columns = (
+            (some[name].tolist() for name in ("row", "offset", "length", "key_length")) if len(some) else ([],) * 4
+        )
+        for row, offset, length, key in zip(*columns, strict=True):
+            yield row, self._payload(offset, length), self._typed_key(offset + length, key) if key else ""
+
     @property
     def file(self) -> pd.DataFrame:
         """All valid rows, each under the name that it has by itself, in no order; made anew each time."""
-        parts = [self.new, self.known.drop(columns="line_id", errors="ignore")]
+        also = ["line_id", "origin_hi", "origin_lo"]
+        parts = [part.drop(columns=also, errors="ignore") for part in (self.new, self.known)]
         if len(self._apart):
             parts = [*(part[~part["row"].isin(self._apart["row"])] for part in parts), self._apart]
         parts = [part for part in parts if len(part)]
@@ -107,59 +109,86 @@ class Plan:
         ]
 
     def _lines(self, rows: pd.DataFrame) -> LineColumns:
-        identities, contents, contacts, persons = (
-            wholes(rows[f"{kind}hi"], rows[f"{kind}lo"]) for kind in ("", "content_", "contact_", "person_")
-        )
-        places = zip(rows["offset"].tolist(), rows["length"].tolist(), strict=True)
+        kinds = ("", "content_", "contact_", "person_", "alias_", "folded_")
+        digests = [wholes(rows[f"{kind}hi"], rows[f"{kind}lo"]) for kind in kinds]
+        identities, contents, contacts, people, aliases, folded = digests
+        origins = wholes(rows["origin_hi"], rows["origin_lo"]) if "origin_hi" in rows else identities
+        places = list(zip(rows["offset"].tolist(), rows["length"].tolist(), strict=True))
+        keys = zip(rows["offset"].tolist(), rows["length"].tolist(), rows["key_length"].tolist(), strict=True)
+        keyed = bool(len(rows)) and int(rows["key_length"].max()) > 0
         names = ("row", "method", "utid", "quantity", "face_units", "currency")
         return LineColumns({
             "reference": references.references(self.order, identities), "identity": identities, "content": contents,
-            "contact": [contact if contact != NO_CONTACT else None for contact in contacts],
-            "person": [person if contact != NO_CONTACT else None
-                       for person, contact in zip(persons, contacts, strict=True)],
+            "contact": _some(contacts), "person": _some(people), "alias": _some(aliases), "origin": origins,
+            "folded_key": _some(folded),
+            "key_text": [self._typed_key(offset + length, key) if key else None for offset, length, key in keys]
+                        if keyed else [None] * len(rows),
             "payload": [self._payload(offset, length) for offset, length in places],
             **{name: rows[name].tolist() for name in names},
         })  # fmt: skip
 
 
+def _some(digests: list[bytes]) -> list[bytes | None]:
+    """None for zeros: the line names nobody, or has no key."""
+    return [digest if digest != NO_CONTACT else None for digest in digests]
+
+
 NO_CONTACT = bytes(16)
-NOBODY = pd.DataFrame(columns=list(REWARDED_COLUMNS)).astype({"contact_hi": "uint64", "contact_lo": "uint64"})
+NOBODY = pd.DataFrame(columns=list(persons.REWARDED_COLUMNS)).astype({"contact_hi": "uint64", "contact_lo": "uint64"})
+NEVER = pd.DataFrame(columns=list(PLANNED_COLUMNS)).astype("uint64")
 
 
 def plan(
     collector: Collector,
     known: pd.DataFrame,
-    released: frozenset[str],
+    decisions: Decisions,
     batch_size: int,
     rewarded: pd.DataFrame = NOBODY,
+    planned: pd.DataFrame = NEVER,
+    *,
+    several: bool = False,
 ) -> Plan:
-    """Decide on all lines that `collector` holds; `known` as `KNOWN_COLUMNS`, `released` are line references,
-    `rewarded` as `persons.REWARDED_COLUMNS`."""
+    """Decide on all lines that `collector` holds; `known` as `KNOWN_COLUMNS`, `planned` (what never left) as
+    `PLANNED_COLUMNS`, `rewarded` as `persons.REWARDED_COLUMNS`; `several`: a recipient may have several rewards."""
     lines, batch_size = collector.lines(), collector.order.batch_size(batch_size)
     if lines.empty:
         return Plan(collector.order, batch_size, lines, lines, (), frozenset(), collector.payload)
-    unseen, changed, matched = _match(lines, known)
-    again = _repeats(matched)
-    matched = matched.drop(again.index) if len(again) else matched
+    keyed, decisions = bool(collector.key), allowing_several(decisions) if several else decisions
+    known = complete(known) if len(known) else known
+    found = match(lines, known, planned, len(collector.key))
+    unseen, matched, columns = found.open, found.known, [*lines]
     go = ~unseen["stale"]  # marks, not copies: a million lines are copied once, in their last order
     stale, hidden = unseen[~go], _hidden(unseen[go & unseen["hidden"]])
     go &= ~unseen["hidden"]
-    repeats = _repeats(unseen, go, keyed=bool(collector.key))
-    go[repeats.index] = False
-    persons = same_persons(unseen, go, matched, rewarded)
-    go[persons.index] = False
-    others = [some[lines.columns] for some in (stale, changed, again, hidden, repeats, persons) if len(some)]
-    apart = pd.concat(others, ignore_index=True) if others else _none(lines)
-    free, holds = _release([changed, again, hidden, repeats, persons], released, collector.order)
-    free, _, freed_before = _match(free, known)
+    held = [found.changed, hidden]
+    derive = "changed" if keyed else ""
+    steps: Sequence[Callable[[], pd.DataFrame]] = (
+        lambda: duplicates.repeats(unseen, go, matched, known, keyed=keyed),
+        lambda: duplicates.alike_keys(unseen, go, matched),
+        lambda: persons.same_in_file(unseen, go, matched),
+        lambda: persons.further(unseen, go, known if not several else known.iloc[:0], planned, found.still, derive),
+        lambda: persons.elsewhere(unseen, go, rewarded),
+    )
+    for step in steps:
+        held.append(step())
+        go[held[-1].index] = False
+    seen = frozenset(references.references(collector.order, _digests(_together(held))))
+    held.append(still_held(unseen, go, decisions, seen, collector.order, keyed=keyed))
+    go[held[-1].index] = False
+    others = [some[columns] for some in (stale, *held) if len(some)]
+    apart = pd.concat(others, ignore_index=True) if others else lines.iloc[:0].copy()
+    free, holds = _release(_together(held), decisions, collector.order, columns)
+    free, freed_before = _sent_under(free, known)
     del lines
     new = _by_reference(unseen, go)
     if len(free):
-        new = pd.concat([new, free], ignore_index=True)
+        new = pd.concat([new.assign(origin_hi=new["hi"], origin_lo=new["lo"]), free], ignore_index=True)
         new = _by_reference(new, pd.Series(True, new.index))
     matched = pd.concat([matched, freed_before], ignore_index=True) if len(freed_before) else matched
-    late = frozenset(stale["row"].tolist())
-    return Plan(collector.order, batch_size, new, matched, holds, late, collector.payload, apart)
+    return Plan(
+        collector.order, batch_size, new, matched, holds, frozenset(stale["row"].tolist()), collector.payload, apart,
+        elsewhere=persons.other_rewards(new, rewarded), _typed_key=collector.typed_key,
+    )  # fmt: skip
 
 
 def find_lines(made: Plan, names: Iterable[str], attempts: int = 9) -> dict[str, tuple[LineItem, int]]:
@@ -189,26 +218,6 @@ def totals(lines: pd.DataFrame) -> dict[str, Decimal]:
     return {str(currency): from_units(int(units)) for currency, units in sorted(sums.items())}
 
 
-def _repeats(lines: pd.DataFrame, go: pd.Series[bool] | None = None, *, keyed: bool = False) -> pd.DataFrame:
-    """Equal identities: the first row goes, the others are held; under one key with other contents all are held."""
-    names = lines[["hi", "lo"]]
-    repeats = lines.loc[repeated(names if go is None else names[go], "hi", "lo").index]
-    if repeats.empty:
-        return repeats
-    repeats = repeats.sort_values("row")
-    groups = repeats.groupby(["hi", "lo"], sort=False)
-    repeats = repeats.assign(first=groups["row"].transform("first"), number=groups.cumcount() + 1, mixed=False)
-    if keyed:
-        repeats["mixed"] = groups["content_hi"].transform("nunique") > 1
-    held = repeats[repeats["mixed"] | (repeats["number"] > 1)]
-    stories = [
-        _story(*values) for values in zip(held["row"], held["first"], held["number"], held["mixed"], strict=True)
-    ]
-    held = held.assign(rule="duplicate", remedy=_REMEDY_DUPLICATE)
-    held["reason"], held["derive"] = [[story[i] for story in stories] for i in (0, 1)]
-    return held
-
-
 def _by_reference(lines: pd.DataFrame, go: pd.Series[bool]) -> pd.DataFrame:
     """The lines that go, in the order of their references; taken out of `lines` column by column, for memory."""
     names = lines[["hi", "lo"]][go]
@@ -219,13 +228,6 @@ def _by_reference(lines: pd.DataFrame, go: pd.Series[bool]) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def _story(row: int, first: int, number: int, mixed: bool) -> tuple[str, str]:
-    if mixed:
-        other = "a later row" if row == first else f"row {first}"
-        return f"It has the same key as {other}, but other contents.", "changed"
-    return f"It is the same as row {first}.", f"occurrence {number}"
-
-
 def _hidden(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(
         rule="hidden-row", reason="The row is hidden in the spreadsheet.", derive="",
@@ -233,52 +235,58 @@ def _hidden(lines: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _none(lines: pd.DataFrame) -> pd.DataFrame:
-    """None of them; a mere view would hold on to all."""
-    return lines.iloc[:0].copy()
+def _together(held: list[pd.DataFrame]) -> pd.DataFrame:
+    """All held rows, in the order of the file."""
+    some = pd.concat([each for each in held if len(each)] or [held[0]], ignore_index=True)
+    if "line" not in some:
+        some["line"] = 0
+    return some.sort_values("row", ignore_index=True) if len(some) else some
 
 
-def _match(lines: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """(not known, known with other contents: held, known)."""
-    if lines.empty or known.empty:
-        return lines, _none(lines), _none(lines).assign(line_id=pd.Series(dtype=np.int64))
-    theirs = known.rename(columns={"content_hi": "their_hi", "content_lo": "their_lo"})
-    joined = lines.merge(theirs, on=["hi", "lo"], how="left")
-    seen = joined["line_id"].notna()
-    same = (joined["content_hi"] == joined["their_hi"]) & (joined["content_lo"] == joined["their_lo"])
-    same |= (joined["their_hi"] == 0) & (joined["their_lo"] == 0)  # a recovered line, of which only the name is known
-    changed = joined.loc[seen & ~same, lines.columns].assign(rule="changed-after-sent", derive="changed")
-    lost = joined.loc[changed.index, "failed"].astype(bool) if "failed" in joined else pd.Series(False, changed.index)
-    for place, column in enumerate(("reason", "remedy")):
-        changed[column] = lost.map({False: _CHANGED[place], True: _MENDED[place]}).astype(object)
-    matched = joined.loc[seen & same, [*lines.columns, "line_id"]].astype({"line_id": np.int64})
-    return joined.loc[~seen, lines.columns], changed, matched
-
-
-def _release(
-    held: list[pd.DataFrame], released: frozenset[str], order: Order
-) -> tuple[pd.DataFrame, tuple[Hold, ...]]:
-    """Split held rows into those that a person let go (under a reference of their own) and the rest."""
-    all_held = pd.concat([some for some in held if len(some)] or [held[0]], ignore_index=True)
-    if all_held.empty:
-        return all_held, ()
-    all_held = all_held.sort_values("row", ignore_index=True)
-    parts = (all_held[name].tolist() for name in ("hi", "lo", "content_hi", "content_lo", "derive"))
-    digests = [
+def _digests(held: pd.DataFrame) -> list[bytes]:
+    """What the held rows would be sent under."""
+    if held.empty:
+        return []
+    parts = (held[name].tolist() for name in ("hi", "lo", "content_hi", "content_lo", "derive"))
+    return [
         _derive(whole(hi, lo), whole(content_hi, content_lo), derive)
         for hi, lo, content_hi, content_lo, derive in zip(*parts, strict=True)
     ]
-    names = pd.Series([references.reference(order, digest) for digest in digests])
-    free = names.isin(released) & ~names.duplicated()
-    kept = all_held[~free].assign(
-        name=names[~free], worth=lambda held: held["quantity"].astype(np.int64) * held["face_units"]
-    )
-    told = (kept[c].tolist() for c in ("row", "rule", "reason", "remedy", "name", "worth", "currency"))
-    freed = all_held.drop(
-        columns=["rule", "reason", "remedy", "derive", "first", "number", "mixed", "line_id"], errors="ignore"
-    )
+
+
+def _release(
+    held: pd.DataFrame, decisions: Decisions, order: Order, columns: list[str]
+) -> tuple[pd.DataFrame, tuple[Hold, ...]]:
+    """Split held rows into those that a person released (under a reference of their own) and the rest."""
+    if held.empty:
+        return held, ()
+    digests = _digests(held)
+    names = pd.Series(references.references(order, digests))
+    free = names.isin(decisions.released) & ~names.duplicated()
+    kept = held[~free].assign(
+        name=names[~free], worth=lambda held: held["quantity"].astype(np.int64) * held["face_units"],
+        line=lambda held: held["line"].fillna(0).astype(np.int64),
+    )  # fmt: skip
+    told = (kept[c].tolist() for c in ("row", "rule", "reason", "remedy", "name", "worth", "currency", "line"))
+    freed = held[columns].assign(origin_hi=held["hi"], origin_lo=held["lo"])
     freed["hi"], freed["lo"] = halves(digests)
-    return freed[free], tuple(Hold(*values) for values in zip(*told, strict=True))
+    return freed[free], tuple(_dropped(Hold(*values), decisions) for values in zip(*told, strict=True))
+
+
+def _dropped(hold: Hold, decisions: Decisions) -> Hold:
+    standing = decisions.of(hold.reference) if hold.reference in decisions.dropped else None
+    if standing is None or hold.rule == DROPPED:
+        return hold
+    return replace(hold, rule=standing.rule, reason=standing.reason, remedy=standing.remedy)
+
+
+def _sent_under(free: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(Not sent yet, known): a ledger of before knows released lines by what they were sent under alone."""
+    if free.empty or known.empty:
+        return free, free.iloc[:0]
+    joined = free.merge(known[["hi", "lo", "line_id"]].drop_duplicates(["hi", "lo"]), on=["hi", "lo"], how="left")
+    sent = joined["line_id"].notna()
+    return joined.loc[~sent, [*free]], joined[sent].astype({"line_id": np.int64})
 
 
 def _derive(digest: bytes, content: bytes, derive: str) -> bytes:

@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from campaign_runner.planning.collector import halves, whole
-from campaign_runner.planning.persons import person_hashes
 from campaign_runner.planning.plan import Plan
+from campaign_runner.planning.recipients import person_hashes
 
 # As a row names it, and as an answer does (keys in lower case).
 _FIELDS = {

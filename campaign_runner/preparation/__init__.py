@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,14 +14,14 @@ import pandas as pd
 
 from campaign_runner import intake, planning, validation
 from campaign_runner.ledger.campaigns import file_sha256
-from campaign_runner.ledger.plans import KnownLine, RewardedPerson
-from campaign_runner.lifecycle import RowStatus
 from campaign_runner.memory import give_back
 from campaign_runner.model import Problem, RawTable, RuleBook
-from campaign_runner.planning.collector import halves
+from campaign_runner.planning import Decisions
+from campaign_runner.preparation.changed import described
 from campaign_runner.preparation.draft import Draft, noted
 from campaign_runner.preparation.knowledge import Knowledge
 from campaign_runner.preparation.part import Chunk, Examiner, Late, Part, tallied
+from campaign_runner.preparation.past import Past, known_frame, people, planned_frame
 from campaign_runner.preparation.rejected import Refused, Rejected, refused
 from campaign_runner.processes import each, spare
 from campaign_runner.reporting import ProblemTally
@@ -45,16 +45,6 @@ class Reading:
     path: Path
     sheet: str | None = None
     hidden: str = "hold"
-
-
-@dataclass(frozen=True)
-class Past:
-    """What the ledger knows that planning must heed: lines sent, references let go, people rewarded."""
-
-    known: Sequence[KnownLine] = ()
-    released: frozenset[str] = frozenset()
-    rewarded: Sequence[RewardedPerson] = ()
-    secret: bytes = b""
 
 
 def prepare(
@@ -82,7 +72,13 @@ def prepare(
             seen.add(part)
             progress("check", seen.rows, None)
     give_back()
-    plan = planning.plan(collector, known_frame(past.known), past.released, tango.batch_size, people(past.rewarded))
+    plan, told = described(
+        planning.plan(
+            collector, known_frame(past, table.report, seen.original_rows), past.decisions, tango.batch_size,
+            people(past.rewarded), planned_frame(past.unsent), several=settings.identity.several_per_recipient,
+        ),
+        past,
+    )  # fmt: skip
     seen.decide_late(plan.late)
     for hold in plan.holds:
         seen.tally.hold(hold)
@@ -90,8 +86,9 @@ def prepare(
     statuses = {line.line_id: line.status for line in past.known}
     return Draft(
         table, plan, seen.rows, seen.tally, seen.problems, seen.rejected, statuses,
-        fingerprint(settings, book, reading, past.released), file_sha256(reading.path), seen.remembered,
-    )  # fmt: skip
+        fingerprint(settings, book, reading, past.decisions), file_sha256(reading.path), seen.remembered,
+        about=past.asked.held_by_the_newest_file()[0] if table.report == "failures" else 0,
+    ).telling(*told)  # fmt: skip
 
 
 def read(reading: Reading, settings: Settings, book: RuleBook) -> RawTable:
@@ -99,33 +96,16 @@ def read(reading: Reading, settings: Settings, book: RuleBook) -> RawTable:
     return intake.read(reading.path, book, columns=settings.columns, sheet=reading.sheet, hidden=reading.hidden)
 
 
-def fingerprint(settings: Settings, book: RuleBook, reading: Reading, released: frozenset[str]) -> str:
+def fingerprint(settings: Settings, book: RuleBook, reading: Reading, decisions: Decisions) -> str:
     """Names everything besides the file that decides what is sent: the same file under the same one resumes."""
     values = settings.model_dump(mode="json", include={"campaign", "columns", "defaults", "rules", "identity"})
     tango = settings.tango.model_dump(
         mode="json",
         include={"customer", "account", "endpoint", "currency", "orders_form", "bulk_shipping", "batch_size"},
     )
-    said = [values, tango, book.digest, reading.sheet, reading.hidden, sorted(released)]
+    decided = [sorted(decisions.released), sorted(decisions.dropped)]
+    said = [values, tango, book.digest, reading.sheet, reading.hidden, *decided]
     return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def known_frame(known: Iterable[KnownLine]) -> pd.DataFrame:
-    """The ledger's lines as planning wants them (`planning.KNOWN_COLUMNS`)."""
-    lines = list(known)
-    frame = pd.DataFrame({"line_id": [line.line_id for line in lines]}, dtype="int64")
-    frame["hi"], frame["lo"] = halves([line.identity for line in lines])
-    frame["content_hi"], frame["content_lo"] = halves([line.content for line in lines])
-    frame["failed"] = [line.status in (RowStatus.FAILED, RowStatus.CANCELLED) for line in lines]
-    return frame
-
-
-def people(rewarded: Iterable[RewardedPerson]) -> pd.DataFrame:
-    """The ledger's people as planning wants them (`planning.persons.REWARDED_COLUMNS`)."""
-    them = list(rewarded)
-    frame = pd.DataFrame([person[1:] for person in them], columns=["campaign", "day", "same"])
-    frame["contact_hi"], frame["contact_lo"] = halves([person.contact for person in them])
-    return frame.astype({"same": bool}).sort_values("same", ascending=False, kind="stable")
 
 
 def is_long(path: Path) -> bool:
@@ -143,6 +123,7 @@ class _Pass:
     problems: list[Problem] = field(default_factory=list)
     rejected: Rejected = field(default_factory=Rejected)
     remembered: list[pd.DataFrame] = field(default_factory=list)
+    original_rows: set[int] = field(default_factory=set)
     _late: dict[int, Late] = field(default_factory=dict)
 
     def chunks(self, table: RawTable) -> Iterator[Chunk]:
@@ -153,6 +134,7 @@ class _Pass:
     def add(self, part: Part) -> None:
         """Put the next part to the others."""
         self.rows += part.rows
+        self.original_rows.update(part.original_rows)
         self.collector.keep(part.collected)
         self._late |= part.late
         if part.remembered is not None:

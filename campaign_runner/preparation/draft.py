@@ -16,6 +16,7 @@ from campaign_runner.lifecycle import NEEDS_ACTION, RowStatus
 from campaign_runner.model import Hold, Problem, RawTable
 from campaign_runner.planning import Plan
 from campaign_runner.planning.plan import line_references
+from campaign_runner.planning.standing import DROPPED
 from campaign_runner.preparation.rejected import Rejected
 from campaign_runner.reconciliation.frames import columns_of
 from campaign_runner.reporting import ProblemTally
@@ -28,7 +29,7 @@ NO_LINES = pd.DataFrame(columns=["row", "status", "units", "currency", "hi", "lo
 class Draft:
     """A file, checked and planned. `rows` counts the non-blank ones, `problems` holds the first of them;
     `statuses` tells the status of lines that the ledger knows, by their number there; `told` is what was noted besides
-    how the file was read."""
+    how the file was read; `about`: the upload that this file is a report about (0: it is none)."""
 
     table: RawTable
     plan: Plan
@@ -41,6 +42,7 @@ class Draft:
     sha256: str
     seen: Sequence[pd.DataFrame] = ()
     told: tuple[str, ...] = ()
+    about: int = 0
 
     def telling(self, *notes: str) -> Draft:
         """The same draft with more to say about it."""
@@ -117,4 +119,7 @@ def _sums(lines: pd.DataFrame) -> Iterator[tuple[str, int, int]]:
 
 
 def _held(hold: Hold) -> Entry:
-    return Entry(hold.row, RowStatus.HELD, None, hold.reference, hold.reason, hold.remedy, hold.units, hold.currency)
+    status = RowStatus.CANCELLED if hold.rule == DROPPED else RowStatus.HELD
+    return Entry(
+        hold.row, status, None, hold.reference, hold.reason, hold.remedy, hold.units, hold.currency, hold.rule, hold.line
+    )  # fmt: skip

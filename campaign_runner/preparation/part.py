@@ -40,7 +40,8 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True)
 class Part:
-    """A chunk, judged. `problems` are the first of them, all are in `tally`; `late` by row."""
+    """A chunk, judged. `problems` are the first of them, all are in `tally`; `late` by row; `original_rows`: where the
+    file is a report of ours, the rows that it is about."""
 
     rows: int
     collected: Collected
@@ -49,6 +50,7 @@ class Part:
     problems: list[Problem]
     late: dict[int, Late]
     remembered: pd.DataFrame | None = None
+    original_rows: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Examiner:
             len(rows.cells), self.collector.collected(checked, rows.hidden),
             refused(told, checked.worth, currencies, self.currency), tally, told[: chunk.room], late,
             None if self.collector.dry else self.knowledge.remember(checked.clean.fields),
+            frozenset(row for _, row in rows.original_rows.values()),
         )  # fmt: skip
 
     def _late(self, checked: Checked, currencies: Mapping[int, str]) -> dict[int, Late]:

@@ -94,10 +94,11 @@ class RulesSection(_Section):
 
 class IdentitySection(_Section):
     """The columns that name a row within the campaign; for how long a person's same reward counts as a duplicate
-    across campaigns of the ledger (0 = not at all)."""
+    across campaigns of the ledger (0 = not at all); whether a later file of a campaign may send a recipient more."""
 
     key: tuple[str, ...] = ()
     duplicate_window_days: int = Field(21, ge=0, le=3660)
+    several_per_recipient: bool = False
 
 
 class LimitsSection(_Section):

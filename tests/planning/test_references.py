@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_runner.model import Checked, CleanRows, Order
-from campaign_runner.planning import KNOWN_COLUMNS, Collector, Plan, plan
+from campaign_runner.planning import KNOWN_COLUMNS, Collector, Decisions, Plan, plan
 
 ORDER = Order("2026-q4-recognition", "acme-customer", "acme-account", campaign="Q4", purchase_order="PO-1")
 ANA = {"deliveryMethod": "EMAIL", "recipient.firstName": "Ana", "recipient.email": "ana@example.com",
@@ -30,7 +30,7 @@ def planned(rows: dict[int, dict[str, str]], order: Order = ORDER, *, key: str =
     fields = fields.drop(columns=[key]) if key else fields
     collector = Collector(order, (key,) if key else ())
     collector.keep(collector.collected(Checked(CleanRows(fields, own), ())))
-    return plan(collector, pd.DataFrame(columns=list(KNOWN_COLUMNS)), frozenset(), batch_size)
+    return plan(collector, pd.DataFrame(columns=list(KNOWN_COLUMNS)), Decisions(), batch_size)
 
 
 def references(of: Plan) -> dict[int, str]:

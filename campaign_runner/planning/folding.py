@@ -1,0 +1,65 @@
+"""When are two spellings of a key the same key?  A pure rule over whole columns; a reference never sees it.
+
+Spreadsheet programs and people change how a key is written without meaning another row: blanks, case, full-width
+letters, the apostrophe that marks a text, leading zeros, the `.0` of a number.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campaign_runner.planning.filled import TEXT
+from campaign_runner.planning.payloads import joined
+
+# Between the parts of a key, where it has several: no cell holds it.
+PART = "\x1f"
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\xad"))
+_APOSTROPHES = "^['\u2018\u2019`\u00b4]+"
+# In this order; each is done to what the ones before it left.
+_FOLDS = (
+    (r"\s+", " "),
+    (_APOSTROPHES, ""),
+    (r"^ +| +$", ""),
+    (r"^([0-9]+)\.0+$", r"\1"),
+    (r"^0+(.)", r"\1"),
+)
+
+
+def folded_keys(columns: Sequence[pa.Array]) -> pa.Array:
+    """The folded key of each row: its parts, each folded, with `PART` between them."""
+    return joined(*(folded(column) for column in columns), separator=PART)
+
+
+def typed_keys(columns: Sequence[pa.Array]) -> pa.Array:
+    """The key of each row as it was typed."""
+    return joined(*columns, separator=PART)
+
+
+def folded(texts: pa.Array) -> pa.Array:
+    """Trimmed, blanks made one, NFKC, without case, apostrophe, leading zeros and `.0`; what is nothing else stays."""
+    plain = _plain(texts)
+    for pattern, by in _FOLDS:
+        plain = pc.replace_substring_regex(plain, pattern, by)
+    return pc.if_else(pc.equal(plain, ""), texts, plain)
+
+
+def shown(key: str) -> str:
+    """A key as people read it."""
+    return ", ".join(key.split(PART))
+
+
+def _plain(texts: pa.Array) -> pa.Array:
+    lower = pc.utf8_lower(texts)
+    odd = pc.invert(pc.string_is_ascii(texts))
+    if not pc.any(odd).as_py():
+        return lower
+    folds = [_one(text) for text in texts.filter(odd).to_pylist()]
+    return pc.replace_with_mask(lower, odd, pa.array(folds, TEXT))
+
+
+def _one(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold())
