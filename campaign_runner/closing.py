@@ -102,10 +102,13 @@ def close_latest(campaign: Opened, stopped: str, progress: Progress, waiting: st
 def books_of(campaign: Opened, file: Read, stopped: str = "") -> Books:
     """The reconciled books of a file."""
     settings = campaign.world.settings
-    return reconciliation.reconcile(
+    with campaign.ledger.read() as connection:
+        asked = {**campaigns.asked(connection, campaign.number), **campaign.world.options}
+    books = reconciliation.reconcile(
         campaign.ledger, campaign.number, file.upload, file.table, order=settings.order,
         environment=settings.tango.environment, stopped=stopped, earlier=lambda: _earlier(campaign, file.upload),
     )  # fmt: skip
+    return replace(books, asked=asked)
 
 
 def _earlier(campaign: Opened, newest: Upload) -> Iterator[tuple[tuple[Column, ...], StatedRows]]:

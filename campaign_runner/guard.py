@@ -19,6 +19,7 @@ class Guard:
     campaign: int
     upload: int
     most: float | None = None
+    canary_failed: bool = False
     _ended: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def begin(self) -> None:
@@ -37,14 +38,22 @@ class Guard:
             if found:
                 self._judge()
 
-    def canary(self) -> int:
-        """How many lines of the canary are not final yet; raises Halted where one of them (or too many) failed."""
+    def canary(self, *, standing: bool = False) -> int:
+        """How many lines of the canary are not final yet; raises Halted where one of them (or too many) failed.
+
+        `standing`: of the canaries that this campaign sent from any file, whatever became of their lines since.
+        """
         with self.ledger.read() as connection:
-            found = outcomes.canary(connection, self.upload)
+            found = (
+                outcomes.standing_canary(connection, self.campaign)
+                if standing
+                else outcomes.canary(connection, self.upload)
+            )
         lines, failed = sum(found.values()), sum(found.get(status, 0) for status in LOST)
         if failed and failed > lines * (self.most or 0) and self._anything_unsent():
+            self.canary_failed = True
             raise Halted(
-                f"The canary failed: {failed} of {_lines(lines)}. {_NEXT}; a run without --canary sends it all the same."
+                f"The canary failed: {failed} of {_lines(lines)}. {_NEXT}; a run with --no-canary sends it all the same."
             )
         return lines - sum(found.get(status, 0) for status in FINAL_LINES)
 

@@ -45,7 +45,7 @@ class World:
     `workers` = how many calls may be under way at once (the pace is shared all the same); `only` names the reports
     that are wanted (None: all), `finance` what they are to hold; `refresh` = ask Tango for its catalogue anew;
     `submitter` is who hands the file in ("": as the settings or the machine say); `unreachable` says why Tango could not
-    be reached, once that was tried.
+    be reached, once that was tried; `options` are those of the command line that say where everything is.
     """
 
     settings: Settings
@@ -62,6 +62,7 @@ class World:
     refresh: bool = False
     submitter: str = ""
     unreachable: list[str] = field(default_factory=list)
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def for_campaign(self, campaign: Mapping[str, Any]) -> World:
         """The same world for another campaign of the ledger (`ledger.campaigns.listing`)."""

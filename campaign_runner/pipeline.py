@@ -12,7 +12,7 @@ from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import date
 
-from campaign_runner import approval, confirmation, gate, planning
+from campaign_runner import approval, asked, confirmation, gate, planning
 from campaign_runner.closing import Read, Result, close, close_draft, close_latest
 from campaign_runner.errors import Halted
 from campaign_runner.gate import Stocked
@@ -72,20 +72,25 @@ def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: 
 
 def run(
     reading: Reading, world: World, *, patience: float = 600, canary: int = 0, max_failure_rate: float | None = None,
-    partial_by_funds: bool = False, progress: Progress = quiet,
+    partial_by_funds: bool = False, no_canary: bool = False, progress: Progress = quiet,
 ) -> Result:  # fmt: skip
     """The main job. `patience` = seconds to follow the orders after the last one was placed (0 = not at all).
 
     `canary` = how many lines go first, alone, and must end well; `max_failure_rate` = the share of final lines that
-    may fail before what is left is kept back; `partial_by_funds` = send what the balance reaches. Raises
+    may fail before what is left is kept back; `partial_by_funds` = send what the balance reaches. A campaign that began
+    with a canary stays under it until that has ended well, or `no_canary`. Raises
     RefusedBeforeSending where nothing may be sent.
     """
     prove_places(world)
     with opened(world, register=True) as campaign:
-        file = plan_into_ledger(reading, campaign, progress, canary=canary, partial=partial_by_funds)
+        first = asked.canary(campaign, canary, no_canary=no_canary)
+        asked.keep(campaign, reading, first, max_failure_rate, partial_by_funds=partial_by_funds)
+        file = plan_into_ledger(reading, campaign, progress, canary=first, partial=partial_by_funds)
         guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""
         with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
-            waiting = _place_and_follow(workers, guard, patience, bool(canary))
+            waiting = _place_and_follow(workers, guard, patience, bool(first), standing=first != canary)
+        if guard.canary_failed:
+            asked.after_a_failed_canary(campaign)
         with reports_may_fail(campaign):
             return close(campaign, file, workers.stopped, progress, waiting, leave=True)
 
@@ -270,14 +275,16 @@ def today(world: World) -> date:
 # ---- from the ledger to Tango ------------------------------------------------------------------------------------
 
 
-def _place_and_follow(workers: Workers, guard: Guard, patience: float, canary: bool) -> str:
+def _place_and_follow(workers: Workers, guard: Guard, patience: float, canary: bool, *, standing: bool) -> str:
     """Place what is planned, the canary first, and follow it; returns why the rest waits ("" = it does not)."""
     workers.saw, workers.sent_first = guard.saw, guard.most is not None
     sent = OPEN_BATCHES - {BatchState.PLANNED}
     try:
         guard.begin()
-        if canary and (waiting := _canary_first(workers, guard, patience)):
+        if canary and (waiting := _canary_first(workers, guard, patience, standing=standing)):
             return waiting
+        if canary:
+            asked.canary_ended(workers.ledger, workers.campaign)
         workers.advance(OPEN_BATCHES if workers.sent_first else IN_DOUBT)
         workers.advance(OPEN_BATCHES if patience else (), workers.deadline(patience))
         workers.look_back()
@@ -287,13 +294,24 @@ def _place_and_follow(workers: Workers, guard: Guard, patience: float, canary: b
     return ""
 
 
-def _canary_first(workers: Workers, guard: Guard, patience: float) -> str:
-    """Place the canary and wait for it; returns why the rest has to wait longer. Raises Halted where it fails."""
+def _canary_first(workers: Workers, guard: Guard, patience: float, *, standing: bool) -> str:
+    """Place the canary and wait for it; returns why the rest has to wait longer. Raises Halted where it fails.
+
+    `standing`: nobody asked for one now, so that what an earlier run sent has to end well before anything else leaves.
+    """
+    sent, until = OPEN_BATCHES - {BatchState.PLANNED}, workers.deadline(patience)
+    if standing:
+        workers.advance(sent, until if patience else None, some="canary")
+        if left := guard.canary(standing=True):
+            return _not_final(left)
     workers.advance({BatchState.PLANNED}, some="canary")
-    workers.advance(OPEN_BATCHES if patience else (), workers.deadline(patience), some="canary")
-    if left := guard.canary():
-        return (
-            f"The canary is not final yet ({left} of its lines open), so the rest was not sent. Run the same command "
-            "again: it goes on where this one stopped."
-        )
-    return ""
+    workers.advance(OPEN_BATCHES if patience else sent, until if patience else None, some="canary")
+    left = guard.canary()
+    return _not_final(left) if left else ""
+
+
+def _not_final(left: int) -> str:
+    return (
+        f"The canary is not final yet ({left} of its lines open), so the rest was not sent. Run the same command "
+        "again: it goes on where this one stopped. With --no-canary it sends the rest now."
+    )

@@ -23,6 +23,9 @@ Canary = Annotated[
         "--canary", min=0, help="So many lines go first, one per method, reward and currency; all must end well."
     ),
 ]
+NoCanary = Annotated[
+    bool, typer.Option("--no-canary", help="Send the rest although a canary is pending, or has failed.")
+]
 MaxFailureRate = Annotated[
     str, typer.Option("--max-failure-rate", metavar="5%", help="Halt when a larger share of the final lines failed.")
 ]

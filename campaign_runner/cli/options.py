@@ -100,7 +100,17 @@ def world(
         ledger_url=loaded.ledger.url,
         finance=chosen,
         refresh=asked.refresh,
+        options=_places(config, state, reports, schemas, file),
     )
+
+
+def _places(
+    config: Path | None, state: Path, reports: Path, schemas: Path | None, file: Path | None
+) -> dict[str, str]:
+    """Where everything is, as it was typed: the next steps repeat it."""
+    typed = {"FILE": file, "--config": config, "--state": None if state == STATE else state,
+             "--reports": None if reports == REPORTS else reports, "--schemas": schemas}  # fmt: skip
+    return {name: str(path) for name, path in typed.items() if path is not None}
 
 
 def asking(config: Path | None, state: Path, demands: Demands | None = None) -> World:

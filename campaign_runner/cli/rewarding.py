@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from campaign_runner.cli import options
-from campaign_runner.cli.approving import Canary, MaxFailureRate, Submitter, share
+from campaign_runner.cli.approving import Canary, MaxFailureRate, NoCanary, Submitter, share
 from campaign_runner.cli.demands import Accept, Demands, ExpectRows, ExpectTotal, PartialByFunds, Refresh
 from campaign_runner.cli.options import (
     REPORTS,
@@ -92,7 +92,8 @@ def run(
     sheet: Sheet = None, hidden: Hidden = "hold", wait: Wait = "10m", dry_run: DryRun = False, refresh: Refresh = False,
     accept: Accept = None, expect_rows: ExpectRows = None, expect_total: ExpectTotal = None,
     partial_by_funds: PartialByFunds = False, submitter: Submitter = "", canary: Canary = 0,
-    max_failure_rate: MaxFailureRate = "", as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+    no_canary: NoCanary = False, max_failure_rate: MaxFailureRate = "", as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Check, plan, place, follow, reconcile and report. Running it again resumes: nothing is sent twice.
 
@@ -107,13 +108,15 @@ def run(
             canary, as_json, quiet, verbose,
         )  # fmt: skip
     with options.at_work(as_json, quiet, verbose) as terminal:
+        if canary and no_canary:
+            raise UsageError("--canary and --no-canary contradict each other. Say one of them.")
         demands = Demands(refresh, accept, expect_rows, expect_total)
         world = options.world(config, state, reports, schemas, file, demands=demands)
         world.submitter, patience, most = submitter, options.seconds(wait), share(max_failure_rate)
         with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
             result = pipeline.run(
                 options.reading(file, sheet, hidden), world, patience=patience, canary=canary, max_failure_rate=most,
-                partial_by_funds=partial_by_funds, progress=progress,
+                partial_by_funds=partial_by_funds, no_canary=no_canary, progress=progress,
             )  # fmt: skip
         end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports))
 

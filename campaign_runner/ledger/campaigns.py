@@ -92,6 +92,30 @@ def binding(connection: Connection, campaign: int) -> dict[str, str]:
     return dict(connection.execute(query).mappings().one())
 
 
+def canary(connection: Connection, campaign: int) -> int:
+    """How many lines go first until they have ended well (0 = no canary)."""
+    return int(connection.execute(select(campaigns.c.canary).where(campaigns.c.id == campaign)).scalar_one())
+
+
+def set_canary(connection: Connection, campaign: int, lines: int) -> None:
+    """From now on so many lines go first."""
+    connection.execute(campaigns.update().where(campaigns.c.id == campaign).values(canary=lines))
+
+
+def asked(connection: Connection, campaign: int) -> dict[str, str]:
+    """The options of the newest run, by name; a switch has the value ""."""
+    found: dict[str, str] = orjson.loads(
+        connection.execute(select(campaigns.c.asked).where(campaigns.c.id == campaign)).scalar_one()
+    )
+    return found
+
+
+def set_asked(connection: Connection, campaign: int, options: Mapping[str, str]) -> None:
+    """Keep the options of a run."""
+    written = orjson.dumps(dict(options), option=orjson.OPT_SORT_KEYS).decode()
+    connection.execute(campaigns.update().where(campaigns.c.id == campaign).values(asked=written))
+
+
 def listing(connection: Connection) -> list[Mapping[str, Any]]:
     """All campaigns, newest first."""
     return [dict(row) for row in connection.execute(select(campaigns).order_by(campaigns.c.id.desc())).mappings()]

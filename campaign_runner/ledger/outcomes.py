@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
-from campaign_runner.ledger.schema import batches, tallies
+from campaign_runner.ledger.lines import LINES
+from campaign_runner.ledger.lines import STATUS as OF_LINE
+from campaign_runner.ledger.schema import batches, line_items, tallies
 from campaign_runner.ledger.tallies import CURRENT, STATUS, TALLIES
 from campaign_runner.lifecycle import LOST, BatchState
 
@@ -33,6 +36,30 @@ def canary(connection: Connection, upload: int) -> Mapping[str, int]:
     query = select(STATUS, func.sum(tallies.c.lines)).select_from(TALLIES).group_by(STATUS)
     query = query.where(tallies.c.upload == upload, CURRENT, batches.c.canary)
     return {str(status): int(count) for status, count in connection.execute(query)}
+
+
+def standing_canary(connection: Connection, campaign: int) -> Mapping[str, int]:
+    """The lines of all canaries of a campaign that were sent, by the status of their newest attempt."""
+    query = select(STATUS, func.sum(tallies.c.lines)).select_from(TALLIES).group_by(STATUS)
+    query = query.where(
+        tallies.c.campaign == campaign, CURRENT, batches.c.canary, batches.c.state != BatchState.PLANNED
+    )
+    found = Counter({str(status): int(count) for status, count in connection.execute(query)})
+    first = select(line_items.c.upload, line_items.c.row, line_items.c.identity).select_from(LINES)
+    again = first.where(line_items.c.campaign == campaign, line_items.c.superseded, batches.c.canary)
+    if any(connection.execute(_superseded_canaries(campaign))):
+        for upload, row, identity in connection.execute(again).all():
+            newest = select(OF_LINE).select_from(LINES).where(
+                line_items.c.upload == upload, line_items.c.row == row, line_items.c.identity == identity,
+                line_items.c.superseded.is_(False),
+            )  # fmt: skip
+            found[str(connection.execute(newest.limit(1)).scalar())] += 1
+    return found
+
+
+def _superseded_canaries(campaign: int) -> Select[tuple[int]]:
+    query = select(tallies.c.batch).select_from(TALLIES)
+    return query.where(tallies.c.campaign == campaign, ~CURRENT, batches.c.canary).limit(1)
 
 
 def anything_unsent(connection: Connection, campaign: int) -> bool:

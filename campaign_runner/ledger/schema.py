@@ -45,6 +45,8 @@ campaigns = Table(
     Column("recovering", String(40), nullable=False, server_default=""),
     # How many lines go first until they have ended well, or somebody said otherwise (0 = no canary).
     Column("canary", Integer, nullable=False, server_default="0"),
+    # The options of the newest run, as JSON: what it is told to do next has them, too.
+    Column("asked", Text, nullable=False, server_default="{}"),
     UniqueConstraint("environment", "campaign_id"),
 )  # fmt: skip
 

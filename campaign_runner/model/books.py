@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +68,8 @@ class Books:
     items that reached Tango, one row each, without personal data (columns: `PLACED_COLUMNS`). `ledger_head` is the
     hash of the newest event of the ledger. `corrections()` yields what changed after it had been final, oldest
     first (columns: `CORRECTION_COLUMNS`), `corrected` has the first thousand in plain values. `earlier()` yields the
-    rows of earlier files that brought lines which this one does not have, each with the columns of its file.
+    rows of earlier files that brought lines which this one does not have, each with the columns of its file. `asked` are
+    the options that the run had, by name ("" = a switch): the next one is to have them, too.
     `settlements()` yields lines that were final on a later day than the one they were placed on, as changes of that
     day (columns: `CORRECTION_COLUMNS`). `findings_of(since, until)` are the findings about lines placed, and changes
     found, in a period. `foreign` is what was charged in another currency than the reward's.
@@ -93,6 +94,7 @@ class Books:
     corrections: Callable[[], Iterator[pd.DataFrame]] = _none
     corrected: tuple[Mapping[str, Any], ...] = ()
     earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = _none
+    asked: Mapping[str, str] = field(default_factory=dict)
     settlements: Callable[[], Iterator[pd.DataFrame]] = _none
     findings_of: Callable[[str, str], tuple[Finding, ...]] = lambda *_: ()
     foreign: tuple[ChargedElsewhere, ...] = ()

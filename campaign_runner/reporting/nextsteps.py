@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,11 +60,26 @@ _BY_STATUS: dict[RowStatus, tuple[str, str, str]] = {
 }
 
 
+# By which key `Books.asked` has the file as it was typed.
+FILE = "FILE"
+_OF_THE_SHEET = ("--sheet", "--hidden")  # failures.xlsx has another
+_PLACES = ("--config", "--state", "--schemas")
+# command: the options that it repeats, of those that the run had.
+_OPTIONS: dict[str, tuple[str, ...]] = {
+    "run": (
+        "--sheet", "--hidden", "--canary", "--no-canary", "--max-failure-rate", "--partial-by-funds", *_PLACES, "--reports"
+    ),
+    "track": (*_PLACES, "--reports"),
+    "retry": (*_PLACES, "--reports"),
+    "release": _PLACES,
+}  # fmt: skip
+
+
 def next_steps(books: Books, failures: Path | None = None) -> list[NextStep]:
     """What is left to do, the most pressing first; empty when the books are closed."""
     words = {
         "campaign": books.order.campaign_id,
-        "file": shlex.quote(books.source),
+        "file": shlex.quote(_typed(books)),
         "failures": shlex.quote(str(failures or "failures.xlsx")),
     }
     steps = [NextStep("the operator", f"Tango stopped the run: {books.stopped.rstrip('.')}")] if books.stopped else []
@@ -72,5 +88,21 @@ def next_steps(books: Books, failures: Path | None = None) -> list[NextStep]:
     for status, (who, what, command) in _BY_STATUS.items():
         if books.rows.get(status, 0):
             those = what.format(rows=count(books.rows[status], "row"))
-            steps.append(NextStep(who, those, command.format(**words)))
+            without = _OF_THE_SHEET if status is RowStatus.REJECTED else ()
+            steps.append(NextStep(who, those, _with_options(command.format(**words), books, without)))
     return steps
+
+
+def _typed(books: Books) -> str:
+    """The file as whoever ran it typed it, if it is this one."""
+    typed = books.asked.get(FILE, "")
+    return typed if typed and Path(typed).name == Path(books.source).name else books.source
+
+
+def _with_options(command: str, books: Books, without: Collection[str]) -> str:
+    """The command with those options that the run had and that this command takes."""
+    options = _OPTIONS.get(command.split()[1], ()) if command else ()
+    said = [(option, books.asked[option]) for option in options if option in books.asked and option not in without]
+    return " ".join(
+        [command, *(f"{option} {shlex.quote(value)}".strip() if value else option for option, value in said)]
+    )

@@ -9,6 +9,7 @@ import pytest
 from campaign_runner import overview, pipeline
 from campaign_runner.errors import ExitCode
 from campaign_runner.preparation import Reading
+from campaign_runner.reporting.nextsteps import next_steps
 from tests.approval.conftest import ANA, BEN, CLEO
 
 GOOD = [f"{n},EMAIL,Ana,Silva,ana{n}@example.com,,U561593,{n}" for n in range(10, 18)]
@@ -50,7 +51,7 @@ def test_where_the_canary_fails_the_rest_stays_unsent(office):
     assert result.exit_code is ExitCode.STOPPED
     assert result.books.stopped == (
         "The canary failed: 1 of 1 line. Read why they failed in failures.xlsx. What was not sent stays unsent; a run "
-        "without --canary sends it all the same."
+        "with --no-canary sends it all the same."
     )
     assert sorted(office.statuses().values()) == ["failed", *["unsent"] * 7]
     assert orders(office) == [1]
@@ -63,10 +64,10 @@ def test_the_same_command_again_stops_again_and_sends_nothing(office):
     assert orders(office) == [1]
 
 
-def test_a_run_without_the_canary_places_the_others_and_none_twice(office):
+def test_a_run_with_no_canary_places_the_others_and_none_twice(office):
     path = office.file(*BAD)
     go(office, path, canary=1)
-    go(office, path)
+    go(office, path, no_canary=True)
     references = [line["externalRefLineItemID"] for line in office.sent()]
     assert orders(office) == [1, 7]
     assert len(set(references)) == len(references) == 8
@@ -95,7 +96,7 @@ def test_a_canary_that_is_not_final_in_time_keeps_the_rest_back(office):
     assert result.exit_code is ExitCode.NOT_FINISHED
     assert [finding.text for finding in result.books.findings] == [
         "The canary is not final yet (1 of its lines open), so the rest was not sent. Run the same command again: it "
-        "goes on where this one stopped."
+        "goes on where this one stopped. With --no-canary it sends the rest now."
     ]
     assert orders(office) == [1]
     assert go(office, path, canary=1).exit_code is ExitCode.DONE
@@ -158,3 +159,107 @@ def test_single_orders_have_a_canary_too(office, endpoint):
     office.values["tango"] |= {"endpoint": endpoint}
     assert go(office, office.file(*GOOD, CLEO), canary=2).exit_code is ExitCode.DONE
     assert overview.status(office.folder / "state")[0]["lines"] == {"completed": 9}
+
+
+# ---- a campaign stays under its canary -----------------------------------------------------------------------------
+
+
+def test_a_plain_run_while_the_canary_is_pending_sends_nothing_of_the_rest_and_says_so(office):
+    path = office.file(*[row.replace("ana10", "sim-pending") for row in GOOD[:1]], *GOOD[1:])
+    go(office, path, canary=1, patience=0)
+    office.tango.set_faults([{"kind": "503", "call": "look_up", "times": 999}])
+    result = go(office, path, patience=0)
+    assert (result.exit_code, orders(office)) == (ExitCode.NOT_FINISHED, [1])
+    assert "The canary is not final yet" in result.books.findings[0].text
+
+
+def test_a_plain_run_goes_on_once_the_canary_has_ended_well(office):
+    path = office.file(*GOOD)
+    go(office, path, canary=1, patience=0)
+    assert go(office, path).exit_code is ExitCode.DONE
+    assert orders(office) == [1, 7]
+    longer = office.file(*GOOD, BEN, name="longer.csv")
+    assert go(office, longer, patience=0).exit_code is ExitCode.NOT_FINISHED
+    assert orders(office) == [1, 7, 1]
+
+
+def test_a_run_that_never_waits_gets_its_canary_looked_at_all_the_same(office):
+    path = office.file(*GOOD)
+    for _ in range(4):
+        go(office, path, canary=1, patience=0)
+        office.clock.turn(seconds=30)
+    assert orders(office) == [1, 7]
+
+
+def test_a_plain_run_after_a_failed_canary_stops_and_sends_nothing(office):
+    path = office.file(*BAD)
+    go(office, path, canary=1)
+    result = go(office, path)
+    assert (result.exit_code, orders(office)) == (ExitCode.STOPPED, [1])
+    assert "a run with --no-canary sends it all the same" in result.books.stopped
+
+
+def test_another_edition_of_the_file_stays_under_the_canary_too(office):
+    go(office, office.file(*BAD), canary=1)
+    more = office.file(*BAD, BEN, CLEO, name="more.csv")
+    assert go(office, more).exit_code is ExitCode.STOPPED
+    assert orders(office) == [1]
+    assert go(office, more, canary=2).exit_code is ExitCode.STOPPED
+    assert orders(office)[1:] != []
+
+
+def test_a_canary_that_was_never_sent_is_sent_first_by_a_plain_run_of_another_edition(office):
+    office.tango.set_faults([{"kind": "401", "call": "place", "times": 9}])
+    go(office, office.file(*GOOD), canary=1)
+    office.tango.set_faults([])
+    assert go(office, office.file(*GOOD, BEN, name="more.csv")).exit_code is ExitCode.DONE
+    assert orders(office) == [1, 8]
+
+
+def test_a_canary_that_was_retried_and_ended_well_sets_the_rest_free(office):
+    path = office.file(*BAD)
+    go(office, path, canary=1)
+    handle = office.tango.handle
+
+    def healed(request):
+        answer = handle(request)
+        new = len(list(office.tango.orders())) > 1 and request.method == "GET" and "lineItems" in answer.content
+        for line in answer.content["lineItems"] if new else ():
+            line["lineItemStatus"] = "COMPLETE" if request.path != first else line["lineItemStatus"]
+        return answer
+
+    first = next(seen.path for seen in office.tango.requests if "/asyncOrders/customers" in seen.path)
+    first = first.removeprefix("/raas/v2")
+    pipeline.retry(office.world())
+    office.tango.handle = healed
+    pipeline.track(office.world())
+    assert go(office, path).exit_code is ExitCode.DONE
+    assert (orders(office)[:2], sum(orders(office))) == ([1, 1], 9)
+
+
+def test_next_steps_repeat_the_options_of_the_run(office):
+    path = office.file(*GOOD)
+    world = office.world()
+    world.options = {"FILE": "camp/q4.csv", "--config": "camp/my campaign.toml", "--state": "/srv/state"}
+    result = pipeline.run(Reading(path, hidden="include"), world, canary=1, max_failure_rate=0.05, patience=0)
+    steps = [str(step) for step in next_steps(result.books)]
+    config = "--config 'camp/my campaign.toml' --state /srv/state"
+    assert any(step.endswith(
+        f"campaign-runner run camp/q4.csv --hidden include --canary 1 --max-failure-rate 5% {config}"
+    ) for step in steps)  # fmt: skip
+    assert any(step.endswith(f"campaign-runner track q4 {config}") for step in steps)
+    again = pipeline.track(office.world()).books
+    assert any("--canary 1" in str(step) for step in next_steps(again))
+
+
+def test_the_next_step_after_a_failed_canary_can_be_followed(office):
+    path = office.file(*BAD)
+    result = go(office, path, canary=1)
+    assert any(str(step).endswith("campaign-runner run q4.csv --no-canary") for step in next_steps(result.books))
+
+
+def test_a_repaired_file_is_not_read_by_the_sheet_of_the_first(office):
+    path = office.file(GOOD[0], GOOD[1].replace("ana11@", "ana11@@"))
+    result = pipeline.run(Reading(path, hidden="include"), office.world(), patience=0)
+    (step,) = [str(step) for step in next_steps(result.books) if "failures.xlsx" in str(step)]
+    assert "--hidden" not in step

@@ -1,0 +1,63 @@
+"""What was a run asked for, and what of it stays?  Its canary stays until it has ended well; its options are repeated.
+
+A canary that is forgotten by the next command, typed by somebody else or by a timer, protects nobody.
+"""
+
+from __future__ import annotations
+
+from campaign_runner.ledger import Ledger, campaigns, events
+from campaign_runner.opening import Opened
+from campaign_runner.preparation import Reading
+
+
+def canary(campaign: Opened, asked: int, *, no_canary: bool) -> int:
+    """How many lines go first: as many as asked for, else as an earlier run was asked for and has not seen end well."""
+    with campaign.ledger.read() as connection:
+        before = campaigns.canary(connection, campaign.number)
+    now = 0 if no_canary else asked or before
+    if now != before:
+        _set(campaign.ledger, campaign.number, now, campaign.world.at())
+    return now
+
+
+def canary_ended(ledger: Ledger, campaign: int) -> None:
+    """It has ended well: the campaign is under no canary any more."""
+    with ledger.write() as connection:
+        campaigns.set_canary(connection, campaign, 0)
+
+
+def keep(
+    campaign: Opened, reading: Reading, canary: int, max_failure_rate: float | None, *, partial_by_funds: bool
+) -> None:
+    """Keep the options of this run for the next steps of this campaign."""
+    options = {
+        "--sheet": reading.sheet or "",
+        "--hidden": reading.hidden if reading.hidden != "hold" else "",
+        "--canary": str(canary or ""),
+        "--max-failure-rate": "" if max_failure_rate is None else f"{100 * max_failure_rate:g}%",
+    }
+    switches = {"--partial-by-funds": ""} if partial_by_funds else {}
+    _keep(
+        campaign, {**{name: value for name, value in options.items() if value}, **switches, **campaign.world.options}
+    )
+
+
+def after_a_failed_canary(campaign: Opened) -> None:
+    """Whoever sends the rest all the same has to say so."""
+    with campaign.ledger.read() as connection:
+        before = campaigns.asked(connection, campaign.number)
+    _keep(campaign, {name: value for name, value in before.items() if name != "--canary"} | {"--no-canary": ""})
+
+
+def _keep(campaign: Opened, options: dict[str, str]) -> None:
+    with campaign.ledger.read() as connection:
+        before = campaigns.asked(connection, campaign.number)
+    if options != before:
+        with campaign.ledger.write() as connection:
+            campaigns.set_asked(connection, campaign.number, options)
+
+
+def _set(ledger: Ledger, campaign: int, lines: int, at: str) -> None:
+    with ledger.write() as connection:
+        campaigns.set_canary(connection, campaign, lines)
+        events.append(connection, campaign, at, "canary set", lines=lines)
