@@ -186,6 +186,41 @@ def unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, *, ask: b
     return strange.refuse(found, ask=wanted.unusual == "ask", accepted=wanted.accept, errors=wanted.refuse)
 
 
+def names_rewards(draft: Draft) -> bool:
+    """Whether cells that should hold a UTID hold something else, such as the name of a reward."""
+    return draft.tally.kinds["utid", "format"] > 0
+
+
+def fetched_for_names(world: World) -> Stocked:
+    """The catalogue for a file that calls rewards by name, where none is kept here; without one, with a note."""
+    wanted = world.settings.preflight
+    if wanted.catalogue == "off":
+        return Stocked()
+    eager = replace(world, settings=world.settings.model_copy(
+        update={"preflight": wanted.model_copy(update={"catalogue": "auto"})}))  # fmt: skip
+    with open_ledger(world.state, world.ledger_url) as ledger:
+        shop = stocked(eager, ledger)
+    return shop if shop.shop else replace(shop, notes=(*shop.notes, _NAMES))
+
+
+_NAMES = (
+    "The file may call rewards by their names, and Tango's catalogue is not known here: such rows are told as wrong. "
+    "Once the catalogue can be fetched, the same check reads the names: campaign-runner check FILE --refresh"
+)
+
+
+def unusual_in_itself(world: World, draft: Draft) -> list[str]:
+    """What is unusual about a file, without what the ledger knows of people and campaigns."""
+    wanted, plan = world.settings.preflight, draft.plan
+    if wanted.unusual == "off":
+        return []
+    found = list(strange.at_cells(draft.tally.warned))
+    if not plan.new.empty:
+        found += strange.amounts(plan.new, plan.file, past_frame([]))
+        found += strange.two_addresses(draft.remembered(), plan.file, keyed=bool(world.settings.identity.key))
+    return [str(one) for one in found if one.name not in wanted.accept]
+
+
 def _unusual(world: World, ledger: Ledger, campaign: int, draft: Draft) -> Iterator[strange.Warned]:
     environment, account = world.settings.tango.environment, world.settings.tango.account
     now, plan = world.clock.now(), draft.plan

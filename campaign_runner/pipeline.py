@@ -23,7 +23,7 @@ from campaign_runner.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.memory import give_back
 from campaign_runner.opening import Opened, decisions, opened, past, registered, rule_book
 from campaign_runner.outside import World
-from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, noted, prepare, read
+from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, is_long, noted, prepare, read
 from campaign_runner.preparation.sealing import sealed
 from campaign_runner.sending import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.validation.garbage import uncollected
@@ -44,9 +44,14 @@ def check(reading: Reading, world: World, progress: Progress = quiet, *, expecti
     """
     with open_ledger(world.state, world.ledger_url) if world.refresh else nullcontext() as ledger:
         shop = gate.stocked(world, ledger)
-    draft = prepared(reading, world, shop, None, progress, dry=True)
+    dry = is_long(reading.path)  # a short file is looked at as a run would: by person, too
+    draft = prepared(reading, world, shop, None, progress, dry=dry)
+    if shop.shop is None and gate.names_rewards(draft):
+        shop = gate.fetched_for_names(world)
+        draft = prepared(reading, world, shop, None, progress, dry=dry)
     reasons = _reasons_against(draft, world)
-    draft = draft.telling(*(f"A run would be refused: {reason}" for reason in reasons))
+    refused = (f"A run would be refused: {reason}" for reason in reasons)
+    draft = draft.telling(*gate.unusual_in_itself(world, draft), *refused)
     result = close_draft(draft, reading, world, progress)
     planning.refuse(reasons if expecting else [])
     return result

@@ -56,9 +56,7 @@ def check(
 
     with options.at_work(as_json, quiet, verbose) as terminal:
         demands = Demands(refresh, accept, expect_rows, expect_total)
-        world = options.world(
-            config, state, reports, schemas, file, secret=None if refresh else False, demands=demands
-        )
+        world = options.world(config, state, reports, schemas, file, secret=None, demands=demands)
         with terminal.progress() as progress:
             expecting = expect_rows is not None or bool(expect_total)
             result = pipeline.check(options.reading(file, sheet, hidden), world, progress, expecting=expecting)
