@@ -16,11 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import encodings, fastcsv
+from campaign_runner.intake import dialect, encodings, fastcsv
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Defect, Grid, Row, texts
 from campaign_runner.intake.headers import Spellings, score
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
+DELIMITERS = {
+    ",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes", "^": "carets (^)", "~": "tildes (~)",
+    "¦": "broken bars (¦)", "\x1f": "unit separators", "，": "full-width commas", "；": "full-width semicolons",
+    "§": "section signs (§)", "¬": "signs (¬)",
+}  # fmt: skip
 _SAMPLE = 1 << 18
 _END = "\0end of file"
 MAX_COLUMNS = 1000
@@ -35,6 +39,7 @@ class Text:
     encoding: encodings.Encoding
     delimiter: str
     skipped: int = 0
+    habits: dialect.Habits = dialect.Habits()  # noqa: RUF009 - frozen
 
 
 def open_delimited(path: Path, sheet: str | None, known: Spellings) -> Grid:
@@ -45,10 +50,12 @@ def open_delimited(path: Path, sheet: str | None, known: Spellings) -> Grid:
     sample = _sample(path, encoding)
     said = _separator_line(sample)
     skipped = len(sample.splitlines(keepends=True)[0]) if said else 0
-    text = Text(path, encoding, said or _best_delimiter(sample[skipped:], known), skipped)
+    delimiter = said or _best_delimiter(sample[skipped:], known)
+    text = Text(path, encoding, delimiter, skipped, dialect.of(sample[skipped:], delimiter, encoding.signs))
     notes = list(encoding.notes)
     if text.delimiter != ("\t" if path.suffix.lower() in (".tsv", ".tab") else ","):
         notes.append(f"The columns are separated by {DELIMITERS.get(text.delimiter, text.delimiter)}.")
+    notes += text.habits.notes()
     head = _head(text, sample[skipped:])
 
     def blocks(header: Row, width: int) -> Iterator[Block]:
@@ -70,7 +77,9 @@ def _separator_line(sample: str) -> str:
 
 def _best_delimiter(sample: str, known: Spellings) -> str:
     def quality(delimiter: str) -> tuple[int, int]:
-        rows = [cells for _, cells in _first_rows(sample, delimiter)]
+        if delimiter not in sample:
+            return 0, 0
+        rows = [cells for _, cells in _first_rows(sample, delimiter, dialect.of(sample, delimiter, False))]
         widths = [len(cells) for cells in rows]
         regular = max((widths.count(width) for width in set(widths) if width > 1), default=0)
         return max((score(cells, known) for cells in rows), default=0), regular
@@ -79,19 +88,18 @@ def _best_delimiter(sample: str, known: Spellings) -> str:
 
 
 def _head(text: Text, sample: str) -> tuple[Row, ...]:
-    head = _first_rows(sample, text.delimiter)
+    head = _first_rows(sample, text.delimiter, text.habits)
     for number, cells in head:
         if len(cells) > MAX_COLUMNS:
             raise FileUnusable(too_wide(text.path.name, number, len(cells)))
     return tuple(head)
 
 
-def _first_rows(sample: str, delimiter: str) -> list[Row]:
+def _first_rows(sample: str, delimiter: str, habits: dialect.Habits) -> list[Row]:
     """The first rows that are not blank; the last one of a cut sample is left out, it may be cut itself."""
-    reader = csv.reader(_lines(sample), delimiter=delimiter)
     rows: list[Row] = []
     try:
-        for number, cells in enumerate(reader, 1):
+        for number, cells in enumerate(dialect.records(_lines(sample), delimiter, habits), 1):
             if any(cell.strip() for cell in cells):
                 rows.append((number, tuple(cells)))
             if len(rows) > HEAD_ROWS:
@@ -119,7 +127,7 @@ def too_wide(source: str, row: int, columns: int) -> str:
 def read_rows(text: Text, header: Row, width: int) -> Iterator[Block]:
     """The rows below the header: fast as long as they are regular, then carefully; both give the same."""
     done = header[0]
-    if text.encoding.plain:
+    if text.encoding.plain and text.habits.usual and text.delimiter.isascii():
         try:
             for columns in fastcsv.columns(text.path, _byte_offset(text, done), text.delimiter, width):
                 rows = len(columns[0])
@@ -164,10 +172,9 @@ def _records(text: Text) -> Iterator[list[str]]:
     """Every record; the last line is one of ours, which an unclosed quotation mark would swallow."""
     with text.path.open(encoding=text.encoding.codec, errors=text.encoding.errors, newline="") as file:
         file.read(bool(text.encoding.mark) + text.skipped)
-        reader = csv.reader(chain(file, [_END]), delimiter=text.delimiter)
         number = 1
         try:
-            for cells in reader:
+            for cells in dialect.records(chain(file, [_END]), text.delimiter, text.habits):
                 if cells == [_END]:
                     return
                 if cells and cells[-1].endswith(_END):

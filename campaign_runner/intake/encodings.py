@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -26,19 +27,25 @@ _NAMES = {
     "utf-32-le": "UTF-32",
     "utf-32-be": "UTF-32",
 }
+_MARKS_INSIDE = (b"\x1a", b"\n" + codecs.BOM_UTF8, codecs.BOM_UTF8 * 2)
+_QUOTED_LATE = re.compile(rb'(?:^|[,;\t|\n])(?: +|=|"=")"')
 _JAPANESE = b"\x1b$B"  # how ISO-2022-JP, all of ASCII, begins what is not
 _LINES_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`codec` for Python, `mark` the length of the byte-order mark, `plain`: UTF-8 that the fast path may read."""
+    """`codec` for Python, `mark` the length of the byte-order mark, `plain`: UTF-8 that the fast path may read.
+
+    `signs`: a sign of another dialect than RFC 4180 stands somewhere in the file.
+    """
 
     codec: str
     mark: int = 0
     plain: bool = False
     errors: str = "strict"
     notes: tuple[str, ...] = ()
+    signs: bool = False
 
 
 def detect(path: Path) -> Encoding:
@@ -53,24 +60,32 @@ def detect(path: Path) -> Encoding:
     if _JAPANESE in start:
         return Encoding("iso2022_jp", errors="replace", notes=("The file was read as ISO-2022-JP.",))
     marked = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
-    valid, plain = _look(path)
-    return Encoding("utf-8", marked, plain) if valid else _guess(path, marked)
+    valid, plain, signs = _look(path)
+    return Encoding("utf-8", marked, plain and not signs, signs=signs) if valid else _guess(path, marked)
 
 
-def _look(path: Path) -> tuple[bool, bool]:
-    """Whether the file is UTF-8, and whether it also has no NUL and as many opening as closing quotation marks."""
+def _look(path: Path) -> tuple[bool, bool, bool]:
+    """Whether the file is UTF-8; has no NUL and as many opening as closing quotation marks; has signs of a dialect."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    quotes, nuls = 0, False
+    quotes, nuls, signs = 0, False, False
     try:
         for piece in _pieces(path):
             quotes += piece.count(b'"')
             nuls = nuls or b"\0" in piece
+            signs = signs or _has_signs(piece)
             if not piece.isascii() or decoder.getstate()[0]:
                 decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False, False
-    return True, not nuls and quotes % 2 == 0
+        return False, False, signs
+    return True, not nuls and quotes % 2 == 0, signs
+
+
+def _has_signs(piece: bytes) -> bool:
+    """Marks in the middle of the file, and quotation marks behind a blank or an equals sign where a cell begins."""
+    return any(sign in piece for sign in _MARKS_INSIDE) or (
+        (b' "' in piece or b'="' in piece) and bool(_QUOTED_LATE.search(piece))
+    )
 
 
 def unmarked(start: bytes) -> str:
