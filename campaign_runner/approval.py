@@ -7,14 +7,14 @@ ledger's chain of events, which `audit verify` proves; who may write there is fo
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from campaign_runner.closing import folder
+from campaign_runner.closing import folder, targets
 from campaign_runner.errors import RefusedBeforeSending, UsageError
 from campaign_runner.ledger import approvals, before, campaigns, open_ledger, outcomes
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
@@ -25,8 +25,8 @@ from campaign_runner.planning.plan import totals
 from campaign_runner.preparation import Draft
 from campaign_runner.preparation.preview import Before, Setting, identity, preview
 from campaign_runner.reporting.groups import own_headers
-from campaign_runner.reporting.planfile import Approval, PlanFacts, write_plan_json
-from campaign_runner.reporting.planpage import write_plan_page
+from campaign_runner.reporting.planfile import PLAN_JSON, Approval, PlanFacts, write_plan_json
+from campaign_runner.reporting.planpage import PLAN_PAGE, write_plan_page
 from campaign_runner.reporting.wording import cash, count, per_currency
 from campaign_runner.settings import ApprovalSection
 
@@ -41,6 +41,7 @@ class Shown:
     facts: PlanFacts
     approval: Approval
     reports: Mapping[str, Path]
+    notes: Sequence[str] = ()
 
 
 def show(draft: Draft, campaign: Opened, rules: str, catalogue: str, names: Mapping[str, str]) -> Shown:
@@ -56,10 +57,9 @@ def show(draft: Draft, campaign: Opened, rules: str, catalogue: str, names: Mapp
         )  # fmt: skip
         decision = approvals.latest(connection, campaign.number, facts.identity)
     approval = standing(draft, world, facts.identity, decision, known.submitter)
-    where = folder(world)
-    written = {path.name: path for path in (write_plan_page(facts, approval, where),
-                                            write_plan_json(facts, approval, where))}  # fmt: skip
-    return Shown(facts, approval, written)
+    where = targets(world, (PLAN_PAGE, PLAN_JSON), draft.path)
+    written = {PLAN_PAGE: write_plan_page(facts, approval, where), PLAN_JSON: write_plan_json(facts, approval, where)}
+    return Shown(facts, approval, written, where.notes(written))
 
 
 def clear(draft: Draft, campaign: Opened, rules: str, catalogue: str, names: Mapping[str, str]) -> str:

@@ -12,15 +12,16 @@ from typing import Any
 
 import orjson
 
-from campaign_runner.closing import books_of, latest
+from campaign_runner.closing import books_of, folder, latest, targets
 from campaign_runner.errors import UsageError
 from campaign_runner.ledger import Ledger, campaigns, erasure, events, open_ledger, tallies
 from campaign_runner.model import Books
 from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World
 from campaign_runner.reporting import reconcile_statement, write_finance
-from campaign_runner.reporting.statement import Reconciled
+from campaign_runner.reporting.statement import STATEMENT_REPORTS, Reconciled
 from campaign_runner.reporting.tallies import FinanceOfAll
+from campaign_runner.reporting.write import FINANCE_REPORTS
 from campaign_runner.settings.sections import ENVIRONMENTS
 
 
@@ -75,10 +76,11 @@ def reconcile(world: World, statement: Path) -> Reconciled:
             rows = [row for row in campaigns.listing(connection) if row["id"] != campaign.number]
         environment = world.settings.tango.environment
         others = _books_of_all(world, campaign.ledger, [r for r in rows if r["environment"] == environment], stack)
-        folder = world.reports / world.settings.campaign.id
+        places = targets(world, STATEMENT_REPORTS, statement)
         return reconcile_statement(
-            [books_of(campaign, file)], statement, folder, other_books=others, period=world.finance
-        )
+            [books_of(campaign, file)], statement, folder(world), other_books=others, period=world.finance,
+            targets=places,
+        )  # fmt: skip
 
 
 def reconcile_all(world: World, statement: Path, environment: str = "") -> Reconciled:
@@ -90,7 +92,8 @@ def reconcile_all(world: World, statement: Path, environment: str = "") -> Recon
         books = _books_of_all(world, ledger, [row for row in every if row["environment"] == chosen], stack)
         if not books:
             raise UsageError(_NOTHING)
-        return reconcile_statement(books, statement, world.reports / "all", period=world.finance)
+        places = targets(world, STATEMENT_REPORTS, statement, campaign="all")
+        return reconcile_statement(books, statement, places.folder, period=world.finance, targets=places)
 
 
 def finance_of_all(world: World, environment: str = "") -> FinanceOfAll:
@@ -108,7 +111,8 @@ def finance_of_all(world: World, environment: str = "") -> FinanceOfAll:
         if not books:
             raise UsageError(_NOTHING)
         others = Counter(row["environment"] for row in every if row["environment"] != chosen)
-        written, sums = write_finance(books, world.reports / "all", finance=world.finance)
+        places = targets(world, FINANCE_REPORTS, campaign="all")
+        written, sums = write_finance(books, places.folder, finance=world.finance, targets=places)
         return FinanceOfAll(chosen, len(books), dict(sorted(others.items())), sums, written)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -25,6 +25,8 @@ from campaign_runner.reporting import ProblemTally, unchanged
 from campaign_runner.reporting.annotated import write_annotated
 from campaign_runner.reporting.planfile import Approval
 from campaign_runner.reporting.summary import summary
+from campaign_runner.reporting.targets import Targets, WrittenReports, reserve
+from campaign_runner.reporting.write import ORDER
 
 CHECK_REPORTS = frozenset({"failures.csv", "failures.xlsx", "summary.json"})
 ANNOTATED = "annotated.xlsx"
@@ -53,6 +55,10 @@ class Read:
     tally: ProblemTally | None = None
     problems: Sequence[Problem] = ()
 
+    def marked(self) -> bool:
+        """Whether its own workbook is marked."""
+        return bool(self.problems and self.table.sheet)
+
 
 def close(
     campaign: Opened, file: Read, stopped: str, progress: Progress, waiting: str = "", *, leave: bool = False
@@ -72,10 +78,12 @@ def close(
         return Result(books, there, code)
     campaign.ledger.rest()
     give_back()
-    with _annotating(file, world) as also:
+    places = targets(world, world.only or ORDER, file.reading.path)
+    books = _saying(books, places, file.marked(), world.only or frozenset(ORDER))
+    with _annotating(file, world, places) as also:
         written = reporting.write_reports(
             books, folder(world), exit_code=code, problems=file.tally, progress=progress, also=also, only=world.only,
-            finance=world.finance,
+            finance=world.finance, targets=places,
         )  # fmt: skip
     unchanged.keep(note, mark, written)
     return Result(books, written, code, file.tally)
@@ -171,40 +179,55 @@ def close_draft(
         environment=world.settings.tango.environment,
     )  # fmt: skip
     code = reconciliation.checked_exit_code(books)
-    with _marked(reading, draft.table, draft.problems, world) as annotated:
+    places = targets(world, (*CHECK_REPORTS, ANNOTATED), reading.path)
+    books = _saying(books, places, bool(draft.problems and draft.table.sheet), CHECK_REPORTS)
+    with _marked(reading, draft.table, draft.problems, places) as annotated:
         written = reporting.write_reports(
             books, folder(world), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
-            also=lambda: {**annotated(), **(also or {})},
+            also=lambda: {**annotated(), **(also or {})}, targets=places,
         )  # fmt: skip
     return Result(books, written, code, draft.tally)
 
 
-def _annotating(file: Read, world: World) -> AbstractContextManager[Callable[[], dict[str, Path]]]:
+def _annotating(file: Read, world: World, places: Targets) -> AbstractContextManager[Callable[[], dict[str, Path]]]:
     """The annotated workbook of this run, or of the run that checked this file."""
     if file.tally is not None:
-        return _marked(file.reading, file.table, file.problems, world)
+        return _marked(file.reading, file.table, file.problems, places)
     before = folder(world) / ANNOTATED
     return nullcontext(lambda: {ANNOTATED: before} if before.exists() else {})
 
 
 def _marked(
-    reading: Reading, table: RawTable, problems: Sequence[Problem], world: World
+    reading: Reading, table: RawTable, problems: Sequence[Problem], places: Targets
 ) -> AbstractContextManager[Callable[[], dict[str, Path]]]:
     """The user's own workbook with its faulty cells marked, where there is one; a long one while others are written."""
-    target = folder(world) / ANNOTATED
-    target.unlink(missing_ok=True)
+    places.drop(ANNOTATED)
     if not problems or not table.sheet:
         return nullcontext(dict)
 
     def annotated() -> dict[str, Path]:
         try:
-            return {ANNOTATED: write_annotated(reading.path, target, problems, table.sheet)}
+            target = places.of(ANNOTATED)
+            return {ANNOTATED: write_annotated(reading.file, target, problems, table.sheet, places.sign)}
         except FileUnusable:  # it could be read, so it is of a kind that cannot be written: xls, ods
             return {}
 
-    return beside(annotated, apart=is_long(reading.path) and spare() > 0)
+    return beside(annotated, apart=is_long(reading.file) and spare() > 0)
 
 
 def folder(world: World) -> Path:
     """Where the campaign's reports are."""
     return world.reports / world.settings.campaign.id
+
+
+def targets(world: World, names: Iterable[str], *inputs: Path, campaign: str = "") -> Targets:
+    """Under which name each report is written, so that nothing is lost that a person typed; `inputs` are read."""
+    place = world.reports / campaign if campaign else folder(world)
+    return reserve(place, names, WrittenReports(world.state / "reports" / "written"), inputs)
+
+
+def _saying(books: Books, places: Targets, marked: bool, names: Collection[str]) -> Books:
+    """The same books, with a note on every report that has another name than usual."""
+    written = [name for name in ORDER if name in names and (name != ANNOTATED or marked)]
+    written += [ANNOTATED] if marked and ANNOTATED not in written else []
+    return replace(books, notes=(*books.notes, *places.notes(written)))

@@ -24,6 +24,7 @@ from campaign_runner.memory import give_back
 from campaign_runner.opening import Opened, decisions, opened, past, registered, rule_book
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, is_long, noted, prepare, read
+from campaign_runner.preparation.copying import copied
 from campaign_runner.preparation.sealing import sealed
 from campaign_runner.sending import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.validation.garbage import uncollected
@@ -42,9 +43,14 @@ def check(reading: Reading, world: World, progress: Progress = quiet, *, expecti
 
     `expecting`: control totals were given with the command, so that it is refused where they differ.
     """
+    with copied(reading) as reading:
+        return _check(reading, world, progress, expecting=expecting)
+
+
+def _check(reading: Reading, world: World, progress: Progress, *, expecting: bool) -> Result:
     with open_ledger(world.state, world.ledger_url) if world.refresh else nullcontext() as ledger:
         shop = gate.stocked(world, ledger)
-    dry = is_long(reading.path)  # a short file is looked at as a run would: by person, too
+    dry = is_long(reading.file)  # a short file is looked at as a run would: by person, too
     draft = prepared(reading, world, shop, None, progress, dry=dry)
     if shop.shop is None and gate.names_rewards(draft):
         shop = gate.fetched_for_names(world)
@@ -59,7 +65,7 @@ def check(reading: Reading, world: World, progress: Progress = quiet, *, expecti
 
 def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: int = 0) -> Result:
     """What would be sent, and what is there already?  Nothing is sent; the ledger keeps that this plan was shown."""
-    with open_ledger(world.state, world.ledger_url) as ledger:
+    with copied(reading) as reading, open_ledger(world.state, world.ledger_url) as ledger:
         before = past(ledger, world)
         read(reading, world.settings, rule_book(world))  # a file that cannot be used is no reason to ask Tango
         shop = gate.stocked(world, ledger)
@@ -70,8 +76,8 @@ def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: 
         seen = approval.show(draft, Opened(world, ledger, number), *_judged_by(draft, world, shop))
         unusual = gate.unusual(world, ledger, number, draft, ask=False)
         foreseen = gate.foreseen(world, ledger, number, draft.plan)
-        draft = draft.telling(*gate.clock_notes(world, ledger), *unusual, *foreseen)
-    result = close_draft(draft, reading, world, progress, seen.reports)
+        draft = draft.telling(*seen.notes, *gate.clock_notes(world, ledger), *unusual, *foreseen)
+        result = close_draft(draft, reading, world, progress, seen.reports)
     return replace(result, plan=seen.facts.identity, approval=seen.approval)
 
 
@@ -87,7 +93,7 @@ def run(
     RefusedBeforeSending where nothing may be sent.
     """
     prove_places(world)
-    with opened(world, register=True) as campaign:
+    with copied(reading) as reading, opened(world, register=True) as campaign:
         first = asked.canary(campaign, canary, no_canary=no_canary)
         asked.keep(campaign, reading, first, max_failure_rate, partial_by_funds=partial_by_funds)
         file = plan_into_ledger(reading, campaign, progress, canary=first, partial=partial_by_funds)
@@ -171,7 +177,7 @@ def plan_into_ledger(
         upload
         and not (world.refresh or waiting)
         and upload.fingerprint == said
-        and upload.sha256 == campaigns.file_sha256(reading.path)
+        and upload.sha256 == campaigns.file_sha256(reading.file)
         and (not may_send or approval.goes_on(campaign, upload))
         and (not canary or _canary_is_cut(campaign, upload))
     ):
@@ -237,7 +243,7 @@ def _write_down(
     give_back()
     with uncollected(), campaign.ledger.write(durable=True) as connection:
         withdrawn = plans.withdraw_unsent(connection, number)
-        upload = campaigns.add_upload(connection, new, reading.path)
+        upload = campaigns.add_upload(connection, new, reading.file)
         for plan, due_at in ((draft.plan, 0.0), (later, batches.PUT_OFF)):
             if plan is not None:
                 with closing(sealed(plan)) as planned:

@@ -22,6 +22,7 @@ from campaign_runner.outside import World, connect
 from campaign_runner.pipeline import plan_into_ledger, prepared, quiet
 from campaign_runner.planning import Plan
 from campaign_runner.preparation import Draft, Past, Progress, Reading
+from campaign_runner.preparation.copying import copied
 from campaign_runner.tango import Client
 
 FOUND = frozenset({Outcome.ACCEPTED, Outcome.REPLAYED})
@@ -31,7 +32,7 @@ UNKNOWN, CHANGED = bytes(16), b"\xff" * 16
 
 def recover(reading: Reading, world: World, progress: Progress = quiet) -> Result:
     """Rebuild the campaign's books from Tango; raises UsageError where the ledger has them already."""
-    with opened(world, register=True, anew=True) as campaign:
+    with copied(reading) as reading, opened(world, register=True, anew=True) as campaign:
         with campaign.ledger.read() as connection:
             if campaigns.latest_upload(connection, campaign.number):
                 raise UsageError(

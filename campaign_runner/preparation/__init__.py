@@ -40,11 +40,17 @@ LONG_TEXT, LONG_WORKBOOK = 4 << 20, 2 << 20
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is to be read: `hidden` is include, hold or skip."""
+    """How a file is to be read: `hidden` is include, hold or skip; `copy` is read instead of `path` (see `copied`)."""
 
     path: Path
     sheet: str | None = None
     hidden: str = "hold"
+    copy: Path | None = None
+
+    @property
+    def file(self) -> Path:
+        """The file to open: nobody writes it meanwhile."""
+        return self.copy or self.path
 
 
 def prepare(
@@ -67,7 +73,7 @@ def prepare(
     )  # fmt: skip
     examine = Examiner(table, validator, collector, knowledge, settings.order, tango.currency)
     seen = _Pass(collector)
-    with closing(each(examine, seen.chunks(table), spare() if is_long(reading.path) else 0)) as parts:
+    with closing(each(examine, seen.chunks(table), spare() if is_long(reading.file) else 0)) as parts:
         for part in parts:
             seen.add(part)
             progress("check", seen.rows, None)
@@ -86,14 +92,14 @@ def prepare(
     statuses = {line.line_id: line.status for line in past.known}
     return Draft(
         table, plan, seen.rows, seen.tally, seen.problems, seen.rejected, statuses,
-        fingerprint(settings, book, reading, past.decisions), file_sha256(reading.path), seen.remembered,
-        about=past.asked.held_by_the_newest_file()[0] if table.report == "failures" else 0,
+        fingerprint(settings, book, reading, past.decisions), file_sha256(reading.file), seen.remembered,
+        path=reading.path, about=past.asked.held_by_the_newest_file()[0] if table.report == "failures" else 0,
     ).telling(*told)  # fmt: skip
 
 
 def read(reading: Reading, settings: Settings, book: RuleBook) -> RawTable:
     """Open the file as the settings say."""
-    return intake.read(reading.path, book, columns=settings.columns, sheet=reading.sheet, hidden=reading.hidden)
+    return intake.read(reading.file, book, columns=settings.columns, sheet=reading.sheet, hidden=reading.hidden)
 
 
 def fingerprint(settings: Settings, book: RuleBook, reading: Reading, decisions: Decisions) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -29,7 +30,7 @@ NO_LINES = pd.DataFrame(columns=["row", "status", "units", "currency", "hi", "lo
 class Draft:
     """A file, checked and planned. `rows` counts the non-blank ones, `problems` holds the first of them;
     `statuses` tells the status of lines that the ledger knows, by their number there; `told` is what was noted besides
-    how the file was read; `about`: the upload that this file is a report about (0: it is none)."""
+    how the file was read; `about`: the upload that this file is a report about (0: it is none), `path` is the file."""
 
     table: RawTable
     plan: Plan
@@ -43,6 +44,7 @@ class Draft:
     seen: Sequence[pd.DataFrame] = ()
     told: tuple[str, ...] = ()
     about: int = 0
+    path: Path = Path()
 
     def telling(self, *notes: str) -> Draft:
         """The same draft with more to say about it."""

@@ -9,7 +9,7 @@ copy go where a cell is mended.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
@@ -28,7 +28,10 @@ _FAST = 1
 _DAMAGED = (BadZipFile, ParseError, zlib.error, EOFError, LookupError, ValueError, NotImplementedError)
 
 
-def write_annotated(source: Path, target: Path, problems: Iterable[Problem], sheet: str) -> Path:
+def write_annotated(
+    source: Path, target: Path, problems: Iterable[Problem], sheet: str,
+    sign: Callable[[Path, str], None] = lambda *_: None,
+) -> Path:  # fmt: skip
     """Write `target`: the workbook `source` with the problems of one sheet marked; whole or not at all.
 
     The first MAX_PROBLEMS are marked and listed, and the sheet "Problems" says so if there are more. Raises
@@ -42,7 +45,7 @@ def write_annotated(source: Path, target: Path, problems: Iterable[Problem], she
             if target.suffix != ".xlsm":
                 package.leave_out_macros()  # Excel does not open a workbook with macros under another name
             _mark(package, part, sheet, marks)
-            with replacing(target) as draft, ZipFile(draft, "w", ZIP_DEFLATED, compresslevel=_FAST) as copy:
+            with replacing(target, sign) as draft, ZipFile(draft, "w", ZIP_DEFLATED, compresslevel=_FAST) as copy:
                 package.write(copy)
     except _DAMAGED as error:
         raise FileUnusable(f"{source.name}: its cells cannot be marked ({error}). Use the failures report.") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,10 +24,10 @@ def private_folder(folder: Path) -> Path:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, sign: Callable[[Path, str], None] = lambda *_: None) -> Iterator[Path]:
     """Yield a temporary path; on success it becomes `path`, on failure `path` stays as it was.
 
-    A folder that is missing is made (0700).
+    A folder that is missing is made (0700). `sign(draft, name)` hears of a report that is about to appear.
     """
     if not path.parent.exists():
         private_folder(path.parent)
@@ -36,6 +36,7 @@ def replacing(path: Path) -> Iterator[Path]:
         draft.touch(0o600)
         yield draft
         draft.chmod(0o600)
+        sign(draft, path.name)
         draft.replace(path)
     except OSError as error:
         raise ReportsUnwritten(

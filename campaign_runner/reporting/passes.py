@@ -22,6 +22,7 @@ from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.parquetfile import ParquetFile
 from campaign_runner.reporting.table import RowTable, Sink
 from campaign_runner.reporting.tallies import Tallies
+from campaign_runner.reporting.targets import Targets
 from campaign_runner.reporting.workbook import SheetPlan, WorkbookFile
 
 ROW_REPORTS: dict[str, Callable[[Books], RowTable]] = {"results": results.table, "failures": failures.table}
@@ -34,7 +35,7 @@ REACHED_TANGO = tuple(_REACHED_TANGO)
 class Shelf:
     """Where reports go, and which: `wanted` None means all; `written` grows."""
 
-    folder: Path
+    targets: Targets
     wanted: frozenset[str] | None
     progress: Progress | None = None
     written: dict[str, Path] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class Shelf:
     @contextmanager
     def open(self, name: str, make: Callable[[Path], Sink]) -> Iterator[Sink]:
         """A sink that becomes the report `name` when all is well."""
-        with replacing(self.folder / name) as draft:
+        with self.replacing(name) as draft:
             sink = make(draft)
             try:
                 yield sink
@@ -55,11 +56,19 @@ class Shelf:
                     sink.close()  # only to let go of the draft, which is thrown away
                 raise
             sink.close()
-        self.written[name] = self.folder / name
+
+    @contextmanager
+    def replacing(self, name: str) -> Iterator[Path]:
+        """A draft that becomes the report `name` when all is well."""
+        target = self.targets.of(name)
+        with replacing(target, self.targets.sign) as draft:
+            yield draft
+        self.targets.sweep(name)
+        self.written[name] = target
 
     def drop(self, name: str) -> None:
         """A report of an earlier run must not stand beside newer ones."""
-        (self.folder / name).unlink(missing_ok=True)
+        self.targets.drop(name)
 
 
 def over_rows(books: Books, shelf: Shelf, groups: Groups, more: Mapping[str, Sink] | None = None) -> None:

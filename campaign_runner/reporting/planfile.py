@@ -13,6 +13,7 @@ import orjson
 from campaign_runner import money
 from campaign_runner.model import Order
 from campaign_runner.reporting.atomic import private_folder, replacing
+from campaign_runner.reporting.targets import Targets
 
 PLAN_JSON = "plan.json"
 REWARD = "reward"  # the table of totals by reward
@@ -94,10 +95,11 @@ class PlanFacts:
         return f"{self.names[utid]} ({utid})" if utid in self.names else utid
 
 
-def write_plan_json(facts: PlanFacts, approval: Approval, folder: Path) -> Path:
+def write_plan_json(facts: PlanFacts, approval: Approval, targets: Targets) -> Path:
     """Write `plan.json` into the folder; returns its path."""
-    path = private_folder(folder) / PLAN_JSON
-    with replacing(path) as draft:
+    private_folder(targets.folder)
+    path = targets.of(PLAN_JSON)
+    with replacing(path, targets.sign) as draft:
         draft.write_bytes(orjson.dumps(as_values(facts, approval), option=orjson.OPT_INDENT_2) + b"\n")
     return path
 

@@ -12,6 +12,7 @@ from campaign_runner import money
 from campaign_runner.reporting import charts, wording
 from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.planfile import REWARD, Approval, Part, PlanFacts, Share
+from campaign_runner.reporting.targets import Targets
 
 PLAN_PAGE = "plan.html"
 BARS_SHOWN = 12
@@ -26,10 +27,11 @@ _CHANGED = {
 }
 
 
-def write_plan_page(facts: PlanFacts, approval: Approval, folder: Path) -> Path:
+def write_plan_page(facts: PlanFacts, approval: Approval, targets: Targets) -> Path:
     """Write `plan.html` into the folder; returns its path."""
-    path = private_folder(folder) / PLAN_PAGE
-    with replacing(path) as draft:
+    private_folder(targets.folder)
+    path = targets.of(PLAN_PAGE)
+    with replacing(path, targets.sign) as draft:
         draft.write_text(plan_page(facts, approval), "utf-8")
     return path
 

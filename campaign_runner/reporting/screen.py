@@ -67,7 +67,8 @@ def statement(result: Reconciled) -> list[str]:
         f"{cash(each.difference, each.currency)}."
         for each in result.totals
     ]
-    return [f"{result.statement.name}: {words}.", verdict, *totals, *findings, *_where(result.reports)]
+    notes = [f"Note: {note}" for note in result.notes]
+    return [f"{result.statement.name}: {words}.", verdict, *totals, *findings, *notes, *_where(result.reports)]
 
 
 def finance(found: FinanceOfAll, since: str, until: str) -> list[str]:

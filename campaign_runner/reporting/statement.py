@@ -26,6 +26,7 @@ from campaign_runner.reporting.sheetxml import Heading, Kind
 from campaign_runner.reporting.statementfile import Statement, read_statement
 from campaign_runner.reporting.table import texts
 from campaign_runner.reporting.tallies import units
+from campaign_runner.reporting.targets import Targets
 from campaign_runner.reporting.wording import count
 from campaign_runner.reporting.workbook import SheetPlan, WorkbookFile
 
@@ -69,6 +70,7 @@ class Reconciled:
     totals: tuple[BothSides, ...]
     findings: tuple[Finding, ...]
     reports: dict[str, Path]
+    notes: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -88,7 +90,7 @@ class Reconciled:
 
 def reconcile_statement(
     all_books: Sequence[Books], path: Path, folder: Path, *, other_books: Sequence[Books] = (),
-    period: FinanceOptions | None = None,
+    period: FinanceOptions | None = None, targets: Targets | None = None,
 ) -> Reconciled:  # fmt: skip
     """Compare what `all_books` placed in a period with the statement, and write the lists into `folder`.
 
@@ -104,8 +106,10 @@ def reconcile_statement(
     matched = match(ours, _within(statement.lines, options), others, days)
     counts = matched["verdict"].value_counts()
     verdicts = {verdict.value: int(counts.get(verdict.value, 0)) for verdict in Verdict}
+    reports = _write(matched, folder, targets)
+    notes = tuple(targets.notes(reports)) if targets else ()
     return Reconciled(
-        statement, verdicts, tuple(_totals(matched)), tuple(_findings(matched, verdicts)), _write(matched, folder)
+        statement, verdicts, tuple(_totals(matched)), tuple(_findings(matched, verdicts)), reports, notes
     )
 
 
@@ -139,6 +143,7 @@ def our_side(all_books: Sequence[Books], key: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else _our_part(pd.DataFrame(columns=_NEEDED), key)
 
 
+STATEMENT_REPORTS = ("statement.csv", "statement.xlsx")
 _NEEDED = ["reference", "tango_reference", "order_reference", "tango_order_id", "charged", "charged_currency",
            "quantity", "face_units", "currency", "status", "placed_at"]  # fmt: skip
 
@@ -171,8 +176,9 @@ def _findings(matched: pd.DataFrame, verdicts: dict[str, int]) -> list[Finding]:
     return found
 
 
-def _write(matched: pd.DataFrame, folder: Path) -> dict[str, Path]:
-    shelf = Shelf(private_folder(folder), None)
+def _write(matched: pd.DataFrame, folder: Path, targets: Targets | None) -> dict[str, Path]:
+    private_folder(folder)
+    shelf = Shelf(targets or Targets(folder), None)
     plan = SheetPlan("Statement", tuple(_COLUMNS.values()), 0, len(matched))
     columns = _texts(matched)
     with ExitStack() as stack:

@@ -19,7 +19,7 @@ def left(note: Path, mark: str) -> dict[str, Path] | None:
     try:
         told = orjson.loads(note.read_bytes())
         there = {name: Path(path) for name, path, *_ in told["reports"]}
-        same = told["mark"] == mark and told["reports"] == _seen(there)
+        same = told["mark"] == mark and told["reports"] == _seen(there) and not _usual_name_is_free(there)
     except (OSError, ValueError, KeyError, TypeError):  # none, or not one of ours
         return None
     return there if same else None
@@ -29,6 +29,11 @@ def keep(note: Path, mark: str, written: Mapping[str, Path]) -> None:
     """Note what these reports are made of, and how they are now."""
     with replacing(note) as draft:
         draft.write_bytes(orjson.dumps({"mark": mark, "reports": _seen(written)}))
+
+
+def _usual_name_is_free(reports: Mapping[str, Path]) -> bool:
+    """Whether a report has another name for the sake of a file that is gone since."""
+    return any(path.name != name and not path.with_name(name).exists() for name, path in reports.items())
 
 
 def _seen(reports: Mapping[str, Path]) -> list[list[str | int]]:

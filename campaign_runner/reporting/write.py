@@ -12,7 +12,7 @@ from campaign_runner.model import Books
 from campaign_runner.processes import MANY, beside, spare
 from campaign_runner.reporting.about import HEAD, properties, write_about
 from campaign_runner.reporting.accounts import chart
-from campaign_runner.reporting.atomic import private_folder, replacing
+from campaign_runner.reporting.atomic import private_folder
 from campaign_runner.reporting.bridge import write_bridge
 from campaign_runner.reporting.corrected import CORRECTIONS, Corrected
 from campaign_runner.reporting.entries import Entries
@@ -25,6 +25,7 @@ from campaign_runner.reporting.passes import Progress, Shelf, over_lines, over_r
 from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.tallies import PeriodSums, Tallies, period_sums
+from campaign_runner.reporting.targets import Targets
 
 SUMMARY, PAGE = "summary.json", "report.html"
 JOURNALS = ("journal.beancount", "journal.csv")
@@ -33,21 +34,24 @@ ORDER = (
     "finance.csv", "finance.parquet", CORRECTIONS, *JOURNALS, SUMMARY,
 )  # fmt: skip
 _OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet", CORRECTIONS, *JOURNALS})
+FINANCE_REPORTS = (*sorted(_OF_LINES), FINANCE_PAGE)
 
 
 def write_reports(
     books: Books, folder: Path, *, exit_code: int, problems: ProblemTally | None = None,
     only: frozenset[str] | None = None, progress: Progress | None = None, also: Callable[[], Mapping[str, Path]] = dict,
-    finance: FinanceOptions | None = None,
+    finance: FinanceOptions | None = None, targets: Targets | None = None,
 ) -> dict[str, Path]:  # fmt: skip
     """Write every report (or those named in `only`) into `folder`; each appears whole or not at all.
 
     `also` names reports that others wrote meanwhile (the annotated workbook), for the summary. `progress` is told
-    ("rows" or "lines", how many are done, how many in all). Returns file name -> path. Raises StateError where a file
+    ("rows" or "lines", how many are done, how many in all). `targets` may give a report another name. Returns file
+    name -> path. Raises StateError where a file
     cannot be written, UsageError for a grouping column that will not do.
     """
     options = finance or FinanceOptions()
-    shelf = Shelf(private_folder(folder), only, progress)
+    private_folder(folder)
+    shelf = Shelf(targets or Targets(folder), only, progress)
     of_lines = only is None or bool(only & {*_OF_LINES, PAGE})
     groups = Groups(books, group_headers([books], options.group_by) if of_lines else ())
     first = FirstRows()
@@ -63,7 +67,6 @@ def write_reports(
         if of_lines and shelf.wants(PAGE):
             _write_page(books, shelf, tallies, first)
     if shelf.wants(SUMMARY):
-        shelf.written[SUMMARY] = folder / SUMMARY
         _write_summary(books, shelf, exit_code, problems)
     return _in_order(shelf.written)
 
@@ -76,22 +79,22 @@ def _of_lines(books: Books, groups: Groups, shelf: Shelf, options: FinanceOption
 
 def write_finance(
     all_books: Sequence[Books], folder: Path, *, finance: FinanceOptions | None = None,
-    only: frozenset[str] | None = None, progress: Progress | None = None,
+    only: frozenset[str] | None = None, progress: Progress | None = None, targets: Targets | None = None,
 ) -> tuple[dict[str, Path], tuple[PeriodSums, ...]]:  # fmt: skip
     """The finance reports of many campaigns of one environment as one (`reports --all`), and what their lines come to."""
     options = finance or FinanceOptions()
-    shelf = Shelf(private_folder(folder), only or frozenset({*_OF_LINES, FINANCE_PAGE}), progress)
+    private_folder(folder)
+    shelf = Shelf(targets or Targets(folder), only or frozenset({*_OF_LINES, FINANCE_PAGE}), progress)
     headers = group_headers(all_books, options.group_by)
     pairs = [(books, Groups(books, headers)) for books in all_books]
-    nothing = Shelf(folder, frozenset())
+    nothing = Shelf(Targets(folder), frozenset())
     for books, groups in pairs:
         over_rows(books, nothing, groups)
     tallies = _lines(pairs, shelf, options)
     sums = period_sums(tallies)
     if shelf.wants(FINANCE_PAGE):
-        with replacing(shelf.folder / FINANCE_PAGE) as draft:
+        with shelf.replacing(FINANCE_PAGE) as draft:
             draft.write_text(finance_page(all_books, tallies, sums, options, _in_order(shelf.written)), "utf-8")
-        shelf.written[FINANCE_PAGE] = shelf.folder / FINANCE_PAGE
     return _in_order(shelf.written), sums
 
 
@@ -114,12 +117,11 @@ def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: Shelf, options: Finance
     heads = properties(all_books).get(HEAD, "")
     title = ", ".join(books.order.campaign_id for books, _ in pairs)
     for name in journals:
-        with replacing(shelf.folder / name) as draft:
+        with shelf.replacing(name) as draft:
             if name.endswith(".csv"):
                 write_journal_csv(draft, entries, accounts)
             else:
                 write_beancount(draft, entries, accounts, title, heads)
-        shelf.written[name] = shelf.folder / name
     return tallies
 
 
@@ -130,12 +132,12 @@ def _in_order(written: Mapping[str, Path]) -> dict[str, Path]:
 
 def _write_page(books: Books, shelf: Shelf, tallies: Tallies, first: FirstRows) -> None:
     text = page(books, tallies, first, _in_order(shelf.written))
-    with replacing(shelf.folder / PAGE) as draft:
+    with shelf.replacing(PAGE) as draft:
         draft.write_text(text, "utf-8")
-    shelf.written[PAGE] = shelf.folder / PAGE
 
 
 def _write_summary(books: Books, shelf: Shelf, exit_code: int, problems: ProblemTally | None) -> None:
-    data = orjson.dumps(summary(books, _in_order(shelf.written), exit_code, problems), option=orjson.OPT_INDENT_2)
-    with replacing(shelf.written[SUMMARY]) as draft:
+    written = _in_order({**shelf.written, SUMMARY: shelf.targets.of(SUMMARY)})
+    data = orjson.dumps(summary(books, written, exit_code, problems), option=orjson.OPT_INDENT_2)
+    with shelf.replacing(SUMMARY) as draft:
         draft.write_bytes(data + b"\n")

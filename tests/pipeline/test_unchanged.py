@@ -30,13 +30,22 @@ def test_nothing_is_written_again_where_nothing_moved(ran):
     )
 
 
-@pytest.mark.parametrize("harm", ["gone", "changed"])
-def test_a_report_that_somebody_touched_is_written_again(ran, harm):
+def test_a_report_that_is_gone_is_written_again(ran):
     results = ran.first.reports["results.csv"]
     told = results.read_bytes()
-    results.unlink() if harm == "gone" else results.write_text("mine", "utf-8")
+    results.unlink()
     assert ran.again().reports == ran.first.reports
     assert results.read_bytes() == told
+
+
+def test_a_report_that_somebody_changed_is_written_again_under_another_name(ran):
+    results = ran.first.reports["results.csv"]
+    told = results.read_bytes()
+    results.write_text("mine", "utf-8")
+    again = ran.again().reports
+    assert again == {**ran.first.reports, "results.csv": results.with_name("results (2).csv")}
+    assert (results.read_text("utf-8"), again["results.csv"].read_bytes()) == ("mine", told)
+    assert ran.again().reports == again
 
 
 def test_whatever_tango_says_since_is_in_the_reports(office):
