@@ -13,15 +13,16 @@ import orjson
 
 from campaign_runner import __version__, reconciliation, reporting
 from campaign_runner.errors import ExitCode, FileUnusable, UsageError
-from campaign_runner.ledger import batches, campaigns, rows
+from campaign_runner.ledger import batches, campaigns, rows, sendings
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.memory import give_back
-from campaign_runner.model import Books, Column, Finding, Problem, RawRows, RawTable, StatedRows
+from campaign_runner.model import Books, Column, Finding, Problem, RawRows, RawTable, Sent, StatedRows
+from campaign_runner.money import from_units
 from campaign_runner.opening import Opened, rule_book
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Progress, Reading, is_long, noted, read
 from campaign_runner.processes import beside, spare
-from campaign_runner.reporting import ProblemTally, unchanged
+from campaign_runner.reporting import ProblemTally, sent, unchanged
 from campaign_runner.reporting.annotated import write_annotated
 from campaign_runner.reporting.planfile import Approval
 from campaign_runner.reporting.summary import summary
@@ -61,20 +62,23 @@ class Read:
 
 
 def close(
-    campaign: Opened, file: Read, stopped: str, progress: Progress, waiting: str = "", *, leave: bool = False
-) -> Result:
+    campaign: Opened, file: Read, stopped: str, progress: Progress, waiting: str = "", *, leave: bool = False,
+    placing: bool = False,
+) -> Result:  # fmt: skip
     """The books and reports of a file that was run; `waiting` says why the rest of it was kept back.
 
-    `leave`: reports that would come out the same are left as they are.
+    `leave`: reports that would come out the same are left as they are; `placing`: the command was to send.
     """
     world = campaign.world
-    books = books_of(campaign, file, stopped)
+    books = replace(books_of(campaign, file, stopped), placing=placing)
     if waiting:
         books = replace(books, findings=(*books.findings, Finding("waiting", waiting)))
     code = reconciliation.exit_code(books)
     note = world.state / "reports" / f"{books.environment}-{books.order.campaign_id}.json"
-    mark = _made_of(campaign, file, books, code)
+    mark = _made_of(campaign, file, replace(books, sent_now=Sent(), sent_before=Sent()), code)
     if leave and file.tally is None and (there := unchanged.left(note, mark)):
+        reporting.restate(books, there, targets(world, ()), exit_code=code)
+        unchanged.keep(note, mark, there)
         return Result(books, there, code)
     campaign.ledger.rest()
     give_back()
@@ -116,7 +120,18 @@ def books_of(campaign: Opened, file: Read, stopped: str = "") -> Books:
         campaign.ledger, campaign.number, file.upload, file.table, order=settings.order,
         environment=settings.tango.environment, stopped=stopped, earlier=lambda: _earlier(campaign, file.upload),
     )  # fmt: skip
-    return replace(books, asked=asked)
+    with campaign.ledger.read() as connection:
+        since = batches.last_attempt(connection) if campaign.since is None else campaign.since
+        now = sendings.sent_now(connection, campaign.number, since)
+        before = sendings.sent_before(connection, campaign.number, file.upload.id, since)
+    return replace(books, asked=asked, sent_now=_sent(("", "", *sums) for sums in now), sent_before=_sent(before))
+
+
+def _sent(sendings: Iterable[tuple[str, str, str, int, int]]) -> Sent:
+    """Lines that left, from units to money."""
+    return sent.of(
+        [(file, day, currency, lines, from_units(units)) for file, day, currency, lines, units in sendings]
+    )
 
 
 def _earlier(campaign: Opened, newest: Upload) -> Iterator[tuple[tuple[Column, ...], StatedRows]]:
@@ -171,13 +186,16 @@ def _erased(campaign: Opened, upload: Upload) -> RawTable:
 
 
 def close_draft(
-    draft: Draft, reading: Reading, world: World, progress: Progress, also: Mapping[str, Path] | None = None
-) -> Result:
-    """What would be in the books, and the reports of what is to be corrected; `also` names others. Nothing was sent."""
+    draft: Draft, reading: Reading, world: World, progress: Progress, also: Mapping[str, Path] | None = None,
+    before: Iterable[tuple[str, str, str, int, int]] = (),
+) -> Result:  # fmt: skip
+    """What would be in the books, and the reports of what is to be corrected; `also` names others, `before` is
+    what was sent before (`ledger.sendings`). Nothing was sent."""
     books = reconciliation.foresee(
         draft.table, draft.counts(), draft.unwell, draft.rows, draft.plan.batch_count, order=world.settings.order,
         environment=world.settings.tango.environment,
     )  # fmt: skip
+    books = replace(books, sent_before=_sent(before))
     code = reconciliation.checked_exit_code(books)
     places = targets(world, (*CHECK_REPORTS, ANNOTATED), reading.path)
     books = _saying(books, places, bool(draft.problems and draft.table.sheet), CHECK_REPORTS)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from campaign_runner import validation
 from campaign_runner.errors import StateError, UsageError
-from campaign_runner.ledger import Ledger, campaigns, events, open_ledger, plans
+from campaign_runner.ledger import Ledger, batches, campaigns, events, open_ledger, plans
 from campaign_runner.ledger import past as before
 from campaign_runner.model import RuleBook
 from campaign_runner.outside import World
@@ -24,11 +24,13 @@ from campaign_runner.settings import Settings
 
 @dataclass(frozen=True)
 class Opened:
-    """A campaign in its ledger: `number` is its row there."""
+    """A campaign in its ledger: `number` is its row there, `since` the newest request when it was opened (None: this
+    call makes none)."""
 
     world: World
     ledger: Ledger
     number: int
+    since: int | None = None
 
 
 @contextmanager
@@ -49,7 +51,9 @@ def opened(world: World, *, register: bool = False, anew: bool = False) -> Itera
                 number = campaigns.find(connection, environment, order.campaign_id)
             with ledger.read() as connection:
                 world = replace(world, settings=_bound(world.settings, campaigns.binding(connection, number)))
-        yield Opened(world, ledger, number)
+        with ledger.read() as connection:
+            since = batches.last_attempt(connection)
+        yield Opened(world, ledger, number, since)
 
 
 def registered(world: World, ledger: Ledger) -> int:

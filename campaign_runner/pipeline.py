@@ -17,7 +17,7 @@ from campaign_runner.closing import Read, Result, close, close_draft, close_late
 from campaign_runner.errors import Halted
 from campaign_runner.gate import Stocked
 from campaign_runner.guard import Guard
-from campaign_runner.ledger import batches, campaigns, events, open_ledger, outcomes, plans
+from campaign_runner.ledger import batches, campaigns, events, open_ledger, outcomes, plans, sendings
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.memory import give_back
@@ -77,7 +77,9 @@ def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: 
         unusual = gate.unusual(world, ledger, number, draft, ask=False)
         foreseen = gate.foreseen(world, ledger, number, draft.plan)
         draft = draft.telling(*seen.notes, *gate.clock_notes(world, ledger), *unusual, *foreseen)
-        result = close_draft(draft, reading, world, progress, seen.reports)
+        with ledger.read() as connection:
+            before_now = sendings.sent_lines(connection, draft.plan.known["line_id"].tolist())
+        result = close_draft(draft, reading, world, progress, seen.reports, before_now)
     return replace(result, plan=seen.facts.identity, approval=seen.approval)
 
 
@@ -103,7 +105,7 @@ def run(
         if guard.canary_failed:
             asked.after_a_failed_canary(campaign)
         with reports_may_fail(campaign):
-            return close(campaign, file, workers.stopped, progress, waiting, leave=True)
+            return close(campaign, file, workers.stopped, progress, waiting, leave=True, placing=True)
 
 
 def track(world: World, *, patience: float | None = None, progress: Progress = quiet) -> Result:

@@ -9,6 +9,8 @@ from campaign_runner.model.books import (
     PLACED_COLUMNS,
     Books,
     ChargedElsewhere,
+    Sent,
+    SentFile,
     StatedRows,
     Sums,
 )  # fmt: skip
@@ -45,6 +47,8 @@ __all__ = [
     "RawTable",
     "Receipt",
     "RuleBook",
+    "Sent",
+    "SentFile",
     "StatedRows",
     "Sums",
     "line_columns",

@@ -55,6 +55,24 @@ class ChargedElsewhere:
         return (self.charged / self.face_value).quantize(Decimal("0.000001")) if self.face_value else Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """So many lines that left from one file on one day (`2026-11-27`, UTC); `name` is "" for orders found at Tango."""
+
+    name: str
+    day: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Lines that left, with their face value per currency."""
+
+    lines: int = 0
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    files: tuple[SentFile, ...] = ()
+
+
 def _none() -> Iterator[Any]:
     return iter(())
 
@@ -73,6 +91,8 @@ class Books:
     `settlements()` yields lines that were final on a later day than the one they were placed on, as changes of that
     day (columns: `CORRECTION_COLUMNS`). `findings_of(since, until)` are the findings about lines placed, and changes
     found, in a period. `foreign` is what was charged in another currency than the reward's.
+    `sent_now` is what this very call sent (of the campaign), `sent_before` what had left before of this file's rows;
+    `placing` tells that the call was asked to send.
     """
 
     order: Order
@@ -98,6 +118,9 @@ class Books:
     settlements: Callable[[], Iterator[pd.DataFrame]] = _none
     findings_of: Callable[[str, str], tuple[Finding, ...]] = lambda *_: ()
     foreign: tuple[ChargedElsewhere, ...] = ()
+    sent_now: Sent = Sent()
+    sent_before: Sent = Sent()
+    placing: bool = False
 
     @property
     def total_rows(self) -> int:

@@ -4,13 +4,14 @@ from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.statement import Reconciled, reconcile_statement
 from campaign_runner.reporting.summary import summary
-from campaign_runner.reporting.write import write_finance, write_reports
+from campaign_runner.reporting.write import restate, write_finance, write_reports
 
 __all__ = [
     "FinanceOptions",
     "ProblemTally",
     "Reconciled",
     "reconcile_statement",
+    "restate",
     "summary",
     "write_finance",
     "write_reports",

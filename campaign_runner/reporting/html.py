@@ -19,6 +19,7 @@ from campaign_runner.reporting.charts import Part
 from campaign_runner.reporting.formulas import FIGURES
 from campaign_runner.reporting.limits import notes
 from campaign_runner.reporting.nextsteps import next_steps
+from campaign_runner.reporting.sent import sent, warnings
 from campaign_runner.reporting.tallies import SECTIONS, Sums, Tallies
 
 ROWS_SHOWN = 500
@@ -54,12 +55,8 @@ class FirstRows:
 
 def page(books: Books, tallies: Tallies, first: FirstRows, reports: Mapping[str, Path]) -> str:
     """The whole page as text."""
-    environment = Environment(
-        loader=PackageLoader("campaign_runner.reporting"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     currencies = sorted(books.amounts)
-    return environment.get_template("report.html").render(
+    return _environment().get_template("report.html").render(
         books=books, campaign=books.order.campaign_id, name=books.order.campaign or books.order.campaign_id,
         source=Path(books.source).name, verdict=_verdict(books), asked=wording.per_currency(_asked(books)),
         completed=wording.per_currency(_of(books, RowStatus.COMPLETED)), currencies=currencies,
@@ -68,7 +65,26 @@ def page(books: Books, tallies: Tallies, first: FirstRows, reports: Mapping[str,
         acting=sum(books.rows.get(status, 0) for status in ("rejected", "held", "failed", "cancelled")),
         reports=[path.name for path in reports.values() if path.name != "report.html"], notes=notes(books),
         figures=[figure.title for figure in FIGURES], count=wording.count, rows_of=wording.rows,
-        money=[wording.came_to(sums) for sums in books.sums],
+        money=[wording.came_to(sums) for sums in books.sums], sentences=sent(books), warnings=warnings(books),
+    )  # fmt: skip
+
+
+def restated(text: str, books: Books) -> str:
+    """A page of the same books, with what it says of this very call."""
+    values = {"verdict": _verdict(books), "sentences": sent(books), "warnings": warnings(books)}
+    for name in ("verdict", "sent"):
+        part = _environment().get_template(f"{name}.html").render(values)
+        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        before, _, rest = text.partition(begin)
+        _, there, after = rest.partition(end)
+        text = f"{before}{begin}{part}{'  ' if name == 'verdict' else ''}{end}{after}" if there else text
+    return text
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("campaign_runner.reporting"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
 
 
@@ -80,6 +96,8 @@ def _verdict(books: Books) -> tuple[str, str]:
         return "bad", "Tango stopped the run before it was done."
     if not books.finished:
         return "open", "Not finished: some rewards are still on their way."
+    if books.placing and not books.sent_now.lines and (nothing := warnings(books)):
+        return "open", nothing[0]
     unwell = sum(books.rows.get(status, 0) for status in ("rejected", "held", "failed", "cancelled"))
     if unwell:
         return "open", f"Done, but {wording.count(unwell, 'row needs', 'rows need')} somebody."

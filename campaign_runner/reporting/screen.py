@@ -11,6 +11,7 @@ from campaign_runner.model import Books
 from campaign_runner.reporting.limits import notes
 from campaign_runner.reporting.nextsteps import next_steps
 from campaign_runner.reporting.problems import ProblemTally
+from campaign_runner.reporting.sent import sent, warnings, where_from
 from campaign_runner.reporting.statement import Reconciled
 from campaign_runner.reporting.tallies import FinanceOfAll, PeriodSums
 from campaign_runner.reporting.todo import todo
@@ -40,19 +41,27 @@ def plan(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> l
     would = [
         f"A run would send {per_currency(_amounts(books, RowStatus.UNSENT))} in {batches}. Nothing was sent now."
     ]
-    return [*_checked(books), *would, *_problems(problems), *_todo(problems), *_notes(books), *_where(reports)]
+    before = books.sent_before
+    if before.lines:
+        rows = count(before.lines, "row was", "rows were")
+        would.append(f"{rows} sent before and {'is' if before.lines == 1 else 'are'} not sent again: "
+                     f"{per_currency(before.amounts)} ({where_from(before)}).")  # fmt: skip
+    told = [*would, *_problems(problems), *_todo(problems), *warnings(books), *_notes(books)]
+    return [*_checked(books), *told, *_where(reports)]
 
 
 def run(books: Books, problems: ProblemTally | None, reports: Mapping[str, Path]) -> list[str]:
     """After `run`, `track` or `retry`: what was asked, what happened, money, what needs doing now."""
     return [
         *_asked(books),
+        *sent(books),
         *_happened(books),
         *(_problems(problems) if problems else []),
         *_tie(books),
         *_notes(books),
         *_next(books, reports),
         *_where(reports),
+        *warnings(books),
     ]
 
 

@@ -13,6 +13,7 @@ from campaign_runner.model import Books, Sums
 from campaign_runner.reporting.limits import notes
 from campaign_runner.reporting.nextsteps import next_steps
 from campaign_runner.reporting.problems import ProblemTally
+from campaign_runner.reporting.sent import files, values, warnings
 
 _BATCHES = ("planned", "accepted", "unknown", "refused")
 
@@ -24,6 +25,8 @@ def summary(
     return {
         "campaign": books.order.campaign_id,
         "finished": books.finished,
+        "sent_now": values(books.sent_now),
+        "sent_before": {**values(books.sent_before), "files": files(books.sent_before)},
         "rows": {"total": books.total_rows, **{status.value: books.rows.get(status, 0) for status in RowStatus}},
         "amounts": {currency: _amounts(by_status) for currency, by_status in sorted(books.amounts.items())},
         "batches": {name: books.batches.get(name, 0) for name in _BATCHES} | dict(books.batches),
@@ -36,7 +39,7 @@ def summary(
         "environment": books.environment,
         "source": books.source,
         "sheet": books.sheet,
-        "notes": notes(books),
+        "notes": [*warnings(books), *notes(books)],
         "stopped": books.stopped,
         "ledger_head": books.ledger_head,
         "problems": problems.total if problems else None,

@@ -12,13 +12,13 @@ from campaign_runner.model import Books
 from campaign_runner.processes import MANY, beside, spare
 from campaign_runner.reporting.about import HEAD, properties, write_about
 from campaign_runner.reporting.accounts import chart
-from campaign_runner.reporting.atomic import private_folder
+from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.bridge import write_bridge
 from campaign_runner.reporting.corrected import CORRECTIONS, Corrected
 from campaign_runner.reporting.entries import Entries
 from campaign_runner.reporting.financepage import FINANCE_PAGE, finance_page
 from campaign_runner.reporting.groups import Groups, group_headers
-from campaign_runner.reporting.html import FirstRows, page
+from campaign_runner.reporting.html import FirstRows, page, restated
 from campaign_runner.reporting.journal import write_beancount, write_journal_csv
 from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.passes import Progress, Shelf, over_lines, over_rows
@@ -69,6 +69,19 @@ def write_reports(
     if shelf.wants(SUMMARY):
         _write_summary(books, shelf, exit_code, problems)
     return _in_order(shelf.written)
+
+
+def restate(books: Books, written: Mapping[str, Path], targets: Targets, *, exit_code: int) -> None:
+    """Say anew what this very call did, in reports that are otherwise as they would be written now."""
+    texts = {}
+    if page_there := written.get(PAGE):
+        texts[page_there] = restated(page_there.read_text("utf-8"), books).encode()
+    if summary_there := written.get(SUMMARY):
+        texts[summary_there] = _as_json(books, written, exit_code, None)
+    for path, text in texts.items():
+        if path.read_bytes() != text:
+            with replacing(path, targets.sign) as draft:
+                draft.write_bytes(text)
 
 
 def _of_lines(books: Books, groups: Groups, shelf: Shelf, options: FinanceOptions) -> tuple[Tallies, dict[str, Path]]:
@@ -138,6 +151,9 @@ def _write_page(books: Books, shelf: Shelf, tallies: Tallies, first: FirstRows) 
 
 def _write_summary(books: Books, shelf: Shelf, exit_code: int, problems: ProblemTally | None) -> None:
     written = _in_order({**shelf.written, SUMMARY: shelf.targets.of(SUMMARY)})
-    data = orjson.dumps(summary(books, written, exit_code, problems), option=orjson.OPT_INDENT_2)
     with shelf.replacing(SUMMARY) as draft:
-        draft.write_bytes(data + b"\n")
+        draft.write_bytes(_as_json(books, written, exit_code, problems))
+
+
+def _as_json(books: Books, written: Mapping[str, Path], exit_code: int, problems: ProblemTally | None) -> bytes:
+    return orjson.dumps(summary(books, written, exit_code, problems), option=orjson.OPT_INDENT_2) + b"\n"

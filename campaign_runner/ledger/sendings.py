@@ -1,0 +1,89 @@
+"""What left in this call, and what had left before: when, and from which file?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union_all
+
+from campaign_runner.ledger.lines import LINES, UNITS
+from campaign_runner.ledger.schema import attempts, batches, entries, line_items, tallies, uploads
+from campaign_runner.ledger.tallies import CURRENT, TALLIES
+from campaign_runner.lifecycle import BatchState
+from campaign_runner.model import Outcome
+
+_DAY = func.substr(batches.c.sent_at, 1, 10)
+_LINES_AT_ONCE = 10_000
+
+
+class Sending(NamedTuple):
+    """Lines of one file that left on one day, in one currency. `file` is "" for orders found at Tango."""
+
+    file: str
+    day: str
+    currency: str
+    lines: int
+    units: int
+
+
+def sent_now(connection: Connection, campaign: int, since: int) -> list[tuple[str, int, int]]:
+    """(currency, lines, units) of what left after the request number `since` (see `batches.last_attempt`)."""
+    query = select(tallies.c.currency, func.sum(tallies.c.lines), func.sum(tallies.c.units)).select_from(TALLIES)
+    query = query.where(tallies.c.campaign == campaign, _left_after(campaign, since)).group_by(tallies.c.currency)
+    return [(str(currency), int(lines), int(units)) for currency, lines, units in connection.execute(query)]
+
+
+def sent_before(connection: Connection, campaign: int, upload: int, since: int) -> list[Sending]:
+    """What had left by the request number `since` of the lines that an upload has."""
+    before = and_(batches.c.state != BatchState.PLANNED, ~_left_after(campaign, since))
+    own = select(tallies.c.upload, _DAY, tallies.c.currency, func.sum(tallies.c.lines), func.sum(tallies.c.units))
+    own = own.select_from(TALLIES).where(tallies.c.upload == upload, CURRENT, before)
+    known = _of_lines().join(entries, entries.c.line == line_items.c.id).where(entries.c.upload == upload, before)
+    found = union_all(
+        own.group_by(tallies.c.upload, _DAY, tallies.c.currency),
+        known.group_by(line_items.c.upload, _DAY, line_items.c.currency),
+    )
+    return _added_up(connection, connection.execute(found))
+
+
+def sent_lines(connection: Connection, lines: Collection[int]) -> list[Sending]:
+    """When and from which file these lines left."""
+    numbers = sorted(lines)
+    found: list[Any] = []
+    for start in range(0, len(numbers), _LINES_AT_ONCE):
+        some = _of_lines().where(line_items.c.id.in_(numbers[start : start + _LINES_AT_ONCE]))
+        some = some.where(batches.c.state != BatchState.PLANNED)
+        found += connection.execute(some.group_by(line_items.c.upload, _DAY, line_items.c.currency)).all()
+    return _added_up(connection, found)
+
+
+def _of_lines() -> Any:
+    columns = (line_items.c.upload, _DAY, line_items.c.currency, func.count(), func.sum(UNITS))
+    return select(*columns).select_from(LINES)
+
+
+def _left_after(campaign: int, since: int) -> ColumnElement[bool]:
+    """Batches that were sent for the first time, or taken at last by Tango, after a request."""
+    posted = select(attempts.c.reference).where(attempts.c.campaign == campaign, attempts.c.method == "POST")
+    later = posted.where(attempts.c.id > since, attempts.c.outcome != Outcome.REPLAYED)
+    first = and_(batches.c.reference.in_(later), batches.c.reference.not_in(posted.where(attempts.c.id <= since)))
+    taken = batches.c.reference.in_(later.where(attempts.c.outcome == Outcome.ACCEPTED))
+    return and_(batches.c.campaign == campaign, batches.c.state != BatchState.PLANNED, or_(first, taken))
+
+
+def _added_up(connection: Connection, found: Any) -> list[Sending]:
+    sums: dict[tuple[int, str, str], list[int]] = {}
+    for upload, day, currency, lines, units in found:
+        both = sums.setdefault((int(upload), str(day), str(currency)), [0, 0])
+        both[0] += int(lines)
+        both[1] += int(units)
+    names = dict(_names(connection, {upload for upload, _, _ in sums}))
+    return [
+        Sending(names.get(upload, ""), day, currency, *both) for (upload, day, currency), both in sorted(sums.items())
+    ]
+
+
+def _names(connection: Connection, numbers: Collection[int]) -> Iterator[tuple[int, str]]:
+    query = select(uploads.c.id, uploads.c.name).where(uploads.c.id.in_(sorted(numbers)))
+    yield from ((int(number), str(name)) for number, name in connection.execute(query))
