@@ -51,7 +51,9 @@ def test_a_file_of_which_everything_was_placed_before_ends_with_the_sentence(off
     result = office.run(office.file(ANA, BO, name=name))
     ends_with = lines_of(result)[-1]
     assert ends_with.startswith("Nothing was sent now: all 2 rows were placed on ")
-    assert ends_with.endswith(" from q4.csv. A new occasion needs a new campaign id ([campaign] id in campaign.toml).")
+    assert ends_with.endswith(
+        " from q4.csv. A new occasion needs a new campaign id ([campaign] id in campaign.toml)."
+    )
     page = result.reports["report.html"].read_text("utf-8")
     assert "Nothing was sent now: all 2 rows were placed on" in page
     assert "Done: every row was placed and completed." not in page
