@@ -178,7 +178,7 @@ def test_a_file_is_planned_as_it_was_when_it_was_copied(office, monkeypatch):
     monkeypatch.setattr(World, "at", edited)
     office.run(path)
     monkeypatch.undo()
-    assert [line["amountPerReward"] if "amountPerReward" in line else line for line in office.sent()] != []
+    assert len(office.sent()) == 1
     assert office.report()[0]["Amount"] == "25"
     assert pipeline.reports(office.world()).books.amounts["USD"]["completed"] == 25
 
@@ -195,12 +195,16 @@ def test_a_file_that_is_still_being_written_is_refused(office):
     writer.start()
     try:
         with pytest.raises(FileUnusable, match="changed while it was read"):
-            for _ in range(10_000):
-                with copied(Reading(path)):
-                    pass
+            read_often(path)
     finally:
         done.set()
         writer.join()
+
+
+def read_often(path):
+    for _ in range(10_000):
+        with copied(Reading(path)):
+            pass
 
 
 def test_a_statement_is_not_written_over_by_its_own_reconciliation(office, reports):
