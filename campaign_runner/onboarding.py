@@ -60,6 +60,7 @@ account = "acme-account"       # accountIdentifier
 
 # [finance]
 # group_by = ["Cost centre"]   # your own columns, for totals in finance.xlsx and the journal
+# time_zone = "Europe/Berlin"  # where the books are kept: decides on the day of each booking; "" = UTC
 # accounts = { rewards = "Expenses:Rewards:Staff" }   # account names of the journal
 
 # [approval]                   # what comes to more is placed only after somebody else said yes: approve, reject

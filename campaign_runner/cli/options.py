@@ -90,7 +90,8 @@ def world(
     asked = demands or Demands()
     loaded = asked.on(settings.load(config_path(config, file), campaign))
     credentials = _credentials(loaded, secret)
-    chosen = FinanceOptions(group_by=loaded.finance.group_by or None, accounts=loaded.finance.accounts)
+    books = loaded.finance
+    chosen = FinanceOptions(group_by=books.group_by or None, accounts=books.accounts, time_zone=books.time_zone)
     return World(
         loaded,
         state,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from campaign_runner.ledger.lines import LINES
 from campaign_runner.ledger.rows import placed_lines
@@ -69,37 +71,59 @@ def corrections(connection: Connection, campaign: int, upload: int) -> Iterator[
         ]  # fmt: skip
 
 
-def settlements(connection: Connection, campaign: int) -> Iterator[list[Correction]]:
+def settlements(connection: Connection, campaign: int, zone: str = "") -> Iterator[list[Correction]]:
     """What was learned of lines on a later day than the one they were placed on, as changes of that day: a charge that
-    was stated while they were on their way, and what first became of them, whatever came later."""
+    was stated while they were on their way, and what first became of them, whatever came later. Days are those of a time
+    zone ("" = UTC)."""
     first: dict[str, Booked] = {}
     for _, data in _told(connection, campaign):
         first.setdefault(data["line"], _booked(data)[0])
     times = (batches.c.sent_at, line_items.c.charged_at, line_items.c.final_at)
-    placed, charged, final = (func.substr(time, 1, 10) for time in times)
     query = select(line_items.c.reference, *times).select_from(LINES).order_by(line_items.c.id)
     query = query.where(line_items.c.campaign == campaign, batches.c.sent_at != "")
-    every = connection.execute(query.where(or_(charged > placed, final > placed))).all()
+    later = [_may_be_later(times[0], time, zone) for time in times[1:]]
+    every = connection.execute(query.where(or_(*later))).all()
     for start in range(0, len(every), _AT_ONCE):
         part = every[start : start + _AT_ONCE]
         lines = placed_lines(connection, campaign, {row[0] for row in part})
         yield [
             Correction(at, 0, before, after, lines[reference])
             for reference, *when in part if reference in lines
-            for at, before, after in _learned(first.get(reference) or _as_placed(lines[reference]), *map(str, when))
+            for at, before, after in _learned(first.get(reference) or _as_placed(lines[reference]), zone, *map(str, when))
         ]  # fmt: skip
 
 
-def _learned(booked: Booked, placed: str, charged: str, final: str) -> Iterator[tuple[str, Booked, Booked]]:
+def _may_be_later(placed: ColumnElement[str], time: ColumnElement[str], zone: str) -> ColumnElement[bool]:
+    """Whether a time is of a later UTC day, or a midnight of the zone lies between both on the same one."""
+    days, clocks = ([func.substr(each, *part) for each in (placed, time)] for part in ((1, 10), (12, 5)))
+    between = [and_(clocks[0] < midnight, clocks[1] >= midnight) for midnight in _midnights(zone)]
+    return or_(days[1] > days[0], and_(time != "", *([or_(*between)] if between else [false()])))
+
+
+def _midnights(zone: str) -> set[str]:
+    """The UTC times of day of a zone's midnights over the year: two, where there is summer time."""
+    months = [datetime(2026, month, 1, tzinfo=ZoneInfo(zone)) for month in range(1, 13)] if zone else []
+    return {f"{moment.astimezone(UTC):%H:%M}" for moment in months} - {"00:00"}
+
+
+def _learned(
+    booked: Booked, zone: str, placed: str, charged: str, final: str
+) -> Iterator[tuple[str, Booked, Booked]]:
     """(time, before, after) of each later day; `booked` is what first became of a line, or how it is now."""
     known = booked._replace(status=RowStatus.PENDING)
-    days = placed[:10], charged[:10], final[:10]
+    days = [_day(time, zone) for time in (placed, charged, final)]
     before = known if days[1] and days[1] <= days[0] else ON_THEIR_WAY
     if days[1] > days[0] and (not final or days[1] < days[2]):
         yield charged, before, known
         before = known
     if days[2] > days[0]:
         yield final, before, booked
+
+
+def _day(moment: str, zone: str) -> str:
+    if not zone or not moment:
+        return moment[:10]
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def plain(amount: Decimal | None) -> str:

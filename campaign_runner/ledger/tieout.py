@@ -1,12 +1,11 @@
 """Where do our figures and Tango's differ?  Planned against placed against charged, line by line, added up in SQL.
 
-All money here is whole ten-thousandths. A `period` is a pair of days, both included, of the time when lines were
-placed; "" leaves an end open.
+All money here is whole ten-thousandths. A `period` is a pair of instants (ISO 8601, UTC) between which lines were
+placed, the second not included; "" leaves an end open.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
@@ -94,10 +93,9 @@ def foreign(connection: Connection, campaign: int, period: Period = ALWAYS) -> l
 
 def placed_in(period: Period) -> list[ColumnElement[bool]]:
     """The conditions under which a line was placed in a period."""
-    since, until = period
-    after = (date.fromisoformat(until) + timedelta(days=1)).isoformat() if until else ""
-    conditions = [(since, batches.c.sent_at >= since), (after, batches.c.sent_at < after)]
-    return [condition for day, condition in conditions if day]
+    first, after = period
+    conditions = [(first, batches.c.sent_at >= first), (after, batches.c.sent_at < after)]
+    return [condition for moment, condition in conditions if moment]
 
 
 def _differences(

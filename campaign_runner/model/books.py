@@ -89,8 +89,9 @@ class Books:
     rows of earlier files that brought lines which this one does not have, each with the columns of its file. `asked` are
     the options that the run had, by name ("" = a switch): the next one is to have them, too.
     `settlements()` yields lines that were final on a later day than the one they were placed on, as changes of that
-    day (columns: `CORRECTION_COLUMNS`). `findings_of(since, until)` are the findings about lines placed, and changes
-    found, in a period. `foreign` is what was charged in another currency than the reward's.
+    day (columns: `CORRECTION_COLUMNS`), days being those of a time zone (`settlements(zone)`; UTC without one).
+    `findings_of(first, after)` are the findings about lines placed, and changes found, between two instants (ISO 8601).
+    `foreign` is what was charged in another currency than the reward's.
     `sent_now` is what this very call sent (of the campaign), `sent_before` what had left before of this file's rows;
     `placing` tells that the call was asked to send.
     """
@@ -115,7 +116,7 @@ class Books:
     corrected: tuple[Mapping[str, Any], ...] = ()
     earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = _none
     asked: Mapping[str, str] = field(default_factory=dict)
-    settlements: Callable[[], Iterator[pd.DataFrame]] = _none
+    settlements: Callable[..., Iterator[pd.DataFrame]] = lambda *_: iter(())
     findings_of: Callable[[str, str], tuple[Finding, ...]] = lambda *_: ()
     foreign: tuple[ChargedElsewhere, ...] = ()
     sent_now: Sent = Sent()

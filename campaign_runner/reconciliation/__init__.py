@@ -82,8 +82,8 @@ def reconcile(
         ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head,
         stated=lambda: _stated(table, _between(ledger, upload.id)), placed=lambda: _placed(ledger, campaign),
         sums=sums, corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign, upload.id),
-        earlier=earlier, settlements=lambda: _settlements(ledger, campaign), foreign=foreign,
-        findings_of=lambda since, until: _findings_of(ledger, campaign, upload.id, (since, until)),
+        earlier=earlier, settlements=lambda zone="": _settlements(ledger, campaign, zone), foreign=foreign,
+        findings_of=lambda first, after: _findings_of(ledger, campaign, upload.id, (first, after)),
     )  # fmt: skip
 
 
@@ -191,9 +191,9 @@ def _corrections(ledger: Ledger, campaign: int, upload: int) -> Iterator[pd.Data
             yield corrections_frame(some)
 
 
-def _settlements(ledger: Ledger, campaign: int) -> Iterator[pd.DataFrame]:
+def _settlements(ledger: Ledger, campaign: int, zone: str) -> Iterator[pd.DataFrame]:
     with ledger.read() as connection:
-        for some in corrections.settlements(connection, campaign):
+        for some in corrections.settlements(connection, campaign, zone):
             yield corrections_frame(some)
 
 

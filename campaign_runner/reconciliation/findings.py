@@ -106,9 +106,9 @@ def money(connection: Connection, campaign: int, upload: int, period: Period = A
 def corrections(connection: Connection, campaign: int, upload: int, period: Period = ALWAYS) -> Iterator[Finding]:
     """What changed after it was final, and was found in `period`: the past stays, the change has its date."""
     told: dict[tuple[str, str, str, str], list[Correction]] = {}
-    since, until = period
+    first, after = period
     for some in every(connection, campaign, upload):
-        for each in (each for each in some if since <= each.at[:10] <= (until or "9")):
+        for each in (each for each in some if first <= each.at < (after or "9")):
             currency = str(each.placed[_CURRENCY])
             told.setdefault((each.at[:10], each.before.status, each.after.status, currency), []).append(each)
     for key, lines in told.items():

@@ -13,6 +13,7 @@ from campaign_runner.model import Books
 from campaign_runner.reporting import wording
 from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.tallies import PeriodSums, Tallies
+from campaign_runner.reporting.zone import instants
 
 FINANCE_PAGE = "finance.html"
 KEYS_SHOWN = 200
@@ -30,7 +31,7 @@ def finance_page(
     )  # fmt: skip
     findings = [
         (books.order.campaign_id, finding) for books in all_books
-        for finding in (books.findings_of(options.since, options.until) if options.has_period else books.findings)
+        for finding in (books.findings_of(*instants(options)) if options.has_period else books.findings)
     ]  # fmt: skip
     return environment.get_template("finance.html").render(
         environment=all_books[0].environment, period=period_words(options), sums=sums, cash=wording.cash,

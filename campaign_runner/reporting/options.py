@@ -14,7 +14,7 @@ class FinanceOptions:
     """`group_by`: headers of the user's own columns (None: the usual cost objects, where there are any).
 
     `since` and `until` are days (`2026-10-01`), both included, of the time when a line was placed; "" leaves the end
-    open. `accounts` overrides account names of the journal.
+    open. `accounts` overrides account names of the journal. `time_zone` is where the books are kept ("" = UTC).
     """
 
     group_by: tuple[str, ...] | None = None
@@ -22,6 +22,7 @@ class FinanceOptions:
     until: str = ""
     parquet: bool = False
     accounts: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = ""
 
     @property
     def has_period(self) -> bool:

@@ -24,6 +24,7 @@ from campaign_runner.reporting.table import RowTable, Sink
 from campaign_runner.reporting.tallies import Tallies
 from campaign_runner.reporting.targets import Targets
 from campaign_runner.reporting.workbook import SheetPlan, WorkbookFile
+from campaign_runner.reporting.zone import instants
 
 ROW_REPORTS: dict[str, Callable[[Books], RowTable]] = {"results": results.table, "failures": failures.table}
 Progress = Callable[[str, int, int], None]
@@ -154,7 +155,7 @@ def over_lines(
 
 def _findings(books: Books, options: FinanceOptions) -> tuple[Finding, ...]:
     """Those of the period, where one is asked for."""
-    return books.findings_of(options.since, options.until) if options.has_period else books.findings
+    return books.findings_of(*instants(options)) if options.has_period else books.findings
 
 
 def _is_due(name: str, shelf: Shelf, options: FinanceOptions, expected: int) -> bool:

@@ -26,6 +26,7 @@ from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.tallies import PeriodSums, Tallies, period_sums
 from campaign_runner.reporting.targets import Targets
+from campaign_runner.reporting.zone import in_zone
 
 SUMMARY, PAGE = "summary.json", "report.html"
 JOURNALS = ("journal.beancount", "journal.csv")
@@ -114,6 +115,7 @@ def write_finance(
 def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions) -> Tallies:
     """Everything that is made of placed lines: finance reports, journal, and the totals for the page."""
     accounts = chart(options.accounts)
+    pairs = [(in_zone(books, options.time_zone), groups) for books, groups in pairs]
     entries = Entries(pairs[0][1].titles)
     journals = [name for name in JOURNALS if shelf.wants(name)]
     corrected = Corrected(pairs[0][1].titles)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
@@ -124,10 +125,20 @@ class PreflightSection(_Section):
 
 
 class FinanceSection(_Section):
-    """`group_by`: the user's own columns for finance totals; `accounts`: account names of the journal."""
+    """`group_by`: the user's own columns for finance totals; `accounts`: account names of the journal; `time_zone`: where
+    the books are kept, which decides on the day of each booking."""
 
     group_by: tuple[str, ...] = ()
     accounts: dict[str, str] = Field(default_factory=dict)
+    time_zone: str = ""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            return zone and ZoneInfo(zone).key
+        except (KeyError, ValueError, OSError):
+            raise ValueError("it must be a time zone such as Europe/Berlin or America/New_York") from None
 
 
 class ApprovalSection(_Section):

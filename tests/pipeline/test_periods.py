@@ -14,6 +14,7 @@ from campaign_runner import audit, pipeline
 from campaign_runner.errors import UsageError
 from campaign_runner.ledger import open_ledger, tallies
 from campaign_runner.reporting import FinanceOptions
+from campaign_runner.settings.sections import FinanceSection
 from campaign_runner.tango import simulator
 from tests.pipeline.conftest import Office
 from tests.pipeline.test_run import ANA, BEN
@@ -176,3 +177,34 @@ def test_one_campaign_by_period_is_as_closed_as_all_of_them(came_back):
     world = replace(came_back.world(), finance=NOVEMBER)
     pipeline.reports(world)
     assert {row["Status"] for row in came_back.report("finance.csv")} == {"completed"}
+
+
+BERLIN = {"time_zone": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize(("options", "november", "december"), [({}, 1, 0), (BERLIN, 0, 1)])
+def test_days_are_those_of_the_place_where_the_books_are_kept(office, options, november, december):
+    office.clock.turn(days=8, hours=14, minutes=30)  # 23:30 UTC on the 30th, half past midnight in Berlin
+    office.run(office.file(ANA))
+    for period, lines in ((NOVEMBER, november), (DECEMBER, december)):
+        reports_of(office, replace(period, **options))
+        assert len(lines_of(office)) == lines
+        assert ("Assets:Tango:Account" in journal_of(office)) == bool(lines)
+
+
+def test_a_midnight_of_the_zone_between_placing_and_the_end_is_a_later_day(office):
+    office.clock.turn(days=8, hours=13, minutes=59)  # 22:59 UTC on the 30th, a minute to midnight in Berlin
+    office.run(office.file(ANA), patience=0)
+    office.clock.turn(minutes=5)
+    pipeline.track(office.world(), patience=60)
+    reports_of(office, replace(NOVEMBER, **BERLIN))
+    assert [(row["Status"], row["Placed at"][:16]) for row in lines_of(office)] == [("pending", "2026-11-30T23:59")]
+    reports_of(office, replace(DECEMBER, **BERLIN))
+    assert journal_of(office)["Expenses:Rewards"] == 25
+    reports_of(office, NOVEMBER)
+    assert [row["Status"] for row in lines_of(office)] == ["completed"]
+
+
+def test_a_zone_that_is_none_is_named():
+    with pytest.raises(ValueError, match="a time zone such as Europe/Berlin"):
+        FinanceSection(time_zone="Berlin")
