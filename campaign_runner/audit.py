@@ -16,7 +16,7 @@ from campaign_runner.closing import books_of, folder, latest, targets
 from campaign_runner.errors import UsageError
 from campaign_runner.ledger import Ledger, campaigns, erasure, events, open_ledger, tallies
 from campaign_runner.model import Books
-from campaign_runner.opening import Opened, opened
+from campaign_runner.opening import Opened, opened, since
 from campaign_runner.outside import World
 from campaign_runner.reporting import reconcile_statement, write_finance
 from campaign_runner.reporting.statement import STATEMENT_REPORTS, Reconciled
@@ -63,7 +63,7 @@ def purge(world: World, days: float, *, dry_run: bool = False) -> dict[str, int]
         raise UsageError("--older-than must be at least one day: what was handed in today is still at work.")
     before = (world.clock.now() - timedelta(days=days)).isoformat(timespec="milliseconds")
     with open_ledger(world.state, world.ledger_url) as ledger:
-        return erasure.erase(ledger, before, world.at(), dry_run=dry_run)
+        return erasure.erase(ledger, before, world.at(), window_since=since(world), dry_run=dry_run)
 
 
 def reconcile(world: World, statement: Path) -> Reconciled:

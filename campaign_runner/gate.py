@@ -235,6 +235,10 @@ def _unusual(world: World, ledger: Ledger, campaign: int, draft: Draft) -> Itera
     yield from strange.amounts(plan.new, plan.file, before)
     yield from strange.person_year(plan.new, year, most)
     yield from strange.two_addresses(draft.remembered(), plan.file, keyed=bool(world.settings.identity.key))
+    if not world.settings.identity.several_per_recipient:
+        yield from strange.several_rewards(plan.new)
+    yield from strange.like_keys(plan.file)
+    yield from strange.rewarded_elsewhere(plan.elsewhere)
     yield from strange.plan_twice(totals(plan.file), sent, last)
 
 

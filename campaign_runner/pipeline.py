@@ -7,21 +7,25 @@ Nothing here prints: values go back to the caller, progress goes to a callback.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import closing, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from datetime import date
+
+from sqlalchemy import Connection
 
 from campaign_runner import approval, asked, confirmation, gate, planning
 from campaign_runner.closing import Read, Result, close, close_draft, close_latest
 from campaign_runner.errors import Halted
 from campaign_runner.gate import Stocked
 from campaign_runner.guard import Guard
-from campaign_runner.ledger import batches, campaigns, events, open_ledger, outcomes, plans, sendings
+from campaign_runner.ledger import batches, campaigns, events, open_ledger, outcomes, overlaps, plans, sendings
 from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.ledger.overlaps import Overtaken
+from campaign_runner.ledger.past import rewarded_elsewhere
 from campaign_runner.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.memory import give_back
-from campaign_runner.opening import Opened, decisions, opened, past, registered, rule_book
+from campaign_runner.opening import Opened, decisions, opened, past, registered, rule_book, since
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, is_long, noted, prepare, read
 from campaign_runner.preparation.copying import copied
@@ -96,12 +100,18 @@ def run(
     """
     prove_places(world)
     with copied(reading) as reading, opened(world, register=True) as campaign:
-        first = asked.canary(campaign, canary, no_canary=no_canary)
-        asked.keep(campaign, reading, first, max_failure_rate, partial_by_funds=partial_by_funds)
-        file = plan_into_ledger(reading, campaign, progress, canary=first, partial=partial_by_funds)
-        guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""
-        with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
-            waiting = _place_and_follow(workers, guard, patience, bool(first), standing=first != canary)
+        anew = False
+        while True:
+            first = asked.canary(campaign, canary, no_canary=no_canary)
+            asked.keep(campaign, reading, first, max_failure_rate, partial_by_funds=partial_by_funds)
+            file = plan_into_ledger(reading, campaign, progress, canary=first, partial=partial_by_funds, anew=anew)
+            guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""
+            try:
+                with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
+                    waiting = _place_and_follow(workers, guard, patience, bool(first), standing=first != canary)
+                break
+            except Overtaken:  # another campaign was faster with some of these people: what is left is planned again
+                anew = True
         if guard.canary_failed:
             asked.after_a_failed_canary(campaign)
         with reports_may_fail(campaign):
@@ -160,12 +170,12 @@ def reports(world: World, progress: Progress = quiet) -> Result:
 
 def plan_into_ledger(
     reading: Reading, campaign: Opened, progress: Progress, *, canary: int = 0, may_send: bool = True,
-    partial: bool = False,
+    partial: bool = False, anew: bool = False,
 ) -> Read:  # fmt: skip
     """Check and plan the file and write the plan down; the very same file again costs nothing and changes nothing.
 
     Without `may_send` nobody is asked whether it is approved and can be paid: the next run does. `partial`: what the
-    money does not reach is planned too, and waits for the next run.
+    money does not reach is planned too, and waits for the next run; `anew`: plan it again whatever the ledger has.
     """
     world, ledger = campaign.world, campaign.ledger
     book = rule_book(world)
@@ -177,7 +187,7 @@ def plan_into_ledger(
     said = fingerprint(world.settings, book, reading, decided)
     if (
         upload
-        and not (world.refresh or waiting)
+        and not (world.refresh or waiting or anew)
         and upload.fingerprint == said
         and upload.sha256 == campaigns.file_sha256(reading.file)
         and (not may_send or approval.goes_on(campaign, upload))
@@ -185,19 +195,30 @@ def plan_into_ledger(
     ):
         return Read(reading, upload, noted(table, upload.reading.get("notes", ())))
     shop = gate.stocked(world, ledger, campaign.number)
-    before = past(ledger, world)
+    while True:
+        before = past(ledger, world)
+        with suppress(Overtaken):  # another campaign planned the same people meanwhile
+            return _planned(reading, campaign, progress, shop, before, canary, may_send=may_send, partial=partial)
+
+
+def _planned(
+    reading: Reading, campaign: Opened, progress: Progress, shop: Stocked, before: Past, canary: int, *,
+    may_send: bool, partial: bool,
+) -> Read:  # fmt: skip
+    """Check, plan and write down; raises Overtaken."""
+    world, ledger = campaign.world, campaign.ledger
     ledger.rest()
     draft = prepared(reading, world, shop, before, progress, canary)
     planning.refuse(_reasons_against(draft, world))
     if not may_send:
-        return _read(draft, reading, _write_down(draft, reading, campaign, ""))
+        return _read(draft, reading, _write_down(draft, reading, campaign, "", before))
     unusual = gate.unusual(world, ledger, campaign.number, draft, ask=True)
     name = approval.clear(draft, campaign, *_judged_by(draft, world, shop))
     now, later, told = gate.affordable(world, ledger, campaign.number, draft.plan, partial=partial)
     told = [*gate.clock_notes(world, ledger), *unusual, *told]
     draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*told)
     later = later and planning.with_canary(later, 0)
-    return _read(draft, reading, _write_down(draft, reading, campaign, name, later))
+    return _read(draft, reading, _write_down(draft, reading, campaign, name, before, later))
 
 
 def _read(draft: Draft, reading: Reading, upload: Upload) -> Read:
@@ -230,11 +251,12 @@ def _canary_is_cut(campaign: Opened, upload: Upload) -> bool:
 
 
 def _write_down(
-    draft: Draft, reading: Reading, campaign: Opened, name: str, later: planning.Plan | None = None
+    draft: Draft, reading: Reading, campaign: Opened, name: str, before: Past, later: planning.Plan | None = None
 ) -> Upload:
     """File, batches with their bytes, and rows that bring none: all in one transaction, before anything is sent.
 
-    `name` is the plan's identity: what was approved, and is sent; `later` is what waits for money.
+    `name` is the plan's identity: what was approved, and is sent; `later` is what waits for money. Raises Overtaken
+    where another campaign planned some of these people since `before` was read.
     """
     at, number = campaign.world.at(), campaign.number
     how = {"sheet": reading.sheet, "hidden": reading.hidden, "notes": list(draft.told), "about": draft.about}
@@ -244,6 +266,7 @@ def _write_down(
     )  # fmt: skip
     give_back()
     with uncollected(), campaign.ledger.write(durable=True) as connection:
+        _not_overtaken(connection, campaign, [plan for plan in (draft.plan, later) if plan], before)
         withdrawn = plans.withdraw_unsent(connection, number)
         upload = campaigns.add_upload(connection, new, reading.file)
         for plan, due_at in ((draft.plan, 0.0), (later, batches.PUT_OFF)):
@@ -257,6 +280,22 @@ def _write_down(
             plan=name, **({"put_off": len(later.new)} if later is not None else {}),
         )  # fmt: skip
     return upload
+
+
+def _not_overtaken(connection: Connection, campaign: Opened, made: Sequence[planning.Plan], before: Past) -> None:
+    """Raises Overtaken where people of these plans are in one of another campaign that was not there when they were
+    made."""
+    settings = campaign.world.settings
+    if not settings.identity.duplicate_window_days:
+        return
+    overlaps.one_plan_at_a_time(connection)
+    if not overlaps.moved(connection, campaign.number, before.seen):
+        return
+    now = rewarded_elsewhere(connection, campaign.number, settings.tango.environment, since(campaign.world))
+    known = {one.contact for one in before.rewarded}
+    fresh = {one.contact: one for one in now if one.contact not in known}
+    if some := [fresh[contact] for plan in made for contact in plan.contacts() if contact in fresh]:
+        raise Overtaken([overlaps.Overlap("", 0, one.campaign, one.day) for one in some])
 
 
 def _plan_again(campaign: Opened) -> int:

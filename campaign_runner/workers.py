@@ -10,11 +10,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from campaign_runner import planning
 from campaign_runner.errors import Interrupted, TangoStopped
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batches import StoredBatch
+from campaign_runner.ledger.overlaps import Overtaken, Watch
 from campaign_runner.lifecycle import BatchState
 from campaign_runner.outside import World, connect
 from campaign_runner.placement import Placement
@@ -35,13 +37,21 @@ def at_work(
     with connect(world, ledger, campaign) as client:
         step = Placement(
             ledger, client, world.clock, world.settings.order, planning.rebatch, grace_seconds=tango.grace_seconds,
-            max_silent=tango.max_failures_in_a_row, may_send=may_send, unreachable=next(iter(world.unreachable), ""),
+            max_silent=tango.max_failures_in_a_row, may_send=may_send, watch=watch(world, campaign),
+            unreachable=next(iter(world.unreachable), ""),
         )  # fmt: skip
         workers = Workers(world, ledger, campaign, step, lambda steps: progress("place", steps, None))
         try:
             yield workers
         except TangoStopped as stop:
             workers.stopped = str(stop)
+
+
+def watch(world: World, campaign: int) -> Watch | None:
+    """What looks at each order before it is sent, where the settings have campaigns compared."""
+    window = world.settings.identity.duplicate_window_days
+    since = (world.clock.now() - timedelta(days=window)).isoformat()
+    return Watch(campaign, world.settings.tango.environment, since) if window else None
 
 
 @dataclass
@@ -141,7 +151,7 @@ class Workers:
             self.step.check_circuit()
             for number in moved:
                 self.saw(number)
-        except TangoStopped:
+        except (TangoStopped, Overtaken):
             wait(self._busy)
             raise
         self._count(len(done))

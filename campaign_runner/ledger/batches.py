@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from campaign_runner.ledger import corrections, events, tallies
 from campaign_runner.ledger.corrections import Booked, plain
+from campaign_runner.ledger.overlaps import Overlap, Overtaken, Watch
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.prepared import Prepared
 from campaign_runner.ledger.schema import attempts, batches, line_items
@@ -198,15 +199,31 @@ def standing(ledger: Ledger, number: int) -> dict[str, Known]:
     }  # fmt: skip
 
 
-def mark_sending(ledger: Ledger, batch: StoredBatch, at: str, *, late: bool = False) -> tuple[StoredBatch, bytes]:
+def mark_sending(
+    ledger: Ledger, batch: StoredBatch, at: str, *, late: bool = False, watch: Watch | None = None
+) -> tuple[StoredBatch, bytes]:
     """Committed, and safe from a power cut, before the first byte leaves; returns the batch as it is now and the exact
-    bytes to send. `late`: it was sent first so long ago that Tango may not know its reference any more."""
+    bytes to send. `late`: it was sent first so long ago that Tango may not know its reference any more. Raises Overtaken
+    where `watch` finds that another campaign was faster."""
     tries, sent_at = batch.tries + 1, batch.sent_at or at
     more = {"sent_late_at": at} if late else {}
     with ledger.write(durable=True) as connection:
+        if watch and (overlaps := watch.look(connection, batch.id, batch.attempt)):
+            raise Overtaken(overlaps)
         _move(connection, batch, BatchState.SENDING, at, tries=tries, sent_at=sent_at, **more)
         sending = unpack(_BODY(connection, {"number": batch.id}).fetchone()[0])
     return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at), sending
+
+
+def put_aside(ledger: Ledger, batch: StoredBatch, overlaps: Sequence[Overlap], at: str, due_at: float) -> None:
+    """An order of a second attempt that another campaign overtook stays unsent, its lines with the reason."""
+    why = update(line_items).where(line_items.c.batch == batch.id, line_items.c.reference == bindparam("ref"))
+    with ledger.write() as connection:
+        note = f"{len(overlaps)} of its recipients were sent the same reward by another campaign"
+        _move(connection, batch, batch.state, at, due_at=due_at, note=note)
+        connection.execute(
+            why.values(reason=bindparam("why")), [{"ref": one.reference, "why": one.sentence} for one in overlaps]
+        )
 
 
 def settle(

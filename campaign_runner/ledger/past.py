@@ -112,12 +112,13 @@ def rewarded_elsewhere(connection: Connection, campaign: int, environment: str, 
     """What other campaigns of the environment sent from `since` on, or are about to send, and was not lost again."""
     columns = [line_items.c.contact, line_items.c.person, campaigns.c.campaign_id,
                func.substr(batches.c.sent_at, 1, 10), line_items.c.face_units, line_items.c.currency]  # fmt: skip
-    query = _elsewhere(campaign, environment, since, columns).where(line_items.c.contact.is_not(None))
+    query = elsewhere(campaign, environment, since, columns).where(line_items.c.contact.is_not(None))
     found = [RewardedPerson(*row) for row in fetched(connection, query)]
     return sorted(found, key=lambda one: one.day, reverse=True)
 
 
-def _elsewhere(campaign: int, environment: str, since: str, columns: Sequence[Any]) -> Select[Any]:
+def elsewhere(campaign: int, environment: str, since: str, columns: Sequence[Any]) -> Select[Any]:
+    """These columns of lines of other campaigns that were sent from `since` on, or are about to be, and not lost."""
     source = LINES.join(campaigns, campaigns.c.id == line_items.c.campaign)
     return (
         select(*columns).select_from(source)

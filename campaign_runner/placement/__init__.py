@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from campaign_runner.errors import TangoStopped
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batches import NO_FAILURES, Failures, Known, StoredBatch
+from campaign_runner.ledger.overlaps import Overtaken, Watch
 from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.model import Clock, Order, Outcome, Receipt
 from campaign_runner.placement.news import Before, News, elsewhere, news
@@ -69,6 +70,7 @@ class Placement:
     grace_seconds: float = 60
     max_silent: int = 5
     may_send: bool = True
+    watch: Watch | None = None
     silent: int = field(default=0)
     reached: bool = field(default=False)
     unreachable: str = field(default="")
@@ -85,7 +87,8 @@ class Placement:
         return began + self.clock.monotonic() - since
 
     def advance(self, batch: StoredBatch) -> float | None:
-        """One step; None = final (or for a person), else seconds until the next. Raises TangoStopped.
+        """One step; None = final (or for a person), else seconds until the next. Raises TangoStopped, and Overtaken where
+        another campaign was faster with recipients of an order that was never sent.
 
         `batch` is as the ledger has it: one that was moved since then is left alone (RuntimeError).
         """
@@ -101,7 +104,14 @@ class Placement:
             self._look(batch)
 
     def _send(self, batch: StoredBatch) -> float | None:
-        sent, body = batches.mark_sending(self.ledger, batch, self._now())
+        try:
+            sent, body = batches.mark_sending(self.ledger, batch, self._now(), watch=self.watch)
+        except Overtaken as overtaken:
+            if batch.attempt == 1:  # its file can be planned again
+                raise
+            due_at = self.time() + FOR_A_PERSON
+            batches.put_aside(self.ledger, batch, overtaken.overlaps, self._now(), due_at)
+            return FOR_A_PERSON
         return self._sent(sent, self._place(batch, body))
 
     def _place(self, batch: StoredBatch, body: bytes) -> Receipt:

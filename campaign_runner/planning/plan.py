@@ -86,6 +86,10 @@ class Plan:
         parts = [part for part in parts if len(part)]
         return pd.concat(parts, ignore_index=True) if len(parts) > 1 else next(iter(parts), self.new)
 
+    def contacts(self) -> list[bytes]:
+        """Who is sent what by the new lines: person, reward and amount as one keyed hash each."""
+        return wholes(self.new["contact_hi"], self.new["contact_lo"]) if len(self.new) else []
+
     @property
     def batch_count(self) -> int:
         """How many batches `batches()` yields."""

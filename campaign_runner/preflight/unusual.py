@@ -27,6 +27,9 @@ WARNINGS = {
     "weekend": "a delivery date on a weekend",
     "far-ahead": "a delivery date more than 90 days ahead",
     "country": "an address in a country the reward is not for",
+    "several-rewards": "several rewards for one recipient",
+    "like-keys": "keys that are the same but for the way they are written",
+    "rewarded-elsewhere": "a recipient whom another campaign sent something else lately",
 }
 # Warnings that are found at cells while rows are checked: the rule, and what to say of them.
 _CELLS = {
@@ -112,6 +115,39 @@ def two_addresses(seen: pd.DataFrame, file: pd.DataFrame, *, keyed: bool = False
     if found:
         rows = tuple(sorted(found))
         yield Warned("two-addresses", f"The same person seems to stand under two addresses: {_rows(rows)}.", rows)
+
+
+def several_rewards(new: pd.DataFrame) -> Iterator[Warned]:
+    """Recipients who have several rows that go."""
+    if "person_hi" not in new or new.empty:
+        return
+    named = new[["row", *_PERSON]][(new["person_hi"] != 0) | (new["person_lo"] != 0)]
+    again = named[named["person_hi"].duplicated(keep=False)]
+    rows = tuple(sorted(again["row"][again.duplicated(_PERSON, keep=False)].tolist()))
+    if rows:
+        yield Warned("several-rewards", f"One recipient gets several rewards: {_rows(rows)}.", rows)
+
+
+def like_keys(file: pd.DataFrame) -> Iterator[Warned]:
+    """Different rows whose keys are the same but for case, blanks, leading zeros or the like."""
+    keys = ["folded_hi", "folded_lo"]
+    if not all(name in file for name in keys) or file.empty:
+        return
+    keyed = file[["row", "hi", "lo", *keys]][(file["folded_hi"] != 0) | (file["folded_lo"] != 0)]
+    again = keyed[keyed["folded_hi"].duplicated(keep=False)]
+    again = again[again.duplicated(keys, keep=False) & ~again.duplicated(["hi", "lo", *keys], keep=False)]
+    rows = tuple(sorted(again["row"].tolist()))
+    if rows:
+        yield Warned("like-keys", f"The keys are the same but for the way they are written: {_rows(rows)}.", rows)
+
+
+def rewarded_elsewhere(told: Sequence[tuple[int, str]]) -> Iterator[Warned]:
+    """Recipients whom another campaign sent something else within the window; `told`: row and words."""
+    if told:
+        more = f" and {len(told) - NAMED:,} more" if len(told) > NAMED else ""
+        words = ", ".join(words for _, words in told[:NAMED])
+        yield Warned("rewarded-elsewhere", f"Another campaign sent the same recipient another reward: {words}{more}.",
+                     tuple(row for row, _ in told))  # fmt: skip
 
 
 def plan_twice(now: Mapping[str, Decimal], last: Mapping[str, int], campaign: str) -> Iterator[Warned]:

@@ -1,0 +1,143 @@
+"""The same people in two campaigns: at once, one after the other, halted, killed, released, purged, and weeks later."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from campaign_runner import audit, desk, pipeline
+from campaign_runner.errors import ExitCode
+from campaign_runner.ledger import batches
+from campaign_runner.preparation import Reading
+
+HEADERS = ["First name", "E-mail", "Amount"]
+ANA, BO, CY = "Ana,ana@example.com,25", "Bo,bo@example.com,25", "Cy,cy@example.com,25"
+
+
+@pytest.fixture
+def two(office):
+    """An office that runs the campaigns `a` and `b`; `two.campaign` says which one is meant."""
+    office.values["defaults"] = {"deliveryMethod": "EMAIL", "utid": "U561593"}
+    office.values["tango"]["batch_size"] = 1
+
+    def run(campaign: str, *rows: str, **options):
+        path = office.file(*rows, headers=HEADERS, name=f"{campaign}.csv")
+        return pipeline.run(Reading(path), world(campaign), **options)
+
+    def world(campaign: str, **identity):
+        known = office.world()
+        section = known.settings.campaign.model_copy(update={"id": campaign})
+        changed = {"campaign": section, "identity": known.settings.identity.model_copy(update=identity)}
+        return replace(known, settings=known.settings.model_copy(update=changed))
+
+    office.run_campaign, office.world_of = run, world
+    return office
+
+
+def people(office) -> list[str]:
+    return sorted(line["recipient"]["firstName"] for line in office.sent())
+
+
+def test_what_is_planned_elsewhere_and_was_not_sent_counts(two):
+    two.run_campaign("a", ANA, BO, CY, canary=1, patience=0)
+    second = two.run_campaign("b", ANA, BO, CY)
+    assert second.books.rows["held"] == 3
+    two.clock.turn(seconds=600)
+    two.run_campaign("a", ANA, BO, CY)
+    assert people(two) == ["Ana", "Bo", "Cy"]
+
+
+def test_two_campaigns_at_once_send_everybody_once(two):
+    paths = {name: two.file(ANA, BO, CY, headers=HEADERS, name=f"{name}.csv") for name in "ab"}
+    threads = [
+        threading.Thread(target=pipeline.run, args=(Reading(paths[name]), two.world_of(name))) for name in "ab"
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert people(two) == ["Ana", "Bo", "Cy"]
+
+
+def test_who_was_planned_elsewhere_while_a_plan_was_made_is_seen_in_its_transaction(two, monkeypatch):
+    read_before = pipeline.past
+
+    def slow(ledger, world):
+        monkeypatch.setattr(pipeline, "past", read_before)
+        known = read_before(ledger, world)
+        two.run_campaign("a", ANA)
+        return known
+
+    monkeypatch.setattr(pipeline, "past", slow)
+    assert two.run_campaign("b", ANA, BO).books.rows["held"] == 1
+    assert people(two) == ["Ana", "Bo"]
+
+
+def test_what_another_campaign_sent_since_the_plan_is_seen_before_sending(two):
+    two.run_campaign("a", ANA, BO, CY, canary=1, patience=0)
+    path = two.file(ANA, BO, CY, headers=HEADERS, name="b.csv")
+    pipeline.run(Reading(path), two.world_of("b", duplicate_window_days=0))
+    two.clock.turn(seconds=600)
+    last = two.run_campaign("a", ANA, BO, CY)
+    assert last.books.rows["held"] == 2
+    assert len(two.sent()) == 4
+    assert last.exit_code is ExitCode.NEEDS_ACTION
+
+
+def test_a_run_that_was_killed_counts_with_what_it_has_left(two, monkeypatch):
+    whole, calls = batches.mark_sending, []
+
+    def killed(*args, **options):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return whole(*args, **options)
+
+    monkeypatch.setattr(batches, "mark_sending", killed)
+    with pytest.raises(KeyboardInterrupt):
+        two.run_campaign("a", ANA, BO, CY)
+    monkeypatch.setattr(batches, "mark_sending", whole)
+    assert two.run_campaign("b", ANA, BO, CY).books.rows["held"] == 3
+    two.run_campaign("a", ANA, BO, CY)
+    assert people(two) == ["Ana", "Bo", "Cy"]
+
+
+def test_a_hold_stays_when_the_window_has_passed(two):
+    two.run_campaign("a", ANA, BO)
+    two.run_campaign("b", ANA, BO)
+    two.clock.turn(days=22)
+    last = two.run_campaign("b", ANA, BO, CY)
+    assert (last.books.rows["held"], last.books.rows["completed"]) == (2, 1)
+    assert people(two) == ["Ana", "Bo", "Cy"]
+    desk.release(two.world_of("b"), [2], "a second campaign")
+    two.run_campaign("b", ANA, BO, CY)
+    assert people(two) == ["Ana", "Ana", "Bo", "Cy"]
+
+
+def test_a_released_row_is_not_stopped_by_what_was_known_when_it_was_released(two):
+    two.run_campaign("a", ANA)
+    two.run_campaign("b", ANA)
+    desk.release(two.world_of("b"), [2], "both were meant")
+    assert two.run_campaign("b", ANA).exit_code is ExitCode.DONE
+    assert people(two) == ["Ana", "Ana"]
+
+
+def test_purge_keeps_the_hashes_until_the_window_has_closed(two):
+    two.run_campaign("a", ANA, BO)
+    two.clock.turn(days=2)
+    audit.purge(two.world_of("a"), 1)
+    two.clock.turn(days=3)
+    assert two.run_campaign("b", ANA, BO).books.rows["held"] == 2
+    two.clock.turn(days=20)
+    assert audit.purge(two.world_of("a"), 1).get("hashes") == 2
+    assert two.run_campaign("c", ANA, BO).books.rows["completed"] == 2
+
+
+def test_another_amount_elsewhere_is_a_warning_that_names_campaign_day_and_amount(two):
+    two.run_campaign("a", ANA)
+    result = two.run_campaign("b", "Ana,ana@example.com,40")
+    said = "row 2 (25.00 USD in a, on 2026-11-22)"
+    assert any(said in note and "[rewarded-elsewhere]" in note for note in result.books.notes)
+    assert len(two.sent()) == 2
