@@ -133,7 +133,7 @@ def _purged(told: Mapping[str, int], days: float, dry_run: bool) -> str:
     from campaign_runner.reporting.wording import count
 
     if not told["files"] and not told["orders"] and (late := told.get("hashes")):
-        return f"The keyed hashes of {count(late, 'line')} erased: their rewards no longer count when campaigns are compared."
+        return f"The keyed hashes of {count(late, 'line')} were erased: campaigns are no longer compared with them."
     if not told["files"] and not told["orders"]:
         return f"Nothing is older than {days:g} days, is final and was not erased before: nothing to do."
     what = f"{count(told['files'], 'file')} and the contents of {count(told['orders'], 'order')}"
