@@ -25,6 +25,7 @@ from campaign_runner.planning.plan import totals
 from campaign_runner.preparation import Draft
 from campaign_runner.preparation.preview import Before, Setting, identity, preview
 from campaign_runner.reporting.groups import own_headers
+from campaign_runner.reporting.heads import Head
 from campaign_runner.reporting.planfile import PLAN_JSON, Approval, PlanFacts, write_plan_json
 from campaign_runner.reporting.planpage import PLAN_PAGE, write_plan_page
 from campaign_runner.reporting.wording import cash, count, per_currency
@@ -57,6 +58,8 @@ def show(draft: Draft, campaign: Opened, rules: str, catalogue: str, names: Mapp
         )  # fmt: skip
         decision = approvals.latest(connection, campaign.number, facts.identity)
     approval = standing(draft, world, facts.identity, decision, known.submitter)
+    number, digest = known.event
+    approval = replace(approval, head=Head(digest, number))
     where = targets(world, (PLAN_PAGE, PLAN_JSON), draft.path)
     written = {PLAN_PAGE: write_plan_page(facts, approval, where), PLAN_JSON: write_plan_json(facts, approval, where)}
     return Shown(facts, approval, written, where.notes(written))
@@ -166,7 +169,7 @@ def _may_approve(plan: ShownPlan, settings: ApprovalSection, name: str) -> None:
 def _decide(world: World, prefix: str, name: str, decision: str, reason: str, check: object) -> str:
     if not name.strip():
         raise UsageError("Say who you are with --as NAME: it is kept in the ledger.")
-    with open_ledger(world.state, world.ledger_url) as ledger, ledger.write() as connection:
+    with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ledger.write() as connection:
         number = campaigns.find(connection, world.settings.tango.environment, world.settings.campaign.id)
         plan = _found(approvals.shown(connection, number), prefix.strip().lower())
         assert callable(check)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection
 
 from campaign_runner.closing import books_of, folder, latest, targets
 from campaign_runner.errors import UsageError
-from campaign_runner.ledger import Ledger, campaigns, erasure, events, open_ledger, tallies
+from campaign_runner.ledger import Ledger, campaigns, erasure, events, open_ledger, tallies, verification
 from campaign_runner.model import Books
 from campaign_runner.opening import Opened, opened, since
 from campaign_runner.outside import World
 from campaign_runner.reporting import reconcile_statement, write_finance
+from campaign_runner.reporting.heads import Head
 from campaign_runner.reporting.statement import STATEMENT_REPORTS, Reconciled
 from campaign_runner.reporting.tallies import FinanceOfAll
 from campaign_runner.reporting.write import FINANCE_REPORTS
@@ -27,27 +29,53 @@ from campaign_runner.settings.sections import ENVIRONMENTS
 
 @dataclass(frozen=True)
 class Verdict:
-    """The chain of events: how many, its head, and the number of the first that does not fit (None: whole);
-    `differing` = orders of which the sums that the ledger keeps are not those of their lines."""
+    """The chain of events: how many, its head, and the number of the first that does not fit (None: whole), and `why`.
+
+    `differing` = orders of which the sums that the ledger keeps are not those of their lines; `differences` = what in
+    the ledger is not as the events say; `proven` = heads that were asked for, with the number of their event, `missing`
+    = those that the chain does not hold; `unproven` = keys that are not here, with how many events were signed with
+    them; `operator` = whether the newest event is signed with the operator's key.
+    """
 
     events: int
     head: str
     broken: int | None
     differing: int
+    why: str = ""
+    differences: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    proven: Mapping[str, int] = field(default_factory=dict)
+    unproven: Mapping[str, int] = field(default_factory=dict)
+    operator: bool = False
 
     @property
     def whole(self) -> bool:
         """Whether nothing is amiss."""
-        return self.broken is None and not self.differing
+        return self.broken is None and not (self.differing or self.differences or self.missing or self.unproven)
 
 
-def verify(state: Path, url: str = "") -> Verdict:
-    """Follow the chain of hashes from the first event to the last, and add up every line."""
+def verify(state: Path, url: str = "", heads: Sequence[Head] = ()) -> Verdict:
+    """Follow the chain of events from the first to the last, compare every table with it, and add up every line.
+
+    `heads` were noted before: the chain must still hold them.
+    """
     with open_ledger(state, url) as ledger, ledger.read() as connection:
+        broken = events.first_broken(connection)
+        numbers = {head: _number_of(connection, head) for head in heads}
         return Verdict(
-            events.count(connection), events.head(connection), events.first_broken(connection),
-            len(tallies.differing(connection)),
+            events.count(connection), events.head(connection), broken.number if broken else None,
+            len(tallies.differing(connection)), broken.why if broken else "",
+            tuple(verification.differences(connection)),
+            tuple(f"The chain does not hold {head}" for head, number in numbers.items() if number is None),
+            {head.digest: number for head, number in numbers.items() if number is not None},
+            events.unproven(connection), events.by_operator(connection),
         )  # fmt: skip
+
+
+def _number_of(connection: Connection, head: Head) -> int | None:
+    """The number of the event with this hash, where it is the one that was noted."""
+    number = events.number_of(connection, head.digest)
+    return number if head.events in (None, number) else None
 
 
 def export(state: Path, url: str = "") -> Iterator[bytes]:
@@ -62,7 +90,7 @@ def purge(world: World, days: float, *, dry_run: bool = False) -> dict[str, int]
     if days < 1:
         raise UsageError("--older-than must be at least one day: what was handed in today is still at work.")
     before = (world.clock.now() - timedelta(days=days)).isoformat(timespec="milliseconds")
-    with open_ledger(world.state, world.ledger_url) as ledger:
+    with open_ledger(world.state, world.ledger_url, world.actor) as ledger:
         return erasure.erase(ledger, before, world.at(), window_since=since(world), dry_run=dry_run)
 
 
@@ -85,7 +113,7 @@ def reconcile(world: World, statement: Path) -> Reconciled:
 
 def reconcile_all(world: World, statement: Path, environment: str = "") -> Reconciled:
     """Match the books of every campaign of one environment against the account's order history; see `finance_of_all`."""
-    with open_ledger(world.state, world.ledger_url) as ledger, ExitStack() as stack:
+    with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ExitStack() as stack:
         with ledger.read() as connection:
             every = campaigns.listing(connection)
         chosen = _environment([row["environment"] for row in every], environment)
@@ -102,7 +130,7 @@ def finance_of_all(world: World, environment: str = "") -> FinanceOfAll:
     Without `environment`: production where there is any, else sandbox, else the simulator. Rehearsals and real money
     are never added up.
     """
-    with open_ledger(world.state, world.ledger_url) as ledger, ExitStack() as stack:
+    with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ExitStack() as stack:
         with ledger.read() as connection:
             every = campaigns.listing(connection)
         chosen = _environment([row["environment"] for row in every], environment)

@@ -12,7 +12,7 @@ from typing import Any
 
 from campaign_runner import explanation
 from campaign_runner.errors import CampaignRunnerError, UsageError
-from campaign_runner.ledger import campaigns, events, lives, open_ledger, plans
+from campaign_runner.ledger import campaigns, events, integrity, lives, open_ledger, plans
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World, connect
@@ -26,6 +26,7 @@ def release(world: World, rows: Sequence[int], reason: str, *, dry_run: bool = F
     if not reason.strip():
         raise UsageError("Say why with --reason: it is kept in the ledger for whoever asks later.")
     with opened(world) as campaign, campaign.ledger.write() as connection:
+        integrity.require_whole(campaign.ledger)
         upload = _latest(campaign)
         held = lives.held(connection, upload.id)
         if strange := [row for row in rows if row not in held]:
@@ -80,12 +81,14 @@ def doctor(world: World) -> list[Diagnosis]:
         Diagnosis("credentials", True, f"{world.credentials.kind} (not shown)"),
     ]
     try:
-        with open_ledger(world.state, world.ledger_url) as ledger:
+        with open_ledger(world.state, world.ledger_url, world.actor) as ledger:
             told.append(_room(world.state))
             with ledger.read() as connection:
                 broken = events.first_broken(connection)
             advice = "" if broken is None else "Restore a backup of the ledger: somebody changed it by hand."
-            found = "events form one unbroken chain" if broken is None else f"the chain of events breaks at {broken}"
+            found = "events form one unbroken chain"
+            if broken is not None:
+                found = f"the chain of events breaks at {broken.number}: {broken.why}"
             told.append(Diagnosis("ledger", broken is None, found, advice))
             with connect(world, ledger, 0) as client:
                 receipt, account = client.account()

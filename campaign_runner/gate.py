@@ -91,7 +91,7 @@ def stocked(world: World, ledger: Ledger | None = None, campaign: int = 0) -> St
 def _shop(world: World) -> Shop | None:
     forced = world.settings.preflight.model_copy(update={"catalogue": "require"})
     world = replace(world, settings=world.settings.model_copy(update={"preflight": forced}))
-    with open_ledger(world.state, world.ledger_url) as ledger:
+    with open_ledger(world.state, world.ledger_url, world.actor) as ledger:
         return stocked(world, ledger).shop
 
 
@@ -198,7 +198,7 @@ def fetched_for_names(world: World) -> Stocked:
         return Stocked()
     eager = replace(world, settings=world.settings.model_copy(
         update={"preflight": wanted.model_copy(update={"catalogue": "auto"})}))  # fmt: skip
-    with open_ledger(world.state, world.ledger_url) as ledger:
+    with open_ledger(world.state, world.ledger_url, world.actor) as ledger:
         shop = stocked(eager, ledger)
     return shop if shop.shop else replace(shop, notes=(*shop.notes, _NAMES))
 

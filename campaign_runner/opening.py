@@ -42,7 +42,7 @@ def opened(world: World, *, register: bool = False, anew: bool = False) -> Itera
     """
     environment, order = world.settings.tango.environment, world.settings.order
     name = f"{environment}-{order.campaign_id}"
-    with open_ledger(world.state, world.ledger_url) as ledger, ledger.hold(name):
+    with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ledger.hold(name):
         if register:
             number = registered(world, ledger)
             _remember(ledger, name, number, anew)

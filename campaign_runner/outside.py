@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from campaign_runner import tango
-from campaign_runner.ledger import Ledger, batches
+from campaign_runner.ledger import Ledger, batches, requests
+from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.limiter import SharedLimiter
 from campaign_runner.model import Clock, Receipt
+from campaign_runner.model.actor import Actor
 from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.settings import TOKEN_ADDRESSES, Credentials, Settings
 from campaign_runner.tango import simulator
@@ -44,8 +46,9 @@ class World:
 
     `workers` = how many calls may be under way at once (the pace is shared all the same); `only` names the reports
     that are wanted (None: all), `finance` what they are to hold; `refresh` = ask Tango for its catalogue anew;
-    `submitter` is who hands the file in ("": as the settings or the machine say); `unreachable` says why Tango could not
-    be reached, once that was tried; `options` are those of the command line that say where everything is.
+    `submitter` is who hands the file in ("": as the settings or the machine say), `actor` the account that acts;
+    `unreachable` says why Tango could not be reached, once that was tried; `options` are those of the command line that
+    say where everything is.
     """
 
     settings: Settings
@@ -63,6 +66,7 @@ class World:
     submitter: str = ""
     unreachable: list[str] = field(default_factory=list)
     options: Mapping[str, str] = field(default_factory=dict)
+    actor: Actor = field(default_factory=this_account)
 
     def for_campaign(self, campaign: Mapping[str, Any]) -> World:
         """The same world for another campaign of the ledger (`ledger.campaigns.listing`)."""
@@ -101,8 +105,12 @@ def connect(world: World, ledger: Ledger, campaign: int) -> Iterator[tango.Clien
             oauth_grant=settings.tango.oauth_grant, oauth_audience=settings.tango.oauth_audience,
             token_cache=world.state / "token.json", max_tries=settings.tango.max_tries,
         )  # fmt: skip
-        with client:
-            yield client
+        try:
+            with client:
+                yield client
+        finally:
+            with ledger.write() as connection:
+                requests.write(connection, world.at())
 
 
 @contextmanager

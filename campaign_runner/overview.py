@@ -45,5 +45,5 @@ def _standing(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, 
 
 
 def _event(event: Mapping[str, Any]) -> str:
-    data = ", ".join(f"{key} {value}" for key, value in event["data"].items() if not isinstance(value, dict))
-    return f"{event['kind']}: {data}"
+    data = ", ".join(f"{key} {value}" for key, value in event["data"].items() if not isinstance(value, dict | list))
+    return f"{event['kind']}: {data}" + (f" [{event['actor']}]" if event["actor"] else "")

@@ -19,7 +19,19 @@ from campaign_runner.closing import Read, Result, close, close_draft, close_late
 from campaign_runner.errors import Halted
 from campaign_runner.gate import Stocked
 from campaign_runner.guard import Guard
-from campaign_runner.ledger import batches, campaigns, events, open_ledger, outcomes, overlaps, plans, sendings
+from campaign_runner.ledger import (
+    batches,
+    campaigns,
+    digests,
+    events,
+    integrity,
+    open_ledger,
+    outcomes,
+    overlaps,
+    plans,
+    sendings,
+    verification,
+)
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.past import rewarded_elsewhere
@@ -52,7 +64,7 @@ def check(reading: Reading, world: World, progress: Progress = quiet, *, expecti
 
 
 def _check(reading: Reading, world: World, progress: Progress, *, expecting: bool) -> Result:
-    with open_ledger(world.state, world.ledger_url) if world.refresh else nullcontext() as ledger:
+    with open_ledger(world.state, world.ledger_url, world.actor) if world.refresh else nullcontext() as ledger:
         shop = gate.stocked(world, ledger)
     dry = is_long(reading.file)  # a short file is looked at as a run would: by person, too
     draft = prepared(reading, world, shop, None, progress, dry=dry)
@@ -69,7 +81,7 @@ def _check(reading: Reading, world: World, progress: Progress, *, expecting: boo
 
 def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: int = 0) -> Result:
     """What would be sent, and what is there already?  Nothing is sent; the ledger keeps that this plan was shown."""
-    with copied(reading) as reading, open_ledger(world.state, world.ledger_url) as ledger:
+    with copied(reading) as reading, open_ledger(world.state, world.ledger_url, world.actor) as ledger:
         before = past(ledger, world)
         read(reading, world.settings, rule_book(world))  # a file that cannot be used is no reason to ask Tango
         shop = gate.stocked(world, ledger)
@@ -100,11 +112,14 @@ def run(
     """
     prove_places(world)
     with copied(reading) as reading, opened(world, register=True) as campaign:
+        integrity.require_whole(campaign.ledger)
         anew = False
         while True:
             first = asked.canary(campaign, canary, no_canary=no_canary)
             asked.keep(campaign, reading, first, max_failure_rate, partial_by_funds=partial_by_funds)
             file = plan_into_ledger(reading, campaign, progress, canary=first, partial=partial_by_funds, anew=anew)
+            if file.tally is None:
+                _require_bodies(campaign)
             guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""
             try:
                 with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
@@ -142,6 +157,7 @@ def retry(world: World, *, patience: float = 600, progress: Progress = quiet) ->
     """
     prove_places(world)
     with opened(world) as campaign:
+        integrity.require_whole(campaign.ledger)
         waiting = ""
         with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
             waiting = confirmation.confirmed(workers, patience)
@@ -151,6 +167,12 @@ def retry(world: World, *, patience: float = 600, progress: Progress = quiet) ->
             workers.look_back()
         with reports_may_fail(campaign):
             return close_latest(campaign, workers.stopped, progress, waiting)
+
+
+def _require_bodies(campaign: Opened) -> None:
+    """What was planned by an earlier run and may still be sent is what was written down then."""
+    with campaign.ledger.read() as connection:
+        verification.require_bodies(connection, campaign.number, (BatchState.PLANNED, BatchState.UNKNOWN))
 
 
 def failed_lines(world: World) -> int:
@@ -267,13 +289,14 @@ def _write_down(
     give_back()
     with uncollected(), campaign.ledger.write(durable=True) as connection:
         _not_overtaken(connection, campaign, [plan for plan in (draft.plan, later) if plan], before)
-        withdrawn = plans.withdraw_unsent(connection, number)
+        withdrawn = plans.withdraw_unsent(connection, number, at)
         upload = campaigns.add_upload(connection, new, reading.file)
         for plan, due_at in ((draft.plan, 0.0), (later, batches.PUT_OFF)):
             if plan is not None:
                 with closing(sealed(plan)) as planned:
                     plans.record(connection, number, upload.id, planned, len(plan.new), at, due_at=due_at)
-        plans.record_entries(connection, upload.id, draft.entries())
+        rows = plans.record_entries(connection, upload.id, draft.entries())
+        digests.write_file(connection, at, upload.id, rows)
         events.append(
             connection, number, at, "file planned", sha256=draft.sha256, rows=draft.rows, withdrawn=withdrawn,
             lines=len(draft.plan.new), batches=draft.plan.batch_count, totals=draft.plan.totals(),

@@ -14,7 +14,7 @@ from dataclasses import replace
 from campaign_runner import gate, planning
 from campaign_runner.closing import Result, close
 from campaign_runner.errors import TangoStopped, UsageError
-from campaign_runner.ledger import adoption, campaigns, events, plans
+from campaign_runner.ledger import adoption, campaigns, events, integrity, plans
 from campaign_runner.model import LineAnswer, LineItem, Outcome, Receipt
 from campaign_runner.money import to_units
 from campaign_runner.opening import Opened, opened
@@ -33,6 +33,7 @@ UNKNOWN, CHANGED = bytes(16), b"\xff" * 16
 def recover(reading: Reading, world: World, progress: Progress = quiet) -> Result:
     """Rebuild the campaign's books from Tango; raises UsageError where the ledger has them already."""
     with copied(reading) as reading, opened(world, register=True, anew=True) as campaign:
+        integrity.require_whole(campaign.ledger)
         with campaign.ledger.read() as connection:
             if campaigns.latest_upload(connection, campaign.number):
                 raise UsageError(
@@ -83,7 +84,7 @@ def _adopt(campaign: Opened, draft: Draft, orders: dict[str, Receipt], secret: b
     with campaign.ledger.write(durable=True) as connection:
         for reference, receipt in orders.items():
             adoption.adopt(connection, number, reference, receipt, _lines(receipt, planned, draft.plan, secret), at)
-        adoption.supersede(connection, number)
+        adoption.supersede(connection, number, at)
         plans.let_go(connection, number, freed, "recovered: Tango has it", at)
         events.append(
             connection, number, at, "ledger recovered", orders=len(orders), lines=len(names), released=freed

@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from campaign_runner.audit import Verdict
 
 audit = typer.Typer(name="audit", no_args_is_help=True, help="Prove and export the log of events.")
+SHOWN = 20
+OldHead = Annotated[
+    str, typer.Option("--head", metavar="HASH", help="A head that was noted before: is it still in the chain?")
+]
+Report = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="A report written before: is its head in the chain?")
+]
 Statement = Annotated[Path, typer.Option("--statement", help="Tango's order history export (CSV).")]
 OlderThan = Annotated[str, typer.Option("--older-than", help="Days: 400d.")]
 
@@ -68,18 +75,22 @@ def reconcile(
 
 @audit.command()
 def verify(
-    config: Config = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+    config: Config = None, state: State = STATE, head: OldHead = "", report: Report = None, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Prove that nobody changed the log of events, or name the first broken link; add up every line.
+    """Verify the audit log, and that the ledger is what the log says. Names what was changed, added or deleted.
 
-    Example: campaign-runner audit verify
+    Example: campaign-runner audit verify --report reports/2026-q4-recognition/summary.json
     """
     from campaign_runner import audit, settings
+    from campaign_runner.reporting import heads
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        found = audit.verify(state, settings.ledger_url(options.config_path(config, None)))
-        terminal.object(asdict(found)) if as_json else terminal.say(*_verdict(found))
-        raise typer.Exit(ExitCode.DONE if found.whole else ExitCode.NEEDS_ACTION)
+        wanted = [*([heads.given(head)] if head else []), *(heads.of_report(report) if report else [])]
+        url = settings.ledger_url(options.config_path(config, None))
+        verdict = audit.verify(state, url, wanted)
+        terminal.object(asdict(verdict)) if as_json else terminal.say(*_verdict(verdict))
+        raise typer.Exit(ExitCode.DONE if verdict.whole else ExitCode.NEEDS_ACTION)
 
 
 def _verdict(found: Verdict) -> Iterator[str]:
@@ -88,11 +99,28 @@ def _verdict(found: Verdict) -> Iterator[str]:
     if found.broken is None:
         yield f"The chain of {found.events} events is whole; its head is {found.head}."
     else:
-        chain = f"The chain breaks at event {found.broken} of {found.events}"
-        yield f"{chain}: it, or the one before, was changed. {backup}"
+        yield f"The chain breaks at event {found.broken} of {found.events}: {found.why}. {backup}"
+    yield from (f"The head {digest} is event {number} of the chain." for digest, number in found.proven.items())
+    yield from (f"{why}: events were deleted or replaced since then. {backup}" for why in found.missing)
+    for key, number in found.unproven.items():
+        yield (
+            f"{number} events are signed with the key {key}, which is not here: give it with "
+            "CAMPAIGN_RUNNER_AUDIT_KEY, or put the file audit.key of that ledger back."
+        )
     if found.differing:
         orders = "1 order" if found.differing == 1 else f"{found.differing} orders"
         yield f"The lines of {orders} do not add up to the sums that were kept: they were changed. {backup}"
+    if found.differences:
+        many = len(found.differences)
+        yield f"The ledger is not what its events say, in {many} {'place' if many == 1 else 'places'}. {backup}"
+        yield from (f"  {one[:1].upper()}{one[1:]}." for one in found.differences[:SHOWN])
+        if many > SHOWN:
+            yield f"  … and {many - SHOWN} more: --json lists them all."
+    if found.whole and not found.operator:
+        yield (
+            "The events are signed with a key that is kept beside the ledger: whoever may write there could sign anew. "
+            "Keep the key elsewhere (CAMPAIGN_RUNNER_AUDIT_KEY), or compare with a head that you noted (--head, --report)."
+        )
 
 
 @audit.command()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
-from campaign_runner.ledger import tallies
+from campaign_runner.ledger import digests, tallies
 from campaign_runner.ledger.plans import OF_LINE, UNTOLD
 from campaign_runner.ledger.schema import batches, line_items
 from campaign_runner.ledger.store import insert_many
@@ -44,8 +44,8 @@ def adopt(
     tallies.renew(connection, [number])
 
 
-def supersede(connection: Connection, campaign: int) -> None:
-    """Of several attempts of one line only the last one counts."""
+def supersede(connection: Connection, campaign: int, at: str) -> None:
+    """Of several attempts of one line only the last one counts; all adopted orders are told to the log of events."""
     later = line_items.alias("later")
     newer = select(later.c.id).where(
         later.c.campaign == campaign,
@@ -54,3 +54,5 @@ def supersede(connection: Connection, campaign: int) -> None:
     )
     old = update(line_items).where(line_items.c.campaign == campaign, newer.exists()).values(superseded=True)
     tallies.renew(connection, connection.execute(old.returning(line_items.c.batch)).scalars().all())
+    every = select(batches.c.id).where(batches.c.campaign == campaign)
+    digests.write_orders(connection, at, connection.execute(every).scalars())

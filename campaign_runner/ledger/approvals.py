@@ -1,4 +1,8 @@
-"""Which plans was somebody shown, and what was decided about them?  The newest decision about a plan counts."""
+"""Which plans was somebody shown, and what was decided about them?  The newest decision about a plan counts.
+
+All of it is read from the signed log of events: a row that somebody adds to the tables decides nothing. The tables are
+for people who look into the ledger, and `audit verify` compares them with the log.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,15 @@ from sqlalchemy import Connection, insert, select
 
 from campaign_runner.ledger import events
 from campaign_runner.ledger.schema import approvals, plans_shown
+from campaign_runner.model.actor import Actor
 
 APPROVED, REJECTED = "approved", "rejected"
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPlan:
-    """A plan as it was shown first; `submitter` is who asked for it."""
+    """A plan as it was shown first; `submitter` is who asked for it, `actor` the account under which they did,
+    `event` the number and the hash of the event that says so."""
 
     identity: str
     file: str
@@ -26,21 +32,24 @@ class ShownPlan:
     totals: Mapping[str, str]
     submitter: str
     at: str
+    actor: Actor | None = None
+    event: tuple[int, str] = (0, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What `name` said about a plan: approved or rejected."""
+    """What `name` said about a plan, under the account `actor`: approved or rejected."""
 
     decision: str
     name: str
     reason: str
     at: str
+    actor: Actor | None = None
 
 
 def show(
     connection: Connection, campaign: int, identity: str, *, file: str, lines: int, totals: Mapping[str, Decimal],
-    submitter: str, at: str,
+    submitter: str, at: str, rule: Mapping[str, Any] | None = None,
 ) -> ShownPlan:  # fmt: skip
     """Remember that a plan was shown; one that is known already stays as it was shown first."""
     for known in shown(connection, campaign):
@@ -50,35 +59,49 @@ def show(
     values = {"file": file, "lines": lines, "totals": orjson.dumps(told).decode(), "submitter": submitter, "at": at}
     connection.execute(insert(plans_shown).values(campaign=campaign, identity=identity, **values))
     events.append(
-        connection, campaign, at, "plan shown", plan=identity, lines=lines, totals=told, submitter=submitter
-    )
-    return ShownPlan(identity, file, lines, told, submitter, at)
+        connection, campaign, at, "plan shown", plan=identity, file=file, lines=lines, totals=told,
+        submitter=submitter, **({"rule": rule} if rule else {}),
+    )  # fmt: skip
+    return next(plan for plan in shown(connection, campaign) if plan.identity == identity)
 
 
 def shown(connection: Connection, campaign: int) -> list[ShownPlan]:
     """The plans of a campaign, newest first."""
-    query = select(plans_shown).where(plans_shown.c.campaign == campaign).order_by(plans_shown.c.at.desc())
-    return [_shown(row) for row in connection.execute(query).mappings()]
+    older = select(plans_shown.c.identity, plans_shown.c.file).where(plans_shown.c.campaign == campaign)
+    files = dict(connection.execute(older).tuples().all())  # events of older versions do not name the file
+    plans = [_shown(event, files) for event in events.of_kinds(connection, campaign, "plan shown")]
+    return plans[::-1]
 
 
-def decide(connection: Connection, campaign: int, identity: str, decision: Decision) -> None:
+def decide(
+    connection: Connection, campaign: int, identity: str, decision: Decision, rule: Mapping[str, Any] | None = None
+) -> None:
     """Record an approval or a rejection, in the table and in the chain of events."""
     values = {"decision": decision.decision, "name": decision.name, "reason": decision.reason, "at": decision.at}
     connection.execute(insert(approvals).values(campaign=campaign, identity=identity, **values))
-    said = {"reason": decision.reason} if decision.reason else {}
+    further = {"reason": decision.reason, "rule": rule}
     events.append(
-        connection, campaign, decision.at, f"plan {decision.decision}", plan=identity, by=decision.name, **said
-    )
+        connection, campaign, decision.at, f"plan {decision.decision}", plan=identity, by=decision.name,
+        **{name: value for name, value in further.items() if value},
+    )  # fmt: skip
 
 
 def latest(connection: Connection, campaign: int, identity: str) -> Decision | None:
     """The decision that counts."""
-    query = select(approvals).where(approvals.c.campaign == campaign, approvals.c.identity == identity)
-    row = connection.execute(query.order_by(approvals.c.id.desc()).limit(1)).mappings().one_or_none()
-    return Decision(row["decision"], row["name"], row["reason"], row["at"]) if row else None
+    newest = None
+    for event in events.of_kinds(connection, campaign, f"plan {APPROVED}", f"plan {REJECTED}"):
+        if event["data"]["plan"] == identity:
+            newest = event
+    if newest is None:
+        return None
+    kind, data = newest["kind"].removeprefix("plan "), newest["data"]
+    return Decision(kind, data["by"], data.get("reason", ""), newest["at"], newest["actor"])
 
 
-def _shown(row: Mapping[Any, Any]) -> ShownPlan:
+def _shown(event: Mapping[str, Any], files: Mapping[str, str]) -> ShownPlan:
+    data = event["data"]
+    file = data.get("file") or files.get(data["plan"], "")
+    written = (event["id"], event["hash"])
     return ShownPlan(
-        row["identity"], row["file"], row["lines"], orjson.loads(row["totals"]), row["submitter"], row["at"]
+        data["plan"], file, data["lines"], data["totals"], data["submitter"], event["at"], event["actor"], written
     )

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from campaign_runner.ledger import corrections, events, tallies
+from campaign_runner.ledger import corrections, digests, events, requests, tallies
 from campaign_runner.ledger.corrections import Booked, plain
 from campaign_runner.ledger.overlaps import Overlap, Overtaken, Watch
 from campaign_runner.ledger.packing import pack, unpack
@@ -69,7 +69,8 @@ SOME: Mapping[str, Any] = {"all": true(), "canary": batches.c.canary, "again": b
 _COLUMNS = [batches.c.body.is_(None) if name == "adopted" else batches.c[name] for name in StoredBatch.__slots__]
 # Every batch goes through these: to put a statement together takes longer than to carry it out.
 _BODY = Prepared(select(batches.c.body).where(batches.c.id == bindparam("number")))
-_ATTEMPT = Prepared(attempts.insert(), [column.name for column in attempts.c if column.name != "id"])
+_ATTEMPT = Prepared(attempts.insert(), [column.name for column in attempts.c])
+_LAST_ATTEMPT = Prepared(select(func.max(attempts.c.id)))
 
 
 def due(
@@ -206,7 +207,7 @@ def mark_sending(
     bytes to send. `late`: it was sent first so long ago that Tango may not know its reference any more. Raises Overtaken
     where `watch` finds that another campaign was faster."""
     tries, sent_at = batch.tries + 1, batch.sent_at or at
-    more = {"sent_late_at": at} if late else {}
+    more: dict[str, Any] = {"sent_late_at": at} if late else {}
     with ledger.write(durable=True) as connection:
         if watch and (overlaps := watch.look(connection, batch.id, batch.attempt)):
             raise Overtaken(overlaps)
@@ -242,11 +243,15 @@ def settle(
     if tango_order_id:
         values["tango_order_id"] = tango_order_id
     with ledger.write() as connection:
-        _move(connection, batch, state, at, **values)
         _write_answers(connection, batch.id, answers, statuses or {}, at)
         _write_failures(connection, batch.id, statuses or {}, failures, at)
         _write_refused(connection, batch.id, refused or {}, at)
         tallies.renew(connection, [batch.id] if answers or refused else [])
+        changed = bool(answers or refused or any(failures))
+        news = {"answers": digests.of_answers(connection, batch.id)} if changed else {}
+        if tango_order_id and tango_order_id != batch.tango_order_id:
+            news["order"] = tango_order_id
+        _move(connection, batch, state, at, news, **values)
         for reference, (before, now) in (corrected or {}).items():
             events.append(
                 connection, batch.campaign, at, corrections.KIND, **corrections.told(reference, before, now)
@@ -274,6 +279,7 @@ def replace(
             connection.execute(mover, [{"ref": ref, "place": place} for place, ref in enumerate(keep)])
             touched.append(number)
         tallies.renew(connection, touched)
+        digests.write_orders(connection, at, touched)
 
 
 def left_sending(ledger: Ledger, campaign: int, at: str) -> int:
@@ -300,7 +306,9 @@ def record_attempt(
               "http_status": receipt.http_status, "code": receipt.code[:20], "message": receipt.message,
               "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
     with ledger.write() as connection:
-        _ATTEMPT(connection, values)
+        events.alone(connection)
+        number = 1 + (_LAST_ATTEMPT(connection).fetchone()[0] or 0)
+        _ATTEMPT(connection, {**values, "id": number, "seal": requests.seal(connection, {**values, "id": number})})
 
 
 def last_attempt(connection: Connection) -> int:
@@ -308,7 +316,11 @@ def last_attempt(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(attempts.c.id), 0))).scalar_one())
 
 
-def _move(connection: Connection, batch: StoredBatch, state: BatchState, at: str, **values: Any) -> None:
+def _move(
+    connection: Connection, batch: StoredBatch, state: BatchState, at: str, news: Mapping[str, str] | None = None,
+    **values: Any,
+) -> None:  # fmt: skip
+    """`news` is what else the event says: a digest of the answers, Tango's number of the order."""
     move(batch.state, state)
     told = {"state": state, "updated_at": at, **values}
     mine = {"number": batch.id, "before": batch.state}
@@ -316,8 +328,10 @@ def _move(connection: Connection, batch: StoredBatch, state: BatchState, at: str
     if done.rowcount != 1:
         raise RuntimeError(f"the batch {batch.reference} was moved by somebody else")
     if state is not batch.state:
-        data = {"batch": batch.reference, "from": batch.state, "to": state}
+        data = {"batch": batch.reference, "from": batch.state, "to": state, **(news or {})}
         events.append(connection, batch.campaign, at, "batch moved", **data)
+    elif news:
+        events.append(connection, batch.campaign, at, digests.ANSWERED, batch=batch.reference, **news)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from campaign_runner.ledger import events
+from campaign_runner.ledger import digests, events
 from campaign_runner.ledger.schema import attempts, batches, entries, line_items, tallies, upload_parts, uploads
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.lifecycle import OPEN_BATCHES
@@ -34,11 +34,18 @@ def erase(
         told = {"files": len(old), "orders": len(bodies)}
         if not dry_run and (late := _forget_hashes(connection, old, window_since)):
             told["hashes"] = late
+            before_now = select(uploads.c.id).where(uploads.c.id.not_in(old), uploads.c.purged_at.is_not(None))
+            others = select(tallies.c.batch).where(tallies.c.upload.in_(before_now)).distinct()
+            digests.write_orders(connection, at, connection.execute(others).scalars(), erased=True)
         if not dry_run and (old or bodies):
+            touched = list(connection.execute(theirs.distinct()).scalars())
             _forget(connection, old, bodies, at)
             whose = select(uploads.c.id, uploads.c.campaign).where(uploads.c.id.in_(old))
             for upload, campaign in connection.execute(whose).all():
                 events.append(connection, campaign, at, "personal data erased", upload=upload, before=before)
+            digests.write_orders(connection, at, touched, erased=True)
+            for upload in old:
+                digests.write_file(connection, at, upload, erased=True)
     if not dry_run and told["files"] and ledger.engine.dialect.name == "sqlite":
         ledger.compact()  # else the erased bytes stay in the free pages of the file
     return told

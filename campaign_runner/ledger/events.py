@@ -1,31 +1,99 @@
-"""What happened, in order?  An append-only log in which each entry carries the hash of the one before."""
+"""What happened, in order, and who did it?  An append-only log; each event carries the hash of the one before.
+
+An event is signed under a key (`keys`): whoever can write into the ledger, and does not have the key, cannot change an
+event and work out the rest of the chain anew. Events from before version 3 have neither actor nor signature.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hmac
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, Select, bindparam, func, select, text
 
+from campaign_runner.errors import StateError
+from campaign_runner.ledger import actors
+from campaign_runner.ledger.keys import OPERATOR, VARIABLE, Key, Keyring
 from campaign_runner.ledger.prepared import Prepared
 from campaign_runner.ledger.schema import events
 
 START = "0" * 64
 CHAIN = 7_226_446_201  # the lock that stands for the end of the chain
-_LAST = Prepared(select(events.c.id, events.c.hash).order_by(events.c.id.desc()).limit(1))
+NEW_KEY, UPGRADED = "audit key changed", "ledger upgraded"
+# What a list of what happened leaves out: there can be thousands, and they are for machines.
+DETAILS = (
+    "batch moved", "orders written", "orders withdrawn", "answers written", "file written", "requests written",
+    "rows decided",
+)  # fmt: skip
+_PLAIN = ("id", "campaign", "at", "kind", "data", "previous")
+_SIGNED = (*_PLAIN, "actor", "signed_by")
+_READ = (*_SIGNED, "hash", "mac")
+_COLUMNS = [events.c[name] for name in _READ]
+_LAST = Prepared(select(events.c.id, events.c.hash, events.c.signed_by).order_by(events.c.id.desc()).limit(1))
 _NEXT = Prepared(events.insert(), [column.name for column in events.c])
+_HASH_OF = Prepared(select(events.c.hash).where(events.c.id == bindparam("number")))
+
+
+class Broken(NamedTuple):
+    """The first event that does not fit, and why."""
+
+    number: int
+    why: str
 
 
 def append(connection: Connection, campaign: int, at: str, kind: str, **data: Any) -> None:
     """Add an event in the caller's transaction; `data` holds no personal data. Nobody else adds one until its end."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+    alone(connection)
+    options = connection.get_execution_options()
+    ring: Keyring = options["keyring"]
+    key = ring.signing(connection)
+    last, before, signed_by = _LAST(connection).fetchone() or (0, START, key.name)
+    if signed_by != key.name:
+        last, before = _with_another_key(connection, ring, key, campaign, at, (last, before, signed_by), kind)
+    _add(connection, key, options["actor"], (last, before), campaign, at, kind, data)
+
+
+def alone(connection: Connection) -> None:
+    """Until the end of this transaction nobody else adds an event or a request; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN})
-    last, before = _LAST(connection).fetchone() or (0, START)
-    told = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=str).decode()
-    values = {"id": last + 1, "campaign": campaign, "at": at, "kind": kind, "data": told, "previous": before}
-    _NEXT(connection, {**values, "hash": _hash(**values)})
+
+
+def _add(
+    connection: Connection, key: Key, actor: str, end: tuple[int, str], campaign: int, at: str, kind: str,
+    data: Mapping[str, Any],
+) -> tuple[int, str]:  # fmt: skip
+    last, before = end
+    packed = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=str).decode()
+    values = {"id": last + 1, "campaign": campaign, "at": at, "kind": kind, "data": packed, "previous": before,
+              "actor": actor, "signed_by": key.name}  # fmt: skip
+    digest = _hash(values)
+    _NEXT(connection, {**values, "hash": digest, "mac": key.sign(digest)})
+    return last + 1, digest
+
+
+def _with_another_key(
+    connection: Connection, ring: Keyring, key: Key, campaign: int, at: str, end: tuple[int, str, str], kind: str
+) -> tuple[int, str]:
+    """The event that says so; raises StateError where the operator's key is missing."""
+    last, before, signed_by = end
+    if signed_by.startswith(f"{OPERATOR}:") and signed_by not in ring.known(connection):
+        raise StateError(
+            f"The audit log of this ledger is signed with the operator's key {signed_by.partition(':')[2]}, which is "
+            f"not here. Set {VARIABLE} (or {VARIABLE}_FILE) as for the runs before; a new key goes in front of it, "
+            "separated by a blank. Nothing was changed."
+        )
+    if signed_by.startswith(f"{OPERATOR}:") and not ring.is_operators:
+        raise StateError(f"The audit log of this ledger is signed with an operator's key. Set {VARIABLE} again.")
+    if not signed_by and kind == UPGRADED:
+        return last, before
+    data = {"from": signed_by, "to": key.name}
+    return _add(
+        connection, key, connection.get_execution_options()["actor"], (last, before), campaign, at, NEW_KEY, data
+    )
 
 
 def head(connection: Connection) -> str:
@@ -38,20 +106,83 @@ def newest_at(connection: Connection) -> str:
     return connection.execute(select(events.c.at).order_by(events.c.id.desc()).limit(1)).scalar() or ""
 
 
-def first_broken(connection: Connection) -> int | None:
-    """The number of the first event that does not fit the chain, None if the chain is whole."""
-    before = START
-    for number, event in enumerate(connection.execute(select(events).order_by(events.c.id)).mappings(), 1):
-        values = {name: event[name] for name in ("id", "campaign", "at", "kind", "data", "previous")}
-        if event["id"] != number or event["previous"] != before or event["hash"] != _hash(**values):
-            return number
-        before = event["hash"]
+def end(connection: Connection) -> tuple[int, str]:
+    """The number and the hash of the newest event."""
+    number, digest, *_ = _LAST(connection).fetchone() or (0, START)
+    return int(number), str(digest)
+
+
+def number_of(connection: Connection, digest: str) -> int | None:
+    """The number of the event with this hash, or whose hash begins so; None without one."""
+    query = select(events.c.id).where(events.c.hash.startswith(digest, autoescape=True)).order_by(events.c.id)
+    found = connection.execute(query.limit(1)).scalar()
+    return None if found is None else int(found)
+
+
+def hash_of(connection: Connection, number: int) -> str:
+    """The hash of an event; "" where there is none of this number."""
+    found = _HASH_OF(connection, {"number": number}).fetchone()
+    return str(found[0]) if found else ""
+
+
+def first_broken(connection: Connection, after: int = 0) -> Broken | None:
+    """The first event that does not fit the chain, None if the chain is whole; `after` is one known to be right."""
+    ring: Keyring = connection.get_execution_options()["keyring"]
+    known = ring.known(connection)
+    before, signed_by = hash_of(connection, after) or START, ""
+    query = select(*_COLUMNS).where(events.c.id > after).order_by(events.c.id)
+    if after:
+        previous = select(events.c.signed_by).where(events.c.id == after)
+        signed_by = str(connection.execute(previous).scalar_one())
+    number = after
+    for row in connection.execute(query):
+        number += 1
+        event = dict(zip(_READ, row, strict=True))
+        if why := _misfit(event, number, before, signed_by, known):
+            return Broken(number, why)
+        before, signed_by = event["hash"], event["signed_by"]
+    if number and not signed_by:
+        return Broken(number, "the events after it, which were signed, are missing")
     return None
+
+
+def _misfit(event: Mapping[str, Any], number: int, before: str, signed_by: str, known: Mapping[str, Key]) -> str:
+    """Why an event does not follow the one before; "" where it does."""
+    names = _SIGNED if event["signed_by"] or event["actor"] else _PLAIN
+    if event["id"] != number:
+        return "an event before it is missing"
+    if event["previous"] != before or event["hash"] != _hash({name: event[name] for name in names}):
+        return "it, or the one before, was changed"
+    by = event["signed_by"]
+    if by != signed_by and number > 1 and (event["kind"] not in (NEW_KEY, UPGRADED) or _is_worse(signed_by, by)):
+        return "it is signed with another key than the one before"
+    if by in known and not hmac.compare_digest(known[by].sign(event["hash"]), event["mac"]):
+        return "its signature is not right"
+    return ""
+
+
+def _is_worse(before: str, now: str) -> bool:
+    """A log that was signed stays signed; one that the operator signs stays the operator's."""
+    return not now or (before.startswith(f"{OPERATOR}:") and not now.startswith(f"{OPERATOR}:"))
+
+
+def unproven(connection: Connection) -> dict[str, int]:
+    """How many events were signed with each key that is not here: their signatures could not be checked."""
+    ring: Keyring = connection.get_execution_options()["keyring"]
+    query = select(events.c.signed_by, func.count()).where(events.c.signed_by != "").group_by(events.c.signed_by)
+    known = ring.known(connection)
+    return {str(name): int(number) for name, number in connection.execute(query) if name not in known}
 
 
 def newest(connection: Connection) -> int:
     """The number of the newest event; 0 before the first."""
-    return int(connection.execute(select(func.coalesce(func.max(events.c.id), 0))).scalar_one())
+    return int((_LAST(connection).fetchone() or (0,))[0])
+
+
+def by_operator(connection: Connection) -> bool:
+    """Whether the newest event is signed with a key that the operator keeps."""
+    signed_by = (_LAST(connection).fetchone() or (0, "", ""))[2]
+    return str(signed_by).startswith(f"{OPERATOR}:")
 
 
 def count(connection: Connection) -> int:
@@ -61,23 +192,39 @@ def count(connection: Connection) -> int:
 
 def every(connection: Connection) -> Iterator[dict[str, Any]]:
     """All events, oldest first."""
-    return _told(connection, select(events))
+    return _unpacked(connection, select(events))
 
 
 def milestones(connection: Connection, campaign: int) -> Iterator[dict[str, Any]]:
-    """The events of a campaign but for the moves of single batches, which can be thousands."""
-    return _told(connection, select(events).where(events.c.campaign == campaign, events.c.kind != "batch moved"))
+    """The events of a campaign but for `DETAILS`."""
+    return _unpacked(connection, select(events).where(events.c.campaign == campaign, events.c.kind.not_in(DETAILS)))
 
 
 def of_campaign(connection: Connection, campaign: int) -> Iterator[dict[str, Any]]:
     """The events of a campaign, oldest first."""
-    return _told(connection, select(events).where(events.c.campaign == campaign))
+    return _unpacked(connection, select(events).where(events.c.campaign == campaign))
 
 
-def _told(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
+def of_kinds(connection: Connection, campaign: int, *kinds: str) -> Iterator[dict[str, Any]]:
+    """The events of some kinds of a campaign, oldest first."""
+    return _unpacked(connection, select(events).where(events.c.campaign == campaign, events.c.kind.in_(kinds)))
+
+
+def newest_of(connection: Connection, campaign: int, kind: str) -> dict[str, Any] | None:
+    """The newest event of a kind; None without one."""
+    query = select(events).where(events.c.campaign == campaign, events.c.kind == kind)
+    row = connection.execute(query.order_by(events.c.id.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else {**row, "data": orjson.loads(row["data"])}
+
+
+def _unpacked(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
     rows = connection.execute(query.order_by(events.c.id)).mappings()
-    return ({**{str(key): value for key, value in row.items()}, "data": orjson.loads(row["data"])} for row in rows)
+    return (
+        {**{str(key): value for key, value in row.items()}, "data": orjson.loads(row["data"]),
+         "actor": actors.unpacked(row["actor"])}
+        for row in rows
+    )  # fmt: skip
 
 
-def _hash(**values: Any) -> str:
+def _hash(values: Mapping[str, Any]) -> str:
     return sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -92,7 +92,7 @@ def _decisions(
         "personal data erased": lambda data: True,
     }
     return [
-        {"at": event["at"], "what": event["kind"], **event["data"]}
+        {"at": event["at"], "what": event["kind"], "actor": str(event["actor"] or ""), **event["data"]}
         for event in events.milestones(connection, campaign)
         if event["kind"] in tests and tests[event["kind"]](event["data"])
     ]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Table, inspect, text
+from sqlalchemy import Connection, Table, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
 from campaign_runner.ledger import schema, tallies
+
+SIGNED_FROM = 3
 
 
 def migrate(connection: Connection, found: int | None) -> None:
@@ -23,6 +26,21 @@ def migrate(connection: Connection, found: int | None) -> None:
         MIGRATIONS[version](connection)
     if found < schema.VERSION:
         connection.execute(schema.meta.update().values(version=schema.VERSION))
+    if found < SIGNED_FROM:
+        _write_all_into_the_log(connection, found)
+
+
+def _write_all_into_the_log(connection: Connection, before: int) -> None:
+    """Events were neither signed nor did they say what orders, files and requests are: from here on they do."""
+    from campaign_runner.ledger import digests, events, requests  # they open ledgers, which migrates them
+
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    chain = {"events": events.count(connection), "head": events.head(connection)}
+    events.append(connection, 0, at, events.UPGRADED, **{"from": before, "to": schema.VERSION}, **chain)
+    digests.write_orders(connection, at, connection.execute(select(schema.batches.c.id)).scalars())
+    for upload in connection.execute(select(schema.uploads.c.id).order_by(schema.uploads.c.id)).scalars().all():
+        digests.write_file(connection, at, upload)
+    requests.write(connection, at)
 
 
 def _with_tallies(connection: Connection) -> None:

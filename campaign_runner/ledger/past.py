@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Select, case, func, literal, or_, select
 
+from campaign_runner.ledger import events
 from campaign_runner.ledger.lines import LINES, STATUS
 from campaign_runner.ledger.packing import unpack
-from campaign_runner.ledger.schema import batches, campaigns, entries, line_items, releases, uploads
+from campaign_runner.ledger.schema import batches, campaigns, entries, line_items, uploads
 from campaign_runner.ledger.store import fetched
 from campaign_runner.lifecycle import LOST, BatchState, RowStatus
 
 RELEASED, DROPPED, UNDONE = "release", "drop", "undone"
+DECIDED = "rows decided"
+DECIDING = (DECIDED, "rows released", "ledger recovered")
 # Between the parts of a key that has several columns, as `planning.folding` joins them.
 _PART = "\x1f"
 _AT_ONCE = 500
@@ -74,6 +77,15 @@ class StoredLine(NamedTuple):
     quantity: int
     face_units: int
     currency: str
+
+
+class Decided(NamedTuple):
+    """What a person decided about a held row; `changed_line`: the line that it seems to be, changed (0: none)."""
+
+    decision: str
+    reason: str
+    at: str
+    changed_line: int
 
 
 class Waits(NamedTuple):
@@ -139,16 +151,32 @@ def waiting(connection: Connection, campaign: int, rules: Collection[str]) -> It
 
 
 def decided(connection: Connection, campaign: int, decision: str) -> dict[str, str]:
-    """References that a person decided so about, each with the reason."""
-    query = select(releases.c.reference, releases.c.reason)
-    query = query.where(releases.c.campaign == campaign, releases.c.decision == decision)
-    return {str(reference): str(reason) for reference, reason in connection.execute(query)}
+    """References that a person decided so about, each with the reason; by the log of events alone."""
+    newest = decisions(events.of_kinds(connection, campaign, *DECIDING))
+    return {reference: one.reason for reference, one in newest.items() if one.decision == decision}
 
 
 def answered(connection: Connection, campaign: int) -> frozenset[int]:
     """Lines for which a changed row was released: they are accounted for."""
-    query = select(releases.c.changed_line).where(releases.c.campaign == campaign, releases.c.changed_line > 0)
-    return frozenset(connection.execute(query.where(releases.c.decision == RELEASED)).scalars())
+    newest = decisions(events.of_kinds(connection, campaign, *DECIDING)).values()
+    return frozenset(one.changed_line for one in newest if one.changed_line and one.decision == RELEASED)
+
+
+def decisions(log: Iterable[Mapping[str, Any]]) -> dict[str, Decided]:
+    """The newest decision about each reference; events that nobody signed told of releases in words of their own."""
+    newest: dict[str, Decided] = {}
+    for event in log:
+        data, at = event["data"], event["at"]
+        if event["kind"] == DECIDED:
+            changed = data["changed"]
+            newest |= {
+                ref: Decided(data["decision"], data["reason"], at, changed.get(ref, 0)) for ref in data["references"]
+            }
+        elif not event["signed_by"]:
+            reason = data.get("reason", "recovered: Tango has it")
+            for reference in data.get("references") or data.get("released") or ():
+                newest.setdefault(reference, Decided(RELEASED, reason, at, 0))
+    return newest
 
 
 def stored(connection: Connection, numbers: Collection[int]) -> Iterator[StoredLine]:

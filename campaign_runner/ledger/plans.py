@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, true, update
 
-from campaign_runner.ledger import failures, past, schema, tallies
+from campaign_runner.ledger import digests, events, failures, past, schema, tallies
 from campaign_runner.ledger.batches import PUT_OFF
 from campaign_runner.ledger.lines import STATUS
 from campaign_runner.ledger.packing import pack, unpack
@@ -49,7 +49,8 @@ class Entry(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """A planned batch as the ledger keeps it: the body packed, of the lines the columns `OF_LINE`, and their sums."""
+    """A planned batch as the ledger keeps it: the body packed, of the lines the columns `OF_LINE`, their sums, and the
+    digests of the order and of its lines."""
 
     reference: str
     attempt: int
@@ -57,6 +58,7 @@ class Sealed(NamedTuple):
     body: bytes
     lines: Mapping[str, Sequence[Any]]
     sums: Sequence[tuple[str, int, int]]
+    digests: tuple[str, str]
 
 
 class Failed(NamedTuple):
@@ -92,18 +94,21 @@ def released(connection: Connection, campaign: int) -> frozenset[str]:
     return frozenset(past.decided(connection, campaign, past.RELEASED))
 
 
-def withdraw_unsent(connection: Connection, campaign: int) -> int:
+def withdraw_unsent(connection: Connection, campaign: int, at: str = "") -> int:
     """Take back what was planned from an earlier file and never left: the new file decides. Returns the lines."""
     unsent = select(batches.c.id).where(
         batches.c.campaign == campaign, batches.c.state == BatchState.PLANNED, batches.c.attempt == 1
     )
     gone = connection.execute(delete(line_items).where(line_items.c.batch.in_(unsent))).rowcount
     connection.execute(delete(schema.tallies).where(schema.tallies.c.batch.in_(unsent)))
-    connection.execute(delete(batches).where(batches.c.id.in_(unsent.scalar_subquery())))
+    mine = delete(batches).where(batches.c.id.in_(unsent.scalar_subquery())).returning(batches.c.reference)
+    withdrawn = list(connection.execute(mine).scalars())
     # Of a batch whose lines had all moved on to these nothing is left: its reference may be planned again.
     left = select(line_items.c.batch).where(line_items.c.batch == batches.c.id)
     hollow = (batches.c.campaign == campaign, batches.c.state == BatchState.REPLACED, ~left.exists())
-    connection.execute(delete(batches).where(*hollow))
+    withdrawn += connection.execute(delete(batches).where(*hollow).returning(batches.c.reference)).scalars()
+    if withdrawn:
+        events.append(connection, campaign, at, digests.WITHDRAWN, orders=sorted(withdrawn))
     return gone
 
 
@@ -117,7 +122,10 @@ def sealed(batch: Batch) -> Sealed:
     """A batch, ready to be written down; in any process."""
     columns = line_columns(batch.lines)
     kept = {name: columns[name] for name in OF_LINE}
-    return Sealed(batch.reference, batch.attempt, batch.canary, pack(batch.body), kept, tallies.added_up(kept))
+    body, many = pack(batch.body), len(kept["row"])
+    order = digests.of_order(batch.reference, batch.attempt, many, batch.canary, body)
+    told = (order, digests.of_planned(kept, batch.attempt))
+    return Sealed(batch.reference, batch.attempt, batch.canary, body, kept, tallies.added_up(kept), told)
 
 
 def record(
@@ -131,6 +139,7 @@ def record(
             index.drop(connection, checkfirst=True)
     same = {"campaign": campaign, "upload": upload, "superseded": False, **UNTOLD}
     names = ("batch", "position", *OF_LINE, "attempt")
+    told: dict[str, list[str]] = {}
     for some in _some(planned):
         rows: list[tuple[Any, ...]] = []
         sums: list[tuple[Any, ...]] = []
@@ -138,11 +147,14 @@ def record(
             number, places = _add_batch(connection, campaign, batch, at, due_at), range(len(batch.lines["row"]))
             rows += zip(repeat(number), places, *(batch.lines[name] for name in OF_LINE), repeat(batch.attempt))
             sums += tallies.planned(number, campaign, upload, batch.sums)
+            told[batch.reference] = [BatchState.PLANNED.value, *batch.digests, ""]
         insert_many(connection, line_items, names, rows, same)
         insert_many(connection, schema.tallies, tallies.NAMES, sums)
     if bulk:
         for index in line_indexes:
             index.create(connection)
+    if told:
+        events.append(connection, campaign, at, digests.WRITTEN, orders=told)
 
 
 def failed_lines(connection: Connection, campaign: int, *, confirmed: bool = True) -> list[Failed]:
@@ -176,6 +188,7 @@ def record_attempts(connection: Connection, campaign: int, attempts: Iterable[At
             connection.execute(insert(line_items).values(**old, superseded=True))
             touched |= {number, before["batch"]}
     tallies.renew(connection, touched)
+    digests.write_orders(connection, at, touched)
 
 
 def let_go(
@@ -191,11 +204,15 @@ def let_go(
     rows = [(campaign, ref, reason, at, decision, actor, (changed or {}).get(ref, 0)) for ref in wanted]
     names = ("campaign", "reference", "reason", "at", "decision", "actor", "changed_line")
     insert_many(connection, releases, names, rows)
+    told = {"decision": decision, "reason": reason, "references": wanted, "changed": changed or {}}
+    events.append(connection, campaign, at, past.DECIDED, **told)
 
 
-def record_entries(connection: Connection, upload: int, rows: Iterable[Entry]) -> None:
-    """Write rows that bring no new line."""
-    insert_many(connection, entries, ("upload", *Entry._fields), [(upload, *row) for row in rows])
+def record_entries(connection: Connection, upload: int, rows: Iterable[Entry]) -> str:
+    """Write rows that bring no new line; returns their digest."""
+    every = list(rows)
+    insert_many(connection, entries, ("upload", *Entry._fields), [(upload, *row) for row in every])
+    return digests.of_entries(map(tuple, every))
 
 
 def _failed(row: Any) -> Failed:

@@ -26,6 +26,10 @@ class Done(Protocol):
         """The next row, None after the last one."""
         ...
 
+    def fetchall(self) -> Any:
+        """All rows that are left."""
+        ...
+
 
 class Prepared:
     """A statement for numbers, texts and bytes; `columns` are those that an INSERT is given."""

@@ -215,6 +215,8 @@ attempts = Table(
     Column("request_id", String(100), nullable=False),
     Column("message", Text, nullable=False),
     Column("seconds", Float, nullable=False),
+    # Two signatures: of the request, and of its message, which is erased one day ("" = from before they were signed).
+    Column("seal", String(64), nullable=False, server_default=""),
     Index("attempts_reference", "reference"),
 )  # fmt: skip
 
@@ -227,6 +229,10 @@ events = Table(
     Column("data", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    # Who did it ("" = from before events named anybody), the name of the key that signed it, and the signature.
+    Column("actor", Text, nullable=False, server_default=""),
+    Column("signed_by", String(30), nullable=False, server_default=""),
+    Column("mac", String(64), nullable=False, server_default=""),
     Index("events_kind", "campaign", "kind"),
 )  # fmt: skip
 

@@ -19,8 +19,10 @@ from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, 
 from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.errors import CampaignHeld, StateError
-from campaign_runner.ledger import holders, migrations, schema
+from campaign_runner.ledger import actors, holders, migrations, schema, upgrades
+from campaign_runner.ledger.keys import Keyring
 from campaign_runner.ledger.trouble import translated
+from campaign_runner.model.actor import Actor
 
 FILE = "ledger.sqlite"
 # Statements are the same for every ledger: each is compiled once in a process.
@@ -141,8 +143,11 @@ def _hold_nothing() -> None:
 os.register_at_fork(after_in_child=_hold_nothing)
 
 
-def open_ledger(folder: Path, url: str = "") -> Ledger:
-    """Open (or create) the ledger of a state folder; raises StateError with what to do."""
+def open_ledger(folder: Path, url: str = "", actor: Actor | None = None) -> Ledger:
+    """Open (or create) the ledger of a state folder; raises StateError with what to do.
+
+    `actor` is who acts on it (None: the account of this process). Nothing is written where nothing is missing.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -152,21 +157,38 @@ def open_ledger(folder: Path, url: str = "") -> Ledger:
     path = folder / FILE
     if not url and not path.exists():
         _create(path)
+    ledger = connected(folder, url or f"sqlite:///{path}", actor)
+    with ledger.read() as connection:
+        there = _version(connection, path)
+    if there != schema.VERSION:
+        _make_or_migrate(ledger, path, there)
+    return ledger
+
+
+def connected(folder: Path, url: str, actor: Actor | None = None, *, tuned: bool = True) -> Ledger:
+    """A ledger at an address, as it is; `tuned` for writing."""
     # Personal data must not stand in an error either: hide_parameters.
-    known_as = {"application_name": holders.name()} if url else {}
-    made = create_engine(url or f"sqlite:///{path}", pool_size=8, hide_parameters=True, connect_args=known_as)
-    engine = made.execution_options(compiled_cache=_COMPILED)
+    known_as = {} if url.startswith("sqlite") else {"application_name": holders.name()}
+    made = create_engine(url, pool_size=8, hide_parameters=True, connect_args=known_as)
+    engine = made.execution_options(
+        compiled_cache=_COMPILED, keyring=Keyring(folder), actor=actors.packed(actor or actors.this_account())
+    )
     if engine.dialect.name == "sqlite":
-        _tune(engine)
-    ledger = Ledger(engine, folder)
+        _tune(engine, writing=tuned)
+    return Ledger(engine, folder)
+
+
+def _make_or_migrate(ledger: Ledger, path: Path, there: int | None) -> None:
+    """Make the tables, or take an older ledger to this version, having copied it."""
+    if there is not None and ledger.engine.dialect.name == "sqlite":
+        upgrades.copied(path, there)
     with ledger.write() as connection:
-        if engine.dialect.name == "postgresql":  # of two machines that begin at once, one makes the tables
+        if ledger.engine.dialect.name == "postgresql":  # of two machines that begin at once, one makes the tables
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})
         found = _version(connection, path)
         if found is not None and found < schema.VERSION:
             _nobody_at_work(ledger, connection)
         migrations.migrate(connection, found)
-    return ledger
 
 
 def insert_many(
@@ -217,12 +239,12 @@ def _create(path: Path) -> None:
         raise StateError(f"{path}: the ledger cannot be made ({error.strerror}). Choose another --state.") from None
 
 
-def _tune(engine: Engine) -> None:
+def _tune(engine: Engine, *, writing: bool = True) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say so, below
-        for pragma in ("journal_mode = WAL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}",
-                       "cache_size = -16384", "temp_store = MEMORY"):  # fmt: skip
+        for pragma in (*(("journal_mode = WAL", "foreign_keys = ON") if writing else ()),
+                       f"busy_timeout = {BUSY_SECONDS * 1000}", "cache_size = -16384", "temp_store = MEMORY"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -73,13 +73,14 @@ def reconcile(
             *findings.corrections(connection, campaign, upload.id), *findings.unread(tally), *findings.elsewhere(strays),
         ]  # fmt: skip
         told_first = findings.first_corrections(connection, campaign, upload.id)
-        head = events.head(connection)
+        number, head = events.end(connection)
         sums = tuple(_sums(*each) for each in tallies.books(connection, campaign))
         foreign = tuple(_foreign(each) for each in tieout.foreign(connection, campaign))
     return Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),
         ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head,
+        ledger_events=number,
         stated=lambda: _stated(table, _between(ledger, upload.id)), placed=lambda: _placed(ledger, campaign),
         sums=sums, corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign, upload.id),
         earlier=earlier, settlements=lambda zone="": _settlements(ledger, campaign, zone), foreign=foreign,

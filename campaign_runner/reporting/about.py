@@ -21,7 +21,8 @@ def properties(all_books: Sequence[Books]) -> dict[str, str]:
     heads = list(dict.fromkeys(books.ledger_head for books in all_books if books.ledger_head))
     campaigns = ", ".join(books.order.campaign_id for books in all_books)
     environments = ", ".join(dict.fromkeys(books.environment for books in all_books))
-    told = {"Campaign": campaigns, "Environment": environments, HEAD: ", ".join(heads)}
+    numbers = ", ".join(dict.fromkeys(f"{books.ledger_events}" for books in all_books if books.ledger_events))
+    told = {"Campaign": campaigns, "Environment": environments, HEAD: ", ".join(heads), "Ledger events": numbers}
     return {name: text[:250] for name, text in told.items() if text}
 
 
@@ -45,7 +46,7 @@ def write_about(book: Any, all_books: Sequence[Books], period: Tallies | None = 
         if name == HEAD:
             sheet.write_string(number, 0, "Head of the ledger's chain of events")
             sheet.write_string(number, 1, text)
-            sheet.write_string(number + 1, 0, "`campaign-runner audit verify` proves it.")
+            sheet.write_string(number + 1, 0, "`campaign-runner audit verify --report` with this file proves it.")
     if period is None:
         sheet.write_string(row + 5, 0, "Charged: in the reward's own currency, without what failed or was cancelled.")
 

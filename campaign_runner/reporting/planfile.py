@@ -13,6 +13,7 @@ import orjson
 from campaign_runner import money
 from campaign_runner.model import Order
 from campaign_runner.reporting.atomic import private_folder, replacing
+from campaign_runner.reporting.heads import Head
 from campaign_runner.reporting.targets import Targets
 
 PLAN_JSON = "plan.json"
@@ -55,11 +56,13 @@ class Large:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Does this plan need a yes, and has it one?  `state` is not needed, open, approved or rejected."""
+    """Does this plan need a yes, and has it one?  `state` is not needed, open, approved or rejected; `head` is that of
+    the ledger's chain of events where the plan was shown first."""
 
     state: str = "not needed"
     sentence: str = "No approval is needed."
     command: str = ""
+    head: Head | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ def as_values(facts: PlanFacts, approval: Approval) -> dict[str, Any]:
         "since": {"file": facts.since[0], "at": facts.since[1]} if facts.since[0] else None,
         "changes": {name: _share(share) for name, share in facts.changes.items()},
         "approval": {"state": approval.state, "says": approval.sentence, "command": approval.command},
+        **({"ledger_head": approval.head.digest, "ledger_events": approval.head.events} if approval.head else {}),
     }  # fmt: skip
 
 

@@ -51,7 +51,12 @@ def _rules(life: Told) -> Iterator[str]:
 def _decisions(life: Told) -> Iterator[str]:
     if life["decisions"]:
         yield "What was decided:"
-    yield from (f"  {each['at']}  {_SAY[each['what']](each)}" for each in life["decisions"])
+    yield from (f"  {each['at']}  {_SAY[each['what']](each)}{_by(each)}" for each in life["decisions"])
+
+
+def _by(each: Told) -> str:
+    """The account under which it was done, where the event names one."""
+    return f" [{each['actor']}]" if each.get("actor") else ""
 
 
 def _planned(data: Told) -> str:

@@ -42,6 +42,7 @@ def summary(
         "notes": [*warnings(books), *notes(books)],
         "stopped": books.stopped,
         "ledger_head": books.ledger_head,
+        "ledger_events": books.ledger_events,
         "problems": problems.total if problems else None,
         "next_steps": [str(step) for step in next_steps(books, reports.get("failures.xlsx"))],
     }

@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 from campaign_runner.model import Field, Method, RuleBook
 from campaign_runner.reporting.atomic import replacing
 from campaign_runner.reporting.rules import rules_of
-from campaign_runner.reporting.workbook import HEADER
+from campaign_runner.reporting.workbook import HEADER, PLAIN_TEXT
 
 _ROWS = 1_048_575
 _OWN_FORMAT = {"amount": "0.00", "count": "0", "date": "yyyy-mm-dd"}  # every other column is text: Excel keeps zeros
@@ -55,7 +55,7 @@ def _write_csv(path: Path, fields: Sequence[Field], methods: Sequence[Method]) -
 
 
 def _write_workbook(path: Path, fields: Sequence[Field], methods: Sequence[Method]) -> None:
-    with xlsxwriter.Workbook(path, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(path, PLAIN_TEXT) as book:
         sheet, lists = book.add_worksheet("Rewards"), book.add_worksheet("Choices")
         rules = book.add_worksheet("Rules")
         for position, field in enumerate(fields):

@@ -36,6 +36,8 @@ STATUS_COLOURS = {
     "missing": ("#FFC7CE", "#9C0006"),
     "extra": ("#FFC7CE", "#9C0006"),
 }
+# What people typed (a header, a name) is text, whatever it looks like: a formula is written by `write_formula` alone.
+PLAIN_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 HEADER = {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "valign": "vcenter", "num_format": "@"}
 _SHEET = "xl/worksheets/sheet1.xml"
 _ROWS_END = b"</sheetData>"
@@ -129,7 +131,7 @@ class WorkbookFile:
     def _skeleton(self) -> BytesIO:
         """The workbook with its header row alone."""
         buffer = BytesIO()
-        book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+        book = xlsxwriter.Workbook(buffer, PLAIN_TEXT)
         for name, text in self._plan.properties.items():
             book.set_custom_property(name, text, "text")
         sheet = book.add_worksheet(self._plan.name)

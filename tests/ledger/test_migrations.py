@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import inspect, select, text, update
 
 from campaign_runner.errors import CampaignHeld
-from campaign_runner.ledger import open_ledger, schema, tallies
+from campaign_runner.ledger import events, open_ledger, schema, tallies, verification
 from tests.ledger.ledgers import added_up, every, in_many_states, kept, planned, retried
 
 OLDER = Path(__file__).parent / "older"
@@ -99,3 +99,25 @@ def test_in_a_ledger_of_version_2_another_campaign_may_have_the_same_references(
                                     " attempt, lines, canary, tries, looks, due_at, sent_at, updated_at, tango_order_id,"
                                     " note FROM batches WHERE campaign = 1"))  # fmt: skip
         assert len(every(ledger)) == 2 * before
+
+
+def test_a_ledger_of_version_2_is_whole_from_then_on_and_a_copy_of_it_is_kept(of_version_2):
+    with open_ledger(of_version_2) as ledger, ledger.read() as connection:
+        assert events.first_broken(connection) is None
+        odd = ["file 1: the stored copy is not the file that was uploaded"]  # as it was made for these tests
+        assert list(verification.differences(connection)) == odd
+        kinds = [event["kind"] for event in events.every(connection) if event["signed_by"]]
+    assert kinds[0] == "ledger upgraded"
+    (copy,) = of_version_2.glob("ledger-version-2-*.sqlite")
+    with sqlite3.connect(copy) as older:
+        assert older.execute("SELECT version FROM meta").fetchone() == (2,)
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_events_that_were_signed_once_cannot_be_taken_away_again(of_version_2):
+    with open_ledger(of_version_2):
+        pass
+    with sqlite3.connect(of_version_2 / "ledger.sqlite") as connection:
+        connection.execute("DELETE FROM events WHERE signed_by != ''")
+    with open_ledger(of_version_2) as ledger, ledger.read() as connection:
+        assert events.first_broken(connection).why == "the events after it, which were signed, are missing"

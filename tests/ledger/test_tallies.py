@@ -72,7 +72,7 @@ def test_an_order_found_at_tango_is_added_up_with_its_newest_attempts(ledger):
     with ledger.write() as connection:
         found = [(line(7), 1), (line(7, attempt=2), 2), (line(8), 1)]
         adoption.adopt(connection, 1, "q4-found", Receipt(Outcome.ACCEPTED), found, AT)
-        adoption.supersede(connection, 1)
+        adoption.supersede(connection, 1, AT)
     assert told(ledger)[0] == told(ledger)[1] == {"USD": (3, 1_500_000, 1_000_000, 0, 0)}
 
 

@@ -1,0 +1,108 @@
+"""What should be in the ledger, by its log of events alone?  Campaigns, files, orders, decisions, as they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from campaign_runner.ledger import digests, events, past
+from campaign_runner.lifecycle import BatchState
+
+Order = tuple[int, str]  # campaign, reference
+
+
+@dataclass
+class WrittenOrder:
+    """An order as events tell it. `sent_at` and `tango_order_id` are None where no event speaks of them."""
+
+    state: str
+    order: str
+    lines: str
+    answers: str
+    sent_at: str | None = None
+    tango_order_id: str | None = None
+
+
+@dataclass
+class Expected:
+    """Everything that events speak of, by its key in the ledger."""
+
+    campaigns: dict[int, dict[str, str]] = field(default_factory=dict)
+    orders: dict[Order, WrittenOrder] = field(default_factory=dict)
+    files: dict[int, tuple[int, str, str]] = field(default_factory=dict)
+    plans: dict[tuple[int, str], tuple[str, int]] = field(default_factory=dict)
+    decisions: list[tuple[int, str, str, str, str, str]] = field(default_factory=list)
+    releases: dict[Order, past.Decided] = field(default_factory=dict)
+    requests: list[Mapping[str, Any]] = field(default_factory=list)
+    erased: set[Order] = field(default_factory=set)
+
+
+def replay(log: Iterable[Mapping[str, Any]]) -> Expected:
+    """Follow the events from the first to the last."""
+    made = Expected()
+    for event in log:
+        follow = _FOLLOW.get(event["kind"])
+        if follow is not None:
+            follow(made, event["campaign"], event["data"], event)
+    return made
+
+
+def _opened(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.campaigns.setdefault(campaign, {}).update({str(name): str(value) for name, value in data.items()})
+
+
+def _written(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    for reference, (state, order, lines, answers) in data["orders"].items():
+        before = made.orders.get((campaign, reference))
+        sent_at, number = (before.sent_at, before.tango_order_id) if before else (None, None)
+        made.orders[campaign, reference] = WrittenOrder(state, order, lines, answers, sent_at, number)
+        if data.get("erased"):
+            made.erased.add((campaign, reference))
+
+
+def _moved(made: Expected, campaign: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    order = made.orders.get((campaign, data["batch"]))
+    if order is None:  # from before events said what orders are
+        return
+    order.state = data.get("to", order.state)
+    order.answers = data.get("answers", order.answers)
+    order.tango_order_id = data.get("order", order.tango_order_id)
+    if order.state == BatchState.SENDING and order.sent_at is None and data.get("from") == BatchState.PLANNED:
+        order.sent_at = event["at"]
+
+
+def _withdrawn(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    for reference in data["orders"]:
+        made.orders.pop((campaign, reference), None)
+
+
+def _file(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.files[data["upload"]] = campaign, data["file"], data["rows"]
+
+
+def _shown(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.plans[campaign, data["plan"]] = data["submitter"], data["lines"]
+
+
+def _decided(made: Expected, campaign: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    decision = event["kind"].removeprefix("plan ")
+    made.decisions.append((campaign, data["plan"], decision, data["by"], data.get("reason", ""), event["at"]))
+
+
+def _decided_rows(made: Expected, campaign: int, _: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    newest = past.decisions([event])
+    made.releases.update({(campaign, reference): one for reference, one in newest.items()})
+
+
+def _requests(made: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.requests.append({name: data[name] for name in ("first", "last", "count", "digest")})
+
+
+_FOLLOW = {
+    "campaign opened": _opened, "campaign bound anew": _opened, digests.WRITTEN: _written, "batch moved": _moved,
+    digests.ANSWERED: _moved, digests.WITHDRAWN: _withdrawn, digests.FILE: _file, "plan shown": _shown,
+    "plan approved": _decided, "plan rejected": _decided, **dict.fromkeys(past.DECIDING, _decided_rows),
+    digests.REQUESTS: _requests,
+}  # fmt: skip
+assert events.UPGRADED not in _FOLLOW  # what it says of an older ledger stands in the events that follow it

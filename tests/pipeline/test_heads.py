@@ -1,0 +1,102 @@
+"""A head that a report carries is proved later: it is still in the chain, or events are gone."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from campaign_runner import audit, pipeline
+from campaign_runner.errors import StateError, UsageError
+from campaign_runner.preparation import Reading
+from campaign_runner.reporting import heads
+from tests.pipeline.test_run import ANA, BEN
+
+REPORTS = (
+    "summary.json",
+    "report.html",
+    "finance.xlsx",
+    "results.xlsx",
+    "journal.beancount",
+    "plan.json",
+    "plan.html",
+)
+
+
+@pytest.fixture
+def folder(office):
+    path = office.file(ANA)
+    pipeline.plan(Reading(path), office.world())
+    office.run(path)
+    return office.folder / "reports" / "q4"
+
+
+def verdict(office, *noted):
+    return audit.verify(office.folder / "state", "", noted)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_head_of_every_report_is_in_the_chain_even_after_more_happened(office, folder, name):
+    noted = heads.of_report(folder / name)
+    office.run(office.file(ANA, BEN))
+    found = verdict(office, *noted)
+    assert (len(noted), found.whole, found.missing) == (1, True, ())
+    assert 1 < found.proven[noted[0].digest] < found.events
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_where_newer_events_were_deleted_the_head_is_missing(office, folder, name):
+    with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
+        ledger.execute("DELETE FROM events WHERE id > 1")
+    found = verdict(office, *heads.of_report(folder / name))
+    assert not found.whole
+    assert found.missing[0].startswith("The chain does not hold ")
+
+
+def test_the_beginning_of_a_head_will_do(office, folder):
+    head = office.summary()["ledger_head"]
+    assert verdict(office, heads.given(head[:12].upper())).whole
+    assert verdict(office, heads.given("0" * 64)).missing == (f"The chain does not hold the head {'0' * 64}",)
+
+
+@pytest.mark.parametrize("text", ["abc", "", "x" * 64])
+def test_what_is_no_head_is_refused(text):
+    with pytest.raises(UsageError, match="--head"):
+        heads.given(text)
+
+
+def test_a_file_without_a_head_is_refused_with_what_to_give(office, tmp_path):
+    (tmp_path / "a.txt").write_text("nothing")
+    with pytest.raises(UsageError, match=r"this file names no head of a ledger\. Give summary\.json"):
+        heads.of_report(tmp_path / "a.txt")
+    with pytest.raises(UsageError, match="cannot be read"):
+        heads.of_report(tmp_path / "nowhere.json")
+
+
+def test_a_broken_chain_stops_a_run_before_anything_is_sent(office, folder):
+    with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
+        ledger.execute("UPDATE events SET at = '2020' WHERE id = 2")
+    with pytest.raises(StateError, match="The audit log of this ledger is broken at event 2"):
+        office.run(office.file(ANA, BEN))
+    assert len(office.sent()) == 1
+
+
+def test_bytes_that_were_changed_before_they_left_are_never_sent(office):
+    office.tango.set_faults([{"kind": "429", "call": "place", "times": 40}])
+    office.run(office.file(ANA), patience=0)
+    office.tango.set_faults([])
+    with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
+        ledger.execute("UPDATE batches SET body = ?", [b"\0\0\0\0"])
+    with pytest.raises(StateError, match="is not as it was written down"):
+        office.run(office.file(ANA))
+    assert office.sent() == []
+
+
+def test_a_forged_approval_or_release_decides_nothing(office):
+    path = office.file(ANA, ANA)
+    office.run(path)
+    with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
+        ledger.execute("INSERT INTO releases (campaign, reference, reason, at)"
+                       " SELECT 1, reference, 'forged', '' FROM entries WHERE status = 'held'")  # fmt: skip
+    office.run(path)
+    assert len(office.sent()) == 1
