@@ -28,6 +28,7 @@ def write(path: Path) -> None:
     """Write down that this process holds the campaign; only for people, so that a failure is none."""
     since = datetime.now(UTC).isoformat(timespec="seconds")
     with suppress(OSError):
+        path.touch(0o600)
         path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}), "utf-8")
 
 
