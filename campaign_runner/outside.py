@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -48,7 +48,7 @@ class World:
     that are wanted (None: all), `finance` what they are to hold; `refresh` = ask Tango for its catalogue anew;
     `submitter` is who hands the file in ("": as the settings or the machine say), `actor` the account that acts;
     `unreachable` says why Tango could not be reached, once that was tried; `options` are those of the command line that
-    say where everything is.
+    say where everything is; `confirm` asks whoever sits at the terminal (None: nobody does, or --yes).
     """
 
     settings: Settings
@@ -67,6 +67,7 @@ class World:
     unreachable: list[str] = field(default_factory=list)
     options: Mapping[str, str] = field(default_factory=dict)
     actor: Actor = field(default_factory=this_account)
+    confirm: Callable[[Sequence[str]], bool] | None = None
 
     def for_campaign(self, campaign: Mapping[str, Any]) -> World:
         """The same world for another campaign of the ledger (`ledger.campaigns.listing`)."""

@@ -14,7 +14,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from campaign_runner import approval, asked, confirmation, gate, planning
+from campaign_runner import approval, asked, confirmation, gate, planning, question
 from campaign_runner.closing import Read, Result, close, close_draft, close_latest
 from campaign_runner.errors import Halted
 from campaign_runner.gate import Stocked
@@ -215,6 +215,8 @@ def plan_into_ledger(
         and (not may_send or approval.goes_on(campaign, upload))
         and (not canary or _canary_is_cut(campaign, upload))
     ):
+        if may_send:
+            question.about_the_rest(campaign)
         return Read(reading, upload, noted(table, upload.reading.get("notes", ())))
     shop = gate.stocked(world, ledger, campaign.number)
     while True:
@@ -240,6 +242,8 @@ def _planned(
     told = [*gate.clock_notes(world, ledger), *unusual, *told]
     draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*told)
     later = later and planning.with_canary(later, 0)
+    cautions = [problem.sentence for problem in draft.tally.cautions]
+    question.about_plan(world, draft.plan.new, draft.plan.batch_count, [*unusual, *cautions])
     return _read(draft, reading, _write_down(draft, reading, campaign, name, before, later))
 
 
@@ -329,6 +333,7 @@ def _plan_again(campaign: Opened) -> int:
     gate.payable_again(world, campaign.ledger, campaign.number, lines)
     if not lines:
         return 0
+    question.about_lines(world, lines)
     with campaign.ledger.write(durable=True) as connection:
         failed = plans.failed_lines(connection, campaign.number)
         attempts = planning.attempt_again(world.settings.order, failed, world.settings.tango.batch_size)

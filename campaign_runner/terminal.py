@@ -6,6 +6,7 @@ A progress bar on a terminal, quiet lines elsewhere; with `--json` one object on
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ STAGES = {
     "reports": "Writing reports",
 }
 SECONDS_BETWEEN_LINES = 10.0
+YES = ("y", "yes", "j", "ja", "s", "si", "sí", "o", "oui")
 
 
 class Terminal:
@@ -30,6 +32,7 @@ class Terminal:
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json, self.quiet = as_json, quiet
+        self._bars_shown: Any = None
 
     def say(self, *lines: str) -> None:
         """The result, for people."""
@@ -91,6 +94,30 @@ class Terminal:
         if input(f"{path} exists already. Replace it? [y/N] ").strip().lower() not in ("y", "yes"):
             raise UsageError(f"{path} was left as it was.")
 
+    def asker(self, yes: bool) -> Callable[[Sequence[str]], bool] | None:
+        """How a person is asked before something is sent; None where nobody can be, or said yes already."""
+        return None if yes or not sys.stdin.isatty() else self._ask
+
+    def _ask(self, lines: Sequence[str]) -> bool:
+        """The lines on standard error, and whether the answer is yes; the end of input is none."""
+        if self._bars_shown is not None:
+            self._bars_shown.stop()
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # Ctrl-C ends the question and the command
+        try:
+            self.warn("\n".join(lines))
+            print("[y/N] ", end="", file=sys.stderr, flush=True)
+            return sys.stdin.readline().strip().casefold() in YES
+        finally:
+            signal.signal(signal.SIGINT, before)
+            if self._bars_shown is not None:
+                self._bars_shown.start()
+
+    def ask_for(self, question: str, proposal: str) -> str:
+        """What a person types, or the proposal for an empty line; "-" means none."""
+        print(f"{question} [{proposal or '-'}] ", end="", file=sys.stderr, flush=True)
+        typed = sys.stdin.readline().strip() or proposal
+        return "" if typed == "-" else typed
+
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int | None], None]]:
         """A callback for `pipeline`: bars on a terminal, a line every ten seconds elsewhere."""
@@ -109,6 +136,7 @@ class Terminal:
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+            self._bars_shown = bars
             tasks: dict[str, Any] = {}
 
             def show(stage: str, done: int, total: int | None) -> None:

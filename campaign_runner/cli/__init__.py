@@ -15,6 +15,7 @@ import typer
 
 from campaign_runner import __version__
 from campaign_runner.cli import approving, asking, auditing, beginning, rewarding
+from campaign_runner.cli.common import with_every_option
 from campaign_runner.errors import ExitCode
 
 COMMANDS = (
@@ -34,7 +35,7 @@ FAULT = (
     "again is safe. Please report it with the lines above."
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command()(with_every_option(command))
 app.add_typer(auditing.audit)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from campaign_runner.cli import options
+from campaign_runner.cli.common import with_every_option
 from campaign_runner.cli.options import (
     REPORTS,
     STATE,
@@ -74,6 +75,7 @@ def reconcile(
 
 
 @audit.command()
+@with_every_option
 def verify(
     config: Config = None, state: State = STATE, head: OldHead = "", report: Report = None, as_json: Json = False,
     quiet: Quiet = False, verbose: Verbose = False,
@@ -124,17 +126,22 @@ def _verdict(found: Verdict) -> Iterator[str]:
 
 
 @audit.command()
+@with_every_option
 def export(
-    config: Config = None, state: State = STATE, quiet: Quiet = False, verbose: Verbose = False,
+    config: Config = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Every event as a line of JSON, on standard output.
+    """Every event as a line of JSON, on standard output; with --json, all of them in one object.
 
     Example: campaign-runner audit export > events.jsonl
     """
     from campaign_runner import audit, settings
 
     with options.at_work(True, quiet, verbose):
-        for line in audit.export(state, settings.ledger_url(options.config_path(config, None))):
+        lines = audit.export(state, settings.ledger_url(options.config_path(config, None)))
+        if as_json:
+            sys.stdout.buffer.write(b'{"events": [' + b",".join(line.rstrip() for line in lines) + b"]}\n")
+            return
+        for line in lines:
             sys.stdout.buffer.write(line)
 
 

@@ -33,6 +33,7 @@ from campaign_runner.cli.options import (
     Until,
     Verbose,
     Wait,
+    Yes,
 )  # fmt: skip
 from campaign_runner.errors import MEANING, UsageError
 from campaign_runner.terminal import Terminal
@@ -90,8 +91,8 @@ def run(
     sheet: Sheet = None, hidden: Hidden = "hold", wait: Wait = "10m", dry_run: DryRun = False, refresh: Refresh = False,
     accept: Accept = None, expect_rows: ExpectRows = None, expect_total: ExpectTotal = None,
     partial_by_funds: PartialByFunds = False, submitter: Submitter = "", canary: Canary = 0,
-    no_canary: NoCanary = False, max_failure_rate: MaxFailureRate = "", as_json: Json = False, quiet: Quiet = False,
-    verbose: Verbose = False,
+    no_canary: NoCanary = False, max_failure_rate: MaxFailureRate = "", yes: Yes = False, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Check, plan, place, follow, reconcile and report. Running it again resumes: nothing is sent twice.
 
@@ -111,6 +112,7 @@ def run(
         demands = Demands(refresh, accept, expect_rows, expect_total)
         world = options.world(config, state, reports, schemas, file, demands=demands)
         world.submitter, patience, most = submitter, options.seconds(wait), share(max_failure_rate)
+        world.confirm = terminal.asker(yes)
         with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
             result = pipeline.run(
                 options.reading(file, sheet, hidden), world, patience=patience, canary=canary, max_failure_rate=most,
@@ -141,8 +143,8 @@ def track(
 
 def retry(
     campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
-    schemas: Schemas = None, wait: Wait = "10m", dry_run: DryRun = False, as_json: Json = False, quiet: Quiet = False,
-    verbose: Verbose = False,
+    schemas: Schemas = None, wait: Wait = "10m", dry_run: DryRun = False, yes: Yes = False, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Place lines that Tango reported as failed again, as a new attempt under new references.
 
@@ -153,6 +155,7 @@ def retry(
 
     with options.at_work(as_json, quiet, verbose) as terminal:
         world, patience = options.world(config, state, reports, schemas, campaign=campaign), options.seconds(wait)
+        world.confirm = terminal.asker(yes)
         if dry_run:
             failed = pipeline.failed_lines(world)
             terminal.object({"failed": failed}) if as_json else terminal.say(
