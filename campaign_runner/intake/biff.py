@@ -19,6 +19,7 @@ class Kind(IntEnum):
     COLUMN = 0x7D
     SHEET = 0x85
     MUL_RK = 0xBD
+    CALCULATED_BY = 0x1C1
     RICH_LABEL = 0xD6
     CELL_FORMAT = 0xE0
     MERGED = 0xE5
@@ -29,6 +30,7 @@ class Kind(IntEnum):
     BOOL_OR_ERROR = 0x205
     STRING = 0x207
     ROW = 0x208
+    DEFAULT_HEIGHT = 0x225
     RK = 0x27E
     FORMAT = 0x41E
     BEGIN = 0x809

@@ -6,12 +6,15 @@ declares is refused before anybody else (calamine, openpyxl) touches the file.
 
 from __future__ import annotations
 
+import codecs
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote
 
 from campaign_runner.errors import FileUnusable
 
@@ -24,6 +27,10 @@ _SMALL = 1 << 24  # a ratio says nothing about parts smaller than this
 _PIECE = 1 << 16
 _WINDOW = 1 << 20
 _SLICE = 1 << 14
+_ENCODINGS = (
+    (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    (b"<\0?\0", "utf-16-le"), (b"\0<\0?", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"),
+)  # fmt: skip
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 
 
@@ -34,16 +41,27 @@ class Container:
         self.path = path
         try:
             with zipfile.ZipFile(path) as archive:
-                self._parts = {part.filename: part for part in archive.infolist()}
-                many = len(archive.infolist())
+                entries = archive.infolist()
+                self._parts = {part.filename: part for part in entries}
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             raise self.damaged() from None
-        self._check_declared(many)
+        self._check_declared(len(entries))
+        self._known: dict[str, str] = {}
+        for name in self._parts:
+            self._known.setdefault(folded(name), name)
+        names = [part.orig_filename for part in entries]
+        self.is_usual = len(self._known) == len(entries) and not any(
+            "\\" in name or name[:1] == "/" for name in names
+        )
 
     @property
     def names(self) -> list[str]:
         """All parts."""
         return list(self._parts)
+
+    def find(self, name: str) -> str:
+        """The part of a name, as spreadsheet programs look for it: without case, whatever the slashes; "" if none."""
+        return name if name in self._parts else self._known.get(folded(name), "")
 
     def size(self, name: str) -> int:
         """How many bytes a part unpacks to."""
@@ -60,12 +78,10 @@ class Container:
             raise self.damaged() from None
 
     def xml(self, name: str) -> Iterator[bytes]:
-        """The same for XML: without a document type, entities, other encodings, or deep nesting."""
+        """The same for XML, as UTF-8 whatever it is in: without a document type, entities, or deep nesting."""
         depth, last = 0, b""
-        for piece in self.part(name):
+        for piece in self._utf8(name):
             seam = last[-16:] + piece
-            if not last and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                raise self.unsafe(f"{name} is not in UTF-8")
             if b"<!DOCTYPE" in seam or b"<!ENTITY" in seam:
                 raise self.unsafe(f"{name} declares a document type or entities, which no spreadsheet program does")
             for at in range(0, len(piece), _SLICE):
@@ -81,12 +97,22 @@ class Container:
         """A small XML part as a whole."""
         return b"".join(self.xml(name))
 
-    def check(self, wanted: object = None) -> None:
-        """Unpack and check the XML parts that are not read anyway (`wanted`: a test on the name)."""
-        for name in self._parts:
-            if name.endswith((".xml", ".rels")) and (not callable(wanted) or wanted(name)):
-                for _ in self.xml(name):
-                    pass
+    def is_utf8(self, name: str) -> bool:
+        """Whether a part is in UTF-8, as nearly all are."""
+        return encoding_of(next(self.part(name), b"")) == "utf-8"
+
+    def _utf8(self, name: str) -> Iterator[bytes]:
+        decoder = None
+        for number, piece in enumerate(self.part(name)):
+            if not number and (encoding := encoding_of(piece)) != "utf-8":
+                try:
+                    decoder = codecs.getincrementaldecoder(encoding)("strict")
+                except LookupError:
+                    raise self.damaged() from None
+            try:
+                yield decoder.decode(piece).lstrip("\ufeff").encode() if decoder else piece
+            except UnicodeError:
+                raise self.damaged() from None
 
     def damaged(self) -> FileUnusable:
         """What to say of a container that cannot be unpacked."""
@@ -137,6 +163,21 @@ class Container:
             yield piece
         if size != part.file_size:
             raise self.damaged()
+
+
+def folded(name: str) -> str:
+    """`\\XL\\Workbook.xml` and `xl/workbook.xml` are one part; so is `xl/work%62ook.xml`."""
+    return unquote(name).replace("\\", "/").lstrip("/").lower()
+
+
+def encoding_of(beginning: bytes) -> str:
+    """What the beginning of an XML part says it is in."""
+    for mark, encoding in _ENCODINGS:
+        if beginning.startswith(mark):
+            return encoding
+    declared = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})", beginning)
+    name = declared[1].decode().lower() if declared else "utf-8"
+    return "utf-8" if name in ("utf-8", "utf8", "us-ascii", "ascii", "utf-16") else name
 
 
 def _limited(file: BinaryIO, length: int) -> Iterator[bytes]:

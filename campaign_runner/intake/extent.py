@@ -7,7 +7,7 @@ read by numpy, two million cells in a tenth of a second; anything else, and what
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,27 +18,42 @@ _ADDRESS = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,9})([0-9]{1,9})")
 _AHEAD = 16
 
 
-def reach(window: bytes, columns: int, cells: int) -> tuple[int, int]:
+class Survey(NamedTuple):
+    """The cells of a window in the usual form: last row number, number of columns, all row numbers in order, and
+    whether the cells stand one behind the other."""
+
+    row: int
+    column: int
+    rows: Any
+    in_order: bool
+
+
+def reach(window: bytes, columns: int, cells: int, usual: Survey | None = None) -> tuple[int, int]:
     """The last row number and the number of columns of the filled cells; `columns` and `cells` are what is allowed."""
-    fast = None if b":c" in window and _PREFIXED.search(window) else _usual(window)
-    if fast and fast[1] <= columns and fast[0] * fast[1] <= cells:
-        return fast
+    fast = usual or survey(window)
+    if fast and fast.column <= columns and fast.row * fast.column <= cells:
+        return fast[:2]
     return _any(window)
 
 
-def _usual(window: bytes) -> tuple[int, int] | None:
-    """For cells that begin `<c r="`, None where any does not."""
+def survey(window: bytes) -> Survey | None:
+    """For cells that begin `<c r="` without a prefix, None where any does not."""
+    if b":c" in window and _PREFIXED.search(window):
+        return None
     data = np.frombuffer(window + b"\0" * _AHEAD, dtype=np.uint8)
     starts = np.flatnonzero((data[:-_AHEAD] == ord("<")) & (data[1 : 1 - _AHEAD] == ord("c")))
     starts = starts[~_is_letter(data[starts + 2] & 0xDF)]  # not `<col`
     if not len(starts):
-        return 0, 0
+        return Survey(0, 0, np.zeros(0, np.int64), True)
     for ahead, byte in enumerate(b' r="', 2):
         if not (data[starts + ahead] == byte).all():
             return None
     at, column = _number(data, starts + 6, _is_letter, 26, 64)
-    _, row = _number(data, at, _is_digit, 10, 48)
-    return int(row.max()), int(column.max())
+    at, row = _number(data, at, _is_digit, 10, 48)
+    place = row * (1 << 20) + np.minimum(column, 1 << 19)
+    in_order = bool((np.diff(place) > 0).all() and (data[at] == ord('"')).all() and column.min() > 0)
+    changes = np.concatenate([[True], row[1:] != row[:-1]])
+    return Survey(int(row.max()), int(column.max()), row[changes], in_order)
 
 
 def _number(data: Any, at: Any, belongs: Any, base: int, zero: int) -> tuple[Any, Any]:

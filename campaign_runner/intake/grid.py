@@ -51,6 +51,8 @@ class Grid:
 
     `width`: columns of the sheet, or None where the header decides. `hidden`: rows that the user does not see.
     `hidden_columns`: positions. `guarded`: text was guarded against formulas if it is a report of ours.
+    `unread`: other sheets that the user sees, with rows below the same header. `elsewhere()`: which other sheet has a
+    header, as a sentence, "" if none.
     """
 
     sheet: str
@@ -61,6 +63,8 @@ class Grid:
     hidden_columns: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     guarded: bool = False
+    unread: tuple[str, ...] = ()
+    elsewhere: Callable[[], str] = str
 
 
 Opener = Callable[..., Grid]

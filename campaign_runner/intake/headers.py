@@ -21,11 +21,12 @@ _VALUE = re.compile(r"[-+$€£]?\s?[0-9][0-9.,:/ -]*|U[0-9]{3,9}", re.I)
 @dataclass(frozen=True, slots=True)
 class Spellings:
     """`fields`: folded spelling -> field, from the rule book; `chosen`: folded header -> field ("" = the user's own)
-    from `[columns]`, which wins."""
+    from `[columns]`, which wins. `kinds`: field -> its kind."""
 
     fields: Mapping[str, str]
     chosen: Mapping[str, str]
     titles: Mapping[str, str]
+    kinds: Mapping[str, str]
 
     def meaning(self, header: str) -> Meaning:
         """What a header means; `[columns]` has the last word."""
@@ -48,7 +49,9 @@ def spellings(book: RuleBook, columns: Mapping[str, str]) -> Spellings:
             raise SettingsError(_unknown_field(header, name, list(book.fields)))
     known.pop("", None)
     chosen = {fold(header): name for header, name in columns.items()}
-    return Spellings(known, chosen, {field.name: field.title for field in book.fields.values()})
+    titles = {field.name: field.title for field in book.fields.values()}
+    kinds = {field.name: str(field.metadata.get("kind", "")) for field in book.fields.values()}
+    return Spellings(known, chosen, titles, kinds)
 
 
 def header_row(source: str, head: Sequence[Row], known: Spellings) -> Row:

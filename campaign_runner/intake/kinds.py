@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import stat
 import zipfile
 import zlib
 from pathlib import Path
 
 from campaign_runner.errors import FileUnusable
+from campaign_runner.intake.container import Container
 from campaign_runner.intake.encodings import unmarked
+from campaign_runner.intake.markup import MarkupError
+from campaign_runner.intake.parts import workbook_part
 
 _EXPORT = "Save it as an Excel workbook (.xlsx) or as CSV, and run again."
 
@@ -29,6 +33,8 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "a compressed archive (RAR)"),
     (b"PAR1", "a Parquet file"),
     (b"SQLite format 3\0", "a database (SQLite)"),
+    (b"bplist00", "a property list of Apple, perhaps the place holder of a file that is still in iCloud"),
+    (b"L\0\0\0\x01\x14\x02\0", "a shortcut of Windows to another file"),
     (b"MZ", "a program"),
     (b"\x7fELF", "a program"),
     (b"MIME-Version:", "a web archive (MHTML), as some systems save “Excel” files"),
@@ -36,6 +42,12 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
     (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
 )
+_PACKAGES = (".numbers", ".pages")
+_SHORTCUTS = (
+    (re.compile(rb"\{[^{}]*\"(?:doc_id|resource_id|url)\"\s*:", re.S), (".gsheet", ".gdoc"),
+     "a shortcut to a Google Sheet, without its rows (in Google Sheets: File > Download > Microsoft Excel)"),
+    (re.compile(rb"\[InternetShortcut\]"), (".url", ".xlsx", ".csv"), "a shortcut to a web page"),
+)  # fmt: skip
 _MARKUP = (
     (rb"<\?xml[^>]*>.{0,500}?(?:urn:schemas-microsoft-com:office:spreadsheet|Excel\.Sheet)",
      "an XML spreadsheet of Excel 2003"),
@@ -66,23 +78,55 @@ _OPENDOCUMENT = "application/vnd.oasis.opendocument."
 
 def kind_of(path: Path) -> str:
     """`text`, `xlsx`, `xls` or `ods`; raises FileUnusable with the true nature of anything else."""
+    _check_name(path)
     start = _start(path)
     if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise FileUnusable(f"{path.name} is empty. Save the spreadsheet again and run again.")
+    if owner := _lock_of(path, start):
+        raise FileUnusable(owner)
     if start.startswith(b"PK\x03\x04") or start.startswith(b"PK\x05\x06"):
         return _zip_kind(path)
     if start.startswith(_OLE):
         return _ole_kind(path)
-    nature = next((nature for first, nature in _SIGNATURES if start.startswith(first)), "") or _text_nature(start)
+    nature = next((nature for first, nature in _SIGNATURES if start.startswith(first)), "")
+    nature = nature or _shortcut(path, start) or _text_nature(start)
     if nature:
         raise FileUnusable(_not_usable(path, nature))
     return "text"
 
 
+def _check_name(path: Path) -> None:
+    """Only a regular file is opened: a pipe or a device could keep us waiting for ever."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # said when it is opened
+    if stat.S_ISDIR(mode) and path.suffix.lower() in _PACKAGES:
+        raise FileUnusable(_not_usable(path, "an Apple Numbers or Pages document"))
+    if stat.S_ISDIR(mode):
+        raise FileUnusable(f"{path} is a folder. Name the spreadsheet in it.")
+    if not stat.S_ISREG(mode):
+        raise FileUnusable(f"{path} is no file but a pipe or a device. Save the spreadsheet to a file and name that.")
+
+
+def _lock_of(path: Path, start: bytes) -> str:
+    """Excel and LibreOffice mark a workbook that somebody has open by a small file beside it."""
+    if path.name.startswith("~$") and not start.startswith((b"PK", _OLE)):
+        return _locked(path, "Excel", path.name[2:])
+    if found := re.fullmatch(r"\.~lock\.(.+)#", path.name):
+        return _locked(path, "LibreOffice", found[1])
+    return ""
+
+
+def _locked(path: Path, program: str, name: str) -> str:
+    return (
+        f"{path.name} is {program}'s lock file of {name}, which somebody has open; it holds no rows. Save and close the "
+        f"workbook, and name {name} instead."
+    )
+
+
 def _start(path: Path) -> bytes:
     try:
-        if path.is_dir():
-            raise FileUnusable(f"{path} is a folder. Name the spreadsheet in it.")
         with path.open("rb") as file:
             return file.read(8192)
     except FileNotFoundError:
@@ -91,6 +135,13 @@ def _start(path: Path) -> bytes:
         raise FileUnusable(
             f"{path} cannot be read ({error.strerror}). Close it elsewhere or copy it, and run again."
         ) from None
+
+
+def _shortcut(path: Path, start: bytes) -> str:
+    bare = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return next(
+        (nature for form, names, nature in _SHORTCUTS if path.suffix.lower() in names and form.match(bare)), ""
+    )
 
 
 def _text_nature(start: bytes) -> str:
@@ -127,10 +178,23 @@ def _zip_kind(path: Path) -> str:
         raise FileUnusable(broken(path)) from None
     if media.startswith(_OPENDOCUMENT + "spreadsheet"):
         return "ods"
-    nature = next((nature for part, nature in _PARTS if part.lower() in names), "")
+    nature = next((nature for part, nature in _PARTS if part.lower() in names), "") or _document(path)
     if nature == "xlsx":
         return nature
     raise FileUnusable(_not_usable(path, nature or ("an OpenDocument file" if media else "a zip archive")))
+
+
+def _document(path: Path) -> str:
+    """A workbook whose main part has another name: its first tag tells."""
+    container = Container(path)
+    try:
+        part = workbook_part(container)
+    except MarkupError:
+        raise FileUnusable(broken(path)) from None
+    root = re.search(rb"<(?:\w+:)?(\w+)[\s>]", next(container.xml(part), b"")) if part.endswith(".xml") else None
+    return {b"workbook": "xlsx", b"document": "a Word document", b"presentation": "a PowerPoint presentation"}.get(
+        root[1] if root else b"", "an Excel binary workbook (.xlsb)" if part.endswith(".bin") else ""
+    )
 
 
 def _ole_kind(path: Path) -> str:

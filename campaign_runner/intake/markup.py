@@ -19,7 +19,7 @@ def parse(
     text: Callable[[str], None] | None = None,
 ) -> None:
     """Call `start(name, attributes)` and the others for each tag; names are without their prefix."""
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever the part says of itself: it was made UTF-8 on the way
     parser.buffer_text = True
     parser.StartElementHandler = lambda name, attributes: start(local(name), attributes)
     if end:

@@ -32,11 +32,12 @@ def read(
     mapping = columns or {}
     known = headers.spellings(book, mapping)
     grid = open_grid(path, sheet, known)
+    source = f'{path.name}, sheet "{grid.sheet}"' if grid.sheet else path.name
     if not grid.head:
-        raise FileUnusable(f"{path.name} is empty. {_WANTED}")
-    header = headers.header_row(path.name, grid.head, known)
+        raise FileUnusable(f"{source} is empty. {grid.elsewhere() or _WANTED}")
+    header = _header_row(source, grid, known)
     report = again.recognised(header[1], [row for row in grid.head if row[0] > header[0]])
-    found = headers.match(path.name, header[1], known, mapping, report.added)
+    found = headers.match(source, header[1], known, mapping, report.added)
     rows = Rows(grid, header, found, report)
     rows.drop_empty_columns()
     notes = [
@@ -47,11 +48,21 @@ def read(
     notes += [*_leave_out(rows, book), *_treat_hidden(rows, hidden)]
     if not rows.are_there():
         but = " but rows that were left out as examples, totals or hidden" if rows.left_out else ""
-        raise FileUnusable(f"{path.name} has a header in row {header[0]}, but no rows below it{but}. {_WANTED}")
+        raise FileUnusable(f"{source} has a header in row {header[0]}, but no rows below it{but}. {_WANTED}")
     return RawTable(
         path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.totals.declared, report.name,
-        tuple(rows.totals.mismatches),
+        tuple(rows.totals.mismatches), unread=() if sheet or report.name else grid.unread,
     )  # fmt: skip
+
+
+def _header_row(source: str, grid: Grid, known: headers.Spellings) -> Row:
+    """The header; where there is none, the refusal names another sheet that has one."""
+    try:
+        return headers.header_row(source, grid.head, known)
+    except FileUnusable as error:
+        if other := grid.elsewhere():
+            raise FileUnusable(f"{error} {other}") from None
+        raise
 
 
 def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) -> Iterator[str]:

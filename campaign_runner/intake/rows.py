@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from campaign_runner.intake import again, damage
 from campaign_runner.intake.grid import Block, Defect, Grid, Row, blank_rows
+from campaign_runner.intake.scan import NO_RESULT
 from campaign_runner.intake.totals import CONTACTS, Amount, Totals
 from campaign_runner.intake.totalwords import SUSPECT
 from campaign_runner.model import Column, Problem, RawRows
@@ -97,8 +98,12 @@ class Rows:
 
     def _filled(self) -> Iterator[tuple[Block, Any]]:
         """Blocks, and which of their rows are not blank."""
+        fields = {column.position for column in self.columns if column.field}
         for block in self.grid.blocks(self.header, len(self.header[1])):
-            yield block, np.flatnonzero(~blank_rows(block))
+            there = ~blank_rows(block)
+            if unsolved := [d.row for d in block.defects if d.rule == NO_RESULT and d.position in fields]:
+                there |= np.isin(block.numbers, unsolved)  # all its cells may be formulas: it is a row all the same
+            yield block, np.flatnonzero(there)
 
     def _candidates(self, block: Block, there: Any) -> tuple[Any, Any]:
         """Which rows have a word or a remark, and which only numbers."""

@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from campaign_runner.intake.grid import TEXT
+from campaign_runner.intake.marks import Typed
 
 _PLAIN_DIGITS = 1e21
+_THREE_PLACES = re.compile(r"^-?[0-9]{1,3}\.[0-9]{3}$")
 
 
 def column(values: Sequence[Any]) -> Any:
-    """A column of cells as arrow text; columns of text alone, the usual case, are taken whole."""
+    """A column of cells as arrow text."""
+    return marked_column(values)[0]
+
+
+def marked_column(values: Sequence[Any]) -> tuple[Any, list[tuple[Typed, list[int]]]]:
+    """A column of cells as arrow text, and which of them (by place) are more than that.
+
+    Columns of text alone, the usual case, are taken whole.
+    """
     kinds = set(map(type, values))
     if kinds <= {str}:
-        return pa.array(values, type=TEXT)
+        return pa.array(values, type=TEXT), []
     if len(kinds - {str}) == 1:
         spell = _SPELL[next(iter(kinds - {str}))]
         known = {value: value if type(value) is str else spell(value) for value in set(values)}
-        return pa.array([known[value] for value in values], type=TEXT)
-    return pa.array([text(value) for value in values], type=TEXT)
+        array = pa.array([known[value] for value in values], type=TEXT)
+    else:
+        array = pa.array([text(value) for value in values], type=TEXT)
+    return array, list(_marks(values, array, kinds))
+
+
+def _marks(values: Sequence[Any], array: Any, kinds: set[type]) -> Iterator[tuple[Typed, list[int]]]:
+    for kind in sorted(kinds & _TYPED.keys(), key=str):
+        yield _TYPED[kind], [at for at, value in enumerate(values) if type(value) is kind]
+    if float in kinds:
+        odd = np.flatnonzero(pc.match_substring_regex(array, _THREE_PLACES.pattern).to_numpy(zero_copy_only=False))
+        if numbers := [at for at in odd.tolist() if type(values[at]) is float]:
+            yield Typed.DECIMALS, numbers
 
 
 def text(value: Any) -> str:
@@ -41,6 +65,11 @@ def number(value: float) -> str:
     return f"{Decimal(short):f}" if 1e-7 < abs(value) < _PLAIN_DIGITS else short
 
 
+def is_ambiguous(text: str) -> bool:
+    """Whether a number with three digits behind the point would be one of thousands, were it text."""
+    return bool(_THREE_PLACES.fullmatch(text))
+
+
 def _moment(value: dt.datetime) -> str:
     if value.time() == dt.time(0):
         return value.date().isoformat()
@@ -56,6 +85,13 @@ def _duration(value: dt.timedelta) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
+_TYPED = {
+    dt.date: Typed.DATE,
+    dt.datetime: Typed.DATE,
+    dt.time: Typed.TIME,
+    dt.timedelta: Typed.TIME,
+    bool: Typed.BOOLEAN,
+}
 _SPELL: dict[type, Callable[[Any], str]] = {
     str: str,
     bool: lambda value: "TRUE" if value else "FALSE",

@@ -1,9 +1,12 @@
-"""Which cells does an .xlsx or .xlsm workbook hold?  calamine reads the values; what it does not tell is in the scans."""
+"""Which cells does an .xlsx or .xlsm workbook hold?  calamine reads the values; what it does not tell is in the scans.
+
+Where a workbook is written so that calamine does not read it, or not as Excel does, `xlsxcells` reads it instead.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,39 +14,73 @@ from typing import Any
 import numpy as np
 import python_calamine as calamine
 
-from campaign_runner.intake import typed, xlsx
+from campaign_runner.errors import FileUnusable
+from campaign_runner.intake import typed, xlsx, xlsxcells
 from campaign_runner.intake.container import Container
-from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Grid
+from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Grid, Row
 from campaign_runner.intake.headers import Spellings
+from campaign_runner.intake.parts import SheetPart, WorkbookParts, workbook_parts
 from campaign_runner.intake.rust import guarded
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
 from campaign_runner.intake.sheets import Sheet, assemble, choose
-
-_OTHER_SHEET = re.compile(r"xl/(worksheets|chartsheets|drawings|media|charts)/")
+from campaign_runner.intake.styles import cell_looks
 
 
 def open_xlsx(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """An .xlsx or .xlsm workbook: checked and scanned first, then read; macros are never looked at."""
     container = Container(path)
-    parts = xlsx.sheet_parts(container)
-    container.check(lambda part: not _OTHER_SHEET.match(part))
-    xlsx.check_strings(container)
-    with guarded(path):
-        book = calamine.load_workbook(path)
-        sheets = _worksheets(book)
-    for one in sheets:
-        one.filled, one.ours = xlsx.nature(container, parts.get(one.name, ""))
-    name = choose(path.name, sheets, sheet)
-    scan = xlsx.scan(container, parts[name]) if name in parts else Scan()
-    _check_extent(container, name, scan)
-    scan.notes += xlsx.externals(container)
-    return assemble(name, sheets, _values(path, book, name, scan), scan)
+    parts = workbook_parts(container)
+    strings_usual = xlsx.check_strings(container, parts.strings)
+    sheets = _sheets(container, parts)
+    chosen = choose(path.name, sheets, sheet, known)
+    part = next(each.part for each in parts.sheets if each.name == chosen.name)
+    if not part:
+        raise FileUnusable(
+            f'{path.name} is damaged: the sheet "{chosen.name}" is listed, but its cells are not in the file. Save it '
+            "again in Excel and run again."
+        )
+    blocks, scan = _cells(container, parts, chosen.name, part, strings_usual)
+    scan.close_areas()
+    if parts.links:
+        scan.notes.append(
+            "The workbook links to other workbooks. They were not opened: the stored results were used."
+        )
+    return assemble(chosen, sheets, blocks, scan, known)
 
 
-def _worksheets(book: Any) -> list[Sheet]:
-    visible = calamine.SheetVisibleEnum.Visible
-    worksheet = calamine.SheetTypeEnum.WorkSheet
-    return [Sheet(meta.name, meta.visible == visible) for meta in book.sheets_metadata if meta.typ == worksheet]
+def _sheets(container: Container, parts: WorkbookParts) -> list[Sheet]:
+    @cache
+    def strings() -> Sequence[str]:
+        return xlsxcells.shared_strings(container, parts.strings)
+
+    def sheet(each: SheetPart) -> Sheet:
+        def head() -> tuple[Row, ...]:
+            return xlsxcells.first_rows(container, each.part, strings) if each.part else ()
+
+        filled, ours = xlsx.nature(container, each.part)
+        return Sheet(each.name, each.visible, filled, ours, head)
+
+    return [sheet(each) for each in parts.sheets]
+
+
+def _cells(
+    container: Container, parts: WorkbookParts, name: str, part: str, strings_usual: bool
+) -> tuple[Sequence[Block], Scan]:
+    """By calamine where it reads what Excel would show, else tag by tag."""
+    looks = cell_looks(container, parts.styles)
+    read = (parts.workbook, parts.strings, parts.styles, part)
+    if strings_usual and parts.is_usual and all(container.is_utf8(each) for each in read if each):
+        scan = xlsx.scan(container, part, looks, parts.is_unsolved)
+        if scan.is_usual:
+            _check_extent(container, name, scan)
+            try:
+                return _values(container.path, name, scan), scan
+            except FileUnusable:
+                pass  # one cell that it does not know is enough
+    strings = xlsxcells.shared_strings(container, parts.strings)
+    book = xlsxcells.Workbook(strings, looks, parts.counts_1904, parts.is_unsolved)
+    blocks, scan = xlsxcells.read_cells(container, part, book)
+    return blocks, scan
 
 
 def _check_extent(container: Container, name: str, scan: Scan) -> None:
@@ -59,23 +96,27 @@ def _check_extent(container: Container, name: str, scan: Scan) -> None:
         )
 
 
-def _values(path: Path, book: Any, name: str, scan: Scan) -> Sequence[Block]:
+def _values(path: Path, name: str, scan: Scan) -> Sequence[Block]:
     with guarded(path):
-        sheet = book.get_sheet_by_name(name)
+        sheet = calamine.load_workbook(path).get_sheet_by_name(name)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
             if bottom > top:
                 scan.merges.append((top + 1, bottom + 1, left, right))
-        return list(_blocks(sheet))
+        return list(_blocks(sheet, scan))
 
 
-def _blocks(sheet: Any) -> Iterator[Block]:
+def _blocks(sheet: Any, scan: Scan) -> Iterator[Block]:
     """Blocks of rows from A1 on, whatever corner the cells begin in."""
     if sheet.start is None:
         return
     left = sheet.start[1]
     rows, first = sheet.iter_rows(), 1
     while some := list(islice(rows, ROWS_PER_BLOCK)):
-        empty = typed.column([""] * len(some)) if left else None
-        columns = [empty] * left + [typed.column(cells) for cells in zip(*some, strict=True)]
+        columns = [typed.column([""] * len(some))] * left if left else []
+        for at, cells in enumerate(zip(*some, strict=True), left):
+            column, marks = typed.marked_column(cells)
+            columns.append(column)
+            for mark, places in marks:
+                scan.marks.add_all([first + place for place in places], [at] * len(places), mark)
         yield Block(np.arange(first, first + len(some)), columns)
         first += len(some)

@@ -5,26 +5,29 @@ calamine reads such files too, but a damaged one can make it ask for more memory
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import time, timedelta
+from functools import partial
 from pathlib import Path
 
 from campaign_runner.errors import FileUnusable
 from campaign_runner.intake import typed
 from campaign_runner.intake.biff import Kind, Reader, Record, records
 from campaign_runner.intake.compound import workbook_stream
-from campaign_runner.intake.grid import ROWS_PER_BLOCK, Grid
+from campaign_runner.intake.formatcodes import Look, look
+from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Grid, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.kinds import broken, protected
+from campaign_runner.intake.marks import Typed
+from campaign_runner.intake.moments import moment
 from campaign_runner.intake.scan import Scan
 from campaign_runner.intake.sheets import PROBLEMS_SHEET, Sheet, assemble, block, choose
 
 _BIFF8 = 0x0600
 _COLUMNS = 256
 _ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x01
+_EMPTY, _ON_LOAD = 3, 0x02  # of a formula: its result is no text, it is to be worked out when the file is opened
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _CELLS = (Kind.NUMBER, Kind.RK, Kind.MUL_RK, Kind.LABEL, Kind.RICH_LABEL, Kind.LABEL_OF_STRINGS, Kind.BOOL_OR_ERROR)
 
@@ -34,18 +37,25 @@ def open_xls(path: Path, sheet: str | None, known: Spellings) -> Grid:
     stream = workbook_stream(path.read_bytes())
     try:
         book = _Book(path, stream)
-        sheets = [entry for entry, _ in book.sheets]
         for at, (entry, start) in enumerate(book.sheets):
             entry.filled = any(record.kind in _CELLS for record in records(stream, start))
             entry.ours = at == 0 and entry.name == PROBLEMS_SHEET
-        name = choose(path.name, sheets, sheet)
-        start = next(start for entry, start in book.sheets if entry.name == name)
+            entry.head = partial(_first_rows, book, stream, start)
+        sheets = [entry for entry, _ in book.sheets]
+        chosen = choose(path.name, sheets, sheet, known)
+        start = next(start for entry, start in book.sheets if entry is chosen)
         found = _SheetReader(book, records(stream, start))
     except (struct.error, IndexError, OverflowError, ValueError):
         raise FileUnusable(broken(path)) from None
     rows = [(row + 1, found.row(row)) for row in sorted(found.cells)]
     blocks = [block(rows[at : at + ROWS_PER_BLOCK]) for at in range(0, len(rows), ROWS_PER_BLOCK)]
-    return assemble(name, sheets, blocks, found.scan)
+    return assemble(chosen, sheets, blocks, found.finished(), known)
+
+
+def _first_rows(book: _Book, stream: bytes, start: int) -> tuple[Row, ...]:
+    """The first rows that are not blank; records stand in the order of their rows."""
+    found = _SheetReader(book, records(stream, start), at_most=HEAD_ROWS)
+    return tuple((row + 1, tuple(found.row(row))) for row in sorted(found.cells)[:HEAD_ROWS])
 
 
 class _Book:
@@ -56,7 +66,7 @@ class _Book:
         self.strings: list[str] = []
         self.formats: dict[int, str] = {}
         self.cell_formats: list[int] = []
-        self.epoch = datetime(1899, 12, 30)  # noqa: DTZ001 - cells have no time zone
+        self.counts_1904 = self.was_calculated = False
         first = next(records(stream, 0), None)
         if not first or first.kind != Kind.BEGIN:
             raise FileUnusable(broken(path))
@@ -90,23 +100,16 @@ class _Book:
 
     def date_mode(self, record: Record) -> None:
         """Days are counted from 1904 in workbooks of old Macs."""
-        if struct.unpack_from("<H", record.data)[0]:
-            self.epoch = datetime(1904, 1, 1)  # noqa: DTZ001 - cells have no time zone
+        self.counts_1904 = bool(struct.unpack_from("<H", record.data)[0])
 
-    def number(self, value: float, cell_format: int) -> str:
-        """A number as the sheet means it: a date, a duration, with leading zeros, or plain."""
+    def calculated(self, _: Record) -> None:
+        """Which program worked out the formulas: Excel and LibreOffice say so."""
+        self.was_calculated = True
+
+    def look(self, cell_format: int) -> Look | None:
+        """How a cell format shows numbers."""
         number = self.cell_formats[cell_format] if cell_format < len(self.cell_formats) else 0
-        shape = _shape(number, self.formats.get(number, ""))
-        if shape == "plain" or not -1e6 < value < 3e6:
-            return typed.number(value)
-        if shape.isdigit():
-            return typed.number(value).zfill(int(shape))
-        seconds = timedelta(seconds=round(value * 86400))
-        if shape == "duration":
-            return typed.text(seconds)
-        early = timedelta(days=1) if self.epoch.year < 1904 and 1 <= value < 60 else timedelta()
-        moment = self.epoch + seconds + early
-        return typed.text(moment.time() if 0 <= value < 1 else moment)
+        return look(number, self.formats.get(number, ""))
 
 
 _GLOBALS: dict[int, Callable[[_Book, Record], None]] = {
@@ -115,33 +118,34 @@ _GLOBALS: dict[int, Callable[[_Book, Record], None]] = {
     Kind.FORMAT: _Book.format,
     Kind.CELL_FORMAT: _Book.cell_format,
     Kind.DATE_MODE: _Book.date_mode,
+    Kind.CALCULATED_BY: _Book.calculated,
 }
 
 
-@lru_cache(maxsize=1000)
-def _shape(number: int, text: str) -> str:
-    """`date`, `duration`, `plain`, or how many digits a format like `00000` shows."""
-    if re.fullmatch("0{2,20}", text):
-        return str(len(text))
-    if number == 46 or re.match(r"\[[hms]+\]", text, re.I):
-        return "duration"
-    bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.', "", text.partition(";")[0])
-    if 14 <= number <= 22 or 27 <= number <= 36 or (45 <= number <= 58 and number != 49):
-        return "date"
-    return "date" if bare.lower() != "general" and re.search("[dmyhs]", bare, re.I) else "plain"
-
-
 class _SheetReader:
-    """The cells of one sheet: row from 0 -> column -> text; and what is hidden, merged or an error."""
+    """The cells of one sheet: row from 0 -> column -> text; and what is hidden, merged or an error.
 
-    def __init__(self, book: _Book, sheet_records: Iterable[Record]) -> None:
+    `at_most`: stop behind so many rows.
+    """
+
+    def __init__(self, book: _Book, sheet_records: Iterable[Record], at_most: int = 0) -> None:
         self.book = book
         self.cells: dict[int, dict[int, str]] = {}
         self.scan = Scan()
         self._text_of: tuple[int, int] | None = None
+        self._default_hidden = False
+        self._own_height: set[int] = set()
         for record in sheet_records:
             if action := _OF_SHEET.get(record.kind):
                 action(self, record)
+            if at_most and len(self.cells) > at_most:
+                break
+
+    def finished(self) -> Scan:
+        """What is known besides the cells, when all records were read."""
+        if self._default_hidden:
+            self.scan.hidden_rows |= {row + 1 for row in self.cells} - self._own_height
+        return self.scan
 
     def row(self, number: int) -> list[str]:
         """The cells of one row, up to the last filled one."""
@@ -156,19 +160,19 @@ class _SheetReader:
     def number(self, record: Record) -> None:
         """A number of eight bytes."""
         row, column, cell_format, value = struct.unpack_from("<3Hd", record.data)
-        self.put(row, column, self.book.number(value, cell_format))
+        self._number(row, column, value, cell_format)
 
     def rk(self, record: Record) -> None:
         """A number of four bytes."""
         row, column, cell_format, value = struct.unpack_from("<3HI", record.data)
-        self.put(row, column, self.book.number(_rk(value), cell_format))
+        self._number(row, column, _rk(value), cell_format)
 
     def many_rk(self, record: Record) -> None:
         """Several of them, side by side."""
         row, column = struct.unpack_from("<2H", record.data)
         for at in range(4, len(record.data) - 7, 6):
             cell_format, value = struct.unpack_from("<HI", record.data, at)
-            self.put(row, column + (at - 4) // 6, self.book.number(_rk(value), cell_format))
+            self._number(row, column + (at - 4) // 6, _rk(value), cell_format)
 
     def label(self, record: Record) -> None:
         """A text of its own."""
@@ -189,10 +193,15 @@ class _SheetReader:
         """The result of a formula; a text stands in the record behind it."""
         row, column, cell_format = struct.unpack_from("<3H", record.data)
         kind, _, value = struct.unpack_from("<3B", record.data, 6)
-        if record.data[12:14] != b"\xff\xff":
-            self.put(row, column, self.book.number(struct.unpack_from("<d", record.data, 6)[0], cell_format))
+        options = struct.unpack_from("<H", record.data, 14)[0]
+        if not self.book.was_calculated and options & _ON_LOAD and record.data[6:14] == bytes(8):
+            self.scan.no_value(row + 1, column)
+        elif record.data[12:14] != b"\xff\xff":
+            self._number(row, column, struct.unpack_from("<d", record.data, 6)[0], cell_format)
         elif kind == 0:
             self._text_of = row, column
+        elif kind == _EMPTY and not self.book.was_calculated:
+            self.scan.no_value(row + 1, column)
         elif kind in (1, 2):
             self._bool_or_error(row, column, value, kind == 2)
 
@@ -203,14 +212,21 @@ class _SheetReader:
         self._text_of = None
 
     def row_tag(self, record: Record) -> None:
-        """A row: is it hidden?"""
-        if struct.unpack_from("<I", record.data, 12)[0] & _ROW_HIDDEN:
-            self.scan.hidden_rows.add(struct.unpack_from("<H", record.data)[0] + 1)
+        """A row: is it hidden, or of no height?"""
+        row, height = struct.unpack_from("<H4xH", record.data)
+        self._own_height.add(row + 1)
+        if struct.unpack_from("<I", record.data, 12)[0] & _ROW_HIDDEN or height == 0:
+            self.scan.hidden_rows.add(row + 1)
+
+    def default_height(self, record: Record) -> None:
+        """Rows without a record of their own may be hidden, or of no height."""
+        options, height = struct.unpack_from("<2H", record.data)
+        self._default_hidden = bool(options & 2) or (bool(options & 1) and height == 0)
 
     def column_tag(self, record: Record) -> None:
-        """Some columns: are they hidden?"""
-        first, last, _, _, options = struct.unpack_from("<5H", record.data)
-        if options & _COLUMN_HIDDEN:
+        """Some columns: are they hidden, or of no width?"""
+        first, last, width, _, options = struct.unpack_from("<5H", record.data)
+        if options & _COLUMN_HIDDEN or width == 0:
             self.scan.hidden_columns.update(range(first, min(last, _COLUMNS - 1) + 1))
 
     def merged(self, record: Record) -> None:
@@ -220,11 +236,28 @@ class _SheetReader:
             if bottom > top:
                 self.scan.merges.append((top + 1, bottom + 1, left, right))
 
+    def _number(self, row: int, column: int, value: float, cell_format: int) -> None:
+        """A number as the sheet means it: a date, a duration, or a number that its format may show otherwise."""
+        shape = self.book.look(cell_format)
+        when = moment(value, shape.kind, self.book.counts_1904) if shape and shape.kind != "number" else None
+        text = typed.number(value) if when is None else typed.text(when)
+        self.put(row, column, text)
+        if isinstance(when, (time, timedelta)):
+            self.scan.marks.add(row + 1, column, Typed.TIME)
+        elif when is not None:
+            self.scan.marks.add(row + 1, column, Typed.DATE)
+        elif shape and shape.kind == "number":
+            self.scan.marks.add(row + 1, column, shape)
+        if when is None and typed.is_ambiguous(text):
+            self.scan.marks.add(row + 1, column, Typed.DECIMALS)
+
     def _bool_or_error(self, row: int, column: int, value: int, is_error: bool) -> None:
         text = _ERRORS.get(value, "#ERROR") if is_error else typed.text(bool(value))
         self.put(row, column, text)
         if is_error and column < _COLUMNS:
             self.scan.error(row + 1, column, text)
+        elif not is_error:
+            self.scan.marks.add(row + 1, column, Typed.BOOLEAN)
 
 
 _OF_SHEET: dict[int, Callable[[_SheetReader, Record], None]] = {
@@ -238,6 +271,7 @@ _OF_SHEET: dict[int, Callable[[_SheetReader, Record], None]] = {
     Kind.FORMULA: _SheetReader.formula,
     Kind.STRING: _SheetReader.text_of_formula,
     Kind.ROW: _SheetReader.row_tag,
+    Kind.DEFAULT_HEIGHT: _SheetReader.default_height,
     Kind.COLUMN: _SheetReader.column_tag,
     Kind.MERGED: _SheetReader.merged,
 }

@@ -94,7 +94,8 @@ class Books:
     `findings_of(first, after)` are the findings about lines placed, and changes found, between two instants (ISO 8601).
     `foreign` is what was charged in another currency than the reward's.
     `sent_now` is what this very call sent (of the campaign), `sent_before` what had left before of this file's rows;
-    `placing` tells that the call was asked to send.
+    `placing` tells that the call was asked to send. `unread`: other
+    sheets of the file with rows below the same header, which nobody chose or refused.
     """
 
     order: Order
@@ -116,6 +117,7 @@ class Books:
     sums: tuple[Sums, ...] = ()
     corrections: Callable[[], Iterator[pd.DataFrame]] = _none
     corrected: tuple[Mapping[str, Any], ...] = ()
+    unread: tuple[str, ...] = ()
     earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = _none
     asked: Mapping[str, str] = field(default_factory=dict)
     settlements: Callable[..., Iterator[pd.DataFrame]] = lambda *_: iter(())

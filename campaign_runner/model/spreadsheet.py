@@ -100,6 +100,7 @@ class RawTable:
     `notes` are sentences for the user about how the file was read. `declared` is what the file's own totals row says:
     its row number and amount. `report`: `failures` or `results` where the file is a report of ours, uploaded again.
     `mismatches`: sentences about subtotals and totals that the rows above them do not come to.
+    `unread`: other sheets with rows below the same header, where nobody said which sheet is meant.
     """
 
     source: str
@@ -111,6 +112,7 @@ class RawTable:
     declared: tuple[int, Decimal] | None = None
     report: str = ""
     mismatches: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def column_of(self, name: str) -> Column | None:
         """The column of a Tango field."""

@@ -71,6 +71,7 @@ def reconcile(
             *doubts.two_rewards(connection, campaign, upload.id), *doubts.orders(connection, campaign),
             *findings.money(connection, campaign, upload.id),
             *findings.corrections(connection, campaign, upload.id), *findings.unread(tally), *findings.elsewhere(strays),
+            *findings.unread_sheets(table.unread),
         ]  # fmt: skip
         told_first = findings.first_corrections(connection, campaign, upload.id)
         number, head = events.end(connection)
@@ -85,6 +86,7 @@ def reconcile(
         sums=sums, corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign, upload.id),
         earlier=earlier, settlements=lambda zone="": _settlements(ledger, campaign, zone), foreign=foreign,
         findings_of=lambda first, after: _findings_of(ledger, campaign, upload.id, (first, after)),
+        unread=table.unread,
     )  # fmt: skip
 
 
@@ -99,12 +101,12 @@ def foresee(
     """
     tally = list(tally)
     counts, amounts = add_up(tally)
-    told = [*findings.rows_lost(counts, expected), *findings.unread(tally)]
+    told = [*findings.rows_lost(counts, expected), *findings.unread(tally), *findings.unread_sheets(table.unread)]
     return Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=dict.fromkeys(BATCH_WORDS, 0) | {"planned": planned},
         findings=tuple(told), ties_out=all(finding.explained for finding in told), stopped="",
-        stated=lambda: _stated(table, unwell, some=True), placed=lambda: iter(()),
+        stated=lambda: _stated(table, unwell, some=True), placed=lambda: iter(()), unread=table.unread,
     )  # fmt: skip
 
 
@@ -114,13 +116,13 @@ def exit_code(books: Books) -> ExitCode:
         return ExitCode.STOPPED
     if not books.finished:
         return ExitCode.NOT_FINISHED
-    unwell = any(books.rows[status] for status in NEEDS_ACTION) or not books.ties_out
+    unwell = any(books.rows[status] for status in NEEDS_ACTION) or not books.ties_out or books.unread
     return ExitCode.NEEDS_ACTION if unwell else ExitCode.DONE
 
 
 def checked_exit_code(books: Books) -> ExitCode:
     """What `check` and `plan` return: is every row of the file valid?"""
-    faulty = books.rows[RowStatus.REJECTED] or books.rows[RowStatus.HELD]
+    faulty = books.rows[RowStatus.REJECTED] or books.rows[RowStatus.HELD] or books.unread
     return ExitCode.NEEDS_ACTION if faulty else ExitCode.DONE
 
 

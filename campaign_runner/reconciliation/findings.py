@@ -62,6 +62,12 @@ def unread(tally: Tally) -> Iterator[Finding]:
         yield Finding("unreadable amount", f"{them} an amount that cannot be read: counted as rows, not as money.")
 
 
+def unread_sheets(names: Sequence[str]) -> Iterator[Finding]:
+    """Whoever stands on another sheet is not forgotten without a word."""
+    for name in names:
+        yield Finding("unread sheet", f'The sheet "{name}" has rows below the same header, and was not read.')
+
+
 def rows_lost(counts: Mapping[str, int], expected: int) -> Iterator[Finding]:
     """Every row of the file has one status."""
     found = sum(counts.values())

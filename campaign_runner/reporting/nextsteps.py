@@ -90,6 +90,9 @@ def next_steps(books: Books, failures: Path | None = None) -> list[NextStep]:
             those = what.format(rows=count(books.rows[status], "row"))
             without = _OF_THE_SHEET if status is RowStatus.REJECTED else ()
             steps.append(NextStep(who, those, _with_options(command.format(**words), books, without)))
+    for sheet in books.unread:
+        what = f'Run the sheet "{sheet}" too, or name the one sheet that is meant with --sheet'
+        steps.append(NextStep("HR", what, f"campaign-runner run {words['file']} --sheet {shlex.quote(sheet)}"))
     return steps
 
 

@@ -12,9 +12,11 @@ import pytest
 from campaign_runner import intake
 from campaign_runner.model import Field, Method, RawTable, RuleBook
 
+KINDS = {"amount": "amount", "quantity": "count", "deliveryDate": "date", "recipient.address.postalCode": "postal"}
+
 
 def _field(name: str, title: str, *spellings: str) -> tuple[str, Field]:
-    return name, Field(name, title, "", "", "", spellings, (), {})
+    return name, Field(name, title, "", "", "", spellings, (), {}, {"kind": KINDS.get(name, "text")})
 
 
 BOOK = RuleBook(

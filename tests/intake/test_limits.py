@@ -9,14 +9,16 @@ import pytest
 import python_calamine as calamine
 
 from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import compound, container, damage, extent, typed
+from campaign_runner.intake import compound, container, damage, extent, typed, xlsxcells
 from campaign_runner.intake.container import Container
+from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.rust import guarded
 from campaign_runner.intake.scan import Scan
-from campaign_runner.intake.sheets import assemble, block
+from campaign_runner.intake.sheets import Sheet, assemble, block
 from campaign_runner.intake.xlsx import scan
 
 SHEET = "xl/worksheets/sheet1.xml"
+REWARDS, NO_SPELLINGS = Sheet("Rewards"), Spellings({}, {}, {}, {})
 
 
 def _container(tmp_path, parts, **options) -> Container:
@@ -39,11 +41,19 @@ def test_all_parts_together_have_a_limit(tmp_path, monkeypatch):
         _container(tmp_path, {"a.xml": "x" * 600, "b.xml": "x" * 600})
 
 
-def test_other_kinds_of_compression_and_other_encodings_are_not_read(tmp_path):
+def test_other_kinds_of_compression_are_not_read(tmp_path):
     with pytest.raises(FileUnusable, match="is damaged"):
         _container(tmp_path, {"a.xml": "x" * 600}, compress_type=zipfile.ZIP_LZMA)
-    with pytest.raises(FileUnusable, match="is not in UTF-8"):
-        list(_container(tmp_path, {"a.xml": "<a/>".encode("utf-16")}).xml("a.xml"))
+
+
+def test_a_part_in_another_encoding_is_read_and_its_document_type_is_seen_too(tmp_path):
+    declared = '<?xml version="1.0" encoding="{}"?><a>é</a>'
+    for encoding in ("utf-16", "utf-16-le", "iso-8859-1", "windows-1252", "utf-32", "utf-8-sig"):
+        data = declared.format("utf-8" if "utf-8" in encoding else encoding).encode(encoding)
+        assert "<a>é</a>".encode() in b"".join(_container(tmp_path, {"a.xml": data}).xml("a.xml")), encoding
+    hidden = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>'.encode("utf-16")
+    with pytest.raises(FileUnusable, match="document type"):
+        list(_container(tmp_path, {"a.xml": hidden}).xml("a.xml"))
 
 
 def test_a_part_that_is_not_there_is_empty_and_a_stored_one_is_read(tmp_path):
@@ -77,8 +87,9 @@ def test_cells_without_an_address_reach_as_far_as_there_are_many():
 
 def test_rows_without_numbers_are_counted(tmp_path):
     rows = b"<row><c><v>1</v></c></row><row hidden='true'><c><v>1</v></c></row>"
-    found = scan(_container(tmp_path, {SHEET: b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"}), SHEET)
-    assert found.hidden_rows == {2}
+    part = _container(tmp_path, {SHEET: b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"})
+    assert not scan(part, SHEET).is_usual
+    assert xlsxcells.read_cells(part, SHEET, xlsxcells.Workbook())[1].hidden_rows == {2}
 
 
 def test_a_row_that_never_ends_is_refused(tmp_path, monkeypatch):
@@ -140,10 +151,10 @@ def test_what_calamine_raises_becomes_a_sentence_and_what_is_ours_does_not(tmp_p
 def test_merged_cells_that_overlap_a_million_times_are_refused():
     scan = Scan(merges=[(1, 1_048_576, 0, 0)] * 6)
     with pytest.raises(FileUnusable, match="overlap"):
-        assemble("Rewards", [], [], scan)
+        assemble(REWARDS, [REWARDS], [], scan, NO_SPELLINGS)
 
 
 def test_a_merged_cell_counts_across_blocks():
     blocks = [block([(1, ["a", "x"]), (2, ["", "y"])]), block([(3, ["", "z"]), (4, ["", ""])])]
-    grid = assemble("Rewards", [], blocks, Scan(merges=[(1, 4, 0, 0)]))
+    grid = assemble(REWARDS, [REWARDS], blocks, Scan(merges=[(1, 4, 0, 0)]), NO_SPELLINGS)
     assert [b.columns[0].to_pylist() for b in grid.blocks((0, ()), 2)] == [["a", "a"], ["a", ""]]

@@ -1,0 +1,67 @@
+"""Which cells of a sheet are more than their text?  Dates, yes/no values, numbers with a format: eight bytes a cell."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+
+import numpy as np
+
+from campaign_runner.intake.formatcodes import Look
+
+
+class Typed(StrEnum):
+    """What a cell is, where that matters and its text does not tell."""
+
+    DATE = "date"
+    TIME = "time"
+    BOOLEAN = "boolean"
+    DECIMALS = "decimals"  # a number with three digits behind the point: as text it could be one of thousands
+
+
+Mark = Look | Typed
+
+
+class CellMarks:
+    """Marks by row number and position; added in any order."""
+
+    def __init__(self) -> None:
+        self._rows, self._positions, self._codes = array("l"), array("l"), array("l")
+        self._known: dict[Mark, int] = {}
+        self._sorted: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, row: int, position: int, mark: Mark) -> None:
+        """Mark one cell."""
+        self.add_all((row,), (position,), mark)
+
+    def add_all(self, rows: Sequence[int], positions: Sequence[int], mark: Mark) -> None:
+        """Mark cells of one kind, given by row numbers and positions."""
+        self._sorted = None
+        self._rows.extend(rows)
+        self._positions.extend(positions)
+        self._codes.extend([self._known.setdefault(mark, len(self._known))] * len(rows))
+
+    def spread(self, merges: Iterable[tuple[int, int, int, int]]) -> None:
+        """What the first cell of a merged area is, its other rows are in that column."""
+        for top, bottom, left, _ in merges:
+            for _, position, mark in list(self.between(top, top)):
+                if position == left:
+                    self.add_all(range(top + 1, bottom + 1), [left] * (bottom - top), mark)
+
+    def between(self, first: int, last: int) -> Iterator[tuple[int, int, Mark]]:
+        """The marks of some rows, row by row."""
+        if self._sorted is None:
+            columns = [np.frombuffer(some, dtype=f"i{some.itemsize}").copy() if len(some) else np.zeros(0, np.int64)
+                       for some in (self._rows, self._positions, self._codes)]  # fmt: skip
+            order = np.argsort(columns[0], kind="stable")
+            self._sorted = (columns[0][order], columns[1][order], columns[2][order])
+        rows, positions, codes = self._sorted
+        start, end = np.searchsorted(rows, first, "left"), np.searchsorted(rows, last, "right")
+        marks = list(self._known)
+        for row, position, code in zip(rows[start:end].tolist(), positions[start:end].tolist(),
+                                       codes[start:end].tolist(), strict=True):  # fmt: skip
+            yield row, position, marks[code]
