@@ -52,7 +52,7 @@ class Grid:
     `width`: columns of the sheet, or None where the header decides. `hidden`: rows that the user does not see.
     `hidden_columns`: positions. `guarded`: text was guarded against formulas if it is a report of ours.
     `unread`: other sheets that the user sees, with rows below the same header. `elsewhere()`: which other sheet has a
-    header, as a sentence, "" if none.
+    header, as a sentence, "" if none. `about_cells()`: sentences about the cells, once the blocks were read.
     """
 
     sheet: str
@@ -65,6 +65,7 @@ class Grid:
     guarded: bool = False
     unread: tuple[str, ...] = ()
     elsewhere: Callable[[], str] = str
+    about_cells: Callable[[], tuple[str, ...]] = tuple
 
 
 Opener = Callable[..., Grid]

@@ -80,10 +80,10 @@ def kind_of(path: Path) -> str:
     """`text`, `xlsx`, `xls` or `ods`; raises FileUnusable with the true nature of anything else."""
     _check_name(path)
     start = _start(path)
-    if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise FileUnusable(f"{path.name} is empty. Save the spreadsheet again and run again.")
     if owner := _lock_of(path, start):
         raise FileUnusable(owner)
+    if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise FileUnusable(f"{path.name} is empty. Save the spreadsheet again and run again.")
     if start.startswith(b"PK\x03\x04") or start.startswith(b"PK\x05\x06"):
         return _zip_kind(path)
     if start.startswith(_OLE):

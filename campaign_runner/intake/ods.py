@@ -39,7 +39,8 @@ def open_ods(path: Path, sheet: str | None, known: Spellings) -> Grid:
     chosen = choose(path.name, document.sheets, sheet, known)
     if document.reading != chosen.name:
         document = _read(container, chosen.name)
-        chosen = next(each for each in document.sheets if each.name == chosen.name)
+        chosen = choose(path.name, document.sheets, chosen.name, known)
+        chosen.asked = sheet is not None
     document.close_block()
     return assemble(chosen, document.sheets, document.blocks, document.scan, known)
 

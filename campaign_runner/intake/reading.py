@@ -45,13 +45,13 @@ def read(
         *_about(header, grid, rows.columns, report.name),
         *headers.remarks(rows.columns, known, mapping),
     ]
-    notes += [*_leave_out(rows, book), *_treat_hidden(rows, hidden)]
+    notes += [*_leave_out(rows, book), *_treat_hidden(rows, hidden), *grid.about_cells()]
     if not rows.are_there():
         but = " but rows that were left out as examples, totals or hidden" if rows.left_out else ""
         raise FileUnusable(f"{source} has a header in row {header[0]}, but no rows below it{but}. {_WANTED}")
     return RawTable(
         path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.totals.declared, report.name,
-        tuple(rows.totals.mismatches), unread=() if sheet or report.name else grid.unread,
+        tuple(rows.totals.mismatches), unread=() if report.name else grid.unread,
     )  # fmt: skip
 
 

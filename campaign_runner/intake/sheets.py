@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from campaign_runner.intake.shown import as_shown
 
 PROBLEMS_SHEET = "Problems"  # of the annotated workbook; in .xlsx it is known by the colour of its tab
 
+_OWN_SIGN = re.compile(r"-?(?:\$|USD )[0-9.]+")  # what nearly all rewards are in: nothing to say of that
 _MAX_MERGED_ROWS = 5_000_000  # more than there are rows, five times over
 
 
@@ -28,7 +30,7 @@ def _nothing() -> tuple[Row, ...]:
 class Sheet:
     """A worksheet: its name, whether the user sees it, whether it holds anything, whether it is our list of problems.
 
-    `head()` gives its first rows that are not blank.
+    `head()` gives its first rows that are not blank; `asked`: the user named this sheet.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Sheet:
     filled: bool = False
     ours: bool = False
     head: Callable[[], tuple[Row, ...]] = _nothing
+    asked: bool = False
 
 
 def choose(source: str, sheets: Sequence[Sheet], wanted: str | None, known: Spellings) -> Sheet:
@@ -45,6 +48,7 @@ def choose(source: str, sheets: Sequence[Sheet], wanted: str | None, known: Spel
         if asked is None:
             listed = ", ".join(f'"{sheet.name}"' for sheet in sheets)
             raise FileUnusable(f'{source} has no sheet "{wanted}". It has {listed}. Name one of them with --sheet.')
+        asked.asked = True
         return asked
     if not sheets:
         raise FileUnusable(f"{source} has no sheet with cells. Add one row per reward below a header row.")
@@ -71,21 +75,23 @@ def assemble(
     filled = list(_filled([_widened(block, width) for block in patched], scan))
     scan.marks.spread(scan.merges)
 
+    examples: dict[int, str] = {}
     shown: dict[Row, list[Block]] = {}  # judged once, however often the rows are asked for
 
     def below(header: Row, width: int) -> Iterator[Block]:
         if header not in shown:
             fields = ((at, known.field(cell)) for at, cell in enumerate(header[1]))
             kinds = {at: known.kinds.get(field, "") for at, field in fields if field}
-            shown[header] = list(_below(filled, header[0], scan, kinds))
+            shown[header] = list(_below(filled, header[0], scan, kinds, examples))
         yield from shown[header]
 
-    unread = tuple(_unread(chosen, sheets, known))
+    unread = () if chosen.asked else tuple(_unread(chosen, sheets, known))
     notes = (*_about_sheets(chosen, sheets, unread, known), *scan.notes, *_about_merges(scan))
     hidden_columns = tuple(sorted(at for at in scan.hidden_columns if at < width))
     return Grid(
         chosen.name, _head(filled), below, width, frozenset(scan.hidden_rows), hidden_columns, notes, guarded,
         unread=unread, elsewhere=lambda: _elsewhere(chosen, sheets, known),
+        about_cells=lambda: _about_formats(examples),
     )  # fmt: skip
 
 
@@ -126,9 +132,15 @@ def _about_sheets(chosen: Sheet, sheets: Sequence[Sheet], unread: Sequence[str],
     if ours := [sheet.name for sheet in sheets if sheet.ours and sheet is not chosen]:
         yield f'The sheet "{ours[0]}" lists the problems of an earlier check, and was passed over.'
     others = [sheet for sheet in sheets if sheet.filled and not sheet.ours and sheet is not chosen]
+    for name in unread:
+        yield (
+            f'The sheet "{name}" has rows below the same header, and was not read. Run it too with --sheet "{name}", or '
+            f'say with --sheet "{chosen.name}" that this one is meant.'
+        )
     first = next((sheet for sheet in others if sheet.visible and _stands_before(sheet, chosen, sheets)), None)
     if first and not _header(first, known)[0] and _header(chosen, known)[0]:
         yield f'The sheet "{first.name}" has no header row, so the sheet "{chosen.name}" was read.'
+    others = [sheet for sheet in others if sheet.name not in unread]
     if others:
         listed = ", ".join(f'"{other.name}"' for other in others)
         holds = "hold" if others[1:] else "holds"
@@ -147,6 +159,16 @@ def _about_merges(scan: Scan) -> Iterator[str]:
                           for top, bottom, left, right in scan.merges[:5])  # fmt: skip
         more = " and others" if len(scan.merges) > 5 else ""
         yield f"Merged cells ({shown}{more}) count for every row that they cover, in their first column."
+
+
+def _about_formats(examples: Mapping[int, str]) -> tuple[str, ...]:
+    """A number typed into such a cell is shown, and so read, by the same format again."""
+    return tuple(
+        f'Column {_letters(at)} has number formats that show more than the number, like "{example}". Where you correct '
+        "such a cell, give it the number format 0.00 first."
+        for at, example in sorted(examples.items())
+        if not _OWN_SIGN.fullmatch(example)
+    )
 
 
 def _letters(position: int) -> str:
@@ -223,7 +245,9 @@ def _head(blocks: Sequence[Block]) -> tuple[Row, ...]:
     return tuple(head)
 
 
-def _below(blocks: Sequence[Block], row: int, scan: Scan, kinds: Mapping[int, str]) -> Iterator[Block]:
+def _below(
+    blocks: Sequence[Block], row: int, scan: Scan, kinds: Mapping[int, str], examples: dict[int, str]
+) -> Iterator[Block]:
     for block in blocks:
         start = int(np.searchsorted(block.numbers, row, side="right"))
         if start < len(block.numbers):
@@ -231,7 +255,7 @@ def _below(blocks: Sequence[Block], row: int, scan: Scan, kinds: Mapping[int, st
             first, last = int(numbers[0]), int(numbers[-1])
             defects = tuple(defect for defect in scan.defects if first <= defect.row <= last)
             whole = Block(numbers, [column.slice(start) for column in block.columns], defects)
-            yield as_shown(whole, scan.marks.between(first, last), kinds) if len(scan.marks) else whole
+            yield as_shown(whole, scan.marks.between(first, last), kinds, examples) if len(scan.marks) else whole
 
 
 def block(rows: Sequence[tuple[int, Sequence[str]]]) -> Block:

@@ -30,8 +30,13 @@ _MISPLACED = {
 }
 
 
-def as_shown(block: Block, marks: Iterable[tuple[int, int, Mark]], kinds: Mapping[int, str]) -> Block:
-    """The block with its marked cells as the sheet shows them; `kinds`: position -> kind of the column's field."""
+def as_shown(
+    block: Block, marks: Iterable[tuple[int, int, Mark]], kinds: Mapping[int, str], examples: dict[int, str]
+) -> Block:
+    """The block with its marked cells as the sheet shows them; `kinds`: position -> kind of the column's field.
+
+    `examples` takes in one amount for each column that shows more than the number.
+    """
     cells: dict[int, list[str]] = {}
     defects = list(block.defects)
     refused = {(defect.row, defect.position) for defect in defects}
@@ -50,6 +55,8 @@ def as_shown(block: Block, marks: Iterable[tuple[int, int, Mark]], kinds: Mappin
             if defect:
                 defects.append(defect)
                 refused.add((row, position))
+            elif kind in _EXACT and cells[position][place] != text:
+                examples.setdefault(position, cells[position][place])
     columns = [texts(cells[n]) if n in cells else column for n, column in enumerate(block.columns)]
     return Block(block.numbers, columns, tuple(defects))
 
@@ -68,7 +75,14 @@ def _of_look(text: str, look: Look, kind: str, row: int, position: int) -> Judge
     seen = numberformat.shown(look, text, kind in _EXACT)
     if kind in _EXACT and (rounded := numberformat.rounded(look, text)):
         what = f"is in the cell, but the sheet shows {rounded}."
-        return seen, Defect(row, position, f"{kind}:shown rounded", text, what, "Type the value that is meant.")
+        return seen, Defect(
+            row,
+            position,
+            f"{kind}:shown rounded",
+            text,
+            what,
+            "Type the number that is meant, and give the cell the number format 0.00.",
+        )
     return seen, None
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from campaign_runner.lifecycle import NEEDS_ACTION, RowStatus
 from campaign_runner.model import Books, StatedRows
+from campaign_runner.reporting.amountcells import in_numbers
 from campaign_runner.reporting.sheetxml import Heading
 from campaign_runner.reporting.table import ROW, SHEET, RowTable, original_cells, original_headings, place, texts
 
@@ -44,7 +45,10 @@ def table(books: Books) -> RowTable:
 
     added = (SHEET, ROW, *(Heading(title) for title in ADDED[2:]))
     rows = sum(books.rows.get(status, 0) for status in NEEDS_ACTION)
-    return RowTable((*original_headings(books), *added), rows, len(books.columns) + ADDED.index("Status"), columns)
+    return RowTable(
+        (*original_headings(books), *added), rows, len(books.columns) + ADDED.index("Status"), columns,
+        lambda stated, columns: in_numbers(books, _needing_action(stated), columns, 0),
+    )  # fmt: skip
 
 
 def _unless_empty(words: Any, status: Any, otherwise: Mapping[RowStatus, str]) -> Any:

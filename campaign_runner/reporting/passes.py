@@ -114,8 +114,11 @@ def _feed(
         groups.note(stated)
         for table, sinks in feeds:
             columns = table.columns(stated)
+            numbers = (
+                table.in_workbook(stated, columns) if any(isinstance(s, WorkbookFile) for s in sinks) else columns
+            )
             for sink in sinks:
-                sink.add(columns)
+                sink.add(numbers if isinstance(sink, WorkbookFile) else columns)
         done += len(stated.cells)
         if progress:
             progress("rows", done, expected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from campaign_runner.model import Books, StatedRows
+from campaign_runner.reporting.amountcells import in_numbers
 from campaign_runner.reporting.sheetxml import Heading
 from campaign_runner.reporting.table import ROW, SHEET, RowTable, original_cells, original_headings, place, texts
 
@@ -21,4 +22,7 @@ def table(books: Books) -> RowTable:
         return [*place(books, stated), *original_cells(books, stated), *after]
 
     headings = (SHEET, ROW, *original_headings(books), *(Heading(title) for title in AFTER))
-    return RowTable(headings, books.total_rows, headings.index(Heading("Status"), 2 + len(books.columns)), columns)
+    return RowTable(
+        headings, books.total_rows, headings.index(Heading("Status"), 2 + len(books.columns)), columns,
+        lambda stated, columns: in_numbers(books, stated, columns, len(BEFORE)),
+    )  # fmt: skip

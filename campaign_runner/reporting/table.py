@@ -13,7 +13,7 @@ from campaign_runner.model import Books, Column, StatedRows
 from campaign_runner.reporting.sheetxml import Heading, Kind
 
 SHEET, ROW = Heading("Sheet"), Heading("Row", Kind.NUMBER, "0")
-_NUMERIC = frozenset({"amount", "quantity"})
+_NUMERIC = {"amount": "#,##0.00", "quantity": "General"}  # field -> number format
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,14 @@ class RowTable:
     """A report with one line for each row of the file: its headers, and how the rows become its columns.
 
     `rows` is how many lines it will have; `status_column` is where the status stands (workbooks colour by it).
+    `in_workbook` makes numbers of the checked amounts among the columns, for workbooks.
     """
 
     headings: tuple[Heading, ...]
     rows: int
     status_column: int
     columns: Callable[[StatedRows], list[Any]]
+    in_workbook: Callable[[StatedRows, list[Any]], list[Any]] = lambda _, columns: columns
 
     @property
     def headers(self) -> list[str]:
@@ -64,7 +66,8 @@ def original_headings(books: Books) -> tuple[Heading, ...]:
 
 
 def _heading(column: Column) -> Heading:
-    return Heading(column.header, Kind.EITHER, "General") if column.field in _NUMERIC else Heading(column.header)
+    shape = _NUMERIC.get(column.field or "")
+    return Heading(column.header, Kind.EITHER, shape) if shape else Heading(column.header)
 
 
 def original_cells(books: Books, stated: StatedRows) -> list[Any]:

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 
 from making.broken import Broken
-from making.workbooks import workbook
+from making.workbooks import sheets, workbook
 
 HEAD = "Employee ID,First name,E-mail,Delivery method,Reward,Amount\n"
 GOOD = HEAD + "1,Ana,ana@example.com,EMAIL,U561593,25.00\n2,Ben,ben@example.com,EMAIL,U561593,50.00\n"
@@ -53,6 +53,11 @@ def _with_entity() -> bytes:
 FILES = (
     Broken("files/picture.xlsx", "A picture that is called .xlsx", _png(), 3),
     Broken("files/report.pdf", "A PDF document", "%PDF-1.7\n%%EOF\n", 3),
+    Broken("files/.~lock.q4.ods#", "The lock file of a workbook that somebody has open",
+           ",maria,office,20.11.2026 09:30,file:///home/maria;", 3),
+    Broken("files/no-header.xlsx", "A sheet without a header beside one that has it",
+           sheets(("Notes", [["How to fill in this workbook"]]), ("Recipients", ROWS)), 3,
+           "check {path} --sheet Notes"),
     Broken("files/letter.xlsx", "A Word document that is called .xlsx",
            _zip({"[Content_Types].xml": "<Types/>", "word/document.xml": "<document/>"}), 3),
     Broken("files/export.xls", "A web page that is called .xls", "<html><table><tr><td>Ana</td></tr></table></html>\n", 3),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 
 from making.broken import Broken
 from making.broken_files import GOOD
 from making.broken_files import ROWS as SHEET
-from making.workbooks import workbook
+from making.workbooks import sheets, shown, workbook
 
 PERSON = {"Employee ID": "1", "First name": "Mia", "Delivery method": "EMAIL", "Reward": "U561593", "Amount": "25.00"}
 EMAIL = PERSON | {"E-mail": "mia@example.com"}
@@ -93,6 +94,21 @@ ROWS = (
     _row("broken-character", "A character that is broken", EMAIL | {"First name": "Jos\ufffd"}),
     Broken("rows/formula-error.xlsx", "A formula that came to an error",
            workbook([SHEET[0], [*SHEET[1][:2], "#N/A", *SHEET[1][3:]], SHEET[2]]), 1),
+    Broken("rows/formula-unsolved.xlsx", "A formula that was never worked out",
+           shown(SHEET, "F2", "=5*5", "General"), 1),
+    # cells that the sheet shows otherwise than they are
+    Broken("rows/shown-in-euros.xlsx", "An amount that the sheet shows in another currency",
+           shown(SHEET, "F2", 25, "#,##0.00 [$\u20ac-407]"), 1),
+    Broken("rows/shown-in-percent.xlsx", "An amount that the sheet shows in percent",
+           shown(SHEET, "F2", 0.25, "0%"), 1),
+    Broken("rows/three-places.xlsx", "A number with three places after the point",
+           shown(SHEET, "F2", 41.625, "General"), 1),
+    Broken("rows/shown-rounded.xlsx", "An amount that the sheet rounds", shown(SHEET, "F2", 25.4, "0"), 1),
+    Broken("rows/not-shown.xlsx", "An amount that the sheet does not show", shown(SHEET, "F2", 25, ";;;"), 1),
+    Broken("rows/date-as-name.xlsx", "A name that Excel took for a date",
+           shown(SHEET, "B2", date(2019, 1, 2), "d-mmm"), 1),
+    Broken("rows/second-sheet.xlsx", "A second sheet of rewards",
+           sheets(("Rewards", SHEET), ("IT", SHEET)), 1),
     Broken("rows/too-many-cells.csv", "A row with more cells than the header", GOOD.replace("25.00", "25.00,oops"), 1),
     # rows that wait for a decision
     _row("twice", "The same row twice", EMAIL, EMAIL),

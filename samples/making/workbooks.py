@@ -26,6 +26,29 @@ def workbook(rows: Sequence[Sequence[object]], *, sheet: str = "Rewards", hidden
     return settled(book)
 
 
+def sheets(*named: tuple[str, Sequence[Sequence[object]]]) -> bytes:
+    """A workbook of several sheets."""
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in named:
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(list(row))
+    return settled(book)
+
+
+def shown(rows: Sequence[Sequence[object]], cell: str, value: object, number_format: str) -> bytes:
+    """A plain workbook in which one cell has a value and a number format of its own."""
+    book = Workbook()
+    page = book.active
+    page.title = "Rewards"
+    for row in rows:
+        page.append(list(row))
+    page[cell] = value
+    page[cell].number_format = number_format
+    return settled(book)
+
+
 def settled(book: Workbook) -> bytes:
     """The bytes of a workbook, as if it had been saved at `WRITTEN_ON`."""
     buffer, again = io.BytesIO(), io.BytesIO()

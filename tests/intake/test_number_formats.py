@@ -35,6 +35,11 @@ def test_an_amount_shown_in_the_currency_of_the_reward_or_in_none_is_fine(code, 
     assert checked(tmp_path / "q4.xlsx", shown_as(code)).problems == {}
 
 
+def test_a_note_says_that_a_number_typed_anew_is_shown_by_the_same_format(tmp_path):
+    assert any('like "25 €"' in note for note in checked(tmp_path / "q4.xlsx", shown_as("0.00 [$€-407]")).notes)
+    assert checked(tmp_path / "q4.xlsx", shown_as("#,##0.00")).notes == ()
+
+
 def test_the_section_that_shows_the_number_decides(tmp_path):
     both = '0.00 "USD";0.00 "EUR"'
     assert checked(tmp_path / "q4.xlsx", shown_as(both)).problems == {}
