@@ -92,7 +92,8 @@ def next_steps(books: Books, failures: Path | None = None) -> list[NextStep]:
             steps.append(NextStep(who, those, _with_options(command.format(**words), books, without)))
     for sheet in books.unread:
         what = f'Run the sheet "{sheet}" too, or name the one sheet that is meant with --sheet'
-        steps.append(NextStep("HR", what, f"campaign-runner run {words['file']} --sheet {shlex.quote(sheet)}"))
+        command = f"campaign-runner run {words['file']} --sheet {shlex.quote(sheet)}"
+        steps.append(NextStep("HR", what, _with_options(command, books, _OF_THE_SHEET[:1])))
     return steps
 
 

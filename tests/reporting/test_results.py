@@ -28,7 +28,7 @@ def test_the_workbook_says_the_same_as_the_csv_and_has_amounts_as_numbers(make_b
     reports = write_reports(make_books(), tmp_path, exit_code=1)
     sheet = openpyxl.load_workbook(reports["results.xlsx"])["Results"]
     cells = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-    numbers = {"25.00": "25", "50.00": "50", "12.50": "12.5"}
+    numbers = {"25.00": "25", "50.00": "50", "12.50": "12.5", "10.00": "10"}
     as_numbers = [[numbers.get(cell, cell) for cell in row] for row in read_csv(reports["results.csv"])]
     assert cells == as_numbers
 
