@@ -116,7 +116,9 @@ def fingerprint(settings: Settings, book: RuleBook, reading: Reading, decisions:
 
 def is_long(path: Path) -> bool:
     """Whether the file has several chunks: text is long, a workbook is packed."""
-    return path.stat().st_size > (LONG_TEXT if path.suffix.lower() in (".csv", ".tsv", ".txt") else LONG_WORKBOOK)
+    return path.is_file() and path.stat().st_size > (
+        LONG_TEXT if path.suffix.lower() in (".csv", ".tsv", ".txt") else LONG_WORKBOOK
+    )
 
 
 @dataclass
