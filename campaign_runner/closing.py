@@ -63,9 +63,10 @@ class Read:
 
 def close(
     campaign: Opened, file: Read, stopped: str, progress: Progress, waiting: str = "", *, leave: bool = False,
-    placing: bool = False,
+    placing: bool = False, findings: Sequence[Finding] = (),
 ) -> Result:  # fmt: skip
-    """The books and reports of a file that was run; `waiting` says why the rest of it was kept back.
+    """The books and reports of a file that was run; `waiting` says why the rest of it was kept back, `findings` are more
+    than the books tell.
 
     `leave`: reports that would come out the same are left as they are; `placing`: the command was to send.
     """
@@ -73,6 +74,9 @@ def close(
     books = replace(books_of(campaign, file, stopped), placing=placing)
     if waiting:
         books = replace(books, findings=(*books.findings, Finding("waiting", waiting)))
+    if findings:
+        ties_out = books.ties_out and all(finding.explained for finding in findings)
+        books = replace(books, findings=(*books.findings, *findings), ties_out=ties_out)
     code = reconciliation.exit_code(books)
     note = world.state / "reports" / f"{books.environment}-{books.order.campaign_id}.json"
     mark = _made_of(campaign, file, replace(books, sent_now=Sent(), sent_before=Sent()), code)

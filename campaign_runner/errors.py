@@ -3,6 +3,7 @@
     CampaignRunnerError
     ├── UsageError          2  the caller: command, option, campaign name
     │   ├── SettingsError   2  whoever keeps campaign.toml or the environment
+    │   ├── NotNewest       2  whoever keeps the state folder: the ledger is older than what was sent
     │   └── StateError      2  whoever keeps the state folder: ledger unreadable, disk full
     │       ├── LedgerLost  5  whoever keeps the ledger: it went away while orders were placed
     │       └── ReportsUnwritten 2, or 8 once something was sent: whoever keeps the report folder
@@ -85,6 +86,10 @@ class ReportsMissing(ReportsUnwritten):
     """Orders were placed or followed as asked, but the reports could not be written; nothing is lost."""
 
     exit_code = ExitCode.REPORTS_MISSING
+
+
+class NotNewest(UsageError):
+    """The ledger lacks orders that were sent, or a recovery did not finish; nothing is sent with it."""
 
 
 class FileUnusable(CampaignRunnerError):

@@ -38,6 +38,7 @@ NEEDS_ACTION = frozenset({RowStatus.REJECTED, RowStatus.HELD, RowStatus.FAILED, 
 # (from, to): why. Whatever is not listed is a bug and raises.
 BATCH_MOVES: dict[tuple[BatchState, BatchState], str] = {
     (BatchState.PLANNED, BatchState.SENDING): "about to send: written down first",
+    (BatchState.PLANNED, BatchState.ACCEPTED): "recovered: an older ledger had only planned what Tango has",
     (BatchState.SENDING, BatchState.PLANNED): "Tango took nothing (never connected, throttled, stopped)",
     (BatchState.SENDING, BatchState.UNKNOWN): "sent, and no answer that can be understood",
     (BatchState.SENDING, BatchState.ACCEPTED): "Tango has it, with our totals and references",

@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from campaign_runner import validation
-from campaign_runner.errors import StateError, UsageError
-from campaign_runner.ledger import Ledger, batches, campaigns, events, open_ledger, plans
+from campaign_runner import newest, validation
+from campaign_runner.errors import UsageError
+from campaign_runner.ledger import Ledger, adoption, batches, campaigns, events, open_ledger, plans
 from campaign_runner.ledger import past as before
 from campaign_runner.model import RuleBook
 from campaign_runner.outside import World
@@ -20,6 +19,7 @@ from campaign_runner.planning import Decisions, Standing
 from campaign_runner.planning.standing import LASTING
 from campaign_runner.preparation import Past
 from campaign_runner.settings import Settings
+from campaign_runner.state_folder import notice, refuse_other
 
 
 @dataclass(frozen=True)
@@ -34,50 +34,52 @@ class Opened:
 
 
 @contextmanager
-def opened(world: World, *, register: bool = False, anew: bool = False) -> Iterator[Opened]:
-    """The campaign of the settings, held by this process; `register` writes down a new one, `anew` even where it was
-    run with a ledger that is gone.
+def opened(
+    world: World, *, register: bool = False, sending: bool = False, recovering: bool = False
+) -> Iterator[Opened]:
+    """The campaign of the settings, held by this process; `register` writes down a new one. With `sending` the ledger
+    must be the newest one; `recovering` makes it so, and until then nobody sends.
 
     Raises CampaignHeld, StateError, UsageError for an unknown one, SettingsError for one of another account.
     """
     environment, order = world.settings.tango.environment, world.settings.order
     name = f"{environment}-{order.campaign_id}"
+    elsewhere = None if world.ledger_url else world.state_before
+    if sending:
+        refuse_other(world.state, elsewhere, environment, order.campaign_id)
+    world.notices += filter(None, [notice(world.state, elsewhere, environment, order.campaign_id)])
     with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ledger.hold(name):
         if register:
-            number = registered(world, ledger)
-            _remember(ledger, name, number, anew)
+            number = registered(world, ledger, recovering=recovering)
         else:
-            with ledger.read() as connection:
-                number = campaigns.find(connection, environment, order.campaign_id)
+            number = _found(world, ledger)
             with ledger.read() as connection:
                 world = replace(world, settings=_bound(world.settings, campaigns.binding(connection, number)))
+        if sending:
+            newest.refuse_older(ledger, name, number, since(world))
+        elif not recovering and (lacking := newest.older(ledger, name)):
+            world.notices.append(lacking)
         with ledger.read() as connection:
-            since = batches.last_attempt(connection)
-        yield Opened(world, ledger, number, since)
+            last = batches.last_attempt(connection)
+        yield Opened(world, ledger, number, last)
 
 
-def registered(world: World, ledger: Ledger) -> int:
+def registered(world: World, ledger: Ledger, *, recovering: bool = False) -> int:
     """The campaign's number, written down where it is new; nothing is held."""
-    with ledger.write() as connection:
-        return campaigns.register(connection, world.settings.tango.environment, world.settings.order, world.at())
+    with ledger.write(durable=recovering) as connection:
+        number = campaigns.register(connection, world.settings.tango.environment, world.settings.order, world.at())
+        if recovering:
+            adoption.set_recovering(connection, number, adoption.recovering(connection, number) or world.at())
+    return number
 
 
-def _remember(ledger: Ledger, name: str, number: int, anew: bool) -> None:
-    """Note beside the ledger that the campaign is run with it; raises StateError where that was another one."""
-    with ledger.read() as connection:
-        this, blank = (
-            sha256(plans.secret(connection)).hexdigest(),
-            campaigns.latest_upload(connection, number) is None,
-        )
-    before = ledger.noted(name)
-    if before not in ("", this) and blank and not anew:
-        raise StateError(
-            f"{ledger.folder}: this campaign was run from here before, but the ledger knows nothing of it: it was lost "
-            "or emptied. A run without it could reward people twice, so nothing was sent. Put a backup of the ledger "
-            "back, or rebuild it: campaign-runner recover FILE"
-        )
-    if before != this:
-        ledger.note(name, this)
+def _found(world: World, ledger: Ledger) -> int:
+    """The campaign's number; raises UsageError that says which ledger does not know it."""
+    try:
+        with ledger.read() as connection:
+            return campaigns.find(connection, world.settings.tango.environment, world.settings.campaign.id)
+    except UsageError as unknown:
+        raise UsageError(f"{unknown} The state folder is {world.state}.") from None
 
 
 def _bound(settings: Settings, binding: Mapping[str, str]) -> Settings:

@@ -48,7 +48,9 @@ class World:
     that are wanted (None: all), `finance` what they are to hold; `refresh` = ask Tango for its catalogue anew;
     `submitter` is who hands the file in ("": as the settings or the machine say), `actor` the account that acts;
     `unreachable` says why Tango could not be reached, once that was tried; `options` are those of the command line that
-    say where everything is; `confirm` asks whoever sits at the terminal (None: nobody does, or --yes).
+    say where everything is; `confirm` asks whoever sits at the terminal (None: nobody does, or --yes); `notices` collects
+    what the caller is to be told besides the result; `state_before` is a state folder that an older version made in the
+    working directory.
     """
 
     settings: Settings
@@ -68,6 +70,8 @@ class World:
     options: Mapping[str, str] = field(default_factory=dict)
     actor: Actor = field(default_factory=this_account)
     confirm: Callable[[Sequence[str]], bool] | None = None
+    notices: list[str] = field(default_factory=list)
+    state_before: Path | None = None
 
     def for_campaign(self, campaign: Mapping[str, Any]) -> World:
         """The same world for another campaign of the ledger (`ledger.campaigns.listing`)."""

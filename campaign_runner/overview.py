@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from campaign_runner import newest
 from campaign_runner.errors import UsageError
 from campaign_runner.ledger import campaigns, events, open_ledger, rows
 from campaign_runner.lifecycle import RowStatus
@@ -24,8 +25,12 @@ def status(state: Path, url: str = "", campaign: str = "") -> list[dict[str, Any
     with open_ledger(state, url) as ledger, ledger.read() as connection:
         found = [row for row in campaigns.listing(connection) if campaign in ("", row["campaign_id"])]
         if campaign and not found:
-            raise UsageError(f'There is no campaign "{campaign}" in this ledger. Check the name and --state.')
-        return [_standing(connection, row) for row in found]
+            raise UsageError(
+                f'There is no campaign "{campaign}" in this ledger. Check the name and --state. '
+                f"The state folder is {state}."
+            )
+        standing = [_standing(connection, row) for row in found]
+        return [{**one, "older": newest.older(ledger, f"{one['environment']}-{one['campaign']}")} for one in standing]
 
 
 def _standing(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def run(
     RefusedBeforeSending where nothing may be sent.
     """
     prove_places(world)
-    with copied(reading) as reading, opened(world, register=True) as campaign:
+    with copied(reading) as reading, opened(world, register=True, sending=True) as campaign:
         integrity.require_whole(campaign.ledger)
         anew = False
         while True:
@@ -123,6 +123,8 @@ def run(
             guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""
             try:
                 with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
+                    if not anew:
+                        workers.prove_newest()
                     waiting = _place_and_follow(workers, guard, patience, bool(first), standing=first != canary)
                 break
             except Overtaken:  # another campaign was faster with some of these people: what is left is planned again
@@ -156,10 +158,11 @@ def retry(world: World, *, patience: float = 600, progress: Progress = quiet) ->
     second word that is too young, `patience` is waited. Raises RefusedBeforeSending where the account cannot pay.
     """
     prove_places(world)
-    with opened(world) as campaign:
+    with opened(world, sending=True) as campaign:
         integrity.require_whole(campaign.ledger)
         waiting = ""
         with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
+            workers.prove_newest(anyway=True)
             waiting = confirmation.confirmed(workers, patience)
             _plan_again(campaign)
             workers.advance({BatchState.PLANNED}, some="again")

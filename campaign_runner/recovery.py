@@ -1,122 +1,135 @@
-"""How is a lost ledger rebuilt?  By asking Tango for every order that this file plans, and for all of the campaign.
+"""How does a ledger learn what it lacks?  By asking Tango for every order of this campaign that it did not send itself.
 
-The file is planned as if for the first time. What Tango has under the planned references, or under others that begin
-with the campaign's id, is written down as placed; then the file is planned as by any run, knowing what is there. A line
-that Tango has and this file lacks is kept by its reference, which names it: should its row come back, it is known.
-Nothing is placed here: `run` does that.
+The ledger may be new, or know the campaign and be older than what was sent. The file is planned as if for the first
+time, under both formats of order references. What Tango lists, or has under a planned reference, is written down as
+placed; what was planned and never sent is taken back; then the file is planned as by any run, knowing what is there. A
+line that Tango has and this file lacks is kept by its reference, which names it, and by its recipient. Nothing is placed
+here: `run` does that, and only after a recovery came to its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from campaign_runner import gate, planning
+from campaign_runner import gate, newest, planning
 from campaign_runner.closing import Result, close
-from campaign_runner.errors import TangoStopped, UsageError
-from campaign_runner.ledger import adoption, campaigns, events, integrity, plans
-from campaign_runner.model import LineAnswer, LineItem, Outcome, Receipt
-from campaign_runner.money import to_units
-from campaign_runner.opening import Opened, opened
+from campaign_runner.errors import TangoStopped
+from campaign_runner.ledger import adoption, events, integrity, plans
+from campaign_runner.model import Finding, Outcome, Receipt
+from campaign_runner.opening import Opened, decisions, opened
 from campaign_runner.outside import World, connect
 from campaign_runner.pipeline import plan_into_ledger, prepared, quiet
-from campaign_runner.planning import Plan
+from campaign_runner.planning import FORMATS
 from campaign_runner.preparation import Draft, Past, Progress, Reading
 from campaign_runner.preparation.copying import copied
+from campaign_runner.reporting.wording import count
 from campaign_runner.tango import Client
 
-FOUND = frozenset({Outcome.ACCEPTED, Outcome.REPLAYED})
-# The contents of a line, where Tango knows more of them than the file: nothing at all, or that they differ.
-UNKNOWN, CHANGED = bytes(16), b"\xff" * 16
+NAMED = 5  # references in a sentence
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What a recovery came to: orders and lines that the ledger did not know, planned lines that it took back, and lines
+    that Tango has in a second order (line: the order in which the ledger had it)."""
+
+    orders: int
+    lines: int
+    withdrawn: int
+    twice: Mapping[str, str]
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        if not self.orders:
+            return "Nothing was lost: this ledger knows every order of this campaign that Tango has."
+        return (
+            f"Recovered from Tango: {count(self.orders, 'order')} with {count(self.lines, 'line')} that this ledger did "
+            "not know. Nothing was sent; run the file again to send what is left."
+        )
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What nobody can take back."""
+        if not self.twice:
+            return []
+        first = ", ".join(sorted(self.twice)[:NAMED])
+        return [Finding("placed-twice", f"Tango has {count(len(self.twice), 'line')} in two orders, so the recipients may "
+                        f"have two rewards: {first}. Ask Tango to cancel the second ones.", explained=False)]  # fmt: skip
 
 
 def recover(reading: Reading, world: World, progress: Progress = quiet) -> Result:
-    """Rebuild the campaign's books from Tango; raises UsageError where the ledger has them already."""
-    with copied(reading) as reading, opened(world, register=True, anew=True) as campaign:
+    """Bring the campaign's ledger up to date from Tango. Nothing is sent until it came to its end.
+
+    Raises TangoStopped where Tango does not say for certain what it has.
+    """
+    with copied(reading) as reading, opened(world, register=True, recovering=True) as campaign:
         integrity.require_whole(campaign.ledger)
         with campaign.ledger.read() as connection:
-            if campaigns.latest_upload(connection, campaign.number):
-                raise UsageError(
-                    f"The ledger knows the campaign {world.settings.campaign.id}: nothing is to be recovered. "
-                    "Run the file; nothing is sent twice."
-                )
-            past = Past(secret=plans.secret(connection))
+            past = Past(secret=plans.secret(connection), decisions=decisions(connection, campaign.number))
         shop = gate.stocked(world, campaign.ledger, campaign.number)
         draft = prepared(reading, world, shop, past, progress)
         with connect(world, campaign.ledger, campaign.number) as client:
-            orders = dict(_orders(client, draft, world, progress))
-        _adopt(campaign, draft, orders, past.secret)
-        return close(campaign, plan_into_ledger(reading, campaign, progress, may_send=False), "", progress)
+            orders = dict(_orders(client, draft, campaign, progress))
+        came_to = _adopt(campaign, draft, orders, past.secret)
+        world.notices.append(came_to.sentence)
+        read = plan_into_ledger(reading, campaign, progress, may_send=False, anew=True)
+        return close(campaign, read, "", progress, findings=came_to.findings)
 
 
-def _orders(client: Client, draft: Draft, world: World, progress: Progress) -> Iterator[tuple[str, Receipt]]:
-    """Every order of this campaign that Tango has: the planned references first, then those that it lists."""
-    asked: set[str] = set()
-    references = [batch.reference for batch in draft.plan.batches()]
-    for reference in references:
-        yield from _ask(client, reference)
-        asked.add(reference)
-        progress("recover", len(asked), len(references))
-    for reference in client.list_orders(world.settings.campaign.name):
-        if reference not in asked and reference.startswith(f"{world.settings.campaign.id}-"):
-            yield from _ask(client, reference)
+def _orders(client: Client, draft: Draft, campaign: Opened, progress: Progress) -> Iterator[tuple[str, Receipt]]:
+    """Every order of this campaign that Tango has and the ledger did not send, or has no answer for: those that Tango
+    lists first, then what is planned (a list leaves out failed orders)."""
+    with campaign.ledger.read() as connection:
+        ours = adoption.sent_orders(connection, campaign.number)
+        open_ones = adoption.orders_in_question(connection, campaign.number)
+    planned = [batch.reference for format in FORMATS for batch in draft.plan.batches(format)]
+    there = newest.listed(client, draft.plan.order)
+    wanted = dict.fromkeys(name for name in (*open_ones, *there, *planned) if name in open_ones or name not in ours)
+    for number, reference in enumerate(wanted, 1):
+        yield from _ask(client, reference, listed=reference in there)
+        progress("recover", number, len(wanted))
 
 
-def _ask(client: Client, reference: str) -> Iterator[tuple[str, Receipt]]:
+def _ask(client: Client, reference: str, *, listed: bool) -> Iterator[tuple[str, Receipt]]:
     receipt = client.look_up(reference)
     whole = receipt.order_reference == reference and receipt.total in (None, len(receipt.lines))
-    if receipt.outcome in FOUND and whole:
+    if receipt.outcome in newest.FOUND and whole:
         yield reference, receipt
-    elif receipt.outcome is not Outcome.NOT_FOUND:
+    elif receipt.outcome is not Outcome.NOT_FOUND or listed:
         said = f"{receipt.outcome}: {receipt.message or f'{receipt.total} lines, {len(receipt.lines)} of them shown'}"
         raise TangoStopped(
             f"Tango did not say for certain what it has under the order {reference} ({said}). A ledger rebuilt on that "
-            "could pay people twice, so nothing was written. Run `recover` again later."
+            "could pay people twice, so nothing was written, and nothing is sent until a recovery comes to its end. Run "
+            "`recover` again later."
         )
 
 
-def _adopt(campaign: Opened, draft: Draft, orders: dict[str, Receipt], secret: bytes) -> None:
+def _adopt(campaign: Opened, draft: Draft, orders: dict[str, Receipt], secret: bytes) -> Recovered:
     """The orders with their lines, in one transaction; held rows that Tango has were let go by somebody."""
     at, number = campaign.world.at(), campaign.number
-    names = {line.reference for receipt in orders.values() for line in receipt.lines}
-    planned = planning.find_lines(draft.plan, names)
-    freed = sorted({hold.reference for hold in draft.plan.holds} & names)
     with campaign.ledger.write(durable=True) as connection:
-        for reference, receipt in orders.items():
-            adoption.adopt(connection, number, reference, receipt, _lines(receipt, planned, draft.plan, secret), at)
+        planned = adoption.recognise(connection, number, orders, at)
+        ours = adoption.sent_orders(connection, number)
+        new = {reference: receipt for reference, receipt in orders.items() if reference not in ours}
+        names = {line.reference for receipt in new.values() for line in receipt.lines}
+        withdrawn = adoption.take_back(connection, number, names, at)
+        there = adoption.placed_lines(connection, number)
+        twice: dict[str, str] = {}
+        known = planning.known_lines(draft.plan, adoption.lines_of(connection, number), names)
+        for reference, receipt in new.items():
+            lines = planning.adopted_lines(receipt, known, draft.plan, secret)
+            twice |= {line.reference: there[line.reference] for line, _ in lines if line.reference in there}
+            mine = [(line, attempt) for line, attempt in lines if line.reference not in there]
+            adoption.adopt(connection, number, reference, receipt, mine, at)
+            there |= {line.reference: reference for line, _ in mine}
         adoption.supersede(connection, number, at)
+        freed = sorted({hold.reference for hold in draft.plan.holds} & names)
         plans.let_go(connection, number, freed, "recovered: Tango has it", at)
+        adoption.set_recovering(connection, number, "")
         events.append(
-            connection, number, at, "ledger recovered", orders=len(orders), lines=len(names), released=freed
-        )
-
-
-def _lines(
-    receipt: Receipt, planned: dict[str, tuple[LineItem, int]], plan: Plan, secret: bytes
-) -> list[tuple[LineItem, int]]:
-    """Our lines of an order, with the money that Tango states, each with its attempt."""
-    start = f"{plan.order.campaign_id}-"
-    ours = [(planned.get(said.reference) or _stray(said.reference, start), said) for said in receipt.lines]
-    found = [(_stated(one[0], said), one[1], said) for one, said in ours if one]
-    strays = [(line, said) for line, _, said in found if line.contact is None]
-    whose = planning.contacts(plan, [s.recipient for _, s in strays], [line.face_units for line, _ in strays], secret)
-    known = {line.reference: contact for (line, _), contact in zip(strays, whose, strict=True)}
-    return [(replace(line, contact=known.get(line.reference, line.contact)), attempt) for line, attempt, _ in found]
-
-
-def _stray(reference: str, start: str) -> tuple[LineItem, int] | None:
-    """A line that this file does not plan: its identity stands in its reference, its contents nobody knows any more."""
-    digest = reference.removeprefix(start)
-    if not reference.startswith(start) or len(digest) != 32 or not set(digest) <= set("0123456789abcdef"):
-        return None
-    return LineItem(reference, 0, b"", "", "", 1, 0, "", bytes.fromhex(digest), UNKNOWN), 1
-
-
-def _stated(line: LineItem, said: LineAnswer) -> LineItem:
-    """The line as Tango has it; with another amount than the file's, the row was changed after it had been sent."""
-    if said.face_value is None or to_units(said.face_value) == line.face_units:
-        return line
-    stated = replace(
-        line, face_units=to_units(said.face_value), currency=said.currency or line.currency, contact=None
-    )
-    return stated if line.content == UNKNOWN else replace(stated, content=CHANGED)
+            connection, number, at, "ledger recovered", orders=len(new) + planned, lines=len(names), released=freed,
+            withdrawn=withdrawn,
+        )  # fmt: skip
+    return Recovered(len(new) + planned, len(names), withdrawn, twice)

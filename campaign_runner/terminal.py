@@ -75,6 +75,7 @@ class Terminal:
             for c in found
         ]  # fmt: skip
         self.table(("Campaign", "Environment", "Begun", "Line items", "Face value"), rows)
+        self.say(*(f"{c['campaign']}: {c['older']}" for c in found if c.get("older")))
         if detail:
             for campaign in found:
                 self.say(*(f"{event['at'][:19]}  {event['text']}" for event in campaign["events"]))

@@ -12,14 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from campaign_runner import planning
-from campaign_runner.errors import Interrupted, TangoStopped
+from campaign_runner import newest, planning
+from campaign_runner.errors import Interrupted, NotNewest, TangoStopped
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.ledger.overlaps import Overtaken, Watch
 from campaign_runner.lifecycle import BatchState
 from campaign_runner.outside import World, connect
 from campaign_runner.placement import Placement
+from campaign_runner.tango import Client
 
 # How many due batches are asked for at once.
 AHEAD = 32
@@ -40,7 +41,7 @@ def at_work(
             max_silent=tango.max_failures_in_a_row, may_send=may_send, watch=watch(world, campaign),
             unreachable=next(iter(world.unreachable), ""),
         )  # fmt: skip
-        workers = Workers(world, ledger, campaign, step, lambda steps: progress("place", steps, None))
+        workers = Workers(world, ledger, campaign, step, client, lambda steps: progress("place", steps, None))
         try:
             yield workers
         except TangoStopped as stop:
@@ -63,12 +64,17 @@ class Workers:
     ledger: Ledger
     campaign: int
     step: Placement
+    tango: Client
     told: Callable[[int], None]
     saw: Callable[[int], None] = lambda _: None
     sent_first: bool = False
     stopped: str = ""
     _busy: dict[Future[float | None], int] = field(default_factory=dict)
     _steps: int = 0
+
+    def prove_newest(self, *, anyway: bool = False) -> None:
+        """Before anything is sent: Tango has no order of this campaign that the ledger lacks (`newest.confirm`)."""
+        newest.confirm(self.ledger, self.campaign, self.world.settings.order, self.tango, anyway=anyway)
 
     def advance(self, states: Collection[BatchState], until: float | None = None, some: str = "all") -> None:
         """Advance batches in `states` as they become due, until none is left or the moment `until` has come
@@ -151,7 +157,7 @@ class Workers:
             self.step.check_circuit()
             for number in moved:
                 self.saw(number)
-        except (TangoStopped, Overtaken):
+        except (TangoStopped, NotNewest, Overtaken):
             wait(self._busy)
             raise
         self._count(len(done))

@@ -28,7 +28,7 @@ def status(
 
     with options.at_work(as_json, quiet, verbose) as terminal:
         url = settings.ledger_url(options.config_path(config, None))
-        found = overview.status(state, url, campaign)
+        found = overview.status(options.state_path(state, config), url, campaign)
         terminal.object({"campaigns": found}) if as_json else terminal.campaigns(found, detail=bool(campaign))
 
 

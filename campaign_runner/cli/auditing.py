@@ -90,7 +90,7 @@ def verify(
     with options.at_work(as_json, quiet, verbose) as terminal:
         wanted = [*([heads.given(head)] if head else []), *(heads.of_report(report) if report else [])]
         url = settings.ledger_url(options.config_path(config, None))
-        verdict = audit.verify(state, url, wanted)
+        verdict = audit.verify(options.state_path(state, config), url, wanted)
         terminal.object(asdict(verdict)) if as_json else terminal.say(*_verdict(verdict))
         raise typer.Exit(ExitCode.DONE if verdict.whole else ExitCode.NEEDS_ACTION)
 
@@ -137,7 +137,9 @@ def export(
     from campaign_runner import audit, settings
 
     with options.at_work(True, quiet, verbose):
-        lines = audit.export(state, settings.ledger_url(options.config_path(config, None)))
+        lines = audit.export(
+            options.state_path(state, config), settings.ledger_url(options.config_path(config, None))
+        )
         if as_json:
             sys.stdout.buffer.write(b'{"events": [' + b",".join(line.rstrip() for line in lines) + b"]}\n")
             return

@@ -74,7 +74,7 @@ def template(
         terminal.object({"written": [str(file)]}) if as_json else terminal.say(f"Written: {file}")
 
 
-def _names(config: Path | None, state: Path) -> list[str]:
+def _names(config: Path | None, state: Path | None) -> list[str]:
     from campaign_runner import gate
 
     return gate.names_of_rewards(options.asking(config, state))
@@ -140,4 +140,4 @@ def simulator(
                 f"Tango stand-in at {url} (Ctrl-C ends it)"
             )
 
-        onboarding.serve_simulator(state, port, rate, faults, announce)
+        onboarding.serve_simulator(options.state_path(state), port, rate, faults, announce)

@@ -30,7 +30,10 @@ Campaign = Annotated[
 Config = Annotated[
     Path | None, typer.Option("--config", help="The settings; default: campaign.toml beside FILE or here.")
 ]
-State = Annotated[Path, typer.Option("--state", help="Where the ledger is kept.")]
+State = Annotated[
+    Path | None,
+    typer.Option("--state", help="Where the ledger is kept; default: .campaign-runner beside campaign.toml."),
+]
 Reports = Annotated[Path, typer.Option("--reports", help="Where reports go, in a folder per campaign.")]
 Schemas = Annotated[
     Path | None, typer.Option("--schemas", help="A rule book of your own instead of the built-in one.")
@@ -55,7 +58,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Only errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="More about what happens; never secrets or personal data.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to every question.")]
 
-STATE, REPORTS = Path(".campaign-runner"), Path("reports")
+STATE, REPORTS = None, Path("reports")
 
 
 @contextmanager
@@ -76,7 +79,7 @@ def at_work(as_json: bool, quiet: bool, verbose: bool) -> Iterator[Terminal]:
 
 
 def world(
-    config: Path | None, state: Path, reports: Path, schemas: Path | None, file: Path | None = None, *,
+    config: Path | None, state: Path | None, reports: Path, schemas: Path | None, file: Path | None = None, *,
     campaign: str = "", secret: bool | None = True, demands: Demands | None = None,
 ) -> World:  # fmt: skip
     """Settings, credentials (where `secret`; None: if there are any) and folders, with what else was demanded.
@@ -86,15 +89,17 @@ def world(
     from campaign_runner import settings
     from campaign_runner.outside import World
     from campaign_runner.reporting.options import FinanceOptions
+    from campaign_runner.state_folder import state_folder
 
     asked = demands or Demands()
-    loaded = asked.on(settings.load(config_path(config, file), campaign))
+    path = config_path(config, file)
+    loaded, folder = asked.on(settings.load(path, campaign)), state_folder(state, path)
     credentials = _credentials(loaded, secret)
     books = loaded.finance
     chosen = FinanceOptions(group_by=books.group_by or None, accounts=books.accounts, time_zone=books.time_zone)
     return World(
         loaded,
-        state,
+        folder.path,
         reports,
         credentials,
         schemas,
@@ -102,19 +107,27 @@ def world(
         finance=chosen,
         refresh=asked.refresh,
         options=_places(config, state, reports, schemas, file),
+        state_before=folder.before,
     )
 
 
 def _places(
-    config: Path | None, state: Path, reports: Path, schemas: Path | None, file: Path | None
+    config: Path | None, state: Path | None, reports: Path, schemas: Path | None, file: Path | None
 ) -> dict[str, str]:
     """Where everything is, as it was typed: the next steps repeat it."""
-    typed = {"FILE": file, "--config": config, "--state": None if state == STATE else state,
+    typed = {"FILE": file, "--config": config, "--state": state,
              "--reports": None if reports == REPORTS else reports, "--schemas": schemas}  # fmt: skip
     return {name: str(path) for name, path in typed.items() if path is not None}
 
 
-def asking(config: Path | None, state: Path, demands: Demands | None = None) -> World:
+def state_path(state: Path | None, config: Path | None = None) -> Path:
+    """The state folder of a command that opens no campaign."""
+    from campaign_runner.state_folder import state_folder
+
+    return state_folder(state, config_path(config, None)).path
+
+
+def asking(config: Path | None, state: Path | None, demands: Demands | None = None) -> World:
     """For a question about Tango's rewards, which needs no campaign."""
     return world(config, state, REPORTS, None, campaign="catalogue", secret=None, demands=demands)
 

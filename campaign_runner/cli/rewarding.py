@@ -40,6 +40,7 @@ from campaign_runner.terminal import Terminal
 
 if TYPE_CHECKING:
     from campaign_runner.closing import Result
+    from campaign_runner.outside import World
 
 
 def check(
@@ -61,7 +62,7 @@ def check(
         with terminal.progress() as progress:
             expecting = expect_rows is not None or bool(expect_total)
             result = pipeline.check(options.reading(file, sheet, hidden), world, progress, expecting=expecting)
-        end(terminal, result, lambda: screen.check(result.books, _tally(result), result.reports))
+        end(terminal, result, lambda: screen.check(result.books, _tally(result), result.reports), world)
 
 
 def plan(
@@ -83,7 +84,12 @@ def plan(
         with terminal.progress() as progress:
             world.submitter = submitter
             result = pipeline.plan(options.reading(file, sheet, hidden), world, progress, canary=canary)
-        end(terminal, result, lambda: [*screen.plan(result.books, _tally(result), result.reports), *_planned(result)])
+        end(
+            terminal,
+            result,
+            lambda: [*screen.plan(result.books, _tally(result), result.reports), *_planned(result)],
+            world,
+        )
 
 
 def run(
@@ -118,7 +124,7 @@ def run(
                 options.reading(file, sheet, hidden), world, patience=patience, canary=canary, max_failure_rate=most,
                 partial_by_funds=partial_by_funds, no_canary=no_canary, progress=progress,
             )  # fmt: skip
-        end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports))
+        end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports), world)
 
 
 def track(
@@ -138,7 +144,7 @@ def track(
         patience = options.seconds(wait) if wait else None
         with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
             result = pipeline.track(world, patience=patience, progress=progress)
-        end(terminal, result, lambda: screen.run(result.books, None, result.reports))
+        end(terminal, result, lambda: screen.run(result.books, None, result.reports), world)
 
 
 def retry(
@@ -164,7 +170,7 @@ def retry(
             raise typer.Exit
         with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
             result = pipeline.retry(world, patience=patience, progress=progress)
-        end(terminal, result, lambda: screen.run(result.books, None, result.reports))
+        end(terminal, result, lambda: screen.run(result.books, None, result.reports), world)
 
 
 def recover(
@@ -182,7 +188,7 @@ def recover(
         world = options.world(config, state, reports, schemas, file)
         with terminal.progress() as progress, options.interruptible(world.stopping, terminal):
             result = recovery.recover(options.reading(file, sheet, hidden), world, progress)
-        end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports))
+        end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports), world)
 
 
 def reports(
@@ -215,18 +221,21 @@ def reports(
             raise UsageError("--environment goes with --all; one campaign is that of campaign.toml.")
         with terminal.progress() as progress:
             result = pipeline.reports(world, progress)
-        end(terminal, result, lambda: screen.run(result.books, None, result.reports))
+        end(terminal, result, lambda: screen.run(result.books, None, result.reports), world)
 
 
-def end(terminal: Terminal, result: Result, lines: Callable[[], list[str]]) -> NoReturn:
-    """Say what came of it, and leave with its exit code."""
+def end(terminal: Terminal, result: Result, lines: Callable[[], list[str]], world: World) -> NoReturn:
+    """Say what came of it, where the state is, what else is to be known, and leave with its exit code."""
     from campaign_runner.reporting import summary
 
     if terminal.as_json:
         planned = {"plan": result.plan, "approval": result.approval.state} if result.plan else {}
-        terminal.object({**summary(result.books, result.reports, result.exit_code, result.tally), **planned})
+        where = {"state": str(world.state), "notices": world.notices}
+        terminal.object({**summary(result.books, result.reports, result.exit_code, result.tally), **planned, **where})
     else:
-        terminal.say(*lines())
+        terminal.say(*lines(), f"State folder: {world.state}")
+        for notice in world.notices:
+            terminal.warn(notice)
     if result.books.stopped:
         terminal.warn(result.books.stopped)
     elif terminal.quiet and result.exit_code:

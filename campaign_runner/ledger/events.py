@@ -33,6 +33,7 @@ _SIGNED = (*_PLAIN, "actor", "signed_by")
 _READ = (*_SIGNED, "hash", "mac")
 _COLUMNS = [events.c[name] for name in _READ]
 _LAST = Prepared(select(events.c.id, events.c.hash, events.c.signed_by).order_by(events.c.id.desc()).limit(1))
+_NEWEST = Prepared(select(events.c.id, events.c.hash, events.c.at).order_by(events.c.id.desc()).limit(1))
 _NEXT = Prepared(events.insert(), [column.name for column in events.c])
 _HASH_OF = Prepared(select(events.c.hash).where(events.c.id == bindparam("number")))
 
@@ -96,6 +97,12 @@ def _with_another_key(
     )
 
 
+def newest_event(connection: Connection) -> tuple[int, str, str]:
+    """The number, hash and time of the newest event."""
+    number, last, at = _NEWEST(connection).fetchone() or (0, START, "")
+    return int(number), str(last), str(at)
+
+
 def head(connection: Connection) -> str:
     """The hash of the newest event."""
     return connection.execute(select(events.c.hash).order_by(events.c.id.desc()).limit(1)).scalar() or START
@@ -120,7 +127,9 @@ def number_of(connection: Connection, digest: str) -> int | None:
 
 
 def hash_of(connection: Connection, number: int) -> str:
-    """The hash of an event; "" where there is none of this number."""
+    """The hash of an event, "" where the chain is shorter; event 0 is its beginning."""
+    if number == 0:
+        return START
     found = _HASH_OF(connection, {"number": number}).fetchone()
     return str(found[0]) if found else ""
 

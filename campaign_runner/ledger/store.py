@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, 
 from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.errors import CampaignHeld, StateError
-from campaign_runner.ledger import actors, holders, migrations, schema, upgrades
+from campaign_runner.ledger import actors, heads, holders, migrations, schema, upgrades
 from campaign_runner.ledger.keys import Keyring
 from campaign_runner.ledger.trouble import translated
 from campaign_runner.model.actor import Actor
@@ -39,6 +39,8 @@ class Ledger:
         self.folder = folder
         # SQLite lets one writer in and has the others sleep and ask again: threads of ours queue instead.
         self._writing = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
+        self.notes = heads.Notes(folder)
+        self._held = self._name = ""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -48,8 +50,10 @@ class Ledger:
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
-        """One transaction; `durable` returns only when it would survive a power cut (the write before a send)."""
+        """One transaction; `durable` returns only when it would survive a power cut (the write before a send), and the
+        head of the chain is noted beside the ledger."""
         options = {"write": True, "durable": durable}
+        head: heads.Head | None = None
         with (
             self._writing,
             translated(self.engine),
@@ -57,22 +61,27 @@ class Ledger:
             connection.begin(),
         ):
             yield connection
+            if durable and self._held:
+                self._name = self._name or heads.ledger_name(connection)
+                head = heads.newest(connection, self._name)
+        if head:
+            self.notes.write(self._held, head)
 
     @contextmanager
     def hold(self, campaign_id: str) -> Iterator[None]:
         """Hold a campaign for this process; raises CampaignHeld where another has it. Dies with the process."""
         lock = self._hold_in_database if self.engine.dialect.name == "postgresql" else self._hold_in_folder
         with lock(campaign_id):
-            yield
+            self._held = campaign_id
+            try:
+                yield
+            finally:
+                self._held = ""
 
-    def noted(self, campaign_id: str) -> str:
-        """What was noted of a campaign beside the ledger, "" if nothing was: it outlives the ledger itself."""
+    def noted_before(self, campaign_id: str) -> str:
+        """The name of the ledger in which an older program ran a campaign, "" if none did: it noted no more."""
         path = self._lock_file(campaign_id)
         return path.read_text("utf-8").strip() if path.exists() else ""
-
-    def note(self, campaign_id: str, text: str) -> None:
-        """Note it; only whoever holds the campaign may."""
-        self._lock_file(campaign_id).write_text(f"{text}\n", "utf-8")
 
     def rest(self) -> None:
         """Let go of all connections, until the next transaction: a process that is forked now has none of them."""

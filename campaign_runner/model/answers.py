@@ -52,6 +52,8 @@ class LineAnswer:
     exchange_rate: Decimal | None = None
     reason: str = ""
     unreadable: bool = False
+    delivery_method: str = ""
+    quantity: int | None = None
     recipient: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 

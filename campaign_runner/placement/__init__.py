@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from campaign_runner.errors import TangoStopped
-from campaign_runner.ledger import Ledger, batches
+from campaign_runner.errors import NotNewest, TangoStopped
+from campaign_runner.ledger import Ledger, adoption, batches
 from campaign_runner.ledger.batches import NO_FAILURES, Failures, Known, StoredBatch
 from campaign_runner.ledger.overlaps import Overtaken, Watch
 from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.model import Clock, Order, Outcome, Receipt
 from campaign_runner.placement.news import Before, News, elsewhere, news
+from campaign_runner.placement.replayed import was_there_before
 from campaign_runner.tango.words import order_is_final
 
 Rebatch = Callable[[Order, bytes, Sequence[str]], tuple[str, bytes]]
@@ -155,6 +156,10 @@ class Placement:
             note = f"Tango answers with an order of {receipt.total} lines under our reference; ours has {batch.lines}"
             self._settle(batch, BatchState.CONFLICT, receipt, note=note, wait=FOR_A_PERSON)
             return FOR_A_PERSON
+        older = batch.tries == 1 and was_there_before(receipt, self.clock.now().timestamp() - _seconds(batch.sent_at))
+        if older:
+            self._settle(batch, BatchState.ACCEPTED, receipt, refused=refused, wait=LOOK_AGAIN[0])
+            raise self._not_newest(batch)
         if len(refused) == batch.lines:
             self._settle(batch, BatchState.REFUSED, receipt, refused=refused)
             return None
@@ -164,6 +169,15 @@ class Placement:
         seen = {"accepted": max(batch.accepted, taken), "counted": max(batch.counted, taken)}
         self._settle(batch, BatchState.ACCEPTED, receipt, refused=refused, news=told, wait=LOOK_AGAIN[0], counts=seen)
         return LOOK_AGAIN[0]
+
+    def _not_newest(self, batch: StoredBatch) -> NotNewest:
+        """Tango had an order that was never sent from here: nothing more is sent until the ledger was recovered."""
+        with self.ledger.write(durable=True) as connection:
+            adoption.set_recovering(connection, batch.campaign, self._now())
+        return NotNewest(
+            f"Tango had the order {batch.reference} of this campaign before this ledger sent it: the ledger is older than "
+            "what was sent, or another machine sends as well. Nothing more was sent: campaign-runner recover FILE"
+        )
 
     def _refused(self, batch: StoredBatch, receipt: Receipt) -> float | None:
         """Refused whole: the lines that Tango names fail; the others, or two halves, go on as new batches."""

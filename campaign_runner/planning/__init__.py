@@ -4,24 +4,26 @@ from campaign_runner.planning.attempts import attempt_again
 from campaign_runner.planning.bodies import rebatch
 from campaign_runner.planning.canary import with_canary
 from campaign_runner.planning.collector import Collector
+from campaign_runner.planning.cutting import FORMATS
 from campaign_runner.planning.limits import check_limits, refuse
 from campaign_runner.planning.matching import KNOWN_COLUMNS, PLANNED_COLUMNS
-from campaign_runner.planning.plan import Plan, find_lines, plan
-from campaign_runner.planning.recovered import contacts
+from campaign_runner.planning.plan import Plan, plan
+from campaign_runner.planning.recovered import adopted_lines, known_lines
 from campaign_runner.planning.single import undeliverable
 from campaign_runner.planning.standing import Decisions, Standing
 
 __all__ = [
+    "FORMATS",
     "KNOWN_COLUMNS",
     "PLANNED_COLUMNS",
     "Collector",
     "Decisions",
     "Plan",
     "Standing",
+    "adopted_lines",
     "attempt_again",
     "check_limits",
-    "contacts",
-    "find_lines",
+    "known_lines",
     "plan",
     "rebatch",
     "refuse",

@@ -13,17 +13,19 @@ import orjson
 
 from campaign_runner.model import Batch, LineItem, Order, line_columns
 from campaign_runner.planning import references
+from campaign_runner.planning.cutting import FORMAT
 from campaign_runner.planning.exact import digits
 from campaign_runner.planning.single import single
 
 
-def batch(order: Order, lines: Sequence[LineItem], attempt: int = 1) -> Batch:
-    """An async order of these lines, in this order; with `endpoint = "orders"`, the order of one line."""
+def batch(order: Order, lines: Sequence[LineItem], attempt: int = 1, *, format: str = FORMAT) -> Batch:
+    """An async order of these lines, in this order; with `endpoint = "orders"`, the order of one line. `format` is that
+    of its reference."""
     if order.endpoint == "orders":
         return single(order, lines[0], order.single_form, attempt)
     columns = line_columns(lines)
     items = [line_item(name, payload) for name, payload in zip(columns["reference"], columns["payload"], strict=True)]
-    reference, body = _sealed(order, items)
+    reference, body = _sealed(order, items, format)
     return Batch(reference, lines, body, attempt)
 
 
@@ -52,8 +54,8 @@ def _items(body: bytes) -> dict[str, dict[str, Any]]:
     return {item["externalRefLineItemID"]: item for item in parsed["lineItems"]}
 
 
-def _sealed(order: Order, items: Sequence[bytes]) -> tuple[str, bytes]:
-    reference = references.reference(order, references.batch_digest(order, items))
+def _sealed(order: Order, items: Sequence[bytes], format: str = FORMAT) -> tuple[str, bytes]:
+    reference = references.reference(order, references.batch_digest(order, items, format))
     head = {
         "externalRefID": reference,
         "customerIdentifier": order.customer,

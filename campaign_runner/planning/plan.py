@@ -18,6 +18,7 @@ from campaign_runner.money import from_units
 from campaign_runner.planning import duplicates, persons, references
 from campaign_runner.planning.bodies import batch
 from campaign_runner.planning.collector import Collector, halves, whole, wholes
+from campaign_runner.planning.cutting import FORMAT, cuts
 from campaign_runner.planning.matching import KNOWN_COLUMNS, PLANNED_COLUMNS, complete, match
 from campaign_runner.planning.standing import DROPPED, Decisions, allowing_several, still_held
 
@@ -25,6 +26,8 @@ __all__ = ["KNOWN_COLUMNS", "PLANNED_COLUMNS", "Plan", "find_lines", "line_refer
 
 Part = list[tuple[int, int]]
 LINES_AT_ONCE = 25_000
+# A recovery looks for so many attempts of a line, less one.
+ATTEMPTS = 9
 
 
 @dataclass(frozen=True)
@@ -46,21 +49,21 @@ class Plan:
     elsewhere: Sequence[tuple[int, str]] = ()
     _typed_key: Callable[[int, int], str] = lambda *_: ""
 
-    def batches(self) -> Iterator[Batch]:
-        """The batches with the exact bytes to send."""
-        for part in self.parts():
-            yield from self.made(part)
+    def batches(self, format: str = FORMAT) -> Iterator[Batch]:
+        """The batches with the exact bytes to send; `format`: as an older program cut and named them."""
+        for part in self.parts(format):
+            yield from self.made(part, format)
 
-    def parts(self) -> list[Part]:
+    def parts(self, format: str = FORMAT) -> list[Part]:
         """The batches in groups of some thousand lines, each as first and last line in `new`; see `made`."""
-        cuts, some = self._cuts(), max(1, LINES_AT_ONCE // self.batch_size)
+        cuts, some = self._cuts(format), max(1, LINES_AT_ONCE // self.batch_size)
         return [cuts[start : start + some] for start in range(0, len(cuts), some)]
 
-    def made(self, part: Part) -> list[Batch]:
+    def made(self, part: Part, format: str = FORMAT) -> list[Batch]:
         """The batches of one of the `parts`; in any process, in any order."""
         before = part[0][0]
         lines = self._lines(self.new.iloc[before : part[-1][1]])
-        made = [batch(self.order, lines[start - before : end - before]) for start, end in part]
+        made = [batch(self.order, lines[start - before : end - before], format=format) for start, end in part]
         return [replace(one, canary=start < self.canary) for one, (start, _) in zip(made, part, strict=True)]
 
     def payload(self, offset: int, length: int) -> bytes:
@@ -103,14 +106,20 @@ class Plan:
         """Quantity times face value of the new lines, per currency."""
         return totals(self.new)
 
-    def _cuts(self) -> list[tuple[int, int]]:
+    def _cuts(self, format: str = FORMAT) -> list[tuple[int, int]]:
         """Where each batch begins and ends in `new`."""
         parts = ((0, self.canary), (self.canary, len(self.new)))
-        return [
-            (start, min(start + self.batch_size, end))
-            for first, end in parts
-            for start in range(first, end, self.batch_size)
-        ]
+        return (
+            [
+                (first + start, first + end)
+                for first, last in parts
+                for start, end in cuts(
+                    self.new["hi"].iloc[first:last], self.new["lo"].iloc[first:last], self.batch_size, format
+                )
+            ]
+            if len(self.new)
+            else []
+        )
 
     def _lines(self, rows: pd.DataFrame) -> LineColumns:
         kinds = ("", "content_", "contact_", "person_", "alias_", "folded_")
@@ -195,7 +204,7 @@ def plan(
     )  # fmt: skip
 
 
-def find_lines(made: Plan, names: Iterable[str], attempts: int = 9) -> dict[str, tuple[LineItem, int]]:
+def find_lines(made: Plan, names: Iterable[str], attempts: int = ATTEMPTS) -> dict[str, tuple[LineItem, int]]:
     """The planned lines behind these references, each with its attempt; references of other lines are left out."""
     wanted = set(names)
     found: dict[str, tuple[LineItem, int]] = {}

@@ -1,7 +1,7 @@
 """Under which reference?  Pure functions of what is sent: one row, one reference, on any machine, day, row order.
 
 A reference is the campaign id, a hyphen and 128 bits of SHA-256 in hex over a JSON array of strings, which is
-delimiter-safe. `tests/golden/references.json` pins them for ever: changing anything here would reward people twice.
+delimiter-safe. `tests/golden/references*.json` pin them for ever: changing anything here would reward people twice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from campaign_runner.model import Order
 from campaign_runner.planning.filled import Filled, escaped
 from campaign_runner.planning.payloads import as_text, each, joined
 
-FORMAT = "1"
+FORMAT = "1"  # of line references, for ever; orders have their own (`cutting`)
 DIGEST_BYTES = 16
 
 
@@ -54,9 +54,9 @@ def content_digests(contents: pa.Array) -> list[bytes]:
     return [sha256(text).digest()[:DIGEST_BYTES] for text in each(contents)]
 
 
-def batch_digest(order: Order, lines: Iterable[bytes]) -> bytes:
-    """Over the ordered line items as they are sent, each with its reference."""
-    digest = sha256(_head("batch", order))
+def batch_digest(order: Order, lines: Iterable[bytes], format: str) -> bytes:
+    """Over the ordered line items as they are sent, each with its reference; `format` is that of the cuts."""
+    digest = sha256(_head("batch", order, format))
     digest.update(orjson.dumps([line.decode() for line in lines])[1:-1] + b",]")
     return digest.digest()[:DIGEST_BYTES]
 
@@ -79,7 +79,7 @@ def references(order: Order, digests: Iterable[bytes]) -> list[str]:
     return [f"{order.campaign_id}-{digest.hex()}" for digest in digests]
 
 
-def _head(kind: str, order: Order) -> bytes:
+def _head(kind: str, order: Order, format: str = FORMAT) -> bytes:
     """The opening of the JSON array: everything that every reference of this campaign is bound to."""
-    values = [FORMAT, kind, order.endpoint, order.customer, order.account, order.campaign_id]
+    values = [format, kind, order.endpoint, order.customer, order.account, order.campaign_id]
     return orjson.dumps(values)[:-1] + b","

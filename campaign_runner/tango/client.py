@@ -19,6 +19,7 @@ from campaign_runner.tango.connection import Call, Connection, Record, Reply, se
 from campaign_runner.tango.limits import LIMITS
 from campaign_runner.tango.retries import repeat
 
+LIST = "list of orders"  # what a request for it is recorded under
 PAGE = 500  # the most that Tango gives in one answer
 
 T = TypeVar("T")
@@ -80,11 +81,14 @@ class Client:
         return replace(first, lines=lines, total=_counted(first.total, len(lines), len(shown)), next_cursor="")
 
     def list_orders(self, campaign: str) -> Iterator[str]:
-        """The externalRefIDs of a campaign's orders (Tango leaves out failed ones); raises TangoStopped."""
+        """The externalRefIDs of a campaign's orders (Tango leaves out failed ones); raises TangoStopped.
+
+        Of a campaign without a name it is the account's whole list: an empty filter might be taken for none at all.
+        """
         whose = {"accountIdentifier": self._order.account, "customerIdentifier": self._order.customer}
-        asked = {"campaign": campaign, **whose}
+        asked = {"campaign": campaign, **whose} if campaign else whose
         single = self._order.endpoint == "orders"
-        several = self._pages("list", "asyncOrders", campaign, asked, _list_page)
+        several = self._pages("list", "asyncOrders", LIST, asked, _list_page)
         pages = self._numbered_pages(asked) if single else several
         for page in pages:
             if page.outcome is not Outcome.ACCEPTED:
@@ -175,7 +179,7 @@ class Client:
         seen: set[str] = set()
         for number in range(LIMITS["list"].pages):
             params = {**asked, "elementsPerBlock": "100", "page": str(number)}
-            page = self._call("list", "orders", asked["campaign"], _orders_page, params).receipt
+            page = self._call("list", "orders", LIST, _orders_page, params).receipt
             yield page
             if page.outcome is not Outcome.ACCEPTED or not page.lines:
                 return

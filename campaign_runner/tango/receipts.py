@@ -135,6 +135,8 @@ def _line(item: dict[str, Any]) -> LineAnswer:
         exchange_rate=wire.money(charged.get("exchangerate")),
         reason=refusals.sentences(item.get("lineitemerrors")),
         unreadable=wire.unreadable(amount, *(charged.get(name) for name in _MONEY)),
+        delivery_method=wire.text(item.get("deliverymethod"), "method"),
+        quantity=wire.count(item.get("quantity")),
         recipient=wire.section(item, "recipient"),
     )
 

@@ -30,6 +30,7 @@ LENGTHS: dict[str, int] = {
     "path": 200,
     "name": 200,
     "utid": 20,
+    "method": 20,
 }
 # No amount, rate or charge is larger, and none is kept with more places: a million of them can be added up.
 MOST, PLACES = Decimal(10) ** 10, Decimal("1e-12")

@@ -17,6 +17,7 @@ from campaign_runner.preparation import Reading
 from campaign_runner.tango import simulator
 from tests.clock import HandClock
 
+WHO = {"TANGO_PLATFORM_NAME": "acme", "TANGO_PLATFORM_KEY": "of-nobody"}
 HEADERS = ["Employee ID", "Method", "First name", "Last name", "E-mail", "Mobile", "UTID", "Amount"]
 
 
@@ -39,7 +40,7 @@ class Office:
         values = {**self.values, "tango": {"base_url": self.base_url, **self.values["tango"], **tango}}
         known = settings.Settings(**values)
         return World(
-            known, self.folder / "state", self.folder / "reports", settings.credentials(known, {}), clock=self.clock,
+            known, self.folder / "state", self.folder / "reports", settings.credentials(known, WHO), clock=self.clock,
             workers=1,
         )  # fmt: skip
 

@@ -82,7 +82,7 @@ def test_two_equal_released_rows_never_share_a_reference():
 def test_batches_hold_at_most_the_batch_size_and_every_line_once():
     rows = {n: {**ANA, "recipient.email": f"p{n}@example.com"} for n in range(2, 13)}
     batches = list(planned(rows, batch_size=4).batches())
-    assert [len(batch.lines) for batch in batches] == [4, 4, 3]
+    assert max(len(batch.lines) for batch in batches) <= 4
     assert sorted(line.row for batch in batches for line in batch.lines) == list(rows)
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from campaign_runner.model import Checked, CleanRows, Order
 from campaign_runner.planning import KNOWN_COLUMNS, Collector, Decisions, Plan, plan
+from campaign_runner.planning.cutting import FIRST
 
 ORDER = Order("2026-q4-recognition", "acme-customer", "acme-account", campaign="Q4", purchase_order="PO-1")
 ANA = {"deliveryMethod": "EMAIL", "recipient.firstName": "Ana", "recipient.email": "ana@example.com",
@@ -38,9 +39,19 @@ def references(of: Plan) -> dict[int, str]:
 
 
 def test_references_and_bodies_are_pinned_for_ever(golden):
-    batches = list(planned({2: ANA, 3: BEN, 4: CRATE}).batches())
-    pinned = {batch.reference: json.loads(batch.body) for batch in batches}
-    golden("references.json", json.dumps(pinned, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    batches = list(planned({2: ANA, 3: BEN, 4: CRATE}).batches(FIRST))
+    golden("references.json", pinned(batches))
+
+
+def test_orders_of_format_2_have_other_references_than_their_lines_ever_had(golden):
+    """The lines of the first golden file and some more, so that they are cut: which line is in which order."""
+    rows = {2: ANA, 3: BEN, 4: CRATE, **{n: {**ANA, "recipient.email": f"p{n}@example.com"} for n in range(5, 12)}}
+    golden("references-2.json", pinned(planned(rows, batch_size=4).batches()))
+
+
+def pinned(batches) -> str:
+    content = {batch.reference: json.loads(batch.body) for batch in batches}
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def test_the_order_of_the_rows_changes_nothing():

@@ -24,7 +24,7 @@ from sqlalchemy import Engine, create_engine
 
 from campaign_runner import desk, pipeline, recovery, settings, validation
 from campaign_runner.closing import Result
-from campaign_runner.errors import CampaignRunnerError, ExitCode, StateError
+from campaign_runner.errors import CampaignRunnerError, ExitCode, NotNewest, StateError
 from campaign_runner.ledger import store
 from campaign_runner.outside import World
 from campaign_runner.preparation import Reading
@@ -133,7 +133,7 @@ class Company:
             except Crash:
                 self.crashes.append(bomb.hit)
                 self.clock.turn(seconds=self.dice.choice([0, 1, 20, 70, 600]))
-            except StateError:
+            except (StateError, NotNewest):
                 raise
             except CampaignRunnerError as refused:
                 self.told.append(str(refused))
@@ -191,8 +191,7 @@ class Company:
         path = self.folder / f"q4-{self.sheet.versions}.csv"
         for _ in range(50):
             path.write_text(self.sheet.text(), "utf-8")
-            done = self.process(lambda: recovery.recover(Reading(path), self.world()))
-            if done or "nothing is to be recovered" in self.told[-1]:
+            if self.process(lambda: recovery.recover(Reading(path), self.world())):
                 break
             self.clock.turn(seconds=90)
         else:

@@ -39,10 +39,13 @@ def poll(placed: PlacedOrder, add: Callable[[Event], None], polls_until_final: i
         add({"kind": "poll", "account": placed.account, "reference": placed.reference, "final": final})
 
 
-def order_list(world: World, request: Request) -> Answer:
-    """GET /asyncOrders: filtered, in pages by cursor, without FAILED orders."""
+def order_list(world: World, request: Request, now: float) -> Answer:
+    """GET /asyncOrders: filtered, in pages by cursor, without FAILED orders. The knob `list_lag`: an order is listed so
+    many seconds after it was placed."""
     start, size = _window(request)
-    found = [order for order in _matching(world, request, "asyncOrders") if order.status != "FAILED"]
+    latest = now - world.knobs.get("list_lag", 0)
+    found = [order for order in _matching(world, request, "asyncOrders")
+             if order.status != "FAILED" and order.at <= latest]  # fmt: skip
     shown = [_order(order) | _origin(order.order) for order in found[start : start + size]]
     return Answer(200, {"orders": shown, "pagination": _pagination(start, size, len(found), len(shown))})
 

@@ -160,7 +160,7 @@ class Simulator:
     def _list(self, request: Request) -> Answer:
         if request.path == "/orders":
             return showing.single_list(self._world, request, self._journal.add, self._polls)
-        return showing.order_list(self._world, request)
+        return showing.order_list(self._world, request, self.now().timestamp())
 
     def _account(self, request: Request) -> Answer:
         return showing.account(self._world, unquote(request.path.rpartition("/")[2]))

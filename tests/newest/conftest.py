@@ -1,0 +1,102 @@
+"""A campaign of 45 people in orders of ten, whose state can be put back, lost and copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from campaign_runner import pipeline, recovery
+from campaign_runner.errors import NotNewest
+from campaign_runner.outside import World
+from campaign_runner.pipeline import Result
+from campaign_runner.preparation import Reading
+from campaign_runner.tango import simulator
+from tests.pipeline.conftest import Office
+
+
+def row(number: int) -> str:
+    """Somebody who gets a reward that nobody else gets."""
+    return f"{number},EMAIL,P{number},Roe,p{number}@example.com,,U561593,{10 + number}"
+
+
+class Camp(Office):
+    """`state` is where it is kept, as it is; a backup of it can be taken and put back."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.values["tango"] |= {"batch_size": 10}
+        self.state = folder / "state"
+        self.people(45)
+
+    def people(self, last: int, first: int = 1) -> Path:
+        """The file with so many people."""
+        return self.file(*(row(number) for number in range(first, last + 1)))
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "q4.csv"
+
+    def world(self, **tango: object) -> World:
+        return replace(super().world(**tango), state=self.state)
+
+    def send(self, **how: object) -> Result:
+        """The file as it is; settings of [tango] may be changed."""
+        canary = how.pop("canary", 0)
+        return pipeline.run(Reading(self.path), self.world(**how), patience=600, canary=canary)
+
+    def refused(self, saying: str, **how: object) -> None:
+        """A run is refused with this sentence, and nothing is sent."""
+        before = len(self.sent())
+        with pytest.raises(NotNewest, match=saying):
+            self.send(**how)
+        assert len(self.sent()) == before
+
+    def recover(self, **how: object) -> str:
+        """What a recovery says of itself."""
+        world = self.world(**how)
+        recovery.recover(Reading(self.path), world)
+        return world.notices[-1]
+
+    def plan(self) -> None:
+        pipeline.plan(Reading(self.path), self.world())
+
+    def back_up(self, name: str = "backup") -> None:
+        shutil.copytree(self.state, self.folder / name)
+
+    def lose(self) -> None:
+        shutil.rmtree(self.state)
+
+    def put_back(self, name: str = "backup", *, only: str = "*") -> None:
+        """The backup in the place of what is there: all of the folder, or only some of its files."""
+        for path in self.state.glob("ledger.sqlite*" if only != "*" else "*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in (self.folder / name).glob(only):
+            copy = shutil.copytree if path.is_dir() else shutil.copy
+            copy(path, self.state / path.name)
+
+    def asked(self) -> int:
+        """How many requests Tango has had."""
+        return len(self.tango.requests)
+
+    def posts(self) -> int:
+        """How many orders were sent, new and old."""
+        return sum(seen.method == "POST" for seen in self.tango.requests)
+
+    def twice(self) -> int:
+        """How many people have more than one reward."""
+        return sum(number > 1 for number in Counter(line["recipient"]["email"] for line in self.sent()).values())
+
+    def everybody_once(self, people: int) -> None:
+        assert (len(self.sent()), self.twice()) == (people, 0)
+
+
+@pytest.fixture
+def camp(tmp_path: Path) -> Iterator[Camp]:
+    made = Camp(tmp_path)
+    with simulator.serve(made.tango) as made.base_url:
+        yield made
