@@ -68,7 +68,7 @@ def recognise(connection: Connection, campaign: int, found: Mapping[str, Receipt
                   "tries": max(row.tries, 1), **_seen(receipt), "tango_order_id": receipt.tango_order_id,
                   "note": NOTE}  # fmt: skip
         connection.execute(update(batches).where(batches.c.id == row.id).values(**values))
-        moved = {"batch": row.reference, "from": row.state, "to": state}
+        moved = {"batch": row.reference, "from": row.state, "to": state, "order": receipt.tango_order_id}
         events.append(connection, campaign, at, "batch moved", **moved)
     return sum(row.state == BatchState.PLANNED and not row.tries for row in rows)
 
