@@ -206,3 +206,15 @@ def test_quiet_says_one_line_where_the_exit_code_is_not_0(command):
 def test_logs_have_their_time(command):
     _, _, error = command("run", "email.csv", "--wait", "0", "--verbose")
     assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ", error, re.M) or "HTTP" not in error
+
+
+@pytest.mark.parametrize("words", [("check", "sub/email.csv"), ("track",), ("reports",), ("retry",)])
+def test_without_settings_it_is_said_that_there_are_none_and_where_they_were_looked_for(command, tmp_path, words):
+    (tmp_path / "campaign.toml").unlink()
+    (tmp_path / "sub").mkdir()
+    shutil.copy(tmp_path / "email.csv", tmp_path / "sub")
+    code, _, error = command(*words)
+    assert (code, error.startswith("campaign-runner: There is no campaign.toml (looked for ")) == (2, True)
+    assert str(tmp_path / "campaign.toml") in error
+    assert (str(tmp_path / "sub" / "campaign.toml") in error) == (words[0] == "check")
+    assert "campaign-runner init" in error

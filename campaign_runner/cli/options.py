@@ -93,7 +93,8 @@ def world(
 
     asked = demands or Demands()
     path = config_path(config, file)
-    loaded, folder = asked.on(settings.load(path, campaign)), state_folder(state, path)
+    loaded = asked.on(settings.load(path, campaign, looked_for=[] if config else config_places(file)))
+    folder = state_folder(state, path)
     credentials = _credentials(loaded, secret)
     books = loaded.finance
     chosen = FinanceOptions(group_by=books.group_by or None, accounts=books.accounts, time_zone=books.time_zone)
@@ -147,8 +148,13 @@ def config_path(config: Path | None, file: Path | None) -> Path | None:
     """`--config`, else campaign.toml beside the spreadsheet, else here; None where there is none."""
     if config:
         return config
-    places = [file.parent / "campaign.toml"] if file else []
-    return next((path for path in (*places, Path("campaign.toml")) if path.exists()), None)
+    return next((path for path in config_places(file) if path.exists()), None)
+
+
+def config_places(file: Path | None) -> list[Path]:
+    """Where campaign.toml is looked for."""
+    beside = [file.parent / "campaign.toml"] if file else []
+    return list(dict.fromkeys((*beside, Path("campaign.toml"))))
 
 
 def reading(file: Path, sheet: str | None, hidden: str) -> Reading:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,11 @@ class Settings(BaseSettings):
         )  # fmt: skip
 
 
-def load(path: Path | None, campaign_id: str = "") -> Settings:
+def load(path: Path | None, campaign_id: str = "", looked_for: Sequence[Path] = ()) -> Settings:
     """Read campaign.toml (None: environment and built-in values alone); raises SettingsError in the user's words.
 
-    `campaign_id`, as given on the command line, stands in for the file's own.
+    `campaign_id`, as given on the command line, stands in for the file's own; `looked_for`: where campaign.toml was
+    looked for.
     """
     values = _read(path) if path else {}
     if campaign_id:
@@ -91,6 +93,10 @@ def load(path: Path | None, campaign_id: str = "") -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
+        if not path and any(
+            problem["type"] == "missing" and problem["loc"] == ("campaign",) for problem in error.errors()
+        ):
+            raise SettingsError(_none(looked_for)) from None
         where = str(path) if path else "The environment"
         raise SettingsError(
             "\n".join(sentence(where, dict(problem), Settings) for problem in error.errors())
@@ -98,6 +104,16 @@ def load(path: Path | None, campaign_id: str = "") -> Settings:
     except UnreadableSettings as error:
         why = error.__cause__ or error
         raise SettingsError(f"The environment: {_variables(why)}: {why}.") from None
+
+
+def _none(looked_for: Sequence[Path]) -> str:
+    """There are no settings at all: where they were looked for, and how they are made."""
+    places = " and ".join(str(path.absolute()) for path in looked_for)
+    looked = f" (looked for {places})" if places else ""
+    return (
+        f"There is no campaign.toml{looked}. Make one with `campaign-runner init`, or name it with --config FILE. The id "
+        "alone can also come from the environment: CAMPAIGN_RUNNER__CAMPAIGN__ID=2026-q4-recognition."
+    )
 
 
 def _variables(why: BaseException) -> str:
