@@ -11,47 +11,46 @@ from pathlib import Path
 from typing import Any
 
 from campaign_runner import explanation
+from campaign_runner.deciding import Asked, decide
 from campaign_runner.errors import CampaignRunnerError, UsageError
-from campaign_runner.ledger import campaigns, events, integrity, lives, open_ledger, plans
+from campaign_runner.ledger import campaigns, events, lives, open_ledger
 from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.ledger.past import DROPPED, RELEASED, UNDONE
+from campaign_runner.lookup import is_row, rows_of
 from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World, connect
 
 
-def release(world: World, rows: Sequence[int], reason: str, *, dry_run: bool = False) -> list[str]:
-    """Let held rows of the newest file go, with a reason; the next `run` places them. Returns what was decided.
+def release(
+    world: World, rows: Sequence[int | str], reason: str, *, held_as: str = "", every: bool = False, undo: bool = False,
+    dry_run: bool = False,
+) -> tuple[str, ...]:  # fmt: skip
+    """Release held rows of the newest file (or take that back), with a reason; the next `run` places them. Returns what
+    was decided, with what it comes to.
 
     Raises UsageError for a row that is not held: then nothing is released.
     """
-    if not reason.strip():
-        raise UsageError("Say why with --reason: it is kept in the ledger for whoever asks later.")
-    with opened(world) as campaign, campaign.ledger.write() as connection:
-        integrity.require_whole(campaign.ledger)
-        upload = _latest(campaign)
-        held = lives.held(connection, upload.id)
-        if strange := [row for row in rows if row not in held]:
-            known = ", ".join(map(str, sorted(held))) or "none"
-            raise UsageError(
-                f"Row {strange[0]} of {upload.name} is not held, so nothing was released. Held rows: {known}."
-            )
-        told = [f"Row {row}: {held[row].reason}" for row in rows]
-        if not dry_run:
-            references = [held[row].reference for row in rows]
-            changed = {held[row].reference: held[row].changed_line for row in rows}
-            plans.let_go(connection, campaign.number, references, reason, world.at(), changed=changed)
-            events.append(
-                connection, campaign.number, world.at(), "rows released", rows=list(rows), reason=reason,
-                references=references,
-            )  # fmt: skip
-    return told
+    return decide(world, Asked(rows, held_as, every), UNDONE if undo else RELEASED, reason, dry_run=dry_run).told
+
+
+def drop(
+    world: World, rows: Sequence[int | str], reason: str, *, held_as: str = "", every: bool = False,
+    dry_run: bool = False,
+) -> tuple[str, ...]:  # fmt: skip
+    """Say that held rows are not to be sent, with a reason; otherwise as `release`."""
+    return decide(world, Asked(rows, held_as, every), DROPPED, reason, dry_run=dry_run).told
 
 
 def explain(world: World, what: str) -> dict[str, Any]:
-    """The whole life of one row: by its number in the newest file, or by a line or order reference."""
+    """The whole life of one row: by its number in the newest file, by an e-mail address, name or key that stands there
+    once, or by a line or order reference."""
     with opened(world) as campaign:
         upload = _latest(campaign)
         with campaign.ledger.read() as connection:
-            row = int(what) if what.isdigit() else lives.row_of(connection, campaign.number, upload.id, what)
+            row = int(what) if is_row(what) else lives.row_of(connection, campaign.number, upload.id, what)
+        if row is None:
+            row = _only(rows_of(campaign, what), what)
+        with campaign.ledger.read() as connection:
             life = lives.life(connection, campaign.number, upload, row) if row is not None else None
         if row is None or life is None:
             raise UsageError(
@@ -102,6 +101,14 @@ def doctor(world: World) -> list[Diagnosis]:
     balance = f", balance {account.balance} {account.currency}" if account.balance is not None else ""
     told.append(Diagnosis("account", account.active, state + balance, "" if account.active else "Talk to Tango."))
     return told
+
+
+def _only(rows: Sequence[int], what: str) -> int | None:
+    """The one row that was named; raises UsageError where there are several."""
+    if len(rows) > 1:
+        numbers = ", ".join(map(str, rows[:20]))
+        raise UsageError(f'"{what}" stands in {len(rows):,} rows: {numbers}. Say which row.')
+    return rows[0] if rows else None
 
 
 def _room(state: Path) -> Diagnosis:

@@ -24,6 +24,7 @@ from campaign_runner.ledger import (
     campaigns,
     digests,
     events,
+    held,
     integrity,
     open_ledger,
     outcomes,
@@ -89,6 +90,8 @@ def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: 
         draft = prepared(reading, world, shop, before, progress, canary)
         planning.refuse(_reasons_against(draft, world))
         number = registered(world, ledger)
+        with ledger.write() as connection:
+            held.show(connection, number, draft.plan.holds, draft.table.source, world.at())
         seen = approval.show(draft, Opened(world, ledger, number), *_judged_by(draft, world, shop))
         unusual = gate.unusual(world, ledger, number, draft, ask=False)
         foreseen = gate.foreseen(world, ledger, number, draft.plan)
@@ -304,6 +307,7 @@ def _write_down(
                     plans.record(connection, number, upload.id, planned, len(plan.new), at, due_at=due_at)
         rows = plans.record_entries(connection, upload.id, draft.entries())
         digests.write_file(connection, at, upload.id, rows)
+        held.forget_shown(connection, number)
         events.append(
             connection, number, at, "file planned", sha256=draft.sha256, rows=draft.rows, withdrawn=withdrawn,
             lines=len(draft.plan.new), batches=draft.plan.batch_count, totals=draft.plan.totals(),

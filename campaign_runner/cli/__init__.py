@@ -20,7 +20,7 @@ from campaign_runner.errors import ExitCode
 
 COMMANDS = (
     beginning.init, beginning.template, beginning.rules, beginning.catalogue, rewarding.check, rewarding.plan,
-    approving.approve, approving.reject, rewarding.run, rewarding.track, asking.release, rewarding.retry,
+    approving.approve, approving.reject, rewarding.run, rewarding.track, asking.release, asking.drop, rewarding.retry,
     rewarding.reports, asking.status, asking.explain, rewarding.recover, auditing.reconcile, auditing.purge,
     beginning.simulator, asking.doctor,
 )  # fmt: skip

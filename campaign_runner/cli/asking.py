@@ -1,8 +1,8 @@
-"""The commands that ask or decide: status, explain, release, doctor."""
+"""The commands that ask or decide: status, explain, release, drop, doctor."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,9 +10,25 @@ from campaign_runner.cli import options
 from campaign_runner.cli.options import REPORTS, STATE, Campaign, Config, DryRun, Json, Quiet, Schemas, State, Verbose
 from campaign_runner.errors import ExitCode
 
+if TYPE_CHECKING:
+    from campaign_runner.outside import World
+    from campaign_runner.terminal import Terminal
+
 CampaignNeeded = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign's id.")]
-Rows = Annotated[list[int], typer.Argument(metavar="ROW…", help="Row numbers as the spreadsheet shows them.")]
-What = Annotated[str, typer.Argument(metavar="ROW|REFERENCE", help="A row number, or a line or order reference.")]
+Rows = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="ROW…", help="Row numbers as the spreadsheet shows them, or e-mail addresses, names or keys."
+    ),
+]
+What = Annotated[
+    str, typer.Argument(metavar="ROW|REFERENCE", help="A row number, e-mail address, name or key, or a reference.")
+]
+HeldAs = Annotated[
+    str, typer.Option("--held-as", help="All rows held as: changed, duplicate, already-rewarded or hidden.")
+]
+EveryHeld = Annotated[bool, typer.Option("--all", help="All held rows.")]
+Undo = Annotated[bool, typer.Option("--undo", help="Take the decision back, as long as nothing was sent for it.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the ledger.")]
 
 
@@ -49,21 +65,52 @@ def explain(
 
 
 def release(
-    campaign: CampaignNeeded, rows: Rows, reason: Reason = "", config: Config = None, state: State = STATE,
-    schemas: Schemas = None, dry_run: DryRun = False, as_json: Json = False, quiet: Quiet = False,
-    verbose: Verbose = False,
+    campaign: CampaignNeeded, rows: Rows = None, reason: Reason = "", held_as: HeldAs = "", every: EveryHeld = False,
+    undo: Undo = False, config: Config = None, state: State = STATE, schemas: Schemas = None, dry_run: DryRun = False,
+    as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Let held rows go, with a reason; the next `run` of the same file places them.
+    """Release held rows, with a reason; the next `run` of the same file sends them.
 
-    Example: campaign-runner release 2026-q4-recognition 14 15 --reason "two prizes, agreed with finance"
+    Example: campaign-runner release 2026-q4-recognition 14 ana@example.com --reason "two prizes, agreed with finance"
     """
-    from campaign_runner import desk
-
     with options.at_work(as_json, quiet, verbose) as terminal:
         world = options.world(config, state, REPORTS, schemas, campaign=campaign, secret=False)
-        told = desk.release(world, rows, reason, dry_run=dry_run)
-        then = "Nothing was changed (--dry-run)." if dry_run else "Released. Run the same file again to place them."
-        terminal.object({"released": [] if dry_run else rows}) if as_json else terminal.say(*told, then)
+        _decide(terminal, world, rows, reason, held_as, "undone" if undo else "release", every=every, dry_run=dry_run)
+
+
+def drop(
+    campaign: CampaignNeeded, rows: Rows = None, reason: Reason = "", held_as: HeldAs = "", every: EveryHeld = False,
+    undo: Undo = False, config: Config = None, state: State = STATE, schemas: Schemas = None, dry_run: DryRun = False,
+    as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Drop held rows, with a reason: they are not to be sent, and nobody is asked about them any more.
+
+    Example: campaign-runner drop 2026-q4-recognition --held-as duplicate --reason "entered twice"
+    """
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        world = options.world(config, state, REPORTS, schemas, campaign=campaign, secret=False)
+        _decide(terminal, world, rows, reason, held_as, "undone" if undo else "drop", every=every, dry_run=dry_run)
+
+
+_DONE = {
+    "release": ("released", "Released. Run the same file again to send them."),
+    "drop": ("dropped", "Dropped. Run the same file again to close its books."),
+    "undone": ("undone", "Taken back. Run the same file again."),
+}
+
+
+def _decide(
+    terminal: Terminal, world: World, rows: list[str] | None, reason: str, held_as: str, decision: str, *,
+    every: bool, dry_run: bool,
+) -> None:  # fmt: skip
+    from campaign_runner.deciding import Asked, decide
+
+    found = decide(world, Asked(rows or (), held_as, every), decision, reason, dry_run=dry_run)
+    name, then = _DONE[decision]
+    if terminal.as_json:
+        terminal.object({name: [] if dry_run else list(found.rows), "told": list(found.told)})
+    else:
+        terminal.say(*found.told, "Nothing was changed (--dry-run)." if dry_run else then)
 
 
 def doctor(

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from campaign_runner.ledger import events
+from campaign_runner.ledger import events, held, past
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.lines import STATUS, UNITS
 from campaign_runner.ledger.schema import attempts, batches, entries, line_items
-from campaign_runner.lifecycle import RowStatus
 from campaign_runner.money import from_units, text
 
-
-class HeldRow(NamedTuple):
-    """A row that waits for a decision; `reference` is what it would be sent under."""
-
-    reference: str
-    reason: str
-    rule: str = ""
-    units: int = -1
-    currency: str = ""
-    changed_line: int = 0
-
-
-def held(connection: Connection, upload: int) -> dict[int, HeldRow]:
-    """The held rows of an upload by number."""
-    query = select(entries.c.row, *(entries.c[name] for name in HeldRow._fields))
-    query = query.where(entries.c.upload == upload, entries.c.status == RowStatus.HELD)
-    return {row: HeldRow(*held) for row, *held in connection.execute(query)}
+_DECIDED = {
+    past.RELEASED: "It was released: the next run of the file sends it.",
+    past.DROPPED: "It was dropped: it is never sent.",
+}
 
 
 def row_of(connection: Connection, campaign: int, upload: int, reference: str) -> int | None:
@@ -63,7 +49,9 @@ def life(connection: Connection, campaign: int, file: Upload, row: int) -> dict[
         select(entries).where(entries.c.upload == upload, entries.c.row == row)
     ).mappings().one_or_none()  # fmt: skip
     if entry and entry["line"] is None:
-        return {"status": entry["status"], "reason": entry["reason"], "what_to_do": entry["remedy"],
+        decided = held.standing_of(connection, campaign, [entry["reference"]]) if entry["reference"] else {}
+        reason = f"{entry['reason']} {_DECIDED.get(decided.get(entry['reference'], ''), '')}".rstrip()
+        return {"status": entry["status"], "reason": reason, "what_to_do": entry["remedy"],
                 "reference": entry["reference"], "attempts": [],
                 "decisions": _decisions(connection, campaign, file, row, {entry["reference"]})}  # fmt: skip
     mine = line_items.c.id == entry["line"] if entry else (line_items.c.upload == upload) & (line_items.c.row == row)
@@ -86,6 +74,8 @@ def _decisions(
         "plan shown": lambda data: bool(file.plan) and data.get("plan") == file.plan,
         "plan approved": lambda data: bool(file.plan) and data.get("plan") == file.plan,
         "plan rejected": lambda data: bool(file.plan) and data.get("plan") == file.plan,
+        "rows dropped": lambda data: bool(references & set(data.get("references", ()))),
+        "decision taken back": lambda data: bool(references & set(data.get("references", ()))),
         "rows released": lambda data: bool(references & set(data.get("references", ()))),
         "failed lines planned again": lambda data: len(references) > 1,
         "line corrected": lambda data: data["line"] in references,

@@ -13,7 +13,7 @@ from campaign_runner.ledger.lines import LINES, STATUS, UNITS
 from campaign_runner.ledger.schema import batches, entries, line_items, uploads
 from campaign_runner.ledger.store import fetched
 from campaign_runner.ledger.textrows import in_lines
-from campaign_runner.lifecycle import BatchState
+from campaign_runner.lifecycle import BatchState, RowStatus
 
 # A line's own time, or its batch's.
 _UPDATED = case((line_items.c.updated_at != "", line_items.c.updated_at), else_=batches.c.updated_at)
@@ -37,6 +37,15 @@ def tally(connection: Connection, upload: int) -> list[tuple[str, str, int, int]
         found += [(str(status), str(currency), int(n), int(units)) for status, currency, n, units
                   in connection.execute(query)]  # fmt: skip
     return found
+
+
+def dropped(connection: Connection, upload: int) -> int:
+    """How many rows of an upload somebody dropped."""
+    query = select(func.count()).where(
+        entries.c.upload == upload, entries.c.line.is_(None),
+        entries.c.status == literal(str(RowStatus.CANCELLED), literal_execute=True),
+    )  # fmt: skip
+    return int(connection.execute(query).scalar_one())
 
 
 def stated(connection: Connection, upload: int, first: int, last: int) -> list[tuple[Any, ...]]:

@@ -91,6 +91,8 @@ entries = Table(
 # Few rows are held, and those of all uploads are asked for when a file is planned.
 _HELD = entries.c.status == "held"
 Index("entries_held", entries.c.upload, entries.c.reference, sqlite_where=_HELD, postgresql_where=_HELD)
+_DROPPED = entries.c.status == "cancelled"
+Index("entries_dropped", entries.c.upload, sqlite_where=_DROPPED, postgresql_where=_DROPPED)
 
 batches = Table(
     "batches", metadata,
@@ -246,6 +248,21 @@ releases = Table(
     Column("actor", String(200), nullable=False, server_default=""),
     # The line that the row was, before it was changed: it is accounted for (0: none).
     Column("changed_line", _Id, nullable=False, server_default="0"),
+)  # fmt: skip
+
+# The held rows of the plan that was shown last: they can be decided before anything is run.
+held_shown = Table(
+    "held_shown", metadata,
+    Column("campaign", _Id, primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("reference", String(100), nullable=False),
+    Column("rule", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("changed_line", _Id, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("at", String(40), nullable=False),
 )  # fmt: skip
 
 # Plans that somebody was shown, by their identity; whoever was shown one first is its submitter.

@@ -119,6 +119,8 @@ class Books:
     corrected: tuple[Mapping[str, Any], ...] = ()
     unread: tuple[str, ...] = ()
     earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = _none
+    # So many of the cancelled rows are those that somebody dropped: they are not to be sent, and need nobody.
+    dropped: int = 0
     asked: Mapping[str, str] = field(default_factory=dict)
     settlements: Callable[..., Iterator[pd.DataFrame]] = lambda *_: iter(())
     findings_of: Callable[[str, str], tuple[Finding, ...]] = lambda *_: ()

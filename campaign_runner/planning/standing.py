@@ -20,6 +20,7 @@ DROPPED = "dropped"
 # Holds whose cause is not in the file but in the ledger: it may be out of sight next time.
 LASTING = frozenset({CHANGED, ALREADY, ELSEWHERE})
 _REMEDY = "If it is to be sent, release it with `campaign-runner release`; else drop it or delete the row."
+_OF_DROPPED = "Delete the row, or release it if it is to be sent."
 _REASON = "It was held when this campaign was planned before, and nobody has decided about it yet."
 
 
@@ -43,7 +44,9 @@ class Decisions:
     def of(self, reference: str) -> Standing | None:
         """What still holds this reference."""
         if reference in self.dropped:
-            return Standing(DROPPED, self.dropped[reference], "Delete the row, or release it if it is to be sent.")
+            return Standing(
+                DROPPED, f"Dropped: {self.dropped[reference]}", "Delete the row, or release it if it is to be sent."
+            )
         return None if reference in self.released else self.waiting.get(reference)
 
 

@@ -63,6 +63,7 @@ def reconcile(
         tally = rows.tally(connection, upload.id)
         states = rows.batch_counts(connection, campaign)
         strays = rows.lines_elsewhere(connection, campaign, upload.id)
+        dropped = rows.dropped(connection, upload.id)
 
     counts, amounts = add_up(tally)
     with ledger.read() as connection:
@@ -84,7 +85,7 @@ def reconcile(
         ledger_events=number,
         stated=lambda: _stated(table, _between(ledger, upload.id)), placed=lambda: _placed(ledger, campaign),
         sums=sums, corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign, upload.id),
-        earlier=earlier, settlements=lambda zone="": _settlements(ledger, campaign, zone), foreign=foreign,
+        earlier=earlier, dropped=dropped, settlements=lambda zone="": _settlements(ledger, campaign, zone), foreign=foreign,
         findings_of=lambda first, after: _findings_of(ledger, campaign, upload.id, (first, after)),
         unread=table.unread,
     )  # fmt: skip
@@ -116,7 +117,8 @@ def exit_code(books: Books) -> ExitCode:
         return ExitCode.STOPPED
     if not books.finished:
         return ExitCode.NOT_FINISHED
-    unwell = any(books.rows[status] for status in NEEDS_ACTION) or not books.ties_out or books.unread
+    waiting = sum(books.rows[status] for status in NEEDS_ACTION) - books.dropped
+    unwell = waiting > 0 or not books.ties_out or books.unread
     return ExitCode.NEEDS_ACTION if unwell else ExitCode.DONE
 
 

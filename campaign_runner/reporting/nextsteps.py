@@ -86,8 +86,9 @@ def next_steps(books: Books, failures: Path | None = None) -> list[NextStep]:
     if not books.ties_out:
         steps.append(NextStep("finance", "The books do not tie out: read the findings before anything else is sent"))
     for status, (who, what, command) in _BY_STATUS.items():
-        if books.rows.get(status, 0):
-            those = what.format(rows=count(books.rows[status], "row"))
+        number = books.rows.get(status, 0) - (books.dropped if status is RowStatus.CANCELLED else 0)
+        if number > 0:
+            those = what.format(rows=count(number, "row"))
             without = _OF_THE_SHEET if status is RowStatus.REJECTED else ()
             steps.append(NextStep(who, those, _with_options(command.format(**words), books, without)))
     for sheet in books.unread:

@@ -1,0 +1,88 @@
+"""Which rows wait for a decision, and what was decided?  Of the newest file, and of the plan that was shown last."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, select
+
+from campaign_runner.ledger import past
+from campaign_runner.ledger.lines import LINES, STATUS, UNITS
+from campaign_runner.ledger.past import DROPPED, RELEASED
+from campaign_runner.ledger.schema import batches, entries, held_shown, line_items
+from campaign_runner.ledger.store import insert_many
+from campaign_runner.lifecycle import BatchState, RowStatus
+from campaign_runner.model import Hold
+
+
+class HeldRow(NamedTuple):
+    """A row that waits for a decision; `reference` is what it would be sent under, `changed_line` the line that it seems
+    to be, changed (0: none)."""
+
+    reference: str
+    reason: str
+    rule: str = ""
+    units: int = -1
+    currency: str = ""
+    changed_line: int = 0
+
+
+def held(connection: Connection, upload: int) -> dict[int, HeldRow]:
+    """The held rows of an upload by number; dropped ones are among them."""
+    query = select(entries.c.row, *(entries.c[name] for name in HeldRow._fields))
+    query = query.where(entries.c.upload == upload, entries.c.line.is_(None), entries.c.reference != "")
+    query = query.where(entries.c.status.in_((RowStatus.HELD, RowStatus.CANCELLED)))
+    return {row: HeldRow(*rest) for row, *rest in connection.execute(query)}
+
+
+def show(connection: Connection, campaign: int, holds: Iterable[Hold], file: str, at: str) -> None:
+    """Keep the held rows of a plan that is shown; those of the one before go."""
+    forget_shown(connection, campaign)
+    names = ("campaign", "row", "reference", "rule", "reason", "units", "currency", "changed_line", "file", "at")
+    rows = ((campaign, hold.row, hold.reference, hold.rule, hold.reason, hold.units, hold.currency, hold.line, file, at)
+            for hold in holds)  # fmt: skip
+    insert_many(connection, held_shown, names, rows)
+
+
+def forget_shown(connection: Connection, campaign: int) -> None:
+    """A file was planned for good: its rows count now."""
+    connection.execute(delete(held_shown).where(held_shown.c.campaign == campaign))
+
+
+def shown(connection: Connection, campaign: int) -> tuple[str, dict[int, HeldRow]]:
+    """The file of the plan that was shown last, since a file was planned for good, and its held rows."""
+    query = select(held_shown.c.file, held_shown.c.row, *(held_shown.c[name] for name in HeldRow._fields))
+    found = connection.execute(query.where(held_shown.c.campaign == campaign)).all()
+    return (found[0][0] if found else ""), {row: HeldRow(*rest) for _, row, *rest in found}
+
+
+def sent_under(connection: Connection, campaign: int, references: Collection[str]) -> dict[str, str]:
+    """Of these references, those that left or may have left, each with its day."""
+    query = select(line_items.c.reference, batches.c.sent_at).select_from(LINES)
+    query = query.where(line_items.c.campaign == campaign, line_items.c.reference.in_(list(references)))
+    left = query.where(batches.c.state != BatchState.PLANNED)
+    return {reference: str(at)[:10] for reference, at in connection.execute(left)}
+
+
+def standing_of(connection: Connection, campaign: int, references: Collection[str]) -> dict[str, str]:
+    """What was decided about these references: released or dropped."""
+    every = {name: dict.fromkeys(past.decided(connection, campaign, name), name) for name in (RELEASED, DROPPED)}
+    decided = every[RELEASED] | every[DROPPED]
+    return {reference: decided[reference] for reference in references if reference in decided}
+
+
+def sent_lines(connection: Connection, numbers: Collection[int]) -> Mapping[int, tuple[int, str, str]]:
+    """What some lines came to: units, currency, status."""
+    query = select(line_items.c.id, UNITS, line_items.c.currency, STATUS).select_from(LINES)
+    query = query.where(line_items.c.id.in_(list(numbers)))
+    return {number: (int(units), currency, status) for number, units, currency, status in connection.execute(query)}
+
+
+def unsent_under(connection: Connection, campaign: int, upload: int) -> dict[int, str]:
+    """Rows of an upload that are planned under a released reference and did not leave yet."""
+    released = past.decided(connection, campaign, RELEASED)
+    query = select(line_items.c.row, line_items.c.reference).select_from(LINES)
+    query = query.where(line_items.c.upload == upload, line_items.c.campaign == campaign)
+    query = query.where(line_items.c.reference.in_(list(released)), batches.c.state == BatchState.PLANNED)
+    return {row: str(reference) for row, reference in connection.execute(query)}
