@@ -57,6 +57,8 @@ account = "acme-account"       # accountIdentifier
 
 # [identity]
 # key = ["Employee ID"]        # columns that name a row within the campaign; without it, the row's content does
+# duplicate_window_days = 21   # who was rewarded so recently by another campaign is held
+# several_per_recipient = false  # true: a later file of this campaign may send a recipient more
 
 # [limits]                     # more, or other, than this is refused before anything is sent
 # max_amount = 500

@@ -34,7 +34,10 @@ def test_a_release_needs_a_reason_and_a_held_row(office):
 def test_a_dry_release_changes_nothing(office):
     path = office.file(ANA, ANA)
     office.run(path)
-    assert desk.release(office.world(), [3], "two prizes", dry_run=True) == ["Row 3: It is the same as row 2."]
+    assert desk.release(office.world(), [3], "two prizes", dry_run=True) == (
+        "Row 3 (Ana Silva): It is the same as row 2.",
+        "1 row, 25.00 USD will be sent with the next run of the same file.",
+    )
     office.run(path)
     assert office.statuses()[3] == "held"
 
