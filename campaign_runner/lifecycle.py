@@ -49,7 +49,6 @@ BATCH_MOVES: dict[tuple[BatchState, BatchState], str] = {
     (BatchState.UNKNOWN, BatchState.SENDING): "the same bytes again, under the same reference",
     (BatchState.UNKNOWN, BatchState.ACCEPTED): "looked up: Tango has it",
     (BatchState.UNKNOWN, BatchState.CONFLICT): "looked up: Tango has something else under this reference",
-    (BatchState.UNKNOWN, BatchState.PLANNED): "looked up after the grace period: Tango never had it",
     (BatchState.UNKNOWN, BatchState.FINAL): "looked up: every line is final",
     (BatchState.ACCEPTED, BatchState.FINAL): "every line is final",
     (BatchState.ACCEPTED, BatchState.CONFLICT): "a look-up shows other totals or references than ours",

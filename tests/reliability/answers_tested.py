@@ -22,7 +22,8 @@ DOES: dict[O, str] = {
     O.RETRY: "may have been placed: the same bytes under the same reference after 1, 2, 4, … seconds, five times in "
     "all; then unknown, and looked up; five such calls in a row stop the run",
     O.NOT_CONNECTED: "nothing left this machine: tried again at once, then later; the lines stay unsent",
-    O.THROTTLED: "waits for what Retry-After says, a second at least; everybody else waits too; the lines stay unsent",
+    O.THROTTLED: "waits for what Retry-After says, a second at least; everybody else waits too, in later runs as well; for "
+    "more than a minute nobody waits: nothing is called, and the lines stay unsent",
     O.NOT_FOUND: "within the grace period nothing; after it the same bytes under the same reference",
     O.LATER: "the lines stay unsent; tried again after a day, or by the next run",
     O.STOP_CONFIGURATION: "stops the run and says who must act; no line is marked failed",
@@ -48,6 +49,7 @@ _LOOK_UP, _WORDS, _RUNS = (
     "tests/tango/test_words.py",
     "tests/reliability/test_every_answer.py",
 )
+_NASTY = "tests/tango/test_nasty_answers.py"
 _POST = f"{_ANSWERS}::test_every_answer_to_a_post"
 _CONFLICT = "conflict: shown to a person, looked at again by every run"
 
@@ -74,6 +76,28 @@ SUCCESSES = (
     Tested("a line in a look-up that we never sent", _CONFLICT, f"{_RUNS}::test_every_fault_while_looking_up[extra-line]"),
     Tested("a line missing from a look-up of a final order", "unknown, until a later look-up shows it",
            f"{_RUNS}::test_a_final_order_that_lacks_a_line_leaves_it_unknown_until_it_is_shown"),
+    Tested("an answer with fewer lines, or a smaller total, than an earlier one, or than a POST's answer accepted",
+           "unknown and a finding, never failed, until a later look-up shows them",
+           "tests/pipeline/test_shorter_answers.py::test_a_list_that_lags_behind_an_accepted_order_makes_no_line_failed"),
+    Tested("a line that Tango calls failed", "placed again by `retry` alone, once Tango has said so twice",
+           "tests/pipeline/test_retry.py::test_one_word_is_not_enough_so_retry_waits_for_the_second"),
+    Tested("a failed line that is completed after it was placed again", "an unexplained finding, counted as charged",
+           "tests/pipeline/test_retry.py::test_a_first_attempt_that_comes_back_to_life_is_told_and_charged"),
+    Tested("a line that is shown twice (issued again)", "the one that is alive counts, of several the newest reference",
+           f"{_NASTY}::test_a_line_that_is_shown_twice_has_the_status_of_the_one_that_is_alive"),
+    Tested("amounts that nobody can read or add up", "not stated, and a finding",
+           "tests/pipeline/test_nasty_answers.py::test_charges_that_nobody_can_read_or_add_up_are_a_finding[1e300]"),
+    Tested("any text or number, through every call", "never an error of ours, and nothing that the ledger cannot keep",
+           f"{_NASTY}::test_no_answer_to_any_call_is_an_exception"),
+    Tested("more bytes, packed or not, or more layers of compression, than the call may cost", O.RETRY,
+           f"{_NASTY}::test_ten_kilobytes_that_would_become_gigabytes_cost_nothing[3]"),
+    Tested("headers that drip for ever", O.RETRY, f"{_NASTY}::test_headers_and_bodies_that_drip_are_left_in_time"),
+    Tested("a page without lines and another cursor", O.UNKNOWN,
+           f"{_NASTY}::test_a_page_without_lines_and_another_cursor_ends_it"),
+    Tested("page cursors that grow for ever", O.UNKNOWN,
+           f"{_NASTY}::test_pages_that_bring_nothing_new_end_it_though_their_cursors_grow"),
+    Tested("an accepted order that is not known any more", "pending, and a finding; nothing is sent again",
+           "tests/pipeline/test_nasty_answers.py::test_an_order_that_was_accepted_and_is_not_known_any_more_is_told"),
     Tested("a page cursor that loops", O.UNKNOWN, f"{_LOOK_UP}::test_a_cursor_that_runs_in_a_circle_is_left"),
     Tested("a page that fails for good", O.RETRY, f"{_LOOK_UP}::test_half_an_order_is_no_order"),
     Tested("pages that name different orders", O.UNKNOWN, f"{_LOOK_UP}::test_pages_of_two_orders_make_no_order"),
@@ -122,6 +146,8 @@ ODD_STATUSES = (
            f"{_RUNS}::test_a_service_that_fails_halts_the_run_instead_of_burning_through_the_file"),
     Tested("a status or an i18nKey nobody knows", O.UNKNOWN,
            f"{_RUNS}::test_an_answer_nobody_knows_is_looked_up_and_the_same_bytes_are_sent_after_the_grace_period"),
+    Tested("401 or 403 of any shape: no key, an unknown one, HTML", O.STOP_CONFIGURATION,
+           f"{_NASTY}::test_401_and_403_of_any_shape_stop_the_run_with_tangos_own_words"),
     Tested("a redirection", O.UNKNOWN, f"{_POST}[301]"),
 )  # fmt: skip
 
@@ -139,6 +165,7 @@ TRANSPORT = {
     "WriteError": f"{_TRANSPORT}::test_a_connection_that_is_cut_while_sending_may_have_brought_the_order",
     "ReadError": f"{_TRANSPORT}::test_a_connection_that_is_cut_before_the_answer_may_have_brought_the_order",
     "RemoteProtocolError": f"{_POST}[nothing]",
+    "TooLarge": f"{_NASTY}::test_a_body_that_is_larger_than_its_call_allows_is_left",
     "DecodingError": f"{_POST}[200 packed in what is not gzip]",
     "HTTPError": _BROKEN,
 }

@@ -31,6 +31,7 @@ LOOKING_UP = {
 }
 # Where Tango has the order and says so, or where a look-up can tell, the order is not sent a second time.
 SENT_ONCE = {"slow", "409-in-process", "409-exists", "413", "nested", "strange-word", "cursor-loop", "missing-line",
+             "fewer-lines", "surrogate", "huge-number",
              *NOT_OURS}  # fmt: skip
 
 

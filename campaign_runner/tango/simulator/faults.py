@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -165,6 +166,28 @@ def _missing_line(content: dict[str, Any]) -> None:
         content["lineItems"].pop()
 
 
+def _fewer_lines(content: dict[str, Any]) -> None:
+    if content.get("lineItems"):
+        content["lineItems"].pop()
+        content["totalLineItems"] = len(content["lineItems"])
+
+
+def _with(fragment: bytes) -> Change:
+    """JSON that begins with a member of bytes which no JSON library writes."""
+
+    def changed(answer: Answer, _: Fault) -> Answer:
+        body = answer.body()
+        inside = fragment + (b"," if body[1:2] != b"}" else b"") + body[1:]
+        return Answer(answer.status, b"{" + inside if body[:1] == b"{" else body, answer.headers)
+
+    return changed
+
+
+def _packed_twice(answer: Answer, _: Fault) -> Answer:
+    packed = gzip.compress(gzip.compress(answer.body()))
+    return Answer(answer.status, packed, {**answer.headers, "Content-Encoding": "gzip, gzip"})
+
+
 def _wrong_total(content: dict[str, Any]) -> None:
     content["totalLineItems"] = int(content.get("totalLineItems", 0)) + 1
 
@@ -216,6 +239,12 @@ FAULTS: dict[str, Effect] = {
     "cursor-loop": Effect("the next page is the same page for ever", True, _on_json(_cursor_loop)),
     "extra-line": Effect("the answer has a line that was never sent", True, _on_json(_extra_line)),
     "missing-line": Effect("the answer lacks a line", True, _on_json(_missing_line)),
+    "fewer-lines": Effect("the answer shows, and counts, a line less than it has", True, _on_json(_fewer_lines)),
+    "surrogate": Effect("the answer holds half an emoji", True, _with(b'"orderErrors":[{"errorMessage":"\\ud83d"}]')),
+    "huge-number": Effect(
+        "the answer holds a number that nobody can count", True, _with(b'"x":1e-99999999999999999999')
+    ),
+    "packed-twice": Effect("carried out, and the answer is compressed in two layers", True, _packed_twice),
     "wrong-total": Effect("the answer counts one line too many", True, _on_json(_wrong_total)),
     "other-order": Effect("the answer is about another order's lines", True, _on_json(_other_order)),
 }
