@@ -38,6 +38,7 @@ from tests.reliability.scenario import Scenario, Sheet
 REPORTS = frozenset({"results.csv", "summary.json"})
 NOWHERE = "http://127.0.0.1:9/raas/v2"
 PATIENCE = 45
+TWO_WORDS = 120  # a retry waits until Tango has said twice that a line failed
 MEMORY = Path("/dev/shm")
 
 
@@ -161,7 +162,7 @@ class Company:
         self.run()
 
     def _retry(self) -> None:
-        self.process(lambda: pipeline.retry(self.world(), patience=PATIENCE))
+        self.process(lambda: pipeline.retry(self.world(), patience=TWO_WORDS))
 
     def _track(self) -> None:
         self.process(lambda: pipeline.track(self.world(), patience=PATIENCE))
