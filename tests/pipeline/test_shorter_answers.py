@@ -97,7 +97,8 @@ def test_a_line_that_was_shown_once_is_not_taken_for_refused_though_the_answer_w
     handle = edit.handle
 
     def once(request):
-        edit.most = 3 if sum(seen.method == "GET" for seen in office.tango.requests) > 2 else None
+        looks = sum("/asyncOrders/customers" in seen.path for seen in office.tango.requests)
+        edit.most = 3 if looks > 0 else None
         return handle(request)
 
     office.tango.handle = once
