@@ -1,14 +1,16 @@
 """Did somebody mean it?  A plan is shown, approved or rejected under its identity, and run only as it was approved.
 
-The names are what people say of themselves (`--as`, else the user of this machine). What they said stands in the
-ledger's chain of events, which `audit verify` proves; who may write there is for the state folder's permissions.
+The names are what people say of themselves (`--as`, else the user of this machine). The account of the machine under
+which they said it stands beside it in the ledger's signed chain of events, from which alone decisions are read: whoever
+submitted a file cannot approve it from the same account under another name.
 """
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,9 +18,11 @@ from sqlalchemy import Connection
 
 from campaign_runner.closing import folder, targets
 from campaign_runner.errors import RefusedBeforeSending, UsageError
-from campaign_runner.ledger import approvals, before, campaigns, open_ledger, outcomes
+from campaign_runner.ledger import approvals, before, campaigns, integrity, open_ledger, outcomes, sendings
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
 from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.model.actor import Actor
+from campaign_runner.money import from_units
 from campaign_runner.opening import Opened
 from campaign_runner.outside import World
 from campaign_runner.planning.plan import totals
@@ -54,12 +58,14 @@ def show(draft: Draft, campaign: Opened, rules: str, catalogue: str, names: Mapp
     with campaign.ledger.write() as connection:
         known = approvals.show(
             connection, campaign.number, facts.identity, file=Path(facts.source).name, lines=facts.sending.lines,
-            totals=facts.sending.totals, submitter=submitter(world), at=world.at(),
+            totals=facts.sending.totals, submitter=submitter(world), at=world.at(), rule=world.settings.approval_rule,
         )  # fmt: skip
         decision = approvals.latest(connection, campaign.number, facts.identity)
-    approval = standing(draft, world, facts.identity, decision, known.submitter)
+        lately = sent_lately(connection, campaign.number, draft, world)
+    approval = standing(draft, world, facts.identity, decision, known, lately)
     number, digest = known.event
-    approval = replace(approval, head=Head(digest, number))
+    approval = replace(approval, head=Head(digest, number), who=who(world) if approval.command else "")
+    facts = replace(facts, host=world.settings.host)
     where = targets(world, (PLAN_PAGE, PLAN_JSON), draft.path)
     written = {PLAN_PAGE: write_plan_page(facts, approval, where), PLAN_JSON: write_plan_json(facts, approval, where)}
     return Shown(facts, approval, written, where.notes(written))
@@ -71,14 +77,25 @@ def clear(draft: Draft, campaign: Opened, rules: str, catalogue: str, names: Map
     name = identity(draft, _setting(draft, world, rules, catalogue))
     with campaign.ledger.read() as connection:
         decision = approvals.latest(connection, campaign.number, name)
-        first = next((plan.submitter for plan in approvals.shown(connection, campaign.number)
-                      if plan.identity == name), submitter(world))  # fmt: skip
-    found = standing(draft, world, name, decision, first)
+        plans = approvals.shown(connection, campaign.number)
+        lately = sent_lately(connection, campaign.number, draft, world)
+    seen = next((plan for plan in plans if plan.identity == name), None)
+    found = standing(draft, world, name, decision, seen, lately)
     if found.state in ("open", REJECTED):
         show(draft, campaign, rules, catalogue, names)
-        look = f"{folder(world) / 'plan.html'} shows what it would send. "
-        raise RefusedBeforeSending(f"{found.sentence} {_NEXT} {look}{_to_approve(world, found.command)}")
+        look = f"{folder(world) / 'plan.html'} shows what it would send."
+        raise RefusedBeforeSending(f"{found.sentence} {_NEXT} {look} {who(world)}")
     return name
+
+
+def sent_lately(connection: Connection, campaign: int, draft: Draft, world: World) -> dict[str, Decimal]:
+    """What this campaign sent within a day, besides the lines that the file holds; {} where no rule asks for it."""
+    if not world.settings.approval.required_above:
+        return {}
+    since = (world.clock.now() - timedelta(days=1)).isoformat(timespec="milliseconds")
+    known = set(draft.plan.known["line_id"].tolist()) if len(draft.plan.known) else set()
+    units = sendings.value_since(connection, campaign, since, known)
+    return {currency: from_units(each) for currency, each in units.items()}
 
 
 def goes_on(campaign: Opened, upload: Upload) -> bool:
@@ -94,8 +111,7 @@ def goes_on(campaign: Opened, upload: Upload) -> bool:
 
 def approve(world: World, prefix: str, name: str) -> str:
     """Say yes to a plan; returns what to tell. Raises UsageError for somebody who may not, and for an unknown plan."""
-    settings = world.settings.approval
-    return _decide(world, prefix, name, APPROVED, "", lambda plan: _may_approve(plan, settings, name))
+    return _decide(world, prefix, name, APPROVED, "", lambda plan: _may_approve(plan, world, name))
 
 
 def reject(world: World, prefix: str, name: str, reason: str) -> str:
@@ -114,43 +130,77 @@ def submitter(world: World) -> str:
         return "unknown"
 
 
-def standing(draft: Draft, world: World, name: str, decision: Decision | None, first: str) -> Approval:
-    """What was decided about this plan, and what that means for a run by the submitter (`first` saw the plan first)."""
+def standing(
+    draft: Draft, world: World, name: str, decision: Decision | None, seen: ShownPlan | None,
+    lately: Mapping[str, Decimal],
+) -> Approval:  # fmt: skip
+    """What was decided about this plan, and what that means for a run by the submitter.
+
+    `seen` is the plan as it was shown first, `lately` what the campaign sent within a day besides.
+    """
     settings = world.settings.approval
-    command = f"campaign-runner approve {world.settings.campaign.id} --plan {name} --as {_somebody(settings)}"
+    command = f"campaign-runner approve {world.settings.campaign.id} --plan {name} --as NAME"
     if decision and decision.decision == REJECTED:
         said = f'{decision.name} rejected this plan on {decision.at[:10]}: "{decision.reason}".'
         return Approval(REJECTED, said, command)
-    why = _needs(draft, settings.required_above)
+    why = _needs(draft, settings.required_above, lately)
     if not why:
         return Approval()
     if decision is None:
         return Approval("open", f"This plan needs an approval: {why}.", command)
-    if against := _strangers(decision.name, settings, (first, submitter(world))):
+    submitters = (submitter(world), *([seen.submitter] if seen else []))
+    accounts = (world.actor, *([seen.actor] if seen else []))
+    if against := _strangers(decision.name, decision.actor, settings, submitters, accounts):
         return Approval("open", f"The approval of this plan does not count: {against}.", command)
     return Approval(APPROVED, f"{decision.name} approved this plan on {decision.at[:10]}.")
 
 
-def _needs(draft: Draft, above: Mapping[str, Decimal]) -> str:
-    """Why this plan needs a yes; "" where it does not. Like [limits], it is the file as a whole that counts."""
+def _needs(draft: Draft, above: Mapping[str, Decimal], lately: Mapping[str, Decimal]) -> str:
+    """Why this plan needs a yes; "" where it does not. The file as a whole counts, with what was sent within a day."""
     if draft.plan.new.empty:
         return ""
-    whole = totals(draft.plan.new)
-    for currency, total in totals(draft.plan.known).items():
-        whole[currency] = whole.get(currency, Decimal(0)) + total
+    file = _added(totals(draft.plan.new), totals(draft.plan.known))
+    whole = _added(file, lately)
     over = {currency: most for currency, most in above.items() if whole.get(currency, Decimal(0)) > most}
     return "; ".join(
-        f"the file sends {cash(whole[currency], currency)}, and [approval] required_above is {cash(most, currency)}"
+        f"{_comes_to(currency, file, lately)}, and [approval] required_above is {cash(most, currency)}"
         for currency, most in over.items()
     )
 
 
-def _strangers(name: str, settings: ApprovalSection, submitters: tuple[str, ...]) -> str:
-    """Why the yes of `name` does not count; "" where it does."""
+def _comes_to(currency: str, file: Mapping[str, Decimal], lately: Mapping[str, Decimal]) -> str:
+    mine, before = file.get(currency, Decimal(0)), lately.get(currency, Decimal(0))
+    if not before:
+        return f"the file sends {cash(mine, currency)}"
+    together = f"{cash(mine + before, currency)} together"
+    return (
+        f"the file sends {cash(mine, currency)}, this campaign sent {cash(before, currency)} within a day, {together}"
+    )
+
+
+def _added(one: Mapping[str, Decimal], two: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {name: one.get(name, Decimal(0)) + two.get(name, Decimal(0)) for name in sorted({*one, *two})}
+
+
+def _strangers(
+    name: str,
+    actor: Actor | None,
+    settings: ApprovalSection,
+    submitters: Iterable[str],
+    accounts: Iterable[Actor | None],
+) -> str:
+    """Why the yes of `name`, given under the account `actor`, does not count; "" where it does."""
     if settings.approvers and not any(name.casefold() == each.strip().casefold() for each in settings.approvers):
         return f"{name} is not one of [approval] approvers ({', '.join(settings.approvers)})"
-    if settings.not_by_submitter and any(_same_person(name, each) for each in submitters):
+    if not settings.not_by_submitter:
+        return ""
+    if any(_same_person(name, each) for each in submitters):
         return f"{name} handed the file in, and somebody else has to approve it ([approval] not_by_submitter)"
+    if not settings.shared_account and actor and any(actor.is_same_user(each) for each in accounts):
+        return (
+            f"{name} approves from the account {actor.user}, under which the file was submitted; a second person approves "
+            "from an account of their own ([approval] not_by_submitter)"
+        )
     return ""
 
 
@@ -161,8 +211,9 @@ def _same_person(one: str, two: str) -> bool:
     return alike and first.partition("@")[0] == second.partition("@")[0]
 
 
-def _may_approve(plan: ShownPlan, settings: ApprovalSection, name: str) -> None:
-    if against := _strangers(name, settings, (plan.submitter,)):
+def _may_approve(plan: ShownPlan, world: World, name: str) -> None:
+    settings = world.settings.approval
+    if against := _strangers(name, world.actor, settings, (plan.submitter,), (plan.actor,)):
         raise UsageError(f"{against[0].upper()}{against[1:]}. Nothing was recorded.")
 
 
@@ -170,11 +221,13 @@ def _decide(world: World, prefix: str, name: str, decision: str, reason: str, ch
     if not name.strip():
         raise UsageError("Say who you are with --as NAME: it is kept in the ledger.")
     with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ledger.write() as connection:
+        integrity.require_whole(ledger)
         number = campaigns.find(connection, world.settings.tango.environment, world.settings.campaign.id)
         plan = _found(approvals.shown(connection, number), prefix.strip().lower())
         assert callable(check)
         check(plan)
-        approvals.decide(connection, number, plan.identity, Decision(decision, name.strip(), reason, world.at()))
+        made = Decision(decision, name.strip(), reason, world.at(), world.actor)
+        approvals.decide(connection, number, plan.identity, made, world.settings.approval_rule)
     worth = per_currency({currency: Decimal(total) for currency, total in plan.totals.items()})
     what = f"Plan {plan.identity[:12]} of {plan.file}, {count(plan.lines, 'line')}, {worth}"
     return f"{what}: {decision} by {name.strip()}."
@@ -205,10 +258,7 @@ def _setting(draft: Draft, world: World, rules: str, catalogue: str) -> Setting:
     return Setting(world.settings.tango.environment, rules, catalogue, groups)
 
 
-def _somebody(settings: ApprovalSection) -> str:
-    return settings.approvers[0] if settings.approvers else "NAME"
-
-
-def _to_approve(world: World, command: str) -> str:
-    who = " or ".join(world.settings.approval.approvers) or "somebody who answers for the money"
-    return f"To approve it, {who} gives this command: {command}"
+def who(world: World) -> str:
+    """Who may approve, and with what in hand; not their command, which is theirs to give."""
+    them = " or ".join(world.settings.approval.approvers) or "a second person, from an account of their own"
+    return f"It can be approved or rejected by {them}: send them {PLAN_PAGE}, which names the plan."

@@ -128,7 +128,13 @@ def books_of(campaign: Opened, file: Read, stopped: str = "") -> Books:
         since = batches.last_attempt(connection) if campaign.since is None else campaign.since
         now = sendings.sent_now(connection, campaign.number, since)
         before = sendings.sent_before(connection, campaign.number, file.upload.id, since)
-    return replace(books, asked=asked, sent_now=_sent(("", "", *sums) for sums in now), sent_before=_sent(before))
+    return replace(
+        books,
+        host=settings.host,
+        asked=asked,
+        sent_now=_sent(("", "", *sums) for sums in now),
+        sent_before=_sent(before),
+    )
 
 
 def _sent(sendings: Iterable[tuple[str, str, str, int, int]]) -> Sent:
@@ -199,7 +205,7 @@ def close_draft(
         draft.table, draft.counts(), draft.unwell, draft.rows, draft.plan.batch_count, order=world.settings.order,
         environment=world.settings.tango.environment,
     )  # fmt: skip
-    books = replace(books, sent_before=_sent(before))
+    books = replace(books, host=world.settings.host, sent_before=_sent(before))
     code = reconciliation.checked_exit_code(books)
     places = targets(world, (*CHECK_REPORTS, ANNOTATED), reading.path)
     books = _saying(books, places, bool(draft.problems and draft.table.sheet), CHECK_REPORTS)

@@ -76,7 +76,11 @@ def doctor(world: World) -> list[Diagnosis]:
     settings = world.settings
     told = [
         Diagnosis("program", True, f"Python {platform.python_version()} on {sys.platform}"),
-        Diagnosis("settings", True, f"campaign {settings.campaign.id}, environment {settings.tango.environment}"),
+        Diagnosis(
+            "settings",
+            True,
+            f"campaign {settings.campaign.id}, environment {settings.tango.environment} at {settings.host}",
+        ),
         Diagnosis("credentials", True, f"{world.credentials.kind} (not shown)"),
     ]
     try:

@@ -97,7 +97,9 @@ def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: 
         foreseen = gate.foreseen(world, ledger, number, draft.plan)
         draft = draft.telling(*seen.notes, *gate.clock_notes(world, ledger), *unusual, *foreseen)
         with ledger.read() as connection:
-            before_now = sendings.sent_lines(connection, draft.plan.known["line_id"].tolist())
+            before_now = sendings.sent_lines(
+                connection, draft.plan.known["line_id"].tolist() if len(draft.plan.known) else []
+            )
         result = close_draft(draft, reading, world, progress, seen.reports, before_now)
     return replace(result, plan=seen.facts.identity, approval=seen.approval)
 
@@ -311,7 +313,8 @@ def _write_down(
         events.append(
             connection, number, at, "file planned", sha256=draft.sha256, rows=draft.rows, withdrawn=withdrawn,
             lines=len(draft.plan.new), batches=draft.plan.batch_count, totals=draft.plan.totals(),
-            plan=name, **({"put_off": len(later.new)} if later is not None else {}),
+            plan=name, **({"rule": rule} if (rule := campaign.world.settings.approval_rule) else {}),
+            **({"put_off": len(later.new)} if later is not None else {}),
         )  # fmt: skip
     return upload
 

@@ -247,7 +247,7 @@ def end(terminal: Terminal, result: Result, lines: Callable[[], list[str]], worl
 def _planned(result: Result) -> list[str]:
     """The plan's name, and who has to say yes to it."""
     said = [f"Plan {result.plan}. {result.approval.sentence}"]
-    return [*said, f"To approve it: {result.approval.command}"] if result.approval.command else said
+    return [*said, result.approval.who] if result.approval.who else said
 
 
 def _tally(result: Result) -> Any:

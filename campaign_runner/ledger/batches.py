@@ -221,10 +221,11 @@ def put_aside(ledger: Ledger, batch: StoredBatch, overlaps: Sequence[Overlap], a
     why = update(line_items).where(line_items.c.batch == batch.id, line_items.c.reference == bindparam("ref"))
     with ledger.write() as connection:
         note = f"{len(overlaps)} of its recipients were sent the same reward by another campaign"
-        _move(connection, batch, batch.state, at, due_at=due_at, note=note)
         connection.execute(
             why.values(reason=bindparam("why")), [{"ref": one.reference, "why": one.sentence} for one in overlaps]
         )
+        news = {"answers": digests.of_answers(connection, batch.id)}
+        _move(connection, batch, batch.state, at, news, due_at=due_at, note=note)
 
 
 def settle(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union_all
 
-from campaign_runner.ledger.lines import LINES, UNITS
+from campaign_runner.ledger.lines import LINES, STATUS, UNITS
 from campaign_runner.ledger.schema import attempts, batches, entries, line_items, tallies, uploads
+from campaign_runner.ledger.store import fetched
 from campaign_runner.ledger.tallies import CURRENT, TALLIES
-from campaign_runner.lifecycle import BatchState
+from campaign_runner.lifecycle import LOST, BatchState
 from campaign_runner.model import Outcome
 
 _DAY = func.substr(batches.c.sent_at, 1, 10)
@@ -56,6 +58,19 @@ def sent_lines(connection: Connection, lines: Collection[int]) -> list[Sending]:
         some = some.where(batches.c.state != BatchState.PLANNED)
         found += connection.execute(some.group_by(line_items.c.upload, _DAY, line_items.c.currency)).all()
     return _added_up(connection, found)
+
+
+def value_since(connection: Connection, campaign: int, since: str, without: Collection[int]) -> dict[str, int]:
+    """Per currency what a campaign sent from `since` on, or is to send once more, and did not lose; but for the lines
+    in `without`."""
+    lately = or_(batches.c.sent_at >= since, and_(batches.c.state == BatchState.PLANNED, batches.c.attempt > 1))
+    query = select(line_items.c.id, line_items.c.currency, UNITS).select_from(LINES)
+    query = query.where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False), lately)
+    units: Counter[str] = Counter()
+    for line, currency, worth in fetched(connection, query.where(STATUS.not_in(LOST))):
+        if line not in without:
+            units[str(currency)] += int(worth)
+    return dict(units)
 
 
 def _of_lines() -> Any:

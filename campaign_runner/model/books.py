@@ -84,7 +84,7 @@ class Books:
     `rows` and `amounts` hold a count, or a Decimal per currency, for each `RowStatus` value. `stated()` can be
     called again and yields every non-blank row in file order. `placed()` yields frames of this campaign's line
     items that reached Tango, one row each, without personal data (columns: `PLACED_COLUMNS`). `ledger_head` is the
-    hash of the newest event of the ledger, `ledger_events` its number.
+    hash of the newest event of the ledger, `ledger_events` its number; `host` is where orders go.
     `corrections()` yields what changed after it had been final, oldest
     first (columns: `CORRECTION_COLUMNS`), `corrected` has the first thousand in plain values. `earlier()` yields the
     rows of earlier files that brought lines which this one does not have, each with the columns of its file. `asked` are
@@ -114,6 +114,7 @@ class Books:
     placed: Callable[[], Iterator[pd.DataFrame]]
     ledger_head: str = ""
     ledger_events: int = 0
+    host: str = ""
     sums: tuple[Sums, ...] = ()
     corrections: Callable[[], Iterator[pd.DataFrame]] = _none
     corrected: tuple[Mapping[str, Any], ...] = ()

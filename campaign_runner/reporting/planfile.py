@@ -57,12 +57,13 @@ class Large:
 @dataclass(frozen=True, slots=True)
 class Approval:
     """Does this plan need a yes, and has it one?  `state` is not needed, open, approved or rejected; `head` is that of
-    the ledger's chain of events where the plan was shown first."""
+    the ledger's chain of events where the plan was shown first; `who` says to the submitter who may approve."""
 
     state: str = "not needed"
     sentence: str = "No approval is needed."
     command: str = ""
     head: Head | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class PlanFacts:
     """Everything that `plan.json` and `plan.html` say. `identity` names the plan: another one, another plan.
 
     `parts` are tables of totals by title, `changes` the differences to the last file of this campaign (`since` =
-    its name and the day it was handed in, empty for the first one); `names` are the catalogue's, by utid.
+    its name and the day it was handed in, empty for the first one); `names` are the catalogue's, by utid, `host` is
+    where the orders go.
     """
 
     identity: str
@@ -92,6 +94,7 @@ class PlanFacts:
     since: tuple[str, str]
     changes: Mapping[str, Share]
     names: Mapping[str, str] = field(default_factory=dict)
+    host: str = ""
 
     def name(self, utid: str) -> str:
         """A reward as people call it, if the catalogue tells."""
@@ -111,6 +114,7 @@ def as_values(facts: PlanFacts, approval: Approval) -> dict[str, Any]:
     """The plan in plain values; money is decimal text."""
     return {
         "campaign": facts.order.campaign_id, "name": facts.order.campaign, "environment": facts.environment,
+        "host": facts.host,
         "customer": facts.order.customer, "account": facts.order.account, "endpoint": facts.order.endpoint,
         "file": facts.source, "sheet": facts.sheet, "plan": facts.identity, "made_of": dict(facts.named),
         "rows": {"total": facts.rows, "to_send": facts.sending.lines, "held": facts.held, "rejected": facts.rejected,

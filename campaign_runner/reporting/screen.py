@@ -114,7 +114,8 @@ def _checked(books: Books) -> list[str]:
 
 def _asked(books: Books) -> list[str]:
     asked = {currency: sum(each.values(), Decimal(0)) for currency, each in books.amounts.items()}
-    campaign = f"Campaign {books.order.campaign_id} ({books.environment})"
+    where = f"{books.environment} at {books.host}" if books.environment != "simulator" else "simulator"
+    campaign = f"Campaign {books.order.campaign_id} ({where})"
     return [f"{campaign}: {count(books.total_rows, 'row')} of {_source(books)}, {per_currency(asked)} asked for."]
 
 

@@ -37,6 +37,7 @@ def summary(
         "reports": {name: str(path) for name, path in reports.items()},
         "exit_code": int(exit_code),
         "environment": books.environment,
+        "host": books.host,
         "source": books.source,
         "sheet": books.sheet,
         "notes": [*warnings(books), *notes(books)],

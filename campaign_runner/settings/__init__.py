@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettings
 
 from campaign_runner.errors import SettingsError
 from campaign_runner.model import Order
+from campaign_runner.settings import hosts, policy
 from campaign_runner.settings.environment import EnvironmentSource
 from campaign_runner.settings.secrets import Credentials, credentials
 from campaign_runner.settings.sections import (
@@ -65,6 +66,19 @@ class Settings(BaseSettings):
         """The environment wins over the file (which arrives as the init values)."""
         return EnvironmentSource(settings_cls), init_settings
 
+    _approval_from: str = PrivateAttr("")
+
+    @property
+    def approval_rule(self) -> dict[str, Any]:
+        """The rule of approval in force, and where it comes from, as the log of events keeps it."""
+        rule = self.approval.model_dump(mode="json", exclude={"submitter"})
+        return {**rule, "from": self._approval_from} if self.approval.required_above else {}
+
+    @property
+    def host(self) -> str:
+        """The host that everything is sent to, as people are told it."""
+        return hosts.shown(self.base_url, self.tango.environment)
+
     @property
     def base_url(self) -> str:
         """The address of Tango; "" means that the embedded simulator is to be started."""
@@ -91,7 +105,8 @@ def load(path: Path | None, campaign_id: str = "", looked_for: Sequence[Path] = 
     if campaign_id:
         values.setdefault("campaign", {})["id"] = campaign_id
     try:
-        return Settings(**values)
+        asked = Settings(**values)
+        mine = EnvironmentSource(Settings)()
     except ValidationError as error:
         if not path and any(
             problem["type"] == "missing" and problem["loc"] == ("campaign",) for problem in error.errors()
@@ -104,6 +119,18 @@ def load(path: Path | None, campaign_id: str = "", looked_for: Sequence[Path] = 
     except UnreadableSettings as error:
         why = error.__cause__ or error
         raise SettingsError(f"The environment: {_variables(why)}: {why}.") from None
+    rules = policy.load()
+    hosts.require(asked, str(path) if path else "The environment", mine.get("tango") or {}, rules)
+    found = rules.on(asked) if rules else asked
+    found._approval_from = _source(rules, mine, path)
+    return found
+
+
+def _source(rules: policy.Policy | None, environment: Mapping[str, Any], path: Path | None) -> str:
+    """Where the rule of approval comes from, for the log of events."""
+    if rules and rules.approval:
+        return f"policy {policy.place()}"
+    return "environment" if environment.get("approval") else str(path or "built-in")
 
 
 def _none(looked_for: Sequence[Path]) -> str:

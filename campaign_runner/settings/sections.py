@@ -143,11 +143,13 @@ class FinanceSection(_Section):
 
 class ApprovalSection(_Section):
     """A file that comes to more than `required_above` is placed only after one of `approvers` said yes to its plan;
-    with `not_by_submitter` not the one who hands it in (`submitter`, or "" = the user of this machine)."""
+    with `not_by_submitter` not the one who hands it in (`submitter`, or "" = the user of this machine), under whatever
+    name, unless several people share one account (`shared_account`)."""
 
     required_above: Totals = Field(default_factory=dict)
     approvers: tuple[str, ...] = ()
     not_by_submitter: bool = True
+    shared_account: bool = False
     submitter: str = ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from campaign_runner import approval, pipeline
+from campaign_runner.model.actor import Actor
 from campaign_runner.outside import World
 from campaign_runner.pipeline import Result
 from campaign_runner.preparation import Reading
@@ -31,7 +32,7 @@ class Reviewed:
 
     def world(self, who: str = "hanna") -> World:
         made = self.office.world()
-        made.submitter = who
+        made.submitter, made.actor = who, Actor(who.partition("@")[0], "pc-1")
         return made
 
     def plan(self, path: Any, who: str = "hanna") -> dict[str, Any]:
@@ -43,7 +44,7 @@ class Reviewed:
         return json.loads((self.office.folder / "reports" / "q4" / "plan.json").read_text("utf-8"))
 
     def approve(self, plan: str, who: str = FINANCE) -> str:
-        return approval.approve(self.world(), plan, who)
+        return approval.approve(self.world(who), plan, who)
 
     def run(self, path: Any, who: str = "hanna", **options: Any) -> Result:
         return pipeline.run(Reading(path), self.world(who), **options)

@@ -17,9 +17,10 @@ def test_a_run_without_its_approval_is_refused_and_says_how_to_get_it(office, re
     plan, page = reviewed.read()["plan"], office.folder / "reports" / "q4" / "plan.html"
     assert str(refused.value) == (
         "This plan needs an approval: the file sends 35.50 USD, and [approval] required_above is 30.00 USD. "
-        f"Nothing was sent. {page} shows what it would send. To approve it, finance@example.com or hanna@example.com "
-        f"gives this command: campaign-runner approve q4 --plan {plan} --as finance@example.com"
+        f"Nothing was sent. {page} shows what it would send. It can be approved or rejected by finance@example.com or "
+        "hanna@example.com: send them plan.html, which names the plan."
     )
+    assert plan in page.read_text("utf-8")
     assert refused.value.exit_code is ExitCode.REFUSED
     assert office.sent() == []
 

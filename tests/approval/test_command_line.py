@@ -22,6 +22,7 @@ batch_size = 1
 required_above = { USD = 30 }
 approvers = ["finance@example.com"]
 submitter = "hanna"
+shared_account = true
 """
 
 
@@ -41,7 +42,9 @@ def call(*words: str) -> int:
 
 def test_plan_approve_run(desk, capsys):
     assert call("run", "q4.csv") == ExitCode.REFUSED
-    assert "campaign-runner approve q4 --plan" in capsys.readouterr().err
+    refused = capsys.readouterr().err
+    assert "approved or rejected by finance@example.com: send them plan.html" in refused
+    assert "campaign-runner approve" not in refused
     assert call("plan", "q4.csv", "--json") == ExitCode.DONE
     said = json.loads(capsys.readouterr().out)
     assert said["approval"] == "open"
@@ -55,7 +58,19 @@ def test_a_plan_names_itself_on_the_screen(desk, capsys):
     told = capsys.readouterr().out
     plan = json.loads((desk / "reports/q4/plan.json").read_text("utf-8"))["plan"]
     assert f"Plan {plan}. This plan needs an approval: the file sends 35.50 USD" in told
-    assert f"To approve it: campaign-runner approve q4 --plan {plan} --as finance@example.com" in told
+    assert "It can be approved or rejected by finance@example.com: send them plan.html" in told
+    assert "campaign-runner approve" not in told
+
+
+def test_the_account_that_submitted_cannot_approve_under_another_name(desk, capsys):
+    (desk / "campaign.toml").write_text(TOML.replace("shared_account = true", ""), "utf-8")
+    call("plan", "q4.csv", "--json")
+    plan = json.loads(capsys.readouterr().out)["plan"]
+    assert call("approve", "q4", "--plan", plan, "--as", "finance@example.com") == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert "Finance@example.com approves from the account" in error
+    assert "under which the file was submitted; a second person approves from an account of their own" in error
+    assert call("run", "q4.csv") == ExitCode.REFUSED
 
 
 def test_reject_says_why_to_whoever_runs_it(desk, capsys):

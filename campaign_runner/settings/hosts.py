@@ -1,0 +1,58 @@
+"""Where may credentials and people's names be sent?  To Tango; elsewhere only where the environment or the policy says.
+
+Whoever edits campaign.toml, which lies beside the spreadsheet, must not be able to send them to a host of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from campaign_runner.errors import SettingsError
+from campaign_runner.settings.policy import Policy
+from campaign_runner.settings.sections import LOOPBACK
+
+if TYPE_CHECKING:
+    from campaign_runner.settings import Settings
+
+TANGO = "tangocard.com"
+
+
+def is_tangos(url: str) -> bool:
+    """One of Tango's own hosts, by https."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    return parts.scheme == "https" and (host == TANGO or host.endswith(f".{TANGO}"))
+
+
+def shown(url: str, environment: str) -> str:
+    """The host as people are told it."""
+    if not url:
+        return "the embedded simulator"
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    odd = environment == "production" and not is_tangos(url)
+    return f"{host} (not a host of Tango's)" if odd else host
+
+
+def require(settings: Settings, where: str, environment: Mapping[str, Any], policy: Policy | None) -> None:
+    """Raises SettingsError for an address that the file may not choose; `environment` holds [tango] as set there."""
+    for name in ("base_url", "oauth_url"):
+        url = getattr(settings.tango, name)
+        if not url or is_tangos(url):
+            continue
+        host = urlsplit(url).hostname or ""
+        if policy and policy.tango.hosts is not None:
+            if host not in policy.tango.hosts:
+                raise SettingsError(
+                    f"{where}: tango.{name} goes to {host}, which the policy of this machine does not allow ([tango] "
+                    "hosts). Take it out; nothing was sent."
+                )
+            continue
+        rehearsal = host in LOOPBACK and settings.tango.environment != "production"
+        if not environment.get(name) and not rehearsal:
+            raise SettingsError(
+                f"{where}: tango.{name} goes to {host}, which is not a host of Tango's: credentials and recipients would "
+                f"go there, so nothing was sent. Take it out; if it is right, the operator sets it in the environment: "
+                f"CAMPAIGN_RUNNER__TANGO__{name.upper()}."
+            )
