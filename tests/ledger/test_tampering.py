@@ -69,7 +69,7 @@ EDITS = {
     "INSERT INTO releases (campaign, reference, reason, at) VALUES (1, 'q4-x', 'why', '')": "the decision on q4-x stands",
     "UPDATE releases SET decision = 'drop'": "was changed",
     "DELETE FROM releases": "is missing",
-    "UPDATE attempts SET http_status = 200, outcome = 'accepted'": ": number 4 was changed",
+    "UPDATE attempts SET http_status = 200, outcome = 'accepted'": "was changed",
     "UPDATE attempts SET message = 'Thank you' WHERE id = 2": "request 2",
     "DELETE FROM attempts WHERE id = 1": "are here",
     "DELETE FROM attempts WHERE id = (SELECT max(id) FROM attempts)": "are here",
