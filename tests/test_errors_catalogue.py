@@ -133,8 +133,10 @@ def run_installed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]
 
 
 def messages(said: str) -> str:
-    """What was said, without the places of the reports, and with today's date as a word."""
-    kept = "".join(line for line in said.splitlines(keepends=True) if not line.startswith("Reports in "))
+    """What was said, without the places of reports and state, and with today's date as a word."""
+    kept = "".join(
+        line for line in said.splitlines(keepends=True) if not line.startswith(("Reports in ", "State folder: "))
+    )
     today = datetime.now(UTC).date()
     for days, words in ((0, "«today»"), (1, "«tomorrow»"), (7, "«in 7 days»"), (365, "«in 365 days»")):
         kept = kept.replace((today + timedelta(days=days)).isoformat(), words)

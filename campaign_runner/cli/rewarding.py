@@ -62,7 +62,8 @@ def check(
         with terminal.progress() as progress:
             expecting = expect_rows is not None or bool(expect_total)
             result = pipeline.check(options.reading(file, sheet, hidden), world, progress, expecting=expecting)
-        end(terminal, result, lambda: screen.check(result.books, _tally(result), result.reports), world)
+        lines = screen.check(result.books, _tally(result), result.reports)
+        end(terminal, result, lambda: lines, world, shows_state=False)
 
 
 def plan(
@@ -224,7 +225,9 @@ def reports(
         end(terminal, result, lambda: screen.run(result.books, None, result.reports), world)
 
 
-def end(terminal: Terminal, result: Result, lines: Callable[[], list[str]], world: World) -> NoReturn:
+def end(
+    terminal: Terminal, result: Result, lines: Callable[[], list[str]], world: World, *, shows_state: bool = True
+) -> NoReturn:  # fmt: skip
     """Say what came of it, where the state is, what else is to be known, and leave with its exit code."""
     from campaign_runner.reporting import summary
 
@@ -233,7 +236,7 @@ def end(terminal: Terminal, result: Result, lines: Callable[[], list[str]], worl
         where = {"state": str(world.state), "notices": world.notices}
         terminal.object({**summary(result.books, result.reports, result.exit_code, result.tally), **planned, **where})
     else:
-        terminal.say(*lines(), f"State folder: {world.state}")
+        terminal.say(*lines(), *([f"State folder: {world.state}"] if shows_state else []))
         for notice in world.notices:
             terminal.warn(notice)
     if result.books.stopped:
