@@ -41,10 +41,22 @@ def refused(
     units = [worth.get(row, -1) for row in by_row]
     paid_in = [currencies.get(row, currency) if worth.get(row, -1) >= 0 else "" for row in by_row]
     reasons = [" ".join([problem.complaint for problem in found]) for found in by_row.values()]
-    remedies = [" ".join(dict.fromkeys([problem.remedy for problem in found])) for found in by_row.values()]
+    remedies = [_remedies(found) for found in by_row.values()]
     columns = zip(([*by_row], reasons, remedies, units, paid_in), SCHEMA.types, strict=True)
     entries = pa.record_batch([pa.array(cells, kind) for cells, kind in columns], schema=SCHEMA)
     return Refused(entries, _added({}, zip(paid_in, ((1, each) for each in units), strict=True)))
+
+
+def _remedies(problems: list[Problem]) -> str:
+    """What to do about all problems of a row; where there are several, each under the header of its cells."""
+    if len(problems) == 1:
+        return problems[0].remedy
+    headers: dict[str, list[str]] = {}
+    for problem in problems:
+        names = headers.setdefault(problem.remedy, [])
+        if problem.column and problem.column.header not in names:
+            names.append(problem.column.header)
+    return " ".join(f"{', '.join(names)}: {remedy}" if names else remedy for remedy, names in headers.items())
 
 
 @dataclass

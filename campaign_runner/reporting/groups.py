@@ -23,6 +23,11 @@ USUAL = frozenset({
     "costcentre", "costcenter", "costobject", "department", "dept", "division", "businessunit", "entity", "legalentity",
     "glaccount", "glcode", "budget", "budgetcode", "project", "projectcode", "program", "programme", "team", "region",
     "office", "location", "site",
+    "kostenstelle", "kostenträger", "kostenart", "abteilung", "bereich", "fachbereich", "geschäftsbereich", "sachkonto",
+    "projekt", "projektnummer", "standort", "niederlassung", "gesellschaft", "mandant", "werk",
+    "centrodecoste", "centrodecostes", "centrodecostos", "departamento", "área", "división", "proyecto", "oficina", "sede",
+    "empresa", "presupuesto", "centredecoût", "centredecoûts", "département", "service", "projet", "agence", "filiale",
+    "société", "direction",
 })  # fmt: skip
 TAKEN = frozenset((*TITLES, *SECTIONS))
 _PERSONAL = re.compile(r"^(recipient\.|shipping\.|message$|lineItemNote$)")

@@ -23,8 +23,10 @@ _Judge = TypeVar("_Judge", bound=Callable[..., Any])
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_INSTANT = ISO_DATE + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-EMAIL = rf"{_ATOM}(\.{_ATOM})*@({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_LAST_LABEL = r"(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{1,58}[A-Za-z0-9])"
+EMAIL = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LAST_LABEL}"
+LOCAL_PART = 64  # characters before the @, by RFC 5321
 
 
 def _check(argument: str) -> Callable[[_Judge], _Judge]:
@@ -69,7 +71,7 @@ def by_country(text: Text, patterns: Mapping[str, str]) -> Text:
 @_check("value")
 def email_address(text: Text, value: bool) -> Text:
     """One @, no blanks, a dot in the domain, no dot at either end or twice in a row."""
-    return text.str.fullmatch(EMAIL)
+    return text.str.fullmatch(EMAIL) & text.str.match(rf"[^@]{{1,{LOCAL_PART}}}@")
 
 
 @_check("value")

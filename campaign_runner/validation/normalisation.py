@@ -13,6 +13,16 @@ _BLANKS = r"[\x00-\x20\x7f\x85\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{20
 _INVISIBLE = r"[\x{200b}\x{2060}\x{feff}\xad]"
 # Joiners and direction marks belong to some scripts, so they leave only where no word is expected.
 _MARKS = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}\xad]"
+# Before a number, a sign that begins a formula or an address an apostrophe marks text in spreadsheets and their exports.
+_MARKED = r"^['\"\x{201c}\x{201e}\x{00ab}]"
+_TEXT_MARKS = (r"^'+([+-]?[0-9][0-9 .,()/:-]*)$", r"^'+([=+@-].*)$", r"^'+([^\s'@]+@[^\s@]+)$")
+_ANY_MARK = r"^'+\s*(.*)$"
+_QUOTES = (
+    r'^"([^"]+)"$', r"^'([^']+)'$", r"^\x{201c}([^\x{201c}\x{201d}]+)\x{201d}$",
+    r"^\x{201e}([^\x{201c}\x{201d}\x{201e}]+)[\x{201c}\x{201d}]$",
+    r"^\x{00ab} ?([^\x{00ab}\x{00bb}]*[^ \x{00ab}\x{00bb}]) ?\x{00bb}$",
+)  # fmt: skip
+_FREE = {"text", "place", "message", "region"}
 _SPOKEN = {"text", "place", "message"}
 
 
@@ -31,7 +41,18 @@ def tidy(text: Any, kind: str) -> Any:
         text = where(text, pc.match_substring_regex(text, r"[\x00-\x1f\x7f]|  "), _one_blank)
     if low <= 0x20:
         text = pc.utf8_trim_whitespace(text)
+    text = where(text, pc.match_substring_regex(text, _MARKED), lambda odd: _without_marks(odd, kind))
     return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _without_marks(text: Any, kind: str) -> Any:
+    """`'0001` and `'+14155550100` become what the spreadsheet shows, `"Ana"` and `“Ana”` too; 'tHooft stays."""
+    for pattern in _TEXT_MARKS if kind in _FREE else (_ANY_MARK, *_TEXT_MARKS):
+        text = pc.replace_substring_regex(text, pattern, r"\1")
+    if kind != "message":
+        for pattern in _QUOTES:
+            text = pc.replace_substring_regex(text, pattern, r"\1")
+    return text
 
 
 def _plain(text: Any, kind: str) -> Any:

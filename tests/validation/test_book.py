@@ -110,9 +110,10 @@ MISTAKES = [
      "fields.amount.checks.amount_positive.options.rule: a text is missing."),
     ("columns.yaml", "max_value: 1024", "max_value: many", "fields.message.checks.str_length.max_value: 'many' is not a "
      "whole number."),
-    ("columns.yaml", '    "NO": [Norway]', "    NO: [Norway]", "metadata.choices: False is not a text. Put it in "
+    ("columns.yaml", '    "NO": [Norway,', "    NO: [Norway,", "metadata.choices: False is not a text. Put it in "
      'quotes, like "NO".'),
-    ("columns.yaml", "    FR: [France]", "    FR: France", "metadata.choices.FR: expected a list of other spellings"),
+    ("columns.yaml", "    FR: [France, FRA, Frankreich, Francia, França]",
+     "    FR: France", "metadata.choices.FR: expected a list of other spellings"),
     ("columns.yaml", "      choices: *countries", "      choices: US", "expected words, each with a list"),
     ("columns.yaml", '        other: ".{1,35}"\n', "        US: AL\n", "patterns: other is missing"),
     ("columns.yaml", '            remedy: "Type it like K1A 0B1."\n', "", "countries.CA.remedy: a text is missing."),

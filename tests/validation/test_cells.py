@@ -22,6 +22,7 @@ DATES = {
     "1/15/2027": "2027-01-15", "15 January 2027": "2027-01-15", "Jan 15, 2027": "2027-01-15",
     "January 15th, 2027": "2027-01-15", "15-Jan-2027": "2027-01-15", "15. Januar 2027": "2027-01-15",
     "15 de enero de 2027": "2027-01-15", "1er février 2027": "2027-02-01", "46402": "2027-01-15",
+    "1/15/2027 0:00": "2027-01-15", "1/15/2027 0:00:00": "2027-01-15",
     "02/02/2027": "2027-02-02", "Friday, January 15, 2027": "2027-01-15", "1/15/2027 12:00 AM": "2027-01-15",
 }  # fmt: skip
 INSTANTS = {
@@ -66,6 +67,23 @@ OTHERS = [
     ("BULKDIGITAL", "quantity", "010", "10"),
     ("EMAIL", "message", " Dear Ana ,\r\n  thank   you \n", "Dear Ana ,\nthank you"),
     ("ADDRESS", "recipient.address.country", "usa", "US"),
+    ("ADDRESS", "recipient.address.country", "JPN", "JP"),
+    ("ADDRESS", "recipient.address.country", "GBR", "GB"),
+    ("ADDRESS", "recipient.address.country", "Holland", "NL"),
+    ("EMAIL", "recipient.email", "'ana@example.com", "ana@example.com"),
+    ("PHONE", "recipient.mobileNumber", "'+14155550100", "+14155550100"),
+    ("EMAIL", "amount", "'25.00", "25.00"),
+    ("EMAIL", "deliveryDate", "'2027-01-15", "2027-01-15"),
+    ("EMAIL", "deliveryMethod", "'EMAIL", "EMAIL"),
+    ("EMAIL", "message", "'@team thanks", "@team thanks"),
+    ("EMAIL", "recipient.firstName", "'tHooft", "'tHooft"),
+    ("EMAIL", "recipient.lastName", "O'Brien", "O'Brien"),
+    ("EMAIL", "recipient.firstName", "“Ana”", "Ana"),
+    ("EMAIL", "recipient.firstName", '"Ana"', "Ana"),
+    ("EMAIL", "recipient.firstName", 'Robert "Bob" Smith', 'Robert "Bob" Smith'),
+    ("EMAIL", "message", '"Well done"', '"Well done"'),
+    ("EMAIL", "recipient.email", "ana@xn--mller-kva.de", "ana@xn--mller-kva.de"),
+    ("EMAIL", "lineItemNote", "'0001", "0001"),
     ("ADDRESS", "recipient.address.country", "United States", "US"),
     ("ADDRESS", "recipient.address.stateOrProvince", "massachusetts", "MA"),
     ("ADDRESS", "recipient.address.streetLine1", "1 King’s Road – East", "1 King's Road - East"),
@@ -110,6 +128,13 @@ ASKED = [
      "ana@example.com."),
     ("recipient.email", "ana@example", "format", "is not an e-mail address: the part after the @ has no dot. Type it "
      "like ana@example.com."),
+    ("deliveryDate", "31-Dec-26", "ambiguous", "has a year of two digits. If it is 2026-12-31, type 2026-12-31."),
+    ("recipient.email", "ana@example.com1", "format", 'is not an e-mail address: no domain ends in ".com1". Type the whole '
+     "address, like ana@example.com"),
+    ("recipient.email", f"{'a' * 65}@example.com", "format", "has 65 characters before the @; at most 64 are possible. Ask "
+     "the recipient for the right address."),
+    ("recipient.email", "ana@müller.de", "look-alike", 'contains "ü" (Latin small letter u with diaeresis); domains are '
+     "written in the letters a to z. Type ana@xn--mller-kva.de"),
     ("recipient.email", "ana..maria@example.com", "format", "is not an e-mail address: it has two dots in a row. Type "
      "one, like ana.maria@example.com"),
     ("recipient.email", "аna@example.com", "look-alike", 'contains "а" (Cyrillic small letter a), which e-mail '

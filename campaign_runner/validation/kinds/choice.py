@@ -24,9 +24,12 @@ def folded(choices: Mapping[str, list[str]]) -> dict[str, str]:
 
 def nearest(value: str, choices: Mapping[str, list[str]]) -> str:
     """The word that was probably meant, with the spelling that it was known by (`MA (Massachusetts)`), or ""."""
-    known = {fold(spelling): (word, spelling) for word, others in choices.items() for spelling in (*others, word)}
-    near = get_close_matches(fold(value)[:40], list(known), 1, 0.7)
-    if not near:
+    folded_value = fold(value)[:40]
+    known = {fold(spelling): (word, spelling) for word, others in choices.items() for spelling in (*others, word)
+             if fold(spelling)[:1] == folded_value[:1]}  # fmt: skip
+    # A wrong proposal is worse than none: whoever mistypes a word gets its first letter right, and most of it.
+    near = get_close_matches(folded_value, list(known), 1, 0.75) if len(folded_value) > 3 else []
+    if not near or len(near[0]) < 4:
         return ""
     word, spelling = known[near[0]]
     return word if fold(word) == fold(spelling) else f"{word} ({spelling})"

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from campaign_runner.validation.arrowtext import recode, unless_matches
 from campaign_runner.validation.kinds.case import Advice, Case
 
+_ISO_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet
 _SERIALS = range(36_526, 73_051)  # 2000 to 2099
 _MONTHS = (
@@ -32,9 +33,13 @@ _YEAR_FIRST = re.compile(r"(20[0-9]{2})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ])\s?([0-9]{1,2})\2\s?(20[0-9]{2})")
 _DAY_NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|\.|er|º)?[ -](?:de )?([^\W\d]+)\.?,?[ -](?:de )?(20[0-9]{2})")
 _MONTH_NAMED = re.compile(r"([^\W\d]+)\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? (20[0-9]{2})")
-_MIDNIGHT = re.compile(r"[T ](00:00(:00(\.0+)?)?Z?|12:00(:00)? ?AM)$")
+_MIDNIGHT = re.compile(r",?[T ](0?0:00(:00(\.0+)?)?Z?|12:00(:00)? ?AM)$", re.IGNORECASE)
+_TIME = re.compile(r",?[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?([AaPp][Mm]|Z)?$")
 _WEEKDAY = re.compile(r"^(mon|tues|wednes|thurs|fri|satur|sun)day,? ", re.IGNORECASE)
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}")
+_SHORT_NAMED = re.compile(
+    r"([0-9]{1,2}[-/. ]+[^\W\d]{3,}[-/., ]+|[^\W\d]{3,}[-/. ]+[0-9]{1,2}[-/., ]+)['’]?([0-9]{2})"
+)
 
 
 def normalise(text: Any, case: Case) -> Any:
@@ -49,14 +54,22 @@ def explain(value: str, case: Case) -> Advice | None:
         first, second = both
         said = f"may be {first.day} {first:%B %Y} or {second.day} {second:%B %Y}."
         return Advice("ambiguous", said, f"Type {first.isoformat()} or {second.isoformat()}.")
+    if short := _SHORT_NAMED.fullmatch(value):
+        whole = _iso(f"{short[1].replace('/', '-')}20{short[2]}")
+        like = (
+            f"If it is {whole}, type {whole}."
+            if whole[:2] == "20"
+            else f"Type the whole date, like {case.field.example}."
+        )
+        return Advice("ambiguous", "has a year of two digits.", like)
     if _SHORT_YEAR.fullmatch(value):
         return Advice("ambiguous", "has a year of two digits.", f"Type the whole date, like {case.field.example}.")
     if _parts(value):
         return Advice(
             "format", "is a day that does not exist.", f"Type a day of the calendar, like {case.field.example}."
         )
-    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]", value):
-        return Advice("format", "has a time of day, but rewards are delivered on a day.", f"Type {value[:10]}.")
+    if _TIME.search(value) and _ISO_DAY.fullmatch(day := _iso(_TIME.sub("", value))):
+        return Advice("format", "has a time of day, but rewards are delivered on a day.", f"Type {day}.")
     return None
 
 

@@ -1,0 +1,112 @@
+"""Which cells hold what a program left there instead of a value?  Errors of formulas, marks of web pages, empty words."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from campaign_runner.intake.grid import Defect
+
+# As Excel, LibreOffice, Google Sheets and Numbers write them in the languages of Europe.
+_ERRORS = """#REF! #NAME? #VALUE! #DIV/0! #N/A #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #UNKNOWN! #CONNECT! #BUSY!
+    #GETTING_DATA #ERROR! #FMT? #EXTERNAL! #PYTHON! #TIMEOUT! #BEZUG! #WERT! #ZAHL! #NV #ÜBERLAUF! #KALK! #FELD! #BLOCKIERT!
+    #VALEUR! #NOM? #NOMBRE! #NUL! #PROPAGATION! #CALCUL! #CHAMP! #BLOQUE! #¡REF! #¡VALOR! #¿NOMBRE? #¡NUM! #¡NULO! #¡DIV/0!
+    #N/D #¡DESBORDAMIENTO! #¡CALC! #¡CAMPO! #RIF! #VALORE! #NOME? #NULLO! #ESPANSIONE! #VALOR! #NÚM! #NULO! #DESPEJAR!
+    #DESPEJO! #VERW! #WAARDE! #NAAM? #GETAL! #LEEG! #N/B #OVERLOOP! #ADR! #ARG! #NAZWA? #LICZBA! #ZERO! #DZIEL/0!
+    #REFERENS! #VÄRDEFEL! #NAMN? #OGILTIGT! #SKÄRNING! #SAKNAS! #DIVISION/0! #REFERENCE! #VÆRDI! #NAVN? #I/T #NULPUNKT!
+    #HIV! #ÉRTÉK! #NÉV? #SZÁM! #HIÁNYZIK #ODKAZ! #HODNOTA! #NÁZEV? #ČÍSLO! #BAŞV! #DEĞER! #AD? #SAYI! #YOK
+    #ССЫЛКА! #ЗНАЧ! #ИМЯ? #ЧИСЛО! #ПУСТО! #Н/Д #ДЕЛ/0!"""
+ERRORS = frozenset(_ERRORS.split())
+_PROPOSED = 60
+_FORMULA_ERROR = re.compile(r"#[¡¿]?[^\W\d]+(?:/[^\W_]{1,2})?[!?]?|Err:5[0-9]{2}|#{3,}")
+_PLACEHOLDER = re.compile(
+    r"undefined|NaN|\[object \w+\]|\\N|\(null\)|<null>|\{\{.*\}\}|\$\{.*\}|<<.*>>|%%.+%%|\*\|.+\|\*", re.S
+)
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_ESCAPED = re.compile(r"\\u00[0-9A-Fa-f]{2}|\\x[89A-Fa-f][0-9A-Fa-f]|%C[23]%[89AB][0-9A-F]|=C[23]=[89AB][0-9A-F]")
+
+
+class _Kind(NamedTuple):
+    """`signs`: bytes without which no cell of a column can be one; `find`: the defect of a cell, or None."""
+
+    signs: tuple[bytes, ...]
+    find: Callable[[int, int, str], Defect | None]
+
+
+def defects(rows: list[int], position: int, texts: list[str], content: bytes) -> Iterator[Defect]:
+    """What is left over in the cells of one column; `content`: its bytes, for a quick no."""
+    kinds = [kind for kind in _KINDS if any(sign in content for sign in kind.signs)]
+    for row, text in zip(rows, texts, strict=True) if kinds else ():
+        found = next((defect for kind in kinds if (defect := kind.find(row, position, text))), None)
+        if found:
+            yield found
+
+
+def may_hold(content: bytes) -> bool:
+    """Whether a look at the cells of a column is worth its time."""
+    return any(sign in content for kind in _KINDS for sign in kind.signs)
+
+
+def _error(row: int, position: int, text: str) -> Defect | None:
+    bare = text.strip()
+    if not _FORMULA_ERROR.fullmatch(bare) or not (bare.upper() in ERRORS or bare[0] == "E" or set(bare) == {"#"}):
+        return None
+    return Defect(row, position, "cell:formula error", text, "is the error of a formula, not a value.",
+                  "Correct the formula, or type the value itself.")  # fmt: skip
+
+
+def _placeholder(row: int, position: int, text: str) -> Defect | None:
+    if not _PLACEHOLDER.fullmatch(text.strip()):
+        return None
+    return Defect(row, position, "cell:placeholder", text, "is what a program writes where a value is missing.",
+                  "Type the value, or empty the cell.")  # fmt: skip
+
+
+def _entity(row: int, position: int, text: str) -> Defect | None:
+    if not _ENTITY.search(text):
+        return None
+    before = _settled(text, html.unescape).replace("\u00a0", " ")
+    return _spelled_out(row, position, text, before, "has marks of a web page in it")
+
+
+def _escape(row: int, position: int, text: str) -> Defect | None:
+    if not _ESCAPED.search(text):
+        return None
+    unquoted = re.sub(r"=([0-9A-F]{2})", r"%\1", text) if "=C" in text else text
+    before = unquote(re.sub(r"\\(?:u00|x)([0-9A-Fa-f]{2})", lambda code: chr(int(code[1], 16)), unquoted))
+    return None if "\ufffd" in before else _spelled_out(row, position, text, before, "has codes in place of letters")
+
+
+def _spelled_out(row: int, position: int, text: str, before: str, what: str) -> Defect | None:
+    if before == text:
+        return None
+    return Defect(row, position, "cell:garbled", text, f'{what}: it was probably "{before}" once.',
+                  f"{retype(before)}, or export the file again as plain text.")  # fmt: skip
+
+
+def retype(before: str) -> str:
+    """A short text is proposed as it is."""
+    return f"Type {before}" if len(before) <= _PROPOSED else "Type the cell again"
+
+
+def _settled(text: str, change: Callable[[str], str]) -> str:
+    """Some were written twice: `&amp;eacute;`."""
+    for _ in range(3):
+        if (changed := change(text)) == text:
+            break
+        text = changed
+    return text
+
+
+_KINDS = (
+    _Kind((b"#", b"Err:5"), _error),
+    _Kind(
+        (b"undefined", b"NaN", b"[object ", b"\\N", b"(null)", b"<null>", b"{{", b"${", b"<<", b"%%", b"*|"),
+        _placeholder,
+    ),
+    _Kind((b"&",), _entity),
+    _Kind((b"\\u00", b"\\x", b"%C2", b"%C3", b"=C2", b"=C3"), _escape),
+)
