@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -22,15 +22,18 @@ from campaign_runner.opening import Opened, rule_book
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Progress, Reading, is_long, noted, read
 from campaign_runner.processes import beside, spare
+from campaign_runner.reconciliation import Repair
 from campaign_runner.reporting import ProblemTally, sent, unchanged
 from campaign_runner.reporting.annotated import write_annotated
 from campaign_runner.reporting.planfile import Approval
 from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.targets import Targets, WrittenReports, reserve
+from campaign_runner.reporting.wording import count
 from campaign_runner.reporting.write import ORDER
 
 CHECK_REPORTS = frozenset({"failures.csv", "failures.xlsx", "summary.json"})
 ANNOTATED = "annotated.xlsx"
+REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was corrected last."
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,14 @@ class Result:
 @dataclass(frozen=True)
 class Read:
     """A file as a run has read it; `tally` is None where the ledger had planned this very file before. Its draft is not
-    kept: a long one takes more memory than all that follows."""
+    kept: a long one takes more memory than all that follows. `repairs`: reports about it that were corrected and run."""
 
     reading: Reading
     upload: Upload
     table: RawTable
     tally: ProblemTally | None = None
     problems: Sequence[Problem] = ()
+    repairs: Sequence[Repair] = ()
 
     def marked(self) -> bool:
         """Whether its own workbook is marked."""
@@ -70,8 +74,20 @@ def close(
 
     `leave`: reports that would come out the same are left as they are; `placing`: the command was to send.
     """
+    with whole(campaign, file) as about:
+        return _close(campaign, file, about, stopped, progress, waiting, leave=leave, placing=placing)
+
+
+def _close(
+    campaign: Opened, file: Read, about: Read, stopped: str, progress: Progress, waiting: str, *, leave: bool,
+    placing: bool,
+) -> Result:  # fmt: skip
+    """As `close`: the books and reports are those of `about`."""
     world = campaign.world
-    books = replace(books_of(campaign, file, stopped), placing=placing)
+    books = replace(books_of(campaign, about, stopped), placing=placing)
+    if about.upload.id != file.upload.id:
+        told = f"{file.upload.name} has {count(file.upload.rows, 'row')} of {about.upload.name}. {REPORTS_ARE_WHOLE}"
+        books = replace(books, notes=(told, *file.table.notes))
     if waiting:
         books = replace(books, findings=(*books.findings, Finding("waiting", waiting)))
     if findings:
@@ -123,11 +139,13 @@ def books_of(campaign: Opened, file: Read, stopped: str = "") -> Books:
     books = reconciliation.reconcile(
         campaign.ledger, campaign.number, file.upload, file.table, order=settings.order,
         environment=settings.tango.environment, stopped=stopped, earlier=lambda: _earlier(campaign, file.upload),
+        repairs=file.repairs,
     )  # fmt: skip
+    uploads = [file.upload.id, *(repair.upload for repair in file.repairs)]
     with campaign.ledger.read() as connection:
         since = batches.last_attempt(connection) if campaign.since is None else campaign.since
         now = sendings.sent_now(connection, campaign.number, since)
-        before = sendings.sent_before(connection, campaign.number, file.upload.id, since)
+        before = sendings.sent_before(connection, campaign.number, uploads, since)
     return replace(
         books,
         host=settings.host,
@@ -150,7 +168,7 @@ def _earlier(campaign: Opened, newest: Upload) -> Iterator[tuple[tuple[Column, .
         numbers = rows.uploads_elsewhere(connection, campaign.number, newest.id)
         uploads = [campaigns.upload(connection, number) for number in numbers]
     for upload in (upload for upload in uploads if not upload.purged_at):
-        with _restored(campaign, upload) as file:
+        with restored(campaign, upload) as file:
             for some in reconciliation.stated_rows(campaign.ledger, upload.id, file.table):
                 yield file.table.columns, some
 
@@ -162,12 +180,31 @@ def latest(campaign: Opened) -> Iterator[Read]:
         upload = campaigns.latest_upload(connection, campaign.number)
     if upload is None:
         raise UsageError("No file of this campaign was ever planned. Run it first: campaign-runner run FILE")
-    with _restored(campaign, upload) as file:
-        yield file
+    with restored(campaign, upload) as file, whole(campaign, file) as everything:
+        yield everything
 
 
 @contextmanager
-def _restored(campaign: Opened, upload: Upload) -> Iterator[Read]:
+def whole(campaign: Opened, file: Read) -> Iterator[Read]:
+    """What the reports are about, while this lasts: the file, or the one that a report of failures was made of, with all
+    such reports that were corrected and run."""
+    with ExitStack() as stack:
+        about, number = file, file.upload.reading.get("about", 0)
+        with campaign.ledger.read() as connection:
+            first = campaigns.upload(connection, number) if number else file.upload
+            reports = campaigns.uploads_about(connection, first.id)
+        if number:
+            about = stack.enter_context(restored(campaign, first))
+        yield replace(about, repairs=[_repair(campaign, file, report, stack) for report in reports])
+
+
+def _repair(campaign: Opened, file: Read, report: Upload, stack: ExitStack) -> Repair:
+    table = file.table if report.id == file.upload.id else stack.enter_context(restored(campaign, report)).table
+    return Repair(report.id, report.name, table, {int(row): to for row, to in report.reading["rows"].items()})
+
+
+@contextmanager
+def restored(campaign: Opened, upload: Upload) -> Iterator[Read]:
     """A file of a campaign from the ledger's own copy; of an erased one, what is left."""
     world = campaign.world
     with tempfile.TemporaryDirectory() as folder:

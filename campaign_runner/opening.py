@@ -131,9 +131,10 @@ class _Asked:
             return list(before.stored(connection, numbers))
 
     def held_by_the_newest_file(self) -> tuple[int, dict[int, tuple[int, int]]]:
-        """Its number, and the lines that it holds."""
+        """Its number, and the lines that it holds; after a report of failures, those of the file it is about."""
         with self.ledger.read() as connection:
-            return self.upload, before.held_by(connection, self.upload)
+            upload = before.file_of(connection, self.upload)
+            return upload, before.held_by(connection, upload)
 
 
 def rule_book(world: World) -> RuleBook:

@@ -14,7 +14,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from campaign_runner import approval, asked, confirmation, gate, planning, question
+from campaign_runner import approval, asked, confirmation, gate, planning, question, repairing
 from campaign_runner.closing import Read, Result, close, close_draft, close_latest
 from campaign_runner.errors import Halted
 from campaign_runner.gate import Stocked
@@ -92,6 +92,7 @@ def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: 
         number = registered(world, ledger)
         with ledger.write() as connection:
             held.show(connection, number, draft.plan.holds, draft.table.source, world.at())
+        draft = repairing.with_corrected(draft, Opened(world, ledger, number))
         seen = approval.show(draft, Opened(world, ledger, number), *_judged_by(draft, world, shop))
         unusual = gate.unusual(world, ledger, number, draft, ask=False)
         foreseen = gate.foreseen(world, ledger, number, draft.plan)
@@ -240,7 +241,7 @@ def _planned(
     """Check, plan and write down; raises Overtaken."""
     world, ledger = campaign.world, campaign.ledger
     ledger.rest()
-    draft = prepared(reading, world, shop, before, progress, canary)
+    draft = repairing.with_corrected(prepared(reading, world, shop, before, progress, canary), campaign)
     planning.refuse(_reasons_against(draft, world))
     if not may_send:
         return _read(draft, reading, _write_down(draft, reading, campaign, "", before))
@@ -293,7 +294,8 @@ def _write_down(
     where another campaign planned some of these people since `before` was read.
     """
     at, number = campaign.world.at(), campaign.number
-    how = {"sheet": reading.sheet, "hidden": reading.hidden, "notes": list(draft.told), "about": draft.about}
+    asked_for = {"sheet": reading.sheet, "hidden": reading.hidden, "notes": list(draft.told), "about": draft.about}
+    how = repairing.reading(draft, campaign, asked_for)
     new = Upload(
         0, number, draft.sha256, draft.fingerprint, reading.path.name, draft.table.sheet, how, draft.rows, at,
         plan=name,

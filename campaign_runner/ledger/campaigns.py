@@ -138,6 +138,24 @@ def latest_upload(connection: Connection, campaign: int) -> Upload | None:
     return Upload(**{**row, "reading": orjson.loads(row["reading"])}) if row else None
 
 
+def uploads_about(connection: Connection, upload: int) -> list[Upload]:
+    """The uploads that are reports about an upload, the oldest first (`reading` names it as `about`)."""
+    query = (
+        select(uploads).where(uploads.c.id > upload, uploads.c.reading.contains('"about":')).order_by(uploads.c.id)
+    )
+    found = [Upload(**{**row, "reading": orjson.loads(row["reading"])})
+             for row in connection.execute(query).mappings()]  # fmt: skip
+    return [each for each in found if each.reading.get("about") == upload]
+
+
+def reports_run(connection: Connection, campaign: int) -> list[Upload]:
+    """The uploads of a campaign that are reports of failures, the newest first."""
+    query = select(uploads).where(uploads.c.campaign == campaign).order_by(uploads.c.id.desc())
+    found = [Upload(**{**row, "reading": orjson.loads(row["reading"])})
+             for row in connection.execute(query).mappings()]  # fmt: skip
+    return [each for each in found if each.reading.get("report") == "failures"]
+
+
 def upload(connection: Connection, number: int) -> Upload:
     """An upload by its number."""
     row = connection.execute(select(uploads).where(uploads.c.id == number)).mappings().one()

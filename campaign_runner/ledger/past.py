@@ -196,14 +196,29 @@ def stored(connection: Connection, numbers: Collection[int]) -> Iterator[StoredL
 
 
 def held_by(connection: Connection, upload: int) -> dict[int, tuple[int, int]]:
-    """Lines that an upload holds, as {line: (upload, row)}: with a report about a file, those that the file held, too,
-    which `uploads.reading` names as `about`."""
+    """Lines that a file holds, as {line: (upload, row)}, by its rows: those of reports about it that were corrected and
+    run are at their rows of the file (rows that somebody added: of the report)."""
     found: dict[int, tuple[int, int]] = {}
-    while upload:
-        own = select(line_items.c.id, line_items.c.row).where(line_items.c.upload == upload)
-        known = select(entries.c.line, entries.c.row).where(entries.c.upload == upload, entries.c.line.is_not(None))
+    for number, rows in _file_and_reports(connection, upload):
+        own = select(line_items.c.id, line_items.c.row).where(line_items.c.upload == number)
+        known = select(entries.c.line, entries.c.row).where(entries.c.upload == number, entries.c.line.is_not(None))
         for query in (own, known):
-            found = {**{line: (upload, row) for line, row in connection.execute(query)}, **found}
-        reading = connection.execute(select(uploads.c.reading).where(uploads.c.id == upload)).scalar()
-        upload = int(orjson.loads(reading or "{}").get("about", 0))
+            for line, row in connection.execute(query):
+                place = row if number == upload else rows.get(str(row), 0)
+                found[line] = (upload, place) if place else (number, row)
     return found
+
+
+def file_of(connection: Connection, upload: int) -> int:
+    """The upload that an upload is a report about, or itself."""
+    reading = connection.execute(select(uploads.c.reading).where(uploads.c.id == upload)).scalar()
+    return int(orjson.loads(reading or "{}").get("about", 0)) or upload
+
+
+def _file_and_reports(connection: Connection, upload: int) -> Iterator[tuple[int, Mapping[str, int]]]:
+    yield upload, {}
+    query = select(uploads.c.id, uploads.c.reading).where(uploads.c.id > upload).order_by(uploads.c.id)
+    for number, reading in connection.execute(query).all():
+        told = orjson.loads(reading)
+        if told.get("about") == upload:
+            yield number, told.get("rows", {})

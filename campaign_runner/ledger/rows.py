@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
 
@@ -18,6 +18,7 @@ from campaign_runner.lifecycle import BatchState, RowStatus
 # A line's own time, or its batch's.
 _UPDATED = case((line_items.c.updated_at != "", line_items.c.updated_at), else_=batches.c.updated_at)
 LINES_AT_ONCE = 25_000
+ROWS_AT_ONCE = 5_000
 STATED = ("row", "status", "reason", "remedy", "reference", "order_reference", "tango_order_id", "updated_at", "units",
           "currency")  # fmt: skip
 
@@ -54,6 +55,62 @@ def stated(connection: Connection, upload: int, first: int, last: int) -> list[t
     queries = [own.where(line_items.c.upload == upload, line_items.c.row.between(first, last))]
     queries += [query.where(entries.c.row.between(first, last)) for query in rest]
     return [row for query in queries for row in fetched(connection, query)]
+
+
+def stated_of(connection: Connection, upload: int, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
+    """Some rows of an upload as `STATED` tuples."""
+    own, *rest = _stated(upload)
+    wanted, found = sorted(numbers), list[tuple[Any, ...]]()
+    for start in range(0, len(wanted), ROWS_AT_ONCE):
+        few = wanted[start : start + ROWS_AT_ONCE]
+        found += fetched(connection, own.where(line_items.c.upload == upload, line_items.c.row.in_(few)))
+        for query in rest:
+            found += fetched(connection, query.where(entries.c.row.in_(few)))
+    return found
+
+
+class RowLine(NamedTuple):
+    """The line of a row: its number, reference, status, worth and currency."""
+
+    line_id: int
+    reference: str
+    status: str
+    units: int
+    currency: str
+
+
+def lines_of_rows(connection: Connection, upload: int) -> dict[int, RowLine]:
+    """The line of each row of an upload that has one, in its newest attempt."""
+    columns = (line_items.c.id, line_items.c.reference, STATUS, UNITS, line_items.c.currency)
+    own = select(line_items.c.row, *columns).select_from(LINES)
+    own = own.where(line_items.c.upload == upload, line_items.c.superseded.is_(False))
+    known = select(entries.c.row, *columns).select_from(LINES.join(entries, entries.c.line == line_items.c.id))
+    known = known.where(entries.c.upload == upload)
+    return {int(row): RowLine(*line) for query in (own, known) for row, *line in connection.execute(query)}
+
+
+def statuses_of(connection: Connection, campaign: int, references: Iterable[str]) -> dict[str, str]:
+    """The status of lines by reference; other references are left out."""
+    return _statuses(connection, campaign, references)
+
+
+def statuses_elsewhere(
+    connection: Connection, campaign: int, upload: int, references: Iterable[str]
+) -> dict[str, str]:
+    """As `statuses_of`, of the lines that an upload neither brought nor knows."""
+    here = select(entries.c.line).where(entries.c.upload == upload, entries.c.line.is_not(None))
+    return _statuses(connection, campaign, references, line_items.c.upload != upload, line_items.c.id.not_in(here))
+
+
+def _statuses(
+    connection: Connection, campaign: int, references: Iterable[str], *where: ColumnElement[bool]
+) -> dict[str, str]:
+    wanted, found = sorted(filter(None, references)), dict[str, str]()
+    for start in range(0, len(wanted), ROWS_AT_ONCE):
+        query = select(line_items.c.reference, STATUS).select_from(LINES).where(line_items.c.campaign == campaign)
+        query = query.where(line_items.c.reference.in_(wanted[start : start + ROWS_AT_ONCE]), *where)
+        found |= {str(reference): str(status) for reference, status in connection.execute(query)}
+    return found
 
 
 def all_stated(connection: Connection, upload: int) -> Iterator[str]:
@@ -168,7 +225,8 @@ def _stated(upload: int) -> tuple[Select[Any], ...]:
 
 def _line_columns(row: Any, *, joined: bool = False) -> Select[Any]:
     source = LINES.join(entries, entries.c.line == line_items.c.id) if joined else LINES
+    reason = func.trim(entries.c.reason + " " + line_items.c.reason) if joined else line_items.c.reason
     return select(
-        row, STATUS, line_items.c.reason, literal(""), line_items.c.reference, batches.c.reference,
+        row, STATUS, reason, literal(""), line_items.c.reference, batches.c.reference,
         batches.c.tango_order_id, _UPDATED, UNITS, line_items.c.currency,
     ).select_from(source)  # fmt: skip

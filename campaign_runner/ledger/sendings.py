@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union_all
@@ -36,12 +36,13 @@ def sent_now(connection: Connection, campaign: int, since: int) -> list[tuple[st
     return [(str(currency), int(lines), int(units)) for currency, lines, units in connection.execute(query)]
 
 
-def sent_before(connection: Connection, campaign: int, upload: int, since: int) -> list[Sending]:
-    """What had left by the request number `since` of the lines that an upload has."""
+def sent_before(connection: Connection, campaign: int, numbers: Sequence[int], since: int) -> list[Sending]:
+    """What had left by the request number `since` of the lines that these uploads have."""
     before = and_(batches.c.state != BatchState.PLANNED, ~_left_after(campaign, since))
     own = select(tallies.c.upload, _DAY, tallies.c.currency, func.sum(tallies.c.lines), func.sum(tallies.c.units))
-    own = own.select_from(TALLIES).where(tallies.c.upload == upload, CURRENT, before)
-    known = _of_lines().join(entries, entries.c.line == line_items.c.id).where(entries.c.upload == upload, before)
+    own = own.select_from(TALLIES).where(tallies.c.upload.in_(numbers), CURRENT, before)
+    here = select(entries.c.line).where(entries.c.upload.in_(numbers), entries.c.line.is_not(None))
+    known = _of_lines().where(line_items.c.id.in_(here), line_items.c.upload.not_in(numbers), before)
     found = union_all(
         own.group_by(tallies.c.upload, _DAY, tallies.c.currency),
         known.group_by(line_items.c.upload, _DAY, line_items.c.currency),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from campaign_runner.ledger.plans import Entry
 from campaign_runner.ledger.rows import STATED
@@ -26,11 +27,23 @@ Stated = tuple[Any, ...]
 NO_LINES = pd.DataFrame(columns=["row", "status", "units", "currency", "hi", "lo"])
 
 
+class Corrected(NamedTuple):
+    """The line of a row that breaks a rule here, and was corrected and placed from elsewhere."""
+
+    line_id: int
+    reference: str
+    status: str
+    units: int
+    currency: str
+    reason: str
+
+
 @dataclass
 class Draft:
     """A file, checked and planned. `rows` counts the non-blank ones, `problems` holds the first of them;
     `statuses` tells the status of lines that the ledger knows, by their number there; `told` is what was noted besides
-    how the file was read; `about`: the upload that this file is a report about (0: it is none), `path` is the file."""
+    how the file was read; `about`: the upload that this file is a report about (0: it is none), `path` is the file,
+    `corrected` the rejected rows that were corrected and placed from elsewhere."""
 
     table: RawTable
     plan: Plan
@@ -45,10 +58,17 @@ class Draft:
     told: tuple[str, ...] = ()
     about: int = 0
     path: Path = Path()
+    corrected: Mapping[int, Corrected] = field(default_factory=dict)
 
     def telling(self, *notes: str) -> Draft:
         """The same draft with more to say about it."""
         return replace(self, table=noted(self.table, notes), told=(*self.told, *notes))
+
+    def with_corrected(self, rows: Mapping[int, Corrected]) -> Draft:
+        """The same draft, in which these rejected rows were corrected and placed from elsewhere."""
+        found = replace(self, corrected=rows, problems=[one for one in self.problems if one.row not in rows])
+        found.tally = self.tally.without([problem for problem in self.problems if problem.row in rows])
+        return found
 
     def remembered(self) -> pd.DataFrame:
         """What `Knowledge.remember` said of all rows; no columns where it said nothing."""
@@ -61,13 +81,16 @@ class Draft:
         if len(known):
             pairs = zip(known["row"].tolist(), known["line_id"].tolist(), strict=True)
             yield from (Entry(row, "known", line) for row, line in pairs)
-        yield from self.rejected
+        for entry in self.rejected:
+            there = self.corrected.get(entry.row)
+            yield Entry(entry.row, "known", there.line_id, reason=there.reason) if there else entry
 
     def counts(self) -> list[tuple[str, str, int, int]]:
         """(status, currency, rows, units) of what a run would find first, as the ledger gives it afterwards."""
         held = map(_held, self.plan.holds)
         found = [(entry.status, entry.currency, 1, entry.units) for entry in held]
-        found += [(RowStatus.REJECTED, currency, *sums) for currency, sums in self.rejected.sums.items()]
+        found += [(RowStatus.REJECTED, currency, *sums) for currency, sums in self._still_rejected().items()]
+        found += [(line.status, line.currency, 1, line.units) for line in self.corrected.values()]
         new, known = self.plan.new, self._known
         found += [(RowStatus.UNSENT, *sums) for sums in _sums(new)]
         for status in known["status"].unique():
@@ -87,7 +110,19 @@ class Draft:
         few += [(row, status, "", "", name, "", "", "", units, currency)
                 for row, status, units, currency, name in zip(*columns, names, strict=True)]  # fmt: skip
         rejected = self.rejected.between(first, last)
+        if self.corrected:
+            mine = pa.array(sorted(self.corrected), pa.int64())
+            rejected = rejected.filter(pc.invert(pc.is_in(rejected["row"], mine)))
         return {name: _column(name, cells, rejected) for name, cells in columns_of(few, STATED).items()}
+
+    def _still_rejected(self) -> Mapping[str, tuple[int, int]]:
+        """Per currency, how many rejected rows there are and what they are worth (-1 where that cannot be read)."""
+        sums = dict(self.rejected.sums)
+        for entry in self.rejected if self.corrected else ():
+            if entry.row in self.corrected:
+                number, units = sums[entry.currency]
+                sums[entry.currency] = (number - 1, units - entry.units if entry.currency else -1)
+        return {currency: each for currency, each in sums.items() if each[0]}
 
     @cached_property
     def _known(self) -> pd.DataFrame:

@@ -6,7 +6,7 @@ their money to what the file asked for; whatever does not, or needs a person, is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from campaign_runner.model import Books, ChargedElsewhere, Column, Finding, Orde
 from campaign_runner.money import from_units
 from campaign_runner.reconciliation import doubts, findings
 from campaign_runner.reconciliation.frames import Found, corrections_frame, placed_frame, states_frame
+from campaign_runner.reconciliation.repairs import Repair, Whole
 from campaign_runner.reconciliation.spread import Spread
 
 # What `summary.json` calls the states of the batches.
@@ -31,6 +32,7 @@ BATCH_WORDS: dict[str, tuple[BatchState, ...]] = {
 }
 
 __all__ = [
+    "Repair",
     "add_up",
     "checked_exit_code",
     "exit_code",
@@ -57,20 +59,26 @@ def reconcile(
     environment: str,
     stopped: str = "",
     earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = lambda: iter(()),
+    repairs: Sequence[Repair] = (),
 ) -> Books:
-    """The books of one upload. `table` is the upload as intake reads it, `earlier` as `Books.earlier`."""
+    """The books of one upload. `table` is the upload as intake reads it, `earlier` as `Books.earlier`, `repairs` are the
+    reports about it that were corrected and run: its rows are told as they were corrected last."""
+    whole = Whole(ledger, campaign, upload.id, table.columns, repairs) if repairs else None
     with ledger.read() as connection:
         tally = rows.tally(connection, upload.id)
         states = rows.batch_counts(connection, campaign)
         strays = rows.lines_elsewhere(connection, campaign, upload.id)
         dropped = rows.dropped(connection, upload.id)
 
+    if whole:
+        tally, strays = whole.tally(tally), whole.strays(strays)
+    expected = upload.rows + (len(whole.added) if whole else 0)
     counts, amounts = add_up(tally)
     with ledger.read() as connection:
         told = [
-            *findings.rows_lost(counts, upload.rows), *findings.conflicts(states),
+            *findings.rows_lost(counts, expected), *findings.conflicts(states),
             *doubts.two_rewards(connection, campaign, upload.id), *doubts.orders(connection, campaign),
-            *findings.money(connection, campaign, upload.id),
+            *findings.money(connection, campaign, upload.id, rows_of=whole.rows_of() if whole else {}),
             *findings.corrections(connection, campaign, upload.id), *findings.unread(tally), *findings.elsewhere(strays),
             *findings.unread_sheets(table.unread),
         ]  # fmt: skip
@@ -78,13 +86,18 @@ def reconcile(
         number, head = events.end(connection)
         sums = tuple(_sums(*each) for each in tallies.books(connection, campaign))
         foreign = tuple(_foreign(each) for each in tieout.foreign(connection, campaign))
+
+    def stated() -> Iterator[StatedRows]:
+        of_file = _stated(table, _between(ledger, upload.id))
+        return whole.stated(of_file) if whole else of_file
+
     return Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),
         ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head,
         ledger_events=number,
-        stated=lambda: _stated(table, _between(ledger, upload.id)), placed=lambda: _placed(ledger, campaign),
-        sums=sums, corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign, upload.id),
+        stated=stated, placed=lambda: _placed(ledger, campaign), sums=sums,
+        corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign, upload.id),
         earlier=earlier, dropped=dropped, settlements=lambda zone="": _settlements(ledger, campaign, zone), foreign=foreign,
         findings_of=lambda first, after: _findings_of(ledger, campaign, upload.id, (first, after)),
         unread=table.unread,

@@ -99,10 +99,19 @@ def conflicts(states: Mapping[str, int]) -> Iterator[Finding]:
         yield Finding("conflict", told, explained=False)
 
 
-def money(connection: Connection, campaign: int, upload: int, period: Period = ALWAYS) -> Iterator[Finding]:
-    """Planned against placed against charged, and our view of each line against Tango's; of lines placed in `period`."""
+def money(
+    connection: Connection, campaign: int, upload: int, period: Period = ALWAYS, *,
+    rows_of: Mapping[str, int] | None = None,
+) -> Iterator[Finding]:  # fmt: skip
+    """Planned against placed against charged, and our view of each line against Tango's; of lines placed in `period`.
+
+    `rows_of`: rows of lines that the upload has only by its repairs, by reference.
+    """
+    known = rows_of or {}
     for question, (kind, sentence, explained) in _MONEY.items():
         for difference in question(connection, campaign, upload, period):
+            named = tuple((row or known.get(reference, 0), reference) for row, reference in difference.examples)
+            difference = difference._replace(examples=named)
             rows = tuple(dict.fromkeys(row for row, _ in difference.examples if row))
             yield Finding(kind, sentence.format(**_words(difference)), rows, explained)
     for foreign in tieout.foreign(connection, campaign, period):

@@ -6,6 +6,7 @@ The user's columns come first, so that the file can be repaired and handed in ag
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -61,4 +62,4 @@ def _unless_empty(words: Any, status: Any, otherwise: Mapping[RowStatus, str]) -
 
 def _needing_action(stated: StatedRows) -> StatedRows:
     wanted = stated.states["status"].isin([status.value for status in NEEDS_ACTION]).to_numpy()
-    return stated if wanted.all() else StatedRows(stated.cells[wanted], stated.states[wanted])
+    return stated if wanted.all() else replace(stated, cells=stated.cells[wanted], states=stated.states[wanted])

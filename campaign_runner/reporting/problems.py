@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from campaign_runner.model import Hold, Problem
 
@@ -54,6 +55,18 @@ class ProblemTally:
         for rule, rows in other.warned.items():
             self.warned.setdefault(rule, []).extend(rows)
         self.cautions = [*self.cautions, *other.cautions][:EXAMPLES]
+
+    def without(self, gone: Sequence[Problem]) -> ProblemTally:
+        """What is left where some problems no longer matter."""
+        rest = replace(self, kinds=Counter(self.kinds), examples=list(self.examples), cautions=list(self.cautions))
+        for problem in gone:
+            if problem.severity == "error":
+                rest.total -= 1
+                rest.kinds[self._name(problem), problem.rule.partition(":")[2]] -= 1
+        rest.kinds = +rest.kinds
+        rows = {problem.row for problem in gone}
+        rest.examples = [problem for problem in self.examples if problem.row not in rows]
+        return rest
 
     def hold(self, hold: Hold) -> None:
         """Count one row that is kept back."""

@@ -78,4 +78,4 @@ def original_cells(books: Books, stated: StatedRows) -> list[Any]:
 def place(books: Books, stated: StatedRows) -> list[Any]:
     """`Sheet` and `Row`."""
     numbers = pc.cast(pa.array(stated.cells.index.to_numpy()), pa.large_string())
-    return [same(books.sheet, len(stated.cells)), numbers]
+    return [same(stated.sheet or books.sheet, len(stated.cells)), numbers]
