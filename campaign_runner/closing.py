@@ -75,12 +75,14 @@ def close(
     `leave`: reports that would come out the same are left as they are; `placing`: the command was to send.
     """
     with whole(campaign, file) as about:
-        return _close(campaign, file, about, stopped, progress, waiting, leave=leave, placing=placing)
+        return _close(
+            campaign, file, about, stopped, progress, waiting, leave=leave, placing=placing, findings=findings
+        )
 
 
 def _close(
     campaign: Opened, file: Read, about: Read, stopped: str, progress: Progress, waiting: str, *, leave: bool,
-    placing: bool,
+    placing: bool, findings: Sequence[Finding],
 ) -> Result:  # fmt: skip
     """As `close`: the books and reports are those of `about`."""
     world = campaign.world

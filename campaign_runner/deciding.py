@@ -82,7 +82,8 @@ def _waiting(connection: Connection, campaign: Opened, *, undo: bool) -> tuple[s
             "held, and sends nothing."
         )
     if ours and upload is not None:
-        name, rows = upload.name, held.held(connection, upload.id)
+        file, rows = held.held_of_file(connection, upload.id)
+        name = campaigns.upload(connection, file).name
     decided = held.standing_of(connection, campaign.number, [row.reference for row in rows.values()])
     if undo:
         again = {row: HeldRow(ref, "It was released.") for row, ref

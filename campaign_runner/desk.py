@@ -13,7 +13,7 @@ from typing import Any
 from campaign_runner import explanation
 from campaign_runner.deciding import Asked, decide
 from campaign_runner.errors import CampaignRunnerError, UsageError
-from campaign_runner.ledger import campaigns, events, lives, open_ledger
+from campaign_runner.ledger import campaigns, events, lives, open_ledger, past
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.past import DROPPED, RELEASED, UNDONE
 from campaign_runner.lookup import is_row, rows_of
@@ -45,12 +45,20 @@ def explain(world: World, what: str) -> dict[str, Any]:
     """The whole life of one row: by its number in the newest file, by an e-mail address, name or key that stands there
     once, or by a line or order reference."""
     with opened(world) as campaign:
-        upload = _latest(campaign)
+        upload, row = _latest(campaign), int(what) if is_row(what) else None
         with campaign.ledger.read() as connection:
-            row = int(what) if is_row(what) else lives.row_of(connection, campaign.number, upload.id, what)
-        if row is None:
+            files = dict.fromkeys((upload.id, past.file_of(connection, upload.id)))
+            named = [
+                (number, lives.row_of(connection, campaign.number, number, what)) for number in files if row is None
+            ]
+        place = next(((number, found) for number, found in named if found is not None), None)
+        if row is None and place is None:
             row = _only(rows_of(campaign, what), what)
         with campaign.ledger.read() as connection:
+            if row is not None:
+                place = past.place_of(connection, upload.id, row)
+            number, row = place or (upload.id, None)
+            upload = campaigns.upload(connection, number)
             life = lives.life(connection, campaign.number, upload, row) if row is not None else None
         if row is None or life is None:
             raise UsageError(

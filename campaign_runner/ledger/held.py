@@ -36,6 +36,25 @@ def held(connection: Connection, upload: int) -> dict[int, HeldRow]:
     return {row: HeldRow(*rest) for row, *rest in connection.execute(query)}
 
 
+def held_of_file(connection: Connection, upload: int) -> tuple[int, dict[int, HeldRow]]:
+    """The file that an upload is, or is a report about, and its held rows as they were corrected last."""
+    (file, _), *reports = past.file_and_reports(connection, upload)
+    found = held(connection, file)
+    for number, rows in reports:
+        there, same = held(connection, number), _known_from(connection, number, file)
+        for row, place in ((int(row), place) for row, place in rows.items() if int(row) not in same):
+            found.pop(place, None)
+            if row in there:
+                found.setdefault(place or row, there[row])
+    return file, found
+
+
+def _known_from(connection: Connection, upload: int, file: int) -> set[int]:
+    """Rows of an upload whose line is one of a file's: what that file says of them still holds."""
+    query = select(entries.c.row).join(line_items, line_items.c.id == entries.c.line)
+    return set(connection.execute(query.where(entries.c.upload == upload, line_items.c.upload == file)).scalars())
+
+
 def show(connection: Connection, campaign: int, holds: Iterable[Hold], file: str, at: str) -> None:
     """Keep the held rows of a plan that is shown; those of the one before go."""
     forget_shown(connection, campaign)

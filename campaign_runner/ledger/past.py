@@ -215,6 +215,21 @@ def file_of(connection: Connection, upload: int) -> int:
     return int(orjson.loads(reading or "{}").get("about", 0)) or upload
 
 
+def place_of(connection: Connection, upload: int, row: int) -> tuple[int, int]:
+    """Where a row of the file that an upload is, or is a report about, was corrected last: upload and row."""
+    file = file_of(connection, upload)
+    place = (file, row)
+    for number, rows in _file_and_reports(connection, file):
+        place = next(((number, int(here)) for here, there in rows.items() if there == row), place)
+    return place
+
+
+def file_and_reports(connection: Connection, upload: int) -> Iterator[tuple[int, Mapping[str, int]]]:
+    """The file that an upload is, or is a report about, and every report about it that was corrected and run, the
+    oldest first, with its rows -> rows of the file."""
+    yield from _file_and_reports(connection, file_of(connection, upload))
+
+
 def _file_and_reports(connection: Connection, upload: int) -> Iterator[tuple[int, Mapping[str, int]]]:
     yield upload, {}
     query = select(uploads.c.id, uploads.c.reading).where(uploads.c.id > upload).order_by(uploads.c.id)

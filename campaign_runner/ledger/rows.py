@@ -89,6 +89,19 @@ def lines_of_rows(connection: Connection, upload: int) -> dict[int, RowLine]:
     return {int(row): RowLine(*line) for query in (own, known) for row, *line in connection.execute(query)}
 
 
+def rows_by_line(connection: Connection, upload: int, references: Iterable[str]) -> dict[str, int]:
+    """Which row of an upload has a line, by reference."""
+    wanted, found = sorted(filter(None, references)), dict[str, int]()
+    for start in range(0, len(wanted), ROWS_AT_ONCE):
+        mine = line_items.c.reference.in_(wanted[start : start + ROWS_AT_ONCE])
+        own = select(line_items.c.reference, line_items.c.row).where(line_items.c.upload == upload, mine)
+        known = select(line_items.c.reference, entries.c.row).where(entries.c.upload == upload, mine)
+        known = known.where(entries.c.line == line_items.c.id)
+        for query in (own, known):
+            found |= {str(reference): int(row) for reference, row in connection.execute(query)}
+    return found
+
+
 def statuses_of(connection: Connection, campaign: int, references: Iterable[str]) -> dict[str, str]:
     """The status of lines by reference; other references are left out."""
     return _statuses(connection, campaign, references)

@@ -61,7 +61,10 @@ class Whole:
                     else:
                         known[stated[_REFERENCE] or f"{repair.upload} {stated[0]}"] = (repair, stated)
             self._before = {stated[0]: stated for stated in rows.stated_of(connection, self.upload, self._now)}
-        self._now = {row: one for row, one in self._now.items() if row in self._before}
+            theirs = rows.rows_by_line(connection, self.upload, (one[_REFERENCE] for _, one in self._now.values()))
+        # A row that was kept back as the same as another one is not sent because that one was.
+        self._now = {row: one for row, one in self._now.items()
+                     if row in self._before and theirs.get(one[1][_REFERENCE], row) == row}  # fmt: skip
         there = {stated[_REFERENCE] for _, stated in self._now.values()}
         self.added = [one for name, one in known.items() if name not in there]
 

@@ -222,3 +222,20 @@ def test_a_failed_line_that_was_corrected_shows_the_corrected_one(office):
     office.run(corrected(office, {"2": {"E-mail": "bo@example.com"}}))
     assert len(office.report()) == 2
     consistent(office)
+
+
+def test_explain_and_release_speak_of_the_rows_of_the_file(office):
+    from campaign_runner import deciding, desk
+
+    twin = ANA.replace("1,", "7,", 1) if office.values.get("identity") else ANA
+    office.run(office.file(BO, ANA, twin))
+    if office.statuses()[4] != "held":
+        office.run(office.file(BO, ANA, ANA))
+    assert office.statuses() == {2: "rejected", 3: "completed", 4: "held"}
+    office.run(corrected(office, {"2": {"E-mail": "bo@example.com"}}))
+    assert office.statuses() == {2: "completed", 3: "completed", 4: "held"}
+    life = desk.explain(office.world(), "2")
+    assert (life["status"], life["file"], life["row"]) == ("completed", "failures.csv", 2)
+    assert desk.explain(office.world(), "3")["file"] == "q4.csv"
+    decided = deciding.decide(office.world(), deciding.Asked((4,)), deciding.RELEASED, "two prizes")
+    assert decided.rows == (4,)
