@@ -19,11 +19,17 @@ _WEEKEND = ("Saturday", "Sunday")
 
 
 def witnessed(rows: pd.DataFrame) -> pd.DataFrame | None:
-    """The columns row, name and mailbox (0: none) of some clean rows; None where the file names no person."""
-    if not all(name in rows for name in _NAMES):
+    """The columns row, name and mailbox (0: none) of some clean rows; None where the file has neither.
+
+    A first name alone says nothing, a mailbox does.
+    """
+    named = all(name in rows for name in _NAMES)
+    if not named and "recipient.email" not in rows:
         return None
-    names = pc.binary_join_element_wise(*(pc.utf8_lower(_text(rows[name])) for name in _NAMES), " ")
-    frame = pd.DataFrame({"row": rows.index.to_numpy(), "name": _numbers(names)})
+    frame = pd.DataFrame({"row": rows.index.to_numpy(), "name": 0})
+    if named:
+        names = pc.binary_join_element_wise(*(pc.utf8_lower(_text(rows[name])) for name in _NAMES), " ")
+        frame["name"] = _numbers(names)
     frame["mailbox"] = _numbers(_mailbox(_text(rows["recipient.email"]))) if "recipient.email" in rows else 0
     return frame
 
@@ -45,7 +51,8 @@ def _mailbox(emails: pa.Array) -> pa.Array:
     """Where a message ends up: without case, without what follows a + and without points before the @."""
     parts = pc.split_pattern(pc.utf8_lower(emails), "@", max_splits=1)
     local = pc.replace_substring(pc.replace_substring_regex(pc.list_element(parts, 0), r"\+.*$", ""), ".", "")
-    return pc.binary_join_element_wise(local, pc.list_element(parts, 1), "@")
+    domain = pc.replace_substring_regex(pc.list_element(parts, 1), r"^googlemail\.com$", "gmail.com")
+    return pc.binary_join_element_wise(local, domain, "@")
 
 
 def _numbers(texts: pa.Array) -> Any:

@@ -76,3 +76,36 @@ def test_subtotals_are_counted_once_and_one_that_is_wrong_stops_the_file(office)
     assert not office.sent()
     _run(office, rows.format(10))
     assert _names(office) == ["Ana", "Bo"]
+
+
+def test_one_mailbox_under_several_addresses_is_noted_without_a_last_name_too(office):
+    addresses = ["ana.lopez@gmail.com", "analopez@gmail.com", "ana.lopez+x@googlemail.com", "bo@gmail.com"]
+    result = _run(office, "First name,E-mail,Amount\n" + "".join(f"A,{address},5\n" for address in addresses))
+    assert any(
+        "The same person seems to stand under two addresses: row 2, row 3, row 4" in n for n in result.books.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ('E-mail, First name, Amount\nana@example.com, "Ana", 25\n', ["Ana"]),
+        ('First name,E-mail,Amount,Employee ID\n="Ana",ana@example.com,="30",="00123"\n', ["Ana"]),
+        ("First name,E-mail,Amount\r\nAna,ana@example.com,25\r\n\x1a", ["Ana"]),
+        ("First name,E-mail,Amount\nИван,i@example.com,25\nМария,m@example.com,25\n".encode("cp1251"), ["Иван", "Мария"]),
+        ("First name,E-mail,Amount\nAna,'ana@example.com,25\n", ["Ana"]),
+        ("First name,E-mail,Amount\n#REF!,ana@example.com,25\nJos&eacute;,j@example.com,5\nBo,b@example.com1,5\n", []),
+        ('First name,E-mail,Amount\nAna,a@example.com,.50\nBo,b@example.com,25.\nCy,c@example.com,"$1,234"\n', ["Ana", "Bo"]),
+    ],
+)  # fmt: skip
+def test_files_as_programs_write_them(office, content, names):
+    _run(office, content)
+    assert sorted(_names(office)) == names
+
+
+def test_several_problems_of_a_row_say_which_cell_each_remedy_is_for(office):
+    _run(office, "First name,E-mail,Amount\nAna/B,ana@example,twenty\n")
+    assert office.report("failures.csv")[0]["What to do"] == (
+        "First name: Type the name without \"/\". E-mail: Type it like ana@example.com. Amount: Type a number with at most "
+        "two places after the point, like 25.00."
+    )  # fmt: skip
