@@ -122,8 +122,8 @@ def run(
         anew = False
         while True:
             first = asked.canary(campaign, canary, no_canary=no_canary)
-            asked.keep(campaign, reading, first, max_failure_rate, partial_by_funds=partial_by_funds)
             file = plan_into_ledger(reading, campaign, progress, canary=first, partial=partial_by_funds, anew=anew)
+            asked.keep(campaign, reading, first, max_failure_rate, partial_by_funds=partial_by_funds)
             if file.tally is None:
                 _require_bodies(campaign)
             guard, waiting = Guard(campaign.ledger, campaign.number, file.upload.id, max_failure_rate), ""

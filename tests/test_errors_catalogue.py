@@ -89,7 +89,8 @@ def test_a_broken_input_gets_its_message_and_exit_code(desk, broken, capsys, gol
 def test_nothing_is_sent_and_nothing_is_lost(desk, broken, finished_run, capsys):
     shutil.copytree(finished_run, desk / ".campaign-runner")
     before = contents(desk)
-    code = run_here("run", *broken.words[1:], *([] if "--wait" in broken.words else ["--wait", "0"]))
+    words = [*broken.words[1:], *([] if "--wait" in broken.words else ["--wait", "0"]), "--state", ".campaign-runner"]
+    code = run_here("run", *words)
     assert code == broken.exit_code
     assert contents(desk) == before
 
