@@ -18,6 +18,7 @@ from campaign_runner.ledger.schema import batches, campaigns, line_items
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.lifecycle import BatchState, move
 from campaign_runner.model import LineItem, Receipt
+from campaign_runner.money import to_units
 
 # What was sent, and Tango's answer is not known.
 _IN_DOUBT = (BatchState.SENDING, BatchState.UNKNOWN)
@@ -61,6 +62,7 @@ def recognise(connection: Connection, campaign: int, found: Mapping[str, Receipt
     query = select(batches.c.id, batches.c.reference, batches.c.state, batches.c.sent_at, batches.c.tries)
     query = query.where(batches.c.campaign == campaign, batches.c.state.in_((BatchState.PLANNED, *_IN_DOUBT)))
     rows = [row for row in connection.execute(query).all() if row.reference in found]
+    rows = [row for row in rows if row.tries or _is_as_planned(connection, row.id, found[row.reference])]
     for row in rows:
         receipt = found[row.reference]
         state = move(BatchState(row.state), BatchState.ACCEPTED)
@@ -136,6 +138,14 @@ def supersede(connection: Connection, campaign: int, at: str) -> None:
     tallies.renew(connection, connection.execute(old.returning(line_items.c.batch)).scalars().all())
     every = select(batches.c.id).where(batches.c.campaign == campaign)
     digests.write_orders(connection, at, connection.execute(every).scalars())
+
+
+def _is_as_planned(connection: Connection, batch: int, receipt: Receipt) -> bool:
+    """Whether Tango states the face values that were planned: at /orders a reference names the row, not its amount."""
+    query = select(line_items.c.reference, line_items.c.face_units).where(line_items.c.batch == batch)
+    planned = {str(reference): int(units) for reference, units in connection.execute(query)}
+    stated = {line.reference: to_units(line.face_value) for line in receipt.lines if line.face_value is not None}
+    return all(planned.get(reference, units) == units for reference, units in stated.items())
 
 
 def _seen(receipt: Receipt) -> dict[str, int]:

@@ -155,3 +155,20 @@ def _as_version_1(monkeypatch) -> None:
     """Plans are cut and named as version 0.1 did."""
     for method in (Plan.batches, Plan.parts, Plan.made, Plan._cuts):
         monkeypatch.setattr(method, "__defaults__", (FIRST,))
+
+
+def test_at_orders_a_row_that_was_edited_meanwhile_keeps_the_amount_that_tango_has(camp):
+    camp.values["identity"] = {"key": ["Employee ID"]}
+    camp.values["tango"] |= {"endpoint": "orders"}
+    camp.people(3)
+    camp.plan()
+    camp.back_up()
+    camp.send()
+    camp.put_back()
+    camp.file(row(1), row(2).replace(",12", ",35"), row(3))
+    with pytest.raises(NotNewest, match="Tango has 3 orders of this campaign that this ledger does not know"):
+        camp.send()
+    camp.recover()
+    camp.send()
+    assert camp.statuses() == {2: "completed", 3: "held", 4: "completed"}
+    assert camp.summary()["ties_out"] is True
