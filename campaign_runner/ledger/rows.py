@@ -183,6 +183,16 @@ def _row_reference() -> ColumnElement[str]:
     return case((line_items.c.superseded, func.coalesce(later, line_items.c.reference)), else_=line_items.c.reference)
 
 
+def put_aside(connection: Connection, campaign: int) -> list[tuple[int, str]]:
+    """(row, reason) of the lines of a further attempt that were kept back when it was about to be sent."""
+    query = select(line_items.c.row, line_items.c.reason).select_from(LINES)
+    query = query.where(
+        line_items.c.campaign == campaign, line_items.c.reason != "", line_items.c.superseded.is_(False)
+    )
+    query = query.where(batches.c.state == BatchState.PLANNED, batches.c.attempt > 1).order_by(line_items.c.row)
+    return [(int(row), str(reason)) for row, reason in connection.execute(query)]
+
+
 def campaign_tally(connection: Connection, campaign: int) -> list[tuple[str, str, int, int]]:
     """(status, currency, line items, units) of a whole campaign, newest attempts only."""
     return tallies.by_status(connection, campaign=campaign)

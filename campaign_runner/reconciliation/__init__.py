@@ -78,6 +78,7 @@ def reconcile(
         told = [
             *findings.rows_lost(counts, expected), *findings.conflicts(states),
             *doubts.two_rewards(connection, campaign, upload.id), *doubts.orders(connection, campaign),
+            *doubts.not_sent_again(connection, campaign),
             *findings.money(connection, campaign, upload.id, rows_of=whole.rows_of() if whole else {}),
             *findings.corrections(connection, campaign, upload.id), *findings.unread(tally), *findings.elsewhere(strays),
             *findings.unread_sheets(table.unread),

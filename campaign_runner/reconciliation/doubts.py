@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from campaign_runner.ledger import doubts, failures
+from campaign_runner.ledger import doubts, failures, rows
 from campaign_runner.ledger.failures import Revived
 from campaign_runner.lifecycle import LOST, RowStatus
 from campaign_runner.model import Finding
@@ -52,6 +52,18 @@ def orders(connection: Connection, campaign: int) -> Iterator[Finding]:
             more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
             words = {"orders": _count(len(found), "order"), "lines": _count(sum(n for _, n in found), "line")}
             yield Finding(kind, sentence.format(**words, which=named + more), explained=explained)
+
+
+def not_sent_again(connection: Connection, campaign: int) -> Iterator[Finding]:
+    """Lines of a retry that were kept back, because another campaign sent their recipients the same meanwhile."""
+    reasons: dict[str, list[int]] = {}
+    for row, reason in rows.put_aside(connection, campaign):
+        reasons.setdefault(reason, []).append(row)
+    for reason, numbers in reasons.items():
+        named = ", ".join(f"row {row}" for row in numbers[:NAMED])
+        more = f" and {len(numbers) - NAMED:,} more" if len(numbers) > NAMED else ""
+        what = _count(len(numbers), "line") + " of a retry"
+        yield Finding("not sent again", f"{what} left unsent: {named}{more}. {reason}", tuple(numbers))
 
 
 def two_rewards(connection: Connection, campaign: int, upload: int) -> Iterator[Finding]:

@@ -141,3 +141,18 @@ def test_another_amount_elsewhere_is_a_warning_that_names_campaign_day_and_amoun
     said = "row 2 (25.00 USD in a, on 2026-11-22)"
     assert any(said in note and "[rewarded-elsewhere]" in note for note in result.books.notes)
     assert len(two.sent()) == 2
+
+
+def test_a_retry_whose_recipient_another_campaign_has_sent_the_same_stays_unsent_and_says_why(office):
+    failing = "1,EMAIL,Cy,Roe,sim-fails.cy@example.com,,U561593,25"
+    path = office.file(failing)
+    office.run(path)
+    office.values["campaign"] = {"id": "bonus", "name": "Bonus"}
+    office.run(office.file(failing, name="bonus.csv"), patience=0)
+    office.values["campaign"] = {"id": "q4", "name": "Q4"}
+    office.clock.turn(days=1)
+    result = pipeline.retry(office.world())
+    assert result.books.rows["unsent"] == 1
+    (finding,) = [one for one in result.books.findings if one.kind == "not sent again"]
+    assert finding.text.startswith("1 line of a retry left unsent: row 2. It was not sent: the same person was sent")
+    assert len(office.sent()) == 2
