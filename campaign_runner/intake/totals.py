@@ -153,9 +153,12 @@ def _compare(found: Totals, sums: Sequence[tuple[int, Decimal | None, _Section, 
                 found.declared = (row, figure) if figure is not None else None
         elif part.whole and everything.whole and figure is not None:
             covers = part if part.rows else everything
+            above = (
+                f"row {covers.first} is" if covers.rows == 1 else f"rows {covers.first} to {covers.last} add up to"
+            )
             found.mismatches.append(
-                f"Row {row} of the file declares a total of {figure:.2f}, but the rows {covers.first} to {covers.last} "
-                f"add up to {covers.worth:.2f}. Correct the row that is wrong, or the total; or delete the totals row."
+                f"Row {row} of the file declares a total of {figure:.2f}, but {above} {covers.worth:.2f}. Correct the row "
+                "that is wrong, or the total; or delete the totals row."
             )
 
 

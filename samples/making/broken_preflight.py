@@ -27,6 +27,10 @@ PREFLIGHT = (
     Broken("preflight/totals-row.csv", "A totals row that the rows do not come to",
            "Employee ID,Delivery method,First name,E-mail,Reward,Amount\n1,EMAIL,Ana,ana@example.com,U561593,25\n"
            "2,EMAIL,Ben,ben@example.com,U561593,30\nTotal,,,,,65\n", 4, "run {path} --wait 0"),
+    Broken("preflight/subtotals.csv", "A subtotal that its rows do not come to",
+           "Employee ID,Delivery method,First name,E-mail,Reward,Amount\n1,EMAIL,Ana,ana@example.com,U561593,25\n"
+           "Subtotal,,,,,25\n2,EMAIL,Ben,ben@example.com,U561593,30\nSubtotal,,,,,35\nTotal,,,,,55\n", 4,
+           "run {path} --wait 0"),
     _reward("utid-typo", "A utid with one wrong character", "U561598", "25"),
     _reward("utid-unknown", "A utid that is not in the catalogue", "U999999", "25"),
     _reward("inactive", "A reward that is no longer sold", "U200404", "25"),
