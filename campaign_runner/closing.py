@@ -290,7 +290,8 @@ def folder(world: World) -> Path:
 def targets(world: World, names: Iterable[str], *inputs: Path, campaign: str = "") -> Targets:
     """Under which name each report is written, so that nothing is lost that a person typed; `inputs` are read."""
     place = world.reports / campaign if campaign else folder(world)
-    return reserve(place, names, WrittenReports(world.state / "reports" / "written"), inputs)
+    found = reserve(place, names, WrittenReports(world.state / "reports" / "written"), inputs)
+    return replace(found, csv=world.settings.reports.csv)
 
 
 def _saying(books: Books, places: Targets, marked: bool, names: Collection[str]) -> Books:

@@ -80,6 +80,9 @@ account = "acme-account"       # accountIdentifier
 # time_zone = "Europe/Berlin"  # where the books are kept: decides on the day of each booking; "" = UTC
 # accounts = { rewards = "Expenses:Rewards:Staff" }   # account names of the journal
 
+# [reports]
+# csv = "excel"                # excel-de: semicolons and decimal commas, as Excel opens them in German and other settings
+
 # [approval]                   # what comes to more is placed only after somebody else said yes: approve, reject
 # required_above = { USD = 1000 }
 # approvers = ["finance@example.com"]

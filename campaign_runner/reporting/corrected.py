@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 
 from campaign_runner.model import BOOKED_COLUMNS, PLACED_COLUMNS, Books
 from campaign_runner.reporting.bridge import Later
-from campaign_runner.reporting.csvfile import CsvFile
 from campaign_runner.reporting.entries import Entries, booking_days
 from campaign_runner.reporting.finance import row_references
 from campaign_runner.reporting.groups import Groups
 from campaign_runner.reporting.lines import TITLES, amounts, line_columns
 from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.passes import Shelf
+from campaign_runner.reporting.sheetxml import Heading, Kind
 from campaign_runner.reporting.table import texts
 from campaign_runner.reporting.workbook import width_of
 
@@ -62,10 +62,13 @@ class Corrected:
             for part in parts:
                 self._keep(part)
             return
-        with shelf.open(CORRECTIONS, lambda draft: CsvFile(draft, self.headers)) as file:
+        with shelf.open(CORRECTIONS, lambda draft: shelf.csv(draft, self._headings())) as file:
             for part in (first, *parts):
                 self._keep(part)
                 file.add(part)
+
+    def _headings(self) -> list[Heading]:
+        return [Heading(title, Kind.NUMBER) if title in _MONEY else Heading(title) for title in self.headers]
 
     def write_sheet(self, book: Any) -> None:
         """The sheet `Corrections`, where there are any."""

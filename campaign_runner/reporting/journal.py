@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from campaign_runner import money
 from campaign_runner.reporting.accounts import ACCOUNTS
-from campaign_runner.reporting.csvfile import CsvFile
+from campaign_runner.reporting.csvfile import EXCEL, CsvFile, Dialect
 from campaign_runner.reporting.entries import Entries, Entry, Posting
 from campaign_runner.reporting.wording import count
 
@@ -19,6 +19,7 @@ HEADERS = (
     "Date", "Entry", "externalRefID", "referenceOrderID", "Narration", "Account", "Debit", "Credit", "Currency",
     "Reward amount", "Reward currency", "Purchase order", "Campaign ID",
 )  # fmt: skip
+_MONEY = frozenset({"Debit", "Credit", "Reward amount"})
 _ROWS_AT_ONCE = 10_000
 
 
@@ -38,9 +39,10 @@ def write_beancount(path: Path, entries: Entries, chart: Mapping[str, str], titl
             file.write(_transaction(entry, chart, entries.groups))
 
 
-def write_journal_csv(path: Path, entries: Entries, chart: Mapping[str, str]) -> None:
+def write_journal_csv(path: Path, entries: Entries, chart: Mapping[str, str], dialect: Dialect = EXCEL) -> None:
     """One line per posting; debits equal credits per entry and currency."""
-    file = CsvFile(path, [*HEADERS, *entries.groups])
+    money = [at for at, title in enumerate(HEADERS) if title in _MONEY]
+    file = CsvFile(path, [*HEADERS, *entries.groups], dialect, money)
     rows = _rows(entries, chart)
     while some := list(islice(rows, _ROWS_AT_ONCE)):
         file.add([pa.array(column, pa.large_string()) for column in zip(*some, strict=True)])

@@ -13,13 +13,14 @@ from campaign_runner.model import Books, Finding
 from campaign_runner.reporting import failures, results
 from campaign_runner.reporting.about import properties
 from campaign_runner.reporting.atomic import replacing
-from campaign_runner.reporting.csvfile import CsvFile
+from campaign_runner.reporting.csvfile import DIALECTS, CsvFile
 from campaign_runner.reporting.finance import headings, line_parts, sheet_plan
 from campaign_runner.reporting.formulas import Lines
 from campaign_runner.reporting.groups import Groups
 from campaign_runner.reporting.limits import fits
 from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.parquetfile import ParquetFile
+from campaign_runner.reporting.sheetxml import Heading, Kind
 from campaign_runner.reporting.table import RowTable, Sink
 from campaign_runner.reporting.tallies import Tallies
 from campaign_runner.reporting.targets import Targets
@@ -57,6 +58,12 @@ class Shelf:
                     sink.close()  # only to let go of the draft, which is thrown away
                 raise
             sink.close()
+
+    def csv(self, draft: Path, headings: Sequence[Heading]) -> CsvFile:
+        """A CSV file with these headings."""
+        numeric, typed = ([at for at, heading in enumerate(headings) if heading.kind is kind]
+                          for kind in (Kind.NUMBER, Kind.EITHER))  # fmt: skip
+        return CsvFile(draft, [heading.title for heading in headings], DIALECTS[self.targets.csv], numeric, typed)
 
     @contextmanager
     def replacing(self, name: str) -> Iterator[Path]:
@@ -97,7 +104,7 @@ def _sinks(stack: ExitStack, shelf: Shelf, name: str, table: RowTable, told: Map
 
     sinks = []
     if shelf.wants(f"{name}.csv"):
-        sinks.append(stack.enter_context(shelf.open(f"{name}.csv", lambda draft: CsvFile(draft, table.headers))))
+        sinks.append(stack.enter_context(shelf.open(f"{name}.csv", lambda draft: shelf.csv(draft, table.headings))))
     if shelf.wants(f"{name}.xlsx"):
         if fits(table.rows):
             sinks.append(stack.enter_context(shelf.open(f"{name}.xlsx", workbook)))
@@ -141,7 +148,7 @@ def over_lines(
     told = properties([books for books, _ in all_books])
     plan = sheet_plan(titles, tallies, findings, expected, sheets, told)
     makers: dict[str, Callable[[Path], Sink]] = {
-        "finance.csv": lambda draft: CsvFile(draft, [heading.title for heading in headings(titles)]),
+        "finance.csv": lambda draft: shelf.csv(draft, headings(titles)),
         "finance.xlsx": lambda draft: WorkbookFile(draft, plan),
         "finance.parquet": lambda draft: ParquetFile(draft, headings(titles), told),
     }

@@ -16,7 +16,6 @@ from campaign_runner import money
 from campaign_runner.errors import FileUnusable
 from campaign_runner.model import Books, Finding
 from campaign_runner.reporting.atomic import private_folder
-from campaign_runner.reporting.csvfile import CsvFile
 from campaign_runner.reporting.limits import fits
 from campaign_runner.reporting.lines import amounts
 from campaign_runner.reporting.matching import Verdict, match
@@ -24,7 +23,7 @@ from campaign_runner.reporting.options import FinanceOptions
 from campaign_runner.reporting.passes import Shelf
 from campaign_runner.reporting.sheetxml import Heading, Kind
 from campaign_runner.reporting.statementfile import Statement, read_statement
-from campaign_runner.reporting.table import texts
+from campaign_runner.reporting.table import Sink, texts
 from campaign_runner.reporting.tallies import units
 from campaign_runner.reporting.targets import Targets
 from campaign_runner.reporting.wording import count
@@ -182,8 +181,10 @@ def _write(matched: pd.DataFrame, folder: Path, targets: Targets | None) -> dict
     plan = SheetPlan("Statement", tuple(_COLUMNS.values()), 0, len(matched))
     columns = _texts(matched)
     with ExitStack() as stack:
-        titles = [heading.title for heading in _COLUMNS.values()]
-        sinks = [stack.enter_context(shelf.open("statement.csv", lambda draft: CsvFile(draft, titles)))]
+        headings = tuple(_COLUMNS.values())
+        sinks: list[Sink] = [
+            stack.enter_context(shelf.open("statement.csv", lambda draft: shelf.csv(draft, headings)))
+        ]
         if fits(len(matched)):
             sinks.append(stack.enter_context(shelf.open("statement.xlsx", lambda draft: WorkbookFile(draft, plan))))
         for sink in sinks:

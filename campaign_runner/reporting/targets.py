@@ -71,13 +71,15 @@ class WrittenReports:
 
 @dataclass(frozen=True)
 class Targets:
-    """Where each report goes: its own name in `folder`, unless `moved` says otherwise; `reasons` says why, by name."""
+    """Where each report goes: its own name in `folder`, unless `moved` says otherwise; `reasons` says why, by name.
+    `csv` names how CSV files are written (`csvfile.DIALECTS`)."""
 
     folder: Path
     written: WrittenReports = field(default_factory=WrittenReports)
     moved: Mapping[str, Path] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     protective: bool = False
+    csv: str = "excel"
 
     def of(self, name: str) -> Path:
         """The path of a report."""

@@ -15,6 +15,7 @@ from campaign_runner.reporting.accounts import chart
 from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.bridge import write_bridge
 from campaign_runner.reporting.corrected import CORRECTIONS, Corrected
+from campaign_runner.reporting.csvfile import DIALECTS
 from campaign_runner.reporting.entries import Entries
 from campaign_runner.reporting.financepage import FINANCE_PAGE, finance_page
 from campaign_runner.reporting.groups import Groups, group_headers
@@ -134,7 +135,7 @@ def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: Shelf, options: Finance
     for name in journals:
         with shelf.replacing(name) as draft:
             if name.endswith(".csv"):
-                write_journal_csv(draft, entries, accounts)
+                write_journal_csv(draft, entries, accounts, DIALECTS[shelf.targets.csv])
             else:
                 write_beancount(draft, entries, accounts, title, heads)
     return tallies

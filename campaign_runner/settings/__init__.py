@@ -30,6 +30,7 @@ from campaign_runner.settings.sections import (
     LedgerSection,
     LimitsSection,
     PreflightSection,
+    ReportsSection,
     RulesSection,
     TangoSection,
 )
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     limits: LimitsSection = LimitsSection()
     preflight: PreflightSection = PreflightSection()
     finance: FinanceSection = FinanceSection()
+    reports: ReportsSection = ReportsSection()
     approval: ApprovalSection = ApprovalSection()
     ledger: LedgerSection = LedgerSection()
 

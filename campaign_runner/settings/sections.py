@@ -141,6 +141,13 @@ class FinanceSection(_Section):
             raise ValueError("it must be a time zone such as Europe/Berlin or America/New_York") from None
 
 
+class ReportsSection(_Section):
+    """How CSV reports are written: `excel` (commas, decimal points) or `excel-de` (semicolons, decimal commas), as Excel
+    opens them in columns where numbers are written with a comma."""
+
+    csv: Literal["excel", "excel-de"] = "excel"
+
+
 class ApprovalSection(_Section):
     """A file that comes to more than `required_above` is placed only after one of `approvers` said yes to its plan;
     with `not_by_submitter` not the one who hands it in (`submitter`, or "" = the user of this machine), under whatever
