@@ -87,6 +87,7 @@ account = "acme-account"       # accountIdentifier
 # required_above = { USD = 1000 }
 # approvers = ["finance@example.com"]
 # not_by_submitter = true      # whoever hands the file in may not approve it
+# shared_account = false       # true: several people share one account of this machine, so only the names count
 # submitter = ""               # who hands it in; "" = the user of this machine
 
 # [ledger]
