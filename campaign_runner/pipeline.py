@@ -45,10 +45,14 @@ from campaign_runner.preparation.copying import copied
 from campaign_runner.preparation.sealing import sealed
 from campaign_runner.sending import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.validation.garbage import uncollected
-from campaign_runner.workers import Workers, at_work
+from campaign_runner.workers import Workers, at_work, watch
 
 # What a run sees to even where nobody waits: lines to send, and lines of which nobody knows whether Tango has them.
 IN_DOUBT = frozenset({BatchState.PLANNED, BatchState.UNKNOWN, BatchState.CONFLICT})
+
+
+# So many rows are named in a sentence.
+NAMED = 10
 
 
 def quiet(stage: str, done: int, total: int | None) -> None:
@@ -170,7 +174,7 @@ def retry(world: World, *, patience: float = 600, progress: Progress = quiet) ->
         with ledger_may_go(), at_work(campaign.world, campaign.ledger, campaign.number, progress) as workers:
             workers.prove_newest(anyway=True)
             waiting = confirmation.confirmed(workers, patience)
-            _plan_again(campaign)
+            waiting = " ".join(filter(None, (waiting, _plan_again(campaign))))
             workers.advance({BatchState.PLANNED}, some="again")
             workers.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), workers.deadline(patience))
             workers.look_back()
@@ -337,21 +341,25 @@ def _not_overtaken(connection: Connection, campaign: Opened, made: Sequence[plan
         raise Overtaken([overlaps.Overlap("", 0, one.campaign, one.day) for one in some])
 
 
-def _plan_again(campaign: Opened) -> int:
-    """Give every failed line a new attempt, in new batches; returns how many. What is open already is not touched."""
+def _plan_again(campaign: Opened) -> str:
+    """Give every failed line a new attempt, in new batches; what is open already is not touched. Returns what is to be
+    told: whose lines are left, for another campaign sent them the same since."""
     world = campaign.world
     with campaign.ledger.read() as connection:
         lines = [failed.line for failed in plans.failed_lines(connection, campaign.number)]
     gate.payable_again(world, campaign.ledger, campaign.number, lines)
     if not lines:
-        return 0
+        return ""
     question.about_lines(world, lines)
     with campaign.ledger.write(durable=True) as connection:
         failed = plans.failed_lines(connection, campaign.number)
+        looks = watch(world, campaign.number)
+        left = looks.failed(connection, [one.line_id for one in failed]) if looks else {}
+        failed = [one for one in failed if one.line_id not in left]
         attempts = planning.attempt_again(world.settings.order, failed, world.settings.tango.batch_size)
         plans.record_attempts(connection, campaign.number, attempts, world.at())
         events.append(connection, campaign.number, world.at(), "failed lines planned again", lines=len(failed))
-    return len(failed)
+    return " ".join(f"Row {one.row} was not placed again. {one.sentence}" for one in list(left.values())[:NAMED])
 
 
 def _reasons_against(draft: Draft, world: World) -> list[str]:

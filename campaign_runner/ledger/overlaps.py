@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 
 from campaign_runner.ledger.past import RELEASED, elsewhere
 from campaign_runner.ledger.prepared import Prepared
@@ -78,7 +78,17 @@ class Watch:
         """The overlapping lines of an order, in the transaction that marks it as sending."""
         if not (self._others_moved(connection) or attempt > 1):
             return []
-        return list(_overlaps(connection, self, batch))
+        return list(_overlaps(connection, self, line_items.c.batch == batch))
+
+    def failed(self, connection: Connection, lines: Collection[int]) -> dict[int, Overlap]:
+        """Of these failed lines, by number, those whose recipients another campaign sent the same since."""
+        numbers, found = sorted(lines), dict[int, Overlap]()
+        for start in range(0, len(numbers), _AT_ONCE):
+            mine = line_items.c.id.in_(numbers[start : start + _AT_ONCE])
+            named = select(line_items.c.reference, line_items.c.id).where(mine)
+            by_reference = {str(reference): int(number) for reference, number in connection.execute(named)}
+            found |= {by_reference[one.reference]: one for one in _overlaps(connection, self, mine)}
+        return found
 
     def _others_moved(self, connection: Connection) -> bool:
         if not self._moved:
@@ -90,12 +100,12 @@ class Watch:
         return self._moved
 
 
-def _overlaps(connection: Connection, watch: Watch, batch: int) -> Iterator[Overlap]:
+def _overlaps(connection: Connection, watch: Watch, which: ColumnElement[bool]) -> Iterator[Overlap]:
     mine = select(line_items.c.contact, line_items.c.reference, line_items.c.row, releases.c.at).outerjoin(
         releases, (releases.c.campaign == line_items.c.campaign) & (releases.c.reference == line_items.c.reference)
         & (releases.c.decision == RELEASED),
     )  # fmt: skip
-    lines = fetched(connection, mine.where(line_items.c.batch == batch, line_items.c.contact.is_not(None)))
+    lines = fetched(connection, mine.where(which, line_items.c.contact.is_not(None)))
     for start in range(0, len(lines), _AT_ONCE):
         some = {bytes(contact): (reference, row, released or "") for contact, reference, row, released
                 in lines[start : start + _AT_ONCE]}  # fmt: skip

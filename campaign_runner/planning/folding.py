@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,13 +20,13 @@ from campaign_runner.planning.payloads import joined
 PART = "\x1f"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\xad"))
 _APOSTROPHES = "^['\u2018\u2019`\u00b4]+"
-# In this order; each is done to what the ones before it left.
+# In this order, each done to what the ones before it left; only where one of the signs stands in any of the texts.
 _FOLDS = (
-    (r"\s+", " "),
-    (_APOSTROPHES, ""),
-    (r"^ +| +$", ""),
-    (r"^([0-9]+)\.0+$", r"\1"),
-    (r"^0+(.)", r"\1"),
+    (b" \t\n\r", r"\s+", " "),
+    (b"'`\xe2\xc2", _APOSTROPHES, ""),
+    (b" ", r"^ +| +$", ""),
+    (b".", r"^([0-9]+)\.0+$", r"\1"),
+    (b"0", r"^0+(.)", r"\1"),
 )
 
 
@@ -42,14 +43,22 @@ def typed_keys(columns: Sequence[pa.Array]) -> pa.Array:
 def folded(texts: pa.Array) -> pa.Array:
     """Trimmed, blanks made one, NFKC, without case, apostrophe, leading zeros and `.0`; what is nothing else stays."""
     plain = _plain(texts)
-    for pattern, by in _FOLDS:
-        plain = pc.replace_substring_regex(plain, pattern, by)
+    signs = _signs(plain)
+    for either, pattern, by in _FOLDS:
+        if signs.intersection(either):
+            plain = pc.replace_substring_regex(plain, pattern, by)
     return pc.if_else(pc.equal(plain, ""), texts, plain)
 
 
 def shown(key: str) -> str:
     """A key as people read it."""
     return ", ".join(key.split(PART))
+
+
+def _signs(texts: pa.Array) -> set[int]:
+    """Which bytes stand in these texts."""
+    data = texts.buffers()[2]
+    return set(np.flatnonzero(np.bincount(np.frombuffer(data, np.uint8))).tolist()) if data is not None else set()
 
 
 def _plain(texts: pa.Array) -> pa.Array:

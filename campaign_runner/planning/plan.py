@@ -122,23 +122,30 @@ class Plan:
         )
 
     def _lines(self, rows: pd.DataFrame) -> LineColumns:
-        kinds = ("", "content_", "contact_", "person_", "alias_", "folded_")
+        kinds = ("", "content_", "contact_", "person_", "alias_")
         digests = [wholes(rows[f"{kind}hi"], rows[f"{kind}lo"]) for kind in kinds]
-        identities, contents, contacts, people, aliases, folded = digests
+        identities, contents, contacts, people, aliases = digests
         origins = wholes(rows["origin_hi"], rows["origin_lo"]) if "origin_hi" in rows else identities
-        places = list(zip(rows["offset"].tolist(), rows["length"].tolist(), strict=True))
-        keys = zip(rows["offset"].tolist(), rows["length"].tolist(), rows["key_length"].tolist(), strict=True)
-        keyed = bool(len(rows)) and int(rows["key_length"].max()) > 0
+        places = zip(rows["offset"].tolist(), (rows["length"] + rows["key_length"]).tolist(), strict=True)
+        texts = [self._payload(offset, length) for offset, length in places]
+        keys, folded = _keys(rows, texts)
         names = ("row", "method", "utid", "quantity", "face_units", "currency")
         return LineColumns({
             "reference": references.references(self.order, identities), "identity": identities, "content": contents,
             "contact": _some(contacts), "person": _some(people), "alias": _some(aliases), "origin": origins,
-            "folded_key": _some(folded),
-            "key_text": [self._typed_key(offset + length, key) if key else None for offset, length, key in keys]
-                        if keyed else [None] * len(rows),
-            "payload": [self._payload(offset, length) for offset, length in places],
+            "folded_key": folded, "key_text": keys, "payload": texts,
             **{name: rows[name].tolist() for name in names},
         })  # fmt: skip
+
+
+def _keys(rows: pd.DataFrame, texts: list[bytes]) -> tuple[list[str | None], list[bytes | None]]:
+    """The keys of lines, as typed and folded; they are taken off the payloads, behind which they stand."""
+    lengths = rows["key_length"].tolist()
+    if not any(lengths):
+        return [None] * len(texts), [None] * len(texts)
+    keys = [text[len(text) - length :].decode() for text, length in zip(texts, lengths, strict=True)]
+    texts[:] = [text[: len(text) - length] for text, length in zip(texts, lengths, strict=True)]
+    return [*keys], _some(wholes(rows["folded_hi"], rows["folded_lo"]))
 
 
 def _some(digests: list[bytes]) -> list[bytes | None]:

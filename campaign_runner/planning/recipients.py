@@ -46,11 +46,16 @@ def hashed(texts: pa.Array, key: bytes) -> list[bytes]:
     """16 bytes a text; all zero for none."""
     if texts.null_count == len(texts):
         return [bytes(16)] * len(texts)
+    keyed = blake2b(key=key, digest_size=16).copy  # a copy is quicker than to take the key in again
+    if not texts.null_count:
+        return [_digest(keyed(), text) for text in each(texts)]
     there = texts.is_valid().to_pylist()
-    return [
-        blake2b(text, key=key, digest_size=16).digest() if named else bytes(16)
-        for text, named in zip(each(texts), there, strict=True)
-    ]
+    return [_digest(keyed(), text) if named else bytes(16) for text, named in zip(each(texts), there, strict=True)]
+
+
+def _digest(hashing: blake2b, text: memoryview) -> bytes:
+    hashing.update(text)
+    return hashing.digest()
 
 
 def email_key(text: str) -> str:
