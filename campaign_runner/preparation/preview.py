@@ -20,7 +20,7 @@ from campaign_runner.planning.plan import totals
 from campaign_runner.preparation.draft import Draft
 from campaign_runner.reporting.planfile import REWARD, Large, Part, PlanFacts, Share
 
-LARGEST = 10
+LARGEST, HELD_SHOWN = 10, 20
 _KEY = ["hi", "lo"]
 _WHOLE = [*_KEY, "content_hi"]
 _TABLES = (("method", "method"), (REWARD, "utid"))
@@ -73,6 +73,7 @@ def preview(draft: Draft, setting: Setting, before: Before) -> PlanFacts:
         plan.batch_count, plan.canary, dict(_tables(plan.new, setting.groups)), tuple(_largest(plan)), _share(fresh),
         len(fresh.drop_duplicates(["person_hi", "person_lo"])) if len(fresh) else 0, (before.source, before.at),
         _changes(plan, before), {utid: name for utid, name in setting.names.items() if utid in plan.utids()},
+        notes=draft.told, waiting=tuple((hold.row, hold.reason) for hold in plan.holds[:HELD_SHOWN]),
     )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ _BY_STATUS: dict[RowStatus, tuple[str, str, str]] = {
     ),
     RowStatus.HELD: (
         "HR",
-        "Decide about {rows} that we kept back (failures.xlsx says why); let a row go by its number",
+        "Decide about {rows} that are held (failures.xlsx says why): release or drop each by its row number, e-mail "
+        "address, name or key; after `check`, call `plan` first",
         'campaign-runner release {campaign} ROW --reason "why"',
     ),
     RowStatus.UNSENT: ("the operator", "Send {rows} that are not sent yet", "campaign-runner run {file}"),

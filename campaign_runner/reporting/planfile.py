@@ -72,7 +72,7 @@ class PlanFacts:
 
     `parts` are tables of totals by title, `changes` the differences to the last file of this campaign (`since` =
     its name and the day it was handed in, empty for the first one); `names` are the catalogue's, by utid, `host` is
-    where the orders go.
+    where the orders go. `notes` are sentences, `waiting` the first held rows, each with the reason.
     """
 
     identity: str
@@ -95,6 +95,8 @@ class PlanFacts:
     changes: Mapping[str, Share]
     names: Mapping[str, str] = field(default_factory=dict)
     host: str = ""
+    notes: tuple[str, ...] = ()
+    waiting: tuple[tuple[int, str], ...] = ()
 
     def name(self, utid: str) -> str:
         """A reward as people call it, if the catalogue tells."""

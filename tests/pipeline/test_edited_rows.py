@@ -43,7 +43,11 @@ def test_the_plan_and_the_screen_say_what_was_sent_and_what_the_file_says_now(em
         "3 rows changed after they were sent: 75.00 USD was sent, the file now says 90.00 USD. Nothing more is sent."
     )
     assert said in pipeline.plan(Reading(edited), email.world()).books.notes
+    page = (email.folder / "reports" / "q4" / "plan.html").read_text("utf-8")
+    assert said in page
+    assert "Row 2 is held. It was changed after it was sent: amount 25.00 USD, now 30.00 USD." in page
     assert said in email.run(edited).books.notes
+    assert said in (email.folder / "reports" / "q4" / "report.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("spelling", ["1", "'0001", "01", "1.0", "0001.0", "\uff11", "'1 ", "\u20191"])
