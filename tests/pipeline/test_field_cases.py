@@ -58,7 +58,13 @@ def test_a_failures_report_with_a_column_added_is_known_and_its_guard_comes_off(
     corrected = [f"{failures[0]},Checked by", f"{failures[1]},me".replace("ana@example,", "ana@example.com,", 1)]
     _run(office, "\n".join(corrected), name="corrected.csv")
     assert [line["message"] for line in office.sent()] == ["@team thanks"]
-    assert list(office.report()[0])[2:7] == ["First name", "E-mail", "Amount", "Message", "Status"]  # of the first file
+    assert list(office.report()[0])[2:7] == [
+        "First name",
+        "E-mail",
+        "Amount",
+        "Message",
+        "Status",
+    ]  # of the first file
 
 
 @pytest.mark.parametrize(
