@@ -16,6 +16,8 @@ from sqlalchemy import Connection
 from campaign_runner.closing import books_of, folder, latest, targets
 from campaign_runner.errors import UsageError
 from campaign_runner.ledger import Ledger, campaigns, erasure, events, open_ledger, tallies, verification
+from campaign_runner.ledger.heads import has
+from campaign_runner.ledger.looking import look_into
 from campaign_runner.model import Books
 from campaign_runner.opening import Opened, opened, since
 from campaign_runner.outside import World
@@ -59,17 +61,26 @@ def verify(state: Path, url: str = "", heads: Sequence[Head] = ()) -> Verdict:
 
     `heads` were noted before: the chain must still hold them.
     """
-    with open_ledger(state, url) as ledger, ledger.read() as connection:
+    with look_into(state, url) as ledger, ledger.read() as connection:
         broken = events.first_broken(connection)
         numbers = {head: _number_of(connection, head) for head in heads}
         return Verdict(
             events.count(connection), events.head(connection), broken.number if broken else None,
             len(tallies.differing(connection)), broken.why if broken else "",
             tuple(verification.differences(connection)),
-            tuple(f"The chain does not hold {head}" for head, number in numbers.items() if number is None),
+            (*(f"The chain does not hold {head}" for head, number in numbers.items() if number is None),
+             *_noted_beside(ledger, connection)),
             {head.digest: number for head, number in numbers.items() if number is not None},
             events.unproven(connection), events.by_operator(connection),
         )  # fmt: skip
+
+
+def _noted_beside(ledger: Ledger, connection: Connection) -> Iterator[str]:
+    """Heads that runs noted in the state folder, which outlive the ledger, and that the chain does not hold."""
+    for name in ledger.notes.names():
+        noted = ledger.notes.read(name)
+        if noted and not has(connection, noted):
+            yield f"The chain does not hold event {noted.event}, noted beside the ledger on {noted.at[:10]} ({name})"
 
 
 def _number_of(connection: Connection, head: Head) -> int | None:
@@ -80,7 +91,7 @@ def _number_of(connection: Connection, head: Head) -> int | None:
 
 def export(state: Path, url: str = "") -> Iterator[bytes]:
     """Every event as a line of JSON, oldest first."""
-    with open_ledger(state, url) as ledger, ledger.read() as connection:
+    with look_into(state, url) as ledger, ledger.read() as connection:
         for event in events.every(connection):
             yield orjson.dumps(event) + b"\n"
 
@@ -99,7 +110,7 @@ def reconcile(world: World, statement: Path) -> Reconciled:
 
     References of other campaigns of this ledger are told apart from those that nobody knows.
     """
-    with opened(world) as campaign, latest(campaign) as file, ExitStack() as stack:
+    with opened(world, looking=True) as campaign, latest(campaign) as file, ExitStack() as stack:
         with campaign.ledger.read() as connection:
             rows = [row for row in campaigns.listing(connection) if row["id"] != campaign.number]
         environment = world.settings.tango.environment
@@ -113,7 +124,7 @@ def reconcile(world: World, statement: Path) -> Reconciled:
 
 def reconcile_all(world: World, statement: Path, environment: str = "") -> Reconciled:
     """Match the books of every campaign of one environment against the account's order history; see `finance_of_all`."""
-    with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ExitStack() as stack:
+    with look_into(world.state, world.ledger_url) as ledger, ExitStack() as stack:
         with ledger.read() as connection:
             every = campaigns.listing(connection)
         chosen = _environment([row["environment"] for row in every], environment)
@@ -130,7 +141,7 @@ def finance_of_all(world: World, environment: str = "") -> FinanceOfAll:
     Without `environment`: production where there is any, else sandbox, else the simulator. Rehearsals and real money
     are never added up.
     """
-    with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ExitStack() as stack:
+    with look_into(world.state, world.ledger_url) as ledger, ExitStack() as stack:
         with ledger.read() as connection:
             every = campaigns.listing(connection)
         chosen = _environment([row["environment"] for row in every], environment)

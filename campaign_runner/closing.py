@@ -15,6 +15,7 @@ from campaign_runner import __version__, reconciliation, reporting
 from campaign_runner.errors import ExitCode, FileUnusable, UsageError
 from campaign_runner.ledger import batches, campaigns, rows, sendings
 from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.ledger.looking import is_writable
 from campaign_runner.memory import give_back
 from campaign_runner.model import Books, Column, Finding, Problem, RawRows, RawTable, Sent, StatedRows
 from campaign_runner.money import from_units
@@ -111,7 +112,8 @@ def _close(
             books, folder(world), exit_code=code, problems=file.tally, progress=progress, also=also, only=world.only,
             finance=world.finance, targets=places,
         )  # fmt: skip
-    unchanged.keep(note, mark, written)
+    if is_writable(world.state):
+        unchanged.keep(note, mark, written)
     return Result(books, written, code, file.tally)
 
 
@@ -290,7 +292,8 @@ def folder(world: World) -> Path:
 def targets(world: World, names: Iterable[str], *inputs: Path, campaign: str = "") -> Targets:
     """Under which name each report is written, so that nothing is lost that a person typed; `inputs` are read."""
     place = world.reports / campaign if campaign else folder(world)
-    found = reserve(place, names, WrittenReports(world.state / "reports" / "written"), inputs)
+    record = world.state / "reports" / "written" if is_writable(world.state) else None
+    found = reserve(place, names, WrittenReports(record), inputs)
     return replace(found, csv=world.settings.reports.csv)
 
 

@@ -44,7 +44,7 @@ def drop(
 def explain(world: World, what: str) -> dict[str, Any]:
     """The whole life of one row: by its number in the newest file, by an e-mail address, name or key that stands there
     once, or by a line or order reference."""
-    with opened(world) as campaign:
+    with opened(world, looking=True) as campaign:
         upload, row = _latest(campaign), int(what) if is_row(what) else None
         with campaign.ledger.read() as connection:
             files = dict.fromkeys((upload.id, past.file_of(connection, upload.id)))

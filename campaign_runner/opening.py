@@ -13,6 +13,7 @@ from campaign_runner import newest, validation
 from campaign_runner.errors import UsageError
 from campaign_runner.ledger import Ledger, adoption, batches, campaigns, events, open_ledger, plans
 from campaign_runner.ledger import past as before
+from campaign_runner.ledger.looking import is_writable, look_into
 from campaign_runner.model import RuleBook
 from campaign_runner.outside import World
 from campaign_runner.planning import Decisions, Standing
@@ -35,10 +36,11 @@ class Opened:
 
 @contextmanager
 def opened(
-    world: World, *, register: bool = False, sending: bool = False, recovering: bool = False
+    world: World, *, register: bool = False, sending: bool = False, recovering: bool = False, looking: bool = False
 ) -> Iterator[Opened]:
     """The campaign of the settings, held by this process; `register` writes down a new one. With `sending` the ledger
-    must be the newest one; `recovering` makes it so, and until then nobody sends.
+    must be the newest one; `recovering` makes it so, and until then nobody sends. `looking` does with a ledger that
+    cannot be written: it is not held then.
 
     Raises CampaignHeld, StateError, UsageError for an unknown one, SettingsError for one of another account.
     """
@@ -48,7 +50,7 @@ def opened(
     if sending:
         refuse_other(world.state, elsewhere, environment, order.campaign_id)
     world.notices += filter(None, [notice(world.state, elsewhere, environment, order.campaign_id)])
-    with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ledger.hold(name):
+    with _ledger(world, name, looking=looking) as ledger:
         if register:
             number = registered(world, ledger, recovering=recovering)
         else:
@@ -62,6 +64,17 @@ def opened(
         with ledger.read() as connection:
             last = batches.last_attempt(connection)
         yield Opened(world, ledger, number, last)
+
+
+@contextmanager
+def _ledger(world: World, name: str, *, looking: bool) -> Iterator[Ledger]:
+    """The ledger, with the campaign held; or, of one that cannot be written, what lies there."""
+    if looking and not world.ledger_url and not is_writable(world.state):
+        with look_into(world.state) as ledger:
+            yield ledger
+        return
+    with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ledger.hold(name):
+        yield ledger
 
 
 def registered(world: World, ledger: Ledger, *, recovering: bool = False) -> int:

@@ -114,7 +114,7 @@ def connect(world: World, ledger: Ledger, campaign: int) -> Iterator[tango.Clien
             with client:
                 yield client
         finally:
-            with ledger.write() as connection:
+            with ledger.write(durable=True) as connection:
                 requests.write(connection, world.at())
 
 

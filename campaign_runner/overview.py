@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from campaign_runner import newest
 from campaign_runner.errors import UsageError
-from campaign_runner.ledger import campaigns, events, open_ledger, rows
+from campaign_runner.ledger import campaigns, events, rows
+from campaign_runner.ledger.looking import look_into
 from campaign_runner.lifecycle import RowStatus
 from campaign_runner.money import from_units, text
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def status(state: Path, url: str = "", campaign: str = "") -> list[dict[str, Any]]:
     """Every campaign of a ledger (or one) with its line items by status, their money and its events."""
-    with open_ledger(state, url) as ledger, ledger.read() as connection:
+    with look_into(state, url) as ledger, ledger.read() as connection:
         found = [row for row in campaigns.listing(connection) if campaign in ("", row["campaign_id"])]
         if campaign and not found:
             raise UsageError(

@@ -196,7 +196,7 @@ def failed_lines(world: World) -> int:
 
 def reports(world: World, progress: Progress = quiet) -> Result:
     """Every report again, from the ledger alone."""
-    with opened(world) as campaign:
+    with opened(world, looking=True) as campaign:
         return close_latest(campaign, "", progress)
 
 

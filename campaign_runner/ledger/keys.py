@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -76,7 +77,7 @@ class Keyring:
             return Key("ledger", sha256(b"audit " + secret).digest())
         try:
             text = self._path.read_text("ascii").strip()
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):  # whoever may not read it cannot check signatures, nor make any
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise StateError(f"{self._path}: the key of the audit log cannot be read ({error}). Put a backup of it "
@@ -86,15 +87,24 @@ class Keyring:
         return Key("folder", text.encode())
 
     def _made(self) -> Key:
-        text = secrets.token_hex(32)
+        """A new key, whole or not at all; of two processes one is faster, and both have its key."""
+        draft = self._path.with_name(f"{FILE}.{os.getpid()}.{secrets.token_hex(4)}")
         try:
-            descriptor = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:  # another process was faster; it may still be writing
-            text = self._path.read_text("ascii").strip() or text
-        else:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(f"{text}\n")
-        return Key("folder", text.encode())
+            with os.fdopen(
+                os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii"
+            ) as file:
+                file.write(f"{secrets.token_hex(32)}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(draft, self._path)
+            draft.unlink()
+            return Key("folder", self._path.read_text("ascii").strip().encode())
+        except OSError as error:
+            raise StateError(
+                f"{self._path}: the key of the audit log cannot be made or read ({error.strerror}). Run under the account "
+                "that runs campaigns here, or choose another folder with --state."
+            ) from None
 
 
 def _given(environ: Mapping[str, str]) -> list[str]:
