@@ -21,6 +21,7 @@ from campaign_runner.ledger.prepared import Prepared
 from campaign_runner.ledger.schema import events
 
 START = "0" * 64
+LATELY = 200
 CHAIN = 7_226_446_201  # the lock that stands for the end of the chain
 NEW_KEY, UPGRADED = "audit key changed", "ledger upgraded"
 # What a list of what happened leaves out: there can be thousands, and they are for machines.
@@ -109,8 +110,10 @@ def head(connection: Connection) -> str:
 
 
 def newest_at(connection: Connection) -> str:
-    """When the newest event happened, "" without any."""
-    return connection.execute(select(events.c.at).order_by(events.c.id.desc()).limit(1)).scalar() or ""
+    """When the newest event happened, "" without any; the last ones of this very call may have a clock that was set
+    back."""
+    last = select(events.c.at).order_by(events.c.id.desc()).limit(LATELY).subquery()
+    return connection.execute(select(func.max(last.c.at))).scalar() or ""
 
 
 def end(connection: Connection) -> tuple[int, str]:

@@ -56,7 +56,8 @@ def test_a_key_written_otherwise_is_the_same_key(email, spelling):
     email.run(email.file("0001,Ana,ana@example.com,25", headers=KEYED))
     email.run(email.file(f"{spelling},Ana,ana.new@example.com,30", headers=KEYED))
     assert "amount 25.00 USD, now 30.00 USD" in held(email)[2]
-    assert f"key 0001, now {spelling.strip()}" in held(email)[2]
+    typed = spelling.strip().lstrip("'")  # the mark of text is taken off before a key is compared
+    assert typed == "0001" or f"key 0001, now {typed}" in held(email)[2]
     assert amounts(email) == ["25"]
 
 

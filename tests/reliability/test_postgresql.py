@@ -124,7 +124,7 @@ def test_a_database_that_goes_away_in_the_middle_loses_nothing(tmp_path, shared,
         until(lambda: office.calls("POST") >= 2)
         server.stop()
         _, said = run.communicate(timeout=LONG)
-        assert (run.returncode, "cannot be reached" in said, "Traceback" in said) == (2, True, False), said
+        assert (run.returncode, "cannot be reached" in said, "Traceback" in said) == (5, True, False), said
         code, said = office.run()
         assert (code, "cannot be reached" in said, "nothing is lost" in said) == (2, True, True), said
         server.start()

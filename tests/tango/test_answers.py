@@ -143,7 +143,7 @@ def test_no_connection_is_tried_five_times_at_once(desk_at):
 def test_a_name_that_nobody_knows_is_no_connection(desk_at):
     receipt = desk_at("https://no such host", max_tries=1).client.place("q4-1", body("q4-1"))
     assert receipt.outcome == "not connected"
-    assert receipt.message.startswith("no such host: no connection")
+    assert receipt.message.startswith("no such host: this name cannot be found (DNS)")
 
 
 def test_a_server_without_tls_is_no_connection(desk_at):
