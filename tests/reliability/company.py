@@ -95,6 +95,7 @@ class Company:
         self.sent: list[tuple[str, bytes]] = []
         self.freed: Counter[tuple[int, int]] = Counter()
         self.lost = False
+        self.set_back: set[int] = set()  # before which requests the clock was set back
         self.offline = False
         self.cautious = plan.cautious
         self.broken: list[str] = []
@@ -204,6 +205,7 @@ class Company:
         self._lose()
 
     def _back(self) -> None:
+        self.set_back.add(len(self.tango.requests))
         self.clock.turn(seconds=-self.dice.choice([1, 59, 3600, 86_400]))
         self.run()
 

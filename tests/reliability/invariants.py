@@ -92,8 +92,8 @@ def _same_bytes(company: Company, truth: Truth) -> Iterator[str]:
 
 def _paced(company: Company) -> Iterator[str]:
     times = [seen.at for seen in company.tango.requests]
-    for before, after in pairwise(times):
-        if 0 <= after - before < 1:
+    for number, (before, after) in enumerate(pairwise(times), 1):
+        if 0 <= after - before < 1 and number not in company.set_back:  # measured by a clock that was set back between
             yield f"two requests within {after - before:.3f} seconds"
 
 
