@@ -15,7 +15,9 @@ from typing import Protocol
 from campaign_runner.errors import NotNewest, TangoStopped
 from campaign_runner.ledger import Ledger, adoption
 from campaign_runner.ledger.heads import Head, has, newest
+from campaign_runner.lifecycle import RowStatus
 from campaign_runner.model import Order, Outcome, Receipt
+from campaign_runner.tango.words import line_status
 
 RECOVER = "campaign-runner recover FILE"
 FOUND = frozenset({Outcome.ACCEPTED, Outcome.REPLAYED})
@@ -117,7 +119,12 @@ def _is_there(tango: Tango, reference: str) -> bool:
             f"Tango did not say whether it has the order {reference} ({receipt.message or receipt.outcome}). Without that "
             "nobody knows whether this ledger is the newest, so nothing was sent. Run again later."
         )
-    return receipt.outcome in FOUND
+    return receipt.outcome in FOUND and not _is_failed(receipt)
+
+
+def _is_failed(receipt: Receipt) -> bool:
+    """An order that failed whole rewards nobody, is left out of the list, and is answered as it was when sent again."""
+    return line_status(receipt.order_status) is RowStatus.FAILED
 
 
 def _is_older(ledger: Ledger, noted: Head) -> bool:
