@@ -93,7 +93,9 @@ def _same_bytes(company: Company, truth: Truth) -> Iterator[str]:
 def _paced(company: Company) -> Iterator[str]:
     times = [seen.at for seen in company.tango.requests]
     for number, (before, after) in enumerate(pairwise(times), 1):
-        if 0 <= after - before < 1 and number not in company.set_back:  # measured by a clock that was set back between
+        if (
+            0 <= after - before < 1 and number not in company.set_back
+        ):  # measured by a clock that was set back between
             yield f"two requests within {after - before:.3f} seconds"
 
 
