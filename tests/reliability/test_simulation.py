@@ -12,7 +12,7 @@ import pytest
 from tests.reliability.harness import simulate
 from tests.reliability.scenario import scenario
 
-SEEDS = int(os.environ.get("SEEDS", "300"))
+SEEDS = int(os.environ.get("SEEDS", "280"))
 AT_ONCE = 20
 # Counting branches would double the time, and other tests reach them all the same.
 pytestmark = pytest.mark.no_cover
