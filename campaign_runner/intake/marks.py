@@ -27,7 +27,7 @@ class CellMarks:
     """Marks by row number and position; added in any order."""
 
     def __init__(self) -> None:
-        self._rows, self._positions, self._codes = array("l"), array("l"), array("l")
+        self._rows, self._positions, self._codes = array("i"), array("h"), array("i")
         self._known: dict[Mark, int] = {}
         self._sorted: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
@@ -48,20 +48,23 @@ class CellMarks:
     def spread(self, merges: Iterable[tuple[int, int, int, int]]) -> None:
         """What the first cell of a merged area is, its other rows are in that column."""
         for top, bottom, left, _ in merges:
-            for _, position, mark in list(self.between(top, top)):
+            for position, mark, _ in list(self.between(top, top)):
                 if position == left:
                     self.add_all(range(top + 1, bottom + 1), [left] * (bottom - top), mark)
 
-    def between(self, first: int, last: int) -> Iterator[tuple[int, int, Mark]]:
-        """The marks of some rows, row by row."""
+    def between(self, first: int, last: int) -> Iterator[tuple[int, Mark, np.ndarray]]:
+        """The marks of some rows: position, mark, and the numbers of the rows, in order."""
         if self._sorted is None:
-            columns = [np.frombuffer(some, dtype=f"i{some.itemsize}").copy() if len(some) else np.zeros(0, np.int64)
-                       for some in (self._rows, self._positions, self._codes)]  # fmt: skip
-            order = np.argsort(columns[0], kind="stable")
-            self._sorted = (columns[0][order], columns[1][order], columns[2][order])
+            self._sorted = self._in_order()
         rows, positions, codes = self._sorted
         start, end = np.searchsorted(rows, first, "left"), np.searchsorted(rows, last, "right")
+        rows, kinds = rows[start:end], positions[start:end] * len(self._known) + codes[start:end]
         marks = list(self._known)
-        for row, position, code in zip(rows[start:end].tolist(), positions[start:end].tolist(),
-                                       codes[start:end].tolist(), strict=True):  # fmt: skip
-            yield row, position, marks[code]
+        for kind in np.unique(kinds).tolist():
+            position, code = divmod(kind, len(marks))
+            yield position, marks[code], rows[kinds == kind]
+
+    def _in_order(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        columns = [np.array(some, dtype=np.int64) for some in (self._rows, self._positions, self._codes)]
+        order = np.argsort(columns[0], kind="stable")
+        return columns[0][order], columns[1][order], columns[2][order]

@@ -7,8 +7,9 @@ sheet rounds away, and a number that its format hides are problems of that cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,7 +32,7 @@ _MISPLACED = {
 
 
 def as_shown(
-    block: Block, marks: Iterable[tuple[int, int, Mark]], kinds: Mapping[int, str], examples: dict[int, str]
+    block: Block, marks: Iterable[tuple[int, Mark, np.ndarray]], kinds: Mapping[int, str], examples: dict[int, str]
 ) -> Block:
     """The block with its marked cells as the sheet shows them; `kinds`: position -> kind of the column's field.
 
@@ -40,67 +41,81 @@ def as_shown(
     cells: dict[int, list[str]] = {}
     defects = list(block.defects)
     refused = {(defect.row, defect.position) for defect in defects}
-    for row, position, mark in marks:
+    for position, mark, rows in sorted(marks, key=lambda each: isinstance(each[1], Typed)):
         kind = kinds.get(position, _OWN)
-        if position >= len(block.columns) or (row, position) in refused or (kind == _OWN and isinstance(mark, Typed)):
+        if position >= len(block.columns) or not _matters(mark, kind):
             continue
-        place = int(np.searchsorted(block.numbers, row))
-        if place == len(block.numbers) or block.numbers[place] != row:
-            continue
-        if position not in cells:
-            cells[position] = block.columns[position].to_pylist()
-        if text := cells[position][place]:
-            judge = _of_look if isinstance(mark, Look) else _of_type
-            cells[position][place], defect = judge(text, mark, kind, row, position)  # type: ignore[arg-type]
-            if defect:
-                defects.append(defect)
+        column = cells.setdefault(position, []) or block.columns[position].to_pylist()
+        cells[position] = column
+        known: dict[str, _Judged] = {}
+        places = np.searchsorted(block.numbers, rows).tolist()
+        for row, place in zip(rows.tolist(), places, strict=True):
+            if place == len(column) or block.numbers[place] != row or not (text := column[place]):
+                continue
+            judged = known.get(text) or known.setdefault(text, _judge(text, mark, kind))
+            column[place] = judged.text
+            if judged.what and (row, position) not in refused:
+                defects.append(Defect(row, position, judged.rule, text, judged.what, judged.remedy))
                 refused.add((row, position))
-            elif kind in _EXACT and cells[position][place] != text:
-                examples.setdefault(position, cells[position][place])
+            elif kind in _EXACT and judged.text != text:
+                examples.setdefault(position, judged.text)
     columns = [texts(cells[n]) if n in cells else column for n, column in enumerate(block.columns)]
     return Block(block.numbers, columns, tuple(defects))
 
 
-Judged = tuple[str, Defect | None]
-Judge = Callable[[str, Mark, str, int, int], Judged]
+class _Judged(NamedTuple):
+    """What a person sees; where that cannot stand, why not."""
+
+    text: str
+    rule: str = ""
+    what: str = ""
+    remedy: str = ""
 
 
-def _of_look(text: str, look: Look, kind: str, row: int, position: int) -> Judged:
+def _matters(mark: Mark, kind: str) -> bool:
+    """Whether a mark can change anything in a column of this kind."""
+    if isinstance(mark, Look):
+        return kind != _OWN or numberformat.leading_zeros(mark) > 0
+    if mark is Typed.DECIMALS:
+        return kind == "amount"
+    return kind != _OWN and not (kind in _DAYS and mark is not Typed.BOOLEAN)
+
+
+def _judge(text: str, mark: Mark, kind: str) -> _Judged:
+    if isinstance(mark, Look):
+        return _of_look(text, mark, kind)
+    return _of_decimals(text) if mark is Typed.DECIMALS else _misplaced(text, mark, kind)
+
+
+def _of_look(text: str, look: Look, kind: str) -> _Judged:
     text = text.zfill(numberformat.leading_zeros(look)) if text.isdigit() else text
     if kind == _OWN:
-        return text, None
+        return _Judged(text)
     if numberformat.is_hidden(look, text):
-        return text, Defect(row, position, "cell:not shown", text, "is in the cell, but its number format hides it.",
-                            "Show it (number format General), or delete it.")  # fmt: skip
+        return _Judged(text, "cell:not shown", "is in the cell, but its number format hides it.",
+                       "Show it (number format General), or delete it.")  # fmt: skip
     seen = numberformat.shown(look, text, kind in _EXACT)
     if kind in _EXACT and (rounded := numberformat.rounded(look, text)):
-        what = f"is in the cell, but the sheet shows {rounded}."
-        return seen, Defect(
-            row,
-            position,
-            f"{kind}:shown rounded",
-            text,
-            what,
-            "Type the number that is meant, and give the cell the number format 0.00.",
-        )
-    return seen, None
+        return _Judged(seen, f"{kind}:shown rounded", f"is in the cell, but the sheet shows {rounded}.",
+                       "Type the number that is meant, and give the cell the number format 0.00.")  # fmt: skip
+    return _Judged(seen)
 
 
-def _of_type(text: str, mark: Typed, kind: str, row: int, position: int) -> Judged:
-    if mark is Typed.DECIMALS:
-        number = _THREE_PLACES.fullmatch(text) if kind == "amount" else None
-        if number is None:
-            return text, None
-        return text, Defect(row, position, "amount:places", text, "has more than two places after the point.",
-                            f"Type at most two, like {_two_places(number[1])}.")  # fmt: skip
-    if kind == _OWN or (kind in _DAYS and mark is not Typed.BOOLEAN):
-        return text, None
+def _of_decimals(text: str) -> _Judged:
+    number = _THREE_PLACES.fullmatch(text)
+    if number is None:
+        return _Judged(text)
+    return _Judged(text, "amount:places", "has more than two places after the point.",
+                   f"Type at most two, like {_two_places(number[1])}.")  # fmt: skip
+
+
+def _misplaced(text: str, mark: Typed, kind: str) -> _Judged:
     rule, is_a, typed_like = _MISPLACED[mark]
-    instead, form = (
-        ("a number", "General") if kind in _EXACT else ("a date", "Date") if kind in _DAYS else ("text", "Text")
-    )
+    instead, form = ("text", "Text")
+    if kind in (*_EXACT, *_DAYS):
+        instead, form = ("a number", "General") if kind in _EXACT else ("a date", "Date")
     what = f"is {is_a} in the sheet, not {instead}. Excel may have changed what was typed (like {typed_like})."
-    return text, Defect(row, position, rule, text, what, f"Give the cell the format {form} and type the value again.")
+    return _Judged(text, rule, what, f"Give the cell the format {form} and type the value again.")
 
 
 def _two_places(text: str) -> str:

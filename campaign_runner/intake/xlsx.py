@@ -111,8 +111,11 @@ class _Window:
 
     def _add_marks(self, window: bytes) -> None:
         if self._marked:
+            alike: dict[tuple[bytes, bytes], list[int]] = {}
             for letters, number, style in self._marked.findall(window):
-                self.found.marks.add(int(number), position(letters.decode()), self._looks[style])
+                alike.setdefault((letters, style), []).append(int(number))
+            for (letters, style), rows in alike.items():
+                self.found.marks.add_all(rows, [position(letters.decode())] * len(rows), self._looks[style])
 
     def _add_errors(self, window: bytes) -> bool:
         if not (many := window.count(b't="e"')):

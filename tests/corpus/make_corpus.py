@@ -221,6 +221,25 @@ def own_comment(book: openpyxl.Workbook, sheet: Worksheet) -> None:
         sheet.cell(row, 20).number_format = "0.00"
 
 
+def formats(book: openpyxl.Workbook, sheet: Worksheet) -> None:
+    """Numbers that the sheet shows otherwise: in a currency, in percent, rounded, not at all; codes by a mask."""
+    for number, (value, code) in enumerate(
+        [(25, "#,##0.00 [$€-407]"), (25, '_($* #,##0.00_);_($* (#,##0.00);_($* "-"??_);_(@_)'), (0.25, "0%"), (41.625, "General"),
+         (25.4, "0"), (25, ";;;"), (25.5, "# ?/?"), (25, "0.00E+00"), (25, '"CHF" 0.00'), (-25, "$0.00;($0.00)")], 2
+    ):  # fmt: skip
+        sheet.cell(number, 1, f"Row {number}")
+        sheet.cell(number, 3, value).number_format = code
+        sheet.cell(number, 5, 21340001).number_format = "00000-0000"
+        sheet.cell(number, 6, 4155550100).number_format = "[<=9999999]###-####;(###) ###-####"
+
+
+def a_sheet_before(book: openpyxl.Workbook, sheet: Worksheet) -> None:
+    """A pivot table in front."""
+    first = book.create_sheet("Summary", 0)
+    for row in (["Row Labels", "Sum of Amount"], ["CC1", 25], ["Grand Total", 25]):
+        first.append(row)
+
+
 def totals(book: openpyxl.Workbook, sheet: Worksheet) -> None:
     """A totals row some rows below."""
     sheet["B6"] = "Total"
@@ -241,6 +260,8 @@ WORKBOOKS: dict[str, bytes] = {
     "sheets-second.xlsx": workbook(sheets),
     "sheets-unknown.xlsx": workbook(sheets),
     "far-away.xlsx": workbook(far_away),
+    "number-formats.xlsx": workbook(formats, [[*HEADER, "ZIP", "Mobile"]]),
+    "pivot-first.xlsx": workbook(a_sheet_before),
     "own-comment.xlsx": workbook(own_comment),
     "totals.xlsx": workbook(totals),
     "empty.xlsx": workbook(nothing, []),
@@ -292,6 +313,15 @@ HOSTILE: dict[str, bytes] = {
         PLAIN, lambda _, data: data, **{"xl/sharedStrings.xml": b'<sst count="4000000000" uniqueCount="4000000000"/>'}
     ),
     "external-links.xlsx": repacked(PLAIN, lambda _, data: data, **{"xl/externalLinks/externalLink1.xml": b"<externalLink/>"}),
+    "spilled.xlsx": repacked(PLAIN, in_sheet(b'<c r="C3" t="n"><v>10.5</v></c>', b'<c r="C3" t="e"><v>#SPILL!</v></c>')),
+    "no-height.xlsx": repacked(PLAIN, in_sheet(b'<row r="3"', b'<row r="3" ht="0" customHeight="1"')),
+    "utf-16-part.xlsx": repacked(
+        PLAIN, lambda name, data: ('<?xml version="1.0" encoding="UTF-16"?>' + data.decode()).encode("utf-16")
+        if name.endswith("sheet1.xml") else data
+    ),
+    "power-query.xlsx": repacked(
+        PLAIN, lambda _, data: data, **{"customXml/item1.xml": '<?xml version="1.0" encoding="utf-16"?><x/>'.encode("utf-16")}
+    ),
     "missing-sheet.xlsx": repacked(PLAIN, lambda name, data: None if "sheet1" in name else data),
 }  # fmt: skip
 
@@ -333,6 +363,30 @@ def many_texts() -> bytes:
     return repacked(out.getvalue(), lambda _, data: data)
 
 
+def never_worked_out() -> bytes:
+    """Formulas whose results are place holders."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("Rewards")
+    sheet.write_row(0, 0, HEADER)
+    sheet.write_formula("A2", "=PROPER(E2)")
+    sheet.write_row(1, 1, ["ana@example.com", 25, "CC1"])
+    sheet.write_row(2, 0, ["Bo", "bo@example.com"])
+    sheet.write_formula("C3", "=5*6", None, 30)
+    book.close()
+    return repacked(out.getvalue(), lambda _, data: data)
+
+
+def renamed(content: bytes) -> bytes:
+    """A workbook whose parts are named in capitals, with backslashes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            other = name if name.startswith("[") else name.upper().replace("/", "\\")
+            new.writestr(zipfile.ZipInfo(other), old.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
 def opendocument(rows: str, styles: str = "", attributes: str = "") -> bytes:
     """An .ods file around some rows."""
     spaces = " ".join(
@@ -359,6 +413,12 @@ def ods_row(*cells: str, attributes: str = "") -> str:
     return f"<table:table-row{attributes}>{inside}</table:table-row>"
 
 
+def ods_typed(kind: str, shown: str, attributes: str = "") -> str:
+    """A row whose amount is the number 25, shown like this."""
+    amount = f'<table:table-cell office:value-type="{kind}" office:value="25"{attributes}><text:p>{shown}</text:p></table:table-cell>'
+    return ods_row(*ANA[:2]).replace("</table:table-row>", amount + "</table:table-row>")
+
+
 ODS_HEADER, ODS_ANA, ODS_BO = ods_row(*HEADER), ods_row(*ANA), ods_row(*BO)
 ODS: dict[str, bytes] = {
     "plain.ods": opendocument(ODS_HEADER + ODS_ANA + ODS_BO),
@@ -372,6 +432,11 @@ ODS: dict[str, bytes] = {
         'office:value="1"/></table:table-row>'
     ),
     "filtered.ods": opendocument(ODS_HEADER + ods_row(*ANA, attributes=' table:visibility="filter"') + ODS_BO),
+    "shown-otherwise.ods": opendocument(
+        ODS_HEADER
+        + ods_typed("currency", "25,00 €", ' office:currency="EUR"') + ods_typed("percentage", "25%") + ods_typed("float", "CHF 25.00")
+        + ods_typed("float", "25.00") + '<table:table-row-group table:display="false">' + ODS_BO + "</table:table-row-group>"
+    ),
     "damaged.ods": opendocument(ODS_HEADER + "<table:table-row>"),
 }  # fmt: skip
 
@@ -415,6 +480,8 @@ def main() -> None:
         | {
             "errors-of-formulas.xlsx": errors_of_formulas(),
             "many-texts.xlsx": many_texts(),
+            "never-worked-out.xlsx": never_worked_out(),
+            "other-names-of-parts.xlsx": renamed(WORKBOOKS["hidden.xlsx"]),
         }
     )
     for name, content in everything.items():
