@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaign_runner.model.addresses import CellNames
 from campaign_runner.model.answers import LineAnswer, Outcome, Receipt
 from campaign_runner.model.books import (
     BOOKED_COLUMNS,
@@ -26,6 +27,7 @@ __all__ = [
     "PLACED_COLUMNS",
     "Batch",
     "Books",
+    "CellNames",
     "ChargedElsewhere",
     "Checked",
     "CleanRows",

@@ -21,12 +21,14 @@ class StatedRows:
     `cells` as in `RawRows`. `states` has the same index and the columns `status` (a `RowStatus` value), `reason`,
     `remedy`, `reference`, `order_reference`, `tango_order_id`, `updated_at` (ISO 8601, UTC), all text ("" = none),
     plus `units` (quantity times face value in ten-thousandths, int64; -1 = the amount cannot be read) and `currency`.
-    `sheet`: where the rows stand, if not in the sheet of the books.
+    `sheet`: where the rows stand, if not in the sheet of the books. `original_rows` as in `RawRows`: of rows of a report
+    of failures, where they stood in the file that it is about.
     """
 
     cells: pd.DataFrame
     states: pd.DataFrame
     sheet: str = ""
+    original_rows: Mapping[int, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def _stated(table: RawTable, between: Between, *, some: bool = False) -> Iterato
         found, cells = between(int(index.min()), int(index.max())), raw.cells
         if some and isinstance(found, dict):
             cells = cells.iloc[np.sort(index.get_indexer(found["row"].to_numpy()))]
-        yield StatedRows(cells, states_frame(found, cells.index))
+        yield StatedRows(cells, states_frame(found, cells.index), original_rows=raw.original_rows)
 
 
 def _sums(currency: str, planned: int, placed: int, charged: int, lines: int) -> Sums:

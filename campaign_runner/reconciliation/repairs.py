@@ -16,12 +16,12 @@ import pandas as pd
 
 from campaign_runner.ledger import Ledger, rows
 from campaign_runner.lifecycle import NEEDS_ACTION
-from campaign_runner.model import Column, RawTable, StatedRows
+from campaign_runner.model import CellNames, Column, RawTable, StatedRows
 from campaign_runner.reconciliation.frames import states_frame
 
 CHANGES_SHOWN = 3
-_STATUS, _REASON, _REFERENCE, _UNITS, _CURRENCY = (
-    rows.STATED.index(name) for name in ("status", "reason", "reference", "units", "currency")
+_STATUS, _REASON, _REMEDY, _REFERENCE, _UNITS, _CURRENCY = (
+    rows.STATED.index(name) for name in ("status", "reason", "remedy", "reference", "units", "currency")
 )
 Stated = tuple[Any, ...]
 
@@ -116,13 +116,16 @@ class Whole:
     def _corrected(self, some: StatedRows, mine: Sequence[int], cells: Mapping[int, Any]) -> StatedRows:
         shown: Any = some.cells.copy()
         states: Any = some.states.copy()
+        names = {repair.upload: CellNames(repair.table.columns, self.columns) for repair in self.repairs}
         for row in mine:
             repair, stated = self._now[row]
             theirs = cells[repair.upload].loc[stated[0]]
-            reason = _told(repair, stated, self._changes(shown.loc[row], theirs))
+            texts = [names[repair.upload].moved(str(stated[at]), row) for at in (_REASON, _REMEDY)]
+            reason = _told(repair, stated[0], texts[0], self._changes(shown.loc[row], theirs))
             for position in theirs.index.intersection(shown.columns):
                 shown.at[row, position] = theirs[position]
-            said = states_frame([(row, *stated[1:_REASON], reason, *stated[_REASON + 1 :])], pd.Index([row]))
+            told = (row, *stated[1:_REASON], reason, texts[1], *stated[_REMEDY + 1 :])
+            said = states_frame([told], pd.Index([row]))
             for name in states.columns:
                 states.at[row, name] = said.at[row, name]
         return replace(some, cells=shown, states=states)
@@ -136,13 +139,13 @@ class Whole:
         return found
 
 
-def _told(repair: Repair, stated: Stated, changes: Sequence[str]) -> str:
+def _told(repair: Repair, row: int, reason: str, changes: Sequence[str]) -> str:
     """`Corrected in failures.xlsx, row 2: E-mail was "bo@@example.com".`, before what became of it."""
     if not changes:
-        return str(stated[_REASON])
+        return reason
     more = [f"{len(changes) - CHANGES_SHOWN} more changes"] if len(changes) > CHANGES_SHOWN else []
     what = ", ".join([*changes[:CHANGES_SHOWN], *more])
-    return f"Corrected in {repair.name}, row {stated[0]}: {what}. {stated[_REASON]}".strip()
+    return f"Corrected in {repair.name}, row {row}: {what}. {reason}".strip()
 
 
 def _cells(repair: Repair, columns: Sequence[Column]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from campaign_runner.model import Problem
@@ -51,10 +51,11 @@ def cell_of(problem: Problem) -> Cell:
 
 
 class MarkStyles:
-    """The workbook's cell formats; `of(style, severity)` is the number of the same format with another fill."""
+    """The workbook's cell formats; `of(style, severity)` is the number of the same format with another fill. `columns`:
+    the formats of cells that are not there, by position."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, text: str, columns: Sequence[int] = ()) -> None:
+        self._text, self._columns = text, columns
         found = re.search(r"<((?:\w+:)?)cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", text, re.S)
         fills = re.search(r"<(?:\w+:)?fills\b[^>]*>(.*?)</(?:\w+:)?fills>", text, re.S)
         if not found or not fills:
@@ -68,6 +69,10 @@ class MarkStyles:
         """Severity "" takes the fill away."""
         style = style if style < len(self._formats) else 0
         return self._added.setdefault((style, severity), len(self._formats) + len(self._added))
+
+    def of_blank(self, position: int, severity: str) -> int:
+        """That of a cell which is not there."""
+        return self.of(self._columns[position] if position < len(self._columns) else 0, severity)
 
     def text(self) -> str:
         """The part with what was asked for."""
@@ -104,12 +109,13 @@ def mark_cells(pieces: Iterable[bytes], marks: Marks, styles: MarkStyles, drawin
         waiting += piece
         ends = [match.end() for match in _ROW_END.finditer(waiting, max(0, len(waiting) - len(piece) - 16))]
         if ends:
-            yield _marked(waiting[: ends[-1]], wanted, styles)
+            yield marked(waiting[: ends[-1]], wanted, styles)
             waiting = waiting[ends[-1] :]
-    yield _with_drawing(_marked(waiting, wanted, styles), drawing)
+    yield _with_drawing(marked(waiting, wanted, styles), drawing)
 
 
-def _marked(window: bytes, wanted: dict[int, dict[int, str]], styles: MarkStyles) -> bytes:
+def marked(window: bytes, wanted: dict[int, dict[int, str]], styles: MarkStyles) -> bytes:
+    """Some whole rows with their marked cells in a new format."""
     parts, done = [], 0
     for tag in re.finditer(rb'<((?:\w+:)?)row\b[^>]*?\br="([0-9]{1,7})"[^>]*>', window):
         if (row := int(tag[2])) in wanted:
@@ -152,7 +158,7 @@ def _restyled(tag: bytes, severity: str, styles: MarkStyles) -> bytes:
 
 def _new_cell(p: bytes, row: int, position: int, severity: str, styles: MarkStyles) -> bytes:
     name = f"{letters(position)}{row}".encode()
-    return b'<%bc r="%b" s="%d"/>' % (p, name, styles.of(0, severity)) if severity else b""
+    return b'<%bc r="%b" s="%d"/>' % (p, name, styles.of_blank(position, severity)) if severity else b""
 
 
 def _position(name: str) -> int:

@@ -1,22 +1,35 @@
 """Which rows need a person, and what should that person do?  `failures.csv` and `failures.xlsx`.
 
-The user's columns come first, so that the file can be repaired and handed in again; intake ignores `ADDED`.
+The user's columns come first, so that the file can be repaired and uploaded again; intake ignores `ADDED`. The
+addresses in `Problem` and `What to do` are those of this report; where a row stood before is in `Sheet` and `Row`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.lifecycle import NEEDS_ACTION, RowStatus
-from campaign_runner.model import Books, StatedRows
+from campaign_runner.model import Books, CellNames, Column, StatedRows
 from campaign_runner.reporting.amountcells import in_numbers
 from campaign_runner.reporting.sheetxml import Heading
-from campaign_runner.reporting.table import ROW, SHEET, RowTable, original_cells, original_headings, place, texts
+from campaign_runner.reporting.table import (
+    ROW,
+    SHEET,
+    RowTable,
+    original_cells,
+    original_headings,
+    original_place,
+    place,
+    same,
+    texts,
+)
 
 ADDED = ("Sheet", "Row", "Status", "Problem", "What to do")
 _STATES = ("status", "reason", "remedy")
@@ -35,21 +48,99 @@ _REMEDIES = {
 }
 
 
+ON_PAGE = ("Row", "Recipient", *ADDED[2:])
+_NAMES = ("recipient.firstName", "recipient.lastName")
+_CONTACTS = ("recipient.email", "recipient.mobileNumber", "recipient.address.companyName", "shipping.contactName")
+# In a reason why a row is held: another row, which is one of the uploaded file, not of this report.
+_OTHER_ROW = re.compile(r"\b(row [0-9]+)(?=[.,])")
+
+
 def table(books: Books) -> RowTable:
     """The rows that were rejected, held, failed or cancelled."""
+    addresses = _Addresses(books)
 
     def columns(stated: StatedRows) -> list[Any]:
         few = _needing_action(stated)
-        status, reason, remedy = (texts(few.states[name]) for name in _STATES)
-        after = [status, _unless_empty(reason, status, _REASONS), _unless_empty(remedy, status, _REMEDIES)]
-        return [*original_cells(books, few), *place(books, few), *after]
+        return [*original_cells(books, few), *original_place(books, few), *addresses.of(_states(few))]
 
-    added = (SHEET, ROW, *(Heading(title) for title in ADDED[2:]))
+    added = (SHEET, ROW, Heading(ADDED[2]), *(Heading(title, wrap=True) for title in ADDED[3:]))
     rows = sum(books.rows.get(status, 0) for status in NEEDS_ACTION)
     return RowTable(
         (*original_headings(books), *added), rows, len(books.columns) + ADDED.index("Status"), columns,
-        lambda stated, columns: in_numbers(books, _needing_action(stated), columns, 0),
+        lambda stated, columns: in_numbers(books, _needing_action(stated), columns, 0), addresses.notes,
     )  # fmt: skip
+
+
+def table_of_page(books: Books) -> RowTable:
+    """The same rows for the page: `ON_PAGE`, with the addresses of the uploaded file."""
+
+    def columns(stated: StatedRows) -> list[Any]:
+        few = _needing_action(stated)
+        return [place(books, few)[1], _recipients(books, few), *_states(few)]
+
+    return RowTable(tuple(map(Heading, ON_PAGE)), 0, ON_PAGE.index("Status"), columns)
+
+
+def _states(few: StatedRows) -> list[Any]:
+    status, reason, remedy = (texts(few.states[name]) for name in _STATES)
+    return [status, _unless_empty(reason, status, _REASONS), _unless_empty(remedy, status, _REMEDIES)]
+
+
+def _recipients(books: Books, few: StatedRows) -> Any:
+    """Whom each row is for: the name, or how the recipient is reached."""
+    positions = {column.field: column.position for column in books.columns if column.field in (*_NAMES, *_CONTACTS)}
+    empty = same("", len(few.cells))
+    parts = [texts(few.cells[positions[name]]) if name in positions else empty for name in (*_NAMES, *_CONTACTS)]
+    found = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts[:2], same(" ", len(few.cells))))
+    for part in parts[2:]:
+        found = pc.if_else(pc.equal(found, ""), part, found)
+    return found
+
+
+@dataclass
+class _Addresses:
+    """Tells the problems of rows with the addresses that their cells have in this report, which is written downwards."""
+
+    books: Books
+    _next: int = 2
+
+    def __post_init__(self) -> None:
+        here = [Column(place, column.header) for place, column in enumerate(self.books.columns)]
+        self._names = CellNames(self.books.columns, here)
+
+    def of(self, states: list[Any]) -> list[Any]:
+        """Status, problem and remedy of the next rows, as the report says them."""
+        status, *sentences = states
+        kinds = status.to_pylist()
+        first, self._next = self._next, self._next + len(kinds)
+        return [status, *(self._told(column, kinds, first) for column in sentences)]
+
+    def _told(self, sentences: Any, kinds: Sequence[str], first: int) -> Any:
+        told = []
+        for row, (kind, text) in enumerate(zip(kinds, sentences.to_pylist(), strict=True), first):
+            if kind == RowStatus.REJECTED:
+                told.append(self._names.moved(text, row, this="This row"))
+            elif kind == RowStatus.HELD:
+                told.append(_OTHER_ROW.sub(rf"\1 of {_escaped(Path(self.books.source).name)}", text))
+            else:
+                told.append(text)
+        return pa.array(told, sentences.type)
+
+    def notes(self, columns: Sequence[Any], first: int) -> dict[tuple[int, int], str]:
+        """What the comments at faulty cells say: (row, position) -> sentences; the first of `columns` is row `first`."""
+        status, problems, remedies = (column.to_pylist() for column in columns[-3:])
+        found: dict[tuple[int, int], str] = {}
+        for row, (kind, problem, remedy) in enumerate(zip(status, problems, remedies, strict=True), first):
+            named = list(self._names.problems(problem)) if kind == RowStatus.REJECTED else []
+            for column, what in named:
+                advice = remedy if len(named) == 1 else ""
+                text = " ".join(filter(None, (what[:1].upper() + what[1:], advice)))
+                found[row, column.position] = "\n".join(filter(None, (found.get((row, column.position)), text)))
+        return found
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\")
 
 
 def _unless_empty(words: Any, status: Any, otherwise: Mapping[RowStatus, str]) -> Any:

@@ -40,13 +40,13 @@ _SAID = {
 
 @dataclass(slots=True)
 class FirstRows:
-    """A `Sink` behind the failures report that keeps the first rows for the page: Row, Status, Problem, What to do."""
+    """A `Sink` behind the failures report that keeps the first rows for the page (`failures.ON_PAGE`)."""
 
     rows: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, columns: Sequence[Any]) -> None:
         """Keep some."""
-        few = [column.slice(0, ROWS_SHOWN - len(self.rows)).to_pylist() for column in columns[-4:]]
+        few = [column.slice(0, ROWS_SHOWN - len(self.rows)).to_pylist() for column in columns]
         self.rows += zip(*few, strict=True)
 
     def close(self) -> None:

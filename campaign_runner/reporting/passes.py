@@ -79,16 +79,16 @@ class Shelf:
         self.targets.drop(name)
 
 
-def over_rows(books: Books, shelf: Shelf, groups: Groups, more: Mapping[str, Sink] | None = None) -> None:
+def over_rows(books: Books, shelf: Shelf, groups: Groups, page: Sink | None = None) -> None:
     """Write the reports that list the rows of the file; `groups` takes notes meanwhile.
 
-    `more` are further sinks by the name of the table that they read (`failures`).
+    `page` takes the rows that need action for the page.
     """
     tables = {name: table_of(books) for name, table_of in ROW_REPORTS.items()}
     with ExitStack() as stack:
         feeds = [(table, _sinks(stack, shelf, name, table, properties([books]))) for name, table in tables.items()]
-        for name, sink in (more or {}).items():
-            feeds.append((tables[name], [sink]))
+        if page:
+            feeds.append((failures.table_of_page(books), [page]))
         if any(sinks for _, sinks in feeds) or groups.titles:
             _feed(books, [feed for feed in feeds if feed[1]], shelf.progress, groups)
     if groups.titles:
@@ -97,7 +97,9 @@ def over_rows(books: Books, shelf: Shelf, groups: Groups, more: Mapping[str, Sin
 
 
 def _sinks(stack: ExitStack, shelf: Shelf, name: str, table: RowTable, told: Mapping[str, str]) -> list[Sink]:
-    plan = SheetPlan(name.capitalize(), table.headings, table.status_column, table.rows, properties=told)
+    plan = SheetPlan(
+        name.capitalize(), table.headings, table.status_column, table.rows, properties=told, notes=table.notes
+    )
 
     def workbook(draft: Path) -> Sink:
         return WorkbookFile(draft, plan)
@@ -116,7 +118,7 @@ def _sinks(stack: ExitStack, shelf: Shelf, name: str, table: RowTable, told: Map
 def _feed(
     books: Books, feeds: Sequence[tuple[RowTable, list[Sink]]], progress: Progress | None, groups: Groups
 ) -> None:
-    done, expected = 0, max((table.rows for table, _ in feeds), default=books.total_rows)
+    done, expected = 0, max([table.rows for table, _ in feeds if table.rows], default=books.total_rows)
     for stated in books.stated():
         groups.note(stated)
         for table, sinks in feeds:

@@ -38,11 +38,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One column of the sheet: its title, what its cells are, and their number format."""
+    """One column of the sheet: its title, what its cells are, and their number format; `wrap` breaks long texts."""
 
     title: str
     kind: Kind = Kind.TEXT
     number_format: str = "@"
+    wrap: bool = False
 
 
 def rows_xml(columns: Sequence[Any], kinds: Sequence[Kind], styles: Sequence[int], first: int) -> memoryview:

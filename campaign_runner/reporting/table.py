@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,7 +21,8 @@ class RowTable:
     """A report with one line for each row of the file: its headers, and how the rows become its columns.
 
     `rows` is how many lines it will have; `status_column` is where the status stands (workbooks colour by it).
-    `in_workbook` makes numbers of the checked amounts among the columns, for workbooks.
+    `in_workbook` makes numbers of the checked amounts among the columns, for workbooks; `notes` are the comments at
+    cells of workbooks, of some columns the first of which is of a row number (`SheetPlan.notes`).
     """
 
     headings: tuple[Heading, ...]
@@ -29,6 +30,7 @@ class RowTable:
     status_column: int
     columns: Callable[[StatedRows], list[Any]]
     in_workbook: Callable[[StatedRows, list[Any]], list[Any]] = lambda _, columns: columns
+    notes: Callable[[Sequence[Any], int], Mapping[tuple[int, int], str]] | None = None
 
     @property
     def headers(self) -> list[str]:
@@ -79,3 +81,12 @@ def place(books: Books, stated: StatedRows) -> list[Any]:
     """`Sheet` and `Row`."""
     numbers = pc.cast(pa.array(stated.cells.index.to_numpy()), pa.large_string())
     return [same(stated.sheet or books.sheet, len(stated.cells)), numbers]
+
+
+def original_place(books: Books, stated: StatedRows) -> list[Any]:
+    """`Sheet` and `Row` in the file that a report of failures was made of, where the rows are those of one."""
+    if not stated.original_rows:
+        return place(books, stated)
+    here = [(stated.sheet or books.sheet, row) for row in stated.cells.index.tolist()]
+    places = [stated.original_rows.get(row, (sheet, row)) for sheet, row in here]
+    return [pa.array([str(each) for each in column], pa.large_string()) for column in zip(*places, strict=True)]

@@ -13,12 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
 
+from campaign_runner.reporting.cellmarks import Cell, MarkStyles, marked
+from campaign_runner.reporting.cellnotes import AUTHOR
 from campaign_runner.reporting.limits import EXCEL_ROWS
 from campaign_runner.reporting.sheetxml import Heading, rows_xml
 
@@ -39,9 +42,12 @@ STATUS_COLOURS = {
 # What people typed (a header, a name) is text, whatever it looks like: a formula is written by `write_formula` alone.
 PLAIN_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 HEADER = {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "valign": "vcenter", "num_format": "@"}
-_SHEET = "xl/worksheets/sheet1.xml"
+_SHEET, _STYLES = "xl/worksheets/sheet1.xml", "xl/styles.xml"
+_NOTE_SIZE = {"width": 320, "height": 120, "author": AUTHOR}
+MAX_NOTES = 10_000
 _ROWS_END = b"</sheetData>"
 _FAST = 3
+_A4 = 9
 _ROWS_AT_ONCE = 10_000
 _PACKING_AT_ONCE = 3
 _ZIP64_FROM = 2**31 - 2**24
@@ -50,7 +56,8 @@ _ZIP64_FROM = 2**31 - 2**24
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
     """A sheet of rows. `more(book, rows)` adds further sheets behind it, once the number of rows is known; `properties`
-    are the document's own."""
+    are the document's own. `notes(columns, row)` are the comments at cells that are to be marked, by row number and
+    position, of rows of which the first has this number."""
 
     name: str
     headings: tuple[Heading, ...]
@@ -58,6 +65,7 @@ class SheetPlan:
     expected_rows: int = 0
     more: Callable[[Any, int], None] | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
+    notes: Callable[[Sequence[Any], int], Mapping[Cell, str]] | None = None
 
 
 class WorkbookFile:
@@ -73,6 +81,8 @@ class WorkbookFile:
         self._styles: list[int] = []
         self._widths: list[float] = [width_of(heading.title, []) for heading in plan.headings]
         self._next = 2
+        self._notes: dict[Cell, str] = {}
+        self._marks: MarkStyles | None = None
 
     def add(self, columns: Sequence[Any]) -> None:
         """Write some rows."""
@@ -86,7 +96,7 @@ class WorkbookFile:
         assert self._stream is not None
         for start in range(0, len(columns[0]), _ROWS_AT_ONCE):
             part = [column.slice(start, _ROWS_AT_ONCE) for column in columns]
-            self._send(rows_xml(part, self._kinds, self._styles, self._next))
+            self._send(self._marked(part, rows_xml(part, self._kinds, self._styles, self._next)))
             self._next += len(part[0])
 
     def close(self) -> None:
@@ -101,11 +111,24 @@ class WorkbookFile:
             self._stream.write(_ROWS_END + skeleton.read(_SHEET).partition(_ROWS_END)[2])
             self._stream.close()
             for name in skeleton.namelist():
-                if name != _SHEET:
+                if name == _STYLES and self._marks:
+                    self._zip.writestr(name, self._marks.text())
+                elif name != _SHEET:
                     self._zip.writestr(name, skeleton.read(name))
         self._zip.close()
 
-    def _send(self, xml: memoryview) -> None:
+    def _marked(self, part: Sequence[Any], xml: memoryview) -> memoryview | bytes:
+        """The rows with their faulty cells filled; what the comments say is kept for the end."""
+        if not self._plan.notes or not self._marks or len(self._notes) >= MAX_NOTES:
+            return xml
+        notes = dict(islice(self._plan.notes(part, self._next).items(), MAX_NOTES - len(self._notes)))
+        self._notes |= notes
+        rows: dict[int, dict[int, str]] = {}
+        for row, position in notes:
+            rows.setdefault(row, {})[position] = "error"
+        return marked(bytes(xml), rows, self._marks) if rows else xml
+
+    def _send(self, xml: memoryview | bytes) -> None:
         """Compress in the background: that takes as long as making the rows."""
         assert self._stream is not None
         if len(self._packing) >= _PACKING_AT_ONCE:
@@ -115,8 +138,10 @@ class WorkbookFile:
     def _begin(self, columns: Sequence[Any]) -> None:
         with ZipFile(self._skeleton()) as skeleton:
             before = skeleton.read(_SHEET).partition(_ROWS_END)[0]
+            styles = skeleton.read(_STYLES).decode()
         before = re.sub(rb'<dimension ref="[^"]*"/>', b"", before)
         self._styles = _column_styles(before)
+        self._marks = MarkStyles(styles, self._styles) if self._plan.notes else None
         self._stream = self._zip.open(_SHEET, "w", force_zip64=self._is_huge(columns))
         self._stream.write(before)
 
@@ -139,6 +164,8 @@ class WorkbookFile:
         last = max(self._next - 2, 1)
         sheet.autofilter(0, 0, last, len(self._plan.headings) - 1)
         _colour(book, sheet, self._plan.status_column, last)
+        for (row, position), text in self._notes.items():
+            sheet.write_comment(row - 1, position, text, _NOTE_SIZE)
         if self._plan.more:
             self._plan.more(book, self._next - 2)
         book.close()
@@ -147,11 +174,17 @@ class WorkbookFile:
     def _head(self, book: Any, sheet: Any) -> None:
         header = book.add_format(HEADER)
         for position, (heading, width) in enumerate(zip(self._plan.headings, self._widths, strict=True)):
-            look = book.add_format({"num_format": heading.number_format})
+            wrap = {"text_wrap": True, "valign": "top"} if heading.wrap else {}
+            look = book.add_format({"num_format": heading.number_format, **wrap})
             sheet.set_column(position, position, width, look)
             sheet.write_string(0, position, heading.title, header)
         sheet.freeze_panes(1, 0)
         sheet.set_row(0, 20)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_footer("&L&F&RPage &P of &N")
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{EXCEL_ROWS}"})
 
 

@@ -61,7 +61,7 @@ def write_reports(
     apart = of_lines and not groups.titles and books.total_rows >= MANY and spare() > 0
     told = replace(shelf, progress=None) if apart else shelf  # a process apart must not draw on the terminal
     with beside(lambda: _of_lines(books, groups, told, options), apart=apart) as lines:
-        over_rows(books, shelf, groups, {"failures": first} if shelf.wants(PAGE) else {})
+        over_rows(books, shelf, groups, first if shelf.wants(PAGE) else None)
         if of_lines:
             tallies, written = lines()
             shelf.written |= written

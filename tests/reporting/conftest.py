@@ -27,7 +27,7 @@ FOUR_ROWS = (
         3,
         ("00124", "bo@@example.com", "50.00", "CC-2"),
         "rejected",
-        "B3: not an e-mail address.",
+        "B3 (E-mail): not an e-mail address.",
         "Type one.",
         "50.00",
     ),
