@@ -249,8 +249,9 @@ def close_draft(
     books = replace(books, host=world.settings.host, sent_before=_sent(before))
     code = reconciliation.checked_exit_code(books)
     places = targets(world, (*CHECK_REPORTS, ANNOTATED), reading.path)
-    books = _saying(books, places, bool(draft.problems and draft.table.sheet), CHECK_REPORTS)
-    with _marked(reading, draft.table, draft.problems, places) as annotated:
+    marks = draft.marks()
+    books = _saying(books, places, bool(marks and draft.table.sheet), CHECK_REPORTS)
+    with _marked(reading, draft.table, marks, places) as annotated:
         written = reporting.write_reports(
             books, folder(world), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
             also=lambda: {**annotated(), **(also or {})}, targets=places,

@@ -261,7 +261,7 @@ def _planned(
 
 
 def _read(draft: Draft, reading: Reading, upload: Upload) -> Read:
-    return Read(reading, upload, draft.table, draft.tally, draft.problems)
+    return Read(reading, upload, draft.table, draft.tally, draft.marks())
 
 
 def prepared(

@@ -15,7 +15,7 @@ from campaign_runner.model.books import (
     StatedRows,
     Sums,
 )  # fmt: skip
-from campaign_runner.model.orders import Batch, Finding, Hold, LineColumns, LineItem, Order, line_columns
+from campaign_runner.model.orders import HELD, Batch, Finding, Hold, LineColumns, LineItem, Order, line_columns
 from campaign_runner.model.ports import PATIENCE, Clock, Limiter, OnHold
 from campaign_runner.model.rules import Field, Method, RuleBook
 from campaign_runner.model.spreadsheet import Checked, CleanRows, Column, Problem, RawRows, RawTable
@@ -23,6 +23,7 @@ from campaign_runner.model.spreadsheet import Checked, CleanRows, Column, Proble
 __all__ = [
     "BOOKED_COLUMNS",
     "CORRECTION_COLUMNS",
+    "HELD",
     "PATIENCE",
     "PLACED_COLUMNS",
     "Batch",

@@ -97,6 +97,10 @@ class Batch:
     canary: bool = False
 
 
+# How the rule of a problem begins that stands for a held row.
+HELD = "held:"
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A valid row that is kept back until a person decides; `reference` is what it would be sent under, `line` the

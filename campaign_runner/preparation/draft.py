@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from campaign_runner.ledger.plans import Entry
 from campaign_runner.ledger.rows import STATED
 from campaign_runner.lifecycle import NEEDS_ACTION, RowStatus
-from campaign_runner.model import Hold, Problem, RawTable
+from campaign_runner.model import HELD, Hold, Problem, RawTable
 from campaign_runner.planning import Plan
 from campaign_runner.planning.plan import line_references
 from campaign_runner.planning.standing import DROPPED
@@ -69,6 +69,14 @@ class Draft:
         found = replace(self, corrected=rows, problems=[one for one in self.problems if one.row not in rows])
         found.tally = self.tally.without([problem for problem in self.problems if problem.row in rows])
         return found
+
+    def marks(self) -> list[Problem]:
+        """What the user's own workbook is marked with: the problems, and the held rows."""
+        holds = [hold for hold in self.plan.holds if hold.rule != DROPPED]
+        held = (
+            Problem(hold.row, None, f"{HELD}{hold.rule}", "", hold.reason, hold.remedy, "warning") for hold in holds
+        )
+        return sorted([*self.problems, *held], key=lambda problem: problem.row)
 
     def remembered(self) -> pd.DataFrame:
         """What `Knowledge.remember` said of all rows; no columns where it said nothing."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from campaign_runner.model import Problem
+from campaign_runner.model import HELD, Problem
 from campaign_runner.reporting.sheetxml import letters
 
 FILLS = {"error": "FFFFC7CE", "warning": "FFFFEB9C"}
@@ -16,11 +16,12 @@ _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 
 @dataclass(slots=True)
 class Marks:
-    """The problems that are shown, and those of each cell; `total` counts all."""
+    """The problems that are shown, and those of each cell; `total` counts all, `held` those that are held rows."""
 
     shown: list[Problem] = field(default_factory=list)
     cells: dict[Cell, list[Problem]] = field(default_factory=dict)
     total: int = 0
+    held: int = 0
     mended: set[Cell] = field(default_factory=set)
 
     @classmethod
@@ -29,6 +30,7 @@ class Marks:
         marks = cls()
         for problem in problems:
             marks.total += 1
+            marks.held += problem.rule.startswith(HELD)
             if len(marks.shown) < at_most:
                 marks.shown.append(problem)
                 marks.cells.setdefault(cell_of(problem), []).append(problem)

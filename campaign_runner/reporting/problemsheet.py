@@ -9,6 +9,7 @@ from campaign_runner.model import Problem
 from campaign_runner.reporting.cellmarks import Marks, cell_of
 from campaign_runner.reporting.package import xml_text
 from campaign_runner.reporting.sheetxml import LONGEST_CELL, letters
+from campaign_runner.reporting.wording import count
 
 OUR_TAB = "FFC00001"  # the colour of the tab tells an earlier copy's sheet from one of the user's own
 _HEADINGS = ("Cell", "Column", "Value", "What is wrong", "What to do")
@@ -37,7 +38,8 @@ def problem_sheet(sheet: str, marks: Marks) -> str:
 def _headline(sheet: str, marks: Marks) -> str:
     if not marks.total:
         return f'No problems were found in the sheet "{sheet}".'
-    many = "1 problem" if marks.total == 1 else f"{marks.total:,} problems"
+    counts = ((marks.total - marks.held, "problem"), (marks.held, "held row"))
+    many = " and ".join(count(number, noun) for number, noun in counts if number)
     more = f" (the first {len(marks.shown):,} are listed; all are in the failures report)" * (
         marks.total > len(marks.shown)
     )

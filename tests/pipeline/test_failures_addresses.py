@@ -106,3 +106,24 @@ def test_a_held_row_names_the_other_one_with_its_file(office):
     office.run(workbook(office, ANA, BO, ANA))
     held = next(row for row in office.report("failures.csv") if row["Status"] == "held")
     assert held["Problem"] == "It is the same as row 4 of q4.xlsx."
+
+
+def test_held_rows_are_in_the_list_of_problems_of_the_annotated_workbook(office):
+    pipeline.check(Reading(workbook(office, ANA, BO, ANA)), office.world())
+    book = openpyxl.load_workbook(office.folder / "reports" / "q4" / "annotated.xlsx")
+    head, _, _, *listed = ([cell.value for cell in row] for row in book["Problems"].iter_rows())
+    assert head[0].startswith('1 problem and 1 held row in the sheet "Rewards".')
+    assert [(row[0], row[3]) for row in listed][1] == ("row 6", "It is the same as row 4.")
+    assert book["Rewards"]["A6"].comment.text.startswith("It is the same as row 4.")
+
+
+def test_a_workbook_with_held_rows_alone_is_annotated_too(office):
+    result = office.run(workbook(office, ANA, ANA))
+    assert "annotated.xlsx" in result.reports
+
+
+def test_rows_that_need_somebody_are_named_on_the_page(office):
+    office.run(workbook(office, ANA, BO))
+    page = (office.folder / "reports" / "q4" / "report.html").read_text("utf-8")
+    assert '<td class="number" data-title="Row">5</td><td data-title="Recipient">Bo Berg</td>' in page
+    assert '<td data-title="Problem">F5 (E-mail): ' in page
