@@ -51,7 +51,9 @@ def test_addresses_are_those_of_the_failures_sheet_and_its_cells_are_marked(offi
         ["Rewards", 5], ["Rewards", 6],
     ]  # fmt: skip
     marked = {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb == "FFFFC7CE"}
-    assert marked == {"E2", "E3", "H3"} == {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment}
+    assert (
+        marked == {"E2", "E3", "H3"} == {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment}
+    )
     assert sheet["E2"].comment.text.startswith('"bo@@example.com" is not an e-mail address: it has more than one @.')
     assert sheet["E3"].number_format == "@"
 
@@ -59,7 +61,8 @@ def test_addresses_are_those_of_the_failures_sheet_and_its_cells_are_marked(offi
 def test_the_csv_says_what_a_spreadsheet_program_shows(office):
     pipeline.check(Reading(workbook(office, ANA, BO, DI)), office.world())
     bo, di = office.report("failures.csv")
-    assert bo["Problem"].startswith("E2 (E-mail): ") and di["Problem"].startswith("E3 (E-mail): ")
+    assert bo["Problem"].startswith("E2 (E-mail): ")
+    assert di["Problem"].startswith("E3 (E-mail): ")
     assert (bo["Sheet"], bo["Row"]) == ("Rewards", "5")
 
 
@@ -88,7 +91,8 @@ def test_after_a_run_of_the_failures_their_own_failures_are_true_too(office, mov
     sheet = failures(office, "failures (2).xlsx")
     assert addressed(sheet) == {"E2": "E-mail", "H2": "Amount"}
     assert [sheet.cell(2, column).value for column in (9, 10)] == ["Rewards", 6]
-    assert "F6 (E-mail): " in office.report()[2]["Reason"] and "I6 (Amount): " in office.report()[2]["Reason"]
+    assert "F6 (E-mail): " in office.report()[2]["Reason"]
+    assert "I6 (Amount): " in office.report()[2]["Reason"]
 
 
 def test_cells_that_must_be_emptied_are_named_as_they_are_in_the_failures_sheet(office):
