@@ -186,11 +186,6 @@ def unusual(world: World, ledger: Ledger, campaign: int, draft: Draft, *, ask: b
     return strange.refuse(found, ask=wanted.unusual == "ask", accepted=wanted.accept, errors=wanted.refuse)
 
 
-def names_rewards(draft: Draft) -> bool:
-    """Whether cells that should hold a UTID hold something else, such as the name of a reward."""
-    return draft.tally.kinds["utid", "format"] > 0
-
-
 def fetched_for_names(world: World) -> Stocked:
     """The catalogue for a file that calls rewards by name, where none is kept here; without one, with a note."""
     wanted = world.settings.preflight

@@ -73,7 +73,7 @@ def _check(reading: Reading, world: World, progress: Progress, *, expecting: boo
         shop = gate.stocked(world, ledger)
     dry = is_long(reading.file)  # a short file is looked at as a run would: by person, too
     draft = prepared(reading, world, shop, None, progress, dry=dry)
-    if shop.shop is None and gate.names_rewards(draft):
+    if shop.shop is None and draft.names_rewards:
         shop = gate.fetched_for_names(world)
         draft = prepared(reading, world, shop, None, progress, dry=dry)
     reasons = _reasons_against(draft, world)

@@ -30,15 +30,16 @@ _ESCAPED = re.compile(r"\\u00[0-9A-Fa-f]{2}|\\x[89A-Fa-f][0-9A-Fa-f]|%C[23]%[89A
 
 
 class _Kind(NamedTuple):
-    """`signs`: bytes without which no cell of a column can be one; `find`: the defect of a cell, or None."""
+    """`signs`: bytes without which no cell of a column can be one, by a byte of theirs that is rare; `find`: the defect
+    of a cell, or None."""
 
-    signs: tuple[bytes, ...]
+    signs: dict[bytes, tuple[bytes, ...]]
     find: Callable[[int, int, str], Defect | None]
 
 
 def defects(rows: list[int], position: int, texts: list[str], content: bytes) -> Iterator[Defect]:
     """What is left over in the cells of one column; `content`: its bytes, for a quick no."""
-    kinds = [kind for kind in _KINDS if any(sign in content for sign in kind.signs)]
+    kinds = [kind for kind in _KINDS if _has_any(content, kind)]
     for row, text in zip(rows, texts, strict=True) if kinds else ():
         found = next((defect for kind in kinds if (defect := kind.find(row, position, text))), None)
         if found:
@@ -47,7 +48,12 @@ def defects(rows: list[int], position: int, texts: list[str], content: bytes) ->
 
 def may_hold(content: bytes) -> bool:
     """Whether a look at the cells of a column is worth its time."""
-    return any(sign in content for kind in _KINDS for sign in kind.signs)
+    return any(_has_any(content, kind) for kind in _KINDS)
+
+
+def _has_any(content: bytes, kind: _Kind) -> bool:
+    """One byte is looked for a hundred times faster than several."""
+    return any(byte in content and any(sign in content for sign in signs) for byte, signs in kind.signs.items())
 
 
 def _error(row: int, position: int, text: str) -> Defect | None:
@@ -102,11 +108,14 @@ def _settled(text: str, change: Callable[[str], str]) -> str:
 
 
 _KINDS = (
-    _Kind((b"#", b"Err:5"), _error),
+    _Kind({b"#": (b"#",), b":": (b"Err:5",)}, _error),
     _Kind(
-        (b"undefined", b"NaN", b"[object ", b"\\N", b"(null)", b"<null>", b"{{", b"${", b"<<", b"%%", b"*|"),
+        {
+            b"f": (b"undefined",), b"N": (b"NaN", b"\\N"), b"[": (b"[object ",), b"(": (b"(null)",),
+            b"<": (b"<null>", b"<<"), b"{": (b"{{", b"${"), b"%": (b"%%",), b"*": (b"*|",),
+        },
         _placeholder,
     ),
-    _Kind((b"&",), _entity),
-    _Kind((b"\\u00", b"\\x", b"%C2", b"%C3", b"=C2", b"=C3"), _escape),
-)
+    _Kind({b"&": (b"&",)}, _entity),
+    _Kind({b"\\": (b"\\u00", b"\\x"), b"%": (b"%C2", b"%C3"), b"=": (b"=C2", b"=C3")}, _escape),
+)  # fmt: skip

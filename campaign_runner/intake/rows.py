@@ -12,13 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.intake import again, damage
-from campaign_runner.intake.grid import Block, Defect, Grid, Row, blank_rows
+from campaign_runner.intake.grid import TEXT, Block, Defect, Grid, Row, blank_rows, texts
 from campaign_runner.intake.scan import NO_RESULT
 from campaign_runner.intake.totals import CONTACTS, Amount, Totals
 from campaign_runner.intake.totalwords import SUSPECT
 from campaign_runner.model import Column, Problem, RawRows
 
-_WORDS = r"[\pL]"
+_BETWEEN = "\x1f"
+_WORDS = rf"\pL[^{_BETWEEN}]*"  # a cell with a letter in it, from there on
 _STR = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
 
@@ -115,16 +116,25 @@ class Rows:
                 left = left[~contact.to_numpy(zero_copy_only=False)]
         if not len(left):
             return left, left
-        words = np.zeros(len(left), dtype=int)
-        suspect, valued = np.zeros(len(left), dtype=bool), np.zeros(len(left), dtype=bool)
-        for column in self.columns:
-            cells = block.columns[column.position].take(pa.array(left))
-            if column.field in ("amount", "quantity"):
-                valued |= pc.match_substring_regex(cells, "[0-9]").to_numpy(zero_copy_only=False)
-            else:
-                suspect |= pc.match_substring_regex(cells, SUSPECT).to_numpy(zero_copy_only=False)
-                words += pc.match_substring_regex(cells, _WORDS).to_numpy(zero_copy_only=False)
+        figures, others = (
+            self._side_by_side(block, left, figures=True),
+            self._side_by_side(block, left, figures=False),
+        )
+        valued = pc.match_substring_regex(figures, "[0-9]").to_numpy(zero_copy_only=False)
+        suspect = pc.match_substring_regex(others, SUSPECT).to_numpy(zero_copy_only=False)
+        words = pc.count_substring_regex(others, _WORDS).to_numpy(zero_copy_only=False)
         return left[suspect | ((words > 0) & (words <= 2) & ~valued)], left[~suspect & (words == 0)]
+
+    def _side_by_side(self, block: Block, rows: Any, *, figures: bool) -> Any:
+        """The cells of some rows as one text each: those of amounts and quantities, or all others."""
+        columns = [
+            block.columns[column.position].take(pa.array(rows))
+            for column in self.columns
+            if (column.field in ("amount", "quantity")) is figures
+        ]
+        return (
+            pc.binary_join_element_wise(*columns, pa.scalar(_BETWEEN, TEXT)) if columns else texts([""] * len(rows))
+        )
 
     def _raw_rows(self, block: Block, keep: Any) -> RawRows:
         indices = None if len(keep) == len(block.numbers) else pa.array(keep)
@@ -159,8 +169,8 @@ class Rows:
         return tuple(found)
 
 
-def _is_filled(texts: Any) -> bool:
-    return bool(pc.any(pc.not_equal(pc.utf8_trim_whitespace(texts), "")).as_py())
+def _is_filled(cells: Any) -> bool:
+    return bool(pc.any(pc.not_equal(pc.utf8_trim_whitespace(cells), "")).as_py())
 
 
 def _rows(block: Block, indices: Any) -> list[Row]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, groupby
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,13 +28,13 @@ def repeats(
     both = lines[columns][go].assign(new=True)
     if len(known):
         both = pd.concat([known[columns].assign(new=False), both])
-    some = repeated(both, *_NAME).sort_values("row")
+    some = repeated(both, *_NAME).sort_values([*_NAME, "row"])
     if some.empty or not some["new"].any():
         return _held(lines.iloc[:0], {})
     taken = set(zip(sent["hi"].tolist(), sent["lo"].tolist(), strict=True)) if len(known) else set()
     told: dict[int, tuple[str, str]] = {}
-    for _, group in some.groupby(_NAME, sort=False):
-        told.update(_told(group, taken, keyed=keyed))
+    for name, group in groupby(_cells(some), key=itemgetter(0, 1)):
+        told.update(_told(name, [cells[2:] for cells in group], taken, keyed=keyed))
     return _held(lines[go & lines["row"].isin(told)], told)
 
 
@@ -62,9 +64,14 @@ def repeated(lines: pd.DataFrame, high: str, low: str) -> pd.DataFrame:
     return alike[alike.duplicated([high, low], keep=False)]
 
 
-def _told(group: pd.DataFrame, taken: set[tuple[int, int]], *, keyed: bool) -> Iterator[tuple[int, tuple[str, str]]]:
+def _cells(lines: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    return zip(*(lines[name].tolist() for name in (*_NAME, "row", "content_hi", "new")), strict=True)
+
+
+def _told(
+    name: tuple[int, int], rows: list[tuple[Any, ...]], taken: set[tuple[int, int]], *, keyed: bool
+) -> Iterator[tuple[int, tuple[str, str]]]:
     """The held rows of one identity, each with the reason and how its own name is derived."""
-    rows = list(zip(group["row"].tolist(), group["content_hi"].tolist(), group["new"].tolist(), strict=True))
     sent = [(row, content) for row, content, new in rows if not new]
     if not sent and keyed and len({content for _, content, _ in rows}) > 1:
         first = rows[0][0]
@@ -72,8 +79,8 @@ def _told(group: pd.DataFrame, taken: set[tuple[int, int]], *, keyed: bool) -> I
             other = "a later row" if row == first else f"row {first}"
             yield row, (f"It has the same key as {other}, but other contents.", "changed")
         return
-    first, hi, lo = sent[0][0] if sent else rows[0][0], int(group["hi"].iloc[0]), int(group["lo"].iloc[0])
-    numbers = (number for number in count(2) if not _is_taken(hi, lo, number, taken))
+    first = sent[0][0] if sent else rows[0][0]
+    numbers = (number for number in count(2) if not _is_taken(*name, number, taken))
     for row, content, new in rows:
         if not new or (not sent and row == first):
             continue

@@ -94,6 +94,7 @@ def prepare(
         table, plan, seen.rows, seen.tally, seen.problems, seen.rejected, statuses,
         fingerprint(settings, book, reading, past.decisions), file_sha256(reading.file), seen.remembered,
         path=reading.path, about=past.asked.held_by_the_newest_file()[0] if table.report == "failures" else 0,
+        names_rewards=seen.names_rewards,
     ).telling(*told)  # fmt: skip
 
 
@@ -132,6 +133,7 @@ class _Pass:
     rejected: Rejected = field(default_factory=Rejected)
     remembered: list[pd.DataFrame] = field(default_factory=list)
     original_rows: set[int] = field(default_factory=set)
+    names_rewards: bool = False
     _late: dict[int, Late] = field(default_factory=dict)
 
     def chunks(self, table: RawTable) -> Iterator[Chunk]:
@@ -144,6 +146,7 @@ class _Pass:
         self.rows += part.rows
         self.original_rows.update(part.original_rows)
         self.collector.keep(part.collected)
+        self.names_rewards = self.names_rewards or part.names_rewards
         self._late |= part.late
         if part.remembered is not None:
             self.remembered.append(part.remembered)

@@ -6,6 +6,7 @@ put together in the order of the file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -20,6 +21,9 @@ from campaign_runner.preparation.knowledge import Knowledge, judged
 from campaign_runner.preparation.rejected import Refused, refused
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.validation.validator import Validator
+
+
+_LIKE_UTID = re.compile(r"(?i)\W*(?:utid)?\W*[u\u00b5]?[\W\dOIl]*")
 
 
 class Late(NamedTuple):
@@ -41,7 +45,7 @@ class Chunk(NamedTuple):
 @dataclass(frozen=True)
 class Part:
     """A chunk, judged. `problems` are the first of them, all are in `tally`; `late` by row; `original_rows`: where the
-    file is a report of ours, the rows that it is about."""
+    file is a report of ours, the rows that it is about; `names_rewards`: cells for a UTID hold a word."""
 
     rows: int
     collected: Collected
@@ -51,6 +55,7 @@ class Part:
     late: dict[int, Late]
     remembered: pd.DataFrame | None = None
     original_rows: frozenset[int] = frozenset()
+    names_rewards: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Examiner:
             len(rows.cells), self.collector.collected(checked, rows.hidden),
             refused(told, checked.worth, currencies, self.currency), tally, told[: chunk.room], late,
             None if self.collector.dry else self.knowledge.remember(checked.clean.fields),
-            frozenset(row for _, row in rows.original_rows.values()),
+            frozenset(row for _, row in rows.original_rows.values()), any(map(_is_name, told)),
         )  # fmt: skip
 
     def _late(self, checked: Checked, currencies: Mapping[int, str]) -> dict[int, Late]:
@@ -97,6 +102,11 @@ def tallied(problems: Iterable[Problem]) -> ProblemTally:
     for problem in problems:
         tally.add(problem)
     return tally
+
+
+def _is_name(problem: Problem) -> bool:
+    """Whether a cell that should hold a UTID may hold the name of a reward: not just digits, nor a UTID mistyped."""
+    return problem.rule == "utid:format" and not _LIKE_UTID.fullmatch(problem.value)
 
 
 def _deliverable(checked: Checked, table: RawTable, order: Order) -> Checked:

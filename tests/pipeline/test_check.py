@@ -48,3 +48,8 @@ def test_check_tells_an_amount_that_is_far_from_the_others(check):
 def test_check_tells_one_mailbox_under_two_addresses(check):
     rows = ("1,EMAIL,Ana,Lopez,ana.lopez@gmail.com,,U561593,25", "2,EMAIL,Ana,Lopez,analopez@gmail.com,,U561593,30")
     assert any("[two-addresses]" in note for note in check(*rows).books.notes)
+
+
+def test_a_mistyped_utid_is_no_name_and_asks_nobody(check, office):
+    assert check(ROW.format(1, "561593", 25), ROW.format(2, "U 561593", 25)).books.rows["rejected"] == 2
+    assert office.tango.requests == []
