@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,24 @@ from sqlalchemy import Connection
 
 from campaign_runner.closing import books_of, folder, latest, targets
 from campaign_runner.errors import UsageError
-from campaign_runner.ledger import Ledger, campaigns, erasure, events, open_ledger, tallies, verification
+from campaign_runner.ledger import Ledger, campaigns, events, tallies, verification
 from campaign_runner.ledger.heads import has
 from campaign_runner.ledger.looking import look_into
 from campaign_runner.model import Books
-from campaign_runner.opening import Opened, opened, since
+from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World
+from campaign_runner.purging import purge, purge_campaign, purge_recipient
 from campaign_runner.reporting import reconcile_statement, write_finance
 from campaign_runner.reporting.heads import Head
 from campaign_runner.reporting.statement import STATEMENT_REPORTS, Reconciled
 from campaign_runner.reporting.tallies import FinanceOfAll
 from campaign_runner.reporting.write import FINANCE_REPORTS
 from campaign_runner.settings.sections import ENVIRONMENTS
+
+__all__ = [
+    "Verdict", "export", "finance_of_all", "purge", "purge_campaign", "purge_recipient", "reconcile", "reconcile_all",
+    "verify",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -94,15 +99,6 @@ def export(state: Path, url: str = "") -> Iterator[bytes]:
     with look_into(state, url) as ledger, ledger.read() as connection:
         for event in events.every(connection):
             yield orjson.dumps(event) + b"\n"
-
-
-def purge(world: World, days: float, *, dry_run: bool = False) -> dict[str, int]:
-    """Erase personal data of files older than so many days; totals, references and the chain stay."""
-    if days < 1:
-        raise UsageError("--older-than must be at least one day: what was handed in today is still at work.")
-    before = (world.clock.now() - timedelta(days=days)).isoformat(timespec="milliseconds")
-    with open_ledger(world.state, world.ledger_url, world.actor) as ledger:
-        return erasure.erase(ledger, before, world.at(), window_since=since(world), dry_run=dry_run)
 
 
 def reconcile(world: World, statement: Path) -> Reconciled:

@@ -131,8 +131,40 @@ def test_purge_says_what_it_erased_and_what_it_would(command):
     assert command("purge", "--older-than", "400d")[1].startswith("Nothing is older than 400 days")
 
 
+def test_a_recipient_is_erased_with_what_stays_and_which_reports_to_delete(command):
+    command("track", "--wait", "1m")
+    code, out, _ = command("purge", "--recipient", "yusuf.okafor.10245@example.com")
+    assert (code, out.splitlines()[0]) == (0, (
+        "1 file and the contents of 1 order, and 1 order in the simulator's memory, erased. References, amounts, statuses, "
+        "totals and the chain of events stay."
+    ))  # fmt: skip
+    assert "recognised stay for 21 days after sending" in out
+    assert f"  reports/{CAMPAIGN}/results.csv" in out.splitlines()
+    assert command("purge", "--recipient", "yusuf.okafor.10245@example.com")[1].startswith(
+        "The ledger holds nothing of yusuf"
+    )
+
+
+def test_what_is_not_final_yet_is_left_and_the_code_says_so(command):
+    code, out, _ = command("purge", "--campaign", CAMPAIGN)
+    assert (code, "with lines that are not final: run purge again later" in out) == (5, True)
+
+
+def test_the_copy_of_an_older_ledger_is_told_on_standard_error(command):
+    LEDGER.unlink()
+    with sqlite3.connect(LEDGER) as ledger:
+        ledger.executescript((Path(__file__).parent / "ledger" / "older" / "version-2.sql").read_text("utf-8"))
+    _, _, error = command("status", "--quiet")
+    assert "The ledger was upgraded from version 2. A copy as it was before: " in error
+    assert "upgraded" not in command("status")[2]
+
+
 @pytest.mark.parametrize(("words", "said"), [
-    (("purge", "--older-than", "soon"), "--older-than soon"),
+    (("purge", "--older-than", "soon"), "--older-than soon: give a number of days, such as 400 or 400d."),
+    (("purge", "--older-than", "abcd"), "--older-than abcd: give a number of days"),
+    (("purge",), "Give one of --older-than 400d, --recipient"),
+    (("purge", "--recipient", "ana@example.com", "--campaign", "q4"), "Give one of --older-than 400d, --recipient"),
+    (("purge", "--campaign", "q9"), f"There is no campaign q9 here. Known: {CAMPAIGN}."),
     (("purge", "--older-than", "0d"), "at least one day"),
     (("reports", "--all", "--from", "2026-12-31", "--to", "2026-01-01"), "turn them round"),
     (("reports", "--all", "--from", "last week"), "--from last week: give a day as year-month-day"),

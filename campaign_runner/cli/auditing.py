@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -43,7 +43,11 @@ Report = Annotated[
     Path | None, typer.Option("--report", metavar="FILE", help="A report written before: is its head in the chain?")
 ]
 Statement = Annotated[Path, typer.Option("--statement", help="Tango's order history export (CSV).")]
-OlderThan = Annotated[str, typer.Option("--older-than", help="Days: 400d.")]
+OlderThan = Annotated[str, typer.Option("--older-than", help="Everything of files older than so many days: 400d.")]
+Recipient = Annotated[
+    str, typer.Option("--recipient", metavar="EMAIL|PHONE", help="One recipient, in every campaign.")
+]
+OfCampaign = Annotated[str, typer.Option("--campaign", metavar="ID", help="Everything of one campaign.")]
 
 
 def reconcile(
@@ -148,35 +152,66 @@ def export(
 
 
 def purge(
-    older_than: OlderThan, config: Config = None, state: State = STATE, dry_run: DryRun = False, as_json: Json = False,
+    older_than: OlderThan = "", recipient: Recipient = "", campaign: OfCampaign = "", config: Config = None,
+    state: State = STATE, reports: Reports = REPORTS, dry_run: DryRun = False, as_json: Json = False,
     quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Erase personal data of files older than so many days; references, amounts, statuses and totals stay.
+    """Erase personal data of old files, of one recipient or of one campaign; references, amounts, statuses and totals
+    stay. Reports that hold the recipient are listed, not deleted.
 
     Example: campaign-runner purge --older-than 400d
     """
     from campaign_runner import audit
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        days = options.seconds(older_than if older_than[-1:] == "d" else f"{older_than}d", "--older-than") / 86_400
-        told = audit.purge(
-            options.world(config, state, REPORTS, None, campaign="any", secret=False), days, dry_run=dry_run
-        )
-        terminal.object(told) if as_json else terminal.say(_purged(told, days, dry_run))
+        if [bool(older_than), bool(recipient), bool(campaign)].count(True) != 1:
+            raise UsageError("Give one of --older-than 400d, --recipient EMAIL or PHONE, --campaign ID.")
+        days = options.seconds(older_than, "--older-than", "d") / 86_400 if older_than else 0
+        world = options.world(config, state, reports, None, campaign="any", secret=False)
+        if older_than:
+            erased = audit.purge(world, days, dry_run=dry_run)
+        elif recipient:
+            erased = audit.purge_recipient(world, recipient, dry_run=dry_run)
+        else:
+            erased = audit.purge_campaign(world, campaign, dry_run=dry_run)
+        window = world.settings.identity.duplicate_window_days
+        nothing = f"The ledger holds nothing of {recipient or campaign} that is final and was not erased before."
+        if older_than:
+            nothing = f"Nothing is older than {days:g} days, is final and was not erased before: nothing to do."
+        terminal.object(erased) if as_json else terminal.say(*_purged(erased, nothing, window, dry_run))
+        raise typer.Exit(ExitCode.NOT_FINISHED if erased.get("open") else ExitCode.DONE)
 
 
-def _purged(told: Mapping[str, int], days: float, dry_run: bool) -> str:
-    """What was erased, and what stays."""
+def _purged(erased: Mapping[str, Any], nothing: str, window: int, dry_run: bool) -> Iterator[str]:
+    """What was erased, what stays, and what to do about the rest."""
     from campaign_runner.reporting.wording import count
 
-    if not told["files"] and not told["orders"] and (late := told.get("hashes")):
-        return f"The keyed hashes of {count(late, 'line')} were erased: campaigns are no longer compared with them."
-    if not told["files"] and not told["orders"]:
-        return f"Nothing is older than {days:g} days, is final and was not erased before: nothing to do."
-    what = f"{count(told['files'], 'file')} and the contents of {count(told['orders'], 'order')}"
-    if dry_run:
-        return f"{what} would be erased. Nothing was erased (--dry-run)."
-    return (
-        f"{what} erased. References, amounts, statuses, totals and the chain of events stay. Reports that were written "
-        "before still hold names: delete them, or write them again with `campaign-runner reports`."
-    )
+    parts = [(erased["files"], "file"), (erased["orders"], "order"), (erased.get("lines", 0), "line")]
+    copies = erased.get("simulator_orders", 0)
+    if not any(number for number, _ in parts) and not copies:
+        if late := erased.get("hashes"):
+            yield f"The keyed hashes of {count(late, 'line')} were erased: campaigns are no longer compared with them."
+        elif not erased.get("open"):
+            yield nothing
+    else:
+        what = f"{count(erased['files'], 'file')} and the contents of {count(erased['orders'], 'order')}"
+        if copies:
+            what += f", and {count(copies, 'order')} in the simulator's memory,"
+        if dry_run:
+            yield f"{what} would be erased. Nothing was erased (--dry-run)."
+        else:
+            yield f"{what} erased. References, amounts, statuses, totals and the chain of events stay."
+            yield (
+                f"The keyed hashes by which recipients are recognised stay for {window} days after sending, so that "
+                "nobody is rewarded twice; the next purge after that erases them."
+            )
+    if still := erased.get("open"):
+        yield f"{count(still, 'order or file', 'orders or files')} with lines that are not final: run purge again later."
+    if typed := erased.get("events"):
+        yield (
+            f"{count(typed, 'event')} of the audit log {'names' if typed == 1 else 'name'} the recipient, in a reason that "
+            "somebody typed. They stay, because the chain would break without them."
+        )
+    if reports := erased.get("reports"):
+        yield "These files still hold names or contact data. Delete them, or write them again (campaign-runner reports):"
+        yield from (f"  {path}" for path in reports)

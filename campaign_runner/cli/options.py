@@ -76,6 +76,16 @@ def at_work(as_json: bool, quiet: bool, verbose: bool) -> Iterator[Terminal]:
     except KeyboardInterrupt:
         terminal.error(Interrupted("interrupted: run the same command again."))
         raise typer.Exit(ExitCode.INTERRUPTED) from None
+    finally:
+        _show_upgrades(terminal)
+
+
+def _show_upgrades(terminal: Terminal) -> None:
+    """Where an older ledger was upgraded, and what it was was copied; a command that opened no ledger loads none now."""
+    upgrades = sys.modules.get("campaign_runner.ledger.upgrades")
+    notices: list[str] = upgrades.NOTICES if upgrades else []
+    while notices:
+        terminal.warn(notices.pop(0))
 
 
 def world(
@@ -166,15 +176,17 @@ def reading(file: Path, sheet: str | None, hidden: str) -> Reading:
     return Reading(file, sheet, hidden)
 
 
-def seconds(text: str, option: str = "--wait") -> float:
-    """`90`, `90s`, `30m`, `2h`, `1d` -> seconds; raises UsageError."""
+def seconds(text: str, option: str = "--wait", unit: str = "s") -> float:
+    """`90`, `90s`, `30m`, `2h`, `1d` -> seconds, a number alone in `unit`; raises UsageError."""
     units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    number, named = (text[:-1], text[-1]) if text[-1:] in units else (text, unit)
     try:
-        value = float(number) * units[unit]
+        value = float(number) * units[named]
     except ValueError:
         value = -1.0
     if not 0 <= value <= 36_500 * 86_400:
+        if unit == "d":
+            raise UsageError(f"{option} {text}: give a number of days, such as 400 or 400d.")
         raise UsageError(f"{option} {text}: give seconds or a number with s, m, h or d, such as 90, 30m or 2h.")
     return value
 

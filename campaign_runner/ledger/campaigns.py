@@ -37,6 +37,7 @@ class Upload:
     created_at: str
     purged_at: str | None = None
     plan: str = ""
+    purged_for: str = ""
 
 
 def register(connection: Connection, environment: str, order: Order, at: str) -> int:

@@ -6,84 +6,119 @@ next campaign would send the same people the same again. The first purge after t
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from campaign_runner.ledger import digests, events
-from campaign_runner.ledger.schema import attempts, batches, entries, line_items, tallies, upload_parts, uploads
+from campaign_runner.ledger.schema import (
+    attempts,
+    batches,
+    campaigns,
+    entries,
+    held_shown,
+    line_items,
+    tallies,
+    upload_parts,
+    uploads,
+)  # fmt: skip
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.lifecycle import OPEN_BATCHES
 
+ERASED, NAME = "personal data erased", "an erased file"
+# An upload of which the copy was erased for one recipient is erased for the others in its own time.
+KEPT = or_(uploads.c.purged_at.is_(None), uploads.c.purged_for != "")
+PURGED = (uploads.c.purged_at.is_not(None), uploads.c.purged_for == "")
+
 
 def erase(
-    ledger: Ledger, before: str, at: str, *, window_since: str = "9999", dry_run: bool = False
+    ledger: Ledger, before: str, at: str, *, campaign: str = "", window_since: str = "9999", dry_run: bool = False
 ) -> dict[str, int]:
-    """Erase what belongs to uploads handed in before `before` (ISO time) and is not open; returns how much of what.
-    What was sent from `window_since` on still counts when campaigns are compared.
+    """Erase what belongs to uploads handed in before `before` (ISO time; of one `campaign`, in every environment) and is
+    not open; returns how much of what. What was sent from `window_since` on still counts when campaigns are compared.
 
     Lines that are still open keep their order's bytes: nobody may be forgotten for the sake of erasure.
     """
+    of = select(campaigns.c.id).where(campaigns.c.campaign_id == campaign)
+    which = [uploads.c.created_at < before, KEPT, *([uploads.c.campaign.in_(of)] if campaign else [])]
     with ledger.write(durable=True) as connection:
-        old = list(connection.execute(_old_uploads(before)).scalars())
+        old = list(
+            connection.execute(select(uploads.c.id).where(*which, uploads.c.id.not_in(open_uploads()))).scalars()
+        )
+        still = connection.execute(select(uploads.c.id).where(*which, uploads.c.id.in_(open_uploads()))).all()
         theirs = select(tallies.c.batch).where(tallies.c.upload.in_(old))
         closed = (batches.c.id.in_(theirs), batches.c.state.not_in(OPEN_BATCHES), batches.c.body.is_not(None))
         bodies = list(
             connection.execute(select(batches.c.id, batches.c.campaign, batches.c.reference).where(*closed))
         )
         told = {"files": len(old), "orders": len(bodies)}
-        if not dry_run and (late := _forget_hashes(connection, old, window_since)):
+        if campaign and still:
+            told["open"] = len(still)
+        if not dry_run and (late := forget_hashes(connection, old, window_since, at)):
             told["hashes"] = late
-            before_now = select(uploads.c.id).where(uploads.c.id.not_in(old), uploads.c.purged_at.is_not(None))
-            others = select(tallies.c.batch).where(tallies.c.upload.in_(before_now)).distinct()
-            digests.write_orders(connection, at, connection.execute(others).scalars(), erased=True)
         if not dry_run and (old or bodies):
             touched = list(connection.execute(theirs.distinct()).scalars())
             _forget(connection, old, bodies, at)
-            whose = select(uploads.c.id, uploads.c.campaign).where(uploads.c.id.in_(old))
-            for upload, campaign in connection.execute(whose).all():
-                events.append(connection, campaign, at, "personal data erased", upload=upload, before=before)
-            digests.write_orders(connection, at, touched, erased=True)
-            for upload in old:
-                digests.write_file(connection, at, upload, erased=True)
+            why = {"of": "campaign"} if campaign else {"before": before}
+            record(connection, at, old, touched, **why)
     if not dry_run and told["files"] and ledger.engine.dialect.name == "sqlite":
         ledger.compact()  # else the erased bytes stay in the free pages of the file
     return told
 
 
-def _old_uploads(before: str) -> Any:
-    """Uploads that are old enough and have no line that is still open."""
-    still = (
-        select(tallies.c.upload)
-        .join(batches, batches.c.id == tallies.c.batch)
-        .where(batches.c.state.in_(OPEN_BATCHES))
-    )
-    return select(uploads.c.id).where(
-        uploads.c.created_at < before, uploads.c.purged_at.is_(None), uploads.c.id.not_in(still)
-    )
+def record(connection: Connection, at: str, files: Collection[int], orders: Collection[int], **why: Any) -> None:
+    """Say in events what was erased, and what files and orders are now."""
+    whose = select(uploads.c.id, uploads.c.campaign).where(uploads.c.id.in_(files))
+    for upload, campaign in connection.execute(whose).all():
+        events.append(connection, campaign, at, ERASED, upload=upload, **why)
+    digests.write_orders(connection, at, orders, erased=True)
+    for upload in files:
+        digests.write_file(connection, at, upload, erased=True)
+
+
+def erase_copies(connection: Connection, files: Sequence[int], at: str, purged_for: str = "") -> None:
+    """The stored copies of files, and what was said of their rows."""
+    connection.execute(delete(upload_parts).where(upload_parts.c.upload.in_(files)))
+    gone = {"purged_at": at, "purged_for": purged_for, "name": NAME}
+    connection.execute(update(uploads).where(uploads.c.id.in_(files)).values(**gone))
+    connection.execute(update(entries).where(entries.c.upload.in_(files)).values(reason="", remedy=""))
+    of = select(uploads.c.campaign).where(uploads.c.id.in_(files))
+    connection.execute(delete(held_shown).where(held_shown.c.campaign.in_(of)))
+
+
+def erase_messages(connection: Connection, campaign: int, reference: str) -> None:
+    """What Tango said in its answers about an order."""
+    asked = (attempts.c.campaign == campaign, attempts.c.reference == reference)
+    connection.execute(update(attempts).where(*asked).values(message=""))
+
+
+def open_uploads() -> Any:
+    """Uploads with lines that are still open."""
+    joined = select(tallies.c.upload).join(batches, batches.c.id == tallies.c.batch)
+    return joined.where(batches.c.state.in_(OPEN_BATCHES))
 
 
 def _forget(connection: Connection, old: list[int], bodies: list[Any], at: str) -> None:
-    connection.execute(delete(upload_parts).where(upload_parts.c.upload.in_(old)))
-    connection.execute(update(uploads).where(uploads.c.id.in_(old)).values(purged_at=at, name="an erased file"))
-    connection.execute(update(entries).where(entries.c.upload.in_(old)).values(reason="", remedy=""))
+    erase_copies(connection, old, at)
     mine = line_items.c.upload.in_(old)
     connection.execute(update(line_items).where(mine).values(key_text=None, reason=""))
     for number, campaign, reference in bodies:
         connection.execute(update(batches).where(batches.c.id == number).values(body=None, note=""))
-        asked = (attempts.c.campaign == campaign, attempts.c.reference == reference)
-        connection.execute(update(attempts).where(*asked).values(message=""))
+        erase_messages(connection, campaign, reference)
 
 
-def _forget_hashes(connection: Connection, old: list[int], window_since: str) -> int:
-    """Of uploads erased now or before: the hashes of lines whose time has passed; returns how many lines of those that
-    were erased before had any."""
+def forget_hashes(connection: Connection, old: Collection[int], window_since: str, at: str) -> int:
+    """The hashes of lines whose time has passed: those of uploads erased now or before, and of recipients who were
+    erased before; returns how many lines that were erased before had any."""
     passed = select(batches.c.id).where(batches.c.sent_at < window_since)
     hashes = (line_items.c.contact, line_items.c.person, line_items.c.alias, line_items.c.folded_key)
-    there = or_(*(column.is_not(None) for column in hashes))
-    earlier = select(uploads.c.id).where(uploads.c.id.not_in(old), uploads.c.purged_at.is_not(None))
-    forgotten = 0
-    for those in (old, earlier):
-        theirs = (line_items.c.upload.in_(those), line_items.c.batch.in_(passed), there)
-        forgotten = connection.execute(update(line_items).where(*theirs).values(dict.fromkeys(hashes))).rowcount
+    late = (line_items.c.batch.in_(passed), or_(*(column.is_not(None) for column in hashes)))
+    earlier = select(uploads.c.id).where(uploads.c.id.not_in(old), *PURGED)
+    before_now: ColumnElement[bool] = or_(line_items.c.upload.in_(earlier), line_items.c.erased_at != "")
+    touched = list(connection.execute(select(line_items.c.batch).where(before_now, *late).distinct()).scalars())
+    gone = dict.fromkeys(hashes)
+    forgotten = connection.execute(update(line_items).where(before_now, *late).values(gone)).rowcount
+    connection.execute(update(line_items).where(line_items.c.upload.in_(old), *late).values(gone))
+    digests.write_orders(connection, at, touched, erased=True)
     return forgotten

@@ -29,7 +29,7 @@ def unconfirmed(connection: Connection, campaign: int) -> list[str]:
     """Since when lines are failed, in their newest attempt, of which Tango said so once only."""
     query = select(line_items.c.failed_at).select_from(LINES).where(
         line_items.c.campaign == campaign, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED,
-        line_items.c.failed_again_at == "", batches.c.body.is_not(None),
+        line_items.c.failed_again_at == "", batches.c.body.is_not(None), line_items.c.erased_at == "",
     )  # fmt: skip
     return list(connection.execute(query).scalars())
 

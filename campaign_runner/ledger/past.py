@@ -184,15 +184,15 @@ def stored(connection: Connection, numbers: Collection[int]) -> Iterator[StoredL
     names = ("id", "reference", "key_text", "method", "utid", "quantity", "face_units", "currency")
     wanted, several = sorted(set(numbers)), list[Any]()
     for start in range(0, len(wanted), _AT_ONCE):
-        query = select(line_items.c.batch, *(line_items.c[name] for name in names))
+        query = select(line_items.c.batch, line_items.c.erased_at, *(line_items.c[name] for name in names))
         query = query.where(line_items.c.id.in_(wanted[start : start + _AT_ONCE]))
         several += connection.execute(query).all()
     bodies: dict[int, bytes | None] = {}
-    for batch, number, reference, key, *rest in sorted(several):
+    for batch, erased, number, reference, key, *rest in sorted(several):
         if batch not in bodies:
             packed = connection.execute(select(batches.c.body).where(batches.c.id == batch)).scalar()
             bodies = {batch: unpack(packed) if packed else None}
-        yield StoredLine(number, reference, bodies[batch], key, *rest)
+        yield StoredLine(number, reference, None if erased else bodies[batch], key, *rest)
 
 
 def held_by(connection: Connection, upload: int) -> dict[int, tuple[int, int]]:

@@ -63,6 +63,8 @@ uploads = Table(
     Column("rows", Integer, nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("purged_at", String(40)),
+    # "recipient": the copy was erased for the sake of one recipient, and the hashes of the others stay.
+    Column("purged_for", String(10), nullable=False, server_default=""),
 )  # fmt: skip
 
 upload_parts = Table(
@@ -174,6 +176,8 @@ line_items = Table(
     Column("final_at", String(40), nullable=False, server_default=""),
     # When Tango first stated a charge.
     Column("charged_at", String(40), nullable=False, server_default=""),
+    # When the recipient was erased from the order that was sent ("" = never): such a line is not placed again.
+    Column("erased_at", String(40), nullable=False, server_default=""),
 )  # fmt: skip
 
 # Built after a bulk insert: maintaining them row by row takes three times as long.

@@ -4,9 +4,10 @@ It behaves as Tango's pages say, keeps its state in a file, explains itself in i
 fail in every way that Tango might (`faults`) or to treat single recipients badly (`magic`).
 """
 
+from campaign_runner.tango.simulator.erasing import erase
 from campaign_runner.tango.simulator.faults import FAULTS, Fault, read_faults
 from campaign_runner.tango.simulator.magic import ACCOUNTS, MAGIC
 from campaign_runner.tango.simulator.server import serve, wait_for_ever
 from campaign_runner.tango.simulator.simulator import Simulator
 
-__all__ = ["ACCOUNTS", "FAULTS", "MAGIC", "Fault", "Simulator", "read_faults", "serve", "wait_for_ever"]
+__all__ = ["ACCOUNTS", "FAULTS", "MAGIC", "Fault", "Simulator", "erase", "read_faults", "serve", "wait_for_ever"]
