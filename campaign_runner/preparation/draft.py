@@ -43,7 +43,8 @@ class Draft:
     """A file, checked and planned. `rows` counts the non-blank ones, `problems` holds the first of them;
     `statuses` tells the status of lines that the ledger knows, by their number there; `told` is what was noted besides
     how the file was read; `about`: the upload that this file is a report about (0: it is none), `path` is the file,
-    `corrected` the rejected rows that were corrected and placed from elsewhere, `names_rewards`: whether cells for a UTID hold words, such as a reward's name."""
+    `corrected` the rejected rows that were corrected and placed from elsewhere; `names_rewards`: cells for a
+    UTID hold words, such as a reward's name."""
 
     table: RawTable
     plan: Plan

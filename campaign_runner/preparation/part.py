@@ -22,7 +22,6 @@ from campaign_runner.preparation.rejected import Refused, refused
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.validation.validator import Validator
 
-
 _LIKE_UTID = re.compile(r"(?i)\W*(?:utid)?\W*[u\u00b5]?[\W\dOIl]*")
 
 
