@@ -6,13 +6,13 @@ import platform
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from campaign_runner import explanation
 from campaign_runner.deciding import Asked, decide
 from campaign_runner.errors import CampaignRunnerError, UsageError
+from campaign_runner.health_checks import Diagnosis, clocks, heads, permissions
 from campaign_runner.ledger import campaigns, events, lives, open_ledger, past
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.past import DROPPED, RELEASED, UNDONE
@@ -69,16 +69,6 @@ def explain(world: World, what: str) -> dict[str, Any]:
                 **life}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Diagnosis:
-    """One thing that `doctor` looked at; `advice` says what to do where it is not well."""
-
-    subject: str
-    well: bool
-    found: str
-    advice: str = ""
-
-
 def doctor(world: World) -> list[Diagnosis]:
     """Is everything there that a run needs?  Program, settings, state folder, ledger, Tango, account, clock."""
     settings = world.settings
@@ -93,7 +83,7 @@ def doctor(world: World) -> list[Diagnosis]:
     ]
     try:
         with open_ledger(world.state, world.ledger_url, world.actor) as ledger:
-            told.append(_room(world.state))
+            told += [_room(world.state), permissions(world.state), heads(ledger)]
             with ledger.read() as connection:
                 broken = events.first_broken(connection)
             advice = "" if broken is None else "Restore a backup of the ledger: somebody changed it by hand."
@@ -103,14 +93,15 @@ def doctor(world: World) -> list[Diagnosis]:
             told.append(Diagnosis("ledger", broken is None, found, advice))
             with connect(world, ledger, 0) as client:
                 receipt, account = client.account()
+            told.append(clocks(ledger, world.clock.now(), receipt.server_time, settings.finance.time_zone))
     except CampaignRunnerError as error:
-        return [*told, Diagnosis("ledger or address", False, str(error), "Mend this first.")]
+        return [*told, Diagnosis("ledger or address", False, str(error), "Fix this first.")]
     if account is None:
         said = receipt.message or receipt.outcome.value
         return [*told, Diagnosis("Tango", False, f"no account: {said}", "Check base_url, network and credentials.")]
     told.append(Diagnosis("Tango", True, f"answers (request {receipt.request_id or 'without id'})"))
     state = f"{account.identifier} is {account.status or 'of unknown status'}"
-    balance = f", balance {account.balance} {account.currency}" if account.balance is not None else ""
+    balance = f", balance {account.balance:,} {account.currency}" if account.balance is not None else ""
     told.append(Diagnosis("account", account.active, state + balance, "" if account.active else "Talk to Tango."))
     return told
 

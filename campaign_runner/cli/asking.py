@@ -132,6 +132,9 @@ def doctor(
             )
         else:
             terminal.say(
-                *(f"{'ok ' if one.well else '!! '} {one.subject}: {one.found}. {one.advice}".rstrip() for one in told)
+                *(
+                    f"{'ok ' if one.well else '!! '} {one.subject}: {one.found.rstrip('.')}. {one.advice}".rstrip()
+                    for one in told
+                )
             )
         raise typer.Exit(ExitCode.DONE if all(one.well for one in told) else ExitCode.USAGE)
