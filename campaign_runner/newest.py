@@ -140,6 +140,8 @@ def _of_same_environment(ledger: Ledger, name: str) -> list[str]:
 def _short(ledger: Ledger, noted: Head) -> str:
     with ledger.read() as connection:
         this = newest(connection)
+    if this.event >= noted.event:  # it went on after it had been put back
+        return f"This ledger does not hold event {noted.event:,} of {_day(noted.at)}, which was noted beside it."
     return (
         f"This ledger ends at event {this.event:,} of {_day(this.at)}; the newest one used here had event "
         f"{noted.event:,} of {_day(noted.at)}."

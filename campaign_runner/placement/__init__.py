@@ -213,6 +213,8 @@ class Placement:
         if batch.state is not BatchState.UNKNOWN or age < self.grace_seconds or not self.may_send:
             left = self.grace_seconds - age
             absent = {"absent": batch.absent + 1, "absent_since": batch.absent_since or self._now()}
+            if batch.state in (BatchState.SENDING, BatchState.UNKNOWN):
+                absent = {}  # what Tango never accepted need not be known to it
             return self._later(batch, batch.state, receipt, max(left, self._pause(batch)), absent)
         sent, body = batches.mark_sending(self.ledger, batch, self._now(), late=age > LATE)
         return self._sent(sent, self._place(batch, body), again=True)

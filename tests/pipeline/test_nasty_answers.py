@@ -131,6 +131,18 @@ def test_an_order_that_was_accepted_and_is_not_known_any_more_is_told(office):
     assert (result.exit_code, kinds(result)) == (ExitCode.DONE, [])
 
 
+def test_an_order_that_tango_never_took_is_not_missed_when_it_is_refused(office):
+    path = office.file("1,EMAIL,Ana,Silva,sim-422-unnamed@example.com,,U561593,25")
+    office.tango.set_faults([{"kind": "500", "call": "place", "times": 9}])
+    office.run(path, patience=50)
+    office.tango.set_faults([])
+    for _ in range(3):  # nothing is sent by looking
+        office.clock.turn(seconds=90)
+        pipeline.track(office.world())
+    result = office.run(path)
+    assert (kinds(result), office.statuses()) == ([], {2: "failed"})
+
+
 def test_an_order_that_leaves_again_after_90_days_is_told(office):
     path = office.file(ANA)
     office.tango.set_faults([{"kind": "500", "call": "place", "times": 999}])
