@@ -27,10 +27,11 @@ from campaign_runner.opening import Opened
 from campaign_runner.outside import World
 from campaign_runner.planning.plan import totals
 from campaign_runner.preparation import Draft
-from campaign_runner.preparation.preview import Before, Setting, identity, preview
+from campaign_runner.preparation.preview import Before, Setting, every_line, identity, preview
 from campaign_runner.reporting.groups import own_headers
 from campaign_runner.reporting.heads import Head
 from campaign_runner.reporting.planfile import PLAN_JSON, Approval, PlanFacts, write_plan_json
+from campaign_runner.reporting.planlist import PLAN_LISTS, write_plan_list
 from campaign_runner.reporting.planpage import PLAN_PAGE, write_plan_page
 from campaign_runner.reporting.wording import cash, count, per_currency
 from campaign_runner.settings import ApprovalSection
@@ -66,8 +67,13 @@ def show(draft: Draft, campaign: Opened, rules: str, catalogue: str, names: Mapp
     number, digest = known.event
     approval = replace(approval, head=Head(digest, number), who=who(world) if approval.command else "")
     facts = replace(facts, host=world.settings.host)
-    where = targets(world, (PLAN_PAGE, PLAN_JSON), draft.path)
-    written = {PLAN_PAGE: write_plan_page(facts, approval, where), PLAN_JSON: write_plan_json(facts, approval, where)}
+    where = targets(world, (PLAN_PAGE, PLAN_JSON, *PLAN_LISTS), draft.path)
+    lists = write_plan_list(every_line(draft.plan, names), facts.sending.lines, where)
+    beside = next(iter(path.name for path in lists.values()), "")
+    written = {
+        PLAN_PAGE: write_plan_page(facts, approval, where, beside), **lists,
+        PLAN_JSON: write_plan_json(facts, approval, where),
+    }  # fmt: skip
     return Shown(facts, approval, written, where.notes(written))
 
 

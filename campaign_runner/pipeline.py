@@ -97,10 +97,11 @@ def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: 
         with ledger.write() as connection:
             held.show(connection, number, draft.plan.holds, draft.table.source, world.at())
         draft = repairing.with_corrected(draft, Opened(world, ledger, number))
-        seen = approval.show(draft, Opened(world, ledger, number), *_judged_by(draft, world, shop))
         unusual = gate.unusual(world, ledger, number, draft, ask=False)
         foreseen = gate.foreseen(world, ledger, number, draft.plan)
-        draft = draft.telling(*seen.notes, *gate.clock_notes(world, ledger), *unusual, *foreseen)
+        draft = draft.telling(*gate.clock_notes(world, ledger), *unusual, *foreseen)
+        seen = approval.show(draft, Opened(world, ledger, number), *_judged_by(draft, world, shop))
+        draft = draft.telling(*seen.notes)
         with ledger.read() as connection:
             before_now = sendings.sent_lines(
                 connection, draft.plan.known["line_id"].tolist() if len(draft.plan.known) else []
@@ -250,7 +251,7 @@ def _planned(
     if not may_send:
         return _read(draft, reading, _write_down(draft, reading, campaign, "", before))
     unusual = gate.unusual(world, ledger, campaign.number, draft, ask=True)
-    name = approval.clear(draft, campaign, *_judged_by(draft, world, shop))
+    name = approval.clear(draft.telling(*unusual), campaign, *_judged_by(draft, world, shop))
     now, later, told = gate.affordable(world, ledger, campaign.number, draft.plan, partial=partial)
     told = [*gate.clock_notes(world, ledger), *unusual, *told]
     draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*told)

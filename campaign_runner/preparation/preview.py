@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ from campaign_runner.ledger.before import AskedLine
 from campaign_runner.money import from_units
 from campaign_runner.planning import Plan
 from campaign_runner.planning.collector import halves
-from campaign_runner.planning.plan import totals
+from campaign_runner.planning.plan import line_references, totals
+from campaign_runner.planning.standing import DROPPED
 from campaign_runner.preparation.draft import Draft
-from campaign_runner.reporting.planfile import REWARD, Large, Part, PlanFacts, Share
+from campaign_runner.reporting.planfile import REWARD, Held, Part, PlanFacts, PlannedLine, Share
+from campaign_runner.reporting.planlist import LINES_SHOWN
 
-LARGEST, HELD_SHOWN = 10, 20
+LARGEST, HELD_SHOWN, PROBLEMS_SHOWN = 10, 100, 100
 _KEY = ["hi", "lo"]
 _WHOLE = [*_KEY, "content_hi"]
 _TABLES = (("method", "method"), (REWARD, "utid"))
@@ -67,13 +70,19 @@ def preview(draft: Draft, setting: Setting, before: Before) -> PlanFacts:
     plan, table = draft.plan, draft.table
     named = dict(zip(("file_sha256", "settings", "rules", "catalogue"), _named(draft, setting), strict=True))
     fresh = _first_time(plan.new, before.people)
+    errors, warnings = (
+        [each for each in draft.problems if (each.severity == "error") is wrong] for wrong in (True, False)
+    )
     return PlanFacts(
         identity(draft, setting), named, plan.order, setting.environment, table.source, table.sheet, draft.rows,
         len(plan.holds), draft.rows - len(plan.holds) - len(plan.new) - len(plan.known), _share(plan.new),
-        plan.batch_count, plan.canary, dict(_tables(plan.new, setting.groups)), tuple(_largest(plan)), _share(fresh),
+        plan.batch_count, plan.canary, dict(_tables(plan.new, setting.groups)),
+        tuple(_largest(plan, setting.names)), _share(fresh),
         len(fresh.drop_duplicates(["person_hi", "person_lo"])) if len(fresh) else 0, (before.source, before.at),
         _changes(plan, before), {utid: name for utid, name in setting.names.items() if utid in plan.utids()},
-        notes=draft.told, waiting=tuple((hold.row, hold.reason) for hold in plan.holds[:HELD_SHOWN]),
+        notes=draft.table.notes, listed=tuple(islice(every_line(plan, setting.names), LINES_SHOWN)),
+        held_rows=tuple(_held_rows(plan)), problems=tuple(errors[:PROBLEMS_SHOWN]),
+        warnings=tuple(warnings[:PROBLEMS_SHOWN]), problem_count=draft.tally.total, warning_count=draft.tally.warnings,
     )  # fmt: skip
 
 
@@ -103,17 +112,43 @@ def _parts(new: pd.DataFrame, column: str) -> Iterator[Part]:
         yield Part(label, currency, int(lines), int(rewards), from_units(int(units)))
 
 
-def _largest(plan: Plan) -> Iterator[Large]:
+def every_line(plan: Plan, names: Mapping[str, str]) -> Iterator[PlannedLine]:
+    """All lines that would be sent, in the order of their rows."""
+    if not plan.new.empty:
+        yield from _lines(plan, plan.new.sort_values("row", kind="stable"), names)
+
+
+def _largest(plan: Plan, names: Mapping[str, str]) -> Iterator[PlannedLine]:
     if plan.new.empty:
         return
     units = plan.new["quantity"].astype(np.int64) * plan.new["face_units"]
     top = plan.new.assign(units=units).sort_values(["units", "row"], ascending=[False, True]).head(LARGEST)
-    for line in top.to_dict("records"):
-        payload = orjson.loads(plan.payload(int(line["offset"]), int(line["length"])))
-        yield Large(
-            int(line["row"]), _recipient(payload), str(line["method"]), str(line["utid"]), int(line["quantity"]),
-            _money(line["face_units"]), _money(line["units"]), str(line["currency"]),
-        )  # fmt: skip
+    yield from _lines(plan, top, names)
+
+
+def _lines(plan: Plan, some: pd.DataFrame, names: Mapping[str, str]) -> Iterator[PlannedLine]:
+    columns = ("row", "method", "utid", "quantity", "face_units", "currency", "offset", "length")
+    for start in range(0, len(some), LINES_SHOWN):
+        part = some.iloc[start : start + LINES_SHOWN]
+        values = (part[name].tolist() for name in columns)
+        references = line_references(plan.order, part)
+        for row, method, utid, quantity, units, currency, offset, length, name in zip(
+            *values, references, strict=True
+        ):
+            payload = orjson.loads(plan.payload(int(offset), int(length)))
+            yield PlannedLine(
+                int(row), _recipient(payload), str(method), str(utid), int(quantity), _money(units),
+                _money(int(quantity) * int(units)), str(currency), name, names.get(str(utid), ""),
+            )  # fmt: skip
+
+
+def _held_rows(plan: Plan) -> Iterator[Held]:
+    few = [hold for hold in plan.holds if hold.rule != DROPPED][:HELD_SHOWN]
+    people = {
+        row: _recipient(orjson.loads(payload)) for row, payload, _ in plan.kept_back([hold.row for hold in few])
+    }
+    for hold in few:
+        yield Held(hold.row, people.get(hold.row, ""), hold.reason, hold.remedy)
 
 
 def _recipient(payload: Mapping[str, Any]) -> str:

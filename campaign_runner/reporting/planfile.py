@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from campaign_runner import money
-from campaign_runner.model import Order
+from campaign_runner.model import Order, Problem
 from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.heads import Head
 from campaign_runner.reporting.targets import Targets
@@ -41,8 +41,9 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Large:
-    """One of the largest lines; `recipient` is a name, an address or a number, as the file has it."""
+class PlannedLine:
+    """A line that would be sent; `recipient` is a name, an address or a number, as the file has it, `reward` the name
+    that the catalogue has for it ("" = none)."""
 
     row: int
     recipient: str
@@ -52,6 +53,18 @@ class Large:
     amount: Decimal
     total: Decimal
     currency: str
+    reference: str
+    reward: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row that is kept back, with whom it is for."""
+
+    row: int
+    recipient: str
+    reason: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,8 @@ class PlanFacts:
 
     `parts` are tables of totals by title, `changes` the differences to the last file of this campaign (`since` =
     its name and the day it was handed in, empty for the first one); `names` are the catalogue's, by utid, `host` is
-    where the orders go. `notes` are sentences, `waiting` the first held rows, each with the reason.
+    where the orders go. `listed` are the first lines by their rows, `notes` are sentences, `problems` and `warnings` the
+    first of them, `held_rows` the first held ones; `problem_count` and `warning_count` count all.
     """
 
     identity: str
@@ -88,7 +102,7 @@ class PlanFacts:
     batches: int
     canary: int
     parts: Mapping[str, tuple[Part, ...]]
-    largest: tuple[Large, ...]
+    largest: tuple[PlannedLine, ...]
     first_time: Share
     first_time_people: int
     since: tuple[str, str]
@@ -96,7 +110,12 @@ class PlanFacts:
     names: Mapping[str, str] = field(default_factory=dict)
     host: str = ""
     notes: tuple[str, ...] = ()
-    waiting: tuple[tuple[int, str], ...] = ()
+    listed: tuple[PlannedLine, ...] = ()
+    held_rows: tuple[Held, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    problem_count: int = 0
+    warning_count: int = 0
 
     def name(self, utid: str) -> str:
         """A reward as people call it, if the catalogue tells."""
@@ -143,7 +162,7 @@ def _part(part: Part) -> dict[str, Any]:
             "total": money.text(part.total)}  # fmt: skip
 
 
-def _large(line: Large) -> dict[str, Any]:
+def _large(line: PlannedLine) -> dict[str, Any]:
     return {"row": line.row, "recipient": line.recipient, "deliveryMethod": line.method, "utid": line.utid,
             "quantity": line.quantity, "amount": money.text(line.amount), "total": money.text(line.total),
             "currency": line.currency}  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from campaign_runner import money
 from campaign_runner.reporting import charts, wording
 from campaign_runner.reporting.atomic import private_folder, replacing
-from campaign_runner.reporting.planfile import REWARD, Approval, Part, PlanFacts, Share
+from campaign_runner.reporting.planfile import REWARD, Approval, Part, PlanFacts, PlannedLine, Share
 from campaign_runner.reporting.targets import Targets
 
 PLAN_PAGE = "plan.html"
@@ -27,16 +28,16 @@ _CHANGED = {
 }
 
 
-def write_plan_page(facts: PlanFacts, approval: Approval, targets: Targets) -> Path:
-    """Write `plan.html` into the folder; returns its path."""
+def write_plan_page(facts: PlanFacts, approval: Approval, targets: Targets, beside: str = "") -> Path:
+    """Write `plan.html` into the folder; returns its path. `beside` is the file that lists all lines ("" = none)."""
     private_folder(targets.folder)
     path = targets.of(PLAN_PAGE)
     with replacing(path, targets.sign) as draft:
-        draft.write_text(plan_page(facts, approval), "utf-8")
+        draft.write_text(plan_page(facts, approval, beside), "utf-8")
     return path
 
 
-def plan_page(facts: PlanFacts, approval: Approval) -> str:
+def plan_page(facts: PlanFacts, approval: Approval, beside: str = "") -> str:
     """The whole page as text."""
     environment = Environment(
         loader=PackageLoader("campaign_runner.reporting"), autoescape=True, undefined=StrictUndefined,
@@ -45,7 +46,9 @@ def plan_page(facts: PlanFacts, approval: Approval) -> str:
     return environment.get_template("plan.html").render(
         facts=facts, approval=approval, look=_LOOKS[approval.state], name=facts.order.campaign or facts.order.campaign_id,
         source=Path(facts.source).name, total=wording.per_currency(facts.sending.totals), pictures=_pictures(facts),
-        tables=_tables(facts), changes=_changes(facts), largest=_largest(facts), count=wording.count,
+        tables=_tables(facts), changes=_changes(facts),
+        largest=_lines(facts, facts.largest), listed=_lines(facts, facts.listed), beside=beside,
+        count=wording.count,
         first_time=wording.per_currency(facts.first_time.totals),
     )  # fmt: skip
 
@@ -94,11 +97,11 @@ def _words(share: Share) -> tuple[str, str]:
     return f"{share.lines:,}", wording.per_currency(share.totals) if share.lines else ""
 
 
-def _largest(facts: PlanFacts) -> list[tuple[str, ...]]:
+def _lines(facts: PlanFacts, lines: Iterable[PlannedLine]) -> list[tuple[str, ...]]:
     return [
         (f"{line.row}", line.recipient or "(nobody named)", line.method, facts.name(line.utid),
          f"{line.quantity:,} × {_cash(line.amount)}" if line.quantity > 1 else "", f"{_cash(line.total)} {line.currency}")
-        for line in facts.largest
+        for line in lines
     ]  # fmt: skip
 
 

@@ -55,9 +55,9 @@ _ZIP64_FROM = 2**31 - 2**24
 
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
-    """A sheet of rows. `more(book, rows)` adds further sheets behind it, once the number of rows is known; `properties`
-    are the document's own. `notes(columns, row)` are the comments at cells that are to be marked, by row number and
-    position, of rows of which the first has this number."""
+    """A sheet of rows; without a status, `status_column` is -1. `more(book, rows)` adds further sheets behind it, once the
+    number of rows is known; `properties` are the document's own. `notes(columns, row)` are the comments at cells that are
+    to be marked, by row number and position, of rows of which the first has this number."""
 
     name: str
     headings: tuple[Heading, ...]
@@ -199,7 +199,7 @@ def _column_styles(head: bytes) -> list[int]:
 
 def _colour(book: Any, sheet: Any, column: int, last: int) -> None:
     """One rule per status for the whole column, instead of a style per cell."""
-    for status, (fill, ink) in STATUS_COLOURS.items():
+    for status, (fill, ink) in STATUS_COLOURS.items() if column >= 0 else ():
         look = book.add_format({"bg_color": fill, "font_color": ink})
         rule = {"type": "cell", "criteria": "==", "value": f'"{status}"', "format": look}
         sheet.conditional_format(1, column, last, column, rule)
