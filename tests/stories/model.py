@@ -23,7 +23,7 @@ Row = tuple[str, str]  # campaign, tag
 
 @dataclass(frozen=True)
 class Asked:
-    """A valid row of a file that was handed in."""
+    """A valid row of a file that was handed in. `rest`: of a row that names nobody, everything else that is sent."""
 
     tag: str
     who: str
@@ -31,6 +31,7 @@ class Asked:
     amount: float
     key: str = ""
     named: bool = True
+    rest: str = ""
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Model:
     copies: Counter[Row] = field(default_factory=Counter)
     freed_rows: Counter[Row] = field(default_factory=Counter)
     freed: Counter[Row] = field(default_factory=Counter)
+    known: set[tuple[str, Asked]] = field(default_factory=set)
     nameless: set[str] = field(default_factory=set)
     tags: dict[Row, set[str]] = field(default_factory=lambda: defaultdict(set))
     kept_back: dict[Row, Asked] = field(default_factory=dict)
@@ -53,7 +55,8 @@ class Model:
 
     def handed_in(self, campaign: str, rows: Sequence[Asked], before: Sequence[Line]) -> None:
         """A file is run; `before`: what Tango has until then."""
-        reached = {line.who for line in before if line.campaign == campaign and line.alive}
+        there = [line for line in before if line.campaign == campaign and line.alive]
+        reached = {line.who for line in there} | {line.tag for line in there}
         wishes: dict[str, set[tuple[str, float]]] = defaultdict(set)
         for row in rows:
             self.seen[campaign, row.tag].add((row.reward, row.amount))
@@ -61,17 +64,19 @@ class Model:
             wishes[row.who].add((row.reward, row.amount))
             if not row.named:
                 self.nameless.add(row.who)
-        for tag, number in Counter(
-            tag for tag, _ in {(row.tag, row) for row in rows if self._new(campaign, row, reached)}
-        ).items():
+        beside = {row.tag for row in rows if not row.named and (campaign, row) in self.known}
+        wanted = {row for row in rows if self._new(campaign, row, reached) or row.tag in beside}
+        self.known |= {(campaign, row) for row in rows}
+        for tag, number in Counter(row.tag for row in wanted).items():
             self.copies[campaign, tag] = max(self.copies[campaign, tag], number)
         for who, different in wishes.items():
             if who not in reached:
                 self.caps[campaign, who] = max(self.caps[campaign, who], len(different))
 
     def _new(self, campaign: str, row: Asked, reached: set[str]) -> bool:
-        """Whether one more row for this recipient is a wish of its own: a copy of a row with another key, say."""
-        return row.who not in reached or campaign in self.several
+        """Whether one more row for this recipient is a wish of its own: a copy of a row with another key, say. Rows that
+        name nobody are known by themselves alone: such a one beside another, which is as it was, is a wish too."""
+        return (row.who if row.named else row.tag) not in reached or campaign in self.several
 
     def held(self, campaign: str, rows: Sequence[Asked], file: Sequence[Asked], lines: Sequence[Line]) -> None:
         """Rows of a file that the program keeps back: for a reason, and until somebody releases them."""
@@ -120,7 +125,8 @@ class Model:
                 yield f"{row[1]} of {row[0]} has {number} rewards, {most} allowed"
 
     def _people(self, lines: Sequence[Line]) -> Iterator[str]:
-        for person, number in Counter((line.campaign, line.who) for line in lines).items():
+        named = [line for line in lines if line.who not in self.nameless]  # of the others each row stands for itself
+        for person, number in Counter((line.campaign, line.who) for line in named).items():
             cap = len(self.tags[person]) if person[0] in self.several else self.caps[person]
             if number > cap + self.freed[person]:
                 yield f"{person[1]} has {number} rewards in {person[0]}, {cap} asked for, {self.freed[person]} released"

@@ -170,12 +170,13 @@ class Player:
 
     def asked(self, of: str, rows: list[dict[str, str]]) -> list[Asked]:
         """Rows of a CSV file as the model sees them; those that no amount can be read from are left out."""
-        sheet = self.sheets[of]
-        return [
-            Asked(row["Line note"], row["First name"].lower() or row["Line note"], row["Reward"] or sheet.reward,
-                  float(row["Amount"]), row["Employee ID"], bool(row["E-mail"] or row["Mobile"]))
-            for row in rows if not self._undeliverable(row)
-        ]  # fmt: skip
+        return [self._asked(self.sheets[of].reward, row) for row in rows if not self._undeliverable(row)]
+
+    def _asked(self, reward: str, row: dict[str, str]) -> Asked:
+        named = bool(row["E-mail"] or row["Mobile"])
+        rest = "" if named else "|".join(row[name] for name in ("Method", "Last name", "Message", "Delivery date"))
+        return Asked(row["Line note"], row["First name"].lower() or row["Line note"], row["Reward"] or reward,
+                     float(row["Amount"]), row["Employee ID"], named, rest)  # fmt: skip
 
     def _undeliverable(self, row: dict[str, str]) -> bool:
         """Whether a rule rejects the row, or the endpoint cannot carry it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from tests.stories.model import Asked, Model, folded
 from tests.stories.tango import Line
@@ -67,6 +68,25 @@ def test_a_copy_of_a_row_with_another_key_and_amount_is_a_row_of_its_own_in_the_
     first = Model()
     first.handed_in("a", [ANA, copied], [])
     assert wrong(first, line(), line(amount=40, at=1)) == []
+
+
+def test_rows_that_name_nobody_are_known_by_themselves_alone():
+    model, one = Model(), Asked("t1", "t1", "U1", 25, named=False, rest="BULKDIGITAL")
+    twin = Asked("t1", "t1", "U1", 25, named=False, rest="BULKDIGITAL|Thank you")
+    model.handed_in("a", [one, twin], [])
+    both = [replace(line(), who="t1"), replace(line(at=1), who="t1")]
+    assert wrong(model, *both) == []
+    assert wrong(model, *both, replace(line(at=2), who="t1")) == ["t1 of a has 3 rewards, 2 allowed"]
+
+
+def test_an_edited_row_that_names_nobody_is_a_wish_of_its_own_beside_the_one_that_was_sent_alone():
+    one, edited = Asked("t1", "t1", "U1", 25, named=False), Asked("t1", "t1", "U1", 30, named=False)
+    sent = [replace(line(), who="t1"), replace(line(amount=30, at=1), who="t1")]
+    for second, sentences in (([edited], ["t1 of a has 2 rewards, 1 allowed"]), ([one, edited], [])):
+        model = Model()
+        model.handed_in("a", [one], [])
+        model.handed_in("a", second, sent[:1])
+        assert wrong(model, *sent) == sentences
 
 
 def test_the_release_of_a_row_that_was_never_sent_allows_it_once():

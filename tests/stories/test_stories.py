@@ -1,0 +1,35 @@
+"""Stories: people edit, move, lose, restore, overlap, release and retry; nobody is rewarded twice or lost.
+
+`STORIES=5000` plays more of them; `python -m tests.stories` as many as you like.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.stories.play import play_seed
+from tests.stories.shrink import shrink
+from tests.stories.story import story
+
+STORIES = int(os.environ.get("STORIES", "500"))
+AT_ONCE = 10
+# Counting branches would double the time, and other tests reach them all the same.
+pytestmark = pytest.mark.no_cover
+
+
+@pytest.mark.parametrize("first", range(0, STORIES, AT_ONCE))
+def test_nobody_is_rewarded_twice_and_nobody_is_lost(first):
+    for seed in range(first, min(first + AT_ONCE, STORIES)):
+        played = play_seed(seed)
+        if played.wrong:
+            shorter, again = shrink(story(seed), played)
+            pytest.fail("\n".join([str(shorter), *again.wrong, f"replay: {played.replay}"]), pytrace=False)
+
+
+def test_a_seed_is_the_same_story_with_the_same_end_every_time():
+    assert story(7) == story(7)
+    one, other = play_seed(7), play_seed(7)
+    for name in ("wrong", "commands", "orders", "lines"):
+        assert getattr(one, name) == getattr(other, name)
