@@ -17,6 +17,7 @@ from campaign_runner.ledger.looking import is_writable, look_into
 from campaign_runner.model import RuleBook
 from campaign_runner.outside import World
 from campaign_runner.planning import Decisions, Standing
+from campaign_runner.planning.duplicates import RULE as DUPLICATE
 from campaign_runner.planning.standing import LASTING
 from campaign_runner.preparation import Past
 from campaign_runner.settings import Settings
@@ -128,7 +129,9 @@ def decisions(connection: Connection, campaign: int) -> Decisions:
     """What was decided about rows, and which were held for a cause that the file does not show."""
     waits = {name: Standing(*why) for name, why in before.waiting(connection, campaign, LASTING)}
     released = frozenset(before.decided(connection, campaign, before.RELEASED))
-    return Decisions(released, before.decided(connection, campaign, before.DROPPED), waits)
+    latest = campaigns.latest_upload(connection, campaign)
+    twins = before.references_held_by(connection, latest.id, DUPLICATE) if latest else frozenset()
+    return Decisions(released, before.decided(connection, campaign, before.DROPPED), waits, twins)
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,13 @@ def waiting(connection: Connection, campaign: int, rules: Collection[str]) -> It
         yield reference, Waits(*why)
 
 
+def references_held_by(connection: Connection, upload: int, rule: str) -> frozenset[str]:
+    """The references of the rows of an upload that are held by a rule."""
+    query = select(entries.c.reference).where(entries.c.upload == upload, entries.c.rule == rule)
+    query = query.where(entries.c.status == literal(str(RowStatus.HELD), literal_execute=True))
+    return frozenset(str(reference) for reference in connection.execute(query).scalars())
+
+
 def decided(connection: Connection, campaign: int, decision: str) -> dict[str, str]:
     """References that a person decided so about, each with the reason; by the log of events alone."""
     newest = decisions(events.of_kinds(connection, campaign, *DECIDING))

@@ -34,7 +34,7 @@ _MENDED = (
     "It was changed after it had failed at Tango.",
     "If the change mends it, release it with `campaign-runner release`, and run the file again.",
 )
-_PERHAPS = (
+PERHAPS = (
     "A row that was sent is not in this file any more, and this may be that row, changed.",
     "If it is another reward, release it with `campaign-runner release`; else put the old contents back.",
 )
@@ -173,7 +173,7 @@ class _Search:
         at = places(self.is_changed)
         held, failed, none = rows.iloc[at].copy(), self.failed[self.line[at]], self.line[at] < 0
         held["rule"], held["derive"] = RULE, "changed" if self.key_parts else ""
-        for name, *sentences in zip(("reason", "remedy"), _PERHAPS, _MENDED, _CHANGED, strict=True):
+        for name, *sentences in zip(("reason", "remedy"), PERHAPS, _MENDED, _CHANGED, strict=True):
             held[name] = np.select([none, failed], sentences[:2], sentences[2]).astype(object)
         return held.assign(line=self.numbers(at))
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from campaign_runner.model import Batch, Hold, LineColumns, LineItem, Order
 from campaign_runner.money import from_units
-from campaign_runner.planning import duplicates, persons, references
+from campaign_runner.planning import duplicates, persons, references, twins
 from campaign_runner.planning.bodies import batch
 from campaign_runner.planning.collector import Collector, halves, whole, wholes
 from campaign_runner.planning.cutting import FORMAT, cuts
@@ -182,9 +182,11 @@ def plan(
     go &= ~unseen["hidden"]
     held = [found.changed, hidden]
     derive = "changed" if keyed else ""
+    undecided = decisions.twins - decisions.released - decisions.dropped.keys()
     steps: Sequence[Callable[[], pd.DataFrame]] = (
         lambda: duplicates.repeats(unseen, go, matched, known, keyed=keyed),
         lambda: duplicates.alike_keys(unseen, go, matched),
+        lambda: twins.edited(unseen, go, matched, found.still, undecided, collector.order, derive),
         lambda: persons.same_in_file(unseen, go, matched),
         lambda: persons.further(unseen, go, known if not several else known.iloc[:0], planned, found.still, derive),
         lambda: persons.elsewhere(unseen, go, rewarded),

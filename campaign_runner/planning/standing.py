@@ -35,11 +35,13 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Decisions:
-    """References that somebody released or dropped, and those of rows that still wait."""
+    """References that somebody released or dropped, and those of rows that still wait; `twins`: those of rows that the
+    newest file held as equal to another row."""
 
     released: frozenset[str] = frozenset()
     dropped: Mapping[str, str] = field(default_factory=dict)
     waiting: Mapping[str, Standing] = field(default_factory=dict)
+    twins: frozenset[str] = frozenset()
 
     def of(self, reference: str) -> Standing | None:
         """What still holds this reference."""

@@ -136,6 +136,30 @@ def test_all_new_bulk_rows_wait_where_a_sent_one_is_gone(office):
     assert "amount 20.00 USD, now" in " ".join(held(office).values())
 
 
+@pytest.mark.parametrize("key", [(), ("Employee ID",)])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_bulk_row_that_was_sent_is_held_when_it_is_edited_beside_its_held_twin(office, key, place):
+    office.values |= {"defaults": {"utid": "U561593"}, "identity": {"key": key}}
+    rows = ["1,BULKDIGITAL,10,1,Hi", "1,BULKDIGITAL,10,1,Hi"]
+    office.run(office.file(*rows, headers=BULK))
+    rows[place] = "9,BULKDIGITAL,12,1,Hi"
+    for _ in range(2):
+        office.run(office.file(*rows, headers=BULK))
+        assert held(office) == {
+            2 + place: "A row that was sent is not in this file any more, and this may be that row, changed."
+        }
+    assert amounts(office) == ["10"]
+
+
+def test_a_twin_that_is_deleted_keeps_no_later_row_back(office):
+    office.values["defaults"] = {"utid": "U561593"}
+    twins = ["1,BULKDIGITAL,10,1,Hi", "1,BULKDIGITAL,10,1,Hi"]
+    office.run(office.file(*twins, headers=BULK))
+    office.run(office.file(twins[0], headers=BULK))
+    office.run(office.file(twins[0], "2,BULKDIGITAL,20,1,Hi", headers=BULK))
+    assert (held(office), amounts(office)) == ({}, ["10", "20"])
+
+
 def test_an_added_bulk_row_is_sent_while_all_others_are_there(office):
     office.values["defaults"] = {"utid": "U561593"}
     office.run(office.file("1,BULKDIGITAL,10,3,Hi", headers=BULK))

@@ -1,0 +1,49 @@
+"""Which row took the place of a line that was sent, while the line's held twin is still there?
+
+Of two equal rows the first is sent and the other held. Where the sent one is edited, the twin looks like it; a row that
+names nobody shows no recipient by which the edited one is found. What shows it is that one of the equal rows is missing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from campaign_runner.model import Order
+from campaign_runner.planning import references
+from campaign_runner.planning.collector import whole
+from campaign_runner.planning.matching import PERHAPS, RULE
+from campaign_runner.planning.pairing import Mask, is_hash
+
+MOST = 9  # equal rows that are looked for
+
+
+def edited(
+    lines: pd.DataFrame, go: pd.Series[bool], placed: pd.DataFrame, still: Mask, twins: frozenset[str], order: Order,
+    derive: str,
+) -> pd.DataFrame:  # fmt: skip
+    """Of the `lines` that would `go`, those that name nobody and may be a `placed` row, edited; `twins`: references of
+    the rows that the file before held as equal to another; `still`: lines that were planned before, just so."""
+    reason, remedy = PERHAPS
+    held = lines.assign(rule=RULE, reason=reason, remedy=remedy, derive=derive)
+    if not twins or placed.empty or "person_hi" not in lines:
+        return held.iloc[:0]
+    methods, names = _missing(lines, placed[~is_hash(placed, "person")], twins, order)
+    own = pd.Series([name in names for name in zip(lines["hi"], lines["lo"], strict=True)], lines.index, dtype=bool)
+    return held[go & ~is_hash(lines, "person") & lines["method"].isin(methods) & ~still & ~own]
+
+
+def _missing(
+    lines: pd.DataFrame, placed: pd.DataFrame, twins: frozenset[str], order: Order
+) -> tuple[set[str], set[tuple[int, int]]]:
+    """Methods of placed rows that have fewer twins left than were held, and the names of all placed rows."""
+    left = Counter(zip(lines["hi"].tolist(), lines["lo"].tolist(), strict=True))
+    columns = (placed[name].tolist() for name in ("hi", "lo", "method"))
+    sent = {(hi, lo): str(method) for hi, lo, method in zip(*columns, strict=True)}
+    return {method for name, method in sent.items() if _held(name, twins, order) > left[name]}, set(sent)
+
+
+def _held(name: tuple[int, int], twins: frozenset[str], order: Order) -> int:
+    own = [references.derived(whole(*name), "occurrence", str(number)) for number in range(2, MOST + 1)]
+    return sum(reference in twins for reference in references.references(order, own))
