@@ -112,12 +112,21 @@ def _guess(path: Path, mark: int) -> Encoding:
         return Encoding("utf-8", mark, errors="replace", notes=(note,))
     guess = guesses.best(sample)
     shown = ", ".join(f'"{word}"' for word in guess.words)
-    if guess.confidence < guesses.CONFIDENCE:
+    if not guess.is_sure:
         raise FileUnusable(_unknown(path.name, guess, shown))
     return Encoding(guess.codec, errors="replace", notes=(
         f"The file is not UTF-8; it was read as {guesses.NAMES[guess.codec]} (confidence {round(100 * guess.confidence)} "
-        f"%), with words like {shown}. If they look wrong, save the file as “CSV UTF-8” and run again.",
+        f"%), with words like {shown}. If they look wrong, save the file as “CSV UTF-8” and run again.{_rival(guess)}",
     ))  # fmt: skip
+
+
+def _rival(guess: guesses.Guess) -> str:
+    """A short list may be read otherwise as well: the words tell."""
+    codec, words = guess.rival
+    if not codec or len(guess.words) >= guesses.FEW_WORDS:
+        return ""
+    shown = ", ".join(f'"{word}"' for word in words)
+    return f" The words are few: in {guesses.NAMES[codec]} they would be {shown}."
 
 
 def _unknown(name: str, guess: guesses.Guess, shown: str) -> str:

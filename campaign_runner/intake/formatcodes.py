@@ -25,6 +25,7 @@ _DOLLARS = {
     0x3C09: "HKD", 0x0404: "TWD", 0x080A: "MXN", 0x2C0A: "ARS", 0x340A: "CLP", 0x240A: "COP",
 }  # fmt: skip
 _TOKEN = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]|General|[eE][+-]|AM/PM|A/P|.', re.I | re.S)
+_HEX = re.compile("[0-9A-Fa-f]{1,8}")
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?[0-9.]+)\]")
 NOT_MEANT = " \u00a0\u202f-\u2212+()"  # signs and blanks say nothing of the unit
 
@@ -47,6 +48,12 @@ class Section:
     def is_blank(self) -> bool:
         """Whether it shows nothing at all."""
         return not self.parts
+
+    @property
+    def shows_minus(self) -> bool:
+        """Whether a positive number looks like a negative one: `"-"0`, `(0)`."""
+        literals = (part for part, is_digits in zip(self.parts, self.is_digits, strict=True) if not is_digits)
+        return any(sign in part for part in literals for sign in "-\u2212(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,8 @@ def look(number: int, code: str = "") -> Look | None:
     if (number in _EAST_ASIAN_DATES and not code) or _is_date(code.partition(";")[0]):
         return Look("date")
     sections = tuple(_section(part) for part in _split(code))
-    return Look("number", sections) if any(map(_says_more, sections[:3])) else None
+    is_signed = bool(sections) and sections[0].shows_minus
+    return Look("number", sections) if is_signed or any(map(_says_more, sections[:3])) else None
 
 
 def _is_date(code: str) -> bool:
@@ -174,10 +182,10 @@ class _SectionBuilder:
 
 def _currency(sign: str) -> str:
     """`[$€-407]` is the euro, `[$-409]` is none, `[$$-1009]` is the Canadian dollar; `[Red]` is a colour."""
-    found = re.fullmatch(r"\[\$([^\]]*?)(?:-([0-9A-Fa-f]{1,8}))?\]", sign)
+    found = re.fullmatch(r"\[\$([^\]]*?)(?:-([0-9A-Fa-f]{1,8}|[a-z][\w,-]*))?\]", sign)
     if not found:
         return ""
-    country = int(found[2] or "0", 16) & 0xFFFF
+    country = int(found[2], 16) & 0xFFFF if found[2] and _HEX.fullmatch(found[2]) else 0
     return _DOLLARS.get(country, found[1]) if found[1] == "$" else found[1]
 
 

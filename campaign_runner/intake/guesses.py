@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 CONFIDENCE = 0.85  # below it nothing is read
+FEW_WORDS, OF_FEW_WORDS = 4, 0.9  # a list of so few must be surer
 _FEW, _MOST_OF_FEW = 3, 0.8  # words that are too few for an encoding that is seldom met
 _SELDOM = frozenset({"cp1250", "iso8859_2", "cp852", "cp1254", "cp1257"})
 _WORD = re.compile(r"[^\x00-\x40\x5b-\x60\x7b-\x7f]*[^\x00-\x7f][^\x00-\x40\x5b-\x60\x7b-\x7f]*")
@@ -49,11 +50,18 @@ _VOWELS = frozenset("аеёиоуыэюяіїєАЕЁИОУЫЭЮЯІЇЄαεη�
 
 
 class Guess(NamedTuple):
-    """`confidence` from 0 to 1; `words`: some of those with special characters, as they would be read."""
+    """`confidence` from 0 to 1; `words`: some of those with special characters, as they would be read; `rival`: the
+    codec of the next likely reading and its words."""
 
     codec: str
     confidence: float
     words: tuple[str, ...]
+    rival: tuple[str, tuple[str, ...]] = ("", ())
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the text may be read so."""
+        return self.confidence >= (OF_FEW_WORDS if len(self.words) < FEW_WORDS else CONFIDENCE)
 
 
 class _Candidate(NamedTuple):
@@ -83,7 +91,9 @@ def best(sample: bytes) -> Guess:
     first = ranked[0]
     margin = first.confidence - (ranked[1].confidence if len(ranked) > 1 else 0)
     most = _MOST_OF_FEW if first.codec in _SELDOM and len(first.words) < _FEW else 1.0
-    return first._replace(confidence=max(0.0, min(first.confidence, 0.65 + 2.3 * margin, most)))
+    rival = ranked[1] if len(ranked) > 1 else Guess("", 0, ())
+    confidence = max(0.0, min(first.confidence, 0.65 + 2.3 * margin, most))
+    return first._replace(confidence=confidence, rival=(rival.codec, rival.words))
 
 
 def _share(words: list[str], right: Callable[[str], float]) -> float:

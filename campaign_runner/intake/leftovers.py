@@ -25,6 +25,8 @@ _FORMULA_ERROR = re.compile(r"#[¡¿]?[^\W\d]+(?:/[^\W_]{1,2})?[!?]?|Err:5[0-9]{
 _PLACEHOLDER = re.compile(
     r"undefined|NaN|\[object \w+\]|\\N|\(null\)|<null>|\{\{.*\}\}|\$\{.*\}|<<.*>>|%%.+%%|\*\|.+\|\*", re.S
 )
+_REFERENCE = r"(?:(?:'[^']+'|\w+)!)?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Za-z]{1,3}\$?[0-9]{1,7})?"
+_FORMULA = re.compile(rf"=\s*[+-]?(?:[^\W\d][\w.]*\(.*\)|{_REFERENCE})(?:\s*[-+*/&^].*)?", re.S)
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _ESCAPED = re.compile(r"\\u00[0-9A-Fa-f]{2}|\\x[89A-Fa-f][0-9A-Fa-f]|%C[23]%[89AB][0-9A-F]|=C[23]=[89AB][0-9A-F]")
 
@@ -69,6 +71,13 @@ def _placeholder(row: int, position: int, text: str) -> Defect | None:
         return None
     return Defect(row, position, "cell:placeholder", text, "is what a program writes where a value is missing.",
                   "Type the value, or empty the cell.")  # fmt: skip
+
+
+def _formula(row: int, position: int, text: str) -> Defect | None:
+    if not _FORMULA.fullmatch(text.strip()):
+        return None
+    return Defect(row, position, "cell:formula", text, "is a formula, not its result.",
+                  "Type the value, or save the file again from the spreadsheet program.")  # fmt: skip
 
 
 def _entity(row: int, position: int, text: str) -> Defect | None:
@@ -116,6 +125,7 @@ _KINDS = (
         },
         _placeholder,
     ),
+    _Kind({b"=": (b"=",)}, _formula),
     _Kind({b"&": (b"&",)}, _entity),
     _Kind({b"\\": (b"\\u00", b"\\x"), b"%": (b"%C2", b"%C3"), b"=": (b"=C2", b"=C3")}, _escape),
 )  # fmt: skip

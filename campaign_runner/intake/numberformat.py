@@ -16,6 +16,8 @@ def shown(look: Look, text: str, exact: bool) -> str:
     section = None if value is None else look.section(value)
     if value is None or section is None:
         return text
+    if exact and value > 0 and section.shows_minus:
+        return _as_written(section, text)
     if section.percent:
         return _words(section, _plain(value * 100**section.percent) + "%" * section.percent)
     if section.denominator:
@@ -52,6 +54,12 @@ def leading_zeros(look: Look) -> int:
     parts = look.sections[0].parts if len(look.sections) == 1 else ()
     plain = len(parts) == 1 and look.sections[0].is_digits[0] and re.fullmatch("0{2,20}", parts[0])
     return len(parts[0]) if plain and not look.sections[0].places and not look.sections[0].percent else 0
+
+
+def _as_written(section: Section, number: str) -> str:
+    """The number with everything that the format puts before and behind it."""
+    first = next((at for at, is_digits in enumerate(section.is_digits) if is_digits), len(section.parts))
+    return f"{''.join(section.parts[:first])}{number}{''.join(section.parts[first + 1 :])}".strip()
 
 
 def _words(section: Section, number: str) -> str:

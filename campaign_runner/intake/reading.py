@@ -87,7 +87,9 @@ def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
         said = "an example" if len(examples) == 1 else "examples"
         yield f"{_listed(examples).capitalize()}: {said} of the template, left out."
     candidates = rows.candidates()
-    found = totals.find(candidates, rows.columns, rows.amounts()) if candidates else totals.Totals()
+    found = (
+        totals.find(candidates, rows.columns, rows.amounts(), candidates[-1][0]) if candidates else totals.Totals()
+    )
     rows.left_out |= {*found.rows, *found.remarks}
     rows.totals = found
     rows.defects = {row: _doubtful(row, dict(candidates)[row], rows.columns) for row in found.doubtful}
@@ -99,8 +101,10 @@ def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
 
 def _doubtful(row: int, cells: Sequence[str], columns: Sequence[Column]) -> Defect:
     """A row that may be a total or a reward: a person decides."""
-    position = next(c.position for c in columns if c.position < len(cells) and label(cells[c.position]))
-    what = "may be the label of a totals row: this row has no contact of its own."
+    texts = [c.position for c in columns if c.position < len(cells) and totals.number(cells[c.position]) is None]
+    position = next((at for at in texts if label(cells[at])), next(at for at in texts if cells[at].strip()))
+    why = "" if label(cells[position]) else " its amount is the sum of the rows above, and"
+    what = f"may be the label of a totals row:{why or ' this row'} {'it ' * bool(why)}has no contact of its own."
     remedy = "Delete the row if it is a total. If it is a reward, type the recipient's first and last name."
     return Defect(row, position, "row:total", cells[position].strip(), what, remedy)
 

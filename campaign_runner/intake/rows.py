@@ -61,19 +61,22 @@ class Rows:
         return bool(self.first()) or any(len(some.cells) for some in self.chunks())
 
     def candidates(self) -> list[Row]:
-        """Rows without a contact of their own that have a word for a total, or nothing but numbers or a remark.
+        """Rows without a contact of their own that have a word for a total, or nothing but numbers or a remark; the last.
 
         Where most rows have nothing but numbers, only the last of these can be a sum of the others.
         """
         found: list[Row] = []
         bare: list[Row] = []
+        last: list[Row] = []
         rows = 0
         for block, there in self._filled():
             rows += len(there)
-            worded, numbers = self._candidates(block, there)
+            worded, numbers, left = self._candidates(block, there)
             found += _rows(block, worded)
             bare += _rows(block, numbers)
-        return sorted([*found, *(bare if len(bare) * 2 < rows else bare[-1:])])
+            if len(there):
+                last = _rows(block, np.intersect1d(left, there[-1:]))
+        return sorted({*found, *(bare if len(bare) * 2 < rows else bare[-1:]), *last})
 
     def amounts(self) -> Iterator[Amount]:
         """Row number, amount and quantity of every row that is not blank or left out."""
@@ -106,8 +109,8 @@ class Rows:
                 there |= np.isin(block.numbers, unsolved)  # all its cells may be formulas: it is a row all the same
             yield block, np.flatnonzero(there)
 
-    def _candidates(self, block: Block, there: Any) -> tuple[Any, Any]:
-        """Which rows have a word or a remark, and which only numbers."""
+    def _candidates(self, block: Block, there: Any) -> tuple[Any, Any, Any]:
+        """Which rows without a contact have a word or a remark, which only numbers; and all of them."""
         left = there
         for column in self.columns:
             if column.field in CONTACTS and len(left):
@@ -115,7 +118,7 @@ class Rows:
                 contact = pc.match_substring_regex(cells, CONTACTS[column.field])
                 left = left[~contact.to_numpy(zero_copy_only=False)]
         if not len(left):
-            return left, left
+            return left, left, left
         figures, others = (
             self._side_by_side(block, left, figures=True),
             self._side_by_side(block, left, figures=False),
@@ -123,7 +126,7 @@ class Rows:
         valued = pc.match_substring_regex(figures, "[0-9]").to_numpy(zero_copy_only=False)
         suspect = pc.match_substring_regex(others, SUSPECT).to_numpy(zero_copy_only=False)
         words = pc.count_substring_regex(others, _WORDS).to_numpy(zero_copy_only=False)
-        return left[suspect | ((words > 0) & (words <= 2) & ~valued)], left[~suspect & (words == 0)]
+        return left[suspect | ((words > 0) & (words <= 2) & ~valued)], left[~suspect & (words == 0)], left
 
     def _side_by_side(self, block: Block, rows: Any, *, figures: bool) -> Any:
         """The cells of some rows as one text each: those of amounts and quantities, or all others."""

@@ -23,6 +23,7 @@ CONTACTS = {
 }
 _NAMES = ("recipient.firstName", "recipient.lastName")
 _CENT = Decimal("0.01")
+_ENOUGH_ROWS = 3  # of two rewards, a third is easily the sum
 Amount = tuple[int, str, str]  # row number, amount and quantity as they are written
 
 
@@ -70,8 +71,8 @@ class _Section:
         return {*self.sums(), average, average - _CENT, Decimal(self.rows)}
 
 
-def find(candidates: Sequence[Row], columns: Sequence[Column], amounts: Iterator[Amount]) -> Totals:
-    """Decide about the candidates, with all rows of the sheet in their order."""
+def find(candidates: Sequence[Row], columns: Sequence[Column], amounts: Iterator[Amount], last: int = 0) -> Totals:
+    """Decide about the candidates, with all rows of the sheet in their order; `last`: the number of the last one."""
     found = Totals()
     waiting = dict(candidates)
     section, everything, before = _Section(), _Section(), Totals()
@@ -79,6 +80,8 @@ def find(candidates: Sequence[Row], columns: Sequence[Column], amounts: Iterator
     for row, amount, quantity in amounts:
         cells = waiting.get(row)
         verdict = _verdict(cells, columns, section, everything) if cells else ""
+        if cells and row == last and not verdict and _may_sum_up(cells, columns, everything):
+            verdict = "doubtful"
         if verdict == "total" and cells:
             found.rows.append(row)
             if not is_statistic(" ".join(cells)):
@@ -124,6 +127,16 @@ def _without_label(filled: dict[int, str], names: dict[int, str], section: _Sect
         everything.sums() if everything.rows > 1 else set()
     )
     return "total" if numeric and adds_up else ""
+
+
+def _may_sum_up(cells: Sequence[str], columns: Sequence[Column], everything: _Section) -> bool:
+    """Whether a row has one word, in whatever language, and the sum of all the others."""
+    names = {column.position: column.field or "" for column in columns}
+    filled = {at: cell for at, cell in enumerate(cells) if cell.strip() and at in names}
+    words = [at for at, cell in filled.items() if number(cell) is None]
+    amount = next((number(cell) for at, cell in filled.items() if names[at] == "amount"), None)
+    is_alone = len(words) == 1 and names[words[0]] not in ("deliveryMethod", "utid")
+    return is_alone and everything.rows >= _ENOUGH_ROWS and amount in everything.sums()
 
 
 def _is_whole_reward(filled: dict[int, str], labels: dict[int, Label], names: dict[int, str]) -> bool:

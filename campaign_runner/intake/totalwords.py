@@ -8,11 +8,13 @@ from enum import Enum
 
 _SUMS = """total totals totales totali totale totaux totaal totalt totalsumme totalbetrag subtotal subtotals subtotale
     sous-total zwischentotal gesamttotal grandtotal summe summen zwischensumme gesamtsumme endsumme gesamt gesamtbetrag
-    insgesamt sum sums somme suma sumas soma somma summa toplam razem celkem spolu ukupno összesen yhteensä jumlah totalen
+    insgesamt sum sums somme suma sumas soma somma summa toplam σ kontrollsumme prüfsumme checksum ogółem łącznie skupaj
+    ukupan kokku samtals yekun ümumi сума загалом барлығы жиыны جمع razem celkem spolu ukupno összesen yhteensä jumlah
+    totalen
     итого всего сумма разом усього σύνολο мноого המגמה סהכ المجموع الإجمالي"""
 _STATISTICS = """average averages avg mean median durchschnitt durchschnittlich mittelwert promedio moyenne médiane mediana
-    gemiddelde média medel gennemsnit średnia среднее count counts anzahl recuento conteo antal aantal liczba количество
-    кол-во"""
+    gemiddelde minimum maximum média medel gennemsnit średnia среднее count counts anzahl recuento conteo antal aantal
+    liczba количество кол-во"""
 _WITHOUT_BLANKS = (
     "合計",
     "小計",
@@ -28,9 +30,13 @@ _WITHOUT_BLANKS = (
     "件数",
     "人数",
     "합산",
+    "总额",
+    "總額",
+    "总数",
+    "總數",
 )
 # Words that are names too: with a figure that is not theirs they are asked, never dropped.
-_NAMES_TOO = frozenset({"suma", "soma", "sum", "summa", "mean", "count", "antal", "media", "sums"})
+_NAMES_TOO = frozenset({"kokku", "сума", "suma", "soma", "sum", "summa", "mean", "count", "antal", "media", "sums"})
 _BESIDES = """net netto brutto gross grand sub overall final running page due payable paid to be sent reward rewards amount
     amounts recipient recipients person persons people personen employee employees mitarbeiter row rows of for the all in
     and a général générale generale general geral betrag der die das und aller alle prämien prämie gutscheine gutschein de
@@ -53,7 +59,7 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[0-9]+")
 # For a look at whole columns (RE2): anything that may be such a word, accents as they are typed.
 SUSPECT = (
     rf"(?i)(?:^|[^\pL])(?:{'|'.join(sorted({*_SUMS.split(), *_STATISTICS.split(), *SUMS, *STATISTICS}))})(?:[^\pL]|$)|"
-    + "|".join(_WITHOUT_BLANKS)
+    + "|".join(r"\pZ?".join(word) for word in _WITHOUT_BLANKS)
 )
 
 
@@ -67,7 +73,8 @@ class Label(Enum):
 
 def label(text: str) -> Label | None:
     """`Total`, `Zwischensumme Q4`, `Total rewards: 3` are clear; `Suma` is a name too; `Marketing total` has more."""
-    if any(word in text for word in _WITHOUT_BLANKS):
+    together = "".join(text.split())
+    if any(word in together for word in _WITHOUT_BLANKS):
         return Label.CLEAR
     if "@" in text or len(text) > 60:
         return None

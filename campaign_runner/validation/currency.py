@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Column, Problem, RuleBook
-from campaign_runner.model.currencies import named
+from campaign_runner.model.currencies import CODES, named
 from campaign_runner.model.measures import other_measure
 from campaign_runner.validation.arrowtext import TEXT, arrow
 from campaign_runner.validation.book import fold
@@ -21,15 +21,18 @@ from campaign_runner.validation.normalisation import tidy
 
 _NAMES = """currency currencies curr cur ccy currencycode währung waehrung währungscode währungskürzel währungskennzeichen
     währg whg wkz moneda divisa devise devises monnaie valuta moeda munt munteenheid waluta měna pénznem valuutta
-    doviz döviz валюта 通貨 货币 币种 通貨コード"""
+    doviz döviz валюта 通貨 货币 币种 通貨コード crcy curcy cury waers waerk hwaer kwaer iwaer wrkz währungsschlüssel
+    valutakod valutakode valutový mena валута valiuta valūta monedă moneta deviza divisas devize birimi νόμισμα מטבע
+    عملة العملة 통화 幣別 币别 幣種 貨幣 สกุลเงิน uang"""
 _BESIDES = """iso 4217 code codes symbol sign name of the for reward rewards amount amounts payment payout gift card value
     face denomination transaction local 3 letter letters der des die betrags betrag de la del du des en code código montant
-    importe monto pago récompense recompensa auszahlung auszahlungs premio"""
+    importe monto pago récompense recompensa auszahlung auszahlungs premio para mata key schlüssel kz"""
 _PERHAPS = """iso isocode unit units amountunit unitofamount einheit unidad unité unite"""
 _SPOKEN = frozenset(map(fold, _NAMES.split()))
 _SILENT = frozenset(map(fold, _BESIDES.split()))
 _SOFT = frozenset(map(fold, _PERHAPS.split()))
 _NOTHING = frozenset({"", "-", "–", "—"})
+_CODES_OR_NOTHING = pa.array(["", *sorted(CODES)], TEXT)
 _STATES_UNIT = r"[\p{L}\p{Sc}]"
 
 
@@ -40,6 +43,8 @@ class CurrencyRule:
         own = [column for column in columns if not column.field]
         self._columns = [column for column in own if _is_named(column.header)]
         self._perhaps = [column for column in own if fold(column.header) in _SOFT]
+        others = {*self._columns, *self._perhaps}
+        self._unnamed = [column for column in own if column not in others and not _speaks_of_currency(column.header)]
         self._amount, self._choices = amount, choices
         self._example = book.fields["amount"].example if "amount" in book.fields else ""
 
@@ -64,6 +69,8 @@ class CurrencyRule:
             yield from self._of_column(chunk, column, perhaps=False)
         for column in self._perhaps:
             yield from self._of_column(chunk, column, perhaps=True)
+        for column in self._unnamed:
+            yield from self._of_codes(chunk, column)
         if self._amount is not None:
             yield from self._of_header(chunk, self._amount)
             yield from self._of_cells(chunk, self._amount)
@@ -78,6 +85,20 @@ class CurrencyRule:
             yield Problem(
                 row, column, "amount:currency", cell, what, f"Type {due} and the amount in {due}, or delete the row."
             )
+
+    def _of_codes(self, chunk: Chunk, column: Column) -> Iterator[Problem]:
+        """A column of nothing but codes of currencies is about the amounts, unless its header says what else."""
+        cells = tidy(arrow(chunk.rows.cells[column.position]), "text").fill_null("")
+        filled = pc.not_equal(cells, "")
+        if not pc.any(filled).as_py() or not pc.all(pc.is_in(cells, value_set=_CODES_OR_NOTHING)).as_py():
+            return
+        for row, cell, due in self._pairs(chunk, cells, filled):
+            if cell != due:
+                yield Problem(
+                    row, column, "amount:currency", cell, f"is the code of a currency, and the reward is in {due}.",
+                    f"Type {due} and the amount in {due}, or delete the row. If the column is about something else, say so "
+                    'in its header, like "Salary currency".',
+                )  # fmt: skip
 
     def _of_header(self, chunk: Chunk, column: Column) -> Iterator[Problem]:
         stated = frozenset(column.unit.split())
@@ -121,6 +142,10 @@ def _is_named(header: str) -> bool:
     """`Currency`, `ISO currency code`, `Amount currency`, `Währung (ISO)`; not `Salary currency`."""
     words = [fold(word) for word in re.findall(r"[^\W_]+", header)]
     return any(word in _SPOKEN for word in words) and all(word in _SPOKEN | _SILENT for word in words)
+
+
+def _speaks_of_currency(header: str) -> bool:
+    return any(fold(word) in _SPOKEN for word in re.findall(r"[^\W_]+", header))
 
 
 def _is_unit(cell: str) -> bool:

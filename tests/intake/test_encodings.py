@@ -49,3 +49,17 @@ def test_what_may_be_something_else_is_refused_with_what_to_do(read, codec, name
         FileUnusable, match=r"cannot be recognised for sure.* save it as “CSV UTF-8”|no header row|binary"
     ):
         read("q4.csv", _file(names, codec))
+
+
+@pytest.mark.parametrize(
+    ("codec", "names"), [("cp1257", ("Ģirts",)), ("iso8859_4", ("Jānis",)), ("mac_latin2", ("Łukasz",)),
+                         ("cp1257", ("Jüri", "Õie", "Ülle"))],
+)  # fmt: skip
+def test_short_lists_with_two_likely_readings_are_refused(read, codec, names):
+    with pytest.raises(FileUnusable, match="cannot be recognised for sure"):
+        read("q4.csv", _file(names, codec))
+
+
+def test_a_list_of_few_words_is_shown_in_its_next_likely_reading_too(read):
+    (note,) = read("q4.csv", _file(("Jānis",), "cp1257")).notes
+    assert note.endswith('The words are few: in Windows-1257 they would be "Jānis".')

@@ -50,3 +50,14 @@ def test_a_word_of_a_program_for_nothing_is_no_name(read, cell):
 )  # fmt: skip
 def test_what_only_looks_like_it_is_left_alone(read, cell):
     assert not _problems(read, cell.replace("\\\\", "\\"))
+
+
+@pytest.mark.parametrize("cell", ["=A1", "=SUM(A1:A9)", "=VERKETTEN(A1;B1)", "=Sheet2!$B$4", "=A1*2", '=A1&"" ""&B1'])
+def test_a_formula_that_was_exported_as_text_is_no_name(read, cell):
+    (problem,) = _problems(read, cell)
+    assert (problem.rule, problem.severity) == ("cell:formula", "error")
+
+
+@pytest.mark.parametrize("cell", ["=)", "= thank you", "=Team="])
+def test_an_equals_sign_alone_makes_no_formula(read, cell):
+    assert not _problems(read, cell)

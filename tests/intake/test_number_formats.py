@@ -35,6 +35,15 @@ def test_an_amount_shown_in_the_currency_of_the_reward_or_in_none_is_fine(code, 
     assert checked(tmp_path / "q4.xlsx", shown_as(code)).problems == {}
 
 
+@pytest.mark.parametrize(("code", "shown"), [('"-"0', "-25"), ("(0.00)", "(25)"), ("\\-0.00", "-25")])
+def test_a_positive_amount_that_the_sheet_shows_as_a_negative_one_is_rejected(code, shown, tmp_path):
+    assert f'"{shown}"' in checked(tmp_path / "q4.xlsx", shown_as(code)).problems["C2"]
+
+
+def test_the_name_of_a_region_in_a_format_is_no_part_of_the_currency(tmp_path):
+    assert '"€25" is in EUR' in checked(tmp_path / "q4.xlsx", shown_as("[$€-x-euro2]0.00")).problems["C2"]
+
+
 def test_a_note_says_that_a_number_typed_anew_is_shown_by_the_same_format(tmp_path):
     assert any('like "25 €"' in note for note in checked(tmp_path / "q4.xlsx", shown_as("0.00 [$€-407]")).notes)
     assert checked(tmp_path / "q4.xlsx", shown_as("#,##0.00")).notes == ()

@@ -86,3 +86,29 @@ def test_each_of_several_totals_is_compared_with_the_rows_that_it_covers(read):
 def test_rows_of_nothing_but_numbers_are_rewards_except_for_a_sum_at_the_end(read, shown):
     assert list(shown(read("q4.csv", "Amount,Quantity\n10,1\n20,1\n30,1\n5,1\n"))) == [2, 3, 4, 5]
     assert list(shown(read("q4.csv", "Amount,Quantity\n10,1\n20,1\n5,1\n35,\n"))) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("label", ["Ogółem", "Kokku", "Σ", "Сума", "合 計", "总额", "Samtals", "Kontrollsumme"])
+def test_totals_of_more_languages_are_left_out(read, shown, label):
+    assert list(shown(read("q4.csv", f"{PEOPLE}{label},85\n"))) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("label", ["Tổng cộng", "รวม", "कुल", "TRL", "3 rows", "Page 1 of 1"])
+def test_a_last_row_that_comes_to_the_sum_of_the_others_is_asked_in_any_language(read, label):
+    (problem,) = next(read("q4.csv", f"{PEOPLE}{label},85\n").chunks()).problems
+    assert problem.sentence == (
+        f'A5 (First name): "{label}" may be the label of a totals row: its amount is the sum of the rows above, and it has '
+        "no contact of its own. Delete the row if it is a total. If it is a reward, type the recipient's first and last "
+        "name."
+    )
+
+
+@pytest.mark.parametrize("last", ["Dee,Roe,85", "Dee,,84"])
+def test_a_last_row_with_two_names_or_another_figure_is_a_reward(read, last):
+    people = "First name,Last name,Amount\nAna,Li,25\nBo,Li,20\nCy,Li,40\n"
+    assert not next(read("q4.csv", f"{people}{last}\n").chunks()).problems
+
+
+@pytest.mark.parametrize("name", ["Tong", "कुलदीप", "Kopa", "Max"])
+def test_a_name_that_begins_like_a_total_in_some_language_is_a_name(read, shown, name):
+    assert list(shown(read("q4.csv", f"{PEOPLE}{name},30\n"))) == [2, 3, 4, 5]

@@ -24,6 +24,21 @@ def test_a_currency_column_must_name_the_currency_of_the_reward(header: str) -> 
     )
 
 
+@pytest.mark.parametrize("header", ["Waers", "Crcy", "Währungsschlüssel", "Para birimi", "통화", "Valiuta"])
+def test_currency_columns_of_other_programs_and_languages_are_known(header: str) -> None:
+    assert rules(check({**example("EMAIL"), header: "EUR"})) == ["amount:currency"]
+
+
+def test_a_column_of_nothing_but_currency_codes_is_about_the_amounts_whatever_its_header() -> None:
+    problem = only(check({**example("EMAIL"), "Kzl": "EUR"}))
+    assert problem.sentence == (
+        'I2 (Kzl): "EUR" is the code of a currency, and the reward is in USD. Type USD and the amount in USD, or delete '
+        'the row. If the column is about something else, say so in its header, like "Salary currency".'
+    )
+    assert not check({**example("EMAIL"), "Kzl": "USD"}).problems
+    assert not check({**example("EMAIL"), "Kzl": "IT"}).problems
+
+
 @pytest.mark.parametrize(
     "cell", ["USD", "usd", "$", "US$", "US Dollar", "U.S. Dollars", "US Dollar (USD)", "", " ", "-"]
 )
