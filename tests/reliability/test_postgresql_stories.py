@@ -1,0 +1,107 @@
+"""The stories of the pipeline end the same with a ledger on PostgreSQL, and its audit log is whole after each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from inspect import getsource, signature
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from campaign_runner import audit, pipeline
+from campaign_runner.outside import World
+from campaign_runner.tango import simulator
+from tests.pipeline import (
+    test_corrections,
+    test_edited_rows,
+    test_nasty_answers,
+    test_releases,
+    test_repaired,
+    test_retry,
+    test_shorter_answers,
+    test_two_campaigns,
+)  # fmt: skip
+from tests.pipeline.conftest import Office
+from tests.pipeline.test_run import ANA, BEN
+from tests.pipeline.test_two_campaigns import two
+from tests.reliability import postgresql
+
+__all__ = ["two"]
+
+BIN = postgresql.programs()
+if BIN is None:
+    pytest.skip("no PostgreSQL on this machine (initdb, postgres; as root also setpriv)", allow_module_level=True)
+
+MODULES = (test_edited_rows, test_releases, test_two_campaigns, test_retry, test_shorter_answers, test_corrections,
+           test_repaired, test_nasty_answers)  # fmt: skip
+# There the pace goes by the database's clock, which no test turns.
+BY_THE_CLOCK = "test_a_retry_after_of_a_day_holds_for_everybody_and_for_the_next_run"
+STORIES = [
+    pytest.param(story, id=name.removeprefix("test_"))
+    for module in MODULES
+    for name, story in vars(module).items()
+    if name.startswith("test_")
+    and name != BY_THE_CLOCK
+    and set(signature(story).parameters) <= {"office", "two"}
+    and not any(word in getsource(story) for word in ("sqlite", '"state"'))
+]
+
+
+class SharedOffice(Office):
+    """An office whose ledger is on PostgreSQL."""
+
+    url = ""
+
+    def world(self, **tango) -> World:
+        return replace(super().world(**tango), ledger_url=self.url)
+
+    def verdict(self) -> audit.Verdict:
+        return audit.verify(self.folder / "state", self.url)
+
+
+@pytest.fixture(scope="module")
+def server():
+    with postgresql.serving(BIN) as made:
+        yield made
+
+
+@pytest.fixture
+def office(tmp_path, server):
+    made = SharedOffice(tmp_path)
+    made.url = server.database().replace("postgresql:", "postgresql+psycopg:")
+    with simulator.serve(made.tango) as made.base_url:
+        yield made
+    verdict = made.verdict()
+    assert verdict.whole, verdict
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_ends_as_with_a_ledger_in_a_file(story, request):
+    story(**{name: request.getfixturevalue(name) for name in signature(story).parameters})
+
+
+def test_one_recipient_is_erased(office):
+    office.run(office.file(ANA, BEN))
+    before = office.summary()
+    erased = audit.purge_recipient(office.world(), "ana@example.com")
+    assert (erased["files"], erased["orders"], erased["lines"]) == (1, 1, 1)
+    assert audit.purge_recipient(office.world(), "ana@example.com", dry_run=True)["orders"] == 0
+    pipeline.reports(office.world())
+    assert office.summary()["amounts"] == before["amounts"]
+    assert audit.purge_campaign(office.world(), "q4")["orders"] == 1
+
+
+@pytest.mark.parametrize(("change", "named"), [
+    ("UPDATE line_items SET charged = '1' WHERE id = 1", "what Tango said of its lines"),
+    ("DELETE FROM attempts WHERE id = 2", "requests"),
+    ("DELETE FROM upload_parts", "the stored copy is not the file that was uploaded"),
+    ("INSERT INTO approvals VALUES (9, 1, 'x', 'approved', 'y', '', 'z')", "stands in no event"),
+])  # fmt: skip
+def test_what_is_changed_by_hand_is_found(tmp_path, server, change, named):
+    office = SharedOffice(tmp_path)
+    office.url = server.database().replace("postgresql:", "postgresql+psycopg:")
+    with simulator.serve(office.tango) as office.base_url:
+        office.run(office.file(ANA, BEN))
+    with create_engine(office.url).begin() as connection:
+        connection.execute(text(change))
+    assert any(named in difference for difference in office.verdict().differences)
