@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def status(state: Path, url: str = "", campaign: str = "") -> list[dict[str, Any]]:
-    """Every campaign of a ledger (or one) with its line items by status, their money and its events."""
+    """Every campaign of a ledger (or one) with its rows and line items by status, their money and its events."""
     with look_into(state, url) as ledger, ledger.read() as connection:
         found = [row for row in campaigns.listing(connection) if campaign in ("", row["campaign_id"])]
         if campaign and not found:
@@ -44,10 +44,19 @@ def _standing(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, 
     told = [{"at": event["at"], "text": _event(event)} for event in events.milestones(connection, campaign["id"])]
     return {
         "campaign": campaign["campaign_id"], "environment": campaign["environment"], "account": campaign["account"],
-        "created_at": campaign["created_at"], "lines": {s: lines[s] for s in RowStatus if s in lines},
+        "created_at": campaign["created_at"], "rows": _rows(connection, campaign["id"], lines),
+        "lines": {s: lines[s] for s in RowStatus if s in lines},
         "amounts": {currency: text(amount) for currency, amount in sorted(amounts.items())},
         "batches": rows.batch_counts(connection, campaign["id"]), "events": told,
     }  # fmt: skip
+
+
+def _rows(connection: Connection, campaign: int, lines: Mapping[str, int]) -> dict[str, int]:
+    """Rows by status: the campaign's lines, and the rows of the newest file that have none (rejected, held, dropped)."""
+    newest_file = campaigns.latest_upload(connection, campaign)
+    others = rows.without_line(connection, newest_file.id) if newest_file else {}
+    counts = {str(status): lines.get(status, 0) + others.get(status, 0) for status in RowStatus}
+    return {"total": sum(counts.values()), **{status: number for status, number in counts.items() if number}}
 
 
 def _event(event: Mapping[str, Any]) -> str:

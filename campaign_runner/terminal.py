@@ -70,11 +70,12 @@ class Terminal:
             return
         rows = [
             (str(c["campaign"]), str(c["environment"]), str(c["created_at"])[:10],
-             ", ".join(f"{count:,} {status}" for status, count in c["lines"].items()) or "nothing planned",
+             f"{c['rows']['total']:,}",
+             ", ".join(f"{count:,} {name}" for name, count in c["rows"].items() if name != "total") or "nothing planned",
              "; ".join(f"{Decimal(amount):,} {currency}" for currency, amount in c["amounts"].items()))
             for c in found
         ]  # fmt: skip
-        self.table(("Campaign", "Environment", "Begun", "Line items", "Face value"), rows)
+        self.table(("Campaign", "Environment", "Begun", "Rows", "Status", "Sent or to send"), rows)
         self.say(*(f"{c['campaign']}: {c['older']}" for c in found if c.get("older")))
         if detail:
             for campaign in found:

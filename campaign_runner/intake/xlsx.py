@@ -20,6 +20,8 @@ from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan, is_unsolve
 _MAX_ROW_BYTES = 1 << 26
 _TRUE = (b"1", b"true")
 _OUR_TAB = re.compile(rb"<(?:\w+:)?tabColor rgb=\"FFC00001\"")
+# Lists and rules that a template brings along hold nothing of the user's.
+_TEMPLATE_TAB = re.compile(rb"<(?:\w+:)?tabColor rgb=\"(?:FF|00)1F3865\"")
 _ROW = re.compile(rb"<row\b[^>]*>")
 _COLUMN = re.compile(rb"<col\b[^>]*>")
 _FORMULA = re.compile(
@@ -32,7 +34,8 @@ _KEPT_SPACE = (b'<t xml:space="', b'<v xml:space="', b'<f xml:space="')
 def nature(container: Container, part: str) -> tuple[bool, bool]:
     """Whether a sheet holds any value, and whether it is our list of problems; only its beginning is looked at."""
     beginning = next(container.xml(part), b"")
-    return re.search(rb"<(?:\w+:)?(?:v|t)[ >]", beginning) is not None, _OUR_TAB.search(beginning) is not None
+    filled = re.search(rb"<(?:\w+:)?(?:v|t)[ >]", beginning) is not None and not _TEMPLATE_TAB.search(beginning)
+    return filled, _OUR_TAB.search(beginning) is not None
 
 
 def check_strings(container: Container, part: str) -> bool:

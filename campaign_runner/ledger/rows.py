@@ -40,6 +40,12 @@ def tally(connection: Connection, upload: int) -> list[tuple[str, str, int, int]
     return found
 
 
+def without_line(connection: Connection, upload: int) -> dict[str, int]:
+    """How many rows of an upload have no line, by status: rejected, held or dropped."""
+    query = select(entries.c.status, func.count()).where(entries.c.upload == upload, entries.c.line.is_(None))
+    return {str(status): int(number) for status, number in connection.execute(query.group_by(entries.c.status))}
+
+
 def dropped(connection: Connection, upload: int) -> int:
     """How many rows of an upload somebody dropped."""
     query = select(func.count()).where(

@@ -34,13 +34,13 @@ ALWAYS: Period = ("", "")
 
 
 class Difference(NamedTuple):
-    """A kind of difference: in `currency`, over `lines` lines, `units` in all; `examples` are (row, reference), the
-    row 0 where the newest file has none."""
+    """A kind of difference: in `currency`, over `lines` lines, `units` in all; `examples` are (row, reference, attempt):
+    the row 0 where the newest file has none, the attempt 0 where it is the newest one."""
 
     currency: str
     lines: int
     units: int
-    examples: tuple[tuple[int, str], ...]
+    examples: tuple[tuple[int, str, int], ...]
 
 
 _LOST, _CURRENT = STATUS.in_(LOST), line_items.c.superseded.is_(False)
@@ -110,12 +110,16 @@ def _differences(
     where += [_CURRENT] if current else []
     query = select(by, func.count(), func.sum(gap)).select_from(LINES).where(*where)
     found = connection.execute(query.group_by(by).order_by(by)).all()
-    here = select(entries.c.row).where(entries.c.upload == upload, entries.c.line == line_items.c.id).limit(1)
+    # A line that was placed again is in the entries by its newest attempt, which has its upload and row.
+    newest = line_items.alias()
+    same = (newest.c.upload == line_items.c.upload, newest.c.row == line_items.c.row, newest.c.superseded.is_(False))
+    here = select(entries.c.row).where(entries.c.upload == upload, entries.c.line == newest.c.id, *same).limit(1)
     row = case((line_items.c.upload == upload, line_items.c.row), else_=func.coalesce(here.scalar_subquery(), 0))
-    few = select(row.label("here"), line_items.c.reference).select_from(LINES).where(*where)
+    attempt = case((line_items.c.superseded, line_items.c.attempt), else_=0)
+    few = select(row.label("here"), line_items.c.reference, attempt).select_from(LINES).where(*where)
     return [
         Difference(str(currency), int(lines), int(units), tuple(
-            (int(number), str(reference)) for number, reference in connection.execute(
+            (int(number), str(reference), int(again)) for number, reference, again in connection.execute(
                 few.where(by == currency).order_by(line_items.c.upload.desc(), line_items.c.row).limit(SHOWN))
         ))
         for currency, lines, units in found

@@ -51,6 +51,8 @@ _MONEY = {
     ),
 }
 SHOWN, LISTED = 20, 1000
+# How an attempt is called that was placed again since.
+_ATTEMPTS = {0: "", 1: "first attempt of "}
 _QUANTITY, _FACE, _CURRENCY = (PLACED_COLUMNS.index(name) for name in ("quantity", "face_units", "currency"))
 
 
@@ -110,9 +112,9 @@ def money(
     known = rows_of or {}
     for question, (kind, sentence, explained) in _MONEY.items():
         for difference in question(connection, campaign, upload, period):
-            named = tuple((row or known.get(reference, 0), reference) for row, reference in difference.examples)
+            named = tuple((row or known.get(name, 0), name, attempt) for row, name, attempt in difference.examples)
             difference = difference._replace(examples=named)
-            rows = tuple(dict.fromkeys(row for row, _ in difference.examples if row))
+            rows = tuple(dict.fromkeys(row for row, *_ in difference.examples if row))
             yield Finding(kind, sentence.format(**_words(difference)), rows, explained)
     for foreign in tieout.foreign(connection, campaign, period):
         yield Finding("other currency", _charged_in(foreign), explained=True)
@@ -154,7 +156,7 @@ def _corrected(day: str, before: str, after: str, currency: str, lines: Sequence
     units = sum(each.placed[_QUANTITY] * each.placed[_FACE] for each in lines)
     number, was, now = ("1 line", "was", "is") if len(lines) == 1 else (f"{len(lines):,} lines", "were", "are")
     changed = f"{was} {before} and {now} {after} now" if before != after else f"{was} charged otherwise ({after})"
-    where = _where([(each.row, str(each.placed[0])) for each in lines[:SHOWN]], len(lines))
+    where = _where([(each.row, str(each.placed[0]), 0) for each in lines[:SHOWN]], len(lines))
     return f"Correction of {day}: {number} ({text(from_units(units))} {currency}) {changed}: {where}."
 
 
@@ -178,9 +180,12 @@ def _words(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _where(examples: Sequence[tuple[int, str]], lines: int) -> str:
-    """Rows of the newest file; a line that it does not have is told by its reference."""
-    named = dict.fromkeys(f"row {row}" if row else f"{reference} of an earlier file" for row, reference in examples)
+def _where(examples: Sequence[tuple[int, str, int]], lines: int) -> str:
+    """Rows of the newest file, or an earlier attempt of one; a line that it does not have is told by its reference."""
+    named = dict.fromkeys(
+        f"{_ATTEMPTS.get(attempt, f'attempt {attempt} of ')}row {row}" if row else f"{reference} of an earlier file"
+        for row, reference, attempt in examples
+    )
     few = list(named)[:5]
     more = lines - 5 if len(named) > 5 else 0
     return ", ".join(few) + (f" and {more:,} more" if more else "")

@@ -65,7 +65,8 @@ def page(books: Books, tallies: Tallies, first: FirstRows, reports: Mapping[str,
         acting=sum(books.rows.get(status, 0) for status in ("rejected", "held", "failed", "cancelled")),
         reports=[path.name for path in reports.values() if path.name != "report.html"], notes=notes(books),
         figures=[figure.title for figure in FIGURES], count=wording.count, rows_of=wording.rows,
-        money=[wording.came_to(sums) for sums in books.sums], sentences=sent(books), warnings=warnings(books),
+        money=[*(wording.came_to(sums) for sums in books.sums), *_attempts(books, tallies)],
+        sentences=sent(books), warnings=warnings(books),
     )  # fmt: skip
 
 
@@ -121,6 +122,25 @@ def _statuses(books: Books, currencies: Sequence[str]) -> list[dict[str, Any]]:
         }
         for status, title in _SAID.items() if books.rows.get(status, 0)
     ]  # fmt: skip
+
+
+def _attempts(books: Books, tallies: Tallies) -> list[str]:
+    """Why pictures and totals come to more than what was placed, where lines were placed again."""
+    told = []
+    for sums in books.sums:
+        every = (
+            each.total
+            for (_, currency), each in tallies.sections["Delivery method"].items()
+            if currency == sums.currency
+        )
+        total = money.from_units(sum(every))
+        if again := max(total - sums.placed, Decimal(0)):
+            told.append(
+                f"The pictures and totals below count every attempt: {wording.cash(total, sums.currency)} is "
+                f"{wording.cash(sums.placed, '').rstrip()} placed in the newest attempts and "
+                f"{wording.cash(again, '').rstrip()} in earlier ones that were placed again."
+            )
+    return told
 
 
 def _status_picture(books: Books) -> Markup:

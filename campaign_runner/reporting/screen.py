@@ -32,7 +32,16 @@ _HAPPENED = {
 
 def check(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> list[str]:
     """After `check`: how many rows are fine, the first problems as they are, then all of them counted."""
-    return [*_checked(books), *_problems(problems), *_todo(problems), *_notes(books), *_where(reports)]
+    kept = (RowStatus.REJECTED, RowStatus.HELD)
+    good = {currency: sum((amount for status, amount in each.items() if status not in kept), Decimal(0))
+            for currency, each in sorted(books.amounts.items())}  # fmt: skip
+    return [
+        *_checked(books, per_currency(good)),
+        *_problems(problems),
+        *_todo(problems),
+        *_notes(books),
+        *_where(reports),
+    ]
 
 
 def plan(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> list[str]:
@@ -101,10 +110,10 @@ def _period(sums: PeriodSums) -> str:
     return f"{lines}, charged {cash(sums.charged, sums.charged_currency)}{rate}."
 
 
-def _checked(books: Books) -> list[str]:
+def _checked(books: Books, worth: str = "") -> list[str]:
     good = books.rows.get(RowStatus.REJECTED, 0) + books.rows.get(RowStatus.HELD, 0)
     good = books.total_rows - good
-    parts = [f"{count(good, 'row')} can be sent"]
+    parts = [f"{count(good, 'row')} can be sent" + (f" ({worth})" if worth and good else "")]
     if rejected := books.rows.get(RowStatus.REJECTED, 0):
         parts.append(f"{count(rejected, 'row')} must be corrected")
     if held := books.rows.get(RowStatus.HELD, 0):

@@ -47,6 +47,10 @@ def _by_name(field: Field, rewards: Sequence[str]) -> Field:
     return replace(field, title="Reward", choices=tuple(rewards), description="The reward, by its name or its utid.")
 
 
+# The colour of the tabs by which intake knows the sheets that are not the user's.
+TEMPLATE_TAB = "#1F3865"
+
+
 def _write_csv(path: Path, fields: Sequence[Field], methods: Sequence[Method]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
@@ -58,6 +62,8 @@ def _write_workbook(path: Path, fields: Sequence[Field], methods: Sequence[Metho
     with xlsxwriter.Workbook(path, PLAIN_TEXT) as book:
         sheet, lists = book.add_worksheet("Rewards"), book.add_worksheet("Choices")
         rules = book.add_worksheet("Rules")
+        for own in (lists, rules):
+            own.set_tab_color(TEMPLATE_TAB)
         for position, field in enumerate(fields):
             _column(book, sheet, position, field, methods)
             _drop_down(sheet, lists, position, field, methods)
