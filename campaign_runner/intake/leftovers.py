@@ -77,7 +77,7 @@ def _formula(row: int, position: int, text: str) -> Defect | None:
     if not _FORMULA.fullmatch(text.strip()):
         return None
     return Defect(row, position, "cell:formula", text, "is a formula, not its result.",
-                  "Type the value, or save the file again from the spreadsheet program.")  # fmt: skip
+                  "Type the value itself, or export the file again with values in place of formulas.")  # fmt: skip
 
 
 def _entity(row: int, position: int, text: str) -> Defect | None:

@@ -13,6 +13,8 @@ _BLANKS = r"[\x00-\x20\x7f\x85\xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{20
 _INVISIBLE = r"[\x{200b}\x{2060}\x{feff}\xad]"
 # Joiners and direction marks belong to some scripts, so they leave only where no word is expected.
 _MARKS = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}\xad]"
+# Round a word they mean nothing, and alone they are an empty cell.
+_AT_THE_ENDS = rf"^(?:{_MARKS}|{_BLANKS})+|(?:{_MARKS}|{_BLANKS})+$"
 # Before a number, a sign that begins a formula or an address an apostrophe marks text in spreadsheets and their exports.
 _MARKED = r"^['\"\x{201c}\x{201e}\x{00ab}]"
 _TEXT_MARKS = (r"^'+([+-]?[0-9][0-9 .,()/:-]*)$", r"^'+([=+@-].*)$", r"^'+([^\s'@]+@[^\s@]+)$")
@@ -57,6 +59,7 @@ def _without_marks(text: Any, kind: str) -> Any:
 
 def _plain(text: Any, kind: str) -> Any:
     text = pc.replace_substring_regex(text, _INVISIBLE if kind in _SPOKEN else _MARKS, "")
+    text = pc.replace_substring_regex(text, _AT_THE_ENDS, "")
     text = pc.utf8_normalize(text, "NFC")
     return text if kind == "message" else _one_blank(text)
 

@@ -56,6 +56,8 @@ TEXTS: dict[str, bytes] = {
     "tabs.tsv": text(ROWS, "\t").encode(),
     "tabs.csv": text(ROWS, "\t").encode(),
     "pipes.txt": text(ROWS, "|").encode(),
+    "last-row-sums-up.csv": text([["First name", "Amount"], ["Ana", "25"], ["Bo", "20"], ["Cy", "40"], ["Tổng cộng", "85"]]).encode(),
+    "formulas-as-text.csv": text([HEADER, ["=B7", "ana@example.com", "25", "=A1"], ["=VERKETTEN(A1;B1)", "bo@example.com", "10", "="]]).encode(),
     "separator-line-first.csv": b"sep=;\r\n" + text(ROWS, ";").encode(),
     "separator-line-last.csv": text(ROWS, ";").encode() + b"sep=;\r\n",
     "quoted.csv": b'"First name","E-mail","Amount"\r\n"Ana ""A"" Lopez","ana@example.com","1,000.00"\r\n',
@@ -233,6 +235,12 @@ def formats(book: openpyxl.Workbook, sheet: Worksheet) -> None:
         sheet.cell(number, 6, 4155550100).number_format = "[<=9999999]###-####;(###) ###-####"
 
 
+def shown_negative(book: openpyxl.Workbook, sheet: Worksheet) -> None:
+    """The sheet puts a minus or brackets round positive amounts."""
+    for row, code in ((2, '"-"0.00'), (3, "(0.00)")):
+        sheet.cell(row, 3, 25).number_format = code
+
+
 def a_sheet_before(book: openpyxl.Workbook, sheet: Worksheet) -> None:
     """A pivot table in front."""
     first = book.create_sheet("Summary", 0)
@@ -261,6 +269,7 @@ WORKBOOKS: dict[str, bytes] = {
     "sheets-unknown.xlsx": workbook(sheets),
     "far-away.xlsx": workbook(far_away),
     "number-formats.xlsx": workbook(formats, [[*HEADER, "ZIP", "Mobile"]]),
+    "shown-negative.xlsx": workbook(shown_negative),
     "pivot-first.xlsx": workbook(a_sheet_before),
     "own-comment.xlsx": workbook(own_comment),
     "totals.xlsx": workbook(totals),

@@ -58,6 +58,9 @@ OTHERS = [
     ("BULKDIGITAL", "deliveryMethod", "Bulk digital", "BULKDIGITAL"),
     ("EMAIL", "recipient.email", "Ana.Example@EXAMPLE.com", "Ana.Example@example.com"),
     ("EMAIL", "recipient.email", "\u200bana@example.com\ufeff", "ana@example.com"),
+    ("EMAIL", "recipient.firstName", "\u202bעדי\u202c", "עדי"),
+    ("EMAIL", "recipient.firstName", "\u200f \u3000Ana\u202e", "Ana"),
+    ("EMAIL", "recipient.firstName", "علی\u200cرضا", "علی\u200cرضا"),
     ("EMAIL", "recipient.email", "mailto:ana@example.com", "ana@example.com"),
     ("EMAIL", "recipient.firstName", "  Ana \u00a0 Maria\t", "Ana Maria"),
     ("EMAIL", "recipient.firstName", "Jose\u0301", "José"),
@@ -219,3 +222,8 @@ def test_an_unknown_country_does_not_condemn_state_and_code() -> None:
 def test_a_euro_sign_is_read_where_the_campaign_is_in_euro_and_a_dollar_sign_is_asked() -> None:
     assert clean(check(example("EMAIL", amount="25,00 €"), currency="EUR"), "amount") == "25.00"
     assert only(check(example("EMAIL", amount="$25"), currency="EUR")).rule == "amount:currency"
+
+
+@pytest.mark.parametrize("cell", ["\u200f\u200e", "\u2066\u2069", "\u3000\ufeff", "\u200d"])
+def test_a_cell_of_marks_that_nobody_sees_is_empty(cell):
+    assert only(check(example("EMAIL", **{"recipient.firstName": cell}))).rule == "recipient.firstName:required"
