@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from campaign_runner import planning
 from campaign_runner.errors import UsageError
-from campaign_runner.ledger import campaigns, events, held, integrity, plans
+from campaign_runner.ledger import batches, campaigns, events, held, integrity, plans
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.held import HeldRow
 from campaign_runner.ledger.past import DROPPED, RELEASED, UNDONE
@@ -21,6 +22,7 @@ from campaign_runner.lookup import is_row, names_of, rows_of
 from campaign_runner.money import from_units, text
 from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World
+from campaign_runner.workers import watch
 
 # `--held-as`: the rules that it stands for.
 KINDS = {
@@ -29,6 +31,8 @@ KINDS = {
     "already-rewarded": ("already-rewarded",),
     "hidden": ("hidden-row",),
 }
+# Not a held row, but a line whose retry another campaign stopped: released by its row alone.
+RETRY = "retry-stopped"
 SHOWN = 50
 _EVENTS = {RELEASED: "rows released", DROPPED: "rows dropped", UNDONE: "decision taken back"}
 _REASON = "Say why with --reason: it is kept in the ledger for whoever asks later."
@@ -61,6 +65,7 @@ def decide(world: World, asked: Asked, decision: str, reason: str, *, dry_run: b
     with opened(world) as campaign:
         with campaign.ledger.read() as connection:
             file, waiting, ours = _waiting(connection, campaign, undo=decision == UNDONE)
+            waiting = (_stopped(connection, campaign) if decision == RELEASED and ours else {}) | waiting
         integrity.require_whole(campaign.ledger)
         chosen = _chosen(campaign, asked, waiting, file, ours=ours)
         called = names_of(campaign, chosen) if ours else {}
@@ -92,6 +97,21 @@ def _waiting(connection: Connection, campaign: Opened, *, undo: bool) -> tuple[s
     return name, rows, ours
 
 
+def _stopped(connection: Connection, campaign: Opened) -> dict[int, HeldRow]:
+    """Rows of the newest file whose retry was stopped, because another campaign sent their recipients the same."""
+    upload, looks = campaigns.latest_upload(connection, campaign.number), watch(campaign.world, campaign.number)
+    if upload is None or looks is None:
+        return {}
+    lines = {number: HeldRow(reference, reason, RETRY, units, currency) for number, (reference, reason, units, currency)
+             in held.put_aside(connection, campaign.number).items()}  # fmt: skip
+    failed = {one.line_id: one.line for one in plans.failed_lines(connection, campaign.number, confirmed=False)}
+    for number, overlap in looks.failed(connection, failed).items():
+        line = failed[number]
+        units = line.quantity * line.face_units
+        lines[number] = HeldRow(line.reference, overlap.sentence, RETRY, units, line.currency)
+    return {row: lines[line] for line, row in held.rows_in(connection, upload.id, lines).items()}
+
+
 def _chosen(
     campaign: Opened, asked: Asked, waiting: Mapping[int, HeldRow], file: str, *, ours: bool
 ) -> dict[int, HeldRow]:
@@ -103,7 +123,8 @@ def _chosen(
     rows = {row for word in asked.rows for row in _rows(campaign, str(word).strip(), waiting, file, ours=ours)}
     if asked.held_as or asked.every:
         rules = KINDS.get(asked.held_as, ())
-        rows |= {row for row, one in waiting.items() if asked.every or one.rule in rules}
+        every = {row: one for row, one in waiting.items() if one.rule != RETRY}
+        rows |= {row for row, one in every.items() if asked.every or one.rule in rules}
     if not rows:
         raise UsageError(f"No row of {file} is held like that, so nothing was decided. {_known(waiting)}")
     return {row: waiting[row] for row in sorted(rows)}
@@ -144,8 +165,9 @@ def _told(
             total[one.currency] += one.units
     rows = "1 row" if len(chosen) == 1 else f"{len(chosen):,} rows"
     worth = " and ".join(_money(units, currency) for currency, units in sorted(total.items())) or "the rewards"
+    again = all(one.rule == RETRY for one in chosen.values())
     after = {
-        RELEASED: f"{worth} will be sent with the next run of the same file.",
+        RELEASED: f"{worth} will be sent with the next {'`campaign-runner retry`' if again else 'run of the same file'}.",
         DROPPED: f"{worth} will not be sent.",
         UNDONE: "held again, nothing will be sent.",
     }
@@ -175,6 +197,12 @@ def _record(
             day = sent[chosen[late].reference]
             raise UsageError(f"Row {late} was sent already, on {day}, so nothing was decided.")
     changed = {one.reference: one.changed_line for one in chosen.values()}
+    again = [one.reference for one in chosen.values() if one.rule == RETRY]
+    if again:
+        batches.take_up(connection, campaign.number, again, at)
+        failed = [one for one in plans.failed_lines(connection, campaign.number, confirmed=False)
+                  if one.line.reference in again]  # fmt: skip
+        references += [planning.next_reference(campaign.world.settings.order, one) for one in failed]
     plans.let_go(connection, campaign.number, references, reason, at, decision=decision, actor=who, changed=changed)
     events.append(
         connection, campaign.number, at, _EVENTS[decision], rows=list(chosen), reason=reason, references=references

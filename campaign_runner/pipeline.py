@@ -43,6 +43,7 @@ from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, is_long, noted, prepare, read
 from campaign_runner.preparation.copying import copied
 from campaign_runner.preparation.sealing import sealed
+from campaign_runner.reconciliation.doubts import RELEASE_FIRST
 from campaign_runner.sending import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.validation.garbage import uncollected
 from campaign_runner.workers import Workers, at_work, watch
@@ -360,7 +361,8 @@ def _plan_again(campaign: Opened) -> str:
         attempts = planning.attempt_again(world.settings.order, failed, world.settings.tango.batch_size)
         plans.record_attempts(connection, campaign.number, attempts, world.at())
         events.append(connection, campaign.number, world.at(), "failed lines planned again", lines=len(failed))
-    return " ".join(f"Row {one.row} was not placed again. {one.sentence}" for one in list(left.values())[:NAMED])
+    told = [f"Row {one.row} was not placed again. {one.sentence}" for one in list(left.values())[:NAMED]]
+    return " ".join([*told, RELEASE_FIRST] if told else [])
 
 
 def _reasons_against(draft: Draft, world: World) -> list[str]:

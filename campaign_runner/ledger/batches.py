@@ -228,6 +228,18 @@ def put_aside(ledger: Ledger, batch: StoredBatch, overlaps: Sequence[Overlap], a
         _move(connection, batch, batch.state, at, news, due_at=due_at, note=note)
 
 
+def take_up(connection: Connection, campaign: int, references: Collection[str], at: str) -> None:
+    """Lines that were put aside and released since: their orders are due at once."""
+    mine = (line_items.c.campaign == campaign, line_items.c.reference.in_(list(references)))
+    query = select(batches.c.id, batches.c.reference).distinct().join(line_items, line_items.c.batch == batches.c.id)
+    query = query.where(*mine, batches.c.state == BatchState.PLANNED, batches.c.attempt > 1)
+    for number, reference in connection.execute(query).all():
+        connection.execute(update(line_items).where(*mine, line_items.c.batch == number).values(reason=""))
+        connection.execute(update(batches).where(batches.c.id == number).values(due_at=0, note="", updated_at=at))
+        answers = digests.of_answers(connection, number)
+        events.append(connection, campaign, at, digests.ANSWERED, batch=reference, answers=answers)
+
+
 def settle(
     ledger: Ledger, batch: StoredBatch, state: BatchState, at: str, *,
     due_at: float = 0, note: str = "", tango_order_id: str = "", looked: bool = False,

@@ -84,6 +84,24 @@ def sent_under(connection: Connection, campaign: int, references: Collection[str
     return {reference: str(at)[:10] for reference, at in connection.execute(left)}
 
 
+def put_aside(connection: Connection, campaign: int) -> dict[int, tuple[str, str, int, str]]:
+    """Lines of a further attempt that were kept back when they were about to be sent, by number: reference, reason,
+    units, currency."""
+    query = select(line_items.c.id, line_items.c.reference, line_items.c.reason, UNITS, line_items.c.currency)
+    query = query.select_from(LINES).where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False))
+    query = query.where(batches.c.state == BatchState.PLANNED, batches.c.attempt > 1, line_items.c.reason != "")
+    return {number: (reference, reason, int(units), currency)
+            for number, reference, reason, units, currency in connection.execute(query)}  # fmt: skip
+
+
+def rows_in(connection: Connection, upload: int, lines: Collection[int]) -> dict[int, int]:
+    """The rows of an upload that brought these lines, or found them there: line -> row."""
+    own = select(line_items.c.id, line_items.c.row).where(line_items.c.upload == upload)
+    known = select(entries.c.line, entries.c.row).where(entries.c.upload == upload)
+    found = connection.execute(known.where(entries.c.line.in_(list(lines)))).all()
+    return dict([*found, *connection.execute(own.where(line_items.c.id.in_(list(lines))))])
+
+
 def standing_of(connection: Connection, campaign: int, references: Collection[str]) -> dict[str, str]:
     """What was decided about these references: released or dropped."""
     every = {name: dict.fromkeys(past.decided(connection, campaign, name), name) for name in (RELEASED, DROPPED)}

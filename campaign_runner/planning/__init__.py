@@ -1,6 +1,6 @@
 """Clean rows -> Plan: which lines, under which references, in which batches, for how much money.  Pure."""
 
-from campaign_runner.planning.attempts import attempt_again
+from campaign_runner.planning.attempts import attempt_again, next_reference
 from campaign_runner.planning.bodies import rebatch
 from campaign_runner.planning.canary import with_canary
 from campaign_runner.planning.collector import Collector
@@ -24,6 +24,7 @@ __all__ = [
     "attempt_again",
     "check_limits",
     "known_lines",
+    "next_reference",
     "plan",
     "rebatch",
     "refuse",

@@ -52,12 +52,16 @@ def attempt_again(order: Order, failed: Iterable[FailedLine], batch_size: int) -
     """New batches for failed lines, ordered by their new references; lines of unlike attempts do not mix."""
     again: dict[int, list[tuple[LineItem, FailedLine]]] = {}
     for one in failed:
-        number = one.attempt + 1
-        digest = references.derived(one.line.identity, "attempt", str(number))
-        line = replace(one.line, reference=references.reference(order, digest))
-        again.setdefault(number, []).append((line, one))
+        line = replace(one.line, reference=next_reference(order, one))
+        again.setdefault(one.attempt + 1, []).append((line, one))
     cut = _singly if order.endpoint == "orders" else _cut
     return [made for number, lines in sorted(again.items()) for made in cut(order, lines, number, batch_size)]
+
+
+def next_reference(order: Order, failed: FailedLine) -> str:
+    """What the next attempt of a failed line is sent under."""
+    digest = references.derived(failed.line.identity, "attempt", str(failed.attempt + 1))
+    return references.reference(order, digest)
 
 
 def _cut(order: Order, lines: list[tuple[LineItem, FailedLine]], number: int, size: int) -> Iterable[Attempt]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 NAMED = 5
+RELEASE_FIRST = (
+    "If it is meant as well, release the row with `campaign-runner release`, then call `campaign-runner retry`."
+)
 
 # kind: (which orders, the sentence with {orders}, {lines} and {which}, whether it is explained)
 _ORDERS = {
@@ -63,7 +66,9 @@ def not_sent_again(connection: Connection, campaign: int) -> Iterator[Finding]:
         named = ", ".join(f"row {row}" for row in numbers[:NAMED])
         more = f" and {len(numbers) - NAMED:,} more" if len(numbers) > NAMED else ""
         what = _count(len(numbers), "line") + " of a retry"
-        yield Finding("not sent again", f"{what} left unsent: {named}{more}. {reason}", tuple(numbers))
+        yield Finding(
+            "not sent again", f"{what} left unsent: {named}{more}. {reason} {RELEASE_FIRST}", tuple(numbers)
+        )
 
 
 def two_rewards(connection: Connection, campaign: int, upload: int) -> Iterator[Finding]:

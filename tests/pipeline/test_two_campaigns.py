@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from campaign_runner import audit, desk, pipeline
-from campaign_runner.errors import ExitCode
+from campaign_runner.errors import ExitCode, UsageError
 from campaign_runner.ledger import batches
 from campaign_runner.preparation import Reading
 
@@ -151,3 +151,31 @@ def test_a_retry_leaves_lines_whose_recipients_another_campaign_sent_the_same_si
     result = pipeline.retry(two.world_of("a"))
     assert any("Row 3 was not placed again" in finding.text for finding in result.books.findings)
     assert people(two) == ["Ana", "Dee", "Dee"]
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_a_retry_that_another_campaign_stopped_is_sent_once_it_is_released(two, planned):
+    dee, a = "Dee,sim-fails@example.com,25", two.world_of("a")
+    two.run_campaign("a", ANA, dee)
+    two.clock.turn(days=1)
+    if planned:  # the second attempt was written down, and then Tango was away
+        two.tango.set_faults([{"kind": "429", "call": "place", "times": 999}])
+        pipeline.retry(a, patience=120)
+        two.tango.set_faults([])
+    other = Reading(two.file(dee, headers=HEADERS, name="b.csv"))
+    pipeline.run(other, two.world_of("b"), patience=0)
+    if planned:  # which the other campaign knows
+        desk.release(two.world_of("b"), [2], "this one first")
+        pipeline.run(other, two.world_of("b"), patience=0)
+    two.clock.turn(seconds=100)
+    stopped = pipeline.retry(a)
+    assert any("campaign-runner release" in finding.text for finding in stopped.books.findings)
+    assert people(two) == ["Ana", "Dee", "Dee"]
+    with pytest.raises(UsageError, match="No row of"):
+        desk.release(a, [], "all of them", every=True)
+    desk.release(a, [3], "Dee has earned both")
+    again = pipeline.retry(a)
+    assert people(two) == ["Ana", "Dee", "Dee", "Dee"]
+    told = " ".join(finding.text for finding in again.books.findings)
+    assert "not placed again" not in told
+    assert "left unsent" not in told
