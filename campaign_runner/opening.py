@@ -60,8 +60,8 @@ def opened(
                 world = replace(world, settings=_bound(world.settings, campaigns.binding(connection, number)))
         if sending:
             newest.refuse_older(ledger, name, number, since(world))
-        elif not recovering and (lacking := newest.older(ledger, name)):
-            world.notices.append(lacking)
+        elif not recovering:
+            tell_older(world, ledger)
         with ledger.read() as connection:
             last = batches.last_attempt(connection)
         yield Opened(world, ledger, number, last)
@@ -76,6 +76,13 @@ def _ledger(world: World, name: str, *, looking: bool) -> Iterator[Ledger]:
         return
     with open_ledger(world.state, world.ledger_url, world.actor) as ledger, ledger.hold(name):
         yield ledger
+
+
+def tell_older(world: World, ledger: Ledger) -> None:
+    """Note why this is not the newest ledger of the campaign, for commands that send nothing: they make it none."""
+    lacking = newest.older(ledger, f"{world.settings.tango.environment}-{world.settings.campaign.id}")
+    ledger.is_older = bool(lacking)
+    world.notices += filter(None, [lacking])
 
 
 def registered(world: World, ledger: Ledger, *, recovering: bool = False) -> int:

@@ -38,7 +38,7 @@ from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.past import rewarded_elsewhere
 from campaign_runner.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.memory import give_back
-from campaign_runner.opening import Opened, decisions, opened, past, registered, rule_book, since
+from campaign_runner.opening import Opened, decisions, opened, past, registered, rule_book, since, tell_older
 from campaign_runner.outside import World
 from campaign_runner.preparation import Draft, Past, Progress, Reading, fingerprint, is_long, noted, prepare, read
 from campaign_runner.preparation.copying import copied
@@ -88,6 +88,7 @@ def _check(reading: Reading, world: World, progress: Progress, *, expecting: boo
 def plan(reading: Reading, world: World, progress: Progress = quiet, *, canary: int = 0) -> Result:
     """What would be sent, and what is there already?  Nothing is sent; the ledger keeps that this plan was shown."""
     with copied(reading) as reading, open_ledger(world.state, world.ledger_url, world.actor) as ledger:
+        tell_older(world, ledger)
         before = past(ledger, world)
         read(reading, world.settings, rule_book(world))  # a file that cannot be used is no reason to ask Tango
         shop = gate.stocked(world, ledger)

@@ -40,6 +40,7 @@ class Ledger:
         # SQLite lets one writer in and has the others sleep and ask again: threads of ours queue instead.
         self._writing = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
         self.notes = heads.Notes(folder)
+        self.is_older = False  # than what was noted beside it: then that note stays, whatever is written here
         self._held = self._name = ""
 
     @contextmanager
@@ -61,7 +62,7 @@ class Ledger:
             connection.begin(),
         ):
             yield connection
-            if durable and self._held:
+            if durable and self._held and not self.is_older:
                 self._name = self._name or heads.ledger_name(connection)
                 head = heads.newest(connection, self._name)
         if head:

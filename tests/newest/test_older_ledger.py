@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from campaign_runner import desk, pipeline
 from campaign_runner.errors import ExitCode
 from campaign_runner.ledger import heads
+from campaign_runner.preparation import Reading
 from tests.newest.conftest import row
 
 LISTED = "of this campaign that this ledger does not know: campaign-runner recover FILE"
@@ -48,6 +50,20 @@ def test_restored_from_before_the_orders(camp, how, files):
     camp.recover(**settings)
     camp.send(**settings)
     camp.everybody_once(46 if how == "a row added" else 45)
+
+
+def test_commands_that_send_nothing_tell_it(camp):
+    camp.send()
+    camp.back_up()
+    camp.people(46)
+    camp.send()
+    camp.put_back(only="ledger.sqlite*")
+    for command in (pipeline.track, pipeline.reports, lambda world: pipeline.plan(Reading(camp.path), world)):
+        world = camp.world()
+        command(world)
+        assert any("campaign-runner recover FILE" in notice for notice in world.notices), world.notices
+    camp.refused(ENDS_AT)  # what they wrote made it no newer
+    assert [one.subject for one in desk.doctor(camp.world()) if not one.well] == ["heads"]
 
 
 def test_restored_and_the_canary_left_out(camp):
