@@ -19,6 +19,7 @@ from campaign_runner.ledger.past import DROPPED, RELEASED, UNDONE
 from campaign_runner.lookup import is_row, rows_of
 from campaign_runner.opening import Opened, opened
 from campaign_runner.outside import World, connect
+from campaign_runner.reporting.wording import cash
 
 
 def release(
@@ -101,7 +102,7 @@ def doctor(world: World) -> list[Diagnosis]:
         return [*told, Diagnosis("Tango", False, f"no account: {said}", "Check base_url, network and credentials.")]
     told.append(Diagnosis("Tango", True, f"answers (request {receipt.request_id or 'without id'})"))
     state = f"{account.identifier} is {account.status or 'of unknown status'}"
-    balance = f", balance {account.balance:,} {account.currency}" if account.balance is not None else ""
+    balance = f", balance {cash(account.balance, account.currency)}" if account.balance is not None else ""
     told.append(Diagnosis("account", account.active, state + balance, "" if account.active else "Talk to Tango."))
     return told
 

@@ -21,7 +21,7 @@ Key = Annotated[list[str] | None, typer.Option("--key", help="A column that name
 OneMethod = Annotated[str, typer.Argument(metavar="METHOD", help="EMAIL, PHONE, …; without it, an overview.")]
 Rewards = Annotated[bool, typer.Option("--rewards", help="A drop-down of the rewards in Tango's catalogue, by name.")]
 Search = Annotated[str, typer.Argument(metavar="SEARCH", help="Words, such as a name, utid or currency.")]
-Port = Annotated[int, typer.Option("--port", help="The port on this machine; 0 = any free one.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port on this machine; 0 = any free one.")]
 Rate = Annotated[float, typer.Option("--requests-per-second", help="What it allows; 0 = no limit.")]
 Faults = Annotated[Path | None, typer.Option("--faults", help="A JSON file with the faults to make.")]
 

@@ -81,7 +81,7 @@ def preview(draft: Draft, setting: Setting, before: Before) -> PlanFacts:
         len(fresh.drop_duplicates(["person_hi", "person_lo"])) if len(fresh) else 0, (before.source, before.at),
         _changes(plan, before), {utid: name for utid, name in setting.names.items() if utid in plan.utids()},
         notes=draft.table.notes, listed=tuple(islice(every_line(plan, setting.names), LINES_SHOWN)),
-        held_rows=tuple(_held_rows(plan)), problems=tuple(errors[:PROBLEMS_SHOWN]),
+        held_rows=tuple(_held_rows(plan)), problems=tuple(sorted(errors[:PROBLEMS_SHOWN], key=lambda problem: problem.row)),
         warnings=tuple(warnings[:PROBLEMS_SHOWN]), problem_count=draft.tally.total, warning_count=draft.tally.warnings,
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ _BY_STATUS: dict[RowStatus, tuple[str, str, str]] = {
     ),
     RowStatus.HELD: (
         "HR",
-        "Decide about {rows} that are held (failures.xlsx says why): release or drop each by its row number, e-mail "
+        "Decide about {rows} held back (failures.xlsx says why): release or drop each by its row number, e-mail "
         "address, name or key; after `check`, call `plan` first",
         'campaign-runner release {campaign} ROW --reason "why"',
     ),

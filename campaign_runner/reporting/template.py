@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from campaign_runner.model import Field, Method, RuleBook
 from campaign_runner.reporting.atomic import replacing
@@ -115,8 +115,17 @@ def _drop_down(sheet: Any, lists: Any, position: int, field: Field, methods: Seq
 
 
 def _example(book: Any, sheet: Any, row: int, position: int, field: Field, value: str) -> None:
-    """An example cell in grey; amounts and counts as numbers, everything else as text."""
-    look = {"font_color": "#7F7F7F", "italic": True, "num_format": _OWN_FORMAT.get(_kind(field), "@")}
+    """An example cell, grey as long as it is the example; amounts and counts as numbers, everything else as text."""
+    look = {"num_format": _OWN_FORMAT.get(_kind(field), "@")}
+    if value:
+        quoted = value.replace('"', '""')
+        grey = book.add_format({"font_color": "#7F7F7F", "italic": True})
+        same = f'EXACT(TRIM({xl_rowcol_to_cell(row, position)}&""),"{quoted}")'
+        number = (
+            f"{xl_rowcol_to_cell(row, position)}={value}" if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", value) else "FALSE"
+        )
+        rule = {"type": "formula", "criteria": f"=OR({same},{number})", "format": grey}
+        sheet.conditional_format(row, position, row, position, rule)
     if _kind(field) in ("amount", "count") and re.fullmatch(r"[0-9.]+", value):
         sheet.write_number(row, position, float(value), book.add_format(look))
     else:

@@ -48,6 +48,7 @@ MAX_NOTES = 10_000
 _ROWS_END = b"</sheetData>"
 _FAST = 3
 _A4 = 9
+_PAGE_WIDTH = 160  # so many characters side by side can be read on paper
 _ROWS_AT_ONCE = 10_000
 _PACKING_AT_ONCE = 3
 _ZIP64_FROM = 2**31 - 2**24
@@ -182,7 +183,7 @@ class WorkbookFile:
         sheet.set_row(0, 20)
         sheet.set_landscape()
         sheet.set_paper(_A4)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(max(1, round(sum(self._widths) / _PAGE_WIDTH)), 0)
         sheet.repeat_rows(0)
         sheet.set_footer("&L&F&RPage &P of &N")
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{EXCEL_ROWS}"})

@@ -124,3 +124,20 @@ def test_the_rules_page_is_the_book(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--golden"):
         PAGE.write_text(page, "utf-8")
     assert page == PAGE.read_text("utf-8"), "docs/rules.md is stale: make golden"
+
+
+def test_what_is_typed_over_an_example_does_not_look_like_one(workbook: openpyxl.Workbook) -> None:
+    sheet = workbook["Rewards"]
+    cell = sheet[_letter(sheet, "First name")][1]
+    assert not cell.font.italic
+    rules = [rule for area in sheet.conditional_formatting if cell.coordinate in area for rule in area.rules]
+    assert [rule.formula for rule in rules] == [[f'OR(EXACT(TRIM({cell.coordinate}&""),"{cell.value}"),FALSE)']]
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_does_not_exist_is_wrong_usage(port: str) -> None:
+    from campaign_runner.cli import main
+
+    with pytest.raises(SystemExit) as left:
+        main(["simulator", "--port", port])
+    assert left.value.code == 2
