@@ -12,6 +12,7 @@
     ├── TangoStopped        6  whoever keeps the Tango account: credentials, frozen account, outage
     │   └── Halted          6  whoever answers for the file: too many of its lines failed
     ├── CampaignHeld        7  nobody: another run is at work, wait for it
+    │   └── OrderMoved      7  nobody: another run took over in the middle
     └── Interrupted       130  the caller: run again
 
 Every message says where, what, and what to do next.
@@ -118,6 +119,10 @@ class CampaignHeld(CampaignRunnerError):
     """Another run holds this campaign."""
 
     exit_code = ExitCode.CAMPAIGN_HELD
+
+
+class OrderMoved(CampaignHeld, RuntimeError):
+    """Another run moved an order that this one was working on: the database had let go of this run's lock."""
 
 
 class Interrupted(CampaignRunnerError):

@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
+from campaign_runner.errors import OrderMoved
 from campaign_runner.ledger import corrections, digests, events, requests, tallies
 from campaign_runner.ledger.corrections import Booked, plain
 from campaign_runner.ledger.overlaps import Overlap, Overtaken, Watch
@@ -339,7 +340,10 @@ def _move(
     mine = {"number": batch.id, "before": batch.state}
     done = _mover(tuple(told))(connection, {**mine, **{f"new_{name}": told[name] for name in told}})
     if done.rowcount != 1:
-        raise RuntimeError(f"the batch {batch.reference} was moved by somebody else")
+        raise OrderMoved(
+            f"The order {batch.reference} was moved by somebody else: another run is sending this campaign, because the "
+            "database let go of this run's lock. Wait until that run has ended, then run again. Nothing is sent twice."
+        )
     if state is not batch.state:
         data = {"batch": batch.reference, "from": batch.state, "to": state, **(news or {})}
         events.append(connection, batch.campaign, at, "batch moved", **data)

@@ -91,7 +91,7 @@ class Placement:
         """One step; None = final (or for a person), else seconds until the next. Raises TangoStopped, and Overtaken where
         another campaign was faster with recipients of an order that was never sent.
 
-        `batch` is as the ledger has it: one that was moved since then is left alone (RuntimeError).
+        `batch` is as the ledger has it: one that was moved since then is left alone (OrderMoved).
         """
         if batch.state is BatchState.PLANNED:
             return self._send(batch)

@@ -15,6 +15,7 @@ LONGEST = 64 * 1024 * 1024
 SHORTEST = 12
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 # As people read it in pages, workbooks and journals: "event 41 of the ledger, head 3f2a…".
+_OLDER = "chain of events"
 _STAMP = re.compile(r"event ([0-9]+) of the ledger, head ([0-9a-f]{64})")
 
 
@@ -68,7 +69,9 @@ def _of_text(text: str) -> list[Head]:
     stamped = [Head(digest, int(number)) for number, digest in _STAMP.findall(text)]
     if stamped:
         return list(dict.fromkeys(stamped))
-    return [Head(digest) for digest in dict.fromkeys(_HASH.findall(text))] if "ledger" in text.lower() else []
+    # Older reports name it without its number; whatever else has 64 digits (a plan, a file) is no head.
+    _, _, after = text.partition(_OLDER)
+    return [Head(digest) for digest in dict.fromkeys(_HASH.findall(after))]
 
 
 def _texts(path: Path, data: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, text
 
-from campaign_runner.errors import StateError
+from campaign_runner.errors import ExitCode, OrderMoved, StateError
 from campaign_runner.ledger import batches, events, open_ledger, schema
 from campaign_runner.ledger.packing import pack
 from campaign_runner.ledger.prepared import Prepared
@@ -54,8 +54,9 @@ def test_the_bytes_to_send_come_with_the_mark_that_they_are_sent(ledger):
 def test_an_order_that_somebody_else_has_moved_is_left_alone(ledger):
     batch = planned(ledger)
     batches.mark_sending(ledger, batch, AT)
-    with pytest.raises(RuntimeError, match="q4-1 was moved by somebody else"):
+    with pytest.raises(OrderMoved, match="q4-1 was moved by somebody else") as moved:
         batches.mark_sending(ledger, batch, AT)
+    assert moved.value.exit_code is ExitCode.CAMPAIGN_HELD
     assert moves(ledger) == [("planned", "sending")]
 
 

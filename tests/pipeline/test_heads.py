@@ -59,6 +59,15 @@ def test_the_beginning_of_a_head_will_do(office, folder):
     assert verdict(office, heads.given("0" * 64)).missing == (f"The chain does not hold the head {'0' * 64}",)
 
 
+def test_a_plan_or_a_file_named_by_64_digits_is_no_head(office, folder, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(f"<p>Ledger of q4.</p><p>Plan {'ab' * 32}</p>", "utf-8")
+    with pytest.raises(UsageError, match="names no head"):
+        heads.of_report(page)
+    page.write_text(f"Plan {'ab' * 32}; Head of the ledger's chain of events: {'cd' * 32}", "utf-8")
+    assert heads.of_report(page) == [heads.Head("cd" * 32)]
+
+
 @pytest.mark.parametrize("text", ["abc", "", "x" * 64])
 def test_what_is_no_head_is_refused(text):
     with pytest.raises(UsageError, match="--head"):
