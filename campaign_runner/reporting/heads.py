@@ -15,7 +15,9 @@ LONGEST = 64 * 1024 * 1024
 SHORTEST = 12
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 # As people read it in pages, workbooks and journals: "event 41 of the ledger, head 3f2a…".
-_OLDER = "chain of events"
+# As properties of a workbook and the first lines of a journal name it; whatever else has 64 digits (a plan, a file, a
+# cell) is no head.
+_NAMED = re.compile(r"(?:Ledger head|chain of events)[^\n]{0,200}?((?:[0-9a-f]{64}(?:, )?)+)")
 _STAMP = re.compile(r"event ([0-9]+) of the ledger, head ([0-9a-f]{64})")
 
 
@@ -69,9 +71,8 @@ def _of_text(text: str) -> list[Head]:
     stamped = [Head(digest, int(number)) for number, digest in _STAMP.findall(text)]
     if stamped:
         return list(dict.fromkeys(stamped))
-    # Older reports name it without its number; whatever else has 64 digits (a plan, a file) is no head.
-    _, _, after = text.partition(_OLDER)
-    return [Head(digest) for digest in dict.fromkeys(_HASH.findall(after))]
+    named = ", ".join(_NAMED.findall(text))
+    return [Head(digest) for digest in dict.fromkeys(_HASH.findall(named))]
 
 
 def _texts(path: Path, data: bytes) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 
+import openpyxl
 import pytest
 
 from campaign_runner import audit, pipeline
 from campaign_runner.errors import StateError, UsageError
 from campaign_runner.preparation import Reading
 from campaign_runner.reporting import heads
-from tests.pipeline.test_run import ANA, BEN
+from tests.pipeline.test_run import ANA, BAD, BEN
 
 REPORTS = (
     "summary.json",
@@ -66,6 +67,13 @@ def test_a_plan_or_a_file_named_by_64_digits_is_no_head(office, folder, tmp_path
         heads.of_report(page)
     page.write_text(f"Plan {'ab' * 32}; Head of the ledger's chain of events: {'cd' * 32}", "utf-8")
     assert heads.of_report(page) == [heads.Head("cd" * 32)]
+
+
+def test_a_cell_of_64_digits_in_a_report_that_was_saved_again_is_no_head(office, folder):
+    office.run(office.file(BAD.replace("Cy", "ef" * 32)))
+    book = openpyxl.load_workbook(folder / "failures.xlsx")
+    book.save(folder / "failures.xlsx")
+    assert [head.digest for head in heads.of_report(folder / "failures.xlsx")] == [office.summary()["ledger_head"]]
 
 
 @pytest.mark.parametrize("text", ["abc", "", "x" * 64])
