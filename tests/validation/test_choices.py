@@ -78,5 +78,5 @@ def test_a_row_with_another_mistake_is_rejected_not_stale() -> None:
 
 def test_calendar_sentences_name_today_and_the_first_day_that_would_do() -> None:
     problem = only(check(example("EMAIL", deliveryDate="11/23/2026")))
-    assert problem.what == "means 2026-11-23, which is less than 7 days ahead of today, 2026-11-22."
+    assert problem.what == "means 2026-11-23, which is earlier than 7 days after today, 2026-11-22."
     assert problem.remedy == "Type 2026-11-29 or later, or empty the cell to deliver at once."
