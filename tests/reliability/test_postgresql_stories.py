@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from campaign_runner import audit, pipeline
+from campaign_runner.errors import ExitCode
 from campaign_runner.outside import World
+from campaign_runner.preparation import Reading
+from campaign_runner.recovery import recover
 from campaign_runner.tango import simulator
 from tests.pipeline import (
     test_corrections,
@@ -89,6 +92,16 @@ def test_one_recipient_is_erased(office):
     pipeline.reports(office.world())
     assert office.summary()["amounts"] == before["amounts"]
     assert audit.purge_campaign(office.world(), "q4")["orders"] == 1
+
+
+def test_a_campaign_with_a_name_longer_than_a_column_is_recovered(office, server):
+    office.values["campaign"] = {"id": "q4", "name": "Quarterly recognition " * 12}
+    path = office.file(ANA, BEN)
+    office.run(path)
+    office.url = server.database().replace("postgresql:", "postgresql+psycopg:")
+    recover(Reading(path), office.world())
+    assert office.run(path).exit_code is ExitCode.DONE
+    assert len(office.sent()) == 2
 
 
 @pytest.mark.parametrize(("change", "named"), [
