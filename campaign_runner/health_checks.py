@@ -15,6 +15,8 @@ from campaign_runner.ledger import Ledger, events, keys
 from campaign_runner.preflight import clock
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+# In a folder that was made before, others may see names; what is in it, the program makes for its own account alone.
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 # Files of the state folder that hold personal data or secrets.
 _PRIVATE = ("ledger*.sqlite*", keys.FILE, "token.json", "simulator.jsonl", "heads/*.json")
 _NAMED_BY = ("TANGO_", keys.VARIABLE)
@@ -34,7 +36,7 @@ def permissions(state: Path, environ: Mapping[str, str] = os.environ) -> Diagnos
     """May anybody but this account read or write the state folder, the key of the audit log, or files with credentials?"""
     secrets = [Path(path) for name, path in environ.items() if name.startswith(_NAMED_BY) and name.endswith("_FILE")]
     inside = [path for pattern in _PRIVATE for path in sorted(state.glob(pattern))]
-    open_ = [path for path in (state, *inside, *secrets) if path.exists() and _mode(path) & _OTHERS]
+    open_ = [path for path in (state, *inside, *secrets) if path.exists() and _is_open(path)]
     if not open_:
         return Diagnosis("permissions", True, "only this account can read the ledger and the keys")
     shown = ", ".join(f"{path} (mode {_mode(path):03o})" for path in open_[:5])
@@ -65,6 +67,10 @@ def _commands(paths: list[Path]) -> Iterator[str]:
     for mode, wanted in (("700", Path.is_dir), ("600", Path.is_file)):
         if chosen := [shlex.quote(str(path)) for path in paths if wanted(path)]:
             yield f"chmod {mode} {' '.join(chosen)}"
+
+
+def _is_open(path: Path) -> bool:
+    return bool(_mode(path) & (_OTHERS_WRITE if path.is_dir() else _OTHERS))
 
 
 def _mode(path: Path) -> int:

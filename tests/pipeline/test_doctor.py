@@ -31,6 +31,12 @@ def test_what_other_accounts_may_read_or_write_is_named_with_the_command_that_cl
     assert unwell(office) == {}
 
 
+def test_a_state_folder_that_others_may_only_list_is_well(office):
+    office.run(office.file(ANA))
+    (office.folder / "state").chmod(0o755)
+    assert unwell(office) == {}
+
+
 def test_a_file_with_credentials_that_others_may_read_is_named(tmp_path):
     key = tmp_path / "key"
     key.write_text("0123456789abcdef", "ascii")
