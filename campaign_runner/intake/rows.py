@@ -114,7 +114,8 @@ class Rows:
         left = there
         for column in self.columns:
             if column.field in CONTACTS and len(left):
-                cells = block.columns[column.position].take(pa.array(left))
+                cells = block.columns[column.position]
+                cells = cells if len(left) == len(cells) else cells.take(pa.array(left))
                 contact = pc.match_substring_regex(cells, CONTACTS[column.field])
                 left = left[~contact.to_numpy(zero_copy_only=False)]
         if not len(left):

@@ -52,13 +52,15 @@ def joined(first: Any, *others: Any, by: str = "") -> Any:
     return pc.binary_join_element_wise(*parts)
 
 
-def extent(text: Any) -> tuple[int, int, bool]:
-    """The lowest and the highest byte of all cells, and whether two blanks follow each other somewhere."""
+def extent(text: Any) -> tuple[int, int, bool, bool]:
+    """The lowest and the highest byte of all cells; whether two blanks follow each other, and a quotation mark stands,
+    somewhere."""
     offsets, data = text.buffers()[1:3]
     if data is None or not len(text):
-        return 127, 0, False
+        return 127, 0, False, False
     places = np.frombuffer(offsets, np.int64)[text.offset : text.offset + len(text) + 1]
     content = np.frombuffer(data, np.uint8)[places[0] : places[-1]]
     if not len(content):
-        return 127, 0, False
-    return int(content.min()), int(content.max()), b"  " in content.tobytes()
+        return 127, 0, False, False
+    whole = content.tobytes()
+    return int(content.min()), int(content.max()), b"  " in whole, b"'" in whole or b'"' in whole

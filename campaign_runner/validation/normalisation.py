@@ -33,7 +33,7 @@ def tidy(text: Any, kind: str) -> Any:
 
     Empty cells become null. Columns that need nothing, the usual case, are told by their bytes and left alone.
     """
-    low, high, doubled = extent(text)
+    low, high, doubled, quoted = extent(text)
     if high > 0x7E:
         text = where(text, pc.invert(pc.string_is_ascii(text)), lambda odd: _plain(odd, kind))
         low = 0
@@ -43,7 +43,8 @@ def tidy(text: Any, kind: str) -> Any:
         text = where(text, pc.match_substring_regex(text, r"[\x00-\x1f\x7f]|  "), _one_blank)
     if low <= 0x20:
         text = pc.utf8_trim_whitespace(text)
-    text = where(text, pc.match_substring_regex(text, _MARKED), lambda odd: _without_marks(odd, kind))
+    if quoted or high > 0x7E:
+        text = where(text, pc.match_substring_regex(text, _MARKED), lambda odd: _without_marks(odd, kind))
     return pc.if_else(pc.equal(text, ""), None, text)
 
 
