@@ -61,8 +61,8 @@ screenshots: $(STAMP)  ## Take pictures of the pages for docs/screenshots, where
 fuzz: $(STAMP)  ## Hand in 20,000 mutated files; none may end in a traceback (FUZZ=n for another number)
 	FUZZ=$(or $(FUZZ),20000) $(PYTEST) -n auto --dist worksteal -k fuzz
 
-soak: $(STAMP)  ## Simulate 100,000 campaigns with faults and crashes, write docs/reliability.md (SEEDS=n for fewer)
-	$(BIN)/python -m tests.reliability.soak --seeds $(or $(SEEDS),100000) --report
+soak: $(STAMP)  ## Simulate 100,000 campaigns, write docs/reliability.md, play 50,000 stories (SEEDS=n STORIES=n for fewer)
+	$(BIN)/python -m tests.reliability.soak --seeds $(or $(SEEDS),100000) --stories $(or $(STORIES),50000) --report
 
 bench: $(STAMP)  ## Measure against what one would otherwise write or take
 	$(BIN)/python -m bench

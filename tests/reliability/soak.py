@@ -15,6 +15,7 @@ from time import monotonic
 from tests.reliability.harness import Outcome, simulate
 from tests.reliability.report import Figures, write_report
 from tests.reliability.scenario import scenario
+from tests.stories.__main__ import play_many
 
 EVERY = 500
 
@@ -33,11 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
             figures.seconds = monotonic() - started
             _tell(outcome, figures, asked.seeds)
     print(*figures.told(), sep="\n")
+    stories = play_many(0, asked.stories, asked.processes)
+    print(*stories.told(), sep="\n")
     if asked.report and figures.seeds:
         print(f"Written: {write_report(figures)}")
-    if figures.seeds < asked.seeds:
+    if figures.seeds < asked.seeds or stories.stories < asked.stories:
         return 130
-    return 1 if figures.broken else 0
+    return 1 if figures.broken or stories.broken else 0
 
 
 def _deaf() -> None:
@@ -67,6 +70,7 @@ def _one(seed: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.reliability.soak", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100_000, help="how many")
+    parser.add_argument("--stories", type=int, default=0, help="how many stories (tests/stories) after them")
     parser.add_argument("--from", dest="first", type=int, default=0, metavar="N", help="the first one")
     parser.add_argument("--seed", type=int, help="play this one alone and tell what came of it")
     parser.add_argument("--processes", type=int, default=cpu_count())
