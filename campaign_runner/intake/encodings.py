@@ -27,7 +27,8 @@ _NAMES = {
     "utf-32-le": "UTF-32",
     "utf-32-be": "UTF-32",
 }
-_MARKS_INSIDE = (b"\x1a", b"\n" + codecs.BOM_UTF8, codecs.BOM_UTF8 * 2)
+_END_OF_FILE = b"\x1a"
+_MARKS_INSIDE = (b"\n" + codecs.BOM_UTF8, codecs.BOM_UTF8 * 2)
 _QUOTED_LATE = re.compile(rb'(?:^|[,;\t|\n])(?: +|=|"=")"')
 _JAPANESE = b"\x1b$B"  # how ISO-2022-JP, all of ASCII, begins what is not
 _LINES_LOOKED_AT = 10_000
@@ -83,9 +84,9 @@ def _look(path: Path) -> tuple[bool, bool, bool]:
 
 def _has_signs(piece: bytes) -> bool:
     """Marks in the middle of the file, and quotation marks behind a blank or an equals sign where a cell begins."""
-    return any(sign in piece for sign in _MARKS_INSIDE) or (
-        (b' "' in piece or b'="' in piece) and bool(_QUOTED_LATE.search(piece))
-    )
+    if _END_OF_FILE in piece or (not piece.isascii() and any(mark in piece for mark in _MARKS_INSIDE)):
+        return True
+    return b'"' in piece and (b' "' in piece or b'="' in piece) and bool(_QUOTED_LATE.search(piece))
 
 
 def unmarked(start: bytes) -> str:
