@@ -47,8 +47,10 @@ def read(
     ]
     notes += [*_leave_out(rows, book), *_treat_hidden(rows, hidden), *grid.about_cells()]
     if not rows.are_there():
-        but = " but rows that were left out as examples, totals or hidden" if rows.left_out else ""
-        raise FileUnusable(f"{source} has a header in row {header[0]}, but no rows below it{but}. {_WANTED}")
+        what = "no rows below it"
+        if rows.left_out:
+            what = "the rows below it are examples, totals or hidden, and were left out"
+        raise FileUnusable(f"{source} has a header in row {header[0]}, but {what}. {_WANTED}")
     return RawTable(
         path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.totals.declared, report.name,
         tuple(rows.totals.mismatches), unread=() if report.name else grid.unread,

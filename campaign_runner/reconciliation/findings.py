@@ -86,7 +86,8 @@ def elsewhere(strays: Mapping[str, int]) -> Iterator[Finding]:
     if number:
         what = "1 line item" if number == 1 else f"{number:,} line items"
         each = ", ".join(f"{count:,} {status}" for status, count in sorted(strays.items()))
-        told = f"{what} of an earlier file of this campaign are not in this one ({each}); finance.csv has them all."
+        are, them = ("is", "has it") if number == 1 else ("are", "has them all")
+        told = f"{what} of an earlier file of this campaign {are} not in this one ({each}); finance.csv {them}."
         yield Finding("earlier file", told)
 
 

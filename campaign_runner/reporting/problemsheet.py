@@ -19,7 +19,7 @@ _FIRST_ROW = 4
 
 def problem_sheet(sheet: str, marks: Marks) -> str:
     """The part as XML; every value is text."""
-    lines = [_row(1, [_headline(sheet, marks)]), _row(3, _HEADINGS)]
+    lines = [_row(1, [_headline(sheet, marks)]), _row(3, _HEADINGS, "<rPr><b/></rPr>")]
     lines += [_row(number, _cells(problem)) for number, problem in enumerate(marks.shown, _FIRST_ROW)]
     columns = "".join(f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(_WIDTHS, 1))
     links = "".join(_link(sheet, number, problem) for number, problem in enumerate(marks.shown, _FIRST_ROW))
@@ -27,11 +27,12 @@ def problem_sheet(sheet: str, marks: Marks) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        f'<sheetPr><tabColor rgb="{OUR_TAB}"/></sheetPr><sheetViews><sheetView tabSelected="1" workbookViewId="0">'
+        f'<sheetPr><tabColor rgb="{OUR_TAB}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView tabSelected="1" workbookViewId="0">'
         '<pane ySplit="3" topLeftCell="A4" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
         f"<cols>{columns}</cols><sheetData>{''.join(lines)}</sheetData>"
         + (f'<autoFilter ref="A3:E{last}"/><hyperlinks>{links}</hyperlinks>' if marks.shown else "")
-        + "</worksheet>"
+        + '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
     )
 
 
@@ -54,13 +55,18 @@ def _cells(problem: Problem) -> tuple[str, ...]:
     return problem.cell, header, problem.value, problem.what, problem.remedy
 
 
-def _row(number: int, values: Sequence[str]) -> str:
+def _row(number: int, values: Sequence[str], look: str = "") -> str:
+    """`look`: how its texts look; the styles are those of the user's own workbook."""
     texts = {letters(at): xml_text(value[:LONGEST_CELL]) for at, value in enumerate(values) if value}
     cells = (
-        f'<c r="{column}{number}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-        for column, text in texts.items()
+        f'<c r="{column}{number}" t="inlineStr"><is>{_run(text, look)}</is></c>' for column, text in texts.items()
     )
     return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _run(text: str, look: str) -> str:
+    plain = f'<t xml:space="preserve">{text}</t>'
+    return f"<r>{look}{plain}</r>" if look else plain
 
 
 def _link(sheet: str, number: int, problem: Problem) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from campaign_runner import money
+from campaign_runner.reporting.wording import count
 
 Told = Mapping[str, Any]
 
@@ -61,7 +62,7 @@ def _by(each: Told) -> str:
 
 def _planned(data: Told) -> str:
     name = f"SHA-256 {data['sha256'][:12]}…"
-    return f"a file was handed in and planned: {data['rows']} rows, {data['lines']} of them new ({name})"
+    return f"a file was uploaded and planned: {count(data['rows'], 'row')}, {data['lines']:,} new ({name})"
 
 
 def _corrected(data: Told) -> str:

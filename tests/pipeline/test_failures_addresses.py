@@ -131,3 +131,11 @@ def test_rows_that_need_somebody_are_named_on_the_page(office):
     page = (office.folder / "reports" / "q4" / "report.html").read_text("utf-8")
     assert '<td class="number" data-title="Row">5</td><td data-title="Recipient">Bo Berg</td>' in page
     assert '<td data-title="Problem">F5 (E-mail): ' in page
+
+
+def test_the_list_of_problems_fits_the_width_of_a_page_and_has_a_bold_header(office):
+    pipeline.check(Reading(workbook(office, ANA, BO)), office.world())
+    path = office.folder / "reports" / "q4" / "annotated.xlsx"
+    sheet = openpyxl.load_workbook(path, rich_text=True)["Problems"]
+    assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
+    assert sheet["A3"].value[0].font.b
