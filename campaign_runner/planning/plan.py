@@ -186,7 +186,7 @@ def plan(
     steps: Sequence[Callable[[], pd.DataFrame]] = (
         lambda: duplicates.repeats(unseen, go, matched, known, keyed=keyed),
         lambda: duplicates.alike_keys(unseen, go, matched),
-        lambda: twins.edited(unseen, go, matched, found.still, undecided, collector.order, derive),
+        lambda: twins.edited(unseen, go, matched, found.still, undecided, collector.order, derive, several=several),
         lambda: persons.same_in_file(unseen, go, matched),
         lambda: persons.further(unseen, go, known if not several else known.iloc[:0], planned, found.still, derive),
         lambda: persons.elsewhere(unseen, go, rewarded),

@@ -151,6 +151,14 @@ def test_a_bulk_row_that_was_sent_is_held_when_it_is_edited_beside_its_held_twin
     assert amounts(office) == ["10"]
 
 
+def test_a_row_that_was_sent_is_held_beside_its_twin_where_recipients_may_have_several(email):
+    email.values["identity"] = {"several_per_recipient": True}
+    email.run(email.file(*["Ana,ana@example.com,25"] * 2, headers=PLAIN))
+    email.run(email.file("Ana,ana@example.com,30", "Ana,ana@example.com,25", "Bo,bo@example.com,7", headers=PLAIN))
+    assert list(held(email)) == [2]
+    assert amounts(email) == ["25", "7"]
+
+
 def test_a_twin_that_is_deleted_keeps_no_later_row_back(office):
     office.values["defaults"] = {"utid": "U561593"}
     twins = ["1,BULKDIGITAL,10,1,Hi", "1,BULKDIGITAL,10,1,Hi"]
