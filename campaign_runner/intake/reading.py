@@ -49,7 +49,7 @@ def read(
     if not rows.are_there():
         what = "no rows below it"
         if rows.left_out:
-            what = "the rows below it are examples, totals or hidden, and were left out"
+            what = "no rows below it are left: they are examples, totals or hidden"
         raise FileUnusable(f"{source} has a header in row {header[0]}, but {what}. {_WANTED}")
     return RawTable(
         path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.totals.declared, report.name,

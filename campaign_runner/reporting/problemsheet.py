@@ -19,7 +19,10 @@ _FIRST_ROW = 4
 
 def problem_sheet(sheet: str, marks: Marks) -> str:
     """The part as XML; every value is text."""
-    lines = [_row(1, [_headline(sheet, marks)]), _row(3, _HEADINGS, "<rPr><b/></rPr>")]
+    lines = [
+        _row(1, [_headline(sheet, marks)]),
+        _row(3, _HEADINGS, '<rPr><b/><sz val="11"/><rFont val="Calibri"/></rPr>'),
+    ]
     lines += [_row(number, _cells(problem)) for number, problem in enumerate(marks.shown, _FIRST_ROW)]
     columns = "".join(f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(_WIDTHS, 1))
     links = "".join(_link(sheet, number, problem) for number, problem in enumerate(marks.shown, _FIRST_ROW))
