@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from campaign_runner.ledger import campaigns, open_ledger, plans, tallies
+from campaign_runner.ledger import campaigns, open_ledger, order_sums, plans
 from campaign_runner.model import Batch, LineItem, Order
 
 BATCH = 500
@@ -30,14 +30,19 @@ def make(state: Path, lines: int) -> None:
                     campaigns.Upload(0, campaign, "", "", "made.csv", "", {}, lines // 5, AT), Path(__file__),
                 )  # fmt: skip
                 plans.record(
-                    connection, campaign, upload.id, map(plans.sealed, batches(order, lines // 5)), lines // 5, AT
+                    connection,
+                    campaign,
+                    upload.id,
+                    map(plans.packed_batch, batches(order, lines // 5)),
+                    lines // 5,
+                    AT,
                 )
     with sqlite3.connect(state / "ledger.sqlite") as direct:
         direct.execute("update batches set state = 'accepted', sent_at = ?", (AT,))
         direct.execute("update batches set state = 'final' where id % 10 = 0")
         direct.execute("update line_items set status = 'completed' where batch % 10 = 0")
     with open_ledger(state) as ledger, ledger.write() as connection:
-        tallies.renew_all(connection)
+        order_sums.renew_all(connection)
 
 
 def batches(order: Order, lines: int) -> Iterator[Batch]:

@@ -6,9 +6,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from campaign_runner import pipeline, settings
-from campaign_runner.outside import World
-from campaign_runner.preparation import Reading
+from campaign_runner import settings
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.runtime import Runtime
 
 # What the other contenders write too.
 PLAIN = frozenset({"results.csv", "failures.csv", "finance.csv", "summary.json"})
@@ -17,11 +18,11 @@ PLAIN = frozenset({"results.csv", "failures.csv", "finance.csv", "summary.json"}
 def main(command: str, config: str, folder: str, *rest: str) -> None:
     """`run CONFIG FOLDER FILE WAIT` or `reports CONFIG FOLDER NAME …`."""
     known = settings.load(Path(config))
-    world = World(known, Path(folder) / "state", Path(folder) / "reports", settings.credentials(known, {}))
+    runtime = Runtime(known, Path(folder) / "state", Path(folder) / "reports", settings.credentials(known, {}))
     if command == "run":
-        result = pipeline.run(Reading(Path(rest[0])), replace(world, only=PLAIN), patience=float(rest[1]))
+        result = pipeline.run(ReadOptions(Path(rest[0])), replace(runtime, only=PLAIN), patience=float(rest[1]))
     else:
-        result = pipeline.reports(replace(world, only=frozenset(rest)))
+        result = pipeline.reports(replace(runtime, only=frozenset(rest)))
     print({status: number for status, number in result.books.rows.items() if number})
 
 

@@ -1,6 +1,6 @@
 """`python -m campaign_runner` is the same as `campaign-runner`."""
 
-from campaign_runner.cli import main
+from campaign_runner.entrypoints.cli import main
 
 if __name__ == "__main__":
     main()

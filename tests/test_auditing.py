@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import cli
+from campaign_runner.entrypoints import cli
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 CAMPAIGN = "2026-q4-recognition"

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import cli, pipeline
-from campaign_runner.cli import options
-from campaign_runner.errors import CampaignRunnerError, UsageError
-from campaign_runner.terminal import Terminal
+from campaign_runner.app import run
+from campaign_runner.entrypoints import cli
+from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.terminal import Terminal
+from campaign_runner.model.errors import CampaignRunnerError, UsageError
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 CAMPAIGN = "2026-q4-recognition"
@@ -167,7 +168,7 @@ def test_a_terminal_gets_bars_that_go_away(monkeypatch):
 
 def test_a_log_file_gets_a_line_every_ten_seconds(monkeypatch, capsys):
     times = iter([0.0, 1.0, 11.0, 11.0, 12.0, 30.0, 30.0])
-    monkeypatch.setattr("campaign_runner.terminal.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("campaign_runner.entrypoints.cli.terminal.time.monotonic", lambda: next(times))
     with Terminal().progress() as progress:
         for done, total in ((1, 5000), (2000, 5000), (3000, 5000), (4000, None)):
             progress("check", done, total)
@@ -187,7 +188,7 @@ def test_with_json_a_wrong_option_is_an_object_too(command):
 
 
 def test_with_json_a_fault_of_the_program_is_an_object_too(command, monkeypatch):
-    monkeypatch.setattr(pipeline, "check", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(run, "check", lambda *_, **__: 1 / 0)
     code, out, error = command("check", "email.csv", "--json")
     assert (code, json.loads(out)["exit_code"]) == (70, 70)
     assert "ZeroDivisionError" in error

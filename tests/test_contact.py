@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from campaign_runner.contact import PIECE, Contact
+from campaign_runner.model.contact import PIECE, Contact
 
 
 @pytest.mark.parametrize(("who", "text"), [

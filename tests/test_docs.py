@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import onboarding, settings, validation
-from campaign_runner.cli import app
-from campaign_runner.errors import ExitCode
-from campaign_runner.lifecycle import RowStatus
+from campaign_runner import settings, validation
+from campaign_runner.app import init
+from campaign_runner.entrypoints.cli import app
+from campaign_runner.model.errors import ExitCode
+from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.reporting import write
 
 ROOT = Path(__file__).parent.parent
@@ -73,7 +74,7 @@ def test_every_delivery_method_has_a_schema_a_sample_and_a_line_in_the_readme(me
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_delivery_method_has_a_template_with_an_example_row(method, tmp_path):
-    onboarding.template(tmp_path / "empty.csv", methods=[method])
+    init.template(tmp_path / "empty.csv", methods=[method])
     with (tmp_path / "empty.csv").open(encoding="utf-8-sig", newline="") as file:
         (example,) = csv.DictReader(file)
     assert example["Delivery method"] == method
@@ -91,27 +92,27 @@ def test_every_setting_is_in_the_readme(name):
 def test_the_settings_of_the_readme_and_of_init_can_be_used(tmp_path):
     readme, made = tmp_path / "readme.toml", tmp_path / "made.toml"
     readme.write_text(section("Settings").partition("```toml\n")[2].partition("```")[0], "utf-8")
-    made.write_text(onboarding.CAMPAIGN_TOML, "utf-8")
+    made.write_text(init.CAMPAIGN_TOML, "utf-8")
     assert settings.load(readme).campaign.id == "2026-q4-recognition"
     assert settings.load(made).tango.environment == "simulator"
 
 
 @pytest.mark.parametrize("name", settings.Settings.model_fields)
 def test_init_mentions_every_section_of_the_settings(name):
-    assert f"[{name}]" in onboarding.CAMPAIGN_TOML
+    assert f"[{name}]" in init.CAMPAIGN_TOML
 
 
 def test_what_init_leaves_out_as_a_comment_can_be_used_too(tmp_path):
     """Without the `# ` in front, every commented setting is one that exists."""
     path = tmp_path / "campaign.toml"
-    path.write_text(re.sub(r'^# (?=\[|[\w"]+ = )', "", onboarding.CAMPAIGN_TOML, flags=re.M), "utf-8")
+    path.write_text(re.sub(r'^# (?=\[|[\w"]+ = )', "", init.CAMPAIGN_TOML, flags=re.M), "utf-8")
     assert settings.load(path).limits.max_rows == 5000
 
 
 def test_every_header_of_a_statement_is_documented():
-    from campaign_runner.reporting import statementfile
+    from campaign_runner.reporting.finance import statement_file
 
     page = re.sub(r"[^a-z0-9`]", "", (ROOT / "docs" / "finance.md").read_text("utf-8").casefold())
-    names = [*(name for names in statementfile.KEYS.values() for name in names), *statementfile._AMOUNTS]
-    names += [*statementfile._CURRENCIES, *statementfile._STATUSES, *statementfile._DAYS]
+    names = [*(name for names in statement_file.KEYS.values() for name in names), *statement_file._AMOUNTS]
+    names += [*statement_file._CURRENCIES, *statement_file._STATUSES, *statement_file._DAYS]
     assert [name for name in names if f"`{name}`" not in page] == []

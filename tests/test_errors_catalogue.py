@@ -20,8 +20,8 @@ from making.broken import Broken
 from making.broken_files import GOOD
 from making.catalogue import ALL
 
-from campaign_runner import cli
-from campaign_runner.errors import ExitCode
+from campaign_runner.entrypoints import cli
+from campaign_runner.model.errors import ExitCode
 
 ROOT = Path(__file__).parent.parent
 BROKEN = ROOT / "samples" / "broken"

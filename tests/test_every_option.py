@@ -9,7 +9,7 @@ import sys
 import pytest
 from typer.main import get_command
 
-from campaign_runner import cli
+from campaign_runner.entrypoints import cli
 
 EVERYWHERE = {"--config", "--state", "--reports", "--schemas", "--json", "--quiet", "--verbose", "--yes", "--help"}
 FILES = {"check", "plan", "run", "recover"}

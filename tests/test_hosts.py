@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from campaign_runner import settings
-from campaign_runner.errors import SettingsError
+from campaign_runner.model.errors import SettingsError
 
 EVIL = "https://evil.example"
 OWN = ("https://integration-api.tangocard.com/raas/v2", "https://api.tangocard.com/raas/v2", "https://TANGOCARD.com")

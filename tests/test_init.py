@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import onboarding, settings
+from campaign_runner import settings
+from campaign_runner.app import init as onboarding
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 27, 9, 1, tzinfo=UTC)

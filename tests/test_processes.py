@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from campaign_runner.app.executor import beside, each, spare
 from campaign_runner.ledger import open_ledger
-from campaign_runner.processes import beside, each, spare
 from campaign_runner.reporting.atomic import replacing
 
 HERE = os.getpid()

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner.tango.simulator import magic
+from campaign_runner.simulator import test_values
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 BIN = Path(sys.executable).parent
 SET_UP = ("make demo", "make test", "make setup", ". .venv/bin/activate")
 CODE = re.compile(r"\s+# exit code (\d+).*")
-TABLES = {"test values": ("Test value", magic.MAGIC), "test accounts": (
-    "In the account", {name: told for name, (told, _) in magic.ACCOUNTS.items()})}  # fmt: skip
+TABLES = {"test values": ("Test value", test_values.MAGIC), "test accounts": (
+    "In the account", {name: told for name, (told, _) in test_values.ACCOUNTS.items()})}  # fmt: skip
 
 
 def blocks(language: str) -> list[tuple[str, list[str]]]:

@@ -11,11 +11,12 @@ import make_samples
 import pytest
 from making.people import KINDS, Company
 
-from campaign_runner import pipeline, settings, validation
-from campaign_runner.errors import ExitCode
-from campaign_runner.outside import World
-from campaign_runner.pipeline import Result
-from campaign_runner.preparation import Reading
+from campaign_runner import settings, validation
+from campaign_runner.app import run
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.run import Result
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.model.errors import ExitCode
 from tests.clock import HandClock
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -25,11 +26,11 @@ Check = Callable[..., Result]
 @pytest.fixture
 def check(tmp_path: Path) -> Check:
     def check(name: str, today: str = "2026-11-22") -> Result:
-        world = World(
+        runtime = Runtime(
             settings.load(SAMPLES / "campaign.toml"), tmp_path / "state", tmp_path / "reports", settings.Credentials(),
             clock=HandClock(f"{today}T09:00:00"),
         )  # fmt: skip
-        return pipeline.plan(Reading(SAMPLES / name), world)
+        return run.plan(ReadOptions(SAMPLES / name), runtime)
 
     return check
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from campaign_runner.errors import FileUnusable
+from campaign_runner.model.errors import FileUnusable
 
 MAX_PARTS = 5_000
 MAX_PART_BYTES = 1 << 30

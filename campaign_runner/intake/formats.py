@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from campaign_runner.intake.delimited import open_delimited
+from campaign_runner.intake.excel.workbook import open_xlsx
+from campaign_runner.intake.excel.xls import open_xls
+from campaign_runner.intake.file_kinds import SUFFIXES, kind_of
 from campaign_runner.intake.grid import Grid, Opener
 from campaign_runner.intake.headers import Spellings
-from campaign_runner.intake.kinds import SUFFIXES, kind_of
-from campaign_runner.intake.ods import open_ods
-from campaign_runner.intake.workbook import open_xlsx
-from campaign_runner.intake.xls import open_xls
+from campaign_runner.intake.opendocument.ods import open_ods
+from campaign_runner.intake.text.delimited import open_delimited
 
 OPENERS: dict[str, Opener] = {
     "text": open_delimited,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 
-from campaign_runner.errors import FileUnusable, SettingsError
 from campaign_runner.intake.grid import HEAD_ROWS, Row
-from campaign_runner.intake.headertext import Meaning, fold, meaning
+from campaign_runner.intake.header_text import Meaning, fold, meaning
 from campaign_runner.model import Column, RuleBook
+from campaign_runner.model.errors import FileUnusable, SettingsError
 from campaign_runner.model.measures import other_measure
 
 _NOT_A_HEADER = re.compile(r"\S@\S+\.\S")

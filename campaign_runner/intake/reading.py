@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import again, headers, leftout, totals
+from campaign_runner.intake import headers, report_roundtrip, skipped_rows, totals_rows
+from campaign_runner.intake.counted_rows import Rows
 from campaign_runner.intake.formats import open_grid
 from campaign_runner.intake.grid import Defect, Grid, Row
-from campaign_runner.intake.rows import Rows
-from campaign_runner.intake.totalwords import label
+from campaign_runner.intake.totals_words import label
 from campaign_runner.model import Column, RawTable, RuleBook
+from campaign_runner.model.errors import FileUnusable
 
 _WANTED = "Add one row per reward below a header row (campaign-runner template makes an empty file to fill in)."
 
@@ -36,7 +36,7 @@ def read(
     if not grid.head:
         raise FileUnusable(f"{source} is empty. {grid.elsewhere() or _WANTED}")
     header = _header_row(source, grid, known)
-    report = again.recognised(header[1], [row for row in grid.head if row[0] > header[0]])
+    report = report_roundtrip.recognised(header[1], [row for row in grid.head if row[0] > header[0]])
     found = headers.match(source, header[1], known, mapping, report.added)
     rows = Rows(grid, header, found, report)
     rows.drop_empty_columns()
@@ -83,14 +83,16 @@ def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) ->
 
 def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
     """Find the rows that are no rewards."""
-    examples = leftout.examples(rows.first(), rows.columns, book)
+    examples = skipped_rows.examples(rows.first(), rows.columns, book)
     rows.left_out |= set(examples)
     if examples:
         said = "an example" if len(examples) == 1 else "examples"
         yield f"{_listed(examples).capitalize()}: {said} of the template, left out."
     candidates = rows.candidates()
     found = (
-        totals.find(candidates, rows.columns, rows.amounts(), candidates[-1][0]) if candidates else totals.Totals()
+        totals_rows.find(candidates, rows.columns, rows.amounts(), candidates[-1][0])
+        if candidates
+        else totals_rows.Totals()
     )
     rows.left_out |= {*found.rows, *found.remarks}
     rows.totals = found
@@ -103,7 +105,7 @@ def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
 
 def _doubtful(row: int, cells: Sequence[str], columns: Sequence[Column]) -> Defect:
     """A row that may be a total or a reward: a person decides."""
-    texts = [c.position for c in columns if c.position < len(cells) and totals.number(cells[c.position]) is None]
+    texts = [c.position for c in columns if c.position < len(cells) and totals_rows.number(cells[c.position]) is None]
     position = next((at for at in texts if label(cells[at])), next(at for at in texts if cells[at].strip()))
     why = "" if label(cells[position]) else " its amount is the sum of the rows above, and"
     what = f"may be the label of a totals row:{why or ' this row'} {'it ' * bool(why)}has no contact of its own."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from campaign_runner.intake.cells.marks import CellMarks
 from campaign_runner.intake.grid import Defect
-from campaign_runner.intake.marks import CellMarks
 
 NO_RESULT = "cell:formula without value"
 MAX_CELLS = 60_000_000

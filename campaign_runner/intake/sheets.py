@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from campaign_runner.errors import FileUnusable
+from campaign_runner.intake.cells.shown import as_shown
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Grid, Row, blank_rows, texts
 from campaign_runner.intake.headers import Spellings, score
 from campaign_runner.intake.scan import NO_RESULT, Merge, Scan
-from campaign_runner.intake.shown import as_shown
+from campaign_runner.model.errors import FileUnusable
 
 PROBLEMS_SHEET = "Problems"  # of the annotated workbook; in .xlsx it is known by the colour of its tab
 

@@ -11,56 +11,58 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from campaign_runner.ledger import digests, events, plans, schema, tallies
+from campaign_runner.ledger import digests, events, order_sums, plans, schema
 from campaign_runner.ledger.batches import PUT_OFF
 from campaign_runner.ledger.plans import OF_LINE, UNTOLD
 from campaign_runner.ledger.schema import batches, campaigns, line_items
 from campaign_runner.ledger.store import insert_many
-from campaign_runner.lifecycle import BatchState, move
 from campaign_runner.model import LineItem, Receipt
-from campaign_runner.money import to_units
+from campaign_runner.model.lifecycle import BatchState, move
+from campaign_runner.model.money import to_units
 
 # What was sent, and Tango's answer is not known.
 _IN_DOUBT = (BatchState.SENDING, BatchState.UNKNOWN)
 NOTE = "recovered from Tango"
 
 
-def sent_orders(connection: Connection, campaign: int) -> frozenset[str]:
+def sent_orders(connection: Connection, campaign_key: int) -> frozenset[str]:
     """The references of all orders that this ledger sent, or adopted."""
-    query = select(batches.c.reference).where(batches.c.campaign == campaign)
+    query = select(batches.c.reference).where(batches.c.campaign == campaign_key)
     query = query.where(or_(batches.c.state != BatchState.PLANNED, batches.c.tries > 0))
     return frozenset(connection.execute(query).scalars())
 
 
-def orders_to_send(connection: Connection, campaign: int) -> list[str]:
+def orders_to_send(connection: Connection, campaign_key: int) -> list[str]:
     """The references of what a run may send: planned, or sent without an answer."""
-    query = select(batches.c.reference).where(batches.c.campaign == campaign, batches.c.due_at < PUT_OFF)
+    query = select(batches.c.reference).where(batches.c.campaign == campaign_key, batches.c.due_at < PUT_OFF)
     query = query.where(batches.c.state.in_((BatchState.PLANNED, *_IN_DOUBT))).order_by(batches.c.id)
     return list(connection.execute(query).scalars())
 
 
-def orders_in_question(connection: Connection, campaign: int) -> list[str]:
+def orders_in_question(connection: Connection, campaign_key: int) -> list[str]:
     """The references of all orders of which this ledger does not know for certain whether Tango has them."""
-    query = select(batches.c.reference).where(batches.c.campaign == campaign)
+    query = select(batches.c.reference).where(batches.c.campaign == campaign_key)
     query = query.where(batches.c.state.in_((BatchState.PLANNED, *_IN_DOUBT))).order_by(batches.c.id)
     return list(connection.execute(query).scalars())
 
 
-def recovering(connection: Connection, campaign: int) -> str:
+def recovering(connection: Connection, campaign_key: int) -> str:
     """Since when a recovery is under way that did not finish, "" if none is."""
-    return str(connection.execute(select(campaigns.c.recovering).where(campaigns.c.id == campaign)).scalar() or "")
+    return str(
+        connection.execute(select(campaigns.c.recovering).where(campaigns.c.id == campaign_key)).scalar() or ""
+    )
 
 
-def set_recovering(connection: Connection, campaign: int, at: str) -> None:
+def set_recovering(connection: Connection, campaign_key: int, at: str) -> None:
     """From now on nothing is sent; with "" it may be again."""
-    connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(recovering=at))
+    connection.execute(update(campaigns).where(campaigns.c.id == campaign_key).values(recovering=at))
 
 
-def recognise(connection: Connection, campaign: int, found: Mapping[str, Receipt], at: str) -> int:
+def recognise(connection: Connection, campaign_key: int, found: Mapping[str, Receipt], at: str) -> int:
     """What this ledger planned, or sent without an answer, and Tango has: it was accepted. Returns how many were only
     planned."""
     query = select(batches.c.id, batches.c.reference, batches.c.state, batches.c.sent_at, batches.c.tries)
-    query = query.where(batches.c.campaign == campaign, batches.c.state.in_((BatchState.PLANNED, *_IN_DOUBT)))
+    query = query.where(batches.c.campaign == campaign_key, batches.c.state.in_((BatchState.PLANNED, *_IN_DOUBT)))
     rows = [row for row in connection.execute(query).all() if row.reference in found]
     rows = [row for row in rows if row.tries or _is_as_planned(connection, row.id, found[row.reference])]
     for row in rows:
@@ -71,38 +73,40 @@ def recognise(connection: Connection, campaign: int, found: Mapping[str, Receipt
                   "note": NOTE}  # fmt: skip
         connection.execute(update(batches).where(batches.c.id == row.id).values(**values))
         moved = {"batch": row.reference, "from": row.state, "to": state, "order": receipt.tango_order_id}
-        events.append(connection, campaign, at, "batch moved", **moved)
+        events.append(connection, campaign_key, at, "batch moved", **moved)
     return sum(row.state == BatchState.PLANNED and not row.tries for row in rows)
 
 
-def take_back(connection: Connection, campaign: int, lines: Collection[str], at: str) -> int:
+def take_back(connection: Connection, campaign_key: int, lines: Collection[str], at: str) -> int:
     """What was planned and not sent, and what was sent, never arrived, and holds one of these lines, which Tango has in
     another order. The file decides anew. Returns how many lines are planned no more."""
-    for number, reference, state in _lost(connection, campaign, lines):
+    for number, reference, state in _lost(connection, campaign_key, lines):
         planned = move(BatchState(state), BatchState.PLANNED)
         connection.execute(update(batches).where(batches.c.id == number).values(state=planned))
-        events.append(connection, campaign, at, "batch moved", **{"batch": reference, "from": state, "to": planned})
-    return _restore_attempts(connection, campaign, at) + plans.withdraw_unsent(connection, campaign, at)
+        events.append(
+            connection, campaign_key, at, "batch moved", **{"batch": reference, "from": state, "to": planned}
+        )
+    return _restore_attempts(connection, campaign_key, at) + plans.withdraw_unsent(connection, campaign_key, at)
 
 
-def placed_lines(connection: Connection, campaign: int) -> dict[str, str]:
+def placed_lines(connection: Connection, campaign_key: int) -> dict[str, str]:
     """Every line that this ledger has, with its order."""
     query = select(line_items.c.reference, batches.c.reference)
     query = query.select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
-    rows = connection.execute(query.where(line_items.c.campaign == campaign)).all()
+    rows = connection.execute(query.where(line_items.c.campaign == campaign_key)).all()
     return {str(line): str(order) for line, order in rows}
 
 
-def lines_of(connection: Connection, campaign: int) -> list[LineItem]:
+def lines_of(connection: Connection, campaign_key: int) -> list[LineItem]:
     """All lines of a campaign in their newest attempt, without payload: a further attempt is found by them."""
     columns = [line_items.c[name] for name in OF_LINE]
-    query = select(*columns).where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False))
+    query = select(*columns).where(line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False))
     return [LineItem(**{**row, "payload": b""}) for row in connection.execute(query).mappings()]
 
 
 def adopt(
     connection: Connection,
-    campaign: int,
+    campaign_key: int,
     reference: str,
     receipt: Receipt,
     lines: Sequence[tuple[LineItem, int]],
@@ -112,7 +116,7 @@ def adopt(
 
     The lines belong to no upload: those that follow know them.
     """
-    values = {"campaign": campaign, "reference": reference, "state": BatchState.ACCEPTED, "attempt": 1, "body": None,
+    values = {"campaign": campaign_key, "reference": reference, "state": BatchState.ACCEPTED, "attempt": 1, "body": None,
               "lines": len(lines), **dict.fromkeys(("accepted", "shown", "counted"), len(lines)),
               "sent_at": receipt.created_at or at, "updated_at": at, "tries": 1,
               "tango_order_id": receipt.tango_order_id, "note": NOTE}  # fmt: skip
@@ -121,22 +125,22 @@ def adopt(
         (position, *(getattr(line, name) for name in OF_LINE), attempt)
         for position, (line, attempt) in enumerate(lines)
     ]
-    same = {"campaign": campaign, "batch": number, "upload": 0, "superseded": False, **UNTOLD}
+    same = {"campaign": campaign_key, "batch": number, "upload": 0, "superseded": False, **UNTOLD}
     insert_many(connection, line_items, ("position", *OF_LINE, "attempt"), rows, same)
-    tallies.renew(connection, [number])
+    order_sums.renew(connection, [number])
 
 
-def supersede(connection: Connection, campaign: int, at: str) -> None:
+def supersede(connection: Connection, campaign_key: int, at: str) -> None:
     """Of several attempts of one line only the last one counts; all adopted orders are told to the log of events."""
     later = line_items.alias("later")
     newer = select(later.c.id).where(
-        later.c.campaign == campaign,
+        later.c.campaign == campaign_key,
         later.c.identity == line_items.c.identity,
         later.c.attempt > line_items.c.attempt,
     )
-    old = update(line_items).where(line_items.c.campaign == campaign, newer.exists()).values(superseded=True)
-    tallies.renew(connection, connection.execute(old.returning(line_items.c.batch)).scalars().all())
-    every = select(batches.c.id).where(batches.c.campaign == campaign)
+    old = update(line_items).where(line_items.c.campaign == campaign_key, newer.exists()).values(superseded=True)
+    order_sums.renew(connection, connection.execute(old.returning(line_items.c.batch)).scalars().all())
+    every = select(batches.c.id).where(batches.c.campaign == campaign_key)
     digests.write_orders(connection, at, connection.execute(every).scalars())
 
 
@@ -153,17 +157,17 @@ def _seen(receipt: Receipt) -> dict[str, int]:
     return dict.fromkeys(("accepted", "shown", "counted"), len(receipt.lines))
 
 
-def _lost(connection: Connection, campaign: int, lines: Collection[str]) -> set[tuple[int, str, str]]:
+def _lost(connection: Connection, campaign_key: int, lines: Collection[str]) -> set[tuple[int, str, str]]:
     """The orders in doubt that hold one of these lines."""
     query = select(batches.c.id, batches.c.reference, batches.c.state, line_items.c.reference)
     query = query.select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
-    query = query.where(batches.c.campaign == campaign, batches.c.state.in_(_IN_DOUBT))
+    query = query.where(batches.c.campaign == campaign_key, batches.c.state.in_(_IN_DOUBT))
     return {(number, order, state) for number, order, state, line in connection.execute(query) if line in lines}
 
 
-def _restore_attempts(connection: Connection, campaign: int, at: str) -> int:
+def _restore_attempts(connection: Connection, campaign_key: int, at: str) -> int:
     """A further attempt that was planned and never sent: the attempt before it counts again. Returns the lines."""
-    waiting = (batches.c.campaign == campaign, batches.c.state == BatchState.PLANNED, batches.c.attempt > 1)
+    waiting = (batches.c.campaign == campaign_key, batches.c.state == BatchState.PLANNED, batches.c.attempt > 1)
     numbers = list(connection.execute(select(batches.c.id).where(*waiting)).scalars())
     lines = connection.execute(select(line_items).where(line_items.c.batch.in_(numbers))).mappings().all()
     touched = {_restore(connection, line) for line in lines}
@@ -171,8 +175,8 @@ def _restore_attempts(connection: Connection, campaign: int, at: str) -> int:
     gone = delete(batches).where(batches.c.id.in_(numbers)).returning(batches.c.reference)
     withdrawn = sorted(connection.execute(gone).scalars())
     if withdrawn:
-        events.append(connection, campaign, at, digests.WITHDRAWN, orders=withdrawn)
-    tallies.renew(connection, touched)
+        events.append(connection, campaign_key, at, digests.WITHDRAWN, orders=withdrawn)
+    order_sums.renew(connection, touched)
     return len(lines)
 
 

@@ -48,48 +48,52 @@ class Decision:
 
 
 def show(
-    connection: Connection, campaign: int, identity: str, *, file: str, lines: int, totals: Mapping[str, Decimal],
+    connection: Connection, campaign_key: int, identity: str, *, file: str, lines: int, totals: Mapping[str, Decimal],
     submitter: str, at: str, rule: Mapping[str, Any] | None = None,
 ) -> ShownPlan:  # fmt: skip
     """Remember that a plan was shown; one that is known already stays as it was shown first."""
-    for known in shown(connection, campaign):
+    for known in shown(connection, campaign_key):
         if known.identity == identity:
             return known
     told = {currency: str(total) for currency, total in totals.items()}
     values = {"file": file, "lines": lines, "totals": orjson.dumps(told).decode(), "submitter": submitter, "at": at}
-    connection.execute(insert(plans_shown).values(campaign=campaign, identity=identity, **values))
+    connection.execute(insert(plans_shown).values(campaign=campaign_key, identity=identity, **values))
     events.append(
-        connection, campaign, at, "plan shown", plan=identity, file=file, lines=lines, totals=told,
+        connection, campaign_key, at, "plan shown", plan=identity, file=file, lines=lines, totals=told,
         submitter=submitter, **({"rule": rule} if rule else {}),
     )  # fmt: skip
-    return next(plan for plan in shown(connection, campaign) if plan.identity == identity)
+    return next(plan for plan in shown(connection, campaign_key) if plan.identity == identity)
 
 
-def shown(connection: Connection, campaign: int) -> list[ShownPlan]:
+def shown(connection: Connection, campaign_key: int) -> list[ShownPlan]:
     """The plans of a campaign, newest first."""
-    older = select(plans_shown.c.identity, plans_shown.c.file).where(plans_shown.c.campaign == campaign)
+    older = select(plans_shown.c.identity, plans_shown.c.file).where(plans_shown.c.campaign == campaign_key)
     files = dict(connection.execute(older).tuples().all())  # events of older versions do not name the file
-    plans = [_shown(event, files) for event in events.of_kinds(connection, campaign, "plan shown")]
+    plans = [_shown(event, files) for event in events.of_kinds(connection, campaign_key, "plan shown")]
     return plans[::-1]
 
 
 def decide(
-    connection: Connection, campaign: int, identity: str, decision: Decision, rule: Mapping[str, Any] | None = None
+    connection: Connection,
+    campaign_key: int,
+    identity: str,
+    decision: Decision,
+    rule: Mapping[str, Any] | None = None,
 ) -> None:
     """Record an approval or a rejection, in the table and in the chain of events."""
     values = {"decision": decision.decision, "name": decision.name, "reason": decision.reason, "at": decision.at}
-    connection.execute(insert(approvals).values(campaign=campaign, identity=identity, **values))
+    connection.execute(insert(approvals).values(campaign=campaign_key, identity=identity, **values))
     further = {"reason": decision.reason, "rule": rule}
     events.append(
-        connection, campaign, decision.at, f"plan {decision.decision}", plan=identity, by=decision.name,
+        connection, campaign_key, decision.at, f"plan {decision.decision}", plan=identity, by=decision.name,
         **{name: value for name, value in further.items() if value},
     )  # fmt: skip
 
 
-def latest(connection: Connection, campaign: int, identity: str) -> Decision | None:
+def latest(connection: Connection, campaign_key: int, identity: str) -> Decision | None:
     """The decision that counts."""
     newest = None
-    for event in events.of_kinds(connection, campaign, f"plan {APPROVED}", f"plan {REJECTED}"):
+    for event in events.of_kinds(connection, campaign_key, f"plan {APPROVED}", f"plan {REJECTED}"):
         if event["data"]["plan"] == identity:
             newest = event
     if newest is None:

@@ -25,16 +25,16 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from campaign_runner.errors import OrderMoved
-from campaign_runner.ledger import corrections, digests, events, requests, tallies
+from campaign_runner.ledger import corrections, digests, events, order_sums, requests
+from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.corrections import Booked, plain
 from campaign_runner.ledger.overlaps import Overlap, Overtaken, Watch
 from campaign_runner.ledger.packing import pack, unpack
-from campaign_runner.ledger.prepared import Prepared
 from campaign_runner.ledger.schema import attempts, batches, line_items
 from campaign_runner.ledger.store import Ledger
-from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus, move
 from campaign_runner.model import LineAnswer, Receipt
+from campaign_runner.model.errors import OrderMoved
+from campaign_runner.model.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus, move
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ _LAST_ATTEMPT = Prepared(select(func.max(attempts.c.id)))
 
 
 def due(
-    ledger: Ledger, campaign: int, now: float, limit: int = 50, states: Collection[BatchState] = OPEN_BATCHES,
+    ledger: Ledger, campaign_key: int, now: float, limit: int = 50, states: Collection[BatchState] = OPEN_BATCHES,
     some: str = "all", *, sent_first: bool = False,
 ) -> list[StoredBatch]:  # fmt: skip
     """Batches in `states` whose time has come, of `SOME`: those never sent first, or last (`sent_first`)."""
@@ -84,7 +84,7 @@ def due(
     with ledger.read() as connection:
         for kind in reversed(kinds) if sent_first else kinds:
             if kind and len(found) < limit:
-                told = {"campaign": campaign, "now": now, "most": limit - len(found)}
+                told = {"campaign": campaign_key, "now": now, "most": limit - len(found)}
                 found += map(_stored, connection.execute(_due(frozenset(kind), some), told))
     return found
 
@@ -102,30 +102,30 @@ def _is_due(now: Any) -> Any:
 
 
 def next_due(
-    ledger: Ledger, campaign: int, states: Collection[BatchState] = OPEN_BATCHES, some: str = "all", *,
+    ledger: Ledger, campaign_key: int, states: Collection[BatchState] = OPEN_BATCHES, some: str = "all", *,
     now: float = 0,
 ) -> float | None:  # fmt: skip
     """When the next batch in `states` wants a step (seconds since 1970), None if there is none."""
     when = case((_is_due(now), 0.0), else_=batches.c.due_at) if now else batches.c.due_at
-    query = select(func.min(when)).where(batches.c.campaign == campaign, batches.c.state.in_(states))
+    query = select(func.min(when)).where(batches.c.campaign == campaign_key, batches.c.state.in_(states))
     query = query.where(SOME[some])
     with ledger.read() as connection:
         found = connection.execute(query).scalar()
     return None if found is None else float(found)
 
 
-def with_failed_lines(ledger: Ledger, campaign: int) -> list[StoredBatch]:
+def with_failed_lines(ledger: Ledger, campaign_key: int) -> list[StoredBatch]:
     """The batches in which a line is failed in its newest attempt: what a retry wants to be sure of."""
-    return _with_lines(ledger, campaign, tallies.CURRENT, tallies.STATUS == RowStatus.FAILED)
+    return _with_lines(ledger, campaign_key, order_sums.CURRENT, order_sums.STATUS == RowStatus.FAILED)
 
 
-def with_superseded_lines(ledger: Ledger, campaign: int) -> list[StoredBatch]:
+def with_superseded_lines(ledger: Ledger, campaign_key: int) -> list[StoredBatch]:
     """The final batches of which a line was placed again since: such a line may come back to life."""
-    return _with_lines(ledger, campaign, ~tallies.CURRENT, batches.c.state == BatchState.FINAL)
+    return _with_lines(ledger, campaign_key, ~order_sums.CURRENT, batches.c.state == BatchState.FINAL)
 
 
-def _with_lines(ledger: Ledger, campaign: int, *conditions: Any) -> list[StoredBatch]:
-    those = tallies.of_batches(campaign, *conditions)
+def _with_lines(ledger: Ledger, campaign_key: int, *conditions: Any) -> list[StoredBatch]:
+    those = order_sums.of_batches(campaign_key, *conditions)
     with ledger.read() as connection:
         found = connection.execute(select(*_COLUMNS).where(batches.c.id.in_(those)).order_by(batches.c.id))
         return [_stored(row) for row in found]
@@ -162,7 +162,7 @@ class Failures(NamedTuple):
 NO_FAILURES = Failures()
 
 
-class Known(NamedTuple):
+class LineState(NamedTuple):
     """What the ledger says of a line: its own status (None: its batch says it, no answer ever showed the line), what is
     booked, and whether that is final: what was final once is changed by corrections only.
 
@@ -179,7 +179,7 @@ class Known(NamedTuple):
     failed_by: str = ""
 
 
-def standing(ledger: Ledger, number: int) -> dict[str, Known]:
+def standing(ledger: Ledger, number: int) -> dict[str, LineState]:
     """How each line of a batch stands, by reference."""
     columns = (line_items.c.campaign, line_items.c.reference, line_items.c.status, line_items.c.delivery_status)
     money = (line_items.c.charged, line_items.c.charged_currency, line_items.c.fee, line_items.c.shipping_fee)
@@ -194,7 +194,7 @@ def standing(ledger: Ledger, number: int) -> dict[str, Known]:
         again = any(row.status and row.status not in FINAL_LINES for row in found)
         corrected = corrections.references(connection, found[0].campaign) if again else frozenset[str]()
     return {
-        reference: Known(status, delivery, Booked(status or "", *amounts),
+        reference: LineState(status, delivery, Booked(status or "", *amounts),
                          status in FINAL_LINES or reference in corrected, tango, *when_failed)
         for _, reference, status, delivery, tango, *when_failed, charged, paid_in, fee, shipping in found
         for amounts in [(charged, paid_in, fee, shipping)]
@@ -229,16 +229,16 @@ def put_aside(ledger: Ledger, batch: StoredBatch, overlaps: Sequence[Overlap], a
         _move(connection, batch, batch.state, at, news, due_at=due_at, note=note)
 
 
-def take_up(connection: Connection, campaign: int, references: Collection[str], at: str) -> None:
+def take_up(connection: Connection, campaign_key: int, references: Collection[str], at: str) -> None:
     """Lines that were put aside and released since: their orders are due at once."""
-    mine = (line_items.c.campaign == campaign, line_items.c.reference.in_(list(references)))
+    mine = (line_items.c.campaign == campaign_key, line_items.c.reference.in_(list(references)))
     query = select(batches.c.id, batches.c.reference).distinct().join(line_items, line_items.c.batch == batches.c.id)
     query = query.where(*mine, batches.c.state == BatchState.PLANNED, batches.c.attempt > 1)
     for number, reference in connection.execute(query).all():
         connection.execute(update(line_items).where(*mine, line_items.c.batch == number).values(reason=""))
         connection.execute(update(batches).where(batches.c.id == number).values(due_at=0, note="", updated_at=at))
         answers = digests.of_answers(connection, number)
-        events.append(connection, campaign, at, digests.ANSWERED, batch=reference, answers=answers)
+        events.append(connection, campaign_key, at, digests.ANSWERED, batch=reference, answers=answers)
 
 
 def settle(
@@ -260,7 +260,7 @@ def settle(
         _write_answers(connection, batch.id, answers, statuses or {}, at)
         _write_failures(connection, batch.id, statuses or {}, failures, at)
         _write_refused(connection, batch.id, refused or {}, at)
-        tallies.renew(connection, [batch.id] if answers or refused else [])
+        order_sums.renew(connection, [batch.id] if answers or refused else [])
         changed = bool(answers or refused or any(failures))
         news = {"answers": digests.of_answers(connection, batch.id)} if changed else {}
         if tango_order_id and tango_order_id != batch.tango_order_id:
@@ -292,31 +292,31 @@ def replace(
             mover = mover.values(batch=number, position=bindparam("place"))
             connection.execute(mover, [{"ref": ref, "place": place} for place, ref in enumerate(keep)])
             touched.append(number)
-        tallies.renew(connection, touched)
+        order_sums.renew(connection, touched)
         digests.write_orders(connection, at, touched)
 
 
-def left_sending(ledger: Ledger, campaign: int, at: str) -> int:
+def left_sending(ledger: Ledger, campaign_key: int, at: str) -> int:
     """A new run begins: what a dead one left `sending` is unknown, and nothing open waits any longer.
 
     Only a run that holds the campaign may call this.
     """
     with ledger.write() as connection:
         dead = connection.execute(
-            select(*_COLUMNS).where(batches.c.campaign == campaign, batches.c.state == BatchState.SENDING)
+            select(*_COLUMNS).where(batches.c.campaign == campaign_key, batches.c.state == BatchState.SENDING)
         ).all()
         for row in dead:
             _move(connection, _stored(row), BatchState.UNKNOWN, at, due_at=0, note="the run ended before the answer")
-        waiting = (batches.c.campaign == campaign, batches.c.state.in_(OPEN_BATCHES), batches.c.due_at < PUT_OFF)
+        waiting = (batches.c.campaign == campaign_key, batches.c.state.in_(OPEN_BATCHES), batches.c.due_at < PUT_OFF)
         connection.execute(update(batches).where(*waiting).values(due_at=0))
     return len(dead)
 
 
 def record_attempt(
-    ledger: Ledger, campaign: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
+    ledger: Ledger, campaign_key: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
 ) -> None:
     """One request, with its outcome and request id; no secrets, no personal data."""
-    values = {"campaign": campaign, "reference": reference[:100], "at": at, "method": method, "outcome": receipt.outcome,
+    values = {"campaign": campaign_key, "reference": reference[:100], "at": at, "method": method, "outcome": receipt.outcome,
               "http_status": receipt.http_status, "code": receipt.code[:20], "message": receipt.message,
               "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
     with ledger.write() as connection:

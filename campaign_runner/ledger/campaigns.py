@@ -11,12 +11,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from campaign_runner.errors import SettingsError, StateError, UsageError
 from campaign_runner.ledger import events
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import batches, campaigns, upload_parts, uploads
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.model import Order
+from campaign_runner.model.errors import SettingsError, StateError, UsageError
 
 PART = 4 * 1024 * 1024
 
@@ -68,10 +68,10 @@ def register(connection: Connection, environment: str, order: Order, at: str) ->
     return int(found.id)
 
 
-def _nothing_placed(connection: Connection, campaign: int) -> bool:
+def _nothing_placed(connection: Connection, campaign_key: int) -> bool:
     """Neither a file nor (recovered) orders."""
-    order = connection.execute(select(batches.c.id).where(batches.c.campaign == campaign).limit(1)).first()
-    return order is None and latest_upload(connection, campaign) is None
+    order = connection.execute(select(batches.c.id).where(batches.c.campaign == campaign_key).limit(1)).first()
+    return order is None and latest_upload(connection, campaign_key) is None
 
 
 def find(connection: Connection, environment: str, campaign_id: str) -> int:
@@ -87,34 +87,36 @@ def find(connection: Connection, environment: str, campaign_id: str) -> int:
     )
 
 
-def binding(connection: Connection, campaign: int) -> dict[str, str]:
+def binding(connection: Connection, campaign_key: int) -> dict[str, str]:
     """The customer, account and endpoint that the campaign's references are bound to."""
-    query = select(campaigns.c.customer, campaigns.c.account, campaigns.c.endpoint).where(campaigns.c.id == campaign)
+    query = select(campaigns.c.customer, campaigns.c.account, campaigns.c.endpoint).where(
+        campaigns.c.id == campaign_key
+    )
     return dict(connection.execute(query).mappings().one())
 
 
-def canary(connection: Connection, campaign: int) -> int:
+def canary(connection: Connection, campaign_key: int) -> int:
     """How many lines go first until they have ended well (0 = no canary)."""
-    return int(connection.execute(select(campaigns.c.canary).where(campaigns.c.id == campaign)).scalar_one())
+    return int(connection.execute(select(campaigns.c.canary).where(campaigns.c.id == campaign_key)).scalar_one())
 
 
-def set_canary(connection: Connection, campaign: int, lines: int) -> None:
+def set_canary(connection: Connection, campaign_key: int, lines: int) -> None:
     """From now on so many lines go first."""
-    connection.execute(campaigns.update().where(campaigns.c.id == campaign).values(canary=lines))
+    connection.execute(campaigns.update().where(campaigns.c.id == campaign_key).values(canary=lines))
 
 
-def asked(connection: Connection, campaign: int) -> dict[str, str]:
+def asked(connection: Connection, campaign_key: int) -> dict[str, str]:
     """The options of the newest run, by name; a switch has the value ""."""
     found: dict[str, str] = orjson.loads(
-        connection.execute(select(campaigns.c.asked).where(campaigns.c.id == campaign)).scalar_one()
+        connection.execute(select(campaigns.c.asked).where(campaigns.c.id == campaign_key)).scalar_one()
     )
     return found
 
 
-def set_asked(connection: Connection, campaign: int, options: Mapping[str, str]) -> None:
+def set_asked(connection: Connection, campaign_key: int, options: Mapping[str, str]) -> None:
     """Keep the options of a run."""
     written = orjson.dumps(dict(options), option=orjson.OPT_SORT_KEYS).decode()
-    connection.execute(campaigns.update().where(campaigns.c.id == campaign).values(asked=written))
+    connection.execute(campaigns.update().where(campaigns.c.id == campaign_key).values(asked=written))
 
 
 def listing(connection: Connection) -> list[Mapping[str, Any]]:
@@ -132,9 +134,9 @@ def add_upload(connection: Connection, upload: Upload, path: Path) -> Upload:
     return replace(upload, id=number)
 
 
-def latest_upload(connection: Connection, campaign: int) -> Upload | None:
+def latest_upload(connection: Connection, campaign_key: int) -> Upload | None:
     """The newest upload of a campaign."""
-    query = select(uploads).where(uploads.c.campaign == campaign).order_by(uploads.c.id.desc()).limit(1)
+    query = select(uploads).where(uploads.c.campaign == campaign_key).order_by(uploads.c.id.desc()).limit(1)
     row = connection.execute(query).mappings().one_or_none()
     return Upload(**{**row, "reading": orjson.loads(row["reading"])}) if row else None
 
@@ -149,9 +151,9 @@ def uploads_about(connection: Connection, upload: int) -> list[Upload]:
     return [each for each in found if each.reading.get("about") == upload]
 
 
-def reports_run(connection: Connection, campaign: int) -> list[Upload]:
+def reports_run(connection: Connection, campaign_key: int) -> list[Upload]:
     """The uploads of a campaign that are reports of failures, the newest first."""
-    query = select(uploads).where(uploads.c.campaign == campaign).order_by(uploads.c.id.desc())
+    query = select(uploads).where(uploads.c.campaign == campaign_key).order_by(uploads.c.id.desc())
     found = [Upload(**{**row, "reading": orjson.loads(row["reading"])})
              for row in connection.execute(query).mappings()]  # fmt: skip
     return [each for each in found if each.reading.get("report") == "failures"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, func, not_, select
 
+from campaign_runner.ledger.order_sums import CURRENT, STATUS, TALLIES
 from campaign_runner.ledger.schema import batches, campaigns, tallies
-from campaign_runner.ledger.tallies import CURRENT, STATUS, TALLIES
-from campaign_runner.lifecycle import LOST, BatchState
+from campaign_runner.model.lifecycle import LOST, BatchState
 
 # An accepted order is charged already, so that it is in the balance; of these nobody knows, or it is still to come.
 UNPAID = (BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN)

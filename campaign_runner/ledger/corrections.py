@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
-from campaign_runner.ledger.lines import LINES
-from campaign_runner.ledger.rows import placed_lines
+from campaign_runner.ledger.line_columns import LINES
+from campaign_runner.ledger.row_status import placed_lines
 from campaign_runner.ledger.schema import batches, entries, events, line_items
-from campaign_runner.lifecycle import RowStatus
 from campaign_runner.model import PLACED_COLUMNS
+from campaign_runner.model.lifecycle import RowStatus
 
 KIND = "line corrected"
 _AT_ONCE = 500
@@ -53,39 +53,39 @@ def told(reference: str, before: Booked, now: Booked) -> dict[str, Any]:
             "after": now._asdict()}  # fmt: skip
 
 
-def references(connection: Connection, campaign: int) -> frozenset[str]:
+def references(connection: Connection, campaign_key: int) -> frozenset[str]:
     """The lines of a campaign that were corrected."""
-    return frozenset(data["line"] for _, data in _told(connection, campaign))
+    return frozenset(data["line"] for _, data in _told(connection, campaign_key))
 
 
-def corrections(connection: Connection, campaign: int, upload: int) -> Iterator[list[Correction]]:
+def corrections(connection: Connection, campaign_key: int, upload: int) -> Iterator[list[Correction]]:
     """All corrections of a campaign, oldest first, some at a time; `upload` is the newest file."""
-    every = _told(connection, campaign)
+    every = _told(connection, campaign_key)
     for start in range(0, len(every), _AT_ONCE):
         some = every[start : start + _AT_ONCE]
-        lines = placed_lines(connection, campaign, {data["line"] for _, data in some})
-        numbers = _rows(connection, campaign, upload, lines)
+        lines = placed_lines(connection, campaign_key, {data["line"] for _, data in some})
+        numbers = _rows(connection, campaign_key, upload, lines)
         yield [
             Correction(at, numbers.get(data["line"], 0), *_booked(data), lines[data["line"]])
             for at, data in some if data["line"] in lines and "before" in data
         ]  # fmt: skip
 
 
-def settlements(connection: Connection, campaign: int, zone: str = "") -> Iterator[list[Correction]]:
+def settlements(connection: Connection, campaign_key: int, zone: str = "") -> Iterator[list[Correction]]:
     """What was learned of lines on a later day than the one they were placed on, as changes of that day: a charge that
     was stated while they were on their way, and what first became of them, whatever came later. Days are those of a time
     zone ("" = UTC)."""
     first: dict[str, Booked] = {}
-    for _, data in _told(connection, campaign):
+    for _, data in _told(connection, campaign_key):
         first.setdefault(data["line"], _booked(data)[0])
     times = (batches.c.sent_at, line_items.c.charged_at, line_items.c.final_at)
     query = select(line_items.c.reference, *times).select_from(LINES).order_by(line_items.c.id)
-    query = query.where(line_items.c.campaign == campaign, batches.c.sent_at != "")
+    query = query.where(line_items.c.campaign == campaign_key, batches.c.sent_at != "")
     later = [_may_be_later(times[0], time, zone) for time in times[1:]]
     every = connection.execute(query.where(or_(*later))).all()
     for start in range(0, len(every), _AT_ONCE):
         part = every[start : start + _AT_ONCE]
-        lines = placed_lines(connection, campaign, {row[0] for row in part})
+        lines = placed_lines(connection, campaign_key, {row[0] for row in part})
         yield [
             Correction(at, 0, before, after, lines[reference])
             for reference, *when in part if reference in lines
@@ -131,8 +131,8 @@ def plain(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount:f}"
 
 
-def _told(connection: Connection, campaign: int) -> list[tuple[str, dict[str, Any]]]:
-    query = select(events.c.at, events.c.data).where(events.c.campaign == campaign, events.c.kind == KIND)
+def _told(connection: Connection, campaign_key: int) -> list[tuple[str, dict[str, Any]]]:
+    query = select(events.c.at, events.c.data).where(events.c.campaign == campaign_key, events.c.kind == KIND)
     return [(str(at), orjson.loads(data)) for at, data in connection.execute(query.order_by(events.c.id))]
 
 
@@ -144,14 +144,14 @@ def _booked(data: Mapping[str, Any]) -> tuple[Booked, Booked]:
     return Booked(**data["before"]), Booked(**data["after"])
 
 
-def _rows(connection: Connection, campaign: int, upload: int, lines: Mapping[str, Any]) -> dict[str, int]:
+def _rows(connection: Connection, campaign_key: int, upload: int, lines: Mapping[str, Any]) -> dict[str, int]:
     """The row of each line in an upload: its own, that of the attempt that followed it, or the one that knows it."""
     newest = line_items.alias("newest")
     same = (newest.c.upload == line_items.c.upload, newest.c.row == line_items.c.row,
             newest.c.identity == line_items.c.identity, newest.c.superseded.is_(False))  # fmt: skip
     query = select(line_items.c.reference, newest.c.id, line_items.c.upload, line_items.c.row)
     query = query.join(newest, (same[0] & same[1]) & (same[2] & same[3])).where(line_items.c.reference.in_(lines))
-    query = query.where(line_items.c.campaign == campaign)
+    query = query.where(line_items.c.campaign == campaign_key)
     found = connection.execute(query).all()
     ids = [number for _, number, where, _ in found if where != upload]
     others = select(entries.c.line, entries.c.row).where(entries.c.upload == upload, entries.c.line.in_(ids))

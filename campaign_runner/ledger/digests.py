@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Connection, Select, bindparam, select
 
 from campaign_runner.ledger import events
-from campaign_runner.ledger.prepared import Prepared
+from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.schema import attempts, batches, entries, line_items, upload_parts, uploads
 from campaign_runner.ledger.store import fetched
 

@@ -22,9 +22,9 @@ from campaign_runner.ledger.schema import (
     tallies,
     upload_parts,
     uploads,
-)  # fmt: skip
+)
 from campaign_runner.ledger.store import Ledger
-from campaign_runner.lifecycle import OPEN_BATCHES
+from campaign_runner.model.lifecycle import OPEN_BATCHES
 
 ERASED, NAME = "personal data erased", "an erased file"
 # An upload of which the copy was erased for one recipient is erased for the others in its own time.
@@ -35,7 +35,7 @@ PURGED = (uploads.c.purged_at.is_not(None), uploads.c.purged_for == "")
 def erase(
     ledger: Ledger, before: str, at: str, *, campaign: str = "", window_since: str = "9999", dry_run: bool = False
 ) -> dict[str, int]:
-    """Erase what belongs to uploads handed in before `before` (ISO time; of one `campaign`, in every environment) and is
+    """Erase what belongs to uploads handed in before `before` (ISO time; of one `campaign_key`, in every environment) and is
     not open; returns how much of what. What was sent from `window_since` on still counts when campaigns are compared.
 
     Lines that are still open keep their order's bytes: nobody may be forgotten for the sake of erasure.
@@ -87,9 +87,9 @@ def erase_copies(connection: Connection, files: Sequence[int], at: str, purged_f
     connection.execute(delete(held_shown).where(held_shown.c.campaign.in_(of)))
 
 
-def erase_messages(connection: Connection, campaign: int, reference: str) -> None:
+def erase_messages(connection: Connection, campaign_key: int, reference: str) -> None:
     """What Tango said in its answers about an order."""
-    asked = (attempts.c.campaign == campaign, attempts.c.reference == reference)
+    asked = (attempts.c.campaign == campaign_key, attempts.c.reference == reference)
     connection.execute(update(attempts).where(*asked).values(message=""))
 
 

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Select, bindparam, func, select, text
 
-from campaign_runner.errors import StateError
 from campaign_runner.ledger import actors
+from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.keys import OPERATOR, VARIABLE, Key, Keyring
-from campaign_runner.ledger.prepared import Prepared
 from campaign_runner.ledger.schema import events
+from campaign_runner.model.errors import StateError
 
 START = "0" * 64
 LATELY = 200
@@ -46,7 +46,7 @@ class Broken(NamedTuple):
     why: str
 
 
-def append(connection: Connection, campaign: int, at: str, kind: str, **data: Any) -> None:
+def append(connection: Connection, campaign_key: int, at: str, kind: str, **data: Any) -> None:
     """Add an event in the caller's transaction; `data` holds no personal data. Nobody else adds one until its end."""
     alone(connection)
     options = connection.get_execution_options()
@@ -54,8 +54,8 @@ def append(connection: Connection, campaign: int, at: str, kind: str, **data: An
     key = ring.signing(connection)
     last, before, signed_by = _LAST(connection).fetchone() or (0, START, key.name)
     if signed_by != key.name:
-        last, before = _with_another_key(connection, ring, key, campaign, at, (last, before, signed_by), kind)
-    _add(connection, key, options["actor"], (last, before), campaign, at, kind, data)
+        last, before = _with_another_key(connection, ring, key, campaign_key, at, (last, before, signed_by), kind)
+    _add(connection, key, options["actor"], (last, before), campaign_key, at, kind, data)
 
 
 def alone(connection: Connection) -> None:
@@ -65,12 +65,12 @@ def alone(connection: Connection) -> None:
 
 
 def _add(
-    connection: Connection, key: Key, actor: str, end: tuple[int, str], campaign: int, at: str, kind: str,
+    connection: Connection, key: Key, actor: str, end: tuple[int, str], campaign_key: int, at: str, kind: str,
     data: Mapping[str, Any],
 ) -> tuple[int, str]:  # fmt: skip
     last, before = end
     packed = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=str).decode()
-    values = {"id": last + 1, "campaign": campaign, "at": at, "kind": kind, "data": packed, "previous": before,
+    values = {"id": last + 1, "campaign": campaign_key, "at": at, "kind": kind, "data": packed, "previous": before,
               "actor": actor, "signed_by": key.name}  # fmt: skip
     digest = _hash(values)
     _NEXT(connection, {**values, "hash": digest, "mac": key.sign(digest)})
@@ -78,7 +78,7 @@ def _add(
 
 
 def _with_another_key(
-    connection: Connection, ring: Keyring, key: Key, campaign: int, at: str, end: tuple[int, str, str], kind: str
+    connection: Connection, ring: Keyring, key: Key, campaign_key: int, at: str, end: tuple[int, str, str], kind: str
 ) -> tuple[int, str]:
     """The event that says so; raises StateError where the operator's key is missing."""
     last, before, signed_by = end
@@ -94,7 +94,7 @@ def _with_another_key(
         return last, before
     data = {"from": signed_by, "to": key.name}
     return _add(
-        connection, key, connection.get_execution_options()["actor"], (last, before), campaign, at, NEW_KEY, data
+        connection, key, connection.get_execution_options()["actor"], (last, before), campaign_key, at, NEW_KEY, data
     )
 
 
@@ -207,24 +207,26 @@ def every(connection: Connection) -> Iterator[dict[str, Any]]:
     return _unpacked(connection, select(events))
 
 
-def milestones(connection: Connection, campaign: int) -> Iterator[dict[str, Any]]:
+def milestones(connection: Connection, campaign_key: int) -> Iterator[dict[str, Any]]:
     """The events of a campaign but for `DETAILS`."""
-    return _unpacked(connection, select(events).where(events.c.campaign == campaign, events.c.kind.not_in(DETAILS)))
+    return _unpacked(
+        connection, select(events).where(events.c.campaign == campaign_key, events.c.kind.not_in(DETAILS))
+    )
 
 
-def of_campaign(connection: Connection, campaign: int) -> Iterator[dict[str, Any]]:
+def of_campaign(connection: Connection, campaign_key: int) -> Iterator[dict[str, Any]]:
     """The events of a campaign, oldest first."""
-    return _unpacked(connection, select(events).where(events.c.campaign == campaign))
+    return _unpacked(connection, select(events).where(events.c.campaign == campaign_key))
 
 
-def of_kinds(connection: Connection, campaign: int, *kinds: str) -> Iterator[dict[str, Any]]:
+def of_kinds(connection: Connection, campaign_key: int, *kinds: str) -> Iterator[dict[str, Any]]:
     """The events of some kinds of a campaign, oldest first."""
-    return _unpacked(connection, select(events).where(events.c.campaign == campaign, events.c.kind.in_(kinds)))
+    return _unpacked(connection, select(events).where(events.c.campaign == campaign_key, events.c.kind.in_(kinds)))
 
 
-def newest_of(connection: Connection, campaign: int, kind: str) -> dict[str, Any] | None:
+def newest_of(connection: Connection, campaign_key: int, kind: str) -> dict[str, Any] | None:
     """The newest event of a kind; None without one."""
-    query = select(events).where(events.c.campaign == campaign, events.c.kind == kind)
+    query = select(events).where(events.c.campaign == campaign_key, events.c.kind == kind)
     row = connection.execute(query.order_by(events.c.id.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else {**row, "data": orjson.loads(row["data"])}
 

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
-from campaign_runner.ledger import past
-from campaign_runner.ledger.lines import LINES, STATUS, UNITS
-from campaign_runner.ledger.past import DROPPED, RELEASED
+from campaign_runner.ledger import sent_lines as past
+from campaign_runner.ledger.line_columns import LINES, STATUS, UNITS
 from campaign_runner.ledger.schema import batches, entries, held_shown, line_items
+from campaign_runner.ledger.sent_lines import DROPPED, RELEASED
 from campaign_runner.ledger.store import insert_many
-from campaign_runner.lifecycle import BatchState, RowStatus
 from campaign_runner.model import Hold
+from campaign_runner.model.lifecycle import BatchState, RowStatus
 
 
 class HeldRow(NamedTuple):
@@ -55,40 +55,40 @@ def _known_from(connection: Connection, upload: int, file: int) -> set[int]:
     return set(connection.execute(query.where(entries.c.upload == upload, line_items.c.upload == file)).scalars())
 
 
-def show(connection: Connection, campaign: int, holds: Iterable[Hold], file: str, at: str) -> None:
+def show(connection: Connection, campaign_key: int, holds: Iterable[Hold], file: str, at: str) -> None:
     """Keep the held rows of a plan that is shown; those of the one before go."""
-    forget_shown(connection, campaign)
+    forget_shown(connection, campaign_key)
     names = ("campaign", "row", "reference", "rule", "reason", "units", "currency", "changed_line", "file", "at")
-    rows = ((campaign, hold.row, hold.reference, hold.rule, hold.reason, hold.units, hold.currency, hold.line, file, at)
+    rows = ((campaign_key, hold.row, hold.reference, hold.rule, hold.reason, hold.units, hold.currency, hold.line, file, at)
             for hold in holds)  # fmt: skip
     insert_many(connection, held_shown, names, rows)
 
 
-def forget_shown(connection: Connection, campaign: int) -> None:
+def forget_shown(connection: Connection, campaign_key: int) -> None:
     """A file was planned for good: its rows count now."""
-    connection.execute(delete(held_shown).where(held_shown.c.campaign == campaign))
+    connection.execute(delete(held_shown).where(held_shown.c.campaign == campaign_key))
 
 
-def shown(connection: Connection, campaign: int) -> tuple[str, dict[int, HeldRow]]:
+def shown(connection: Connection, campaign_key: int) -> tuple[str, dict[int, HeldRow]]:
     """The file of the plan that was shown last, since a file was planned for good, and its held rows."""
     query = select(held_shown.c.file, held_shown.c.row, *(held_shown.c[name] for name in HeldRow._fields))
-    found = connection.execute(query.where(held_shown.c.campaign == campaign)).all()
+    found = connection.execute(query.where(held_shown.c.campaign == campaign_key)).all()
     return (found[0][0] if found else ""), {row: HeldRow(*rest) for _, row, *rest in found}
 
 
-def sent_under(connection: Connection, campaign: int, references: Collection[str]) -> dict[str, str]:
+def sent_under(connection: Connection, campaign_key: int, references: Collection[str]) -> dict[str, str]:
     """Of these references, those that left or may have left, each with its day."""
     query = select(line_items.c.reference, batches.c.sent_at).select_from(LINES)
-    query = query.where(line_items.c.campaign == campaign, line_items.c.reference.in_(list(references)))
+    query = query.where(line_items.c.campaign == campaign_key, line_items.c.reference.in_(list(references)))
     left = query.where(batches.c.state != BatchState.PLANNED)
     return {reference: str(at)[:10] for reference, at in connection.execute(left)}
 
 
-def put_aside(connection: Connection, campaign: int) -> dict[int, tuple[str, str, int, str]]:
+def put_aside(connection: Connection, campaign_key: int) -> dict[int, tuple[str, str, int, str]]:
     """Lines of a further attempt that were kept back when they were about to be sent, by number: reference, reason,
     units, currency."""
     query = select(line_items.c.id, line_items.c.reference, line_items.c.reason, UNITS, line_items.c.currency)
-    query = query.select_from(LINES).where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False))
+    query = query.select_from(LINES).where(line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False))
     query = query.where(batches.c.state == BatchState.PLANNED, batches.c.attempt > 1, line_items.c.reason != "")
     return {number: (reference, reason, int(units), currency)
             for number, reference, reason, units, currency in connection.execute(query)}  # fmt: skip
@@ -102,9 +102,9 @@ def rows_in(connection: Connection, upload: int, lines: Collection[int]) -> dict
     return dict([*found, *connection.execute(own.where(line_items.c.id.in_(list(lines))))])
 
 
-def standing_of(connection: Connection, campaign: int, references: Collection[str]) -> dict[str, str]:
+def standing_of(connection: Connection, campaign_key: int, references: Collection[str]) -> dict[str, str]:
     """What was decided about these references: released or dropped."""
-    every = {name: dict.fromkeys(past.decided(connection, campaign, name), name) for name in (RELEASED, DROPPED)}
+    every = {name: dict.fromkeys(past.decided(connection, campaign_key, name), name) for name in (RELEASED, DROPPED)}
     decided = every[RELEASED] | every[DROPPED]
     return {reference: decided[reference] for reference in references if reference in decided}
 
@@ -116,10 +116,10 @@ def sent_lines(connection: Connection, numbers: Collection[int]) -> Mapping[int,
     return {number: (int(units), currency, status) for number, units, currency, status in connection.execute(query)}
 
 
-def unsent_under(connection: Connection, campaign: int, upload: int) -> dict[int, str]:
+def unsent_under(connection: Connection, campaign_key: int, upload: int) -> dict[int, str]:
     """Rows of an upload that are planned under a released reference and did not leave yet."""
-    released = past.decided(connection, campaign, RELEASED)
+    released = past.decided(connection, campaign_key, RELEASED)
     query = select(line_items.c.row, line_items.c.reference).select_from(LINES)
-    query = query.where(line_items.c.upload == upload, line_items.c.campaign == campaign)
+    query = query.where(line_items.c.upload == upload, line_items.c.campaign == campaign_key)
     query = query.where(line_items.c.reference.in_(list(released)), batches.c.state == BatchState.PLANNED)
     return {row: str(reference) for row, reference in connection.execute(query)}

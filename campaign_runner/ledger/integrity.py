@@ -10,9 +10,9 @@ from contextlib import suppress
 
 import orjson
 
-from campaign_runner.errors import StateError
 from campaign_runner.ledger import events
 from campaign_runner.ledger.store import Ledger
+from campaign_runner.model.errors import StateError
 
 FILE = "audit.verified"
 SHORT = 20_000  # events that are followed in a fifth of a second

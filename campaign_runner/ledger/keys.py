@@ -20,8 +20,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from campaign_runner.errors import SettingsError, StateError
 from campaign_runner.ledger.schema import meta
+from campaign_runner.model.errors import SettingsError, StateError
 
 VARIABLE = "CAMPAIGN_RUNNER_AUDIT_KEY"
 FILE = "audit.key"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Table, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
-from campaign_runner.ledger import schema, tallies
+from campaign_runner.ledger import order_sums, schema
 
 SIGNED_FROM = 3
 
@@ -32,7 +32,7 @@ def migrate(connection: Connection, found: int | None) -> None:
 
 def _write_all_into_the_log(connection: Connection, before: int) -> None:
     """Events were neither signed nor did they say what orders, files and requests are: from here on they do."""
-    from campaign_runner.ledger import digests, events, requests  # they open ledgers, which migrates them
+    from campaign_runner.ledger import digests, events, requests
 
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     chain = {"events": events.count(connection), "head": events.head(connection)}
@@ -46,7 +46,7 @@ def _write_all_into_the_log(connection: Connection, before: int) -> None:
 def _with_tallies(connection: Connection) -> None:
     """Version 2 keeps the sums of each order; an older ledger adds up its lines this once."""
     schema.tallies.create(connection, checkfirst=True)
-    tallies.renew_all(connection)
+    order_sums.renew_all(connection)
 
 
 def _version_3(connection: Connection) -> None:
@@ -62,7 +62,7 @@ def _version_3(connection: Connection) -> None:
     others = f"(SELECT count(*) FROM line_items WHERE line_items.batch = batches.id AND {never})"  # noqa: S608 (ours)
     taken = f"UPDATE batches SET accepted = lines - {others} WHERE state IN ('accepted', 'final')"  # noqa: S608 (ours)
     connection.execute(text(taken))
-    tallies.renew_all(connection)  # lines without a stated charge count as odd since then
+    order_sums.renew_all(connection)  # lines without a stated charge count as odd since then
 
 
 def _references_by_campaign(connection: Connection) -> None:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 
-from campaign_runner.ledger.past import RELEASED, elsewhere
-from campaign_runner.ledger.prepared import Prepared
+from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.schema import batches, campaigns, events, line_items, releases, uploads
+from campaign_runner.ledger.sent_lines import RELEASED, elsewhere
 from campaign_runner.ledger.store import fetched
 
 PLANNING = 7_226_446_202  # the lock under which plans are written
@@ -59,9 +59,9 @@ def one_plan_at_a_time(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PLANNING})
 
 
-def moved(connection: Connection, campaign: int, seen: int) -> bool:
+def moved(connection: Connection, campaign_key: int, seen: int) -> bool:
     """Whether anything happened in other campaigns since the event `seen`."""
-    return _OTHERS(connection, {"seen": seen, "campaign": campaign}).fetchone() is not None
+    return _OTHERS(connection, {"seen": seen, "campaign": campaign_key}).fetchone() is not None
 
 
 @dataclass

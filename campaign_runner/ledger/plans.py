@@ -8,14 +8,15 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, true, update
 
-from campaign_runner.ledger import digests, events, failures, past, schema, tallies
+from campaign_runner.ledger import digests, events, order_sums, schema, sent_lines
+from campaign_runner.ledger import failed_lines as failures
 from campaign_runner.ledger.batches import PUT_OFF
-from campaign_runner.ledger.lines import STATUS
+from campaign_runner.ledger.line_columns import STATUS
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import batches, entries, line_indexes, line_items, meta, releases
 from campaign_runner.ledger.store import insert_many
-from campaign_runner.lifecycle import BatchState, RowStatus
 from campaign_runner.model import Batch, LineItem, line_columns
+from campaign_runner.model.lifecycle import BatchState, RowStatus
 
 # Above so many new lines in an almost empty ledger it is quicker to drop the indexes and build them once at the end.
 BULK = 50_000
@@ -48,7 +49,7 @@ class Entry(NamedTuple):
     changed_line: int = 0
 
 
-class Sealed(NamedTuple):
+class PackedBatch(NamedTuple):
     """A planned batch as the ledger keeps it: the body packed, of the lines the columns `OF_LINE`, their sums, and the
     digests of the order and of its lines."""
 
@@ -89,15 +90,15 @@ def secret(connection: Connection) -> bytes:
     return bytes(connection.execute(select(meta.c.secret)).scalar_one())
 
 
-def released(connection: Connection, campaign: int) -> frozenset[str]:
+def released(connection: Connection, campaign_key: int) -> frozenset[str]:
     """The references that a person let go."""
-    return frozenset(past.decided(connection, campaign, past.RELEASED))
+    return frozenset(sent_lines.decided(connection, campaign_key, sent_lines.RELEASED))
 
 
-def withdraw_unsent(connection: Connection, campaign: int, at: str = "") -> int:
+def withdraw_unsent(connection: Connection, campaign_key: int, at: str = "") -> int:
     """Take back what was planned from an earlier file and never left: the new file decides. Returns the lines."""
     unsent = select(batches.c.id).where(
-        batches.c.campaign == campaign, batches.c.state == BatchState.PLANNED, batches.c.attempt == 1
+        batches.c.campaign == campaign_key, batches.c.state == BatchState.PLANNED, batches.c.attempt == 1
     )
     gone = connection.execute(delete(line_items).where(line_items.c.batch.in_(unsent))).rowcount
     connection.execute(delete(schema.tallies).where(schema.tallies.c.batch.in_(unsent)))
@@ -105,31 +106,31 @@ def withdraw_unsent(connection: Connection, campaign: int, at: str = "") -> int:
     withdrawn = list(connection.execute(mine).scalars())
     # Of a batch whose lines had all moved on to these nothing is left: its reference may be planned again.
     left = select(line_items.c.batch).where(line_items.c.batch == batches.c.id)
-    hollow = (batches.c.campaign == campaign, batches.c.state == BatchState.REPLACED, ~left.exists())
+    hollow = (batches.c.campaign == campaign_key, batches.c.state == BatchState.REPLACED, ~left.exists())
     withdrawn += connection.execute(delete(batches).where(*hollow).returning(batches.c.reference)).scalars()
     if withdrawn:
-        events.append(connection, campaign, at, digests.WITHDRAWN, orders=sorted(withdrawn))
+        events.append(connection, campaign_key, at, digests.WITHDRAWN, orders=sorted(withdrawn))
     return gone
 
 
-def put_off(connection: Connection, campaign: int) -> bool:
+def put_off(connection: Connection, campaign_key: int) -> bool:
     """Whether batches of this campaign wait for a run that plans them anew."""
-    query = select(batches.c.id).where(batches.c.campaign == campaign, batches.c.due_at >= PUT_OFF).limit(1)
+    query = select(batches.c.id).where(batches.c.campaign == campaign_key, batches.c.due_at >= PUT_OFF).limit(1)
     return connection.execute(query).first() is not None
 
 
-def sealed(batch: Batch) -> Sealed:
+def packed_batch(batch: Batch) -> PackedBatch:
     """A batch, ready to be written down; in any process."""
     columns = line_columns(batch.lines)
     kept = {name: columns[name] for name in OF_LINE}
     body, many = pack(batch.body), len(kept["row"])
     order = digests.of_order(batch.reference, batch.attempt, many, batch.canary, body)
     told = (order, digests.of_planned(kept, batch.attempt))
-    return Sealed(batch.reference, batch.attempt, batch.canary, body, kept, tallies.added_up(kept), told)
+    return PackedBatch(batch.reference, batch.attempt, batch.canary, body, kept, order_sums.added_up(kept), told)
 
 
 def record(
-    connection: Connection, campaign: int, upload: int, planned: Iterable[Sealed], lines: int, at: str, *,
+    connection: Connection, campaign_key: int, upload: int, planned: Iterable[PackedBatch], lines: int, at: str, *,
     due_at: float = 0,
 ) -> None:  # fmt: skip
     """Write batches and their lines; `lines` is how many there are (it decides how indexes are kept)."""
@@ -137,48 +138,48 @@ def record(
     if bulk:
         for index in line_indexes:
             index.drop(connection, checkfirst=True)
-    same = {"campaign": campaign, "upload": upload, "superseded": False, **UNTOLD}
+    same = {"campaign": campaign_key, "upload": upload, "superseded": False, **UNTOLD}
     names = ("batch", "position", *OF_LINE, "attempt")
     told: dict[str, list[str]] = {}
     for some in _some(planned):
         rows: list[tuple[Any, ...]] = []
         sums: list[tuple[Any, ...]] = []
         for batch in some:
-            number, places = _add_batch(connection, campaign, batch, at, due_at), range(len(batch.lines["row"]))
+            number, places = _add_batch(connection, campaign_key, batch, at, due_at), range(len(batch.lines["row"]))
             rows += zip(repeat(number), places, *(batch.lines[name] for name in OF_LINE), repeat(batch.attempt))
-            sums += tallies.planned(number, campaign, upload, batch.sums)
+            sums += order_sums.planned(number, campaign_key, upload, batch.sums)
             told[batch.reference] = [BatchState.PLANNED.value, *batch.digests, ""]
         insert_many(connection, line_items, names, rows, same)
-        insert_many(connection, schema.tallies, tallies.NAMES, sums)
+        insert_many(connection, schema.tallies, order_sums.NAMES, sums)
     if bulk:
         for index in line_indexes:
             index.create(connection)
     if told:
-        events.append(connection, campaign, at, digests.WRITTEN, orders=told)
+        events.append(connection, campaign_key, at, digests.WRITTEN, orders=told)
 
 
-def failed_lines(connection: Connection, campaign: int, *, confirmed: bool = True) -> list[Failed]:
+def failed_lines(connection: Connection, campaign_key: int, *, confirmed: bool = True) -> list[Failed]:
     """Lines that failed at Tango in their newest attempt, each with the body it was sent in; `confirmed`: only those of
     which Tango said so twice, some time apart, and of which no earlier attempt came back to life."""
     query = (
         select(line_items, batches.c.body)
         .select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
-        .where(line_items.c.campaign == campaign, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED)
+        .where(line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED)
         .where(batches.c.body.is_not(None), line_items.c.erased_at == "")
         .where(line_items.c.failed_again_at != "" if confirmed else true())
         .order_by(line_items.c.batch, line_items.c.position)
     )
-    alive = failures.alive(connection, campaign) if confirmed else frozenset()
+    alive = failures.alive(connection, campaign_key) if confirmed else frozenset()
     found = connection.execute(query).mappings()
     return [_failed(row) for row in found if (row["upload"], row["row"], bytes(row["identity"])) not in alive]
 
 
-def record_attempts(connection: Connection, campaign: int, attempts: Iterable[Attempted], at: str) -> None:
+def record_attempts(connection: Connection, campaign_key: int, attempts: Iterable[Attempted], at: str) -> None:
     """Move failed lines into new batches; what they were stays as a superseded line, linked by its identity."""
     columns = [column.name for column in line_items.c if column.name not in ("id", "superseded")]
     touched: set[int] = set()
     for attempt in attempts:
-        number = _add_batch(connection, campaign, sealed(attempt.batch), at)
+        number = _add_batch(connection, campaign_key, packed_batch(attempt.batch), at)
         for position, (line, line_id) in enumerate(zip(attempt.batch.lines, attempt.line_ids, strict=True)):
             mine = line_items.c.id == line_id
             before = dict(connection.execute(select(line_items).where(mine)).mappings().one())
@@ -188,25 +189,25 @@ def record_attempts(connection: Connection, campaign: int, attempts: Iterable[At
             old = {name: before[name] for name in columns}
             connection.execute(insert(line_items).values(**old, superseded=True))
             touched |= {number, before["batch"]}
-    tallies.renew(connection, touched)
+    order_sums.renew(connection, touched)
     digests.write_orders(connection, at, touched)
 
 
-def let_go(
-    connection: Connection, campaign: int, references: Iterable[str], reason: str, at: str, *,
-    decision: str = past.RELEASED, actor: str = "", changed: Mapping[str, int] | None = None,
+def record_release(
+    connection: Connection, campaign_key: int, references: Iterable[str], reason: str, at: str, *,
+    decision: str = sent_lines.RELEASED, actor: str = "", changed: Mapping[str, int] | None = None,
 ) -> None:  # fmt: skip
     """Write down what was decided about held rows: the newest decision counts. `changed`: the line that a row seems to
     be, changed, by reference."""
     wanted = list(dict.fromkeys(references))
-    mine = (releases.c.campaign == campaign, releases.c.reference == bindparam("ref"))
+    mine = (releases.c.campaign == campaign_key, releases.c.reference == bindparam("ref"))
     if wanted:
         connection.execute(delete(releases).where(*mine), [{"ref": reference} for reference in wanted])
-    rows = [(campaign, ref, reason, at, decision, actor, (changed or {}).get(ref, 0)) for ref in wanted]
+    rows = [(campaign_key, ref, reason, at, decision, actor, (changed or {}).get(ref, 0)) for ref in wanted]
     names = ("campaign", "reference", "reason", "at", "decision", "actor", "changed_line")
     insert_many(connection, releases, names, rows)
     told = {"decision": decision, "reason": reason, "references": wanted, "changed": changed or {}}
-    events.append(connection, campaign, at, past.DECIDED, **told)
+    events.append(connection, campaign_key, at, sent_lines.DECIDED, **told)
 
 
 def record_entries(connection: Connection, upload: int, rows: Iterable[Entry]) -> str:
@@ -225,8 +226,8 @@ def _failed(row: Any) -> Failed:
     return Failed(row["id"], row["attempt"], line, unpack(row["body"]))
 
 
-def _add_batch(connection: Connection, campaign: int, batch: Sealed, at: str, due_at: float = 0) -> int:
-    values = {"campaign": campaign, "reference": batch.reference, "state": BatchState.PLANNED, "updated_at": at,
+def _add_batch(connection: Connection, campaign_key: int, batch: PackedBatch, at: str, due_at: float = 0) -> int:
+    values = {"campaign": campaign_key, "reference": batch.reference, "state": BatchState.PLANNED, "updated_at": at,
               "lines": len(batch.lines["row"]), "body": batch.body, "attempt": batch.attempt, "due_at": due_at,
               "canary": batch.canary}  # fmt: skip
     return int(connection.execute(_NEW_BATCH, values).scalar_one())
@@ -236,9 +237,9 @@ def _lines_before(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(line_items.c.id), 0))).scalar_one())
 
 
-def _some(planned: Iterable[Sealed]) -> Iterator[list[Sealed]]:
+def _some(planned: Iterable[PackedBatch]) -> Iterator[list[PackedBatch]]:
     """Batches in groups of about `LINES_AT_ONCE` lines."""
-    group: list[Sealed] = []
+    group: list[PackedBatch] = []
     lines = 0
     for batch in planned:
         group.append(batch)

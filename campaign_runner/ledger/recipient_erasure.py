@@ -14,12 +14,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, or_, select, update
 
-from campaign_runner.contact import Contact
 from campaign_runner.ledger import digests, erasure, events
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import batches, line_items, uploads
 from campaign_runner.ledger.store import Ledger
-from campaign_runner.lifecycle import OPEN_BATCHES
+from campaign_runner.model.contact import Contact
+from campaign_runner.model.lifecycle import OPEN_BATCHES
 
 RECIPIENT = "recipient"
 # What of a line item or an order is not about its recipient; everything else goes.

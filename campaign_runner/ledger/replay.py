@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaign_runner.ledger import digests, events, past
-from campaign_runner.lifecycle import BatchState
+from campaign_runner.ledger import digests, events, sent_lines
+from campaign_runner.model.lifecycle import BatchState
 
 Order = tuple[int, str]  # campaign, reference
 
@@ -33,7 +33,7 @@ class Expected:
     files: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     plans: dict[tuple[int, str], tuple[str, int]] = field(default_factory=dict)
     decisions: list[tuple[int, str, str, str, str, str]] = field(default_factory=list)
-    releases: dict[Order, past.Decided] = field(default_factory=dict)
+    releases: dict[Order, sent_lines.RowDecision] = field(default_factory=dict)
     requests: list[Mapping[str, Any]] = field(default_factory=list)
     erased: set[Order] = field(default_factory=set)
 
@@ -48,21 +48,21 @@ def replay(log: Iterable[Mapping[str, Any]]) -> Expected:
     return made
 
 
-def _opened(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.campaigns.setdefault(campaign, {}).update({str(name): str(value) for name, value in data.items()})
+def _opened(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.campaigns.setdefault(campaign_key, {}).update({str(name): str(value) for name, value in data.items()})
 
 
-def _written(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+def _written(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
     for reference, (state, order, lines, answers) in data["orders"].items():
-        before = made.orders.get((campaign, reference))
+        before = made.orders.get((campaign_key, reference))
         sent_at, number = (before.sent_at, before.tango_order_id) if before else (None, None)
-        made.orders[campaign, reference] = WrittenOrder(state, order, lines, answers, sent_at, number)
+        made.orders[campaign_key, reference] = WrittenOrder(state, order, lines, answers, sent_at, number)
         if data.get("erased"):
-            made.erased.add((campaign, reference))
+            made.erased.add((campaign_key, reference))
 
 
-def _moved(made: Expected, campaign: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
-    order = made.orders.get((campaign, data["batch"]))
+def _moved(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    order = made.orders.get((campaign_key, data["batch"]))
     if order is None:  # from before events said what orders are
         return
     order.state = data.get("to", order.state)
@@ -72,27 +72,27 @@ def _moved(made: Expected, campaign: int, data: Mapping[str, Any], event: Mappin
         order.sent_at = event["at"]
 
 
-def _withdrawn(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+def _withdrawn(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
     for reference in data["orders"]:
-        made.orders.pop((campaign, reference), None)
+        made.orders.pop((campaign_key, reference), None)
 
 
-def _file(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.files[data["upload"]] = campaign, data["file"], data["rows"]
+def _file(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.files[data["upload"]] = campaign_key, data["file"], data["rows"]
 
 
-def _shown(made: Expected, campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.plans[campaign, data["plan"]] = data["submitter"], data["lines"]
+def _shown(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.plans[campaign_key, data["plan"]] = data["submitter"], data["lines"]
 
 
-def _decided(made: Expected, campaign: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+def _decided(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
     decision = event["kind"].removeprefix("plan ")
-    made.decisions.append((campaign, data["plan"], decision, data["by"], data.get("reason", ""), event["at"]))
+    made.decisions.append((campaign_key, data["plan"], decision, data["by"], data.get("reason", ""), event["at"]))
 
 
-def _decided_rows(made: Expected, campaign: int, _: Mapping[str, Any], event: Mapping[str, Any]) -> None:
-    newest = past.decisions([event])
-    made.releases.update({(campaign, reference): one for reference, one in newest.items()})
+def _decided_rows(made: Expected, campaign_key: int, _: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    newest = sent_lines.decisions([event])
+    made.releases.update({(campaign_key, reference): one for reference, one in newest.items()})
 
 
 def _requests(made: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
@@ -102,7 +102,7 @@ def _requests(made: Expected, _campaign: int, data: Mapping[str, Any], _: Mappin
 _FOLLOW = {
     "campaign opened": _opened, "campaign bound anew": _opened, digests.WRITTEN: _written, "batch moved": _moved,
     digests.ANSWERED: _moved, digests.WITHDRAWN: _withdrawn, digests.FILE: _file, "plan shown": _shown,
-    "plan approved": _decided, "plan rejected": _decided, **dict.fromkeys(past.DECIDING, _decided_rows),
+    "plan approved": _decided, "plan rejected": _decided, **dict.fromkeys(sent_lines.DECIDING, _decided_rows),
     digests.REQUESTS: _requests,
 }  # fmt: skip
 assert events.UPGRADED not in _FOLLOW  # what it says of an older ledger stands in the events that follow it

@@ -18,11 +18,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from campaign_runner.errors import CampaignHeld, StateError
-from campaign_runner.ledger import actors, heads, holders, migrations, schema, upgrades
+from campaign_runner.ledger import actors, holders, migrations, newest_heads, schema, upgrades
+from campaign_runner.ledger.database_errors import translated
 from campaign_runner.ledger.keys import Keyring
-from campaign_runner.ledger.trouble import translated
 from campaign_runner.model.actor import Actor
+from campaign_runner.model.errors import CampaignHeld, StateError
 
 FILE = "ledger.sqlite"
 # Statements are the same for every ledger: each is compiled once in a process.
@@ -39,7 +39,7 @@ class Ledger:
         self.folder = folder
         # SQLite lets one writer in and has the others sleep and ask again: threads of ours queue instead.
         self._writing = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
-        self.notes = heads.Notes(folder)
+        self.notes = newest_heads.Notes(folder)
         self.is_older = False  # than what was noted beside it: then that note stays, whatever is written here
         self._held = self._name = ""
 
@@ -54,7 +54,7 @@ class Ledger:
         """One transaction; `durable` returns only when it would survive a power cut (the write before a send), and the
         head of the chain is noted beside the ledger."""
         options = {"write": True, "durable": durable}
-        head: heads.Head | None = None
+        head: newest_heads.NewestHead | None = None
         with (
             self._writing,
             translated(self.engine),
@@ -63,8 +63,8 @@ class Ledger:
         ):
             yield connection
             if durable and self._held and not self.is_older:
-                self._name = self._name or heads.ledger_name(connection)
-                head = heads.newest(connection, self._name)
+                self._name = self._name or newest_heads.ledger_name(connection)
+                head = newest_heads.newest(connection, self._name)
         if head:
             self.notes.write(self._held, head)
 
@@ -84,7 +84,7 @@ class Ledger:
         path = self._lock_file(campaign_id)
         return path.read_text("utf-8").strip() if path.exists() else ""
 
-    def rest(self) -> None:
+    def close_connections(self) -> None:
         """Let go of all connections, until the next transaction: a process that is forked now has none of them."""
         self.engine.dispose()
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from campaign_runner.errors import StateError
+from campaign_runner.model.errors import StateError
 
 # What a command has to say of it, once.
 NOTICES: list[str] = []

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
-from campaign_runner.errors import StateError
 from campaign_runner.ledger import digests, events, requests
 from campaign_runner.ledger.packing import unpack
-from campaign_runner.ledger.past import Decided
 from campaign_runner.ledger.replay import Expected, WrittenOrder, replay
 from campaign_runner.ledger.schema import approvals, batches, campaigns, line_items, plans_shown, releases
+from campaign_runner.ledger.sent_lines import RowDecision
+from campaign_runner.model.errors import StateError
 
 _BOUND = ("environment", "campaign_id", "customer", "account", "endpoint", "created_at")
 
@@ -34,16 +34,16 @@ def differences(connection: Connection) -> Iterator[str]:
             yield f"its {what} cannot be read any more: something of another kind was put there"
 
 
-def require_bodies(connection: Connection, campaign: int, states: Iterable[str]) -> None:
+def require_bodies(connection: Connection, campaign_key: int, states: Iterable[str]) -> None:
     """Raises StateError where the bytes of an order in one of these states are not as the log of events says."""
     columns = [batches.c[name] for name in digests.ORDER]
-    query = select(*columns).where(batches.c.campaign == campaign, batches.c.state.in_([*states]))
+    query = select(*columns).where(batches.c.campaign == campaign_key, batches.c.state.in_([*states]))
     rows = connection.execute(query).all()
     expected = (
-        replay(events.of_kinds(connection, campaign, digests.WRITTEN, digests.WITHDRAWN)) if rows else Expected()
+        replay(events.of_kinds(connection, campaign_key, digests.WRITTEN, digests.WITHDRAWN)) if rows else Expected()
     )
     for row in rows:
-        written = expected.orders.get((campaign, row.reference))
+        written = expected.orders.get((campaign_key, row.reference))
         if written is None or written.order != digests.of_order(*row):
             raise StateError(
                 f"The order {row.reference} is not as it was written down: somebody changed the ledger by hand, so nothing "
@@ -148,7 +148,7 @@ def _decisions(connection: Connection, expected: Expected) -> Iterator[str]:
 def _releases(connection: Connection, expected: Expected) -> Iterator[str]:
     columns = [releases.c[name] for name in ("decision", "reason", "at", "changed_line")]
     query = select(releases.c.campaign, releases.c.reference, *columns)
-    here = {(row[0], row[1]): Decided(*row[2:]) for row in connection.execute(query)}
+    here = {(row[0], row[1]): RowDecision(*row[2:]) for row in connection.execute(query)}
     for campaign, reference in sorted(here.keys() | expected.releases.keys()):
         one, two = here.get((campaign, reference)), expected.releases.get((campaign, reference))
         if two is None:

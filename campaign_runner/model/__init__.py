@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from campaign_runner.model.addresses import CellNames
-from campaign_runner.model.answers import LineAnswer, Outcome, Receipt
 from campaign_runner.model.books import (
     BOOKED_COLUMNS,
     CORRECTION_COLUMNS,
@@ -14,10 +13,11 @@ from campaign_runner.model.books import (
     SentFile,
     StatedRows,
     Sums,
-)  # fmt: skip
+)
 from campaign_runner.model.orders import HELD, Batch, Finding, Hold, LineColumns, LineItem, Order, line_columns
 from campaign_runner.model.ports import PATIENCE, Clock, Limiter, OnHold
-from campaign_runner.model.rules import Field, Method, RuleBook
+from campaign_runner.model.receipt import LineAnswer, Outcome, Receipt
+from campaign_runner.model.rule_book import Field, Method, RuleBook
 from campaign_runner.model.spreadsheet import Checked, CleanRows, Column, Problem, RawRows, RawTable
 
 __all__ = [

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from campaign_runner.errors import NotNewest, TangoStopped
 from campaign_runner.ledger import Ledger, adoption, batches
-from campaign_runner.ledger.batches import NO_FAILURES, Failures, Known, StoredBatch
+from campaign_runner.ledger.batches import NO_FAILURES, Failures, LineState, StoredBatch
 from campaign_runner.ledger.overlaps import Overtaken, Watch
-from campaign_runner.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.model import Clock, Order, Outcome, Receipt
-from campaign_runner.placement.news import Before, News, elsewhere, news
+from campaign_runner.model.errors import NotNewest, TangoStopped
+from campaign_runner.model.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
+from campaign_runner.placement.line_updates import LineBefore, LineUpdates, elsewhere, news
 from campaign_runner.placement.replayed import was_there_before
 from campaign_runner.tango.words import order_is_final
 
@@ -47,7 +47,7 @@ STOPS: dict[Outcome, str] = {
 }
 
 
-class Tango(Protocol):
+class TangoClient(Protocol):
     """The two calls that a batch's life needs."""
 
     def place(self, reference: str, body: bytes) -> Receipt:
@@ -64,7 +64,7 @@ class Placement:
     """Everything `advance` needs. `silent` counts batches in a row that the service gave no usable answer for."""
 
     ledger: Ledger
-    tango: Tango
+    tango: TangoClient
     clock: Clock
     order: Order
     rebatch: Rebatch
@@ -238,7 +238,7 @@ class Placement:
             told = news(receipt, ours, _before(batch), self._aged(ours))
             self._settle(batch, BatchState.CONFLICT, receipt, note=note, news=told, looked=True, wait=FOR_A_PERSON)
 
-    def _aged(self, ours: Mapping[str, Known]) -> list[str]:
+    def _aged(self, ours: Mapping[str, LineState]) -> list[str]:
         """The failed lines of which Tango said so once, and long enough ago for a second word to count."""
         now = self.clock.now().timestamp()
         return [
@@ -277,7 +277,7 @@ class Placement:
 
     def _settle(
         self, batch: StoredBatch, state: BatchState, receipt: Receipt, *, note: str = "", wait: float = 0,
-        news: News | None = None, refused: dict[str, str] | None = None, looked: bool = False,
+        news: LineUpdates | None = None, refused: dict[str, str] | None = None, looked: bool = False,
         counts: Mapping[str, Any] | None = None, failures: Failures = NO_FAILURES,
     ) -> None:  # fmt: skip
         batches.settle(
@@ -328,8 +328,8 @@ def _stopped(receipt: Receipt) -> TangoStopped:
     )
 
 
-def _before(batch: StoredBatch) -> Before:
-    return Before(batch.accepted, batch.shown, batch.counted)
+def _before(batch: StoredBatch) -> LineBefore:
+    return LineBefore(batch.accepted, batch.shown, batch.counted)
 
 
 def _of_another(batch: StoredBatch, receipt: Receipt) -> bool:

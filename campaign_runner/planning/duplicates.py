@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from campaign_runner.planning import references
-from campaign_runner.planning.collector import halves, whole
+from campaign_runner.planning.line_builder import halves, whole
 from campaign_runner.planning.pairing import is_hash
 
 RULE = "duplicate"

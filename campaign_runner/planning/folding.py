@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.planning.filled import TEXT
+from campaign_runner.planning.line_template import TEXT
 from campaign_runner.planning.payloads import joined
 
 # Between the parts of a key, where it has several: no cell holds it.

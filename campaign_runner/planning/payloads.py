@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.planning.filled import Filled
+from campaign_runner.planning.line_template import LineTemplate
 
 NUMBERS = frozenset({"amount", "quantity"})
 
@@ -28,7 +28,7 @@ BULK_SHIPPING = {
 Tree = dict[str, Any]
 
 
-def payloads(rows: Filled) -> pa.Array:
+def payloads(rows: LineTemplate) -> pa.Array:
     """One JSON object a row (large_string), without its reference; empty cells and empty objects are left out.
 
     `rows` are columns by Tango's dotted names (see `wire_names`).

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from campaign_runner.money import from_units, text
+from campaign_runner.model.money import from_units, text
 from campaign_runner.planning import duplicates
 from campaign_runner.planning.duplicates import repeated
 from campaign_runner.planning.pairing import Mask, is_hash, is_in, paired, places

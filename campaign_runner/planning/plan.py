@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from campaign_runner.model import Batch, Hold, LineColumns, LineItem, Order
-from campaign_runner.money import from_units
+from campaign_runner.model.money import from_units
 from campaign_runner.planning import duplicates, persons, references, twins
 from campaign_runner.planning.bodies import batch
-from campaign_runner.planning.collector import Collector, halves, whole, wholes
 from campaign_runner.planning.cutting import FORMAT, cuts
+from campaign_runner.planning.line_builder import LineBuilder, halves, whole, wholes
 from campaign_runner.planning.matching import KNOWN_COLUMNS, PLANNED_COLUMNS, complete, match
 from campaign_runner.planning.standing import DROPPED, Decisions, allowing_several, still_held
 
@@ -159,7 +159,7 @@ NEVER = pd.DataFrame(columns=list(PLANNED_COLUMNS)).astype("uint64")
 
 
 def plan(
-    collector: Collector,
+    collector: LineBuilder,
     known: pd.DataFrame,
     decisions: Decisions,
     batch_size: int,

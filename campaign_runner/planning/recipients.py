@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.planning.filled import TEXT
+from campaign_runner.planning.line_template import TEXT
 from campaign_runner.planning.payloads import as_text, each, joined
 
 EMAIL, PHONE = "recipient.email", "recipient.mobileNumber"

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from campaign_runner.model import Order
-from campaign_runner.planning.filled import Filled, escaped
+from campaign_runner.planning.line_template import LineTemplate, escaped
 from campaign_runner.planning.payloads import as_text, each, joined
 
 FORMAT = "1"  # of line references, for ever; orders have their own (`cutting`)
@@ -38,7 +38,7 @@ def derived(digest: bytes, kind: str, mark: str) -> bytes:
     return sha256(orjson.dumps([FORMAT, "line", digest.hex(), kind, mark])).digest()[:DIGEST_BYTES]
 
 
-def content(rows: Filled) -> pa.Array:
+def content(rows: LineTemplate) -> pa.Array:
     """The whole normalised row as `"content","amount","25.00",…`: names sorted, empty cells left out."""
     return rows.texts(_template)
 

@@ -14,7 +14,7 @@ import orjson
 import pandas as pd
 
 from campaign_runner.model import Batch, LineItem, Order
-from campaign_runner.planning.exact import digits
+from campaign_runner.planning.exact_json import digits
 
 # The page of POST /orders: `sendEmail` today; `deliveryMethod` (PHONE, EMBEDDED) is announced there as coming.
 METHODS = {

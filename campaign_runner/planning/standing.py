@@ -11,7 +11,7 @@ import pandas as pd
 
 from campaign_runner.model import Order
 from campaign_runner.planning import references
-from campaign_runner.planning.collector import halves, whole
+from campaign_runner.planning.line_builder import halves, whole
 from campaign_runner.planning.matching import RULE as CHANGED
 from campaign_runner.planning.pairing import is_in
 from campaign_runner.planning.persons import ALREADY, ELSEWHERE
@@ -24,7 +24,7 @@ _OF_DROPPED = "Delete the row, or release it if it is to be sent."
 _REASON = "It was held when this campaign was planned before, and nobody has decided about it yet."
 
 
-class Standing(NamedTuple):
+class RowStanding(NamedTuple):
     """What a row was held for, under its reference; `line` as in `Hold`."""
 
     rule: str
@@ -40,13 +40,13 @@ class Decisions:
 
     released: frozenset[str] = frozenset()
     dropped: Mapping[str, str] = field(default_factory=dict)
-    waiting: Mapping[str, Standing] = field(default_factory=dict)
+    waiting: Mapping[str, RowStanding] = field(default_factory=dict)
     twins: frozenset[str] = frozenset()
 
-    def of(self, reference: str) -> Standing | None:
+    def of(self, reference: str) -> RowStanding | None:
         """What still holds this reference."""
         if reference in self.dropped:
-            return Standing(
+            return RowStanding(
                 DROPPED, f"Dropped: {self.dropped[reference]}", "Delete the row, or release it if it is to be sent."
             )
         return None if reference in self.released else self.waiting.get(reference)
@@ -70,7 +70,7 @@ def still_held(
 
 
 def _named(
-    lines: pd.DataFrame, go: pd.Series[bool], names: Mapping[str, Standing], order: Order, derive: str
+    lines: pd.DataFrame, go: pd.Series[bool], names: Mapping[str, RowStanding], order: Order, derive: str
 ) -> pd.DataFrame:
     """Of the lines that would go, those under one of these references of their own (or, changed, derived)."""
     own = lines[["hi", "lo"]][go]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from campaign_runner.model import Order
 from campaign_runner.planning import references
-from campaign_runner.planning.collector import whole
+from campaign_runner.planning.line_builder import whole
 from campaign_runner.planning.matching import PERHAPS, RULE
 from campaign_runner.planning.pairing import Mask, is_hash
 

@@ -4,8 +4,8 @@ What must be asked for is asked in `gate`, at the edge; here it is only judged: 
 against the account, and whatever looks unusual.
 """
 
-from campaign_runner.preflight.catalogue import Shop
-from campaign_runner.preflight.funds import Means
-from campaign_runner.preflight.kept import Kept
+from campaign_runner.preflight.catalogue_cache import CachedCatalogue
+from campaign_runner.preflight.catalogue_check import CatalogueIndex
+from campaign_runner.preflight.funds import FundsCheck
 
-__all__ = ["Kept", "Means", "Shop"]
+__all__ = ["CachedCatalogue", "CatalogueIndex", "FundsCheck"]

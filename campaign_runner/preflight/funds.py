@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from campaign_runner.money import UNITS, text
+from campaign_runner.model.money import UNITS, text
 from campaign_runner.tango import Account, ExchangeRates
 
 _CENT = Decimal("0.01")
@@ -22,7 +22,7 @@ _NOT_WEIGHED = "Whether the money is enough was not looked at."
 
 
 @dataclass(frozen=True)
-class Means:
+class FundsCheck:
     """`reasons` forbid sending anything at all, `notes` are to be told. `short` is the sentence on what is missing
     ("" = enough) and `remedy` what to do about it, without its end; then `fits` says of each line, in the order
     given, whether the money reaches as far as it."""
@@ -36,20 +36,20 @@ class Means:
 
 def weigh(
     account: Account, lines: pd.DataFrame, unpaid: Mapping[str, int], rates: ExchangeRates, *, required: bool
-) -> Means:
+) -> FundsCheck:
     """The account's balance against new lines (`Plan.new`) and what is promised already (units per currency)."""
     assert account.balance is not None
     cost, unknown = costs(lines, account.currency, rates)
     if unknown:
         said = f"Tango states no rate from {' and '.join(unknown)} to {account.currency}, the account's currency."
-        return Means(reasons=(said,)) if required else Means(notes=(f"{said} {_NOT_WEIGHED}",))
+        return FundsCheck(reasons=(said,)) if required else FundsCheck(notes=(f"{said} {_NOT_WEIGHED}",))
     owed = promised(unpaid, account.currency, rates)
     estimate = bool({*lines["currency"].astype(str).unique(), *unpaid} - {account.currency})
     needed = Decimal(int(cost.sum())) / UNITS
     short, remedy = shortfall(account, needed, owed, estimate=estimate)
     if not short:
-        return Means()
-    return Means(short=short, remedy=remedy, fits=fitting(lines, cost, account.balance - owed))
+        return FundsCheck()
+    return FundsCheck(short=short, remedy=remedy, fits=fitting(lines, cost, account.balance - owed))
 
 
 def standing(account: Account, customer: str) -> list[str]:

@@ -12,8 +12,8 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from campaign_runner.errors import RefusedBeforeSending, SettingsError
-from campaign_runner.money import UNITS, from_units, text
+from campaign_runner.model.errors import RefusedBeforeSending, SettingsError
+from campaign_runner.model.money import UNITS, from_units, text
 
 TIMES = 10
 FEWEST_ROWS, FEWEST_BEFORE = 5, 3  # a median of fewer says nothing

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from campaign_runner.errors import ExitCode
-from campaign_runner.ledger import Ledger, corrections, events, rows, tallies, tieout
+from campaign_runner.ledger import Ledger, corrections, events, order_sums, row_status, tie_out
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.lifecycle import NEEDS_ACTION, BatchState, RowStatus
 from campaign_runner.model import Books, ChargedElsewhere, Column, Finding, Order, RawTable, StatedRows, Sums
-from campaign_runner.money import from_units
+from campaign_runner.model.errors import ExitCode
+from campaign_runner.model.lifecycle import NEEDS_ACTION, BatchState, RowStatus
+from campaign_runner.model.money import from_units
 from campaign_runner.reconciliation import doubts, findings
 from campaign_runner.reconciliation.frames import Found, corrections_frame, placed_frame, states_frame
 from campaign_runner.reconciliation.repairs import Repair, Whole
-from campaign_runner.reconciliation.spread import Spread
+from campaign_runner.reconciliation.row_states import RowStates
 
 # What `summary.json` calls the states of the batches.
 BATCH_WORDS: dict[str, tuple[BatchState, ...]] = {
@@ -51,7 +51,7 @@ Between = Callable[[int, int], Found | dict[str, Any]]
 
 def reconcile(
     ledger: Ledger,
-    campaign: int,
+    campaign_key: int,
     upload: Upload,
     table: RawTable,
     *,
@@ -63,12 +63,12 @@ def reconcile(
 ) -> Books:
     """The books of one upload. `table` is the upload as intake reads it, `earlier` as `Books.earlier`, `repairs` are the
     reports about it that were corrected and run: its rows are told as they were corrected last."""
-    whole = Whole(ledger, campaign, upload.id, table.columns, repairs) if repairs else None
+    whole = Whole(ledger, campaign_key, upload.id, table.columns, repairs) if repairs else None
     with ledger.read() as connection:
-        tally = rows.tally(connection, upload.id)
-        states = rows.batch_counts(connection, campaign)
-        strays = rows.lines_elsewhere(connection, campaign, upload.id)
-        dropped = rows.dropped(connection, upload.id)
+        tally = row_status.tally(connection, upload.id)
+        states = row_status.batch_counts(connection, campaign_key)
+        strays = row_status.lines_elsewhere(connection, campaign_key, upload.id)
+        dropped = row_status.dropped(connection, upload.id)
 
     if whole:
         tally, strays = whole.tally(tally), whole.strays(strays)
@@ -77,16 +77,16 @@ def reconcile(
     with ledger.read() as connection:
         told = [
             *findings.rows_lost(counts, expected), *findings.conflicts(states),
-            *doubts.two_rewards(connection, campaign, upload.id), *doubts.orders(connection, campaign),
-            *doubts.not_sent_again(connection, campaign),
-            *findings.money(connection, campaign, upload.id, rows_of=whole.rows_of() if whole else {}),
-            *findings.corrections(connection, campaign, upload.id), *findings.unread(tally), *findings.elsewhere(strays),
+            *doubts.two_rewards(connection, campaign_key, upload.id), *doubts.orders(connection, campaign_key),
+            *doubts.not_sent_again(connection, campaign_key),
+            *findings.money(connection, campaign_key, upload.id, rows_of=whole.rows_of() if whole else {}),
+            *findings.corrections(connection, campaign_key, upload.id), *findings.unread(tally), *findings.elsewhere(strays),
             *findings.unread_sheets(table.unread),
         ]  # fmt: skip
-        told_first = findings.first_corrections(connection, campaign, upload.id)
+        told_first = findings.first_corrections(connection, campaign_key, upload.id)
         number, head = events.end(connection)
-        sums = tuple(_sums(*each) for each in tallies.books(connection, campaign))
-        foreign = tuple(_foreign(each) for each in tieout.foreign(connection, campaign))
+        sums = tuple(_sums(*each) for each in order_sums.books(connection, campaign_key))
+        foreign = tuple(_foreign(each) for each in tie_out.foreign(connection, campaign_key))
 
     def stated() -> Iterator[StatedRows]:
         of_file = _stated(table, _between(ledger, upload.id))
@@ -97,10 +97,10 @@ def reconcile(
         notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),
         ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head,
         ledger_events=number,
-        stated=stated, placed=lambda: _placed(ledger, campaign), sums=sums,
-        corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign, upload.id),
-        earlier=earlier, dropped=dropped, settlements=lambda zone="": _settlements(ledger, campaign, zone), foreign=foreign,
-        findings_of=lambda first, after: _findings_of(ledger, campaign, upload.id, (first, after)),
+        stated=stated, placed=lambda: _placed(ledger, campaign_key), sums=sums,
+        corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign_key, upload.id),
+        earlier=earlier, dropped=dropped, settlements=lambda zone="": _settlements(ledger, campaign_key, zone), foreign=foreign,
+        findings_of=lambda first, after: _findings_of(ledger, campaign_key, upload.id, (first, after)),
         unread=table.unread,
     )  # fmt: skip
 
@@ -163,10 +163,14 @@ def _between(ledger: Ledger, upload: int) -> Between:
 
     def looked_up(first: int, last: int) -> Found:
         with ledger.read() as connection:
-            return rows.stated(connection, upload, first, last)
+            return row_status.stated(connection, upload, first, last)
 
     with ledger.read() as connection:
-        return Spread(rows.all_stated(connection, upload)).between if rows.is_long(connection, upload) else looked_up
+        return (
+            RowStates(row_status.all_stated(connection, upload)).between
+            if row_status.is_long(connection, upload)
+            else looked_up
+        )
 
 
 def _stated(table: RawTable, between: Between, *, some: bool = False) -> Iterator[StatedRows]:
@@ -185,17 +189,17 @@ def _sums(currency: str, planned: int, placed: int, charged: int, lines: int) ->
     return Sums(currency, from_units(planned), from_units(placed), from_units(charged), lines)
 
 
-def _foreign(found: tieout.Foreign) -> ChargedElsewhere:
+def _foreign(found: tie_out.Foreign) -> ChargedElsewhere:
     return ChargedElsewhere(
         found.currency, found.charged_currency, found.lines, from_units(found.units), from_units(found.charged)
     )
 
 
-def _findings_of(ledger: Ledger, campaign: int, upload: int, period: tieout.Period) -> tuple[Finding, ...]:
+def _findings_of(ledger: Ledger, campaign_key: int, upload: int, period: tie_out.Period) -> tuple[Finding, ...]:
     with ledger.read() as connection:
         return (
-            *findings.money(connection, campaign, upload, period),
-            *findings.corrections(connection, campaign, upload, period),
+            *findings.money(connection, campaign_key, upload, period),
+            *findings.corrections(connection, campaign_key, upload, period),
         )
 
 
@@ -204,19 +208,19 @@ def stated_rows(ledger: Ledger, upload: int, table: RawTable) -> Iterator[Stated
     return _stated(table, _between(ledger, upload))
 
 
-def _corrections(ledger: Ledger, campaign: int, upload: int) -> Iterator[pd.DataFrame]:
+def _corrections(ledger: Ledger, campaign_key: int, upload: int) -> Iterator[pd.DataFrame]:
     with ledger.read() as connection:
-        for some in corrections.corrections(connection, campaign, upload):
+        for some in corrections.corrections(connection, campaign_key, upload):
             yield corrections_frame(some)
 
 
-def _settlements(ledger: Ledger, campaign: int, zone: str) -> Iterator[pd.DataFrame]:
+def _settlements(ledger: Ledger, campaign_key: int, zone: str) -> Iterator[pd.DataFrame]:
     with ledger.read() as connection:
-        for some in corrections.settlements(connection, campaign, zone):
+        for some in corrections.settlements(connection, campaign_key, zone):
             yield corrections_frame(some)
 
 
-def _placed(ledger: Ledger, campaign: int) -> Iterator[pd.DataFrame]:
+def _placed(ledger: Ledger, campaign_key: int) -> Iterator[pd.DataFrame]:
     with ledger.read() as connection:
-        for some in rows.placed(connection, campaign):
+        for some in row_status.placed(connection, campaign_key):
             yield placed_frame(some)

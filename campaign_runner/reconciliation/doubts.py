@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from campaign_runner.ledger import doubts, failures, rows
-from campaign_runner.ledger.failures import Revived
-from campaign_runner.lifecycle import LOST, RowStatus
+from campaign_runner.ledger import doubtful_orders, failed_lines, row_status
+from campaign_runner.ledger.failed_lines import Revived
 from campaign_runner.model import Finding
+from campaign_runner.model.lifecycle import LOST, RowStatus
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,25 +21,25 @@ RELEASE_FIRST = (
 # kind: (which orders, the sentence with {orders}, {lines} and {which}, whether it is explained)
 _ORDERS = {
     "fewer lines": (
-        doubts.shown_with_less,
+        doubtful_orders.shown_with_less,
         "Tango now shows {lines} fewer than before in {orders}: {which}. What is missing counts as unknown, not as "
         "failed, until Tango shows it again: compare with the Tango portal, or run `campaign-runner track` later.",
         False,
     ),
     "order not known": (
-        doubts.not_known,
+        doubtful_orders.not_known,
         "Tango accepted {orders} with {lines}, and now says again and again that it knows no such order: {which}. "
         "Nothing is sent again. Ask Tango about it, with this reference.",
         False,
     ),
     "unreadable charge": (
-        doubts.unreadable,
+        doubtful_orders.unreadable,
         "Tango states amounts that cannot be read for {lines} in {orders}: {which}. They count as not stated: compare "
         "the charges with the Tango portal.",
         False,
     ),
     "sent again late": (
-        doubts.sent_late,
+        doubtful_orders.sent_late,
         "{orders} with {lines} left once more, more than 90 days after the first time, because Tango did not know it: "
         "{which}. Check in the Tango portal that it is there once.",
         True,
@@ -47,20 +47,20 @@ _ORDERS = {
 }
 
 
-def orders(connection: Connection, campaign: int) -> Iterator[Finding]:
+def orders(connection: Connection, campaign_key: int) -> Iterator[Finding]:
     """Orders that Tango shows with less than before, does not know any more, or was sent very late."""
     for kind, (question, sentence, explained) in _ORDERS.items():
-        if found := question(connection, campaign):
+        if found := question(connection, campaign_key):
             named = ", ".join(reference for reference, _ in found[:NAMED])
             more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
             words = {"orders": _count(len(found), "order"), "lines": _count(sum(n for _, n in found), "line")}
             yield Finding(kind, sentence.format(**words, which=named + more), explained=explained)
 
 
-def not_sent_again(connection: Connection, campaign: int) -> Iterator[Finding]:
+def not_sent_again(connection: Connection, campaign_key: int) -> Iterator[Finding]:
     """Lines of a retry that were kept back, because another campaign sent their recipients the same meanwhile."""
     reasons: dict[str, list[int]] = {}
-    for row, reason in rows.put_aside(connection, campaign):
+    for row, reason in row_status.put_aside(connection, campaign_key):
         reasons.setdefault(reason, []).append(row)
     for reason, numbers in reasons.items():
         named = ", ".join(f"row {row}" for row in numbers[:NAMED])
@@ -71,9 +71,9 @@ def not_sent_again(connection: Connection, campaign: int) -> Iterator[Finding]:
         )
 
 
-def two_rewards(connection: Connection, campaign: int, upload: int) -> Iterator[Finding]:
+def two_rewards(connection: Connection, campaign_key: int, upload: int) -> Iterator[Finding]:
     """First attempts that failed, were placed again, and are not failed after all."""
-    found = failures.revived(connection, campaign, upload)
+    found = failed_lines.revived(connection, campaign_key, upload)
     if found:
         rows = tuple(dict.fromkeys(one.row for one in found if one.row))
         yield Finding("two rewards", _told(found), rows, False, _told(found, named=False))

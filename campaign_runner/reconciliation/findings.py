@@ -7,13 +7,13 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from campaign_runner.ledger import tieout
+from campaign_runner.ledger import tie_out
 from campaign_runner.ledger.corrections import Correction
 from campaign_runner.ledger.corrections import corrections as every
-from campaign_runner.ledger.tieout import ALWAYS, Difference, Foreign, Period
-from campaign_runner.lifecycle import BatchState
+from campaign_runner.ledger.tie_out import ALWAYS, Difference, Foreign, Period
 from campaign_runner.model import PLACED_COLUMNS, Finding
-from campaign_runner.money import from_units, text
+from campaign_runner.model.lifecycle import BatchState
+from campaign_runner.model.money import from_units, text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,28 +22,28 @@ Tally = Iterable[tuple[str, str, int, int]]
 
 # question: (kind, sentence with {lines}, {money} and {rows}, whether it is explained)
 _MONEY = {
-    tieout.charged_otherwise: (
+    tie_out.charged_otherwise: (
         "charged otherwise",
         "Tango charged {money} more (or, below zero, less) than face value, fees and shipping for {lines}: {rows}.",
         False,
     ),
-    tieout.stated_otherwise: (
+    tie_out.stated_otherwise: (
         "other amounts",
         "Tango states another amount or currency than ours for {lines} (difference {money}): {rows}.",
         False,
     ),
-    tieout.not_understood: (
+    tie_out.not_understood: (
         "not understood",
         "Tango has the order, but does not show {lines} of it or says something unknown of them ({money}): {rows}. "
         "Compare with the Tango portal; nothing is sent again for them.",
         False,
     ),
-    tieout.not_refunded: (
+    tie_out.not_refunded: (
         "refund expected",
         "Tango still states a charge of {money} for {lines}, failed or cancelled, and refunds it: {rows}.",
         True,
     ),
-    tieout.not_stated: (
+    tie_out.not_stated: (
         "charge not stated",
         "Tango has not stated what it charged for {lines}, completed ({money}): {rows}. Compare with Tango's statement: "
         "campaign-runner reconcile --statement FILE.",
@@ -103,7 +103,7 @@ def conflicts(states: Mapping[str, int]) -> Iterator[Finding]:
 
 
 def money(
-    connection: Connection, campaign: int, upload: int, period: Period = ALWAYS, *,
+    connection: Connection, campaign_key: int, upload: int, period: Period = ALWAYS, *,
     rows_of: Mapping[str, int] | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
     """Planned against placed against charged, and our view of each line against Tango's; of lines placed in `period`.
@@ -112,20 +112,20 @@ def money(
     """
     known = rows_of or {}
     for question, (kind, sentence, explained) in _MONEY.items():
-        for difference in question(connection, campaign, upload, period):
+        for difference in question(connection, campaign_key, upload, period):
             named = tuple((row or known.get(name, 0), name, attempt) for row, name, attempt in difference.examples)
             difference = difference._replace(examples=named)
             rows = tuple(dict.fromkeys(row for row, *_ in difference.examples if row))
             yield Finding(kind, sentence.format(**_words(difference)), rows, explained)
-    for foreign in tieout.foreign(connection, campaign, period):
+    for foreign in tie_out.foreign(connection, campaign_key, period):
         yield Finding("other currency", _charged_in(foreign), explained=True)
 
 
-def corrections(connection: Connection, campaign: int, upload: int, period: Period = ALWAYS) -> Iterator[Finding]:
+def corrections(connection: Connection, campaign_key: int, upload: int, period: Period = ALWAYS) -> Iterator[Finding]:
     """What changed after it was final, and was found in `period`: the past stays, the change has its date."""
     told: dict[tuple[str, str, str, str], list[Correction]] = {}
     first, after = period
-    for some in every(connection, campaign, upload):
+    for some in every(connection, campaign_key, upload):
         for each in (each for each in some if first <= each.at < (after or "9")):
             currency = str(each.placed[_CURRENCY])
             told.setdefault((each.at[:10], each.before.status, each.after.status, currency), []).append(each)
@@ -134,9 +134,9 @@ def corrections(connection: Connection, campaign: int, upload: int, period: Peri
         yield Finding("correction", _corrected(*key, lines), rows)
 
 
-def first_corrections(connection: Connection, campaign: int, upload: int) -> list[dict[str, Any]]:
+def first_corrections(connection: Connection, campaign_key: int, upload: int) -> list[dict[str, Any]]:
     """The first thousand corrections in plain values; `row` is None where the newest file has none."""
-    first = islice((each for some in every(connection, campaign, upload) for each in some), LISTED)
+    first = islice((each for some in every(connection, campaign_key, upload) for each in some), LISTED)
     return [
         {
             "date": each.at[:10], "row": each.row or None, "reference": each.placed[0], "from": each.before.status,

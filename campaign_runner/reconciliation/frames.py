@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
-from campaign_runner.ledger import rows
+from campaign_runner.ledger import row_status
 from campaign_runner.ledger.corrections import Correction
 from campaign_runner.model import CORRECTION_COLUMNS, PLACED_COLUMNS
 
@@ -21,7 +21,7 @@ _STR: Any = pd.StringDtype("pyarrow", na_value=np.nan)
 
 def states_frame(found: Found | dict[str, Any], index: pd.Index[Any]) -> pd.DataFrame:
     """`rows.STATED` tuples, or columns, as the states of these rows."""
-    columns = dict(found) if isinstance(found, dict) else columns_of(found, rows.STATED)
+    columns = dict(found) if isinstance(found, dict) else columns_of(found, row_status.STATED)
     numbers = pd.Index(np.asarray(columns.pop("row"), np.int64))
     places = numbers.get_indexer(index) if len(numbers) else np.full(len(index), -1)
     there = pa.array(places, pa.int64(), mask=places < 0)

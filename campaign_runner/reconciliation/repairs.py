@@ -14,14 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from campaign_runner.ledger import Ledger, rows
-from campaign_runner.lifecycle import NEEDS_ACTION
+from campaign_runner.ledger import Ledger, row_status
 from campaign_runner.model import CellNames, Column, RawTable, StatedRows
+from campaign_runner.model.lifecycle import NEEDS_ACTION
 from campaign_runner.reconciliation.frames import states_frame
 
 CHANGES_SHOWN = 3
 _STATUS, _REASON, _REMEDY, _REFERENCE, _UNITS, _CURRENCY = (
-    rows.STATED.index(name) for name in ("status", "reason", "remedy", "reference", "units", "currency")
+    row_status.STATED.index(name) for name in ("status", "reason", "remedy", "reference", "units", "currency")
 )
 Stated = tuple[Any, ...]
 
@@ -54,14 +54,16 @@ class Whole:
             known: dict[str, tuple[Repair, Stated]] = {}
             for repair in self.repairs:
                 known = {name: one for name, one in known.items() if one[1][_STATUS] not in NEEDS_ACTION}
-                for stated in rows.stated_of(connection, repair.upload, repair.rows):
+                for stated in row_status.stated_of(connection, repair.upload, repair.rows):
                     place = repair.rows[stated[0]]
                     if place:
                         self._now[place] = (repair, stated)
                     else:
                         known[stated[_REFERENCE] or f"{repair.upload} {stated[0]}"] = (repair, stated)
-            self._before = {stated[0]: stated for stated in rows.stated_of(connection, self.upload, self._now)}
-            theirs = rows.rows_by_line(connection, self.upload, (one[_REFERENCE] for _, one in self._now.values()))
+            self._before = {stated[0]: stated for stated in row_status.stated_of(connection, self.upload, self._now)}
+            theirs = row_status.rows_by_line(
+                connection, self.upload, (one[_REFERENCE] for _, one in self._now.values())
+            )
         # A row that was kept back as the same as another one is not sent because that one was.
         self._now = {row: one for row, one in self._now.items()
                      if row in self._before and theirs.get(one[1][_REFERENCE], row) == row}  # fmt: skip
@@ -89,9 +91,9 @@ class Whole:
         found = Counter(of_file)
         now = {stated[_REFERENCE] for _, stated in (*self._now.values(), *self.added)}
         with self.ledger.read() as connection:
-            elsewhere = rows.statuses_elsewhere(connection, self.campaign, self.upload, now)
+            elsewhere = row_status.statuses_elsewhere(connection, self.campaign, self.upload, now)
             gone = {one[_REFERENCE] for row, one in self._before.items() if row in self._now} - now
-            replaced = rows.statuses_of(connection, self.campaign, gone)
+            replaced = row_status.statuses_of(connection, self.campaign, gone)
         found.subtract(Counter(elsewhere.values()))
         found.update(Counter(replaced.values()))
         return {status: number for status, number in found.items() if number > 0}

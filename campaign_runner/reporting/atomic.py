@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from campaign_runner.errors import ReportsUnwritten
+from campaign_runner.model.errors import ReportsUnwritten
 
 
 def private_folder(folder: Path) -> Path:

@@ -16,7 +16,7 @@ _PLOT, _FOOT = 150, 22
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChartPart:
     """A label, its size, how the size reads in words, and the class that colours it."""
 
     label: str
@@ -25,7 +25,7 @@ class Part:
     look: str = "plain"
 
 
-def stacked(parts: Sequence[Part], title: str) -> Markup:
+def stacked(parts: Sequence[ChartPart], title: str) -> Markup:
     """One bar cut into its parts; the labels are the table beside it."""
     whole = sum(part.size for part in parts)
     pieces, start = [], 0.0
@@ -39,7 +39,7 @@ def stacked(parts: Sequence[Part], title: str) -> Markup:
     return _svg(28, title, pieces, "stacked")
 
 
-def bars(parts: Sequence[Part], title: str) -> Markup:
+def bars(parts: Sequence[ChartPart], title: str) -> Markup:
     """Horizontal bars, each under its label and number."""
     longest = max((part.size for part in parts), default=0) or 1
     pieces = []
@@ -55,7 +55,7 @@ def bars(parts: Sequence[Part], title: str) -> Markup:
     return _svg(max(1, len(parts)) * _STEP - 6, title, pieces)
 
 
-def columns(parts: Sequence[Part], title: str) -> Markup:
+def columns(parts: Sequence[ChartPart], title: str) -> Markup:
     """Upright columns over time; first, last and largest are written out."""
     tallest = max((part.size for part in parts), default=0) or 1
     slot = 100 / max(1, len(parts))

@@ -15,10 +15,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.lifecycle import NEEDS_ACTION, RowStatus
 from campaign_runner.model import Books, CellNames, Column, StatedRows
-from campaign_runner.reporting.amountcells import in_numbers
-from campaign_runner.reporting.sheetxml import Heading
+from campaign_runner.model.lifecycle import NEEDS_ACTION, RowStatus
+from campaign_runner.reporting.excel.amount_cells import in_numbers
+from campaign_runner.reporting.excel.sheet_xml import Heading
 from campaign_runner.reporting.table import (
     ROW,
     SHEET,

@@ -8,9 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from campaign_runner import money
-from campaign_runner.lifecycle import RowStatus
-from campaign_runner.model import Books, Sent, SentFile
+from campaign_runner.model import Books, Sent, SentFile, money
+from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.reporting.wording import count, listed, per_currency
 
 NEW_OCCASION = "A new occasion needs a new campaign id ([campaign] id in campaign.toml)."

@@ -7,12 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from campaign_runner import money
-from campaign_runner.lifecycle import RowStatus
-from campaign_runner.model import Books, Sums
-from campaign_runner.reporting.limits import notes
-from campaign_runner.reporting.nextsteps import next_steps
+from campaign_runner.model import Books, Sums, money
+from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.reporting.next_steps import next_steps
 from campaign_runner.reporting.problems import ProblemTally
+from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import files, values, warnings
 
 _BATCHES = ("planned", "accepted", "unknown", "refused")

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Books, Column, StatedRows
-from campaign_runner.reporting.sheetxml import Heading, Kind
+from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 
-SHEET, ROW = Heading("Sheet"), Heading("Row", Kind.NUMBER, "0")
+SHEET, ROW = Heading("Sheet"), Heading("Row", CellKind.NUMBER, "0")
 _NUMERIC = {"amount": "#,##0.00", "quantity": "General"}  # field -> number format
 
 
@@ -69,7 +69,7 @@ def original_headings(books: Books) -> tuple[Heading, ...]:
 
 def _heading(column: Column) -> Heading:
     shape = _NUMERIC.get(column.field or "")
-    return Heading(column.header, Kind.EITHER, shape) if shape else Heading(column.header)
+    return Heading(column.header, CellKind.EITHER, shape) if shape else Heading(column.header)
 
 
 def original_cells(books: Books, stated: StatedRows) -> list[Any]:

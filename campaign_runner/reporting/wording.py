@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from campaign_runner import money
-from campaign_runner.model import Sums
+from campaign_runner.model import Sums, money
 
 
 def count(number: int, one: str, many: str = "") -> str:

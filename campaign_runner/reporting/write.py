@@ -8,26 +8,26 @@ from pathlib import Path
 
 import orjson
 
+from campaign_runner.app.executor import MANY, beside, spare
 from campaign_runner.model import Books
-from campaign_runner.processes import MANY, beside, spare
-from campaign_runner.reporting.about import HEAD, properties, write_about
-from campaign_runner.reporting.accounts import chart
 from campaign_runner.reporting.atomic import private_folder, replacing
-from campaign_runner.reporting.bridge import write_bridge
-from campaign_runner.reporting.corrected import CORRECTIONS, Corrected
-from campaign_runner.reporting.csvfile import DIALECTS
-from campaign_runner.reporting.entries import Entries
-from campaign_runner.reporting.financepage import FINANCE_PAGE, finance_page
-from campaign_runner.reporting.groups import Groups, group_headers
-from campaign_runner.reporting.html import FirstRows, page, restated
-from campaign_runner.reporting.journal import write_beancount, write_journal_csv
-from campaign_runner.reporting.options import FinanceOptions
-from campaign_runner.reporting.passes import Progress, Shelf, over_lines, over_rows
+from campaign_runner.reporting.csv_file import DIALECTS
+from campaign_runner.reporting.finance.accounts import chart
+from campaign_runner.reporting.finance.bridge import write_bridge
+from campaign_runner.reporting.finance.corrected import CORRECTIONS, CorrectionsReport
+from campaign_runner.reporting.finance.entries import Entries
+from campaign_runner.reporting.finance.groups import Groups, group_headers
+from campaign_runner.reporting.finance.journal import write_beancount, write_journal_csv
+from campaign_runner.reporting.finance.page import FINANCE_PAGE, finance_page
+from campaign_runner.reporting.finance.sums import PeriodSums, Tallies, period_sums
+from campaign_runner.reporting.finance.zone import in_zone
+from campaign_runner.reporting.finance_options import FinanceOptions
+from campaign_runner.reporting.ledger_stamp import HEAD, properties, write_about
 from campaign_runner.reporting.problems import ProblemTally
+from campaign_runner.reporting.report_page import FirstRows, page, restated
+from campaign_runner.reporting.streaming import Progress, ReportFolder, over_lines, over_rows
 from campaign_runner.reporting.summary import summary
-from campaign_runner.reporting.tallies import PeriodSums, Tallies, period_sums
 from campaign_runner.reporting.targets import Targets
-from campaign_runner.reporting.zone import in_zone
 
 SUMMARY, PAGE = "summary.json", "report.html"
 JOURNALS = ("journal.beancount", "journal.csv")
@@ -53,7 +53,7 @@ def write_reports(
     """
     options = finance or FinanceOptions()
     private_folder(folder)
-    shelf = Shelf(targets or Targets(folder), only, progress)
+    shelf = ReportFolder(targets or Targets(folder), only, progress)
     of_lines = only is None or bool(only & {*_OF_LINES, PAGE})
     groups = Groups(books, group_headers([books], options.group_by) if of_lines else ())
     first = FirstRows()
@@ -86,7 +86,9 @@ def restate(books: Books, written: Mapping[str, Path], targets: Targets, *, exit
                 draft.write_bytes(text)
 
 
-def _of_lines(books: Books, groups: Groups, shelf: Shelf, options: FinanceOptions) -> tuple[Tallies, dict[str, Path]]:
+def _of_lines(
+    books: Books, groups: Groups, shelf: ReportFolder, options: FinanceOptions
+) -> tuple[Tallies, dict[str, Path]]:
     """What is made of placed lines, and all that is written by then."""
     tallies = _lines([(books, groups)], shelf, options)
     return tallies, shelf.written
@@ -99,10 +101,10 @@ def write_finance(
     """The finance reports of many campaigns of one environment as one (`reports --all`), and what their lines come to."""
     options = finance or FinanceOptions()
     private_folder(folder)
-    shelf = Shelf(targets or Targets(folder), only or frozenset({*_OF_LINES, FINANCE_PAGE}), progress)
+    shelf = ReportFolder(targets or Targets(folder), only or frozenset({*_OF_LINES, FINANCE_PAGE}), progress)
     headers = group_headers(all_books, options.group_by)
     pairs = [(books, Groups(books, headers)) for books in all_books]
-    nothing = Shelf(Targets(folder), frozenset())
+    nothing = ReportFolder(Targets(folder), frozenset())
     for books, groups in pairs:
         over_rows(books, nothing, groups)
     tallies = _lines(pairs, shelf, options)
@@ -113,13 +115,13 @@ def write_finance(
     return _in_order(shelf.written), sums
 
 
-def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: Shelf, options: FinanceOptions) -> Tallies:
+def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: ReportFolder, options: FinanceOptions) -> Tallies:
     """Everything that is made of placed lines: finance reports, journal, and the totals for the page."""
     accounts = chart(options.accounts)
     pairs = [(in_zone(books, options.time_zone), groups) for books, groups in pairs]
     entries = Entries(pairs[0][1].titles)
     journals = [name for name in JOURNALS if shelf.wants(name)]
-    corrected = Corrected(pairs[0][1].titles)
+    corrected = CorrectionsReport(pairs[0][1].titles)
     corrected.read(pairs, shelf, options, entries if journals else None)
     all_books = [books for books, _ in pairs]
     tallies = Tallies(pairs[0][1].titles)
@@ -146,13 +148,13 @@ def _in_order(written: Mapping[str, Path]) -> dict[str, Path]:
     return {name: written[name] for name in (*ORDER, *sorted(written)) if name in written}
 
 
-def _write_page(books: Books, shelf: Shelf, tallies: Tallies, first: FirstRows) -> None:
+def _write_page(books: Books, shelf: ReportFolder, tallies: Tallies, first: FirstRows) -> None:
     text = page(books, tallies, first, _in_order(shelf.written))
     with shelf.replacing(PAGE) as draft:
         draft.write_text(text, "utf-8")
 
 
-def _write_summary(books: Books, shelf: Shelf, exit_code: int, problems: ProblemTally | None) -> None:
+def _write_summary(books: Books, shelf: ReportFolder, exit_code: int, problems: ProblemTally | None) -> None:
     written = _in_order({**shelf.written, SUMMARY: shelf.targets.of(SUMMARY)})
     with shelf.replacing(SUMMARY) as draft:
         draft.write_bytes(_as_json(books, written, exit_code, problems))

@@ -15,8 +15,8 @@ from pydantic import Field, PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettings
 
-from campaign_runner.errors import SettingsError
 from campaign_runner.model import Order
+from campaign_runner.model.errors import SettingsError
 from campaign_runner.settings import hosts, policy
 from campaign_runner.settings.environment import EnvironmentSource
 from campaign_runner.settings.secrets import Credentials, credentials

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from campaign_runner.errors import SettingsError
+from campaign_runner.model.errors import SettingsError
 from campaign_runner.settings.policy import Policy
 from campaign_runner.settings.sections import LOOPBACK
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from campaign_runner.errors import SettingsError
+from campaign_runner.model.errors import SettingsError
 from campaign_runner.settings.sections import Amount, ApprovalSection, LimitsSection, Totals
 from campaign_runner.settings.sentences import sentence
 

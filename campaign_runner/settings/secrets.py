@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campaign_runner.errors import SettingsError
+from campaign_runner.model.errors import SettingsError
 
 if TYPE_CHECKING:
     from campaign_runner.settings import Settings

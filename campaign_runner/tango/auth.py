@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlencode
 
-from campaign_runner.errors import SettingsError
 from campaign_runner.model import Clock, Outcome, Receipt
+from campaign_runner.model.errors import SettingsError
 from campaign_runner.tango import wire
-from campaign_runner.tango.limits import TOKEN_TRIES
+from campaign_runner.tango.call_limits import TOKEN_TRIES
 
 DAY = 86_400
 EARLY = 300  # a token that ends within five minutes is not begun with

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from campaign_runner.errors import TangoStopped
 from campaign_runner.model import Clock, Limiter, LineAnswer, Order, Outcome, Receipt
+from campaign_runner.model.errors import TangoStopped
 from campaign_runner.tango import auth, receipts, rewards, wire
+from campaign_runner.tango.call_limits import LIMITS
 from campaign_runner.tango.connection import Call, Connection, Record, Reply, secure
-from campaign_runner.tango.limits import LIMITS
 from campaign_runner.tango.retries import repeat
 
 LIST = "list of orders"  # what a request for it is recorded under

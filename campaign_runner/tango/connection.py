@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from campaign_runner.errors import SettingsError
 from campaign_runner.model import Clock, Limiter, OnHold, Outcome, Receipt
+from campaign_runner.model.errors import SettingsError
 from campaign_runner.tango import answers, auth, deadline, privacy, refusals, unpacking, wire
-from campaign_runner.tango.limits import CONNECT_SECONDS, LIMITS, LONGEST_HOLD, Limit
+from campaign_runner.tango.call_limits import CONNECT_SECONDS, LIMITS, LONGEST_HOLD, Limit
 from campaign_runner.tango.receipts import Reader
 
 _SECONDS = re.compile(r"\d{1,15}(\.\d{0,9})?", re.ASCII)

@@ -16,7 +16,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from campaign_runner.tango.limits import NAME_SECONDS
+from campaign_runner.tango.call_limits import NAME_SECONDS
 
 _OF_THREAD = threading.local()  # an exchange is carried out in the thread that asked for it
 

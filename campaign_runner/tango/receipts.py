@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from campaign_runner.lifecycle import LOST, RowStatus
 from campaign_runner.model import LineAnswer, Outcome, Receipt
+from campaign_runner.model.lifecycle import LOST, RowStatus
 from campaign_runner.tango import refusals, wire, words
 
 # (HTTP status, the JSON of a 2xx answer) -> what it says; `http_status` and `request_id` are filled in by the caller.

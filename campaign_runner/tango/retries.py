@@ -12,8 +12,8 @@ from dataclasses import replace
 from tenacity import RetryCallState, Retrying, retry_if_result
 
 from campaign_runner.model import PATIENCE, Clock, Limiter, Outcome, Receipt
+from campaign_runner.tango.call_limits import UNREACHED_SECONDS
 from campaign_runner.tango.connection import Reply
-from campaign_runner.tango.limits import UNREACHED_SECONDS
 
 LONGEST_PAUSE = 30.0
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import httpx
 
-from campaign_runner.tango.limits import LAYERS, Limit
+from campaign_runner.tango.call_limits import LAYERS, Limit
 
 # What we say that we can unpack; whatever else comes was not asked for.
 ACCEPTED = "gzip, deflate"

@@ -5,7 +5,7 @@ Source: tango-api.md, "Status words". Words are compared without case and outer 
 
 from __future__ import annotations
 
-from campaign_runner.lifecycle import RowStatus
+from campaign_runner.model.lifecycle import RowStatus
 
 # True: the order will not move any more.
 ORDER: dict[str, bool] = {

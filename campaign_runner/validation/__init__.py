@@ -30,10 +30,10 @@ def compile_rules(
     `currency` that of all others: the file must not state another. Raises FileUnusable for a missing column that
     every method needs (or a key column), SettingsError for a default that cannot be.
     """
-    from campaign_runner.validation.choices import Choices
+    from campaign_runner.validation.rule_options import RuleOptions
     from campaign_runner.validation.validator import Validator
 
-    choices = Choices(
+    choices = RuleOptions(
         today=today, phone_countries=phone_countries, postal_codes=postal_codes, address_utids=address_utids,
         currency=currency, currencies=currencies or {},
     )  # fmt: skip

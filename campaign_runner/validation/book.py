@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from campaign_runner.errors import SettingsError
 from campaign_runner.model import Field, Method, RuleBook
+from campaign_runner.model.errors import SettingsError
 from campaign_runner.validation.grammar import (
     BOOK_KEYS,
     FIELD_KEYS,
@@ -29,7 +29,7 @@ from campaign_runner.validation.grammar import (
     known_words,
     near,
     text_of,
-)  # fmt: skip
+)
 
 COLUMNS = "columns.yaml"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

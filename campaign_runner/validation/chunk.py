@@ -13,14 +13,14 @@ import pyarrow.compute as pc
 
 from campaign_runner.model import Column, Problem, RawRows, RuleBook
 from campaign_runner.validation.arrowtext import TEXT, arrow, joined
-from campaign_runner.validation.choices import Choices
-from campaign_runner.validation.kinds import NORMALISE, Case
+from campaign_runner.validation.kinds import NORMALISE, CellContext
 from campaign_runner.validation.normalisation import tidy
-from campaign_runner.validation.schemas import METHOD, PLACED, Shape
+from campaign_runner.validation.rule_options import RuleOptions
+from campaign_runner.validation.schemas import METHOD, PLACED, RowSchema
 
 
 @dataclass(slots=True)
-class Chunk:
+class TidyChunk:
     """One chunk on its way: `fields` are arrow columns by Tango's name, `shapes` has the name of a shape per row.
 
     `named` are the cells, as (row, position), of which enough is said. `currencies`: the currency of each row's
@@ -37,21 +37,21 @@ class Chunk:
     foreign: set[int] = field(default_factory=set)
 
 
-class Reader:
+class ChunkReader:
     """Makes chunks of raw rows."""
 
     def __init__(
-        self, book: RuleBook, choices: Choices, where: Mapping[str, Column], present: list[str],
-        defaults: Mapping[str, str], shapes: Mapping[str, Shape], currencies: Callable[[Any], Any],
+        self, book: RuleBook, choices: RuleOptions, where: Mapping[str, Column], present: list[str],
+        defaults: Mapping[str, str], shapes: Mapping[str, RowSchema], currencies: Callable[[Any], Any],
     ) -> None:  # fmt: skip
         self._book, self._choices, self._where = book, choices, where
         self._present, self._defaults, self._shapes = present, defaults, shapes
         self._currencies = currencies
 
-    def read(self, rows: RawRows) -> Chunk:
+    def read(self, rows: RawRows) -> TidyChunk:
         """The method first, since it decides where a default applies; then countries, since regions hang on them."""
         named = {(problem.row, problem.column.position) for problem in rows.problems if problem.column}
-        chunk = Chunk(rows, rows.cells.index, {}, np.empty(0, object), named, list(rows.problems))
+        chunk = TidyChunk(rows, rows.cells.index, {}, np.empty(0, object), named, list(rows.problems))
         first = (METHOD, "utid")
         for name in first:
             chunk.fields[name] = self._field(chunk, name)
@@ -63,7 +63,7 @@ class Reader:
                 chunk.fields[name] = self._field(chunk, name)
         return chunk
 
-    def _field(self, chunk: Chunk, name: str) -> Any:
+    def _field(self, chunk: TidyChunk, name: str) -> Any:
         field = self._book.fields[name]
         normalise = NORMALISE.get(field.metadata["kind"])
         text = self._text(chunk.rows, name)
@@ -71,7 +71,7 @@ class Reader:
         if default is not None and text.null_count:
             text = pc.if_else(pc.and_(pc.is_null(text), self._takers(name, chunk)), default, text)
         country = chunk.fields.get(field.metadata.get("country", ""))
-        return normalise(text, Case(field, self._choices, country, chunk.currencies)) if normalise else text
+        return normalise(text, CellContext(field, self._choices, country, chunk.currencies)) if normalise else text
 
     def _text(self, rows: RawRows, name: str) -> Any:
         column = self._where.get(name)
@@ -79,14 +79,14 @@ class Reader:
             return pa.nulls(len(rows.cells), TEXT)
         return tidy(arrow(rows.cells[column.position]), self._book.fields[name].metadata["kind"])
 
-    def _takers(self, name: str, chunk: Chunk) -> Any:
+    def _takers(self, name: str, chunk: TidyChunk) -> Any:
         """The rows whose method may have the field: a default must not make other rows wrong."""
         if name in self._book.required_always:
             return pa.array(np.full(len(chunk.index), True))
         takers = [shape.name for shape in self._shapes.values() if name in shape.takes]
         return pa.array(np.isin(chunk.shapes.astype(str), takers))
 
-    def _shapes_of(self, chunk: Chunk) -> np.ndarray[Any, Any]:
+    def _shapes_of(self, chunk: TidyChunk) -> np.ndarray[Any, Any]:
         known = pa.array(list(self._book.methods), TEXT)
         method = chunk.fields[METHOD]
         names = pc.if_else(pc.is_in(method, value_set=known), method, "")
@@ -98,7 +98,7 @@ class Reader:
         return np.asarray(names.fill_null("").to_numpy(zero_copy_only=False), dtype=object)
 
 
-def placed(chunk: Chunk, book: RuleBook, name: str) -> Any:
+def placed(chunk: TidyChunk, book: RuleBook, name: str) -> Any:
     """The column of a schema: a field, or country and field as one text where the country is a known one."""
     if not name.endswith(PLACED):
         return chunk.fields[name]

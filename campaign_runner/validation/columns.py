@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection
 from difflib import SequenceMatcher, get_close_matches
 
-from campaign_runner.errors import FileUnusable
 from campaign_runner.model import Column, Field, RuleBook
 from campaign_runner.model.currencies import named
+from campaign_runner.model.errors import FileUnusable
 from campaign_runner.model.measures import about_another, other_measure
 from campaign_runner.validation.book import fold
 

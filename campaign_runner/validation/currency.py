@@ -14,10 +14,10 @@ from campaign_runner.model.currencies import CODES, named
 from campaign_runner.model.measures import other_measure
 from campaign_runner.validation.arrowtext import TEXT, arrow
 from campaign_runner.validation.book import fold
-from campaign_runner.validation.choices import Choices
-from campaign_runner.validation.chunk import Chunk
+from campaign_runner.validation.chunk import TidyChunk
 from campaign_runner.validation.kinds.amount import PLAIN, read
 from campaign_runner.validation.normalisation import tidy
+from campaign_runner.validation.rule_options import RuleOptions
 
 _NAMES = """currency currencies curr cur ccy currencycode währung waehrung währungscode währungskürzel währungskennzeichen
     währg whg wkz moneda divisa devise devises monnaie valuta moeda munt munteenheid waluta měna pénznem valuutta
@@ -39,7 +39,9 @@ _STATES_UNIT = r"[\p{L}\p{Sc}]"
 class CurrencyRule:
     """Compares what a file says of its currency with the currency of each row's reward."""
 
-    def __init__(self, book: RuleBook, columns: Iterable[Column], amount: Column | None, choices: Choices) -> None:
+    def __init__(
+        self, book: RuleBook, columns: Iterable[Column], amount: Column | None, choices: RuleOptions
+    ) -> None:
         own = [column for column in columns if not column.field]
         self._columns = [column for column in own if _is_named(column.header)]
         self._perhaps = [column for column in own if fold(column.header) in _SOFT]
@@ -57,14 +59,14 @@ class CurrencyRule:
         words = [known.get(word, self._choices.currency) for word in coded.dictionary.to_pylist()]
         return pc.fill_null(pa.array(words, TEXT).take(coded.indices), self._choices.currency)
 
-    def judge(self, chunk: Chunk) -> None:
+    def judge(self, chunk: TidyChunk) -> None:
         """Put a problem at every cell whose currency is not the reward's; nothing more is said of these cells."""
         wrong = list(self._wrong(chunk))
         chunk.problems += [problem for problem in wrong if (problem.row, _place(problem)) not in chunk.named]
         chunk.named |= {(problem.row, _place(problem)) for problem in wrong}
         chunk.foreign |= {problem.row for problem in wrong}
 
-    def _wrong(self, chunk: Chunk) -> Iterator[Problem]:
+    def _wrong(self, chunk: TidyChunk) -> Iterator[Problem]:
         for column in self._columns:
             yield from self._of_column(chunk, column, perhaps=False)
         for column in self._perhaps:
@@ -75,7 +77,7 @@ class CurrencyRule:
             yield from self._of_header(chunk, self._amount)
             yield from self._of_cells(chunk, self._amount)
 
-    def _of_column(self, chunk: Chunk, column: Column, perhaps: bool) -> Iterator[Problem]:
+    def _of_column(self, chunk: TidyChunk, column: Column, perhaps: bool) -> Iterator[Problem]:
         cells = tidy(arrow(chunk.rows.cells[column.position]), "text").fill_null("")
         for row, cell, due in self._pairs(chunk, cells, pc.not_equal(cells, "")):
             meant = named(cell)
@@ -86,7 +88,7 @@ class CurrencyRule:
                 row, column, "amount:currency", cell, what, f"Type {due} and the amount in {due}, or delete the row."
             )
 
-    def _of_codes(self, chunk: Chunk, column: Column) -> Iterator[Problem]:
+    def _of_codes(self, chunk: TidyChunk, column: Column) -> Iterator[Problem]:
         """A column of nothing but codes of currencies is about the amounts, unless its header says what else."""
         cells = tidy(arrow(chunk.rows.cells[column.position]), "text").fill_null("")
         filled = pc.not_equal(cells, "")
@@ -100,7 +102,7 @@ class CurrencyRule:
                     'in its header, like "Salary currency".',
                 )  # fmt: skip
 
-    def _of_header(self, chunk: Chunk, column: Column) -> Iterator[Problem]:
+    def _of_header(self, chunk: TidyChunk, column: Column) -> Iterator[Problem]:
         stated = frozenset(column.unit.split())
         if not stated or (chunk.currencies is None and self._choices.currency in stated):
             return
@@ -109,7 +111,7 @@ class CurrencyRule:
             if due not in stated:
                 yield self._problem(row, column, cell, stated, due, ", as the header says")
 
-    def _of_cells(self, chunk: Chunk, column: Column) -> Iterator[Problem]:
+    def _of_cells(self, chunk: TidyChunk, column: Column) -> Iterator[Problem]:
         """Amounts that could not be read: those with another currency beside them."""
         amounts = chunk.fields["amount"].fill_null("")
         odd = pc.and_not(pc.match_substring_regex(amounts, _STATES_UNIT), pc.match_substring_regex(amounts, PLAIN))
@@ -128,7 +130,7 @@ class CurrencyRule:
             row, column, "amount:currency", cell, f"is in {said}{why}, but the reward is in {due}.", remedy
         )
 
-    def _pairs(self, chunk: Chunk, cells: Any, mask: Any) -> Iterator[tuple[int, str, str]]:
+    def _pairs(self, chunk: TidyChunk, cells: Any, mask: Any) -> Iterator[tuple[int, str, str]]:
         """Row number, cell and the reward's currency, where `mask` holds."""
         if not pc.any(mask).as_py():
             return

@@ -8,18 +8,18 @@ from difflib import get_close_matches
 import numpy as np
 import pyarrow as pa
 
-from campaign_runner.errors import SettingsError
 from campaign_runner.model import Field, RuleBook
+from campaign_runner.model.errors import SettingsError
 from campaign_runner.validation.arrowtext import TEXT
-from campaign_runner.validation.choices import Choices
-from campaign_runner.validation.failures import Failure, Verdicts
-from campaign_runner.validation.kinds import NORMALISE, Case
+from campaign_runner.validation.failed_checks import CheckResults, Failure
+from campaign_runner.validation.kinds import NORMALISE, CellContext
+from campaign_runner.validation.message_builder import Wording
 from campaign_runner.validation.normalisation import tidy
+from campaign_runner.validation.rule_options import RuleOptions
 from campaign_runner.validation.schemas import shape_of_default
-from campaign_runner.validation.wording import Wording
 
 
-def normalised(book: RuleBook, defaults: Mapping[str, str], choices: Choices, words: Wording) -> dict[str, str]:
+def normalised(book: RuleBook, defaults: Mapping[str, str], choices: RuleOptions, words: Wording) -> dict[str, str]:
     """The defaults in canonical spelling; raises SettingsError for one that no row could have."""
     done = {}
     for name, value in defaults.items():
@@ -31,20 +31,20 @@ def normalised(book: RuleBook, defaults: Mapping[str, str], choices: Choices, wo
     return done
 
 
-def _canonical(field: Field, value: str, choices: Choices) -> str:
+def _canonical(field: Field, value: str, choices: RuleOptions) -> str:
     kind = field.metadata["kind"]
     text = tidy(pa.array([value], TEXT), kind)
-    text = NORMALISE[kind](text, Case(field, choices)) if kind in NORMALISE else text
+    text = NORMALISE[kind](text, CellContext(field, choices)) if kind in NORMALISE else text
     return text[0].as_py() or ""
 
 
-def _possible(book: RuleBook, field: Field, value: str, text: str, choices: Choices, words: Wording) -> None:
+def _possible(book: RuleBook, field: Field, value: str, text: str, choices: RuleOptions, words: Wording) -> None:
     takers = [method for method in book.methods.values() if method.presence(field.name) != "not allowed"]
     if not takers:
         raise SettingsError(f"[defaults] {field.name}: no delivery method takes it. Delete the line.")
     schemas = [shape_of_default(field, method, choices) for method in takers]
     one = np.array([True])
-    verdicts = Verdicts(lambda _: pa.array([text], TEXT), [(schema, one) for schema in schemas])
+    verdicts = CheckResults(lambda _: pa.array([text], TEXT), [(schema, one) for schema in schemas])
     failures = [list(verdicts.failures(schema, one, np.array([0]))) for schema in schemas]
     if all(_wrong(found) for found in failures):
         advice = words.teller(field, _wrong(failures[0])[0].check, takers[0].name).advice(text, "")

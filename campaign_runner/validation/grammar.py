@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from campaign_runner.errors import SettingsError
+from campaign_runner.model.errors import SettingsError
 
 FIELD_KEYS = {"title", "description", "checks", "metadata"}
 METADATA_KEYS = {

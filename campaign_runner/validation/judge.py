@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from campaign_runner.model import Column, Problem, RuleBook
 from campaign_runner.validation.arrowtext import arrow
-from campaign_runner.validation.chunk import Chunk, placed
-from campaign_runner.validation.failures import Failure, Verdicts
-from campaign_runner.validation.schemas import PLACED, Shape
-from campaign_runner.validation.telling import listed
-from campaign_runner.validation.wording import Wording
+from campaign_runner.validation.chunk import TidyChunk, placed
+from campaign_runner.validation.failed_checks import CheckResults, Failure
+from campaign_runner.validation.message_builder import Wording
+from campaign_runner.validation.messages import listed
+from campaign_runner.validation.schemas import PLACED, RowSchema
 
 
 class Judge:
@@ -22,16 +22,16 @@ class Judge:
     def __init__(self, book: RuleBook, where: Mapping[str, Column], words: Wording) -> None:
         self._book, self._where, self._words = book, where, words
 
-    def judge(self, chunk: Chunk, shapes: Sequence[Shape]) -> None:
+    def judge(self, chunk: TidyChunk, shapes: Sequence[RowSchema]) -> None:
         """All rows of a chunk, shape after shape, each against its schema from left to right."""
         groups = [(shape, chunk.shapes == shape.name) for shape in shapes]
-        verdicts = Verdicts(
+        verdicts = CheckResults(
             lambda name: placed(chunk, self._book, name), [(shape.schema, here) for shape, here in groups]
         )
         for shape, here in groups:
             self._judge(chunk, shape, verdicts.failures(shape.schema, here, chunk.index.to_numpy()))
 
-    def _judge(self, chunk: Chunk, shape: Shape, failures: Iterable[Failure]) -> None:
+    def _judge(self, chunk: TidyChunk, shape: RowSchema, failures: Iterable[Failure]) -> None:
         strangers: list[Failure] = []
         stopped: dict[str, set[int]] = {}
         for failure in sorted(failures, key=self._position):
@@ -46,7 +46,7 @@ class Judge:
             self._tell(chunk, shape, failure)
         self._tell_strangers(chunk, shape, strangers)
 
-    def _tell(self, chunk: Chunk, shape: Shape, failure: Failure) -> None:
+    def _tell(self, chunk: TidyChunk, shape: RowSchema, failure: Failure) -> None:
         name = _field_of(failure)
         column = self._where.get(name)
         rows = failure.rows.tolist()
@@ -63,7 +63,7 @@ class Judge:
         chunk.problems.extend(found)
 
     def _texts(
-        self, chunk: Chunk, name: str, column: Column | None, failure: Failure
+        self, chunk: TidyChunk, name: str, column: Column | None, failure: Failure
     ) -> tuple[list[str], list[str], list[str]]:
         """Of each failed cell: what the user wrote (or the default), what was judged, the country of the row."""
         places = pa.array(chunk.index.get_indexer(pd.Index(failure.rows)))
@@ -76,7 +76,7 @@ class Judge:
         lands = [""] * len(values) if country is None else [land or "" for land in country.take(places).to_pylist()]
         return shown, values, lands
 
-    def _tell_strangers(self, chunk: Chunk, shape: Shape, strangers: list[Failure]) -> None:
+    def _tell_strangers(self, chunk: TidyChunk, shape: RowSchema, strangers: list[Failure]) -> None:
         """Filled cells that the method does not take: one problem for each object (recipient, shipping) of a row."""
         objects: dict[tuple[int, str], list[Column]] = {}
         for failure in strangers:

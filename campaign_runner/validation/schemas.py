@@ -13,7 +13,7 @@ from pandera.io.pandas_io import deserialize_schema
 
 from campaign_runner.model import Field, Method, RuleBook
 from campaign_runner.validation import checks as _registered
-from campaign_runner.validation.choices import Choices
+from campaign_runner.validation.rule_options import RuleOptions
 
 assert _registered  # importing it registers the checks by name
 METHOD = "deliveryMethod"
@@ -23,7 +23,7 @@ _FRAME = {"schema_type": "dataframe", "checks": None, "index": None, "coerce": F
 
 
 @dataclass(frozen=True)
-class Shape:
+class RowSchema:
     """What one kind of row must look like: a method, perhaps with an address; `""` is a row of no known method."""
 
     name: str
@@ -43,7 +43,9 @@ class Shape:
         return _schema(self.columns())
 
 
-def shape_of(book: RuleBook, method: Method, present: Collection[str], choices: Choices, address: bool) -> Shape:
+def shape_of(
+    book: RuleBook, method: Method, present: Collection[str], choices: RuleOptions, address: bool
+) -> RowSchema:
     """The shape of `method`; with `address` (a utid of the settings) it needs the recipient's address besides."""
     required, optional = set(method.required), set(method.optional)
     if address:
@@ -63,10 +65,10 @@ def shape_of(book: RuleBook, method: Method, present: Collection[str], choices: 
         return found
 
     name = f"{method.name} with address" if address else method.name
-    return Shape(name, method.name, frozenset(required), frozenset(optional), columns)
+    return RowSchema(name, method.name, frozenset(required), frozenset(optional), columns)
 
 
-def shape_of_none(book: RuleBook, present: Collection[str], choices: Choices) -> Shape:
+def shape_of_none(book: RuleBook, present: Collection[str], choices: RuleOptions) -> RowSchema:
     """What can be said of a row whose delivery method is not known: the fields that every method requires."""
     required = frozenset(book.required_always)
 
@@ -76,16 +78,16 @@ def shape_of_none(book: RuleBook, present: Collection[str], choices: Choices) ->
             found |= _columns(field, _checks(field, None, choices), True)
         return found
 
-    return Shape("", "", required, frozenset(), columns)
+    return RowSchema("", "", required, frozenset(), columns)
 
 
-def shape_of_default(field: Field, method: Method, choices: Choices) -> Any:
+def shape_of_default(field: Field, method: Method, choices: RuleOptions) -> Any:
     """The schema of one value of one field, without the rules that need its neighbours."""
     columns = _columns(field, _checks(field, method.rules.get(field.name), choices), True)
     return _schema({name: column for name, column in columns.items() if not name.endswith(PLACED)})
 
 
-def _checks(field: Field, rule: Mapping[str, Any] | None, choices: Choices) -> dict[str, Any]:
+def _checks(field: Field, rule: Mapping[str, Any] | None, choices: RuleOptions) -> dict[str, Any]:
     checks = deepcopy(dict((rule or field.schema)["checks"]))
     for choice, variants in (field.metadata.get("variants") or {}).items():
         checks |= deepcopy(variants.get(getattr(choices, choice), {}))

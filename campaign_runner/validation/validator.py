@@ -12,25 +12,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Checked, CleanRows, Column, RawRows, RuleBook
+from campaign_runner.model.gc_pause import gc_paused
 from campaign_runner.validation import columns as _columns
 from campaign_runner.validation.arrowtext import arrow, series
-from campaign_runner.validation.choices import Choices
-from campaign_runner.validation.chunk import Chunk, Reader
+from campaign_runner.validation.chunk import ChunkReader, TidyChunk
 from campaign_runner.validation.currency import CurrencyRule
 from campaign_runner.validation.defaults import normalised
-from campaign_runner.validation.garbage import uncollected
 from campaign_runner.validation.judge import Judge
+from campaign_runner.validation.message_builder import Wording
 from campaign_runner.validation.normalisation import tidy
-from campaign_runner.validation.schemas import METHOD, Shape, shape_of, shape_of_none
-from campaign_runner.validation.wording import Wording
-from campaign_runner.validation.worth import worth_of
+from campaign_runner.validation.row_value import worth_of
+from campaign_runner.validation.rule_options import RuleOptions
+from campaign_runner.validation.schemas import METHOD, RowSchema, shape_of, shape_of_none
 
 
 class Validator:
     """Judges chunk after chunk of one file."""
 
     def __init__(
-        self, book: RuleBook, columns: tuple[Column, ...], choices: Choices, defaults: Mapping[str, str],
+        self, book: RuleBook, columns: tuple[Column, ...], choices: RuleOptions, defaults: Mapping[str, str],
         key: tuple[str, ...],
     ) -> None:  # fmt: skip
         self._book, self._columns = book, columns
@@ -44,7 +44,7 @@ class Validator:
             _columns.demand(book, self._lacking, columns, "every row")
         self._shapes = _shapes(book, self._present, choices)
         self._currency = CurrencyRule(book, columns, self._where.get("amount"), choices)
-        self._reader = Reader(
+        self._reader = ChunkReader(
             book, choices, self._where, self._present, values, self._shapes, self._currency.of_rewards
         )
         self._judge = Judge(book, self._where, self._words)
@@ -57,7 +57,7 @@ class Validator:
 
     def __call__(self, rows: RawRows, *, first: bool = True) -> Checked:
         """Judge a chunk; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
-        with uncollected():
+        with gc_paused():
             chunk = self._reader.read(rows)
             self._look_for_columns(chunk, first)
             self._currency.judge(chunk)
@@ -65,7 +65,7 @@ class Validator:
             self._look_at_keys(chunk)
             return self._checked(chunk)
 
-    def _look_for_columns(self, chunk: Chunk, first: bool) -> None:
+    def _look_for_columns(self, chunk: TidyChunk, first: bool) -> None:
         """Columns that all rows need are the file's fault, columns that some rows need are told row by row."""
         seen = [self._shapes[name] for name in pd.unique(chunk.shapes) if name]
         lacking = {shape.name: [name for name in self._book.fields if name in shape.required - set(self._present)]
@@ -79,7 +79,7 @@ class Validator:
                 for row in chunk.index[chunk.shapes == shape.name].tolist():
                     chunk.problems.append(self._words.columns_missing(row, names, shape.method))
 
-    def _look_at_keys(self, chunk: Chunk) -> None:
+    def _look_at_keys(self, chunk: TidyChunk) -> None:
         """An empty cell that is to name its row is a problem, unless one was told of it already."""
         for column in self._key:
             text = chunk.fields.get(column.field or "")
@@ -90,7 +90,7 @@ class Validator:
                     if (row, column.position) not in told:
                         chunk.problems.append(self._words.key(row, column))
 
-    def _checked(self, chunk: Chunk) -> Checked:
+    def _checked(self, chunk: TidyChunk) -> Checked:
         rejected: set[int] = set()
         late: set[int] = set()
         for problem in chunk.problems:
@@ -103,13 +103,13 @@ class Validator:
         chunk.problems.sort(key=attrgetter("row"))
         return Checked(self._clean(chunk, good), tuple(chunk.problems), frozenset(stale), worth)
 
-    def _clean(self, chunk: Chunk, good: np.ndarray[Any, Any]) -> CleanRows:
+    def _clean(self, chunk: TidyChunk, good: np.ndarray[Any, Any]) -> CleanRows:
         own = {header: tidy(arrow(chunk.rows.cells[column.position]), "text") for header, column in self._own.items()}
         fields = {name: chunk.fields[name] for name in self._present}
         return CleanRows(_frame(fields, chunk.index, good), _frame(own, chunk.index, good))
 
 
-def _shapes(book: RuleBook, present: list[str], choices: Choices) -> dict[str, Shape]:
+def _shapes(book: RuleBook, present: list[str], choices: RuleOptions) -> dict[str, RowSchema]:
     """Every shape that a row may have; a reward that needs an address makes digital rows a shape of their own."""
     shapes = [shape_of(book, method, present, choices, False) for method in book.methods.values()]
     if choices.address_utids and "ADDRESS" in book.methods:

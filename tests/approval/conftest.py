@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from campaign_runner import approval, pipeline
+from campaign_runner.app import approve as approval
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.run import Result
+from campaign_runner.app.runtime import Runtime
 from campaign_runner.model.actor import Actor
-from campaign_runner.outside import World
-from campaign_runner.pipeline import Result
-from campaign_runner.preparation import Reading
 from tests.pipeline.conftest import Office, office
 
 __all__ = ["office"]
@@ -30,24 +31,24 @@ class Reviewed:
         self.office = office
         office.values |= {"approval": {"required_above": {"USD": 30}, "approvers": [FINANCE, "hanna@example.com"]}}
 
-    def world(self, who: str = "hanna") -> World:
-        made = self.office.world()
+    def runtime(self, who: str = "hanna") -> Runtime:
+        made = self.office.runtime()
         made.submitter, made.actor = who, Actor(who.partition("@")[0], "pc-1")
         return made
 
     def plan(self, path: Any, who: str = "hanna") -> dict[str, Any]:
         """plan.json, as somebody else reads it."""
-        pipeline.plan(Reading(path), self.world(who))
+        pipeline.plan(ReadOptions(path), self.runtime(who))
         return self.read()
 
     def read(self) -> dict[str, Any]:
         return json.loads((self.office.folder / "reports" / "q4" / "plan.json").read_text("utf-8"))
 
     def approve(self, plan: str, who: str = FINANCE) -> str:
-        return approval.approve(self.world(who), plan, who)
+        return approval.approve(self.runtime(who), plan, who)
 
     def run(self, path: Any, who: str = "hanna", **options: Any) -> Result:
-        return pipeline.run(Reading(path), self.world(who), **options)
+        return pipeline.run(ReadOptions(path), self.runtime(who), **options)
 
 
 @pytest.fixture

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner import approval, desk, overview, pipeline
-from campaign_runner.errors import ExitCode, RefusedBeforeSending, UsageError
-from campaign_runner.preparation import Reading
+from campaign_runner.app import approve as approval
+from campaign_runner.app import desk
+from campaign_runner.app import run as pipeline
+from campaign_runner.app import status as overview
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.model.errors import ExitCode, RefusedBeforeSending, UsageError
 from tests.approval.conftest import ANA, BEN, CLEO, FAILS, FINANCE
 
 
@@ -53,7 +56,7 @@ def test_a_released_row_makes_the_approval_void(office, reviewed):
     path = office.file(ANA, ANA, BEN)
     reviewed.approve(reviewed.plan(path)["plan"])
     reviewed.run(path)
-    desk.release(office.world(), [3], "two prizes")
+    desk.release(office.runtime(), [3], "two prizes")
     with pytest.raises(RefusedBeforeSending, match=r"the file sends 60\.50 USD"):
         reviewed.run(path)
     assert len(office.sent()) == 2
@@ -122,7 +125,7 @@ def test_the_yes_of_somebody_who_is_no_approver_any_more_does_not_count(office, 
 def test_a_rejected_plan_is_refused_with_the_reason(office, reviewed):
     path = office.file(ANA, BEN)
     plan = reviewed.plan(path)["plan"]
-    approval.reject(office.world(), plan, FINANCE, "Ben left in June")
+    approval.reject(office.runtime(), plan, FINANCE, "Ben left in June")
     with pytest.raises(RefusedBeforeSending) as refused:
         reviewed.run(path)
     assert str(refused.value).startswith(
@@ -133,7 +136,7 @@ def test_a_rejected_plan_is_refused_with_the_reason(office, reviewed):
 
 def test_a_small_plan_can_be_rejected_too(office, reviewed):
     path = office.file(ANA)
-    approval.reject(office.world(), reviewed.plan(path)["plan"], "ed", "not yet")
+    approval.reject(office.runtime(), reviewed.plan(path)["plan"], "ed", "not yet")
     with pytest.raises(RefusedBeforeSending, match="not yet"):
         reviewed.run(path)
 
@@ -141,7 +144,7 @@ def test_a_small_plan_can_be_rejected_too(office, reviewed):
 def test_the_newest_decision_counts(office, reviewed):
     path = office.file(ANA, BEN)
     plan = reviewed.plan(path)["plan"]
-    approval.reject(office.world(), plan, FINANCE, "wait for the budget")
+    approval.reject(office.runtime(), plan, FINANCE, "wait for the budget")
     reviewed.approve(plan)
     assert reviewed.run(path).exit_code is ExitCode.DONE
 
@@ -153,7 +156,7 @@ def test_a_plan_that_is_rejected_half_way_sends_no_more(office, reviewed):
     office.tango.set_faults([{"kind": "429", "call": "place", "times": 40}])
     reviewed.run(path, patience=0)
     office.tango.set_faults([])
-    approval.reject(office.world(), plan, FINANCE, "stop")
+    approval.reject(office.runtime(), plan, FINANCE, "stop")
     with pytest.raises(RefusedBeforeSending, match='"stop"'):
         reviewed.run(path)
 
@@ -161,7 +164,7 @@ def test_a_plan_that_is_rejected_half_way_sends_no_more(office, reviewed):
 def test_a_rejection_needs_a_reason_and_a_decision_a_name(office, reviewed):
     plan = reviewed.plan(office.file(ANA, BEN))["plan"]
     with pytest.raises(UsageError, match="Say why with --reason"):
-        approval.reject(office.world(), plan, FINANCE, " ")
+        approval.reject(office.runtime(), plan, FINANCE, " ")
     with pytest.raises(UsageError, match="Say who you are with --as NAME"):
         reviewed.approve(plan, " ")
 
@@ -191,7 +194,7 @@ def test_turning_approval_on_stops_what_is_left_of_an_older_run(office, reviewed
     limits = office.values.pop("approval")
     path = office.file(ANA, BEN)
     office.tango.set_faults([{"kind": "429", "call": "place", "times": 40}])
-    pipeline.run(Reading(path), office.world(), patience=0)
+    pipeline.run(ReadOptions(path), office.runtime(), patience=0)
     office.tango.set_faults([])
     office.values["approval"] = limits
     with pytest.raises(RefusedBeforeSending, match="needs an approval"):
@@ -201,6 +204,6 @@ def test_turning_approval_on_stops_what_is_left_of_an_older_run(office, reviewed
 
 def test_without_a_name_the_user_of_the_machine_is_the_submitter(office, monkeypatch):
     monkeypatch.setattr("getpass.getuser", lambda: "hanna")
-    assert approval.submitter(office.world()) == "hanna"
+    assert approval.submitter(office.runtime()) == "hanna"
     office.values |= {"approval": {"submitter": "hr@example.com"}}
-    assert approval.submitter(office.world()) == "hr@example.com"
+    assert approval.submitter(office.runtime()) == "hr@example.com"

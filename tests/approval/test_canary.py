@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from campaign_runner import overview, pipeline
-from campaign_runner.errors import ExitCode
-from campaign_runner.preparation import Reading
-from campaign_runner.reporting.nextsteps import next_steps
+from campaign_runner.app import run as pipeline
+from campaign_runner.app import status as overview
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.model.errors import ExitCode
+from campaign_runner.reporting.next_steps import next_steps
 from tests.approval.conftest import ANA, BEN, CLEO
 
 GOOD = [f"{n},EMAIL,Ana,Silva,ana{n}@example.com,,U561593,{n}" for n in range(10, 18)]
@@ -22,7 +23,7 @@ def orders(office) -> list[int]:
 
 
 def go(office, path, **options):
-    return pipeline.run(Reading(path), office.world(), **options)
+    return pipeline.run(ReadOptions(path), office.runtime(), **options)
 
 
 def test_a_canary_is_one_line_of_every_kind_in_an_order_of_its_own(office):
@@ -42,7 +43,7 @@ def test_a_canary_changes_no_line_reference(office):
     path = office.file(*GOOD, BEN)
     go(office, path, canary=2)
     with_canary = {line["externalRefLineItemID"] for line in office.sent()}
-    draft = pipeline.prepared(Reading(path), office.world(), pipeline.Stocked(), None, pipeline.quiet)
+    draft = pipeline.prepared(ReadOptions(path), office.runtime(), pipeline.Stocked(), None, pipeline.quiet)
     assert with_canary == {line.reference for batch in draft.plan.batches() for line in batch.lines}
 
 
@@ -117,7 +118,7 @@ def test_a_canary_may_fail_as_far_as_the_rate_allows(office):
 
 def test_retry_does_not_send_what_was_kept_back(office):
     go(office, office.file(*BAD), canary=1)
-    pipeline.retry(office.world())
+    pipeline.retry(office.runtime())
     assert orders(office) == [1, 1]
     assert list(office.statuses().values()).count("unsent") == 7
 
@@ -230,25 +231,25 @@ def test_a_canary_that_was_retried_and_ended_well_sets_the_rest_free(office):
 
     first = next(seen.path for seen in office.tango.requests if "/asyncOrders/customers" in seen.path)
     first = first.removeprefix("/raas/v2")
-    pipeline.retry(office.world())
+    pipeline.retry(office.runtime())
     office.tango.handle = healed
-    pipeline.track(office.world())
+    pipeline.track(office.runtime())
     assert go(office, path).exit_code is ExitCode.DONE
     assert (orders(office)[:2], sum(orders(office))) == ([1, 1], 9)
 
 
 def test_next_steps_repeat_the_options_of_the_run(office):
     path = office.file(*GOOD)
-    world = office.world()
-    world.options = {"FILE": "camp/q4.csv", "--config": "camp/my campaign.toml", "--state": "/srv/state"}
-    result = pipeline.run(Reading(path, hidden="include"), world, canary=1, max_failure_rate=0.05, patience=0)
+    runtime = office.runtime()
+    runtime.options = {"FILE": "camp/q4.csv", "--config": "camp/my campaign.toml", "--state": "/srv/state"}
+    result = pipeline.run(ReadOptions(path, hidden="include"), runtime, canary=1, max_failure_rate=0.05, patience=0)
     steps = [str(step) for step in next_steps(result.books)]
     config = "--config 'camp/my campaign.toml' --state /srv/state"
     assert any(step.endswith(
         f"campaign-runner run camp/q4.csv --hidden include --canary 1 --max-failure-rate 5% {config}"
     ) for step in steps)  # fmt: skip
     assert any(step.endswith(f"campaign-runner track q4 {config}") for step in steps)
-    again = pipeline.track(office.world()).books
+    again = pipeline.track(office.runtime()).books
     assert any("--canary 1" in str(step) for step in next_steps(again))
 
 
@@ -260,6 +261,6 @@ def test_the_next_step_after_a_failed_canary_can_be_followed(office):
 
 def test_a_repaired_file_is_not_read_by_the_sheet_of_the_first(office):
     path = office.file(GOOD[0], GOOD[1].replace("ana11@", "ana11@@"))
-    result = pipeline.run(Reading(path, hidden="include"), office.world(), patience=0)
+    result = pipeline.run(ReadOptions(path, hidden="include"), office.runtime(), patience=0)
     (step,) = [str(step) for step in next_steps(result.books) if "failures.xlsx" in str(step)]
     assert "--hidden" not in step

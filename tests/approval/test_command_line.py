@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import cli
-from campaign_runner.errors import ExitCode
+from campaign_runner.entrypoints import cli
+from campaign_runner.model.errors import ExitCode
 from tests.approval.conftest import ANA, BEN, FAILS
 from tests.pipeline.conftest import HEADERS
 

@@ -91,17 +91,17 @@ def test_other_settings_make_another_plan(office, reviewed, change):
 
 def test_the_references_count_and_not_the_order_of_the_rows(office, reviewed):
     """The bytes of the file are part of the identity; the lines in it count as a set."""
-    from campaign_runner import pipeline
-    from campaign_runner.gate import Stocked
-    from campaign_runner.preparation import Reading
-    from campaign_runner.preparation.preview import Setting, identity
+    from campaign_runner.app import run as pipeline
+    from campaign_runner.app.clearance import CatalogueSnapshot
+    from campaign_runner.app.preparation import ReadOptions
+    from campaign_runner.app.preparation.plan_preview import Setting, identity
 
     rows = [ANA, BEN, CLEO]
     names = set()
     for _ in range(3):
         random.Random(len(names)).shuffle(rows)
         path = office.file(*rows)
-        draft = pipeline.prepared(Reading(path), office.world(), Stocked(), None, lambda *_: None)
+        draft = pipeline.prepared(ReadOptions(path), office.runtime(), CatalogueSnapshot(), None, lambda *_: None)
         draft.sha256, draft.fingerprint = "same file", "same settings"
         names.add(identity(draft, Setting("simulator", "rules")))
     assert len(names) == 1

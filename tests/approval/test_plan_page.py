@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from campaign_runner.errors import RefusedBeforeSending
+from campaign_runner.model.errors import RefusedBeforeSending
 from tests.approval.conftest import ANA, BEN, CLEO
 
 

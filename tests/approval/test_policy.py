@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import approval, pipeline, settings
-from campaign_runner.errors import ExitCode, RefusedBeforeSending, SettingsError, UsageError
+from campaign_runner import settings
+from campaign_runner.app import approve as approval
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.actor import Actor
-from campaign_runner.preparation import Reading
+from campaign_runner.model.errors import ExitCode, RefusedBeforeSending, SettingsError, UsageError
 from campaign_runner.settings import policy
 from tests.approval.conftest import FINANCE
 
@@ -77,23 +79,23 @@ def test_the_rule_in_force_and_both_accounts_are_in_the_log(office, above_40):
 def test_one_account_is_one_person_whatever_it_calls_itself(office, above_40):
     path = office.file(person(1), person(2))
     plan = above_40.plan(path)["plan"]
-    same = above_40.world(FINANCE)
+    same = above_40.runtime(FINANCE)
     same.actor = Actor("HANNA", "pc-2")
     with pytest.raises(UsageError, match="approves from the account HANNA, under which the file was submitted"):
         approval.approve(same, plan, FINANCE)
     above_40.approve(plan)
-    runner = above_40.world("hanna")
+    runner = above_40.runtime("hanna")
     runner.actor = Actor("finance", "pc-1")
     with pytest.raises(RefusedBeforeSending, match=r"does not count: finance@example\.com approves from the account"):
-        pipeline.run(Reading(path), runner)
+        pipeline.run(ReadOptions(path), runner)
 
 
 def test_people_who_share_an_account_can_say_so(office, above_40):
     office.values["approval"]["shared_account"] = True
     path = office.file(person(1), person(2))
     plan = above_40.plan(path)["plan"]
-    world = above_40.world()
-    assert "approved by" in approval.approve(world, plan, FINANCE)
+    runtime = above_40.runtime()
+    assert "approved by" in approval.approve(runtime, plan, FINANCE)
     assert above_40.run(path).exit_code is ExitCode.DONE
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import intake
-from campaign_runner.errors import CampaignRunnerError
 from campaign_runner.model import RawTable
+from campaign_runner.model.errors import CampaignRunnerError
 
 HERE = Path(__file__).parents[1] / "corpus"
 FILES = sorted([*HERE.glob("files/*"), *HERE.glob("libreoffice/*")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.errors import FileUnusable
+from campaign_runner.model.errors import FileUnusable
 
 HEAD = "First name,E-mail,Amount\n"
 ANA = ["Ana", "ana@example.com", "25"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.errors import FileUnusable
+from campaign_runner.model.errors import FileUnusable
 
 WESTERN, RUSSIAN = ("José", "Zoë", "Jürgen"), ("Иван", "Мария", "Сергей")
 CENTRAL, GREEK = ("Łukasz", "Jiří", "Michał", "Žofie", "Tomáš"), ("Γιώργος", "Ελένη", "Μαρία")

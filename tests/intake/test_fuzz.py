@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import intake
-from campaign_runner.errors import CampaignRunnerError
 from campaign_runner.model import Problem
-from campaign_runner.reporting.annotated import write_annotated
+from campaign_runner.model.errors import CampaignRunnerError
+from campaign_runner.reporting.excel.annotated import write_annotated
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 SEEDS = [path for path in sorted(CORPUS.glob("*/*.*")) if path.suffix != ".py" and path.stat().st_size < 60_000]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.errors import FileUnusable, SettingsError
+from campaign_runner.model.errors import FileUnusable, SettingsError
 
 ROWS = "Ana,ana@example.com,5\n"
 

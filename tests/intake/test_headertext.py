@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from campaign_runner import intake
-from campaign_runner.errors import FileUnusable
 from campaign_runner.intake.headers import spellings
+from campaign_runner.model.errors import FileUnusable
 from campaign_runner.validation import compile_rules, load_book
 from tests.validation.tables import TODAY
 

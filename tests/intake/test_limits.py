@@ -8,14 +8,16 @@ import zipfile
 import pytest
 import python_calamine as calamine
 
-from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import compound, container, damage, extent, typed, xlsxcells
+from campaign_runner.intake import container, damage
+from campaign_runner.intake.cells import typed
 from campaign_runner.intake.container import Container
+from campaign_runner.intake.excel import compound, extent, sheet_cells
+from campaign_runner.intake.excel.calamine import guarded
+from campaign_runner.intake.excel.sheet_scan import scan
 from campaign_runner.intake.headers import Spellings
-from campaign_runner.intake.rust import guarded
 from campaign_runner.intake.scan import Scan
 from campaign_runner.intake.sheets import Sheet, assemble, block
-from campaign_runner.intake.xlsx import scan
+from campaign_runner.model.errors import FileUnusable
 
 SHEET = "xl/worksheets/sheet1.xml"
 REWARDS, NO_SPELLINGS = Sheet("Rewards"), Spellings({}, {}, {}, {})
@@ -89,11 +91,11 @@ def test_rows_without_numbers_are_counted(tmp_path):
     rows = b"<row><c><v>1</v></c></row><row hidden='true'><c><v>1</v></c></row>"
     part = _container(tmp_path, {SHEET: b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"})
     assert not scan(part, SHEET).is_usual
-    assert xlsxcells.read_cells(part, SHEET, xlsxcells.Workbook())[1].hidden_rows == {2}
+    assert sheet_cells.read_cells(part, SHEET, sheet_cells.Workbook())[1].hidden_rows == {2}
 
 
 def test_a_row_that_never_ends_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("campaign_runner.intake.xlsx._MAX_ROW_BYTES", 1000)
+    monkeypatch.setattr("campaign_runner.intake.excel.sheet_scan._MAX_ROW_BYTES", 1000)
     with pytest.raises(FileUnusable, match="has a row of more than"):
         scan(_container(tmp_path, {SHEET: b"<worksheet>" + b"x" * 3000}), SHEET)
 

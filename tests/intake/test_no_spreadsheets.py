@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from campaign_runner import intake
-from campaign_runner.errors import FileUnusable
+from campaign_runner.model.errors import FileUnusable
 from tests.workbooks import checked, xlsx
 
 OWNER = b"\x05Maria" + b" " * 49 + "\x05Maria".encode("utf-16-le").ljust(110, b" ")

@@ -7,7 +7,7 @@ import re
 import pytest
 import xlsxwriter
 
-from campaign_runner.errors import FileUnusable
+from campaign_runner.model.errors import FileUnusable
 from tests.workbooks import BO, HEADER, SHEET, checked, in_part, ods, ods_row, patched, record, xls, xlsx
 
 RELATIONS = "xl/_rels/workbook.xml.rels"

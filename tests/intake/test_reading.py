@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from campaign_runner import intake
-from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import again
-from campaign_runner.reporting.guard import guard
+from campaign_runner.intake import report_roundtrip
+from campaign_runner.model.errors import FileUnusable
+from campaign_runner.reporting.formula_guard import guard
 
 HEAD = "First name,E-mail,Amount\n"
 
@@ -75,7 +75,7 @@ def test_what_the_reports_guard_is_unguarded_again_and_nothing_else():
     ]
     guarded = guard(pa.array(texts, pa.large_string()))
     assert guarded.to_pylist() != texts
-    assert again.unguarded(guarded).to_pylist() == texts
+    assert report_roundtrip.unguarded(guarded).to_pylist() == texts
 
 
 def test_a_totals_row_is_left_out_only_where_nothing_else_is_said(read, shown):

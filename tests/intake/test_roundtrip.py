@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from campaign_runner import intake
-from campaign_runner.errors import FileUnusable
-from campaign_runner.intake import delimited, encodings
+from campaign_runner.intake.text import delimited, encodings
+from campaign_runner.model.errors import FileUnusable
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LETTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffd\ufffe\uffff")

@@ -7,7 +7,7 @@ import io
 import openpyxl
 import pytest
 
-from campaign_runner.errors import FileUnusable
+from campaign_runner.model.errors import FileUnusable
 from tests.workbooks import ANA, BO, HEADER, checked, in_part, ods, ods_row, patched, xlsx
 
 CY = ["Cy", "cy@example.com", 40]

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from campaign_runner.errors import FileUnusable
+from campaign_runner.model.errors import FileUnusable
 from tests.workbooks import compound, record, text
 
 

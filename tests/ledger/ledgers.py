@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from campaign_runner.ledger import Ledger, batches, campaigns, plans, schema, tallies
+from campaign_runner.ledger import Ledger, batches, campaigns, order_sums, plans, schema
 from campaign_runner.ledger.batches import StoredBatch
-from campaign_runner.lifecycle import LINE_STATUS_OF_BATCH, LOST, BatchState, RowStatus
 from campaign_runner.model import Batch, LineAnswer, LineItem, Order
+from campaign_runner.model.lifecycle import LINE_STATUS_OF_BATCH, LOST, BatchState, RowStatus
 
 AT = "2026-04-01T00:00:00.000+00:00"
 ORDER = Order("q4", "acme-customer", "acme-account")
@@ -34,7 +34,7 @@ def planned(ledger: Ledger, *parts: tuple[LineItem, ...], name: str = "q4.csv") 
         new = campaigns.Upload(0, campaign, "", "", name, "", {}, lines, AT)
         upload = campaigns.add_upload(connection, new, Path(__file__)).id
         made = [Batch(f"{name}-{number}", part, b"{}") for number, part in enumerate(parts)]
-        plans.record(connection, campaign, upload, map(plans.sealed, made), lines, AT)
+        plans.record(connection, campaign, upload, map(plans.packed_batch, made), lines, AT)
     return campaign, upload
 
 
@@ -122,6 +122,6 @@ def added_up(connection: Connection, campaign: int) -> dict[str, tuple[int, ...]
 def kept(connection: Connection, campaign: int) -> dict[str, tuple[int, ...]]:
     """The same as the ledger tells it from its sums."""
     lines: Counter[str] = Counter()
-    for _, currency, count, _ in tallies.by_status(connection, campaign=campaign):
+    for _, currency, count, _ in order_sums.by_status(connection, campaign=campaign):
         lines[currency] += count
-    return {currency: (lines[currency], *sums) for currency, *sums in tallies.books(connection, campaign)}
+    return {currency: (lines[currency], *sums) for currency, *sums in order_sums.books(connection, campaign)}

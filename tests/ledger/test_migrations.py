@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select, text, update
 
-from campaign_runner.errors import CampaignHeld
-from campaign_runner.ledger import events, open_ledger, schema, tallies, verification
+from campaign_runner.ledger import events, open_ledger, order_sums, schema, verification
+from campaign_runner.model.errors import CampaignHeld
 from tests.ledger.ledgers import added_up, every, in_many_states, kept, planned, retried
 
 OLDER = Path(__file__).parent / "older"
@@ -46,7 +46,7 @@ def test_a_ledger_in_which_a_run_of_the_older_program_is_at_work_is_left_alone(o
         with other.hold("simulator-q4"), pytest.raises(CampaignHeld, match="Another run holds the campaign"):
             open_ledger(folder)
     with open_ledger(folder) as ledger, ledger.read() as connection:
-        assert tallies.differing(connection) == []
+        assert order_sums.differing(connection) == []
 
 
 def test_a_step_that_is_cut_short_is_done_again_from_the_start(of_version_1, monkeypatch):
@@ -56,7 +56,7 @@ def test_a_step_that_is_cut_short_is_done_again_from_the_start(of_version_1, mon
         connection.execute(text("DELETE FROM tallies WHERE batch = 1"))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(tallies, "renew_all", cut)
+    monkeypatch.setattr(order_sums, "renew_all", cut)
     with pytest.raises(KeyboardInterrupt):
         open_ledger(folder)
     monkeypatch.undo()
@@ -80,7 +80,7 @@ def columns_of(connection):
 def test_a_ledger_of_version_2_has_all_tables_and_columns_and_every_line(of_version_2, tmp_path_factory):
     with open_ledger(of_version_2) as ledger, ledger.read() as connection:
         assert kept(connection, 1) == added_up(connection, 1)
-        assert tallies.differing(connection) == []
+        assert order_sums.differing(connection) == []
         assert connection.execute(text("SELECT count(*) FROM line_items WHERE origin = identity")).scalar() == 27
         migrated = columns_of(connection)
     with open_ledger(tmp_path_factory.mktemp("new")) as ledger, ledger.read() as connection:

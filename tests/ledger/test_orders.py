@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, text
 
-from campaign_runner.errors import ExitCode, OrderMoved, StateError
 from campaign_runner.ledger import batches, events, open_ledger, schema
+from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.packing import pack
-from campaign_runner.ledger.prepared import Prepared
-from campaign_runner.lifecycle import BatchState
 from campaign_runner.model import Outcome, Receipt
+from campaign_runner.model.errors import ExitCode, OrderMoved, StateError
+from campaign_runner.model.lifecycle import BatchState
 
 AT = "2026-11-22T09:00:00.000+00:00"
 BODY = b'{"externalRefID":"q4-1"}'

@@ -10,10 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from campaign_runner.ledger import adoption, batches, commitments, erasure, open_ledger, plans, rows, schema, tallies
+from campaign_runner.ledger import (
+    adoption,
+    batches,
+    commitments,
+    erasure,
+    open_ledger,
+    order_sums,
+    plans,
+    row_status,
+    schema,
+)
 from campaign_runner.ledger.plans import Entry
-from campaign_runner.lifecycle import BatchState
 from campaign_runner.model import Outcome, Receipt
+from campaign_runner.model.lifecycle import BatchState
 from tests.ledger.ledgers import AT, added_up, answered, every, in_many_states, kept, line, planned, retried, sent
 
 
@@ -26,7 +36,7 @@ def ledger(tmp_path):
 def told(ledger, campaign=1):
     """(what is kept, what the lines come to); and no batch differs."""
     with ledger.read() as connection:
-        assert tallies.differing(connection) == []
+        assert order_sums.differing(connection) == []
         return kept(connection, campaign), added_up(connection, campaign)
 
 
@@ -49,7 +59,7 @@ def test_an_order_that_is_accepted_changes_no_sum(ledger):
     sent(ledger, every(ledger)[0])
     with ledger.read() as connection:
         assert connection.execute(select(schema.tallies)).all() == before
-        assert rows.campaign_tally(connection, 1) == [("pending", "USD", 1, 500_000)]
+        assert row_status.campaign_tally(connection, 1) == [("pending", "USD", 1, 500_000)]
 
 
 def test_lines_tried_again_count_once(ledger):
@@ -57,7 +67,7 @@ def test_lines_tried_again_count_once(ledger):
     retried(ledger, campaign)
     assert told(ledger)[0] == told(ledger)[1]
     with ledger.read() as connection:
-        assert sum(count for _, _, count, _ in rows.tally(connection, upload)) == 21
+        assert sum(count for _, _, count, _ in row_status.tally(connection, upload)) == 21
 
 
 def test_what_was_withdrawn_is_in_no_sum(ledger):
@@ -104,15 +114,15 @@ def test_lines_of_earlier_files_are_those_that_the_newest_does_not_know(ledger):
         line_id = known.scalar_one()
         plans.record_entries(connection, second, [Entry(9, "unsent", line_id), Entry(10, "unsent", line_id)])
     with ledger.read() as connection:
-        assert rows.lines_elsewhere(connection, campaign, second) == {"pending": 2}
-        assert rows.uploads_elsewhere(connection, campaign, second) == [first]
-        assert rows.lines_elsewhere(connection, campaign, first) == {"unsent": 1}
+        assert row_status.lines_elsewhere(connection, campaign, second) == {"pending": 2}
+        assert row_status.uploads_elsewhere(connection, campaign, second) == [first]
+        assert row_status.lines_elsewhere(connection, campaign, first) == {"unsent": 1}
 
 
 def test_only_orders_with_something_odd_are_looked_into(ledger):
     campaign, _ = in_many_states(ledger)
     with ledger.read() as connection:
-        odd = set(connection.execute(tallies.odd(campaign)).scalars())
+        odd = set(connection.execute(order_sums.odd(campaign)).scalars())
     done, failed, puzzling = (batch.id for batch in every(ledger)[2:5])
     assert odd == {done, failed, puzzling}  # a line in euros was charged in dollars; charged though failed; unknown
 
@@ -121,8 +131,8 @@ def test_a_ledger_changed_by_hand_is_noticed_and_can_be_added_up_anew(ledger):
     in_many_states(ledger)
     with ledger.write() as connection:
         connection.execute(update(schema.line_items).where(schema.line_items.c.batch == 1).values(face_units=1))
-        assert tallies.differing(connection) == [1]
-        tallies.renew_all(connection)
+        assert order_sums.differing(connection) == [1]
+        order_sums.renew_all(connection)
     assert told(ledger)[0] == told(ledger)[1]
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import approval, audit, desk, pipeline
+from campaign_runner import simulator
+from campaign_runner.app import approve as approval
+from campaign_runner.app import audit, desk
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.model.actor import Actor
-from campaign_runner.preparation import Reading
-from campaign_runner.tango import simulator
 from tests.pipeline.conftest import Office
 
 ROWS = (
@@ -96,14 +98,14 @@ def told(tmp_path_factory) -> Path:
     office = Office(folder)
     office.values |= {"approval": {"required_above": {"USD": 30}}, "identity": {"key": []}}
     with simulator.serve(office.tango) as office.base_url:
-        path, hanna, finance = office.file(*ROWS), office.world(), office.world()
+        path, hanna, finance = office.file(*ROWS), office.runtime(), office.runtime()
         hanna.actor, finance.actor, hanna.submitter = Actor("hanna", "pc-1"), Actor("fin", "pc-2"), "hanna"
-        plan = pipeline.plan(Reading(path), hanna).plan
+        plan = pipeline.plan(ReadOptions(path), hanna).plan
         approval.approve(finance, plan, FINANCE)
-        pipeline.run(Reading(path), hanna)
+        pipeline.run(ReadOptions(path), hanna)
         desk.release(hanna, [3], "two prizes")
-        approval.approve(finance, pipeline.plan(Reading(path), hanna).plan, FINANCE)
-        pipeline.run(Reading(path), hanna)
+        approval.approve(finance, pipeline.plan(ReadOptions(path), hanna).plan, FINANCE)
+        pipeline.run(ReadOptions(path), hanna)
         pipeline.retry(hanna)
     return folder / "state"
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import pipeline, recovery
-from campaign_runner.errors import NotNewest
-from campaign_runner.outside import World
-from campaign_runner.pipeline import Result
-from campaign_runner.preparation import Reading
-from campaign_runner.tango import simulator
+from campaign_runner import simulator
+from campaign_runner.app import recover as recovery
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.run import Result
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.model.errors import NotNewest
 from tests.pipeline.conftest import Office
 
 
@@ -41,13 +42,13 @@ class Camp(Office):
     def path(self) -> Path:
         return self.folder / "q4.csv"
 
-    def world(self, **tango: object) -> World:
-        return replace(super().world(**tango), state=self.state)
+    def runtime(self, **tango: object) -> Runtime:
+        return replace(super().runtime(**tango), state=self.state)
 
     def send(self, **how: object) -> Result:
         """The file as it is; settings of [tango] may be changed."""
         canary = how.pop("canary", 0)
-        return pipeline.run(Reading(self.path), self.world(**how), patience=600, canary=canary)
+        return pipeline.run(ReadOptions(self.path), self.runtime(**how), patience=600, canary=canary)
 
     def refused(self, saying: str, **how: object) -> None:
         """A run is refused with this sentence, and nothing is sent."""
@@ -58,12 +59,12 @@ class Camp(Office):
 
     def recover(self, **how: object) -> str:
         """What a recovery says of itself."""
-        world = self.world(**how)
-        recovery.recover(Reading(self.path), world)
-        return world.notices[-1]
+        runtime = self.runtime(**how)
+        recovery.recover(ReadOptions(self.path), runtime)
+        return runtime.notices[-1]
 
     def plan(self) -> None:
-        pipeline.plan(Reading(self.path), self.world())
+        pipeline.plan(ReadOptions(self.path), self.runtime())
 
     def back_up(self, name: str = "backup") -> None:
         shutil.copytree(self.state, self.folder / name)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner.state_folder import state_folder
-from campaign_runner.tango import simulator
+from campaign_runner import simulator
+from campaign_runner.app.state_folder import state_folder
 from tests.reliability.processes import COMMAND
 
 SETTINGS = """

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_runner import desk, pipeline
-from campaign_runner.errors import ExitCode
-from campaign_runner.ledger import heads
-from campaign_runner.preparation import Reading
+from campaign_runner.app import desk, run
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.ledger import newest_heads
+from campaign_runner.model.errors import ExitCode
 from tests.newest.conftest import row
 
 LISTED = "of this campaign that this ledger does not know: campaign-runner recover FILE"
@@ -58,12 +58,12 @@ def test_commands_that_send_nothing_tell_it(camp):
     camp.people(46)
     camp.send()
     camp.put_back(only="ledger.sqlite*")
-    for command in (pipeline.track, pipeline.reports, lambda world: pipeline.plan(Reading(camp.path), world)):
-        world = camp.world()
-        command(world)
-        assert any("campaign-runner recover FILE" in notice for notice in world.notices), world.notices
+    for command in (run.track, run.reports, lambda runtime: run.plan(ReadOptions(camp.path), runtime)):
+        runtime = camp.runtime()
+        command(runtime)
+        assert any("campaign-runner recover FILE" in notice for notice in runtime.notices), runtime.notices
     camp.refused(ENDS_AT)  # what they wrote made it no newer
-    assert [one.subject for one in desk.doctor(camp.world()) if not one.well] == ["heads"]
+    assert [one.subject for one in desk.doctor(camp.runtime()) if not one.well] == ["heads"]
 
 
 def test_restored_and_the_canary_left_out(camp):
@@ -163,7 +163,7 @@ def test_a_wal_that_is_lost_is_noticed_without_asking_anybody(camp):
 
 
 def test_a_ledger_of_yesterday_after_a_purge(camp):
-    from campaign_runner import audit
+    from campaign_runner.app import audit
 
     camp.people(30)
     camp.send()
@@ -171,7 +171,7 @@ def test_a_ledger_of_yesterday_after_a_purge(camp):
     camp.back_up()
     camp.people(45)
     camp.send()
-    audit.purge(camp.world(), 1)
+    audit.purge(camp.runtime(), 1)
     camp.put_back(only="ledger.sqlite*")
     camp.refused(ENDS_AT)
     camp.recover()
@@ -194,7 +194,7 @@ def test_a_note_that_nobody_can_read_is_as_good_as_none_and_tango_is_asked(camp)
     camp.back_up()
     camp.send()
     camp.put_back(only="ledger.sqlite*")
-    (camp.state / heads.FOLDER / "simulator-q4.json").write_bytes(b"")
+    (camp.state / newest_heads.FOLDER / "simulator-q4.json").write_bytes(b"")
     camp.people(46)
     camp.refused(LISTED)
 

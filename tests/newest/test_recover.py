@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner import pipeline, recovery
-from campaign_runner.errors import ExitCode, NotNewest, TangoStopped
+from campaign_runner.app import recover as recovery
+from campaign_runner.app import run
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.model.errors import ExitCode, NotNewest, TangoStopped
 from campaign_runner.planning import Plan, known_lines, references
 from campaign_runner.planning.cutting import FIRST
-from campaign_runner.preparation import Reading
 from tests.newest.conftest import row
 from tests.planning.test_references import ANA, BEN, CRATE, ORDER, planned
 from tests.reliability.crashes import Bomb, Crash
@@ -94,13 +95,13 @@ def test_a_further_attempt_that_was_sent_since_is_not_sent_again(camp):
     camp.file(row(1), row(2).replace("p2@", "sim-fails@"))
     camp.send()
     camp.back_up()
-    pipeline.retry(camp.world())
+    run.retry(camp.runtime())
     camp.put_back()
     camp.clock.turn(hours=1)
     with pytest.raises(NotNewest, match="before this ledger sent it"):
-        pipeline.retry(camp.world())
+        run.retry(camp.runtime())
     camp.recover()
-    pipeline.track(camp.world())
+    run.track(camp.runtime())
     assert camp.statuses() == {2: "completed", 3: "failed"}
     assert len(camp.sent()) == 3
 
@@ -147,7 +148,7 @@ def test_a_recovery_places_nothing(camp):
     camp.lose()
     camp.people(46)
     posts = camp.posts()
-    recovery.recover(Reading(camp.path), camp.world())
+    recovery.recover(ReadOptions(camp.path), camp.runtime())
     assert camp.posts() == posts
 
 

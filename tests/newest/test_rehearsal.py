@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_runner.errors import ExitCode
+from campaign_runner.model.errors import ExitCode
 
 ENVIRONMENTS = ("simulator", "sandbox", "production", "sandbox", "simulator")
 

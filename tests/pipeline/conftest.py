@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from campaign_runner import pipeline, settings
-from campaign_runner.outside import World
-from campaign_runner.pipeline import Result
-from campaign_runner.preparation import Reading
-from campaign_runner.tango import simulator
+from campaign_runner import settings, simulator
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.run import Result
+from campaign_runner.app.runtime import Runtime
 from tests.clock import HandClock
 
 WHO = {"TANGO_PLATFORM_NAME": "acme", "TANGO_PLATFORM_KEY": "of-nobody"}
@@ -36,16 +36,16 @@ class Office:
         path.write_text("\n".join([",".join(headers), *rows]) + "\n", "utf-8")
         return path
 
-    def world(self, **tango: Any) -> World:
+    def runtime(self, **tango: Any) -> Runtime:
         values = {**self.values, "tango": {"base_url": self.base_url, **self.values["tango"], **tango}}
         known = settings.Settings(**values)
-        return World(
+        return Runtime(
             known, self.folder / "state", self.folder / "reports", settings.credentials(known, WHO), clock=self.clock,
             workers=1,
         )  # fmt: skip
 
     def run(self, path: Path, patience: float = 600, **tango: Any) -> Result:
-        return pipeline.run(Reading(path), self.world(**tango), patience=patience)
+        return pipeline.run(ReadOptions(path), self.runtime(**tango), patience=patience)
 
     def statuses(self, name: str = "results.csv") -> dict[int, str]:
         """Row number -> status, as the report says."""

@@ -6,8 +6,9 @@ import sqlite3
 
 import pytest
 
-from campaign_runner import audit, pipeline
-from campaign_runner.errors import ExitCode, UsageError
+from campaign_runner.app import audit
+from campaign_runner.app import run as pipeline
+from campaign_runner.model.errors import ExitCode, UsageError
 from tests.pipeline.test_decisions import FAILS
 from tests.pipeline.test_run import ANA, BAD, BEN
 
@@ -36,9 +37,9 @@ def test_personal_data_is_erased_and_the_books_stay(office):
     office.run(office.file(ANA, BAD, FAILS))
     before = office.summary()
     office.clock.turn(days=401)
-    erased = audit.purge(office.world(), 400)
+    erased = audit.purge(office.runtime(), 400)
     assert (erased["files"], erased["orders"]) == (1, 1)
-    pipeline.reports(office.world())
+    pipeline.reports(office.runtime())
     after = office.summary()
     assert (after["rows"], after["amounts"]) == (before["rows"], before["amounts"])
     assert "erased on 2027-12-28" in " ".join(after["notes"])
@@ -49,23 +50,23 @@ def test_personal_data_is_erased_and_the_books_stay(office):
 def test_what_is_open_is_not_erased(office):
     office.run(office.file(ANA), patience=0)
     office.clock.turn(days=401)
-    assert audit.purge(office.world(), 400) == {"files": 0, "orders": 0}
+    assert audit.purge(office.runtime(), 400) == {"files": 0, "orders": 0}
 
 
 def test_a_dry_purge_only_counts_and_today_cannot_be_erased(office):
     office.run(office.file(ANA))
     office.clock.turn(days=2)
-    assert audit.purge(office.world(), 1, dry_run=True)["files"] == 1
-    assert audit.purge(office.world(), 1)["files"] == 1
+    assert audit.purge(office.runtime(), 1, dry_run=True)["files"] == 1
+    assert audit.purge(office.runtime(), 1)["files"] == 1
     with pytest.raises(UsageError, match="at least one day"):
-        audit.purge(office.world(), 0)
+        audit.purge(office.runtime(), 0)
 
 
 def test_a_reward_that_comes_back_later_is_a_correction_with_its_date(office):
     office.run(office.file(ANA.replace("ana@", "sim-comes-back@"), BEN))
     assert office.statuses() == {2: "completed", 3: "completed"}
     office.clock.turn(days=20)
-    result = pipeline.track(office.world())
+    result = pipeline.track(office.runtime())
     assert office.statuses() == {2: "cancelled", 3: "completed"}
     assert result.exit_code is ExitCode.NEEDS_ACTION
     said = "Correction of 2026-12-12: 1 line (25.00 USD) was completed and is cancelled now: row 2."
@@ -79,16 +80,16 @@ def test_the_statement_of_tango_agrees_with_the_books_or_says_where_not(office):
     path = office.folder / "history.csv"
     head = "External Ref Line Item ID,Amount,Currency,Status,Created At"
     path.write_text("\n".join([head, *lines]) + "\n", "utf-8")
-    assert audit.reconcile(office.world(), path).agrees
+    assert audit.reconcile(office.runtime(), path).agrees
     path.write_text("\n".join([head, lines[0]]) + "\n", "utf-8")
-    assert audit.reconcile(office.world(), path).verdicts["missing"] == 1
+    assert audit.reconcile(office.runtime(), path).verdicts["missing"] == 1
 
 
 def test_finance_reports_can_cover_every_campaign_of_the_ledger(office):
     office.run(office.file(ANA))
     office.values["campaign"] = {"id": "q5"}
     office.run(office.file(BEN))
-    written = audit.finance_of_all(office.world()).reports
+    written = audit.finance_of_all(office.runtime()).reports
     assert written["finance.csv"].read_text("utf-8-sig").count("\n") == 3
 
 

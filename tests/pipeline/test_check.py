@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner import pipeline
-from campaign_runner.errors import ExitCode
-from campaign_runner.preparation import Reading
+from campaign_runner.app import run
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.model.errors import ExitCode
 
 ROW = "{0},EMAIL,P{0},Roe,p{0}@example.com,,{1},{2}"
 
@@ -14,7 +14,7 @@ ROW = "{0},EMAIL,P{0},Roe,p{0}@example.com,,{1},{2}"
 @pytest.fixture
 def check(office):
     """`check(*rows)` -> the result of checking a file of these rows."""
-    return lambda *rows: pipeline.check(Reading(office.file(*rows)), office.world())
+    return lambda *rows: run.check(ReadOptions(office.file(*rows)), office.runtime())
 
 
 def test_a_reward_by_name_is_known_although_no_catalogue_was_fetched_before(check):

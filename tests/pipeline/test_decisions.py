@@ -6,9 +6,12 @@ import shutil
 
 import pytest
 
-from campaign_runner import desk, overview, pipeline, recovery
-from campaign_runner.errors import ExitCode, TangoStopped, UsageError
-from campaign_runner.preparation import Reading
+from campaign_runner.app import desk
+from campaign_runner.app import recover as recovery
+from campaign_runner.app import run as pipeline
+from campaign_runner.app import status as overview
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.model.errors import ExitCode, TangoStopped, UsageError
 from tests.pipeline.test_run import ANA, BEN
 
 FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"
@@ -17,7 +20,7 @@ FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"
 def test_a_released_row_is_placed_by_the_next_run(office):
     path = office.file(ANA, ANA)
     office.run(path)
-    desk.release(office.world(), [3], "two prizes")
+    desk.release(office.runtime(), [3], "two prizes")
     office.run(path)
     assert office.statuses() == {2: "completed", 3: "completed"}
     assert len({line["externalRefLineItemID"] for line in office.sent()}) == 2
@@ -26,15 +29,15 @@ def test_a_released_row_is_placed_by_the_next_run(office):
 def test_a_release_needs_a_reason_and_a_held_row(office):
     office.run(office.file(ANA, BEN))
     with pytest.raises(UsageError, match="--reason"):
-        desk.release(office.world(), [2], " ")
+        desk.release(office.runtime(), [2], " ")
     with pytest.raises(UsageError, match=r"Row 2 of .* is not held"):
-        desk.release(office.world(), [2], "because")
+        desk.release(office.runtime(), [2], "because")
 
 
 def test_a_dry_release_changes_nothing(office):
     path = office.file(ANA, ANA)
     office.run(path)
-    assert desk.release(office.world(), [3], "two prizes", dry_run=True) == (
+    assert desk.release(office.runtime(), [3], "two prizes", dry_run=True) == (
         "Row 3 (Ana Silva): It is the same as row 2.",
         "1 row, 25.00 USD will be sent with the next run of the same file.",
     )
@@ -45,8 +48,8 @@ def test_a_dry_release_changes_nothing(office):
 def test_retry_places_failed_lines_under_a_new_reference(office):
     office.run(office.file(ANA, FAILS))
     first = office.report()[1]["externalRefLineItemID"]
-    assert pipeline.failed_lines(office.world()) == 1
-    pipeline.retry(office.world())
+    assert pipeline.failed_lines(office.runtime()) == 1
+    pipeline.retry(office.runtime())
     again = [line for line in office.sent() if line["amount"] == 30]
     assert len(again) == 2
     assert office.report()[1]["externalRefLineItemID"] == again[1]["externalRefLineItemID"] != first
@@ -54,14 +57,14 @@ def test_retry_places_failed_lines_under_a_new_reference(office):
 
 def test_retry_without_failed_lines_sends_nothing(office):
     office.run(office.file(ANA))
-    pipeline.retry(office.world())
+    pipeline.retry(office.runtime())
     assert len(office.sent()) == 1
 
 
 def test_a_run_after_a_retry_sends_nothing_more(office):
     path = office.file(ANA, FAILS)
     office.run(path)
-    pipeline.retry(office.world())
+    pipeline.retry(office.runtime())
     office.run(path)
     office.run(office.file(ANA, FAILS, BEN, name="longer.csv"))
     assert len(office.sent()) == 4
@@ -70,9 +73,9 @@ def test_a_run_after_a_retry_sends_nothing_more(office):
 def test_a_lost_ledger_is_rebuilt_from_tango_and_nothing_is_sent_twice(office):
     path = office.file(ANA, BEN, FAILS)
     office.run(path)
-    pipeline.retry(office.world())
+    pipeline.retry(office.runtime())
     shutil.rmtree(office.folder / "state")
-    recovery.recover(Reading(path), office.world())
+    recovery.recover(ReadOptions(path), office.runtime())
     office.run(path)
     assert len(office.sent()) == 4
     assert office.statuses() == {2: "completed", 3: "completed", 4: "failed"}
@@ -82,7 +85,7 @@ def test_recover_places_nothing_and_run_places_what_tango_does_not_have(office):
     office.run(office.file(ANA))
     shutil.rmtree(office.folder / "state")
     longer = office.file(ANA, BEN, name="longer.csv")
-    assert recovery.recover(Reading(longer), office.world()).books.rows == {
+    assert recovery.recover(ReadOptions(longer), office.runtime()).books.rows == {
         "rejected": 0, "held": 0, "unsent": 1, "unknown": 0, "pending": 1, "completed": 0, "failed": 0, "cancelled": 0,
     }  # fmt: skip
     assert len(office.sent()) == 1
@@ -95,38 +98,38 @@ def test_recover_writes_nothing_where_tango_does_not_answer(office):
     shutil.rmtree(office.folder / "state")
     office.tango.set_faults([{"kind": "html", "call": "look_up", "times": 20}])
     with pytest.raises(TangoStopped, match="nothing was written"):
-        recovery.recover(Reading(office.folder / "q4.csv"), office.world())
+        recovery.recover(ReadOptions(office.folder / "q4.csv"), office.runtime())
     office.tango.set_faults([])
-    recovery.recover(Reading(office.folder / "q4.csv"), office.world())
+    recovery.recover(ReadOptions(office.folder / "q4.csv"), office.runtime())
 
 
 def test_recover_with_a_ledger_that_lacks_nothing_says_so_and_changes_nothing(office):
     path = office.file(ANA, BEN)
     office.run(path)
     for _ in range(2):
-        world = office.world()
-        assert recovery.recover(Reading(path), world).exit_code is ExitCode.DONE
-        assert world.notices == ["Nothing was lost: this ledger knows every order of this campaign that Tango has."]
+        runtime = office.runtime()
+        assert recovery.recover(ReadOptions(path), runtime).exit_code is ExitCode.DONE
+        assert runtime.notices == ["Nothing was lost: this ledger knows every order of this campaign that Tango has."]
     assert office.run(path).exit_code is ExitCode.DONE
     assert len(office.sent()) == 2
 
 
 def test_explain_tells_the_whole_life_of_a_row(office):
     office.run(office.file(ANA, FAILS))
-    pipeline.retry(office.world())
-    life = desk.explain(office.world(), "3")
+    pipeline.retry(office.runtime())
+    life = desk.explain(office.runtime(), "3")
     assert life["cells"]["E-mail"] == "sim-fails@example.com"
     assert [(one["attempt"], one["status"]) for one in life["attempts"]] == [(1, "failed"), (2, "failed")]
     requests = [request["method"] for request in life["attempts"][0]["requests"]]
     assert requests.count("POST") == 1
-    assert desk.explain(office.world(), life["reference"])["row"] == 3
+    assert desk.explain(office.runtime(), life["reference"])["row"] == 3
 
 
 def test_explain_knows_rejected_rows_and_names_what_is_not_there(office):
     office.run(office.file(ANA, ANA.replace("ana@", "ana@@")))
-    assert "is not an e-mail address" in desk.explain(office.world(), "3")["reason"]
+    assert "is not an e-mail address" in desk.explain(office.runtime(), "3")["reason"]
     with pytest.raises(UsageError, match="99 is neither a row"):
-        desk.explain(office.world(), "99")
+        desk.explain(office.runtime(), "99")
 
 
 def test_status_counts_lines_and_money(office):
@@ -137,9 +140,9 @@ def test_status_counts_lines_and_money(office):
 
 
 def test_doctor_is_content_with_a_healthy_world_and_says_what_is_not(office):
-    assert all(one.well for one in desk.doctor(office.world()))
+    assert all(one.well for one in desk.doctor(office.runtime()))
     office.tango.change(accounts={"acme-account": {"status": "FROZEN"}})
-    assert [one.subject for one in desk.doctor(office.world()) if not one.well] == ["account"]
+    assert [one.subject for one in desk.doctor(office.runtime()) if not one.well] == ["account"]
 
 
 def test_an_unfinished_run_goes_on_with_what_is_left(office):
@@ -158,6 +161,6 @@ def test_a_mended_row_that_had_failed_waits_for_a_release_and_then_goes(office):
     mended = office.file(ANA, FAILS.replace("sim-fails@", "dee@"), name="mended.csv")
     office.run(mended)
     assert "after it had failed" in office.report()[1]["Reason"]
-    desk.release(office.world(), [3], "address corrected")
+    desk.release(office.runtime(), [3], "address corrected")
     office.run(mended)
     assert office.statuses() == {2: "completed", 3: "completed"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.errors import RefusedBeforeSending
+from campaign_runner.model.errors import RefusedBeforeSending
 
 DEFAULTS = {"deliveryMethod": "EMAIL", "utid": "U561593"}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from campaign_runner import audit, pipeline
+from campaign_runner.app import audit
+from campaign_runner.app import run as pipeline
 from tests.pipeline.conftest import HEADERS
 
 OWN = [*HEADERS, "Cost centre"]
@@ -23,7 +24,7 @@ def test_a_line_of_an_earlier_file_has_the_cost_centre_of_that_file(office):
 
 def test_the_first_attempt_of_a_row_has_its_cost_centre_too(office):
     office.run(office.file(ANA, FAILS, headers=OWN))
-    pipeline.retry(office.world())
+    pipeline.retry(office.runtime())
     assert centres(office) == [("1", "15.00", "CC-3"), ("1", "25.00", "CC-1"), ("2", "15.00", "CC-3")]
 
 
@@ -45,6 +46,6 @@ def test_what_was_erased_has_no_cost_centre_any_more(office):
     office.run(office.file(ANA, headers=OWN))
     office.clock.turn(days=500)
     office.run(office.file(BEN, headers=OWN, name="second.csv"))
-    audit.purge(office.world(), 400)
-    pipeline.reports(office.world())
+    audit.purge(office.runtime(), 400)
+    pipeline.reports(office.runtime())
     assert centres(office) == [("1", "25.00", ""), ("1", "30.00", "CC-2")]

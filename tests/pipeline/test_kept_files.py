@@ -9,11 +9,11 @@ import threading
 import openpyxl
 import pytest
 
-from campaign_runner import pipeline
-from campaign_runner.errors import FileUnusable
-from campaign_runner.outside import World
-from campaign_runner.preparation import Reading
-from campaign_runner.preparation.copying import copied
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.preparation.file_copy import copied
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.model.errors import FileUnusable
 
 ROWS = ("1,EMAIL,Ana,Silva,ana@example.com,,U561593,25", "2,EMAIL,Bo,Berg,bo@@example.com,,U561593,10")
 HEADERS = ["Employee ID", "Method", "First name", "Last name", "E-mail", "Mobile", "UTID", "Amount"]
@@ -25,7 +25,7 @@ def reports(office):
 
 
 def check(office, path):
-    return pipeline.check(Reading(path), office.world())
+    return pipeline.check(ReadOptions(path), office.runtime())
 
 
 def workbook(office, *rows):
@@ -169,18 +169,18 @@ def test_a_report_that_somebody_protected_stays(office, reports):
 
 def test_a_file_is_planned_as_it_was_when_it_was_copied(office, monkeypatch):
     path = office.file(ROWS[0])
-    ask = World.at
+    ask = Runtime.at
 
-    def edited(world):
+    def edited(runtime):
         office.file(ROWS[0].replace(",25", ",99"))
-        return ask(world)
+        return ask(runtime)
 
-    monkeypatch.setattr(World, "at", edited)
+    monkeypatch.setattr(Runtime, "at", edited)
     office.run(path)
     monkeypatch.undo()
     assert len(office.sent()) == 1
     assert office.report()[0]["Amount"] == "25"
-    assert pipeline.reports(office.world()).books.amounts["USD"]["completed"] == 25
+    assert pipeline.reports(office.runtime()).books.amounts["USD"]["completed"] == 25
 
 
 def test_a_file_that_is_still_being_written_is_refused(office):
@@ -203,18 +203,18 @@ def test_a_file_that_is_still_being_written_is_refused(office):
 
 def read_often(path):
     for _ in range(10_000):
-        with copied(Reading(path)):
+        with copied(ReadOptions(path)):
             pass
 
 
 def test_a_statement_is_not_written_over_by_its_own_reconciliation(office, reports):
-    from campaign_runner import audit
+    from campaign_runner.app import audit
 
     office.run(office.file(ROWS[0]))
     mine = office.report("finance.csv")[0]
     path = reports / "statement.csv"
     path.write_text(f"externalRefID,Amount,Currency\n{mine['externalRefID']},25.00,USD\n", "utf-8")
     before = path.read_bytes()
-    found = audit.reconcile(office.world(), path)
+    found = audit.reconcile(office.runtime(), path)
     assert path.read_bytes() == before
     assert found.reports["statement.csv"] == reports / "statement (2).csv"

@@ -13,8 +13,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from campaign_runner import audit, desk, overview, pipeline
-from campaign_runner.errors import StateError
+from campaign_runner.app import audit, desk
+from campaign_runner.app import run as pipeline
+from campaign_runner.app import status as overview
+from campaign_runner.model.errors import StateError
 from tests.ledger.test_migrations import OLDER
 from tests.pipeline.test_run import ANA, BEN
 
@@ -75,15 +77,15 @@ def test_the_status_and_the_log_of_a_read_only_ledger_are_read(closed):
 
 
 def test_a_row_is_explained_and_reports_are_written_elsewhere(office, closed):
-    world = office.world()
-    world.state, world.reports = closed, Path(tempfile.mkdtemp())
-    world.reports.chmod(0o777)
-    assert desk.explain(world, "2")["status"] == "completed"
+    runtime = office.runtime()
+    runtime.state, runtime.reports = closed, Path(tempfile.mkdtemp())
+    runtime.reports.chmod(0o777)
+    assert desk.explain(runtime, "2")["status"] == "completed"
     before = contents(closed)
-    assert as_nobody(lambda: desk.explain(world, "2")["status"]) == "completed"
-    assert as_nobody(lambda: sorted(pipeline.reports(world).reports))[:2] == ["failures.csv", "failures.xlsx"]
+    assert as_nobody(lambda: desk.explain(runtime, "2")["status"]) == "completed"
+    assert as_nobody(lambda: sorted(pipeline.reports(runtime).reports))[:2] == ["failures.csv", "failures.xlsx"]
     assert contents(closed) == before
-    shutil.rmtree(world.reports)
+    shutil.rmtree(runtime.reports)
 
 
 def test_one_that_was_left_open_is_read_with_its_newest_pages(closed, tmp_path):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from campaign_runner.ledger.batches import Known
+from campaign_runner.ledger.batches import LineState
 from campaign_runner.ledger.corrections import Booked
 from campaign_runner.model import LineAnswer, Outcome, Receipt
-from campaign_runner.placement.news import news
+from campaign_runner.placement.line_updates import news
 
-COMPLETED = Known("completed", "DISPATCHED", Booked("completed", "25.50", "USD", "0.50", ""), True)
-REFUNDABLE = Known("failed", "", Booked("failed", "25.50", "USD", "", ""), True)
+COMPLETED = LineState("completed", "DISPATCHED", Booked("completed", "25.50", "USD", "0.50", ""), True)
+REFUNDABLE = LineState("failed", "", Booked("failed", "25.50", "USD", "", ""), True)
 
 
 def said(known, status="COMPLETE", delivery="DISPATCHED", charged="25.5", currency="USD", fee="0.5"):
@@ -47,10 +47,10 @@ def test_an_answer_that_is_silent_about_money_takes_none_back():
 
 
 def test_a_line_that_was_final_once_is_corrected_when_it_is_final_again():
-    reopened = Known("pending", "PENDING", Booked("pending", "25.50", "USD", "0.50", ""), True)
+    reopened = LineState("pending", "PENDING", Booked("pending", "25.50", "USD", "0.50", ""), True)
     assert said(reopened).corrected["line-1"][1].status == "completed"
 
 
 def test_what_was_never_final_is_completed_without_a_correction():
-    told = said(Known(None, "", Booked(""), False))
+    told = said(LineState(None, "", Booked(""), False))
     assert (told.statuses, told.corrected) == ({"line-1": "completed"}, {})

@@ -13,9 +13,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from campaign_runner import audit, pipeline
-from campaign_runner.preparation import Reading
-from campaign_runner.reporting.options import FinanceOptions
+from campaign_runner.app import audit
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.reporting.finance_options import FinanceOptions
 
 FRONTS = ("=", "+", "-", "@", " =", "\t=", "\n=", "\u00a0=", "\uff1d", "'=", "{=", "=-", "%=", ";=", "\ufeff=")
 BODIES = ("evil(1)", 'HYPERLINK("http://evil.example.com","x")', "cmd|' /C evil'!A0", "Lines!A2&evil")
@@ -78,19 +79,19 @@ def written(office, seed: int) -> None:
     office.values["campaign"] = {"id": "q4", "name": texts[30][:90].strip(), "purchase_order": texts[31][:40].strip(),
                                  "notes": texts[32][:90].strip()}  # fmt: skip
     office.values["finance"] = {"group_by": [heads[-1].strip()], "accounts": {}}
-    world = office.world()
-    world.finance = FinanceOptions(group_by=[heads[-1].strip()])
-    pipeline.plan(Reading(path), world)
-    pipeline.run(Reading(path), world, patience=600)
-    pipeline.reports(world)
+    runtime = office.runtime()
+    runtime.finance = FinanceOptions(group_by=[heads[-1].strip()])
+    pipeline.plan(ReadOptions(path), runtime)
+    pipeline.run(ReadOptions(path), runtime, patience=600)
+    pipeline.reports(runtime)
     statement = office.folder / "history.csv"
     lines = [["External Ref Line Item ID", "Amount", "Currency", "Status", "Created At"],
              *([text, "25.00", "USD", text, "2026-11-22"] for text in texts)]  # fmt: skip
     with statement.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(lines)
-    audit.reconcile(world, statement)
-    audit.reconcile_all(world, statement)
-    audit.finance_of_all(world)
+    audit.reconcile(runtime, statement)
+    audit.reconcile_all(runtime, statement)
+    audit.finance_of_all(runtime)
 
 
 @pytest.mark.parametrize("seed", range(6))

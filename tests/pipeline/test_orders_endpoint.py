@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from campaign_runner import pipeline
-from campaign_runner.errors import ExitCode
+from campaign_runner.app import run as pipeline
+from campaign_runner.model.errors import ExitCode
 from tests.pipeline.test_run import ANA, BEN
 
 CY = "3,EMAIL,Cy,Roe,cy@example.com,,U561593,5"
@@ -56,7 +56,7 @@ def test_no_gift_code_reaches_the_state_folder_or_a_report(office):
 
 def test_a_failed_line_is_placed_again_under_a_new_reference(office):
     office.run(office.file(ANA, FAILS), endpoint="orders")
-    pipeline.retry(office.world(endpoint="orders"))
+    pipeline.retry(office.runtime(endpoint="orders"))
     assert len({order.reference for order in office.tango.orders()}) == 3
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner import pipeline
-from campaign_runner.errors import RefusedBeforeSending
-from campaign_runner.preparation import Reading
-from campaign_runner.terminal import Terminal
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.entrypoints.cli.terminal import Terminal
+from campaign_runner.model.errors import RefusedBeforeSending
 
 ANA, BO = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25", "2,EMAIL,Bo,Berg,bo@example.com,,U561593,25"
 MANY = [f"{n},EMAIL,P{n},Berg,p{n}@example.com,,U561593,25" for n in range(3, 20)]
@@ -24,17 +24,19 @@ def asked(office):
     class Asked:
         answer, lines = True, None
 
-        def world(self):
-            world = office.world()
-            tango = world.settings.tango.model_copy(update={"environment": "production"})
-            return replace(world, settings=world.settings.model_copy(update={"tango": tango}), confirm=self.confirm)
+        def runtime(self):
+            runtime = office.runtime()
+            tango = runtime.settings.tango.model_copy(update={"environment": "production"})
+            return replace(
+                runtime, settings=runtime.settings.model_copy(update={"tango": tango}), confirm=self.confirm
+            )
 
         def confirm(self, lines):
             self.lines = lines
             return self.answer
 
         def run(self, path, **more):
-            return pipeline.run(Reading(path), self.world(), **more)
+            return pipeline.run(ReadOptions(path), self.runtime(), **more)
 
     return Asked()
 
@@ -82,10 +84,10 @@ def test_a_run_with_nothing_to_send_asks_nothing(office, asked):
 
 def test_what_an_earlier_run_left_unsent_is_asked_about_again(office, asked):
     path = office.file(ANA, BO)
-    world = asked.world()
-    world.stopping.set()
+    runtime = asked.runtime()
+    runtime.stopping.set()
     with pytest.raises(Exception, match="interrupted"):
-        pipeline.run(Reading(path), world)
+        pipeline.run(ReadOptions(path), runtime)
     asked.answer, asked.lines = False, None
     with pytest.raises(RefusedBeforeSending):
         asked.run(path)
@@ -94,9 +96,9 @@ def test_what_an_earlier_run_left_unsent_is_asked_about_again(office, asked):
 
 
 def test_a_rehearsal_is_not_asked_about(office, asked):
-    world = office.world()
-    world.confirm = asked.confirm
-    pipeline.run(Reading(office.file(ANA)), world)
+    runtime = office.runtime()
+    runtime.confirm = asked.confirm
+    pipeline.run(ReadOptions(office.file(ANA)), runtime)
     assert asked.lines is None
 
 
@@ -104,10 +106,10 @@ def test_a_retry_is_asked_about(office, asked):
     asked.run(office.file(ANA, "2,EMAIL,Bo,Berg,sim-fails@example.com,,U561593,10"))
     for _ in range(3):
         office.clock.sleep(3_600)
-        pipeline.track(asked.world())
+        pipeline.track(asked.runtime())
     asked.answer = False
     with pytest.raises(RefusedBeforeSending):
-        pipeline.retry(asked.world())
+        pipeline.retry(asked.runtime())
     assert any("Send 10.00 USD to 1 recipient (1 line)?" in line for line in asked.lines)
     assert len(office.sent()) == 2
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from campaign_runner import pipeline
-from campaign_runner.errors import ExitCode, FileUnusable, RefusedBeforeSending, SettingsError
-from campaign_runner.preparation import Reading
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.model.errors import ExitCode, FileUnusable, RefusedBeforeSending, SettingsError
 from tests.pipeline.conftest import HEADERS
 
 ANA = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25"
@@ -48,30 +48,30 @@ def test_the_summary_ties_out_in_rows_and_money(office):
 
 
 def test_check_and_plan_send_nothing(office):
-    reading = Reading(office.file(ANA, BAD))
-    assert pipeline.check(reading, office.world()).exit_code is ExitCode.NEEDS_ACTION
+    reading = ReadOptions(office.file(ANA, BAD))
+    assert pipeline.check(reading, office.runtime()).exit_code is ExitCode.NEEDS_ACTION
     assert office.tango.requests == []
-    assert pipeline.plan(reading, office.world()).books.rows["unsent"] == 1
+    assert pipeline.plan(reading, office.runtime()).books.rows["unsent"] == 1
     assert {seen.method for seen in office.tango.requests} == {"GET"}
 
 
 def test_plan_after_a_run_tells_what_is_there_already(office):
     office.run(office.file(ANA))
-    books = pipeline.plan(Reading(office.file(ANA, BEN)), office.world()).books
+    books = pipeline.plan(ReadOptions(office.file(ANA, BEN)), office.runtime()).books
     assert (books.rows["completed"], books.rows["unsent"]) == (1, 1)
 
 
 def test_without_waiting_lines_stay_pending_until_they_are_tracked(office):
     assert office.run(office.file(ANA), patience=0).exit_code is ExitCode.NOT_FINISHED
     assert office.statuses() == {2: "pending"}
-    assert pipeline.track(office.world(), patience=600).exit_code is ExitCode.DONE
+    assert pipeline.track(office.runtime(), patience=600).exit_code is ExitCode.DONE
     assert office.statuses() == {2: "completed"}
 
 
 def test_tracking_once_looks_at_each_open_order_once(office):
     office.run(office.file(ANA), patience=0)
     before = len(office.tango.requests)
-    pipeline.track(office.world())
+    pipeline.track(office.runtime())
     assert len(office.tango.requests) == before + 1
 
 
@@ -80,7 +80,7 @@ def test_reports_can_be_written_again_without_the_file(office):
     office.run(path)
     before = office.report()
     path.unlink()
-    pipeline.reports(office.world())
+    pipeline.reports(office.runtime())
     assert office.report() == before
 
 

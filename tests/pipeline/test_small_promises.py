@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner.errors import ExitCode
 from campaign_runner.ledger import batches, campaigns, erasure, open_ledger
-from campaign_runner.lifecycle import BATCH_MOVES, BatchState, RowStatus
 from campaign_runner.model import LineAnswer, Outcome
+from campaign_runner.model.errors import ExitCode
+from campaign_runner.model.lifecycle import BATCH_MOVES, BatchState, RowStatus
 from campaign_runner.tango.answers import of_answer
 from tests.ledger.ledgers import AT, ORDER, every, line, planned, sent
 from tests.pipeline.test_run import ANA, BEN

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaign_runner import planning
-from campaign_runner.closing import books_of, latest
+from campaign_runner.app.finish import books_of, latest
+from campaign_runner.app.session import open_campaign
 from campaign_runner.ledger import batches
 from campaign_runner.model import LineAnswer, Outcome, Receipt
-from campaign_runner.opening import opened
 from campaign_runner.placement import Placement
 
 FACE = Decimal(25)
@@ -65,10 +65,10 @@ def line(reference, said):
 def books_after(office, said, *, stranger=False, counts_all=True):
     """The books after Tango has said this of each row; a `stranger` is a line that we never sent."""
     with tempfile.TemporaryDirectory() as folder:
-        world = office.world()
-        world.state = Path(shutil.copytree(office.folder / "state", Path(folder) / "state"))
-        with opened(world) as campaign, latest(campaign) as file:
-            (batch,) = batches.due(campaign.ledger, campaign.number, 9e9)
+        runtime = office.runtime()
+        runtime.state = Path(shutil.copytree(office.folder / "state", Path(folder) / "state"))
+        with open_campaign(runtime) as campaign, latest(campaign) as file:
+            (batch,) = batches.due(campaign.ledger, campaign.key, 9e9)
             ours = batches.references(campaign.ledger, batch.id)
             states = [some.states["reference"] for some in books_of(campaign, file).stated()]
             rows = {reference: row for part in states for row, reference in part.items()}
@@ -78,7 +78,7 @@ def books_after(office, said, *, stranger=False, counts_all=True):
             total = len(ours) if counts_all else len(lines)
             receipt = Receipt(Outcome.ACCEPTED, order_status="COMPLETE", total=total, lines=tuple(lines))
             tango = Says(receipt)
-            Placement(campaign.ledger, tango, office.clock, world.settings.order, planning.rebatch).advance(batch)
+            Placement(campaign.ledger, tango, office.clock, runtime.settings.order, planning.rebatch).advance(batch)
             return books_of(campaign, file), told
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner import audit, desk, pipeline
-from campaign_runner.errors import ExitCode, UsageError
+from campaign_runner.app import audit, desk
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.ledger import batches
-from campaign_runner.preparation import Reading
+from campaign_runner.model.errors import ExitCode, UsageError
 
 HEADERS = ["First name", "E-mail", "Amount"]
 ANA, BO, CY = "Ana,ana@example.com,25", "Bo,bo@example.com,25", "Cy,cy@example.com,25"
@@ -24,15 +25,15 @@ def two(office):
 
     def run(campaign: str, *rows: str, **options):
         path = office.file(*rows, headers=HEADERS, name=f"{campaign}.csv")
-        return pipeline.run(Reading(path), world(campaign), **options)
+        return pipeline.run(ReadOptions(path), runtime(campaign), **options)
 
-    def world(campaign: str, **identity):
-        known = office.world()
+    def runtime(campaign: str, **identity):
+        known = office.runtime()
         section = known.settings.campaign.model_copy(update={"id": campaign})
         changed = {"campaign": section, "identity": known.settings.identity.model_copy(update=identity)}
         return replace(known, settings=known.settings.model_copy(update=changed))
 
-    office.run_campaign, office.world_of = run, world
+    office.run_campaign, office.world_of = run, runtime
     return office
 
 
@@ -52,7 +53,7 @@ def test_what_is_planned_elsewhere_and_was_not_sent_counts(two):
 def test_two_campaigns_at_once_send_everybody_once(two):
     paths = {name: two.file(ANA, BO, CY, headers=HEADERS, name=f"{name}.csv") for name in "ab"}
     threads = [
-        threading.Thread(target=pipeline.run, args=(Reading(paths[name]), two.world_of(name))) for name in "ab"
+        threading.Thread(target=pipeline.run, args=(ReadOptions(paths[name]), two.world_of(name))) for name in "ab"
     ]
     for thread in threads:
         thread.start()
@@ -64,9 +65,9 @@ def test_two_campaigns_at_once_send_everybody_once(two):
 def test_who_was_planned_elsewhere_while_a_plan_was_made_is_seen_in_its_transaction(two, monkeypatch):
     read_before = pipeline.past
 
-    def slow(ledger, world):
+    def slow(ledger, runtime):
         monkeypatch.setattr(pipeline, "past", read_before)
-        known = read_before(ledger, world)
+        known = read_before(ledger, runtime)
         two.run_campaign("a", ANA)
         return known
 
@@ -78,7 +79,7 @@ def test_who_was_planned_elsewhere_while_a_plan_was_made_is_seen_in_its_transact
 def test_what_another_campaign_sent_since_the_plan_is_seen_before_sending(two):
     two.run_campaign("a", ANA, BO, CY, canary=1, patience=0)
     path = two.file(ANA, BO, CY, headers=HEADERS, name="b.csv")
-    pipeline.run(Reading(path), two.world_of("b", duplicate_window_days=0))
+    pipeline.run(ReadOptions(path), two.world_of("b", duplicate_window_days=0))
     two.clock.turn(seconds=600)
     last = two.run_campaign("a", ANA, BO, CY)
     assert last.books.rows["held"] == 2
@@ -146,7 +147,7 @@ def test_another_amount_elsewhere_is_a_warning_that_names_campaign_day_and_amoun
 def test_a_retry_leaves_lines_whose_recipients_another_campaign_sent_the_same_since(two):
     dee = "Dee,sim-fails@example.com,25"
     two.run_campaign("a", ANA, dee)
-    pipeline.run(Reading(two.file(dee, headers=HEADERS, name="b.csv")), two.world_of("b"), patience=0)
+    pipeline.run(ReadOptions(two.file(dee, headers=HEADERS, name="b.csv")), two.world_of("b"), patience=0)
     two.clock.turn(days=1)
     result = pipeline.retry(two.world_of("a"))
     assert any("Row 3 was not placed again" in finding.text for finding in result.books.findings)
@@ -162,7 +163,7 @@ def test_a_retry_that_another_campaign_stopped_is_sent_once_it_is_released(two, 
         two.tango.set_faults([{"kind": "429", "call": "place", "times": 999}])
         pipeline.retry(a, patience=120)
         two.tango.set_faults([])
-    other = Reading(two.file(dee, headers=HEADERS, name="b.csv"))
+    other = ReadOptions(two.file(dee, headers=HEADERS, name="b.csv"))
     pipeline.run(other, two.world_of("b"), patience=0)
     if planned:  # which the other campaign knows
         desk.release(two.world_of("b"), [2], "this one first")

@@ -7,11 +7,12 @@ import sys
 
 import pytest
 
-from campaign_runner import pipeline, preparation
-from campaign_runner.errors import FileUnusable, RefusedBeforeSending
-from campaign_runner.gate import Stocked
-from campaign_runner.intake import fastcsv
-from campaign_runner.preparation import Reading, sealing
+from campaign_runner.app import preparation
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.clearance import CatalogueSnapshot
+from campaign_runner.app.preparation import ReadOptions, batch_packing
+from campaign_runner.intake.text import fast_csv
+from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending
 from tests.pipeline.conftest import HEADERS
 
 ROWS = [f"{n},EMAIL,Ana,Silva,ana{n}@example.com,,U561593,{n % 50 + 5}" for n in range(300)]
@@ -21,11 +22,11 @@ TWICE = ROWS[10:20]
 
 @pytest.fixture(params=[0, 2], ids=["one process", "three processes"])
 def cores(request, monkeypatch):
-    for module in (preparation, sealing):
+    for module in (preparation, batch_packing):
         monkeypatch.setattr(module, "spare", lambda: request.param)
     monkeypatch.setattr(preparation, "LONG_TEXT", 0)
-    monkeypatch.setattr(sealing, "MANY", 0)
-    monkeypatch.setattr(fastcsv, "ROWS_PER_BLOCK", 20)
+    monkeypatch.setattr(batch_packing, "MANY", 0)
+    monkeypatch.setattr(fast_csv, "ROWS_PER_BLOCK", 20)
     monkeypatch.setattr(sys.modules["campaign_runner.planning.plan"], "LINES_AT_ONCE", 30)
     return request.param
 
@@ -40,7 +41,9 @@ def test_the_same_is_sent_and_said(office, cores, golden):
 
 def test_the_problems_are_shown_in_the_order_of_the_file(office, cores, monkeypatch):
     monkeypatch.setattr(preparation, "PROBLEMS_KEPT", 25)
-    draft = pipeline.prepared(Reading(office.file(*ROWS, *WRONG)), office.world(), Stocked(), None, pipeline.quiet)
+    draft = pipeline.prepared(
+        ReadOptions(office.file(*ROWS, *WRONG)), office.runtime(), CatalogueSnapshot(), None, pipeline.quiet
+    )
     assert len(draft.problems) == 25
     assert [problem.row for problem in draft.problems] == sorted(problem.row for problem in draft.problems)
     assert draft.problems[0].row == 302
@@ -51,7 +54,11 @@ def test_what_is_said_of_the_whole_file_is_said_of_rows_far_apart(office, cores)
         f"{n},EMAIL,Ana,Silva,{address}@example.com,,U561593,5" for n, address in ((997, "ana.b"), (998, "ana.b+x"))
     ]
     draft = pipeline.prepared(
-        Reading(office.file(twice[0], *ROWS, twice[1])), office.world(), Stocked(), None, pipeline.quiet
+        ReadOptions(office.file(twice[0], *ROWS, twice[1])),
+        office.runtime(),
+        CatalogueSnapshot(),
+        None,
+        pipeline.quiet,
     )
     assert sorted(draft.remembered()["row"]) == list(range(2, 304))
     office.values["preflight"] = {"unusual": "ask", "refuse": ["two-addresses"]}

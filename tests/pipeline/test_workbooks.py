@@ -5,9 +5,9 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from campaign_runner import pipeline
-from campaign_runner.errors import ExitCode
-from campaign_runner.preparation import Reading
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.model.errors import ExitCode
 from tests.workbooks import ANA, BO, HEADER, SHEET, in_part, patched, shown_as, with_cell, xlsx
 
 EMAIL = {"deliveryMethod": "EMAIL", "utid": "U561593"}
@@ -43,8 +43,8 @@ def test_people_on_another_sheet_are_not_forgotten_without_a_word(office):
     assert (first.exit_code, first.books.unread) == (ExitCode.NEEDS_ACTION, ("IT",))
     assert 'The sheet "IT" has rows below the same header, and was not read.' in office.summary()["findings"]
     assert office.run(path).exit_code == ExitCode.NEEDS_ACTION  # nothing is left of the first sheet, but of the other
-    assert pipeline.run(Reading(path, "IT"), office.world(), patience=600).exit_code == ExitCode.DONE
-    assert pipeline.run(Reading(path, "Q4"), office.world(), patience=600).exit_code == ExitCode.DONE
+    assert pipeline.run(ReadOptions(path, "IT"), office.runtime(), patience=600).exit_code == ExitCode.DONE
+    assert pipeline.run(ReadOptions(path, "Q4"), office.runtime(), patience=600).exit_code == ExitCode.DONE
     assert len(office.sent()) == 3
 
 

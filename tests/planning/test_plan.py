@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from campaign_runner.model import Checked, CleanRows, Order
-from campaign_runner.planning import KNOWN_COLUMNS, Collector, Decisions, Plan, plan
+from campaign_runner.planning import KNOWN_COLUMNS, Decisions, LineBuilder, Plan, plan
 from tests.planning.test_references import ANA, BEN, ORDER, references
 
 NOTHING = pd.DataFrame(columns=list(KNOWN_COLUMNS))
@@ -17,7 +17,7 @@ def planned(
 ) -> Plan:  # fmt: skip
     frame = pd.DataFrame.from_dict(rows, orient="index").astype("str")
     own = frame[["ID"]] if keyed else pd.DataFrame(index=frame.index)
-    collector = Collector(ORDER, ("ID",) if keyed else ())
+    collector = LineBuilder(ORDER, ("ID",) if keyed else ())
     fields = frame.drop(columns="ID", errors="ignore")
     collector.keep(collector.collected(Checked(CleanRows(fields, own), (), frozenset(stale)), frozenset(hidden)))
     return plan(collector, known, Decisions(frozenset(released)), batch_size)
@@ -92,5 +92,5 @@ def test_totals_are_quantity_times_face_value_to_the_cent():
 
 
 def test_an_empty_file_plans_nothing():
-    made = plan(Collector(Order("c", "acme-customer", "acme-account")), NOTHING, Decisions(), 500)
+    made = plan(LineBuilder(Order("c", "acme-customer", "acme-account")), NOTHING, Decisions(), 500)
     assert (list(made.batches()), made.totals(), made.batch_count) == ([], {}, 0)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_runner.model import Checked, CleanRows, Order
-from campaign_runner.planning import KNOWN_COLUMNS, Collector, Decisions, Plan, plan
+from campaign_runner.planning import KNOWN_COLUMNS, Decisions, LineBuilder, Plan, plan
 from campaign_runner.planning.cutting import FIRST
 
 ORDER = Order("2026-q4-recognition", "acme-customer", "acme-account", campaign="Q4", purchase_order="PO-1")
@@ -29,7 +29,7 @@ def planned(rows: dict[int, dict[str, str]], order: Order = ORDER, *, key: str =
     fields = pd.DataFrame.from_dict(rows, orient="index").astype("str")
     own = fields[[key]] if key else pd.DataFrame(index=fields.index)
     fields = fields.drop(columns=[key]) if key else fields
-    collector = Collector(order, (key,) if key else ())
+    collector = LineBuilder(order, (key,) if key else ())
     collector.keep(collector.collected(Checked(CleanRows(fields, own), ())))
     return plan(collector, pd.DataFrame(columns=list(KNOWN_COLUMNS)), Decisions(), batch_size)
 

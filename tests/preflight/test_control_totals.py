@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import cli, pipeline
-from campaign_runner.errors import ExitCode, RefusedBeforeSending
-from campaign_runner.preparation import Reading
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.entrypoints import cli
+from campaign_runner.model.errors import ExitCode, RefusedBeforeSending
 from tests.pipeline.conftest import HEADERS
 
 ANA = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25"
@@ -57,7 +58,7 @@ def test_a_total_that_can_be_read_in_two_ways_is_not_compared(office):
 
 
 def test_check_says_what_a_run_would_be_refused_for(office):
-    notes = pipeline.check(Reading(office.file(ANA, "Total,,,,,,,30")), office.world()).books.notes
+    notes = pipeline.check(ReadOptions(office.file(ANA, "Total,,,,,,,30")), office.runtime()).books.notes
     assert notes[-1].startswith("A run would be refused: Row 3 of the file declares a total of 30.00")
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import openpyxl
 
-from campaign_runner import gate, onboarding
-from campaign_runner.errors import ExitCode
+from campaign_runner.app import clearance, init
+from campaign_runner.model.errors import ExitCode
 
 
 def test_the_names_in_the_drop_down_are_those_that_a_file_may_use(office):
-    names = gate.names_of_rewards(office.world())
+    names = clearance.names_of_rewards(office.runtime())
     assert "Reward Link" in names
     assert "Test Gift Card (discontinued)" not in names
 
 
 def test_a_reward_chosen_from_the_drop_down_is_placed_by_its_utid(office, tmp_path):
     path = tmp_path / "template.xlsx"
-    onboarding.template(path, methods=["EMAIL"], rewards=gate.names_of_rewards(office.world()))
+    init.template(path, methods=["EMAIL"], rewards=clearance.names_of_rewards(office.runtime()))
     book = openpyxl.load_workbook(path)
     sheet = book["Rewards"]
     places = {cell.value: cell.column for cell in sheet[1]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.errors import ExitCode, RefusedBeforeSending, SettingsError
+from campaign_runner.model.errors import ExitCode, RefusedBeforeSending, SettingsError
 from tests.pipeline.conftest import HEADERS
 
 USUAL = [f"{n},EMAIL,P{n},Roe,p{n}@example.com,,U561593,20" for n in range(1, 7)]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from campaign_runner.model import Outcome as O
+from campaign_runner.simulator.faults import FAULTS
 from campaign_runner.tango import answers
-from campaign_runner.tango.simulator.faults import FAULTS
 
 DOES: dict[O, str] = {
     O.ACCEPTED: "reads totals, references and refused lines; follows the order until it is final",

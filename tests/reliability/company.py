@@ -22,14 +22,16 @@ from unittest.mock import patch
 import httpx
 from sqlalchemy import Engine, create_engine
 
-from campaign_runner import desk, pipeline, recovery, settings, validation
-from campaign_runner.closing import Result
-from campaign_runner.errors import CampaignRunnerError, ExitCode, NotNewest, StateError
+from campaign_runner import settings, simulator, validation
+from campaign_runner.app import desk
+from campaign_runner.app import recover as recovery
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.finish import Result
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger import store
-from campaign_runner.outside import World
-from campaign_runner.preparation import Reading
-from campaign_runner.tango import simulator
-from campaign_runner.tango.simulator.server import Server
+from campaign_runner.model.errors import CampaignRunnerError, ExitCode, NotNewest, StateError
+from campaign_runner.simulator.server import Server
 from campaign_runner.validation import schemas
 from tests.clock import HandClock
 from tests.reliability.crashes import Bomb, Crash
@@ -120,7 +122,7 @@ class Company:
         wanted = {"canary": self.plan.canary, "max_failure_rate": self.plan.max_failure_rate}
         how: dict[str, Any] = wanted if self.cautious else {"no_canary": True}
         return self.process(lambda: pipeline.run(
-            Reading(path), self.world(), patience=patience, partial_by_funds=self.plan.partial, **how
+            ReadOptions(path), self.runtime(), patience=patience, partial_by_funds=self.plan.partial, **how
         ))  # fmt: skip
 
     def process(self, work: Callable[[], Any]) -> Any:
@@ -145,9 +147,9 @@ class Company:
                 self.points.append(bomb.seen)
         return None
 
-    def world(self) -> World:
+    def runtime(self) -> Runtime:
         known = settings.Settings(**self.plan.settings(NOWHERE if self.offline else server().base_url))
-        return World(
+        return Runtime(
             known, self.folder / "state", self.folder / "reports", settings.credentials(known, {}), clock=self.clock,
             workers=1, only=REPORTS,
         )  # fmt: skip
@@ -163,16 +165,16 @@ class Company:
         self.run()
 
     def _retry(self) -> None:
-        self.process(lambda: pipeline.retry(self.world(), patience=TWO_WORDS))
+        self.process(lambda: pipeline.retry(self.runtime(), patience=TWO_WORDS))
 
     def _track(self) -> None:
-        self.process(lambda: pipeline.track(self.world(), patience=PATIENCE))
+        self.process(lambda: pipeline.track(self.runtime(), patience=PATIENCE))
 
     def _track_once(self) -> None:
-        self.process(lambda: pipeline.track(self.world()))
+        self.process(lambda: pipeline.track(self.runtime()))
 
     def _reports(self) -> None:
-        self.process(lambda: pipeline.reports(self.world()))
+        self.process(lambda: pipeline.reports(self.runtime()))
 
     def _release(self) -> None:
         """Let some of the held rows go; a killed release is made again."""
@@ -182,7 +184,7 @@ class Company:
             return
         for row in chosen:
             self.freed[int(row["First name"][1:]), int(row["Amount"])] += 1
-        self.process(lambda: desk.release(self.world(), [int(row["Row"]) for row in chosen], "agreed"))
+        self.process(lambda: desk.release(self.runtime(), [int(row["Row"]) for row in chosen], "agreed"))
         self.run()
 
     def _lose(self) -> None:
@@ -193,7 +195,7 @@ class Company:
         path = self.folder / f"q4-{self.sheet.versions}.csv"
         for _ in range(50):
             path.write_text(self.sheet.text(), "utf-8")
-            if self.process(lambda: recovery.recover(Reading(path), self.world())):
+            if self.process(lambda: recovery.recover(ReadOptions(path), self.runtime())):
                 break
             self.clock.turn(seconds=90)
         else:

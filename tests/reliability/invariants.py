@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from campaign_runner.ledger import events, open_ledger, schema, tallies
-from campaign_runner.lifecycle import BATCH_MOVES, BatchState, RowStatus
+from campaign_runner.ledger import events, open_ledger, order_sums, schema
+from campaign_runner.model.lifecycle import BATCH_MOVES, BatchState, RowStatus
 from campaign_runner.tango.words import line_status
 from tests.reliability.company import Company
 
@@ -143,7 +143,7 @@ def _ledger_whole(company: Company, truth: Truth) -> Iterator[str]:
         broken = events.first_broken(connection)
         if broken is not None:
             yield f"the chain of events breaks at {broken}"
-        if differing := tallies.differing(connection):
+        if differing := order_sums.differing(connection):
             yield f"the sums of the batches {differing} are not those of their lines"
         for event in connection.execute(select(schema.events)).mappings():
             yield from _illegal(event)

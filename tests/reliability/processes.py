@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from campaign_runner.tango.simulator import Simulator
+from campaign_runner.simulator import Simulator
 
 COMMAND = str(Path(sys.executable).parent / "campaign-runner")
 ROOT = Path(__file__).parents[2]
@@ -182,7 +182,7 @@ def _answers(port: int) -> bool:
 
 
 def _main() -> None:
-    from campaign_runner.cli import main
+    from campaign_runner.entrypoints.cli import main
     from tests.reliability.crashes import Bomb
 
     class Suicide(Bomb):

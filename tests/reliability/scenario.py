@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from campaign_runner.tango.simulator.faults import FAULTS, Fault
-from campaign_runner.tango.simulator.magic import MAGIC
+from campaign_runner.simulator.faults import FAULTS, Fault
+from campaign_runner.simulator.test_values import MAGIC
 
 HEADERS = "Employee ID,Method,First name,Last name,E-mail,Mobile,UTID,Amount"
 # What may happen after the first run; each is a process of its own. Doubled ones are likelier.

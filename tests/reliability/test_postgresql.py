@@ -7,8 +7,8 @@ import signal
 import pytest
 from sqlalchemy import update
 
-from campaign_runner.errors import CampaignHeld
-from campaign_runner.ledger import events, open_ledger, schema, tallies
+from campaign_runner.ledger import events, open_ledger, order_sums, schema
+from campaign_runner.model.errors import CampaignHeld
 from tests.ledger.ledgers import added_up, in_many_states, kept, retried
 from tests.reliability import postgresql
 from tests.reliability.processes import LONG, ROWS, site, suicidal, until
@@ -62,14 +62,14 @@ def test_an_older_ledger_gets_the_sums_of_its_lines_when_nobody_is_at_work(tmp_p
         campaign, _ = in_many_states(ledger)
         retried(ledger, campaign)
         with ledger.write() as connection:
-            assert tallies.differing(connection) == []
+            assert order_sums.differing(connection) == []
             assert kept(connection, campaign) == added_up(connection, campaign)
             schema.tallies.drop(connection)
             connection.execute(update(schema.meta).values(version=1))
         with ledger.hold("simulator-q4"), pytest.raises(CampaignHeld):
             open_ledger(tmp_path, shared[1])
         with open_ledger(tmp_path, shared[1]) as newer, newer.read() as connection:
-            assert tallies.differing(connection) == []
+            assert order_sums.differing(connection) == []
             assert kept(connection, campaign) == added_up(connection, campaign)
 
 

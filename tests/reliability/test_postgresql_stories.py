@@ -8,12 +8,13 @@ from inspect import getsource, signature
 import pytest
 from sqlalchemy import create_engine, text
 
-from campaign_runner import audit, pipeline
-from campaign_runner.errors import ExitCode
-from campaign_runner.outside import World
-from campaign_runner.preparation import Reading
-from campaign_runner.recovery import recover
-from campaign_runner.tango import simulator
+from campaign_runner import simulator
+from campaign_runner.app import audit
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.recover import recover
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.model.errors import ExitCode
 from tests.pipeline import (
     test_corrections,
     test_edited_rows,
@@ -55,10 +56,10 @@ class SharedOffice(Office):
 
     url = ""
 
-    def world(self, **tango) -> World:
-        return replace(super().world(**tango), ledger_url=self.url)
+    def runtime(self, **tango) -> Runtime:
+        return replace(super().runtime(**tango), ledger_url=self.url)
 
-    def verdict(self) -> audit.Verdict:
+    def verdict(self) -> audit.LogCheck:
         return audit.verify(self.folder / "state", self.url)
 
 
@@ -86,12 +87,12 @@ def test_a_story_ends_as_with_a_ledger_in_a_file(story, request):
 def test_one_recipient_is_erased(office):
     office.run(office.file(ANA, BEN))
     before = office.summary()
-    erased = audit.purge_recipient(office.world(), "ana@example.com")
+    erased = audit.purge_recipient(office.runtime(), "ana@example.com")
     assert (erased["files"], erased["orders"], erased["lines"]) == (1, 1, 1)
-    assert audit.purge_recipient(office.world(), "ana@example.com", dry_run=True)["orders"] == 0
-    pipeline.reports(office.world())
+    assert audit.purge_recipient(office.runtime(), "ana@example.com", dry_run=True)["orders"] == 0
+    pipeline.reports(office.runtime())
     assert office.summary()["amounts"] == before["amounts"]
-    assert audit.purge_campaign(office.world(), "q4")["orders"] == 1
+    assert audit.purge_campaign(office.runtime(), "q4")["orders"] == 1
 
 
 def test_a_campaign_with_a_name_longer_than_a_column_is_recovered(office, server):
@@ -99,7 +100,7 @@ def test_a_campaign_with_a_name_longer_than_a_column_is_recovered(office, server
     path = office.file(ANA, BEN)
     office.run(path)
     office.url = server.database().replace("postgresql:", "postgresql+psycopg:")
-    recover(Reading(path), office.world())
+    recover(ReadOptions(path), office.runtime())
     assert office.run(path).exit_code is ExitCode.DONE
     assert len(office.sent()) == 2
 

@@ -18,17 +18,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from campaign_runner import pipeline, planning
-from campaign_runner.errors import TangoStopped
+from campaign_runner import planning, simulator
+from campaign_runner.app import run
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.runtime import connect_tango
+from campaign_runner.app.session import CampaignSession, open_campaign
 from campaign_runner.ledger import Ledger, batches, events, schema
-from campaign_runner.lifecycle import LINE_STATUS_OF_BATCH, OPEN_BATCHES, BatchState, RowStatus
-from campaign_runner.opening import Opened, opened
-from campaign_runner.outside import connect
+from campaign_runner.model.errors import TangoStopped
+from campaign_runner.model.lifecycle import LINE_STATUS_OF_BATCH, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.placement import Placement
-from campaign_runner.preparation import Reading
-from campaign_runner.tango import answers, simulator
-from campaign_runner.tango.simulator.answer import Answer, Request
-from campaign_runner.tango.simulator.faults import FAULTS, Fault
+from campaign_runner.simulator.answer import Answer, Request
+from campaign_runner.simulator.faults import FAULTS, Fault
+from campaign_runner.tango import answers
 from tests.reliability.company import Company, server
 from tests.reliability.everywhere import QUICK
 from tests.reliability.scenario import Row
@@ -145,25 +146,25 @@ def company(spells: list[str], size: int, tries: int) -> Iterator[Company]:
 
 
 @contextmanager
-def campaign(made: Company) -> Iterator[Opened]:
+def campaign(made: Company) -> Iterator[CampaignSession]:
     """Planned and written down, nothing sent."""
     path = Path(tempfile.mkdtemp(dir=made.folder)) / "q4.csv"
     path.write_text(made.sheet.text(), "utf-8")
-    with opened(made.world(), register=True) as held:
-        pipeline.plan_into_ledger(Reading(path), held, pipeline.quiet)
+    with open_campaign(made.runtime(), register=True) as held:
+        run.plan_into_ledger(ReadOptions(path), held, run.quiet)
         yield held
 
 
-def step(made: Company, held: Opened) -> bool:
+def step(made: Company, held: CampaignSession) -> bool:
     """One step of the batch whose turn it is, at the time at which it is due; a run that is stopped begins again."""
-    world, ledger = held.world, held.ledger
+    runtime, ledger = held.runtime, held.ledger
     states = OPEN_BATCHES
     due = batches.next_due(ledger, held.number, states)
     if due is None:
         return False
-    world.clock.sleep(max(0.0, due - world.clock.now().timestamp()) + 1)
-    (batch, *_) = batches.due(ledger, held.number, world.clock.now().timestamp(), 1, states)
-    with connect(world, ledger, held.number) as client:
+    runtime.clock.sleep(max(0.0, due - runtime.clock.now().timestamp()) + 1)
+    (batch, *_) = batches.due(ledger, held.number, runtime.clock.now().timestamp(), 1, states)
+    with connect_tango(runtime, ledger, held.number) as client:
         place = client.place
 
         def placed(reference: str, body: bytes) -> Any:
@@ -172,11 +173,13 @@ def step(made: Company, held: Opened) -> bool:
             return place(reference, body)
 
         client.place = placed
-        runner = Placement(ledger, client, world.clock, world.settings.order, planning.rebatch, grace_seconds=GRACE)
+        runner = Placement(
+            ledger, client, runtime.clock, runtime.settings.order, planning.rebatch, grace_seconds=GRACE
+        )
         try:
             runner.advance(batch)
         except TangoStopped:
-            batches.left_sending(ledger, held.number, world.at())
+            batches.left_sending(ledger, held.number, runtime.at())
     return True
 
 

@@ -9,8 +9,8 @@ from collections import Counter
 import pytest
 
 from campaign_runner.model import Outcome
+from campaign_runner.simulator.faults import FAULTS
 from campaign_runner.tango import answers
-from campaign_runner.tango.simulator.faults import FAULTS
 from tests.reliability import answers_tested, report
 from tests.reliability.everywhere import killed_everywhere
 from tests.reliability.harness import Outcome as Played

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from campaign_runner.lifecycle import RowStatus
 from campaign_runner.model import PLACED_COLUMNS, Books, Column, Finding, Order, StatedRows
-from campaign_runner.money import from_units
+from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.model.money import from_units
 
 HEADERS = (("Employee ID", None), ("E-mail", "recipient.email"), ("Reward amount", "amount"), ("Cost centre", None))
 STATES = ("status", "reason", "remedy", "reference", "order_reference", "tango_order_id", "updated_at")

@@ -11,9 +11,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.table import Table
 
-from campaign_runner.errors import FileUnusable, StateError
 from campaign_runner.model import Column, Problem
-from campaign_runner.reporting.annotated import write_annotated
+from campaign_runner.model.errors import FileUnusable, StateError
+from campaign_runner.reporting.excel.annotated import write_annotated
 
 RED, YELLOW = "FFFFC7CE", "FFFFEB9C"
 EMAIL, OWN = Column(1, "E-mail", "recipient.email"), Column(9, "Own")
@@ -141,7 +141,7 @@ def test_a_sheet_of_the_users_own_called_problems_is_kept(source):
 
 
 def test_more_problems_than_can_be_shown_are_counted(source, monkeypatch):
-    monkeypatch.setattr("campaign_runner.reporting.annotated.MAX_PROBLEMS", 1)
+    monkeypatch.setattr("campaign_runner.reporting.excel.annotated.MAX_PROBLEMS", 1)
     first = _annotated(source, _problem(2), _problem(3))["Problems"]
     assert "2 problems in" in first["A1"].value
     assert "the first 1 are listed" in first["A1"].value

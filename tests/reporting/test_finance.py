@@ -9,7 +9,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from campaign_runner.errors import UsageError
+from campaign_runner.model.errors import UsageError
 from campaign_runner.reporting import FinanceOptions, write_finance, write_reports
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_runner.reporting.guard import guard, unguard
+from campaign_runner.reporting.formula_guard import guard, unguard
 
 
 def guarded(*cells):

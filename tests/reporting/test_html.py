@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from campaign_runner.model import Finding
 from campaign_runner.reporting import charts, write_reports
-from campaign_runner.reporting.charts import Part
-from campaign_runner.reporting.html import ROWS_SHOWN, FirstRows
+from campaign_runner.reporting.charts import ChartPart
+from campaign_runner.reporting.report_page import ROWS_SHOWN, FirstRows
 
 from .test_finance import LINES
 
@@ -73,7 +73,7 @@ def test_only_the_first_rows_are_kept_for_the_page():
 
 
 def test_bars_are_as_long_as_their_share_of_the_longest():
-    picture = charts.bars([Part("A & B", 50, "50"), Part("C", 25, "25")], "By group")
+    picture = charts.bars([ChartPart("A & B", 50, "50"), ChartPart("C", 25, "25")], "By group")
     assert 'width="100.000%"' in picture
     assert 'width="50.000%"' in picture
     assert "A &amp; B" in picture

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_runner.errors import UsageError
+from campaign_runner.model.errors import UsageError
 from campaign_runner.reporting import FinanceOptions, write_reports
-from campaign_runner.reporting.entries import Entries
-from campaign_runner.reporting.lines import line_columns
+from campaign_runner.reporting.finance.entries import Entries
+from campaign_runner.reporting.finance.lines import line_columns
 
 from .conftest import books_of, placed_lines
 from .test_finance import LINES, line

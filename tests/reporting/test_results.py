@@ -5,7 +5,7 @@ import csv
 import openpyxl
 import pytest
 
-from campaign_runner.errors import StateError
+from campaign_runner.model.errors import StateError
 from campaign_runner.reporting import write_reports
 
 

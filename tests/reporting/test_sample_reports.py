@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner import pipeline, settings
-from campaign_runner.outside import World
-from campaign_runner.preparation import Reading
-from campaign_runner.tango import simulator
+from campaign_runner import settings, simulator
+from campaign_runner.app import run as pipeline
+from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.runtime import Runtime
 from tests.clock import HandClock
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -30,10 +30,10 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
         known = settings.load(SAMPLES / "campaign.toml")
         here = known.tango.model_copy(update={"base_url": address, "requests_per_second": 0})
         known = known.model_copy(update={"tango": here})
-        world = World(
+        runtime = Runtime(
             known, folder / "state", folder / "reports", settings.credentials(known, {}), clock=clock, workers=1
         )
-        pipeline.run(Reading(folder / "quarterly.xlsx"), world)
+        pipeline.run(ReadOptions(folder / "quarterly.xlsx"), runtime)
     return folder / "reports" / known.campaign.id
 
 

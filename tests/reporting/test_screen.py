@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from campaign_runner.app import screen
 from campaign_runner.model import Column, Hold, Problem
-from campaign_runner.reporting import ProblemTally, screen, wording
-from campaign_runner.reporting.todo import todo
+from campaign_runner.reporting import ProblemTally, wording
+from campaign_runner.reporting.fix_list import todo
 
 PHONE = Column(3, "Mobile", "recipient.mobileNumber")
 AMOUNT = Column(4, "Reward amount", "amount")

@@ -6,10 +6,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from campaign_runner.errors import FileUnusable
-from campaign_runner.reporting import FinanceOptions, reconcile_statement, screen
-from campaign_runner.reporting.matching import SIDE_COLUMNS, match
-from campaign_runner.reporting.statementfile import read_statement
+from campaign_runner.app import screen
+from campaign_runner.model.errors import FileUnusable
+from campaign_runner.reporting import FinanceOptions, reconcile_statement
+from campaign_runner.reporting.finance.statement_file import read_statement
+from campaign_runner.reporting.finance.statement_matching import SIDE_COLUMNS, match
 
 from .test_finance import line
 

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from campaign_runner import intake
-from campaign_runner.reporting.rules import rules_page, rules_table
-from campaign_runner.reporting.template import write_template
+from campaign_runner.reporting.excel.template import write_template
+from campaign_runner.reporting.rules_table import rules_page, rules_table
 from campaign_runner.validation import load_book
 
 BOOK = load_book()
@@ -136,7 +136,7 @@ def test_what_is_typed_over_an_example_does_not_look_like_one(workbook: openpyxl
 
 @pytest.mark.parametrize("port", ["99999", "-1"])
 def test_a_port_that_does_not_exist_is_wrong_usage(port: str) -> None:
-    from campaign_runner.cli import main
+    from campaign_runner.entrypoints.cli import main
 
     with pytest.raises(SystemExit) as left:
         main(["simulator", "--port", port])

@@ -21,7 +21,8 @@ from unittest.mock import patch
 
 import typer
 
-from campaign_runner import cli, outside
+from campaign_runner.app import runtime
+from campaign_runner.entrypoints import cli
 from tests.clock import HandClock
 from tests.reliability import company  # reads the rule book and compiles the SQL once in a process
 from tests.reliability.crashes import Bomb, Crash
@@ -115,9 +116,9 @@ def _commands() -> Any:
 @contextlib.contextmanager
 def _in(folder: Path, home: Path, clock: HandClock, only: frozenset[str]) -> Iterator[None]:
     """Working directory, home and clock of this process."""
-    made = outside.World
+    made = runtime.Runtime
 
-    def world(*args: Any, **values: Any) -> outside.World:
+    def world(*args: Any, **values: Any) -> runtime.Runtime:
         return made(*args, **{**values, "clock": clock, "only": only, "workers": 1})
 
     before = Path.cwd()
@@ -126,7 +127,7 @@ def _in(folder: Path, home: Path, clock: HandClock, only: frozenset[str]) -> Ite
     try:
         with (
             patch.dict(os.environ, environment),
-            patch.object(outside, "World", world),
+            patch.object(runtime, "Runtime", world),
             patch.object(cli, "app", _commands()),
             patch.object(tempfile, "tempdir", str(home)),
             patch.object(signal, "signal", lambda *_: None),  # what happens meanwhile happens in another thread

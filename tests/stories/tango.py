@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from campaign_runner.tango.simulator import Simulator
-from campaign_runner.tango.simulator.answer import Answer, Request
+from campaign_runner.simulator import Simulator
+from campaign_runner.simulator.answer import Answer, Request
 from tests.clock import HandClock
 
 PHOENIX = "phoenix"  # a recipient whose first order is said to have failed, for some days, and has not

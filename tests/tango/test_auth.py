@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from campaign_runner.errors import SettingsError
+from campaign_runner.model.errors import SettingsError
 from campaign_runner.settings import Credentials
 from tests.tango.conftest import BASIC, OAUTH, answer, body, stub
 

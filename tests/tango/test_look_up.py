@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from campaign_runner.errors import TangoStopped
+from campaign_runner.model.errors import TangoStopped
 from tests.tango.conftest import answer, body, line, single, stub
 
 ADDRESS = {

@@ -17,12 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import String
 
-from campaign_runner.errors import TangoStopped
 from campaign_runner.ledger import schema
 from campaign_runner.model import LineAnswer, Outcome, Receipt
+from campaign_runner.model.errors import TangoStopped
 from campaign_runner.tango import privacy, refusals, wire
+from campaign_runner.tango.call_limits import LIMITS, LONGEST_HOLD, Limit
 from campaign_runner.tango.connection import retry_after
-from campaign_runner.tango.limits import LIMITS, LONGEST_HOLD, Limit
 from campaign_runner.tango.unpacking import TooLarge, unpacked
 from tests.tango.conftest import OAUTH, HandClock, answer, body, stub
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from campaign_runner.errors import StateError
 from campaign_runner.model import Order
+from campaign_runner.model.errors import StateError
 from campaign_runner.tango import Client
 from tests.tango.conftest import BASIC, OAUTH, Turnstile, body, line, single
 

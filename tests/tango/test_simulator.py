@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from campaign_runner.errors import UsageError
-from campaign_runner.tango.simulator import ACCOUNTS, FAULTS, MAGIC, Fault, Simulator, read_faults, serve
-from campaign_runner.tango.simulator.answer import Request
+from campaign_runner.model.errors import UsageError
+from campaign_runner.simulator import ACCOUNTS, FAULTS, MAGIC, Fault, Simulator, read_faults, serve
+from campaign_runner.simulator.answer import Request
 from tests.tango.conftest import HandClock, body, line
 
 HEADERS = {"content-type": "application/json", "authorization": "Basic YTpi"}

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from campaign_runner.tango.simulator import Simulator
-from campaign_runner.tango.simulator.answer import Request
+from campaign_runner.simulator import Simulator
+from campaign_runner.simulator.answer import Request
 from tests.tango.conftest import HandClock, body, line, single
 
 HEADERS = {"content-type": "application/json", "authorization": "Basic YTpi"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.lifecycle import RowStatus
+from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.tango import wire, words
 from campaign_runner.tango.privacy import LONGEST, safe
 

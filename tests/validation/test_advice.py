@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign_runner.errors import FileUnusable
+from campaign_runner.model.errors import FileUnusable
 from tests.validation.tables import BOOK, check, example
 from tests.validation.test_every_rule import FIELD_BREAKERS
 

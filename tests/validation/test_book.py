@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner.errors import SettingsError
+from campaign_runner.model.errors import SettingsError
 from campaign_runner.validation import load_book
 from campaign_runner.validation.book import fold, shipped
 from campaign_runner.validation.grammar import CHECKS, KINDS

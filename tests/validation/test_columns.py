@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.errors import FileUnusable, SettingsError
 from campaign_runner.model import Column, Problem
+from campaign_runner.model.errors import FileUnusable, SettingsError
 from campaign_runner.validation import compile_rules
 from tests.validation.tables import BOOK, TODAY, check, clean, columns_of, example, only, raw, rules
 

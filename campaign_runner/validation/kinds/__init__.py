@@ -22,11 +22,11 @@ from campaign_runner.validation.kinds import (
     postal,
     region,
 )
-from campaign_runner.validation.kinds.case import Advice, Case
+from campaign_runner.validation.kinds.cell_context import CellContext, Hint
 
-__all__ = ["EXPLAIN", "NORMALISE", "Advice", "Case"]
+__all__ = ["EXPLAIN", "NORMALISE", "CellContext", "Hint"]
 
-NORMALISE: dict[str, Callable[[Any, Case], Any]] = {
+NORMALISE: dict[str, Callable[[Any, CellContext], Any]] = {
     "amount": amount.normalise,
     "choice": choice.normalise,
     "code": code.normalise,
@@ -39,7 +39,7 @@ NORMALISE: dict[str, Callable[[Any, Case], Any]] = {
     "postal": postal.normalise,
     "region": region.normalise,
 }
-EXPLAIN: dict[str, Callable[[str, Case], Advice | None]] = {
+EXPLAIN: dict[str, Callable[[str, CellContext], Hint | None]] = {
     "amount": amount.explain,
     "count": count.explain,
     "date": date.explain,

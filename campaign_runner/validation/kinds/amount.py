@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from campaign_runner.model.currencies import CODES, named
 from campaign_runner.model.measures import other_measure
 from campaign_runner.validation.arrowtext import joined, recode, where
-from campaign_runner.validation.kinds.case import Advice, Case
+from campaign_runner.validation.kinds.cell_context import CellContext, Hint
 
 PLAIN = r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$"
 # Each form has one reading only; `,` and `.` before exactly three digits at the end have two, so they are asked.
@@ -39,7 +39,7 @@ class Written(NamedTuple):
     unit: str
 
 
-def normalise(text: Any, case: Case) -> Any:
+def normalise(text: Any, case: CellContext) -> Any:
     """`25`, `25.5`, `$1,234.50` and `1.234,50` become `25.00`, `25.50`, `1234.50`; the rest stays as it is.
 
     `case.currency`: the currency of each row's reward, where they differ.
@@ -54,24 +54,24 @@ def normalise(text: Any, case: Case) -> Any:
     return pc.replace_with_mask(text, odd, recode(pairs, lambda pair: _number(*reversed(pair.split("|", 1)))))
 
 
-def explain(value: str, case: Case) -> Advice | None:
+def explain(value: str, case: CellContext) -> Hint | None:
     """Why the amount cannot be read; the user decides what was meant."""
     example = case.field.example
     written = read(value)
     digits = written.digits if not written.unit or named(written.unit) else value
     if two := _TWO_READINGS.fullmatch(digits):
         whole = f"{int(two[1] + two[2])}.00"
-        return Advice("ambiguous", f"may mean {whole} or {int(two[1])}.{two[2]}.",
+        return Hint("ambiguous", f"may mean {whole} or {int(two[1])}.{two[2]}.",
                       f"Type it without a thousands mark, like {whole}.")  # fmt: skip
     if groups := _BLANK_GROUPS.fullmatch(digits):
-        return Advice("ambiguous", "has a blank between its digits.",
+        return Hint("ambiguous", "has a blank between its digits.",
                       f"Type it without blanks, like {groups[1]}{groups[2].replace(' ', '')}.00.")  # fmt: skip
     if re.fullmatch(r"[0-9]*[.,][0-9]{3,}", digits):
-        return Advice("places", "has more than two places after the point.", f"Type at most two, like {example}.")
+        return Hint("places", "has more than two places after the point.", f"Type at most two, like {example}.")
     if written.digits and (measure := other_measure(written.unit)):
-        return Advice("unit", f"is in {measure}, not an amount of money.", f"Type the amount itself, like {example}.")
+        return Hint("unit", f"is in {measure}, not an amount of money.", f"Type the amount itself, like {example}.")
     if re.search(r"[$€£¥₹]|[A-Z]{3}", value) and re.search(r"[0-9]", value):
-        return Advice("currency", "names a currency or holds other words; the reward itself decides the currency.",
+        return Hint("currency", "names a currency or holds other words; the reward itself decides the currency.",
                       f"Type the number alone, like {example}.")  # fmt: skip
     return None
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from campaign_runner.validation.arrowtext import recode
 from campaign_runner.validation.book import fold
-from campaign_runner.validation.kinds.case import Case
+from campaign_runner.validation.kinds.cell_context import CellContext
 
 
-def normalise(text: Any, case: Case) -> Any:
+def normalise(text: Any, case: CellContext) -> Any:
     """`e-mail` becomes `EMAIL`, `usa` becomes `US`; unknown words stay."""
     known = folded(case.field.metadata.get("choices") or {})
     return recode(text, lambda word: known.get(fold(word), word))

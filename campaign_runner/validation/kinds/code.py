@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from campaign_runner.validation.kinds.case import Case
+from campaign_runner.validation.kinds.cell_context import CellContext
 
 
-def normalise(text: Any, case: Case) -> Any:
+def normalise(text: Any, case: CellContext) -> Any:
     """`u561593` becomes `U561593`."""
     return pc.ascii_upper(text)

@@ -8,19 +8,19 @@ from typing import Any
 import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import unless_matches
-from campaign_runner.validation.kinds.case import Advice, Case
+from campaign_runner.validation.kinds.cell_context import CellContext, Hint
 
 
-def normalise(text: Any, case: Case) -> Any:
+def normalise(text: Any, case: CellContext) -> Any:
     """`1.0` and `01` become `1`."""
     return unless_matches(text, r"^(0|[1-9][0-9]*)$", _whole)
 
 
-def explain(value: str, case: Case) -> Advice | None:
+def explain(value: str, case: CellContext) -> Hint | None:
     """A thousands mark may be a decimal mark: the user decides."""
     if re.fullmatch(r"[0-9]{1,3}([.,][0-9]{3})+", value):
         bare = re.sub(r"[.,]", "", value)
-        return Advice("ambiguous", "has a mark between its digits.", f"Type the digits alone, like {bare}.")
+        return Hint("ambiguous", "has a mark between its digits.", f"Type the digits alone, like {bare}.")
     return None
 
 

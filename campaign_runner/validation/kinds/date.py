@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import recode, unless_matches
-from campaign_runner.validation.kinds.case import Advice, Case
+from campaign_runner.validation.kinds.cell_context import CellContext, Hint
 
 _ISO_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet
@@ -42,18 +42,18 @@ _SHORT_NAMED = re.compile(
 )
 
 
-def normalise(text: Any, case: Case) -> Any:
+def normalise(text: Any, case: CellContext) -> Any:
     """`2027/3/5`, `25.03.2027`, `March 5, 2027`, `46451` become ISO days; `03/04/2027` stays, to be asked."""
     text = pc.replace_substring_regex(text, r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?Z?$", r"\1")
     return unless_matches(text, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", lambda odd: recode(odd, _iso))
 
 
-def explain(value: str, case: Case) -> Advice | None:
+def explain(value: str, case: CellContext) -> Hint | None:
     """Why it is no date: two readings, two-digit year, a day that does not exist, a time."""
     if both := _readings(value):
         first, second = both
         said = f"may be {first.day} {first:%B %Y} or {second.day} {second:%B %Y}."
-        return Advice("ambiguous", said, f"Type {first.isoformat()} or {second.isoformat()}.")
+        return Hint("ambiguous", said, f"Type {first.isoformat()} or {second.isoformat()}.")
     if short := _SHORT_NAMED.fullmatch(value):
         whole = _iso(f"{short[1].replace('/', '-')}20{short[2]}")
         like = (
@@ -61,15 +61,15 @@ def explain(value: str, case: Case) -> Advice | None:
             if whole[:2] == "20"
             else f"Type the whole date, like {case.field.example}."
         )
-        return Advice("ambiguous", "has a year of two digits.", like)
+        return Hint("ambiguous", "has a year of two digits.", like)
     if _SHORT_YEAR.fullmatch(value):
-        return Advice("ambiguous", "has a year of two digits.", f"Type the whole date, like {case.field.example}.")
+        return Hint("ambiguous", "has a year of two digits.", f"Type the whole date, like {case.field.example}.")
     if _parts(value):
-        return Advice(
+        return Hint(
             "format", "is a day that does not exist.", f"Type a day of the calendar, like {case.field.example}."
         )
     if _TIME.search(value) and _ISO_DAY.fullmatch(day := _iso(_TIME.sub("", value))):
-        return Advice("format", "has a time of day, but rewards are delivered on a day.", f"Type {day}.")
+        return Hint("format", "has a time of day, but rewards are delivered on a day.", f"Type {day}.")
     return None
 
 

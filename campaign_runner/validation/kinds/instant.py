@@ -8,22 +8,22 @@ from typing import Any
 import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import unless_matches
-from campaign_runner.validation.kinds.case import Advice, Case
+from campaign_runner.validation.kinds.cell_context import CellContext, Hint
 
 _CANONICAL = r"^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
 
-def normalise(text: Any, case: Case) -> Any:
+def normalise(text: Any, case: CellContext) -> Any:
     """A blank for the T, a small t or z, missing seconds, an offset without colon."""
     return unless_matches(text, _CANONICAL, _iso)
 
 
-def explain(value: str, case: Case) -> Advice | None:
+def explain(value: str, case: CellContext) -> Hint | None:
     """The usual mistake is a day, or a time without its zone."""
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return Advice("format", "is a day without a time and a time zone.", f"Type it like {value}T23:59:59-05:00.")
+        return Hint("format", "is a day without a time and a time zone.", f"Type it like {value}T23:59:59-05:00.")
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+", value):
-        return Advice("format", "has no time zone.", f"Add it, like {value}-05:00, or {value}Z for UTC.")
+        return Hint("format", "has no time zone.", f"Add it, like {value}-05:00, or {value}Z for UTC.")
     return None
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import where
-from campaign_runner.validation.kinds.case import Case
+from campaign_runner.validation.kinds.cell_context import CellContext
 
 
-def normalise(text: Any, case: Case) -> Any:
+def normalise(text: Any, case: CellContext) -> Any:
     """Curly apostrophes and long dashes become `'` and `-`."""
     return where(text, pc.invert(pc.string_is_ascii(text)), _typewritten)
 

@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import recode, where
 from campaign_runner.validation.book import fold
-from campaign_runner.validation.kinds.case import Advice, Case
+from campaign_runner.validation.kinds.cell_context import CellContext, Hint
 from campaign_runner.validation.kinds.choice import folded, nearest
 
 
-def normalise(text: Any, case: Case) -> Any:
+def normalise(text: Any, case: CellContext) -> Any:
     """`california` becomes `CA` in the United States; regions of other countries stay."""
     if case.country is None:
         return text
@@ -29,7 +29,7 @@ def _known(known: Mapping[str, str], word: str) -> str:
     return known.get(fold(word), word)
 
 
-def explain(value: str, case: Case) -> Advice | None:
+def explain(value: str, case: CellContext) -> Hint | None:
     """A state of the other country, or the nearest name."""
     regions = case.field.metadata.get("regions") or {}
     here = regions.get(case.country)
@@ -37,9 +37,9 @@ def explain(value: str, case: Case) -> Advice | None:
         return None
     for country, others in regions.items():
         if country != case.country and fold(value) in folded(others):
-            return Advice("region", f"lies in {country}, but the row's country is {case.country}.",
+            return Hint("region", f"lies in {country}, but the row's country is {case.country}.",
                           "Correct the state or the country.")  # fmt: skip
     near = nearest(value, here)
     if not near:
         return None
-    return Advice("region", f"is not a region of {case.country} that Tango knows.", f"Did you mean {near}?")
+    return Hint("region", f"is not a region of {case.country} that Tango knows.", f"Did you mean {near}?")

@@ -1,0 +1,272 @@
+"""Did somebody mean it?  A plan is shown, approved or rejected under its identity, and run only as it was approved.
+
+The names are what people say of themselves (`--as`, else the user of this machine). The account of the machine under
+which they said it stands beside it in the ledger's signed chain of events, from which alone decisions are read: whoever
+submitted a file cannot approve it from the same account under another name.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from campaign_runner.app.finish import folder, targets
+from campaign_runner.app.preparation import PlanDraft
+from campaign_runner.app.preparation.plan_preview import PreviousUpload, Setting, every_line, identity, preview
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.session import CampaignSession
+from campaign_runner.ledger import approvals, campaigns, integrity, open_ledger, previous_upload, progress, sent_when
+from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
+from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.model.actor import Actor
+from campaign_runner.model.errors import RefusedBeforeSending, UsageError
+from campaign_runner.model.money import from_units
+from campaign_runner.planning.plan import totals
+from campaign_runner.reporting.finance.groups import own_headers
+from campaign_runner.reporting.plan_file import PLAN_JSON, Approval, PlanFacts, write_plan_json
+from campaign_runner.reporting.plan_list import PLAN_LISTS, write_plan_list
+from campaign_runner.reporting.plan_page import PLAN_PAGE, write_plan_page
+from campaign_runner.reporting.stated_head import StatedHead
+from campaign_runner.reporting.wording import cash, count, per_currency
+from campaign_runner.settings import ApprovalSection
+
+SHORTEST = 8
+_NEXT = "Nothing was sent."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A plan on paper: what it comes to, whether it may be run, and where it can be read."""
+
+    facts: PlanFacts
+    approval: Approval
+    reports: Mapping[str, Path]
+    notes: Sequence[str] = ()
+
+
+def show(draft: PlanDraft, campaign: CampaignSession, rules: str, catalogue: str, names: Mapping[str, str]) -> Shown:
+    """Write plan.json and plan.html, and remember in the ledger that this plan was shown. Nothing is sent."""
+    runtime = campaign.runtime
+    with campaign.ledger.read() as connection:
+        earlier = _before(connection, campaign.key, runtime)
+    facts = preview(draft, replace(_setting(draft, runtime, rules, catalogue), names=names), earlier)
+    with campaign.ledger.write() as connection:
+        known = approvals.show(
+            connection, campaign.key, facts.identity, file=Path(facts.source).name, lines=facts.sending.lines,
+            totals=facts.sending.totals, submitter=submitter(runtime), at=runtime.at(), rule=runtime.settings.approval_rule,
+        )  # fmt: skip
+        decision = approvals.latest(connection, campaign.key, facts.identity)
+        lately = sent_lately(connection, campaign.key, draft, runtime)
+    approval = standing(draft, runtime, facts.identity, decision, known, lately)
+    number, digest = known.event
+    approval = replace(approval, head=StatedHead(digest, number), who=who(runtime) if approval.command else "")
+    facts = replace(facts, host=runtime.settings.host)
+    where = targets(runtime, (PLAN_PAGE, PLAN_JSON, *PLAN_LISTS), draft.path)
+    lists = write_plan_list(every_line(draft.plan, names), facts.sending.lines, where)
+    beside = next(iter(path.name for path in lists.values()), "")
+    written = {
+        PLAN_PAGE: write_plan_page(facts, approval, where, beside), **lists,
+        PLAN_JSON: write_plan_json(facts, approval, where),
+    }  # fmt: skip
+    return Shown(facts, approval, written, where.notes(written))
+
+
+def clear(draft: PlanDraft, campaign: CampaignSession, rules: str, catalogue: str, names: Mapping[str, str]) -> str:
+    """The identity of a plan that may be sent; else raises RefusedBeforeSending, having shown the plan."""
+    runtime = campaign.runtime
+    name = identity(draft, _setting(draft, runtime, rules, catalogue))
+    with campaign.ledger.read() as connection:
+        decision = approvals.latest(connection, campaign.key, name)
+        plans = approvals.shown(connection, campaign.key)
+        lately = sent_lately(connection, campaign.key, draft, runtime)
+    seen = next((plan for plan in plans if plan.identity == name), None)
+    found = standing(draft, runtime, name, decision, seen, lately)
+    if found.state in ("open", REJECTED):
+        show(draft, campaign, rules, catalogue, names)
+        look = f"{folder(runtime) / 'plan.html'} shows what it would send."
+        raise RefusedBeforeSending(f"{found.sentence} {_NEXT} {look} {who(runtime)}")
+    return name
+
+
+def sent_lately(connection: Connection, campaign_key: int, draft: PlanDraft, runtime: Runtime) -> dict[str, Decimal]:
+    """What this campaign sent within a day, besides the lines that the file holds; {} where no rule asks for it."""
+    if not runtime.settings.approval.required_above:
+        return {}
+    since = (runtime.clock.now() - timedelta(days=1)).isoformat(timespec="milliseconds")
+    known = set(draft.plan.known["line_id"].tolist()) if len(draft.plan.known) else set()
+    units = sent_when.value_since(connection, campaign_key, since, known)
+    return {currency: from_units(each) for currency, each in units.items()}
+
+
+def goes_on(campaign: CampaignSession, upload: Upload) -> bool:
+    """May a run that was interrupted send what is left without asking again?  Not what nobody approved, or rejected."""
+    with campaign.ledger.read() as connection:
+        if not progress.anything_unsent(connection, campaign.key):
+            return True
+        decision = approvals.latest(connection, campaign.key, upload.plan)
+    if decision is None:
+        return not campaign.runtime.settings.approval.required_above
+    return decision.decision == APPROVED
+
+
+def approve(runtime: Runtime, prefix: str, name: str) -> str:
+    """Say yes to a plan; returns what to tell. Raises UsageError for somebody who may not, and for an unknown plan."""
+    return _decide(runtime, prefix, name, APPROVED, "", lambda plan: _may_approve(plan, runtime, name))
+
+
+def reject(runtime: Runtime, prefix: str, name: str, reason: str) -> str:
+    """Say no to a plan, with a reason; `run` refuses it from now on."""
+    if not reason.strip():
+        raise UsageError("Say why with --reason: whoever runs the plan reads it.")
+    return _decide(runtime, prefix, name, REJECTED, reason.strip(), lambda plan: None)
+
+
+def submitter(runtime: Runtime) -> str:
+    """Who hands the file in: `--as`, else [approval] submitter, else the user of this machine."""
+    said = runtime.submitter.strip() or runtime.settings.approval.submitter.strip()
+    try:
+        return said or getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        return "unknown"
+
+
+def standing(
+    draft: PlanDraft, runtime: Runtime, name: str, decision: Decision | None, seen: ShownPlan | None,
+    lately: Mapping[str, Decimal],
+) -> Approval:  # fmt: skip
+    """What was decided about this plan, and what that means for a run by the submitter.
+
+    `seen` is the plan as it was shown first, `lately` what the campaign sent within a day besides.
+    """
+    settings = runtime.settings.approval
+    command = f"campaign-runner approve {runtime.settings.campaign.id} --plan {name} --as NAME"
+    if decision and decision.decision == REJECTED:
+        said = f'{decision.name} rejected this plan on {decision.at[:10]}: "{decision.reason}".'
+        return Approval(REJECTED, said, command)
+    why = _needs(draft, settings.required_above, lately)
+    if not why:
+        return Approval()
+    if decision is None:
+        return Approval("open", f"This plan needs an approval: {why}.", command)
+    submitters = (submitter(runtime), *([seen.submitter] if seen else []))
+    accounts = (runtime.actor, *([seen.actor] if seen else []))
+    if against := _strangers(decision.name, decision.actor, settings, submitters, accounts):
+        return Approval("open", f"The approval of this plan does not count: {against}.", command)
+    return Approval(APPROVED, f"{decision.name} approved this plan on {decision.at[:10]}.")
+
+
+def _needs(draft: PlanDraft, above: Mapping[str, Decimal], lately: Mapping[str, Decimal]) -> str:
+    """Why this plan needs a yes; "" where it does not. The file as a whole counts, with what was sent within a day."""
+    if draft.plan.new.empty:
+        return ""
+    file = _added(totals(draft.plan.new), totals(draft.plan.known))
+    whole = _added(file, lately)
+    over = {currency: most for currency, most in above.items() if whole.get(currency, Decimal(0)) > most}
+    return "; ".join(
+        f"{_comes_to(currency, file, lately)}, and [approval] required_above is {cash(most, currency)}"
+        for currency, most in over.items()
+    )
+
+
+def _comes_to(currency: str, file: Mapping[str, Decimal], lately: Mapping[str, Decimal]) -> str:
+    mine, before = file.get(currency, Decimal(0)), lately.get(currency, Decimal(0))
+    if not before:
+        return f"the file sends {cash(mine, currency)}"
+    together = f"{cash(mine + before, currency)} together"
+    return (
+        f"the file sends {cash(mine, currency)}, this campaign sent {cash(before, currency)} within a day, {together}"
+    )
+
+
+def _added(one: Mapping[str, Decimal], two: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {name: one.get(name, Decimal(0)) + two.get(name, Decimal(0)) for name in sorted({*one, *two})}
+
+
+def _strangers(
+    name: str,
+    actor: Actor | None,
+    settings: ApprovalSection,
+    submitters: Iterable[str],
+    accounts: Iterable[Actor | None],
+) -> str:
+    """Why the yes of `name`, given under the account `actor`, does not count; "" where it does."""
+    if settings.approvers and not any(name.casefold() == each.strip().casefold() for each in settings.approvers):
+        return f"{name} is not one of [approval] approvers ({', '.join(settings.approvers)})"
+    if not settings.not_by_submitter:
+        return ""
+    if any(_same_person(name, each) for each in submitters):
+        return f"{name} handed the file in, and somebody else has to approve it ([approval] not_by_submitter)"
+    if not settings.shared_account and actor and any(actor.is_same_user(each) for each in accounts):
+        return (
+            f"{name} approves from the account {actor.user}, under which the file was submitted; a second person approves "
+            "from an account of their own ([approval] not_by_submitter)"
+        )
+    return ""
+
+
+def _same_person(one: str, two: str) -> bool:
+    """`ana` is `ana@example.com`: a user of this machine may be named in either way."""
+    first, second = one.strip().casefold(), two.strip().casefold()
+    alike = first == second or ("@" in first) != ("@" in second)
+    return alike and first.partition("@")[0] == second.partition("@")[0]
+
+
+def _may_approve(plan: ShownPlan, runtime: Runtime, name: str) -> None:
+    settings = runtime.settings.approval
+    if against := _strangers(name, runtime.actor, settings, (plan.submitter,), (plan.actor,)):
+        raise UsageError(f"{against[0].upper()}{against[1:]}. Nothing was recorded.")
+
+
+def _decide(runtime: Runtime, prefix: str, name: str, decision: str, reason: str, check: object) -> str:
+    if not name.strip():
+        raise UsageError("Say who you are with --as NAME: it is kept in the ledger.")
+    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger, ledger.write() as connection:
+        integrity.require_whole(ledger)
+        number = campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
+        plan = _found(approvals.shown(connection, number), prefix.strip().lower())
+        assert callable(check)
+        check(plan)
+        made = Decision(decision, name.strip(), reason, runtime.at(), runtime.actor)
+        approvals.decide(connection, number, plan.identity, made, runtime.settings.approval_rule)
+    worth = per_currency({currency: Decimal(total) for currency, total in plan.totals.items()})
+    what = f"Plan {plan.identity[:12]} of {plan.file}, {count(plan.lines, 'line')}, {worth}"
+    return f"{what}: {decision} by {name.strip()}."
+
+
+def _found(plans: list[ShownPlan], prefix: str) -> ShownPlan:
+    """The one plan whose identity begins so."""
+    if len(prefix) < SHORTEST:
+        raise UsageError(f"--plan {prefix or 'HASH'}: give at least the first {SHORTEST} characters of the plan.")
+    found = [plan for plan in plans if plan.identity.startswith(prefix)]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(plan.identity[:12] for plan in (found or plans)[:5]) or "none yet"
+    what = "there is no such plan of this campaign" if not found else "more than one plan begins so"
+    raise UsageError(f"--plan {prefix}: {what}. Known: {known}. `campaign-runner plan FILE` shows a plan's hash.")
+
+
+def _before(connection: Connection, campaign_key: int, runtime: Runtime) -> PreviousUpload:
+    people = previous_upload.rewarded_people(connection, runtime.settings.tango.environment)
+    upload = campaigns.latest_upload(connection, campaign_key)
+    if upload is None:
+        return PreviousUpload(people=people)
+    return PreviousUpload(
+        upload.name, upload.created_at[:10], previous_upload.asked_lines(connection, upload.id), people
+    )
+
+
+def _setting(draft: PlanDraft, runtime: Runtime, rules: str, catalogue: str) -> Setting:
+    groups = own_headers(draft.table.columns, runtime.settings.finance.group_by)
+    return Setting(runtime.settings.tango.environment, rules, catalogue, groups)
+
+
+def who(runtime: Runtime) -> str:
+    """Who may approve, and with what in hand; not their command, which is theirs to give."""
+    them = " or ".join(runtime.settings.approval.approvers) or "a second person, from an account of their own"
+    return f"It can be approved or rejected by {them}: send them {PLAN_PAGE}, which names the plan."

@@ -1,0 +1,180 @@
+"""How is the whole campaign moved on?  A few threads advance the batches that are due; the ledger is the queue.
+
+A stop, of Tango or of a person, lets the calls under way end first.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from campaign_runner import planning
+from campaign_runner.app import newest
+from campaign_runner.app.runtime import Runtime, connect_tango
+from campaign_runner.ledger import Ledger, batches
+from campaign_runner.ledger.batches import StoredBatch
+from campaign_runner.ledger.overlaps import Overtaken, Watch
+from campaign_runner.model.errors import Interrupted, NotNewest, TangoStopped
+from campaign_runner.model.lifecycle import BatchState
+from campaign_runner.placement import Placement
+from campaign_runner.tango import Client
+
+# How many due batches are asked for at once.
+AHEAD = 32
+LOOKING = frozenset({BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.CONFLICT, BatchState.FINAL})
+
+
+@contextmanager
+def driving(
+    runtime: Runtime, ledger: Ledger, campaign_key: int, progress: Callable[[str, int, int | None], None], *,
+    may_send: bool = True,
+) -> Iterator[Driver]:  # fmt: skip
+    """Workers on an open connection; where Tango stops the run, the block ends early and `stopped` says why."""
+    batches.left_sending(ledger, campaign_key, runtime.at())
+    tango = runtime.settings.tango
+    with connect_tango(runtime, ledger, campaign_key) as client:
+        step = Placement(
+            ledger, client, runtime.clock, runtime.settings.order, planning.rebatch, grace_seconds=tango.grace_seconds,
+            max_silent=tango.max_failures_in_a_row, may_send=may_send, watch=watch(runtime, campaign_key),
+            unreachable=next(iter(runtime.unreachable), ""),
+        )  # fmt: skip
+        workers = Driver(runtime, ledger, campaign_key, step, client, lambda steps: progress("place", steps, None))
+        try:
+            yield workers
+        except TangoStopped as stop:
+            workers.stopped = str(stop)
+
+
+def watch(runtime: Runtime, campaign_key: int) -> Watch | None:
+    """What looks at each order before it is sent, where the settings have campaigns compared."""
+    window = runtime.settings.identity.duplicate_window_days
+    since = (runtime.clock.now() - timedelta(days=window)).isoformat()
+    return Watch(campaign_key, runtime.settings.tango.environment, since) if window else None
+
+
+@dataclass
+class Driver:
+    """Moves one campaign's batches. `told(n)` hears how many steps were made, `saw(batch)` which batch made one; with
+    `sent_first`, looks that are due come before anything new is sent. `stopped` says why Tango stopped them."""
+
+    runtime: Runtime
+    ledger: Ledger
+    campaign: int
+    step: Placement
+    tango: Client
+    told: Callable[[int], None]
+    saw: Callable[[int], None] = lambda _: None
+    sent_first: bool = False
+    stopped: str = ""
+    _busy: dict[Future[float | None], int] = field(default_factory=dict)
+    _steps: int = 0
+
+    def prove_newest(self, *, anyway: bool = False) -> None:
+        """Before anything is sent: Tango has no order of this campaign that the ledger lacks (`newest.confirm`)."""
+        newest.confirm(self.ledger, self.campaign, self.runtime.settings.order, self.tango, anyway=anyway)
+
+    def advance(self, states: Collection[BatchState], until: float | None = None, some: str = "all") -> None:
+        """Advance batches in `states` as they become due, until none is left or the moment `until` has come
+        (`deadline`).
+
+        `some` = of which batches (`ledger.batches.SOME`). Without `until`, what is not due now is left. Raises
+        TangoStopped and Interrupted.
+        """
+        queue: deque[StoredBatch] = deque()
+        with ThreadPoolExecutor(self.runtime.workers) as pool:
+            while True:
+                if not self.runtime.stopping.is_set() and (until is None or self.runtime.clock.monotonic() < until):
+                    self._submit(pool, queue, states, some, self.step.time())
+                if self._busy:
+                    self._finish()
+                elif self.runtime.stopping.is_set():
+                    raise Interrupted("The run was interrupted. Nothing is lost: run the same command again.")
+                elif not self._wait(states, some, until):
+                    return
+
+    def deadline(self, seconds: float) -> float:
+        """The moment `seconds` from now, by a clock that nobody sets."""
+        return self.runtime.clock.monotonic() + seconds
+
+    def advance_once(self) -> None:
+        """One look at everything that Tango has or may have; finished orders too, for a reward may come back late."""
+        self._each(batches.due(self.ledger, self.campaign, float("inf"), 1_000_000, LOOKING), self.step.advance)
+
+    def look_back(self) -> None:
+        """One look at the final orders of which lines were placed again since: the first attempt may come to life."""
+        self._each(batches.with_superseded_lines(self.ledger, self.campaign), self.step.advance)
+
+    def confirm(self) -> None:
+        """One look at every order with failed lines, so that Tango says of each once more that it failed, or not."""
+        self._each(batches.with_failed_lines(self.ledger, self.campaign), self.step.confirm)
+
+    def wait(self, seconds: float) -> None:
+        """Do nothing for so long; raises Interrupted."""
+        until = self.deadline(seconds)
+        while (left := until - self.runtime.clock.monotonic()) > 0:
+            self._interrupted()
+            self.runtime.clock.sleep(min(left, 1.0))
+
+    def _each(self, those: Iterable[StoredBatch], step: Callable[[StoredBatch], object]) -> None:
+        for batch in those:
+            self._interrupted()
+            step(batch)
+            self.step.check_circuit()
+            self._count(1)
+
+    def _interrupted(self) -> None:
+        if self.runtime.stopping.is_set():
+            raise Interrupted("The look-up was interrupted. Nothing is lost: run the same command again.")
+
+    def _submit(
+        self,
+        pool: ThreadPoolExecutor,
+        queue: deque[StoredBatch],
+        states: Collection[BatchState],
+        some: str,
+        now: float,
+    ) -> None:
+        """Give every free worker a batch. What is due is asked for some ahead, unless looks must not wait for it."""
+        free = self.runtime.workers - len(self._busy)
+        if free and not queue:
+            ahead, busy = free if self.sent_first else AHEAD, set(self._busy.values())
+            most = len(busy) + ahead
+            ready = batches.due(self.ledger, self.campaign, now, most, states, some, sent_first=self.sent_first)
+            queue += [batch for batch in ready if batch.id not in busy][:ahead]
+        for _ in range(min(free, len(queue))):
+            batch = queue.popleft()
+            self._busy[pool.submit(self.step.advance, batch)] = batch.id
+
+    def _finish(self) -> None:
+        done, _ = wait(self._busy, return_when=FIRST_COMPLETED)
+        moved = [self._busy.pop(future) for future in done]
+        try:
+            for future in done:
+                future.result()
+            self.step.check_circuit()
+            for number in moved:
+                self.saw(number)
+        except (TangoStopped, NotNewest, Overtaken):
+            wait(self._busy)
+            raise
+        self._count(len(done))
+
+    def _wait(self, states: Collection[BatchState], some: str, until: float | None) -> bool:
+        """Sleep until something may be due; False if there is nothing to wait for."""
+        now = self.step.time()
+        due = batches.next_due(self.ledger, self.campaign, states, some, now=now)
+        if due is None:
+            return False
+        wait, left = max(0.0, due - now), until - self.runtime.clock.monotonic() if until is not None else 0.0
+        if (until is None and wait > 0) or (until is not None and wait >= left):
+            return False
+        self.runtime.clock.sleep(min(max(wait, 0.02), 1.0))
+        return True
+
+    def _count(self, steps: int) -> None:
+        self._steps += steps
+        self.told(self._steps)

@@ -1,0 +1,108 @@
+"""How did a row become what was sent?  Its cells as handed in, what was changed in them, the rules, the references.
+
+Everything is worked out anew from the ledger's own copy of the file, with the rule book and the settings of today; the
+day is the one on which the file was handed in.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from campaign_runner import validation
+from campaign_runner.app.preparation import ReadOptions, read
+from campaign_runner.app.session import CampaignSession, rule_book
+from campaign_runner.ledger import campaigns
+from campaign_runner.model.errors import FileUnusable
+from campaign_runner.planning import references
+from campaign_runner.reporting.rules_table import rules_of
+
+if TYPE_CHECKING:
+    from campaign_runner.ledger.campaigns import Upload
+    from campaign_runner.model import RawRows, RawTable, RuleBook
+    from campaign_runner.settings import Settings
+
+
+def of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, Any]:
+    """`cells` (header: text), `changes` (what was made of a cell: header, field, before, after, why), `rules`, and
+    `references` (what they are a hash of). Of an erased file the references alone are left."""
+    settings = campaign.runtime.settings
+    told: dict[str, Any] = {"cells": {}, "changes": [], "rules": {}, "references": _references(settings)}
+    if upload.purged_at:
+        return {**told, "note": f"The file was erased on {upload.purged_at[:10]}, as asked: its cells are gone."}
+    book = rule_book(campaign.runtime)
+    with campaign.ledger.read() as connection, tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / Path(upload.name).name
+        campaigns.restore_upload(connection, upload, copy)
+        table = read(ReadOptions(copy, upload.reading["sheet"], upload.reading["hidden"]), settings, book)
+        found = _found(table, row)
+    if found is None:
+        return told
+    cells = found.cells.loc[row]
+    told["cells"] = {column.header: str(cells[column.position]) for column in table.columns}
+    clean = _clean(table, found, book, settings, date.fromisoformat(upload.created_at[:10]))
+    told["changes"] = _changes(table, told["cells"], clean)
+    told["rules"] = _rules(book, clean.get("deliveryMethod", ""))
+    return told
+
+
+def _found(table: RawTable, row: int) -> RawRows | None:
+    """The row alone."""
+    from campaign_runner.model import RawRows
+
+    for rows in table.chunks():
+        if row in rows.cells.index:
+            return RawRows(
+                rows.cells.loc[[row]], rows.hidden & {row}, tuple(p for p in rows.problems if p.row == row)
+            )
+    return None
+
+
+def _clean(table: RawTable, found: RawRows, book: RuleBook, settings: Settings, today: date) -> dict[str, str]:
+    """Field: text, as the row is judged and sent; nothing where the row breaks a rule."""
+    rules = settings.rules
+    try:
+        validator = validation.compile_rules(
+            book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
+            phone_countries=rules.phone_countries, postal_codes=rules.postal_codes, currency=settings.tango.currency,
+            address_utids=rules.address_utids,
+        )  # fmt: skip
+        fields = validator(found).clean.fields
+    except FileUnusable:  # columns that this row lacks: that is its problem, and told as such
+        return {}
+    return {} if fields.empty else {str(name): str(cell) for name, cell in fields.iloc[0].dropna().items()}
+
+
+def _changes(table: RawTable, cells: dict[str, str], clean: dict[str, str]) -> list[dict[str, str]]:
+    headers = {column.field: column.header for column in table.columns if column.field}
+    changes = []
+    for name, after in clean.items():
+        before = cells.get(headers.get(name, ""), "")
+        if before != after:
+            why = "tidied" if before.strip() else "the default of [defaults]"
+            changes.append({"header": headers.get(name, ""), "field": name, "before": before, "after": after,
+                            "why": why})  # fmt: skip
+    return changes
+
+
+def _rules(book: RuleBook, method: str) -> dict[str, Any]:
+    """The rules of the row's method; nothing where the method itself is not known."""
+    chosen = book.methods.get(method)
+    if chosen is None:
+        return {}
+    return {
+        "method": method, "book": book.digest, "required": list(chosen.required),
+        "optional": {name: rules_of(book.fields[name], chosen) for name in chosen.optional},
+        "checks": {name: rules_of(book.fields[name], chosen) for name in chosen.required},
+    }  # fmt: skip
+
+
+def _references(settings: Settings) -> dict[str, Any]:
+    """What both references are a hash of."""
+    order, key = settings.order, settings.identity.key
+    bound = {"format": references.FORMAT, "endpoint": order.endpoint, "customer": order.customer,
+             "account": order.account, "campaign": order.campaign_id}  # fmt: skip
+    identity = f"the columns {', '.join(key)}" if key else "the whole normalised row, and which of its equals it is"
+    return {"bound_to": bound, "identity": identity, "hash": f"SHA-256, first {references.DIGEST_BYTES * 8} bits"}

@@ -1,0 +1,124 @@
+"""What does one chunk of a file come to?  It is judged and taken in without regard to any other, in any process.
+
+Whole-file questions (what is there twice, what comes too late, how many problems there are) wait until all parts are
+put together in the order of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import pandas as pd
+
+from campaign_runner import planning
+from campaign_runner.app.preparation.catalogue_context import CatalogueContext, judged
+from campaign_runner.app.preparation.rejected_rows import RejectedChunk, refused
+from campaign_runner.model import Checked, CleanRows, Order, Problem, RawRows, RawTable
+from campaign_runner.model.money import parse, to_units
+from campaign_runner.planning.line_builder import BuiltLines
+from campaign_runner.reporting import ProblemTally
+from campaign_runner.validation.validator import Validator
+
+_LIKE_UTID = re.compile(r"(?i)\W*(?:utid)?\W*[u\u00b5]?[\W\dOIl]*")
+
+
+class Expired(NamedTuple):
+    """A row that is too late, should it turn out that it was never sent."""
+
+    problems: tuple[Problem, ...]
+    units: int
+    currency: str
+
+
+class Chunk(NamedTuple):
+    """Some rows of the file; `room` is how many more problems can be shown."""
+
+    rows: RawRows
+    first: bool
+    room: int
+
+
+@dataclass(frozen=True)
+class ChunkResult:
+    """A chunk, judged. `problems` are the first of them, all are in `tally`; `late` by row; `original_rows`: where the
+    file is a report of ours, the rows that it is about; `names_rewards`: cells for a UTID hold a word."""
+
+    rows: int
+    collected: BuiltLines
+    refused: RejectedChunk
+    tally: ProblemTally
+    problems: list[Problem]
+    late: dict[int, Expired]
+    remembered: pd.DataFrame | None = None
+    original_rows: frozenset[int] = frozenset()
+    names_rewards: bool = False
+
+
+@dataclass(frozen=True)
+class ChunkProcessor:
+    """Makes parts of the chunks of one file."""
+
+    table: RawTable
+    validator: Validator
+    collector: planning.LineBuilder
+    knowledge: CatalogueContext
+    order: Order
+    currency: str
+
+    def __call__(self, chunk: Chunk) -> ChunkResult:
+        """Judge some rows; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
+        rows = self.knowledge.with_utids(chunk.rows, self.table)
+        valid = _deliverable(self.validator(rows, first=chunk.first), self.table, self.order)
+        checked = judged(valid, self.table, self.knowledge.judges)
+        currencies = self.knowledge.currencies_of(checked.worth, rows, self.table)
+        late = self._late(checked, currencies)
+        told = [problem for problem in checked.problems if not (problem.row in late and problem.calendar)]
+        tally = tallied(told)
+        return ChunkResult(
+            len(rows.cells), self.collector.collected(checked, rows.hidden),
+            refused(told, checked.worth, currencies, self.currency), tally, told[: chunk.room], late,
+            None if self.collector.dry else self.knowledge.remember(checked.clean.fields),
+            frozenset(row for _, row in rows.original_rows.values()), any(map(_is_name, told)),
+        )  # fmt: skip
+
+    def _late(self, checked: Checked, currencies: Mapping[int, str]) -> dict[int, Expired]:
+        found: dict[int, list[Problem]] = {}
+        for problem in checked.problems if checked.stale else ():
+            if problem.calendar and problem.row in checked.stale:
+                found.setdefault(problem.row, []).append(problem)
+        return {
+            row: Expired(tuple(problems), checked.worth.get(row, -1), currencies.get(row, self.currency))
+            for row, problems in found.items()
+        }
+
+
+def tallied(problems: Iterable[Problem]) -> ProblemTally:
+    """The problems, counted."""
+    tally = ProblemTally()
+    for problem in problems:
+        tally.add(problem)
+    return tally
+
+
+def _is_name(problem: Problem) -> bool:
+    """Whether a cell that should hold a UTID may hold the name of a reward: not just digits, nor a UTID mistyped."""
+    return problem.rule == "utid:format" and not _LIKE_UTID.fullmatch(problem.value)
+
+
+def _deliverable(checked: Checked, table: RawTable, order: Order) -> Checked:
+    """What the endpoint cannot deliver is refused at its cell, like any other problem."""
+    if order.endpoint != "orders" or checked.clean.fields.empty:
+        return checked
+    fields = checked.clean.fields
+    found = planning.undeliverable(fields, order.single_form)
+    problems = tuple(
+        Problem(row, table.column_of(name), f"{name}:endpoint", str(fields.at[row, name]), what, remedy)
+        for row, (name, what, remedy) in found.items()
+    )
+    worth = {row: to_units(parse(str(fields.at[row, "amount"]))) for row in found}
+    stays = fields.index.difference(list(found))
+    clean = CleanRows(fields.loc[stays], checked.clean.own.loc[stays])
+    return replace(checked, clean=clean, problems=(*checked.problems, *problems), worth={**checked.worth, **worth})

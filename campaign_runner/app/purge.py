@@ -1,0 +1,163 @@
+"""How is personal data erased?  Of old files, of one campaign, or of one recipient: in the ledger and in the stand-in.
+
+Reports are files of the user: they are found and named, never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from campaign_runner import simulator
+from campaign_runner.app.runtime import SIMULATOR_STATE, Runtime
+from campaign_runner.app.session import since
+from campaign_runner.ledger import Ledger, erasure, open_ledger, plans
+from campaign_runner.ledger.recipient_erasure import erase_recipient
+from campaign_runner.ledger.schema import batches, campaigns, uploads
+from campaign_runner.model.contact import Contact
+from campaign_runner.model.errors import UsageError
+from campaign_runner.model.lifecycle import OPEN_BATCHES
+from campaign_runner.planning.recipients import EMAIL, PHONE, person_hashes
+
+# Reports without names or contact data.
+_IMPERSONAL = ("finance.", "journal.", "summary.json", "statement.")
+_COPIES = "ledger-version-*.sqlite"
+_EVER = "9999"
+
+Told = dict[str, Any]
+
+
+def purge(runtime: Runtime, days: float, *, dry_run: bool = False) -> Told:
+    """Erase personal data of files older than so many days; totals, references and the chain stay."""
+    if days < 1:
+        raise UsageError("--older-than must be at least one day: what was handed in today is still at work.")
+    moment = runtime.clock.now() - timedelta(days=days)
+    before = moment.isoformat(timespec="milliseconds")
+    with _ledger(runtime) as ledger:
+        names = _campaigns_of(ledger, before)
+        told: Told = dict(erasure.erase(ledger, before, runtime.at(), window_since=since(runtime), dry_run=dry_run))
+        names = names if told["files"] else []
+        still = _references(ledger, still=True)
+
+        def old(reference: str, at: float, items: list[Any]) -> Collection[int]:
+            return range(len(items)) if at < moment.timestamp() and reference not in still else ()
+
+        return _with_more(told, _stand_in(runtime, old, dry_run), _reports_of(runtime, () if dry_run else names))
+
+
+def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False) -> Told:
+    """Erase the personal data of one campaign, in every environment, whatever its age."""
+    with _ledger(runtime) as ledger:
+        with ledger.read() as connection:
+            known = sorted(set(connection.execute(select(campaigns.c.campaign_id)).scalars()))
+        if campaign_id not in known:
+            raise UsageError(f"There is no campaign {campaign_id} here. Known: {', '.join(known) or 'none yet'}.")
+        told: Told = dict(
+            erasure.erase(
+                ledger, _EVER, runtime.at(), campaign=campaign_id, window_since=since(runtime), dry_run=dry_run
+            )
+        )
+        closed = _references(ledger, still=False, campaign_id=campaign_id)
+
+        def theirs(reference: str, at: float, items: list[Any]) -> Collection[int]:
+            return range(len(items)) if reference in closed else ()
+
+        return _with_more(told, _stand_in(runtime, theirs, dry_run), _reports_of(runtime, [campaign_id]))
+
+
+def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False) -> Told:
+    """Erase one recipient, named by e-mail address or phone number, from every campaign."""
+    try:
+        contact = Contact(who)
+    except ValueError:
+        raise UsageError(
+            f"--recipient {who}: give the recipient's e-mail address or phone number, such as ana@example.com or "
+            "+14155550100."
+        ) from None
+    with _ledger(runtime) as ledger:
+        with ledger.read() as connection:
+            person = _hash(connection, contact)
+        told: Told = dict(
+            erase_recipient(ledger, contact, person, runtime.at(), window_since=since(runtime), dry_run=dry_run)
+        )
+        still = _references(ledger, still=True)
+
+        def theirs(reference: str, at: float, items: list[Any]) -> Collection[int]:
+            here = [number for number, item in enumerate(items) if contact.is_in_bytes(orjson.dumps(item))]
+            return here if reference not in still else ()
+
+        holding = [path for path in _reports(runtime) if _holds(contact, path)]
+        return _with_more(told, _stand_in(runtime, theirs, dry_run), holding)
+
+
+def _ledger(runtime: Runtime) -> Ledger:
+    return open_ledger(runtime.state, runtime.ledger_url, runtime.actor)
+
+
+def _with_more(told: Told, in_stand_in: int, reports: Iterable[Path]) -> Told:
+    more = {"simulator_orders": in_stand_in, "reports": sorted(str(path) for path in reports)}
+    return told | {name: value for name, value in more.items() if value}
+
+
+def _stand_in(runtime: Runtime, chosen: Any, dry_run: bool) -> int:
+    return simulator.erase(runtime.state / SIMULATOR_STATE, chosen, dry_run=dry_run)
+
+
+def _hash(connection: Connection, contact: Contact) -> bytes:
+    field, text = (EMAIL, contact.text) if contact.is_email else (PHONE, f"+{contact.digits}")
+    (digest,) = person_hashes(pd.DataFrame({field: pd.array([text], "string[pyarrow]")}), plans.secret(connection))
+    return digest
+
+
+def _references(ledger: Ledger, *, still: bool, campaign_id: str = "") -> frozenset[str]:
+    """The references of orders that are still open, or that are not."""
+    states = batches.c.state.in_(OPEN_BATCHES) if still else batches.c.state.not_in(OPEN_BATCHES)
+    query = select(batches.c.reference).join(campaigns, campaigns.c.id == batches.c.campaign).where(states)
+    if campaign_id:
+        query = query.where(campaigns.c.campaign_id == campaign_id)
+    with ledger.read() as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
+def _campaigns_of(ledger: Ledger, before: str) -> list[str]:
+    """The campaigns of which a file is old enough."""
+    query = select(campaigns.c.campaign_id).join(uploads, uploads.c.campaign == campaigns.c.id)
+    with ledger.read() as connection:
+        return list(connection.execute(query.where(uploads.c.created_at < before, erasure.KEPT).distinct()).scalars())
+
+
+def _reports_of(runtime: Runtime, campaign_ids: Collection[str]) -> Iterator[Path]:
+    """The reports of campaigns that hold names or contact data."""
+    folders = {str((runtime.reports / name).absolute()) for name in campaign_ids}
+    for path in _reports(runtime):
+        if str(path.parent.absolute()) in folders and not path.name.startswith(_IMPERSONAL):
+            yield path
+
+
+def _reports(runtime: Runtime) -> Iterator[Path]:
+    """Every file below the folder of reports, those that runs noted elsewhere, and copies of older ledgers."""
+    found = dict.fromkeys(path for path in runtime.reports.rglob("*") if path.is_file())
+    for note in sorted((runtime.state / "reports").glob("*.json")):
+        try:
+            noted = [Path(one[1]) for one in orjson.loads(note.read_bytes())["reports"]]
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            continue
+        found |= dict.fromkeys(path for path in noted if path.is_file())
+    found |= dict.fromkeys(runtime.state.glob(_COPIES))
+    there: dict[Path, Path] = {}
+    for path in found:
+        there.setdefault(path.absolute(), path)
+    yield from there.values()
+
+
+def _holds(contact: Contact, path: Path) -> bool:
+    try:
+        return contact.is_in_file(path)
+    except OSError:
+        return False

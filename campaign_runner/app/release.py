@@ -1,0 +1,215 @@
+"""What does a person decide about held rows?  Released ones are sent by the next run, dropped ones never are.
+
+Both can be taken back as long as nothing was sent for them. Who decided, when and why stays in the ledger.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from campaign_runner import planning
+from campaign_runner.app.driver import watch
+from campaign_runner.app.find_rows import is_row, names_of, rows_of
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.session import CampaignSession, open_campaign
+from campaign_runner.ledger import batches, campaigns, events, held, integrity, plans
+from campaign_runner.ledger.actors import this_account
+from campaign_runner.ledger.held import HeldRow
+from campaign_runner.ledger.sent_lines import DROPPED, RELEASED, UNDONE
+from campaign_runner.model.errors import UsageError
+from campaign_runner.model.lifecycle import LOST
+from campaign_runner.model.money import from_units, text
+
+# `--held-as`: the rules that it stands for.
+KINDS = {
+    "changed": ("changed-after-sent",),
+    "duplicate": ("duplicate", "duplicate-elsewhere"),
+    "already-rewarded": ("already-rewarded",),
+    "hidden": ("hidden-row",),
+}
+# Not a held row, but a line whose retry another campaign stopped: released by its row alone.
+RETRY = "retry-stopped"
+SHOWN = 50
+_EVENTS = {RELEASED: "rows released", DROPPED: "rows dropped", UNDONE: "decision taken back"}
+_REASON = "Say why with --reason: it is kept in the ledger for whoever asks later."
+
+
+@dataclass(frozen=True)
+class RowsAsked:
+    """Which rows are meant: by number, e-mail address, name or key; all that are held for one cause; or all."""
+
+    rows: Sequence[int | str] = ()
+    held_as: str = ""
+    every: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The rows, and what is to be told of them."""
+
+    rows: tuple[int, ...]
+    told: tuple[str, ...]
+
+
+def decide(runtime: Runtime, asked: RowsAsked, decision: str, reason: str, *, dry_run: bool = False) -> Decision:
+    """Release or drop held rows, or take that back, with a reason; returns what was decided, and what it comes to.
+
+    Raises UsageError where a row is not held (or was sent already): then nothing is decided.
+    """
+    if not reason.strip():
+        raise UsageError(_REASON)
+    with open_campaign(runtime) as campaign:
+        with campaign.ledger.read() as connection:
+            file, waiting, ours = _waiting(connection, campaign, undo=decision == UNDONE)
+            waiting = (_stopped(connection, campaign) if decision == RELEASED and ours else {}) | waiting
+        integrity.require_whole(campaign.ledger)
+        chosen = _chosen(campaign, asked, waiting, file, ours=ours)
+        called = names_of(campaign, chosen) if ours else {}
+        with campaign.ledger.write() as connection:
+            told = tuple(_told(connection, chosen, called, decision))
+            if not dry_run:
+                _record(connection, campaign, chosen, decision, reason)
+    return Decision(tuple(chosen), told)
+
+
+def _waiting(
+    connection: Connection, campaign: CampaignSession, *, undo: bool
+) -> tuple[str, dict[int, HeldRow], bool]:
+    """The file whose rows can be decided, its rows, and whether the ledger has the file itself."""
+    upload = campaigns.latest_upload(connection, campaign.key)
+    name, rows = held.shown(connection, campaign.key)
+    ours = not name
+    if upload is None and ours:
+        raise UsageError(
+            "No file of this campaign was planned yet. Call `campaign-runner plan FILE` first: it keeps which rows are "
+            "held, and sends nothing."
+        )
+    if ours and upload is not None:
+        file, rows = held.held_of_file(connection, upload.id)
+        name = campaigns.upload(connection, file).name
+    decided = held.standing_of(connection, campaign.key, [row.reference for row in rows.values()])
+    if undo:
+        again = {row: HeldRow(ref, "It was released.") for row, ref
+                 in held.unsent_under(connection, campaign.key, upload.id if upload else 0).items()}  # fmt: skip
+        return name, {row: one for row, one in rows.items() if one.reference in decided} | again, ours
+    return name, rows, ours
+
+
+def _stopped(connection: Connection, campaign: CampaignSession) -> dict[int, HeldRow]:
+    """Rows of the newest file whose retry was stopped, because another campaign sent their recipients the same."""
+    upload, looks = campaigns.latest_upload(connection, campaign.key), watch(campaign.runtime, campaign.key)
+    if upload is None or looks is None:
+        return {}
+    lines = {number: HeldRow(reference, reason, RETRY, units, currency) for number, (reference, reason, units, currency)
+             in held.put_aside(connection, campaign.key).items()}  # fmt: skip
+    failed = {one.line_id: one.line for one in plans.failed_lines(connection, campaign.key, confirmed=False)}
+    for number, overlap in looks.failed(connection, failed).items():
+        line = failed[number]
+        units = line.quantity * line.face_units
+        lines[number] = HeldRow(line.reference, overlap.sentence, RETRY, units, line.currency)
+    return {row: lines[line] for line, row in held.rows_in(connection, upload.id, lines).items()}
+
+
+def _chosen(
+    campaign: CampaignSession, asked: RowsAsked, waiting: Mapping[int, HeldRow], file: str, *, ours: bool
+) -> dict[int, HeldRow]:
+    """The rows that are meant, in the order of the file."""
+    if asked.held_as and asked.held_as not in KINDS:
+        raise UsageError(f"--held-as {asked.held_as}: say {', '.join(KINDS)}.")
+    if not (asked.rows or asked.held_as or asked.every):
+        raise UsageError("Say which rows: by number, e-mail address, name or key, or with --held-as or --all.")
+    rows = {row for word in asked.rows for row in _rows(campaign, str(word).strip(), waiting, file, ours=ours)}
+    if asked.held_as or asked.every:
+        rules = KINDS.get(asked.held_as, ())
+        every = {row: one for row, one in waiting.items() if one.rule != RETRY}
+        rows |= {row for row, one in every.items() if asked.every or one.rule in rules}
+    if not rows:
+        raise UsageError(f"No row of {file} is held like that, so nothing was decided. {_known(waiting)}")
+    return {row: waiting[row] for row in sorted(rows)}
+
+
+def _rows(
+    campaign: CampaignSession, word: str, waiting: Mapping[int, HeldRow], file: str, *, ours: bool
+) -> list[int]:
+    if is_row(word) and int(word) in waiting:
+        return [int(word)]
+    found = rows_of(campaign, word, waiting) if ours and not is_row(word) else []
+    if not found and ours and is_row(word):  # a key may be a number, too
+        found = [row for row in rows_of(campaign, f" {word} ", waiting) if row in waiting]
+    if not found:
+        what = f"Row {word}" if is_row(word) else f'"{word}"'
+        how = "" if ours else " Of a plan that was not run, say the row numbers."
+        raise UsageError(f"{what} of {file} is not held, so nothing was decided. {_known(waiting)}{how}")
+    return found
+
+
+def _known(waiting: Mapping[int, HeldRow]) -> str:
+    rows = sorted(waiting)
+    more = f" and {len(rows) - 20:,} more" if len(rows) > 20 else ""
+    return f"Held rows: {', '.join(map(str, rows[:20])) or 'none'}{more}."
+
+
+def _told(
+    connection: Connection, chosen: Mapping[int, HeldRow], called: Mapping[int, str], decision: str
+) -> Iterator[str]:
+    """Each row, and in money what will happen."""
+    before = held.sent_lines(connection, {one.changed_line for one in chosen.values() if one.changed_line})
+    for row, one in list(chosen.items())[:SHOWN]:
+        name = f" ({called[row]})" if called.get(row) else ""
+        yield f"Row {row}{name}: {one.reason}{_beside(one, before, decision)}"
+    if len(chosen) > SHOWN:
+        yield f"… and {len(chosen) - SHOWN:,} more."
+    total = Counter[str]()
+    for one in chosen.values():
+        if one.units >= 0:
+            total[one.currency] += one.units
+    rows = "1 row" if len(chosen) == 1 else f"{len(chosen):,} rows"
+    worth = " and ".join(_money(units, currency) for currency, units in sorted(total.items())) or "the rewards"
+    again = all(one.rule == RETRY for one in chosen.values())
+    after = {
+        RELEASED: f"{worth} will be sent with the next {'`campaign-runner retry`' if again else 'run of the same file'}.",
+        DROPPED: f"{worth} will not be sent.",
+        UNDONE: "held again, nothing will be sent.",
+    }
+    yield f"{rows}, {after[decision]}" if decision != UNDONE else f"{rows} {after[decision]}"
+
+
+def _beside(one: HeldRow, before: Mapping[int, tuple[int, str, str]], decision: str) -> str:
+    """` 25.00 USD was sent; 30.00 USD more would be sent.`"""
+    if decision != RELEASED or one.changed_line not in before or one.units < 0:
+        return ""
+    units, currency, status = before[one.changed_line]
+    what = "was refunded by Tango" if status in LOST else "was sent"
+    return f" {_money(units, currency)} {what}; {_money(one.units, one.currency)} more would be sent."
+
+
+def _money(units: int, currency: str) -> str:
+    return f"{text(from_units(units))} {currency}".strip()
+
+
+def _record(
+    connection: Connection, campaign: CampaignSession, chosen: Mapping[int, HeldRow], decision: str, reason: str
+) -> None:
+    references, at, who = [one.reference for one in chosen.values()], campaign.runtime.at(), str(this_account())
+    if decision != RELEASED:
+        sent = held.sent_under(connection, campaign.key, references)
+        if late := next((row for row, one in chosen.items() if one.reference in sent), None):
+            day = sent[chosen[late].reference]
+            raise UsageError(f"Row {late} was sent already, on {day}, so nothing was decided.")
+    changed = {one.reference: one.changed_line for one in chosen.values()}
+    again = [one.reference for one in chosen.values() if one.rule == RETRY]
+    if again:
+        batches.take_up(connection, campaign.key, again, at)
+        failed = [one for one in plans.failed_lines(connection, campaign.key, confirmed=False)
+                  if one.line.reference in again]  # fmt: skip
+        references += [planning.next_reference(campaign.runtime.settings.order, one) for one in failed]
+    plans.record_release(
+        connection, campaign.key, references, reason, at, decision=decision, actor=who, changed=changed
+    )
+    events.append(
+        connection, campaign.key, at, _EVENTS[decision], rows=list(chosen), reason=reason, references=references
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""How is the outside world opened?  The clock, the ledger of the state folder, and Tango or its embedded stand-in."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from campaign_runner import simulator, tango
+from campaign_runner.ledger import Ledger, batches, requests
+from campaign_runner.ledger.actors import this_account
+from campaign_runner.ledger.limiter import SharedLimiter
+from campaign_runner.model import Clock, Receipt
+from campaign_runner.model.actor import Actor
+from campaign_runner.reporting.finance_options import FinanceOptions
+from campaign_runner.settings import TOKEN_ADDRESSES, Credentials, Settings
+
+SIMULATOR_STATE = "simulator.jsonl"
+
+
+class SystemClock:
+    """The machine's clock in UTC."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+@dataclass
+class Runtime:
+    """What a run works in: where state and reports are, who we are, what time it is, whether to stop.
+
+    `workers` = how many calls may be under way at once (the pace is shared all the same); `only` names the reports
+    that are wanted (None: all), `finance` what they are to hold; `refresh` = ask Tango for its catalogue anew;
+    `submitter` is who hands the file in ("": as the settings or the machine say), `actor` the account that acts;
+    `unreachable` says why Tango could not be reached, once that was tried; `options` are those of the command line that
+    say where everything is; `confirm` asks whoever sits at the terminal (None: nobody does, or --yes); `notices` collects
+    what the caller is to be told besides the result; `state_before` is a state folder that an older version made in the
+    working directory.
+    """
+
+    settings: Settings
+    state: Path
+    reports: Path
+    credentials: Credentials
+    schemas: Path | None = None
+    clock: Clock = field(default_factory=SystemClock)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    workers: int = 4
+    only: frozenset[str] | None = None
+    finance: FinanceOptions | None = None
+    ledger_url: str = ""
+    refresh: bool = False
+    submitter: str = ""
+    unreachable: list[str] = field(default_factory=list)
+    options: Mapping[str, str] = field(default_factory=dict)
+    actor: Actor = field(default_factory=this_account)
+    confirm: Callable[[Sequence[str]], bool] | None = None
+    notices: list[str] = field(default_factory=list)
+    state_before: Path | None = None
+
+    def for_campaign(self, campaign: Mapping[str, Any]) -> Runtime:
+        """The same world for another campaign of the ledger (`ledger.campaigns.listing`)."""
+        bound = {name: campaign[name] for name in ("environment", "customer", "account", "endpoint")}
+        settings = self.settings.model_copy(
+            update={
+                "campaign": self.settings.campaign.model_copy(update={"id": campaign["campaign_id"]}),
+                "tango": self.settings.tango.model_copy(update=bound),
+            }
+        )
+        return replace(self, settings=settings)
+
+    def at(self) -> str:
+        """The time as the ledger writes it."""
+        return self.clock.now().isoformat(timespec="milliseconds")
+
+
+@contextmanager
+def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterator[tango.Client]:
+    """A client for the campaign's account; every request it makes is written into the ledger.
+
+    Without any address to go to, the embedded simulator is started and keeps its state in the state folder.
+    """
+    settings = runtime.settings
+    with _address(runtime) as base_url:
+        name = f"{base_url if settings.base_url else 'simulator'} {settings.tango.customer}"
+        limiter = SharedLimiter(ledger, name[:200], settings.tango.requests_per_second, runtime.clock)
+
+        def record(method: str, reference: str, receipt: Receipt, seconds: float) -> None:
+            batches.record_attempt(ledger, campaign_key, reference, runtime.at(), method, receipt, seconds)
+
+        client = tango.Client(
+            base_url=base_url, order=settings.order, credentials=runtime.credentials, clock=runtime.clock,
+            limiter=limiter, timeout_seconds=settings.tango.timeout_seconds, record=record,
+            oauth_url=settings.tango.oauth_url or TOKEN_ADDRESSES.get(settings.tango.environment, ""),
+            oauth_grant=settings.tango.oauth_grant, oauth_audience=settings.tango.oauth_audience,
+            token_cache=runtime.state / "token.json", max_tries=settings.tango.max_tries,
+        )  # fmt: skip
+        try:
+            with client:
+                yield client
+        finally:
+            with ledger.write(durable=True) as connection:
+                requests.write(connection, runtime.at())
+
+
+@contextmanager
+def _address(runtime: Runtime) -> Iterator[str]:
+    if runtime.settings.base_url:
+        yield runtime.settings.base_url
+        return
+    pace = runtime.settings.tango.requests_per_second
+    stand_in = simulator.Simulator(runtime.state / SIMULATOR_STATE, clock=runtime.clock, requests_per_second=pace)
+    with simulator.serve(stand_in) as base_url:
+        yield base_url

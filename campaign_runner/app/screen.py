@@ -1,0 +1,203 @@
+"""What does a person at the terminal read?  What was asked, what happened, what needs doing now, where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from campaign_runner.model import Books
+from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.reporting.finance.statement import Reconciled
+from campaign_runner.reporting.finance.sums import FinanceOfAll, PeriodSums
+from campaign_runner.reporting.fix_list import todo
+from campaign_runner.reporting.next_steps import next_steps
+from campaign_runner.reporting.problems import ProblemTally
+from campaign_runner.reporting.row_limits import notes
+from campaign_runner.reporting.sent import sent, warnings, where_from
+from campaign_runner.reporting.wording import came_to, cash, count, listed, per_currency
+
+EXAMPLES_SHOWN = 5
+_HAPPENED = {
+    RowStatus.COMPLETED: "completed",
+    RowStatus.PENDING: "accepted by Tango, still on their way",
+    RowStatus.UNKNOWN: "sent, answer not known yet",
+    RowStatus.UNSENT: "not sent yet",
+    RowStatus.REJECTED: "rejected: they break a rule, nothing was sent for them",
+    RowStatus.HELD: "held back until somebody decides",
+    RowStatus.FAILED: "failed at Tango",
+    RowStatus.CANCELLED: "cancelled",
+}
+
+
+def check(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> list[str]:
+    """After `check`: how many rows are fine, the first problems as they are, then all of them counted."""
+    kept = (RowStatus.REJECTED, RowStatus.HELD)
+    good = {currency: sum((amount for status, amount in each.items() if status not in kept), Decimal(0))
+            for currency, each in sorted(books.amounts.items())}  # fmt: skip
+    return [
+        *_checked(books, per_currency(good)),
+        *_problems(problems),
+        *_todo(problems),
+        *_notes(books),
+        *_where(reports),
+    ]
+
+
+def plan(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> list[str]:
+    """After `plan`: as `check`, and what a run would send and cost."""
+    batches = count(books.batches.get("planned", 0), "order")
+    would = [
+        f"A run would send {per_currency(_amounts(books, RowStatus.UNSENT))} in {batches}. Nothing was sent now."
+    ]
+    before = books.sent_before
+    if before.lines:
+        rows = count(before.lines, "row was", "rows were")
+        would.append(f"{rows} sent before and {'is' if before.lines == 1 else 'are'} not sent again: "
+                     f"{per_currency(before.amounts)} ({where_from(before)}).")  # fmt: skip
+    told = [*would, *_problems(problems), *_todo(problems), *warnings(books), *_notes(books)]
+    return [*_checked(books), *told, *_where(reports)]
+
+
+def run(books: Books, problems: ProblemTally | None, reports: Mapping[str, Path]) -> list[str]:
+    """After `run`, `track` or `retry`: what was asked, what happened, money, what needs doing now."""
+    return [
+        *_asked(books),
+        *sent(books),
+        *_happened(books),
+        *(_problems(problems) if problems else []),
+        *_tie(books),
+        *_notes(books),
+        *_next(books, reports),
+        *_where(reports),
+        *warnings(books),
+    ]
+
+
+def statement(result: Reconciled) -> list[str]:
+    """After `reconcile --statement`: how many references agree, and what does not."""
+    told = {verdict: number for verdict, number in result.verdicts.items() if number}
+    words = listed([f"{number:,} {verdict}" for verdict, number in told.items()]) or "nothing to compare"
+    verdict = "The statement agrees with the books." if result.agrees else "THE STATEMENT AND THE BOOKS DIFFER:"
+    findings = [f"  {finding.text}" for finding in result.findings]
+    totals = [
+        f"  Our books {cash(each.ours, each.currency)}, statement {cash(each.theirs, each.currency)}, difference "
+        f"{cash(each.difference, each.currency)}."
+        for each in result.totals
+    ]
+    notes = [f"Note: {note}" for note in result.notes]
+    return [f"{result.statement.name}: {words}.", verdict, *totals, *findings, *notes, *_where(result.reports)]
+
+
+def finance(found: FinanceOfAll, since: str, until: str) -> list[str]:
+    """After `reports --all`: which campaigns and days, what they come to, what was left out, and where."""
+    days = " ".join(part for part in (since and f"from {since}", until and f"to {until}") if part)
+    placed = f", placed {days} (both days included; corrections by the day they were found)" if days else ""
+    which = f"{count(found.campaigns, 'campaign')} in {found.environment}"
+    others = [f"{count(number, 'campaign')} in {name}" for name, number in found.left_out.items()]
+    rest = [f"Not included: {listed(others)}; choose with --environment."] if others else []
+    return [f"Finance reports of {which}{placed}.", *map(_period, found.sums), *rest, *_where(found.reports)]
+
+
+def _period(sums: PeriodSums) -> str:
+    """`  190 lines of 10,585.00 USD, charged 10,840.30 USD.`"""
+    lines = f"  {count(sums.lines, 'line')} of {cash(sums.total, sums.currency)}"
+    if not sums.charged_currency:
+        return f"{lines}, charge not stated."
+    rate = ""
+    if sums.charged_currency != sums.currency and sums.total:
+        rate = f" (1 {sums.currency} at {sums.charged / sums.total:.6f} {sums.charged_currency})"
+    return f"{lines}, charged {cash(sums.charged, sums.charged_currency)}{rate}."
+
+
+def _checked(books: Books, worth: str = "") -> list[str]:
+    good = books.rows.get(RowStatus.REJECTED, 0) + books.rows.get(RowStatus.HELD, 0)
+    good = books.total_rows - good
+    parts = [f"{count(good, 'row')} can be sent" + (f" ({worth})" if worth and good else "")]
+    if rejected := books.rows.get(RowStatus.REJECTED, 0):
+        parts.append(f"{count(rejected, 'row')} must be corrected")
+    if held := books.rows.get(RowStatus.HELD, 0):
+        parts.append(f"{count(held, 'row')} {'waits' if held == 1 else 'wait'} for a decision")
+    return [f"{_source(books)}: {count(books.total_rows, 'row')}. {listed(parts)}."]
+
+
+def _asked(books: Books) -> list[str]:
+    asked = {currency: sum(each.values(), Decimal(0)) for currency, each in books.amounts.items()}
+    where = f"{books.environment} at {books.host}" if books.environment != "simulator" else "simulator"
+    campaign = f"Campaign {books.order.campaign_id} ({where})"
+    return [f"{campaign}: {count(books.total_rows, 'row')} of {_source(books)}, {per_currency(asked)} asked for."]
+
+
+def _happened(books: Books) -> list[str]:
+    lines = []
+    for status, words in _HAPPENED.items():
+        if number := books.rows.get(status, 0):
+            amounts = _amounts(books, status)
+            worth = f": {per_currency(amounts)}" if any(amounts.values()) else ""
+            lines.append(f"  {count(number, 'row')} {words}{worth}.")
+    return lines
+
+
+def _problems(problems: ProblemTally) -> list[str]:
+    shown = problems.examples[:EXAMPLES_SHOWN]
+    more = problems.total - len(shown)
+    rest = [f"  … and {count(more, 'more problem', 'more problems')}."] if more > 0 else []
+    return [*(f"  {problem.sentence}" for problem in shown), *rest, *_held(problems), *_cautions(problems)]
+
+
+def _held(problems: ProblemTally) -> list[str]:
+    """Rows that wait for a decision, by example."""
+    lines = [f"  Row {hold.row} is held back. {hold.reason}" for hold in problems.held[:EXAMPLES_SHOWN]]
+    more = sum(problems.holds.values()) - len(lines)
+    return [*lines, *([f"  … and {count(more, 'more held row', 'more held rows')}."] if more > 0 else [])]
+
+
+def _cautions(problems: ProblemTally) -> list[str]:
+    """What is allowed, and may be a mistake all the same."""
+    lines = [f"  Warning: {problem.sentence}" for problem in problems.cautions[:EXAMPLES_SHOWN]]
+    more = problems.warnings - len(lines)
+    return [*lines, *([f"  … and {count(more, 'more warning', 'more warnings')}."] if more > 0 else [])]
+
+
+def _todo(problems: ProblemTally) -> list[str]:
+    parts = todo(problems)
+    if not parts:
+        return []
+    words = listed(parts)
+    return [f"To do: {words[0].lower()}{words[1:]}."]
+
+
+def _tie(books: Books) -> list[str]:
+    findings = [f"  {finding.text}" for finding in books.findings]
+    money = [f"  {came_to(sums)}" for sums in books.sums]
+    if books.ties_out:
+        return ["The books tie out: every row has one status, and the money adds up.", *money, *findings]
+    return ["THE BOOKS DO NOT TIE OUT:", *money, *findings]
+
+
+def _notes(books: Books) -> list[str]:
+    return [f"Note: {note}" for note in notes(books)]
+
+
+def _next(books: Books, reports: Mapping[str, Path]) -> list[str]:
+    steps = next_steps(books, reports.get("failures.xlsx"))
+    if not steps:
+        return ["Nothing is left to do."]
+    return ["Now:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]
+
+
+def _where(reports: Mapping[str, Path]) -> list[str]:
+    if not reports:
+        return []
+    folders = sorted({str(path.parent) for path in reports.values()})
+    names = listed([path.name for path in reports.values()])
+    return [f"Reports in {listed(folders)}: {names}."]
+
+
+def _amounts(books: Books, status: RowStatus) -> dict[str, Decimal]:
+    return {currency: each.get(status, Decimal(0)) for currency, each in sorted(books.amounts.items())}
+
+
+def _source(books: Books) -> str:
+    name = Path(books.source).name
+    return f'{name}, sheet "{books.sheet}"' if books.sheet else name

@@ -1,0 +1,173 @@
+"""How is a campaign opened?  Its ledger, held against any other run, and what the ledger knows from before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from campaign_runner import validation
+from campaign_runner.app import newest
+from campaign_runner.app.preparation import LedgerHistory
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.state_folder import notice, refuse_other
+from campaign_runner.ledger import Ledger, adoption, batches, campaigns, events, open_ledger, plans
+from campaign_runner.ledger import sent_lines as before
+from campaign_runner.ledger.read_only import is_writable, look_into
+from campaign_runner.model import RuleBook
+from campaign_runner.model.errors import UsageError
+from campaign_runner.planning import Decisions, RowStanding
+from campaign_runner.planning.duplicates import RULE as DUPLICATE
+from campaign_runner.planning.standing import LASTING
+from campaign_runner.settings import Settings
+
+
+@dataclass(frozen=True)
+class CampaignSession:
+    """A campaign in its ledger: `key` is its row there, `since` the newest request when it was opened (None: this
+    call makes none)."""
+
+    runtime: Runtime
+    ledger: Ledger
+    key: int
+    since: int | None = None
+
+
+@contextmanager
+def open_campaign(
+    runtime: Runtime,
+    *,
+    register: bool = False,
+    sending: bool = False,
+    recovering: bool = False,
+    looking: bool = False,
+) -> Iterator[CampaignSession]:
+    """The campaign of the settings, held by this process; `register` writes down a new one. With `sending` the ledger
+    must be the newest one; `recovering` makes it so, and until then nobody sends. `looking` does with a ledger that
+    cannot be written: it is not held then.
+
+    Raises CampaignHeld, StateError, UsageError for an unknown one, SettingsError for one of another account.
+    """
+    environment, order = runtime.settings.tango.environment, runtime.settings.order
+    name = f"{environment}-{order.campaign_id}"
+    elsewhere = None if runtime.ledger_url else runtime.state_before
+    if sending:
+        refuse_other(runtime.state, elsewhere, environment, order.campaign_id)
+    runtime.notices += filter(None, [notice(runtime.state, elsewhere, environment, order.campaign_id)])
+    with _ledger(runtime, name, looking=looking) as ledger:
+        if register:
+            number = register_campaign(runtime, ledger, recovering=recovering)
+        else:
+            number = _found(runtime, ledger)
+            with ledger.read() as connection:
+                runtime = replace(runtime, settings=_bound(runtime.settings, campaigns.binding(connection, number)))
+        if sending:
+            newest.refuse_older(ledger, name, number, since(runtime))
+        elif not recovering:
+            tell_older(runtime, ledger)
+        with ledger.read() as connection:
+            last = batches.last_attempt(connection)
+        yield CampaignSession(runtime, ledger, number, last)
+
+
+@contextmanager
+def _ledger(runtime: Runtime, name: str, *, looking: bool) -> Iterator[Ledger]:
+    """The ledger, with the campaign held; or, of one that cannot be written, what lies there."""
+    if looking and not runtime.ledger_url and not is_writable(runtime.state):
+        with look_into(runtime.state) as ledger:
+            yield ledger
+        return
+    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger, ledger.hold(name):
+        yield ledger
+
+
+def tell_older(runtime: Runtime, ledger: Ledger) -> None:
+    """Note why this is not the newest ledger of the campaign, for commands that send nothing: they make it none."""
+    lacking = newest.older(ledger, f"{runtime.settings.tango.environment}-{runtime.settings.campaign.id}")
+    ledger.is_older = bool(lacking)
+    runtime.notices += filter(None, [lacking])
+
+
+def register_campaign(runtime: Runtime, ledger: Ledger, *, recovering: bool = False) -> int:
+    """The campaign's number, written down where it is new; nothing is held."""
+    with ledger.write(durable=recovering) as connection:
+        number = campaigns.register(
+            connection, runtime.settings.tango.environment, runtime.settings.order, runtime.at()
+        )
+        if recovering:
+            adoption.set_recovering(connection, number, adoption.recovering(connection, number) or runtime.at())
+    return number
+
+
+def _found(runtime: Runtime, ledger: Ledger) -> int:
+    """The campaign's number; raises UsageError that says which ledger does not know it."""
+    try:
+        with ledger.read() as connection:
+            return campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
+    except UsageError as unknown:
+        raise UsageError(f"{unknown} The state folder is {runtime.state}.") from None
+
+
+def _bound(settings: Settings, binding: Mapping[str, str]) -> Settings:
+    """A campaign that exists goes on with the customer, account and endpoint that it was begun with."""
+    return settings.model_copy(update={"tango": settings.tango.model_copy(update=dict(binding))})
+
+
+def past(ledger: Ledger, runtime: Runtime) -> LedgerHistory:
+    """What the ledger knows of this campaign, and of people whom other campaigns sent something lately."""
+    environment, settings = runtime.settings.tango.environment, runtime.settings
+    with ledger.read() as connection:
+        try:
+            number = campaigns.find(connection, environment, settings.campaign.id)
+        except UsageError:
+            number = 0
+        latest = campaigns.latest_upload(connection, number)
+        return LedgerHistory(
+            before.known_lines(connection, number), before.unsent_lines(connection, number),
+            decisions(connection, number), before.rewarded_elsewhere(connection, number, environment, since(runtime))
+            if settings.identity.duplicate_window_days else (),
+            plans.secret(connection), before.answered(connection, number), _Asked(ledger, latest.id if latest else 0),
+            events.newest(connection),
+        )  # fmt: skip
+
+
+def since(runtime: Runtime) -> str:
+    """From when on what other campaigns sent counts; planned lines always count."""
+    window = timedelta(days=runtime.settings.identity.duplicate_window_days)
+    return (runtime.clock.now() - window).isoformat()
+
+
+def decisions(connection: Connection, campaign_key: int) -> Decisions:
+    """What was decided about rows, and which were held for a cause that the file does not show."""
+    waits = {name: RowStanding(*why) for name, why in before.waiting(connection, campaign_key, LASTING)}
+    released = frozenset(before.decided(connection, campaign_key, before.RELEASED))
+    latest = campaigns.latest_upload(connection, campaign_key)
+    twins = before.references_held_by(connection, latest.id, DUPLICATE) if latest else frozenset()
+    return Decisions(released, before.decided(connection, campaign_key, before.DROPPED), waits, twins)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What of the past is asked for only where a plan needs it."""
+
+    ledger: Ledger
+    upload: int
+
+    def stored(self, numbers: Collection[int]) -> list[before.StoredLine]:
+        """Lines as they were sent."""
+        with self.ledger.read() as connection:
+            return list(before.stored(connection, numbers))
+
+    def held_by_the_newest_file(self) -> tuple[int, dict[int, tuple[int, int]]]:
+        """Its number, and the lines that it holds; after a report of failures, those of the file it is about."""
+        with self.ledger.read() as connection:
+            upload = before.file_of(connection, self.upload)
+            return upload, before.held_by(connection, upload)
+
+
+def rule_book(runtime: Runtime) -> RuleBook:
+    """The rule book of this run."""
+    return validation.load_book(runtime.schemas)

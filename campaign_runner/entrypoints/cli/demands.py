@@ -1,0 +1,55 @@
+"""What may be demanded on the command line of what is about to be sent?  Control totals, accepted warnings, freshness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from campaign_runner.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from campaign_runner.settings import Settings
+
+Refresh = Annotated[bool, typer.Option("--refresh", help="Ask Tango for its catalogue of today.")]
+Accept = Annotated[list[str] | None, typer.Option("--accept", help="A warning that is fine; repeatable.")]
+ExpectRows = Annotated[int | None, typer.Option("--expect-rows", help="Refuse a file of another number of rows.")]
+ExpectTotal = Annotated[
+    list[str] | None, typer.Option("--expect-total", help="Refuse another total: USD=6000; repeatable.")
+]
+PartialByFunds = Annotated[
+    bool,
+    typer.Option("--partial-by-funds", help="Send what the balance allows, in file order; the rest stays unsent."),
+]
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """The options of one command, on top of the settings."""
+
+    refresh: bool = False
+    accept: list[str] | None = None
+    rows: int | None = None
+    totals: list[str] | None = None
+
+    def on(self, settings: Settings) -> Settings:
+        """The settings with these demands; raises UsageError for one that cannot be understood."""
+        limits: dict[str, Any] = {} if self.rows is None else {"expected_rows": self.rows}
+        if self.totals:
+            told = dict(map(_total, self.totals))
+            limits["expected_total"] = {**settings.limits.expected_total, **told}
+        accept = (*settings.preflight.accept, *(self.accept or ()))
+        return settings.model_copy(update={
+            "limits": settings.limits.model_copy(update=limits),
+            "preflight": settings.preflight.model_copy(update={"accept": accept}),
+        })  # fmt: skip
+
+
+def _total(said: str) -> tuple[str, Decimal]:
+    currency, _, amount = said.partition("=")
+    plain = amount.strip().replace(",", "")
+    if len(currency.strip()) == 3 and currency.strip().isalpha() and plain.replace(".", "", 1).isdecimal():
+        return currency.strip().upper(), Decimal(plain)
+    raise UsageError(f"--expect-total {said}: give a currency and an amount, such as USD=6000.")

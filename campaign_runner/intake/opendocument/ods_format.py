@@ -1,0 +1,100 @@
+"""How does an OpenDocument cell show its number?  The cell says so itself: its kind, its currency, the text it shows.
+
+From that a format code is made, so that all formats of files are judged in one place (`numberformat`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+
+from campaign_runner.intake.cells import typed
+from campaign_runner.intake.cells.format_codes import look
+from campaign_runner.intake.cells.marks import Mark, Typed
+from campaign_runner.intake.markup import Attributes
+
+_SHOWN_WHOLE = 1e10  # from here on numbers are shown with an exponent where no format was chosen
+VALUE_OF = {
+    "date": "office:date-value",
+    "time": "office:time-value",
+    "boolean": "office:boolean-value",
+}
+_TYPES = {"date": Typed.DATE, "time": Typed.TIME, "boolean": Typed.BOOLEAN}
+_NUMBERS = ("float", "currency", "percentage")
+_GROUPED = re.compile(r"[-+(\u2212\s]*[0-9][0-9.,'\u2019\s\u00a0\u202f]*[)\s]*")
+_EXPONENT = re.compile(r"-?[0-9](?:[.,]([0-9]+))?E[+-]?[0-9]+", re.I)
+_FRACTION = re.compile(r"-?(?:[0-9]+\s+)?[0-9]+\s*/\s*([0-9]+)")
+_MASK = re.compile(r"[0-9() -]*[0-9][-)][0-9() -]*[0-9]")
+
+
+def number(value: str, shown: str) -> str:
+    """The number of a cell as text."""
+    try:
+        text = typed.number(float(value))
+    except ValueError:
+        return shown
+    return shown.upper() if shown.upper() in ("TRUE", "FALSE") else text
+
+
+def marks(tag: Attributes, shown: str, has_text: bool) -> Iterator[Mark]:
+    """What the cell is besides its text."""
+    kind = tag.get("office:value-type", "")
+    if kind in _TYPES:
+        yield _TYPES[kind]
+    if kind not in _NUMBERS:
+        return
+    text = number(tag.get("office:value", ""), shown)
+    if text in ("TRUE", "FALSE"):
+        yield Typed.BOOLEAN
+        return
+    code = ";;;" if has_text and not shown else _code(kind, tag.get("office:currency", ""), text, shown.strip())
+    if format_of := look(1000, code) if code else None:
+        yield format_of
+    if typed.is_ambiguous(text):
+        yield Typed.DECIMALS
+
+
+def _code(kind: str, currency: str, text: str, shown: str) -> str:
+    """A format code that shows the number like this."""
+    if kind == "percentage" or shown.endswith("%"):
+        return "0%"
+    if kind == "currency" and re.fullmatch(r"[A-Za-z]{3}", currency):
+        return f'0.00 "{currency.upper()}"'
+    if found := _EXPONENT.fullmatch(shown):
+        if abs(float(text)) >= _SHOWN_WHOLE:
+            return ""
+        return f"0.{'0' * len(found[1] or '')}E+00"
+    if found := _FRACTION.fullmatch(shown):
+        return f"# ?/{'?' * len(found[1])}"
+    if _MASK.fullmatch(shown) or (shown.isascii() and shown.isdigit() and shown.startswith("0")):
+        return re.sub(r"[^0-9]", r"\\\g<0>", re.sub("[0-9]", "0", shown)) if _same_digits(shown, text) else ""
+    if _GROUPED.fullmatch(shown):
+        return _places(text, shown)
+    return _with_words(shown)
+
+
+def _with_words(shown: str) -> str:
+    """Words and signs before and behind the digits."""
+    found = re.fullmatch(r"([^0-9]*)[0-9](?:.*[0-9])?([^0-9]*)", shown, re.S)
+    before, behind = (found[1], found[2]) if found else ("", "")
+    return f'"{_bare(before)}"General"{_bare(behind)}"' if _bare(before + behind) else ""
+
+
+def _bare(words: str) -> str:
+    return words.replace('"', "").strip(" \u00a0\u202f-+()\u2212")
+
+
+def _places(text: str, shown: str) -> str:
+    """`0`, `0.0` … where fewer places are shown than the number has."""
+    for places in range(3):
+        value = Decimal(text)
+        if value == value.to_integral_value() or value.adjusted() > 20:
+            return ""
+        if _same_digits(shown, f"{abs(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"):
+            return "0" if not places else f"0.{'0' * places}"
+    return ""
+
+
+def _same_digits(shown: str, text: str) -> bool:
+    return re.sub("[^0-9]", "", shown).lstrip("0") == re.sub("[^0-9]", "", text).lstrip("0")

@@ -1,0 +1,78 @@
+"""Which lines are failed, and how sure is that?  For a retry, and for findings about lines that came back to life."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, select
+
+from campaign_runner.ledger import order_sums
+from campaign_runner.ledger.line_columns import LINES, STATUS
+from campaign_runner.ledger.packing import unpack
+from campaign_runner.ledger.schema import batches, entries, line_items
+from campaign_runner.model.lifecycle import LOST, RowStatus
+
+
+class Revived(NamedTuple):
+    """A line that had failed, was placed again, and is no failure any more. `row` is 0 where the newest file has none;
+    `name` is "" where nobody is named, or what was sent was erased."""
+
+    row: int
+    name: str
+    reference: str
+    status: str
+    newest: str
+
+
+def unconfirmed(connection: Connection, campaign_key: int) -> list[str]:
+    """Since when lines are failed, in their newest attempt, of which Tango said so once only."""
+    query = select(line_items.c.failed_at).select_from(LINES).where(
+        line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED,
+        line_items.c.failed_again_at == "", batches.c.body.is_not(None), line_items.c.erased_at == "",
+    )  # fmt: skip
+    return list(connection.execute(query).scalars())
+
+
+_WHOSE = (line_items.c.upload, line_items.c.row, line_items.c.identity)
+
+
+def _alive(campaign_key: int) -> tuple[ColumnElement[bool], ...]:
+    orders = order_sums.of_batches(campaign_key, ~order_sums.CURRENT, order_sums.STATUS.not_in(LOST))
+    return line_items.c.batch.in_(orders), line_items.c.superseded.is_(True), STATUS.not_in(LOST)
+
+
+def alive(connection: Connection, campaign_key: int) -> frozenset[tuple[int, int, bytes]]:
+    """(upload, row, identity) of the lines of which an earlier attempt is not failed after all."""
+    found = connection.execute(select(*_WHOSE).select_from(LINES).where(*_alive(campaign_key)))
+    return frozenset((upload, row, bytes(identity)) for upload, row, identity in found)
+
+
+def revived(connection: Connection, campaign_key: int, upload: int) -> list[Revived]:
+    """The superseded lines that are not failed (or cancelled) after all, each with the status of its newest attempt."""
+    query = select(*_WHOSE, line_items.c.reference, STATUS, batches.c.body).select_from(LINES)
+    query = query.where(*_alive(campaign_key)).order_by(line_items.c.upload, line_items.c.row)
+    found = []
+    for of, row, identity, reference, status, body in connection.execute(query):
+        newest = select(line_items.c.id, STATUS).select_from(LINES).where(
+            line_items.c.upload == of, line_items.c.row == row, line_items.c.identity == identity,
+            line_items.c.superseded.is_(False),
+        )  # fmt: skip
+        number, now = connection.execute(newest.limit(1)).first() or (0, "")
+        here = select(entries.c.row).where(entries.c.upload == upload, entries.c.line == number)
+        shown = row if of == upload else connection.execute(here).scalar() or 0
+        found.append(Revived(int(shown), _name(body, reference), str(reference), str(status), str(now)))
+    return found
+
+
+def _name(body: bytes | None, reference: str) -> str:
+    """The recipient's name in the order that was sent."""
+    if not body:
+        return ""
+    order = orjson.loads(unpack(body))
+    lines = order.get("lineItems") or [{**order, "externalRefLineItemID": order.get("externalRefID")}]
+    recipient: dict[str, str] = next(
+        (one.get("recipient", {}) for one in lines if one["externalRefLineItemID"] == reference), {}
+    )
+    parts = (recipient.get("firstName"), recipient.get("lastName"))
+    return " ".join(part for part in parts if part) or str(recipient.get("email", ""))

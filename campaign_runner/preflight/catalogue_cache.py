@@ -1,0 +1,70 @@
+"""Where is the catalogue kept between runs?  In the state folder, for half a day, readable by its owner alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from campaign_runner.tango import Catalogue, Reward
+
+FORMAT = 1
+FRESH = timedelta(hours=12)  # Tango asks for about two fetches a day
+_MONEY = ("face_value", "smallest", "largest")
+_LISTS = ("countries", "methods")
+
+
+@dataclass(frozen=True, slots=True)
+class CachedCatalogue:
+    """A catalogue and when it was fetched."""
+
+    catalogue: Catalogue
+    at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it need not be fetched again."""
+        return timedelta(0) <= now - self.at < FRESH
+
+
+def path(state: Path, environment: str) -> Path:
+    """The file of an environment's catalogue."""
+    return state / f"catalogue-{environment}.json"
+
+
+def load(file: Path, source: str) -> CachedCatalogue | None:
+    """What is kept of the catalogue of `source` (an address); None where nothing is, or nothing that can be read."""
+    try:
+        said = orjson.loads(file.read_bytes())
+        if (said["format"], said["source"]) != (FORMAT, source):
+            return None
+        rewards = [_reward(values) for values in said["rewards"]]
+        at = datetime.fromisoformat(said["at"])
+    except (OSError, ValueError, TypeError, KeyError, ArithmeticError):
+        return None
+    return CachedCatalogue(Catalogue(said["name"], {reward.utid.upper(): reward for reward in rewards}), at)
+
+
+def save(file: Path, source: str, kept: CachedCatalogue) -> None:
+    """Keep a catalogue; a state folder that cannot be written is no reason to stop."""
+    said = {"format": FORMAT, "source": source, "at": kept.at.isoformat(), "name": kept.catalogue.name,
+            "rewards": [asdict(reward) for reward in kept.catalogue.rewards.values()]}  # fmt: skip
+    new = file.with_suffix(".new")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+            target.write(orjson.dumps(said, default=str))
+        new.replace(file)
+    except OSError:
+        new.unlink(missing_ok=True)
+
+
+def _reward(values: Mapping[str, Any]) -> Reward:
+    known = {field.name: values[field.name] for field in fields(Reward)}
+    known |= {name: None if known[name] is None else Decimal(known[name]) for name in _MONEY}
+    return Reward(**{**known, **{name: tuple(known[name]) for name in _LISTS}})

@@ -1,0 +1,161 @@
+"""How much is it by status, method, reward, day and the user's own groups?  Exact sums, taken in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from campaign_runner.model import money
+from campaign_runner.reporting.finance.lines import TITLES
+
+# title of the section: column of the finance report
+SECTIONS = {
+    "Status": "Status",
+    "Delivery method": "deliveryMethod",
+    "Reward": "utid",
+    "Purchase order": "Purchase order",
+    "Campaign": "Campaign ID",
+    "Day": "Day",
+}
+_SUMMED = ("lines", "quantity", "total", "charged_alike", "charged", "fee", "shipping")
+
+
+@dataclass(slots=True)
+class ReportSums:
+    """Counts, and money in ten-thousandths; `by_status` splits `total`. `charged_alike` is what was charged in the
+    reward's own currency."""
+
+    lines: int = 0
+    quantity: int = 0
+    total: int = 0
+    charged_alike: int = 0
+    charged: int = 0
+    fee: int = 0
+    shipping: int = 0
+    by_status: dict[str, int] = field(default_factory=dict)
+
+    def add(self, row: Any) -> None:
+        """Add one row of summed values that has a `status`."""
+        for name in _SUMMED:
+            setattr(self, name, getattr(self, name) + int(getattr(row, name)))
+        self.by_status[row.status] = self.by_status.get(row.status, 0) + int(row.total)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSums:
+    """Placed lines of one reward currency and one charged currency ("" = not stated): how many, and their money."""
+
+    currency: str
+    charged_currency: str
+    lines: int
+    total: Decimal
+    charged: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceOfAll:
+    """Finance reports over the campaigns of one environment: how many, what their lines come to, and where they are.
+
+    `left_out` counts the campaigns of the other environments.
+    """
+
+    environment: str
+    campaigns: int
+    left_out: dict[str, int]
+    sums: tuple[PeriodSums, ...]
+    reports: dict[str, Path]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON: money as decimal texts."""
+        names = ("currency", "charged_currency", "lines")
+        sums = [
+            {name: getattr(each, name) for name in names}
+            | {"total": money.text(each.total), "charged": money.text(each.charged)}
+            for each in self.sums
+        ]
+        return {"environment": self.environment, "campaigns": self.campaigns, "left_out": self.left_out, "sums": sums,
+                "reports": {name: str(path) for name, path in self.reports.items()}}  # fmt: skip
+
+
+class Tallies:
+    """Sums per section, by (key, currency); `charges` are by (reward currency, charged currency, status)."""
+
+    def __init__(self, groups: Sequence[str] = ()) -> None:
+        self.sections: dict[str, dict[tuple[str, str], ReportSums]] = {title: {} for title in (*SECTIONS, *groups)}
+        self.charges: dict[tuple[str, str, str], ReportSums] = {}
+        self._groups = tuple(groups)
+
+    def close(self) -> None:
+        """A tally is fed like a report, and has nothing to finish."""
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Add some lines: the columns of the finance report, the grouping columns behind them."""
+        if not len(columns[0]):
+            return
+        frame = _frame(columns, self._groups)
+        keys = [*self.sections, "currency", "charged_currency"]
+        keys += [] if "Status" in keys else ["Status"]
+        small = frame.groupby(keys, observed=True, sort=False)[list(_SUMMED)].sum().reset_index()
+        small["status"] = small["Status"].astype("str")
+        for title, sums in self.sections.items():
+            _add(sums, small, (title, "currency"))
+        _add(self.charges, small, ("currency", "charged_currency", "status"))
+
+
+def _add(into: dict[Any, ReportSums], small: pd.DataFrame, keys: tuple[str, ...]) -> None:
+    by = list(dict.fromkeys((*keys, "status")))
+    copy = small[[*by, *_SUMMED]].groupby(by, observed=True, sort=False).sum().reset_index()
+    names = zip(*(copy[key].astype("str") for key in keys), strict=True)
+    for row, name in zip(copy.itertuples(index=False), names, strict=True):
+        into.setdefault(name, ReportSums()).add(row)
+
+
+def _frame(columns: Sequence[Any], groups: Sequence[str]) -> pd.DataFrame:
+    by_title = dict(zip(TITLES, columns, strict=False))
+    by_title |= {"Day": pc.utf8_slice_codeunits(by_title["Placed at"], 0, 10)}
+    own = dict(zip(groups, columns[len(TITLES) :], strict=True))
+    keys = {title: by_title[column] for title, column in SECTIONS.items()} | own
+    keys |= {"currency": by_title["Currency"], "charged_currency": by_title["Charged currency"]}
+    frame = pd.DataFrame({title: column.dictionary_encode().to_pandas() for title, column in keys.items()})
+    frame["lines"] = 1
+    frame["quantity"] = by_title["Quantity"].cast("int64").to_numpy()
+    for name, title in (
+        ("total", "Total"),
+        ("charged", "Amount charged"),
+        ("fee", "Fees"),
+        ("shipping", "Shipping fee"),
+    ):
+        frame[name] = units(by_title[title])
+    alike = pc.equal(by_title["Currency"], by_title["Charged currency"]).to_numpy(zero_copy_only=False)
+    frame["charged_alike"] = frame["charged"].where(alike, 0)
+    return frame
+
+
+def period_sums(tallies: Tallies) -> tuple[PeriodSums, ...]:
+    """What all lines come to, by reward currency and charged currency."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for (currency, paid_in, _), each in tallies.charges.items():
+        kept = sums.setdefault((currency, paid_in), [0, 0, 0])
+        kept[:] = [kept[0] + each.lines, kept[1] + each.total, kept[2] + each.charged]
+    return tuple(
+        PeriodSums(*key, lines, money.from_units(total), money.from_units(charged))
+        for key, (lines, total, charged) in sorted(sums.items())
+    )
+
+
+def units(texts: Any) -> Any:
+    """Plain amounts -> ten-thousandths; "" is nothing."""
+    encoded = texts.dictionary_encode()
+    words = encoded.dictionary.to_pylist()
+    known = pd.array([_units(word) for word in words], dtype="int64").to_numpy()
+    return known[encoded.indices.to_numpy()]
+
+
+def _units(word: str) -> int:
+    return int((Decimal(word or "0") * money.UNITS).to_integral_value())

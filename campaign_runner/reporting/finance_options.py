@@ -1,0 +1,44 @@
+"""What may the caller choose about the finance reports?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from campaign_runner.model.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceOptions:
+    """`group_by`: headers of the user's own columns (None: the usual cost objects, where there are any).
+
+    `since` and `until` are days (`2026-10-01`), both included, of the time when a line was placed; "" leaves the end
+    open. `accounts` overrides account names of the journal. `time_zone` is where the books are kept ("" = UTC).
+    """
+
+    group_by: tuple[str, ...] | None = None
+    since: str = ""
+    until: str = ""
+    parquet: bool = False
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = ""
+
+    @property
+    def has_period(self) -> bool:
+        """Whether only lines placed between two days are wanted."""
+        return bool(self.since or self.until)
+
+    def __post_init__(self) -> None:
+        for option, day in (("--from", self.since), ("--to", self.until)):
+            if day and not _is_day(day):
+                raise UsageError(f"{option} {day}: give a day as year-month-day, such as 2026-10-01.")
+        if self.since and self.until and self.since > self.until:
+            raise UsageError(f"--from {self.since} is after --to {self.until}: turn them round.")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

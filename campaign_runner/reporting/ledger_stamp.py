@@ -1,0 +1,81 @@
+"""Which ledger does a workbook speak of?  The head of the chain of events: properties, and a sheet for finance.
+
+Properties, because a sheet would stand in the way where failures.xlsx is handed in again: Excel shows them under
+File > Info > Properties > Advanced > Custom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from campaign_runner.model import Books, money
+from campaign_runner.reporting.finance.sums import Tallies
+
+HEAD = "Ledger head"
+
+
+def properties(all_books: Sequence[Books]) -> dict[str, str]:
+    """What a report says of itself: the campaign, the environment, the head of the ledger's chain of events."""
+    heads = list(dict.fromkeys(books.ledger_head for books in all_books if books.ledger_head))
+    campaigns = ", ".join(books.order.campaign_id for books in all_books)
+    environments = ", ".join(dict.fromkeys(books.environment for books in all_books))
+    numbers = ", ".join(dict.fromkeys(f"{books.ledger_events}" for books in all_books if books.ledger_events))
+    told = {"Campaign": campaigns, "Environment": environments, HEAD: ", ".join(heads), "Ledger events": numbers}
+    return {name: text[:250] for name, text in told.items() if text}
+
+
+def write_about(book: Any, all_books: Sequence[Books], period: Tallies | None = None) -> None:
+    """The sheet `About`: whether each campaign ties out, its money, and the head of the chain.
+
+    `period`: what was placed in the period that is asked for; then only its campaigns and its money are shown.
+    """
+    sheet = book.add_worksheet("About")
+    head = book.add_format({"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF"})
+    look = book.add_format({"num_format": "#,##0.00##"})
+    for position, width in enumerate((34, 12, 16, 12, 18, 18, 16, 14)):
+        sheet.set_column(position, position, width)
+    if period is None:
+        row = _campaigns(sheet, all_books, head, look)
+    else:
+        keys = {key for key, _ in period.sections["Campaign"]}
+        all_books = [books for books in all_books if books.order.campaign_id in keys]
+        row = _campaigns_of_period(sheet, all_books, period, head, look)
+    for number, (name, text) in enumerate(properties(all_books).items(), row + 1):
+        if name == HEAD:
+            sheet.write_string(number, 0, "Head of the ledger's chain of events")
+            sheet.write_string(number, 1, text)
+            sheet.write_string(number + 1, 0, "`campaign-runner audit verify --report` with this file proves it.")
+    if period is None:
+        sheet.write_string(row + 5, 0, "Charged: in the reward's own currency, without what failed or was cancelled.")
+
+
+def _campaigns(sheet: Any, all_books: Sequence[Books], head: Any, look: Any) -> int:
+    """A row per campaign and currency, with the money of the whole campaign; returns the next free row."""
+    titles = ("Campaign", "Ties out", "Environment", "Currency", "Planned", "Placed", "Charged", "Lines charged")
+    sheet.write_row(0, 0, titles, head)
+    row = 1
+    for books in all_books:
+        for sums in books.sums or (None,):
+            told = [books.order.campaign_id, "yes" if books.ties_out else "NO", books.environment]
+            sheet.write_row(row, 0, [*told, sums.currency] if sums else told)
+            if sums:
+                sheet.write_row(row, 4, [float(sums.planned), float(sums.placed), float(sums.charged)], look)
+                sheet.write_number(row, 7, sums.charged_lines)
+            row += 1
+    return row
+
+
+def _campaigns_of_period(sheet: Any, all_books: Sequence[Books], period: Tallies, head: Any, look: Any) -> int:
+    """A row per campaign and currency, with what was placed in the period; returns the next free row."""
+    titles = ("Campaign", "Ties out", "Environment", "Currency", "Total in the period", "Lines in the period")
+    sheet.write_row(0, 0, titles, head)
+    row = 1
+    for books in all_books:
+        for (campaign, currency), sums in sorted(period.sections["Campaign"].items()):
+            if campaign == books.order.campaign_id:
+                sheet.write_row(row, 0, [campaign, "yes" if books.ties_out else "NO", books.environment, currency])
+                sheet.write_number(row, 4, float(money.from_units(sums.total)), look)
+                sheet.write_number(row, 5, sums.lines)
+                row += 1
+    return row

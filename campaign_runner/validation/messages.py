@@ -1,0 +1,120 @@
+"""How is a broken rule told?  In the book's sentence, or a better one where the kind knows what went wrong."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from campaign_runner.model import Column, Field, Problem
+from campaign_runner.validation.domains import TYPING_MISTAKES
+from campaign_runner.validation.kinds import EXPLAIN, CellContext, Hint
+from campaign_runner.validation.kinds.choice import nearest
+from campaign_runner.validation.rule_options import RuleOptions
+from campaign_runner.validation.schemas import limit_of
+
+_REMEMBERED = 50_000
+_EXPLICABLE = 300  # characters; what is longer is no slip of the pen, and looking closely would take long
+_LETTERS_NAMED = 5
+_EXPLAINED = frozenset({"format", "region"})
+_OF_THE_VALUE = ("length", "bad", "near")
+
+
+class MessageBuilder:
+    """Words the failures of one check of one field for one method; what does not depend on the value once only."""
+
+    def __init__(self, field: Field, check: Any, method: str, choices: RuleOptions) -> None:
+        self._field, self._check, self._choices = field, check, choices
+        self._explain = EXPLAIN.get(field.metadata["kind"]) if check.rule in _EXPLAINED else None
+        words = {
+            "method": method or "every row", "noun": field.metadata["noun"], "example": field.example,
+            "choices": listed(field.choices, "or"), "today": choices.today.isoformat(), "limit": limit_of(check),
+            "header": field.title,
+        }  # fmt: skip
+        self._own = self._advised(check.error, check.remedy, words)
+        self._by_country = {
+            code: self._advised(sentence["error"], sentence["remedy"], words)
+            for code, sentence in (getattr(check, "countries", None) or {}).items()
+        }
+        self._hint = _HINTS.get(check.name)
+        self._said: dict[tuple[str, str], Hint] = {}
+
+    def problems(
+        self, rows: Iterable[int], column: Column | None, shown: list[str], values: list[str], countries: list[str]
+    ) -> Iterable[Problem]:
+        """One problem per row: `shown` as the user wrote it, `values` as they were judged."""
+        severity, calendar = getattr(self._check, "severity", "error"), getattr(self._check, "calendar", False)
+        for row, text, value, country in zip(rows, shown, values, countries, strict=True):
+            rule, error, remedy = self.advice(value, country)
+            if calendar and text != value:
+                error = f"means {value}, which {error}"
+            yield Problem(row, column, rule, text, error, remedy, severity, calendar)
+
+    def advice(self, value: str, country: str) -> Hint:
+        """The sentences for one value; equal values are worded once."""
+        said = self._said.get((value, country))
+        if said is None:
+            if len(self._said) >= _REMEMBERED:
+                self._said.clear()
+            said = self._said[value, country] = self._advice(value, country)
+        return said
+
+    def _advice(self, value: str, country: str) -> Hint:
+        if (
+            self._explain
+            and len(value) <= _EXPLICABLE
+            and (advice := self._explain(value, CellContext(self._field, self._choices, country)))
+        ):
+            return Hint(f"{self._field.name}:{advice.rule}", advice.error, advice.remedy)
+        sentence = self._by_country.get(country) or self._by_country.get("other") or self._own
+        words = self._hint(value, self._check.statistics, self._field) if self._hint else {}
+        if "{" in sentence.error or "{" in sentence.remedy:
+            words = {"length": len(value), **words}
+            sentence = Hint(sentence.rule, sentence.error.format_map(words), sentence.remedy.format_map(words))
+        return sentence._replace(remedy=sentence.remedy + words["hint"]) if words.get("hint") else sentence
+
+    def _advised(self, error: str, remedy: str, words: Mapping[str, str]) -> Hint:
+        """The sentences with all that is the same for every value; the words of the value stay in braces."""
+        known = {**words, **{word: f"{{{word}}}" for word in _OF_THE_VALUE}}
+        return Hint(f"{self._field.name}:{self._check.rule}", error.format_map(known), remedy.format_map(known))
+
+
+def listed(words: Iterable[str], link: str = "and") -> str:
+    """`a, b and c`."""
+    *most, last = list(words) or [""]
+    return f"{', '.join(most)} {link} {last}" if most else last
+
+
+def _known_word(value: str, statistics: Mapping[str, Any], field: Field) -> dict[str, Any]:
+    near = nearest(value, field.metadata.get("choices") or {})
+    return {"near": near, "hint": f" Did you mean {near}?" if near else ""}
+
+
+def _only(value: str, statistics: Mapping[str, Any], field: Field) -> dict[str, Any]:
+    allowed = re.compile(f"(?:{statistics['pattern']})*")
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", value) if not unicodedata.combining(letter))
+    hint = f" For example {bare}." if bare != value and allowed.fullmatch(bare) else ""
+    return {"bad": _quoted(letter for letter in value if not allowed.fullmatch(letter)), "hint": hint}
+
+
+def _without(value: str, statistics: Mapping[str, Any], field: Field) -> dict[str, Any]:
+    return {"bad": _quoted(letter for letter in value if letter in statistics["characters"])}
+
+
+def _usual_domain(value: str, statistics: Mapping[str, Any], field: Field) -> dict[str, Any]:
+    name, _, domain = value.rpartition("@")
+    return {"near": f"{name}@{TYPING_MISTAKES[domain]}"}
+
+
+def _quoted(letters: Iterable[str]) -> str:
+    return listed(f'"{letter}"' for letter in list(dict.fromkeys(letters))[:_LETTERS_NAMED])
+
+
+# What a check can say of a value beyond its own sentence; `hint` is added to the remedy.
+_HINTS = {
+    "isin": _known_word,
+    "only_characters": _only,
+    "without_characters": _without,
+    "likely_domain": _usual_domain,
+}
