@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from campaign_runner import settings
-from campaign_runner.app import run as pipeline
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 
 # What the other contenders write too.
@@ -20,9 +21,9 @@ def main(command: str, config: str, folder: str, *rest: str) -> None:
     known = settings.load(Path(config))
     runtime = Runtime(known, Path(folder) / "state", Path(folder) / "reports", settings.credentials(known, {}))
     if command == "run":
-        result = pipeline.run(ReadOptions(Path(rest[0])), replace(runtime, only=PLAIN), patience=float(rest[1]))
+        result = run_file(ReadOptions(Path(rest[0])), replace(runtime, only=PLAIN), patience=float(rest[1]))
     else:
-        result = pipeline.reports(replace(runtime, only=frozenset(rest)))
+        result = report_campaign(replace(runtime, only=frozenset(rest)))
     print({status: number for status, number in result.books.rows.items() if number})
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from campaign_runner import settings, validation
 from campaign_runner.app import init
+from campaign_runner.app.template import write_empty_template
 from campaign_runner.entrypoints.cli import app
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import RowStatus
@@ -74,7 +75,7 @@ def test_every_delivery_method_has_a_schema_a_sample_and_a_line_in_the_readme(me
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_delivery_method_has_a_template_with_an_example_row(method, tmp_path):
-    init.template(tmp_path / "empty.csv", methods=[method])
+    write_empty_template(tmp_path / "empty.csv", methods=[method])
     with (tmp_path / "empty.csv").open(encoding="utf-8-sig", newline="") as file:
         (example,) = csv.DictReader(file)
     assert example["Delivery method"] == method

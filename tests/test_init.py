@@ -9,13 +9,14 @@ import pytest
 
 from campaign_runner import settings
 from campaign_runner.app import init as onboarding
+from campaign_runner.app.init import init_folder
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 27, 9, 1, tzinfo=UTC)
 
 
 def made(folder: Path, *key: str, now: datetime = NOW) -> settings.Settings:
-    onboarding.init(folder, key=key, now=now)
+    init_folder(folder, key=key, now=now)
     return settings.load(folder / "campaign.toml")
 
 

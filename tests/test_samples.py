@@ -12,7 +12,7 @@ import pytest
 from making.people import KINDS, Company
 
 from campaign_runner import settings, validation
-from campaign_runner.app import run
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.run import Result
 from campaign_runner.app.runtime import Runtime
@@ -30,7 +30,7 @@ def check(tmp_path: Path) -> Check:
             settings.load(SAMPLES / "campaign.toml"), tmp_path / "state", tmp_path / "reports", settings.Credentials(),
             clock=HandClock(f"{today}T09:00:00"),
         )  # fmt: skip
-        return run.plan(ReadOptions(SAMPLES / name), runtime)
+        return plan_file(ReadOptions(SAMPLES / name), runtime)
 
     return check
 

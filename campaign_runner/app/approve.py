@@ -16,9 +16,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from campaign_runner.app.finish import folder, targets
 from campaign_runner.app.preparation import PlanDraft
 from campaign_runner.app.preparation.plan_preview import PreviousUpload, Setting, every_line, identity, preview
+from campaign_runner.app.report_files import report_folder, report_targets
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.ledger import approvals, campaigns, integrity, open_ledger, previous_upload, progress, sent_when
@@ -37,6 +37,8 @@ from campaign_runner.reporting.wording import cash, count, per_currency
 from campaign_runner.settings import ApprovalSection
 
 SHORTEST = 8
+
+
 _NEXT = "Nothing was sent."
 
 
@@ -50,7 +52,9 @@ class Shown:
     notes: Sequence[str] = ()
 
 
-def show(draft: PlanDraft, campaign: CampaignSession, rules: str, catalogue: str, names: Mapping[str, str]) -> Shown:
+def show_plan(
+    draft: PlanDraft, campaign: CampaignSession, rules: str, catalogue: str, names: Mapping[str, str]
+) -> Shown:
     """Write plan.json and plan.html, and remember in the ledger that this plan was shown. Nothing is sent."""
     runtime = campaign.runtime
     with campaign.ledger.read() as connection:
@@ -67,7 +71,7 @@ def show(draft: PlanDraft, campaign: CampaignSession, rules: str, catalogue: str
     number, digest = known.event
     approval = replace(approval, head=StatedHead(digest, number), who=who(runtime) if approval.command else "")
     facts = replace(facts, host=runtime.settings.host)
-    where = targets(runtime, (PLAN_PAGE, PLAN_JSON, *PLAN_LISTS), draft.path)
+    where = report_targets(runtime, (PLAN_PAGE, PLAN_JSON, *PLAN_LISTS), draft.path)
     lists = write_plan_list(every_line(draft.plan, names), facts.sending.lines, where)
     beside = next(iter(path.name for path in lists.values()), "")
     written = {
@@ -77,7 +81,9 @@ def show(draft: PlanDraft, campaign: CampaignSession, rules: str, catalogue: str
     return Shown(facts, approval, written, where.notes(written))
 
 
-def clear(draft: PlanDraft, campaign: CampaignSession, rules: str, catalogue: str, names: Mapping[str, str]) -> str:
+def require_approval(
+    draft: PlanDraft, campaign: CampaignSession, rules: str, catalogue: str, names: Mapping[str, str]
+) -> str:
     """The identity of a plan that may be sent; else raises RefusedBeforeSending, having shown the plan."""
     runtime = campaign.runtime
     name = identity(draft, _setting(draft, runtime, rules, catalogue))
@@ -88,8 +94,8 @@ def clear(draft: PlanDraft, campaign: CampaignSession, rules: str, catalogue: st
     seen = next((plan for plan in plans if plan.identity == name), None)
     found = standing(draft, runtime, name, decision, seen, lately)
     if found.state in ("open", REJECTED):
-        show(draft, campaign, rules, catalogue, names)
-        look = f"{folder(runtime) / 'plan.html'} shows what it would send."
+        show_plan(draft, campaign, rules, catalogue, names)
+        look = f"{report_folder(runtime) / 'plan.html'} shows what it would send."
         raise RefusedBeforeSending(f"{found.sentence} {_NEXT} {look} {who(runtime)}")
     return name
 
@@ -115,12 +121,12 @@ def goes_on(campaign: CampaignSession, upload: Upload) -> bool:
     return decision.decision == APPROVED
 
 
-def approve(runtime: Runtime, prefix: str, name: str) -> str:
+def approve_plan(runtime: Runtime, prefix: str, name: str) -> str:
     """Say yes to a plan; returns what to tell. Raises UsageError for somebody who may not, and for an unknown plan."""
     return _decide(runtime, prefix, name, APPROVED, "", lambda plan: _may_approve(plan, runtime, name))
 
 
-def reject(runtime: Runtime, prefix: str, name: str, reason: str) -> str:
+def reject_plan(runtime: Runtime, prefix: str, name: str, reason: str) -> str:
     """Say no to a plan, with a reason; `run` refuses it from now on."""
     if not reason.strip():
         raise UsageError("Say why with --reason: whoever runs the plan reads it.")

@@ -7,15 +7,20 @@ day is the one on which the file was handed in.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner import validation
+from campaign_runner.app import explain as explanation
+from campaign_runner.app.find_rows import is_row, rows_of
 from campaign_runner.app.preparation import ReadOptions, read
-from campaign_runner.app.session import CampaignSession, rule_book
-from campaign_runner.ledger import campaigns
-from campaign_runner.model.errors import FileUnusable
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.session import CampaignSession, open_campaign, rule_book
+from campaign_runner.ledger import campaigns, row_history, sent_lines
+from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.model.errors import FileUnusable, UsageError
 from campaign_runner.planning import references
 from campaign_runner.reporting.rules_table import rules_of
 
@@ -106,3 +111,49 @@ def _references(settings: Settings) -> dict[str, Any]:
              "account": order.account, "campaign": order.campaign_id}  # fmt: skip
     identity = f"the columns {', '.join(key)}" if key else "the whole normalised row, and which of its equals it is"
     return {"bound_to": bound, "identity": identity, "hash": f"SHA-256, first {references.DIGEST_BYTES * 8} bits"}
+
+
+def explain_row(runtime: Runtime, what: str) -> dict[str, Any]:
+    """The whole life of one row: by its number in the newest file, by an e-mail address, name or key that stands there
+    once, or by a line or order reference."""
+    with open_campaign(runtime, looking=True) as campaign:
+        upload, row = _latest(campaign), int(what) if is_row(what) else None
+        with campaign.ledger.read() as connection:
+            files = dict.fromkeys((upload.id, sent_lines.file_of(connection, upload.id)))
+            named = [
+                (number, row_history.row_of(connection, campaign.key, number, what))
+                for number in files
+                if row is None
+            ]
+        place = next(((number, found) for number, found in named if found is not None), None)
+        if row is None and place is None:
+            row = _only(rows_of(campaign, what), what)
+        with campaign.ledger.read() as connection:
+            if row is not None:
+                place = sent_lines.place_of(connection, upload.id, row)
+            number, row = place or (upload.id, None)
+            upload = campaigns.upload(connection, number)
+            life = row_history.life(connection, campaign.key, upload, row) if row is not None else None
+        if row is None or life is None:
+            raise UsageError(
+                f"{what} is neither a row with contents in {upload.name} nor a reference of this campaign."
+            )
+        return {"campaign": runtime.settings.campaign.id, "file": upload.name, "sheet": upload.sheet, "row": row,
+                "handed_in": upload.created_at, "sha256": upload.sha256, **explanation.of_row(campaign, upload, row),
+                **life}  # fmt: skip
+
+
+def _only(rows: Sequence[int], what: str) -> int | None:
+    """The one row that was named; raises UsageError where there are several."""
+    if len(rows) > 1:
+        numbers = ", ".join(map(str, rows[:20]))
+        raise UsageError(f'"{what}" stands in {len(rows):,} rows: {numbers}. Say which row.')
+    return rows[0] if rows else None
+
+
+def _latest(campaign: CampaignSession) -> Upload:
+    with campaign.ledger.read() as connection:
+        upload = campaigns.latest_upload(connection, campaign.key)
+    if upload is None:
+        raise UsageError("No file of this campaign was ever planned. Run it first: campaign-runner run FILE")
+    return upload

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pandas as pd
 
-from campaign_runner.app.finish import latest
 from campaign_runner.app.session import CampaignSession
+from campaign_runner.app.uploads import latest_upload
 from campaign_runner.model import RawTable
 
 NAMES = ("recipient.firstName", "recipient.lastName")
@@ -16,7 +16,7 @@ _FIELDS = ("recipient.email", "recipient.mobileNumber", *NAMES)
 
 def rows_of(campaign: CampaignSession, word: str, among: Collection[int] | None = None) -> list[int]:
     """The rows of the newest file that this word names; of a number only that row, if it is one (of `among`)."""
-    with latest(campaign) as file:
+    with latest_upload(campaign) as file:
         if is_row(word) and (among is None or int(word) in among or not among):
             return [int(word)]
         found = list(_named(file.table, " ".join(word.split()).casefold(), campaign.runtime.settings.identity.key))
@@ -25,7 +25,7 @@ def rows_of(campaign: CampaignSession, word: str, among: Collection[int] | None 
 
 def names_of(campaign: CampaignSession, rows: Collection[int]) -> dict[int, str]:
     """What people call these rows of the newest file: the first and last name, else the e-mail address."""
-    with latest(campaign) as file:
+    with latest_upload(campaign) as file:
         return dict(_called(file.table, rows))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,28 +10,33 @@ from pathlib import Path
 import orjson
 
 from campaign_runner import __version__, reconciliation, reporting
-from campaign_runner.app.executor import beside, spare
-from campaign_runner.app.preparation import PlanDraft, Progress, ReadOptions, is_long, noted, read
+from campaign_runner.app.preparation import PlanDraft, ReadOptions
+from campaign_runner.app.progress import Progress
+from campaign_runner.app.report_files import (
+    ANNOTATED,
+    CHECK_REPORTS,
+    annotating,
+    marked,
+    naming_reports,
+    report_folder,
+    report_targets,
+)
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, rule_book
+from campaign_runner.app.uploads import LoadedUpload, latest_upload, restored_upload, with_repairs
 from campaign_runner.ledger import batches, campaigns, row_status, sent_when
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.read_only import is_writable
-from campaign_runner.model import Books, Column, Finding, Problem, RawRows, RawTable, Sent, StatedRows
-from campaign_runner.model.errors import ExitCode, FileUnusable, UsageError
+from campaign_runner.model import Books, Column, Finding, Sent, StatedRows
+from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.money import from_units
 from campaign_runner.model.trim_memory import trim_memory
-from campaign_runner.reconciliation import Repair
 from campaign_runner.reporting import ProblemTally, sent, unchanged
-from campaign_runner.reporting.excel.annotated import write_annotated
 from campaign_runner.reporting.plan_file import Approval
 from campaign_runner.reporting.summary import summary
-from campaign_runner.reporting.targets import Targets, WrittenReports, reserve
 from campaign_runner.reporting.wording import count
 from campaign_runner.reporting.write import ORDER
 
-CHECK_REPORTS = frozenset({"failures.csv", "failures.xlsx", "summary.json"})
-ANNOTATED = "annotated.xlsx"
 REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was corrected last."
 
 
@@ -49,23 +52,6 @@ class Result:
     approval: Approval = field(default_factory=Approval)
 
 
-@dataclass(frozen=True)
-class LoadedUpload:
-    """A file as a run has read it; `tally` is None where the ledger had planned this very file before. Its draft is not
-    kept: a long one takes more memory than all that follows. `repairs`: reports about it that were corrected and run."""
-
-    reading: ReadOptions
-    upload: Upload
-    table: RawTable
-    tally: ProblemTally | None = None
-    problems: Sequence[Problem] = ()
-    repairs: Sequence[Repair] = ()
-
-    def marked(self) -> bool:
-        """Whether its own workbook is marked."""
-        return bool(self.problems and self.table.sheet)
-
-
 def finish(
     campaign: CampaignSession, file: LoadedUpload, stopped: str, progress: Progress, waiting: str = "", *, leave: bool = False,
     placing: bool = False, findings: Sequence[Finding] = (),
@@ -75,7 +61,7 @@ def finish(
 
     `leave`: reports that would come out the same are left as they are; `placing`: the command was to send.
     """
-    with whole(campaign, file) as about:
+    with with_repairs(campaign, file) as about:
         return _finish(
             campaign, file, about, stopped, progress, waiting, leave=leave, placing=placing, findings=findings
         )
@@ -100,16 +86,16 @@ def _finish(
     note = runtime.state / "reports" / f"{books.environment}-{books.order.campaign_id}.json"
     mark = _made_of(campaign, file, replace(books, sent_now=Sent(), sent_before=Sent()), code)
     if leave and file.tally is None and (there := unchanged.left(note, mark)):
-        reporting.restate(books, there, targets(runtime, ()), exit_code=code)
+        reporting.restate(books, there, report_targets(runtime, ()), exit_code=code)
         unchanged.keep(note, mark, there)
         return Result(books, there, code)
     campaign.ledger.close_connections()
     trim_memory()
-    places = targets(runtime, runtime.only or ORDER, file.reading.path)
-    books = _saying(books, places, file.marked(), runtime.only or frozenset(ORDER))
-    with _annotating(file, runtime, places) as also:
+    places = report_targets(runtime, runtime.only or ORDER, file.reading.path)
+    books = naming_reports(books, places, file.marked(), runtime.only or frozenset(ORDER))
+    with annotating(file, runtime, places) as also:
         written = reporting.write_reports(
-            books, folder(runtime), exit_code=code, problems=file.tally, progress=progress, also=also, only=runtime.only,
+            books, report_folder(runtime), exit_code=code, problems=file.tally, progress=progress, also=also, only=runtime.only,
             finance=runtime.finance, targets=places,
         )  # fmt: skip
     if is_writable(runtime.state):
@@ -125,7 +111,7 @@ def _made_of(campaign: CampaignSession, file: LoadedUpload, books: Books, code: 
     told = summary(books, {}, code)
     settings = runtime.settings.model_dump(mode="json")
     options = [
-        str(folder(runtime)),
+        str(report_folder(runtime)),
         sorted(runtime.only or ()),
         repr(runtime.finance),
         file.upload.id,
@@ -137,7 +123,7 @@ def _made_of(campaign: CampaignSession, file: LoadedUpload, books: Books, code: 
 
 def finish_latest(campaign: CampaignSession, stopped: str, progress: Progress, waiting: str = "") -> Result:
     """The books and reports of the newest file, from the ledger's own copy of it; `waiting` as for `close`."""
-    with latest(campaign) as file:
+    with latest_upload(campaign) as file:
         return finish(campaign, file, stopped, progress, waiting)
 
 
@@ -178,68 +164,9 @@ def _earlier(campaign: CampaignSession, newest: Upload) -> Iterator[tuple[tuple[
         numbers = row_status.uploads_elsewhere(connection, campaign.key, newest.id)
         uploads = [campaigns.upload(connection, number) for number in numbers]
     for upload in (upload for upload in uploads if not upload.purged_at):
-        with restored(campaign, upload) as file:
+        with restored_upload(campaign, upload) as file:
             for some in reconciliation.stated_rows(campaign.ledger, upload.id, file.table):
                 yield file.table.columns, some
-
-
-@contextmanager
-def latest(campaign: CampaignSession) -> Iterator[LoadedUpload]:
-    """The newest file of a campaign, restored from the ledger while this lasts; raises UsageError without one."""
-    with campaign.ledger.read() as connection:
-        upload = campaigns.latest_upload(connection, campaign.key)
-    if upload is None:
-        raise UsageError("No file of this campaign was ever planned. Run it first: campaign-runner run FILE")
-    with restored(campaign, upload) as file, whole(campaign, file) as everything:
-        yield everything
-
-
-@contextmanager
-def whole(campaign: CampaignSession, file: LoadedUpload) -> Iterator[LoadedUpload]:
-    """What the reports are about, while this lasts: the file, or the one that a report of failures was made of, with all
-    such reports that were corrected and run."""
-    with ExitStack() as stack:
-        about, number = file, file.upload.reading.get("about", 0)
-        with campaign.ledger.read() as connection:
-            first = campaigns.upload(connection, number) if number else file.upload
-            reports = campaigns.uploads_about(connection, first.id)
-        if number:
-            about = stack.enter_context(restored(campaign, first))
-        yield replace(about, repairs=[_repair(campaign, file, report, stack) for report in reports])
-
-
-def _repair(campaign: CampaignSession, file: LoadedUpload, report: Upload, stack: ExitStack) -> Repair:
-    table = file.table if report.id == file.upload.id else stack.enter_context(restored(campaign, report)).table
-    return Repair(report.id, report.name, table, {int(row): to for row, to in report.reading["rows"].items()})
-
-
-@contextmanager
-def restored(campaign: CampaignSession, upload: Upload) -> Iterator[LoadedUpload]:
-    """A file of a campaign from the ledger's own copy; of an erased one, what is left."""
-    runtime = campaign.runtime
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / Path(upload.name).name
-        reading = ReadOptions(copy, upload.reading["sheet"], upload.reading["hidden"])
-        if upload.purged_at:
-            yield LoadedUpload(reading, upload, _erased(campaign, upload))
-            return
-        with campaign.ledger.read() as connection:
-            campaigns.restore_upload(connection, upload, copy)
-        table = noted(read(reading, runtime.settings, rule_book(runtime)), upload.reading.get("notes", ()))
-        yield LoadedUpload(reading, upload, table)
-
-
-def _erased(campaign: CampaignSession, upload: Upload) -> RawTable:
-    """What is left of an upload after its retention time: the numbers of its rows."""
-    import pandas as pd
-
-    def chunks() -> Iterator[RawRows]:
-        with campaign.ledger.read() as connection:
-            numbers = row_status.numbers(connection, upload.id)
-        yield RawRows(pd.DataFrame(index=pd.Index(numbers, dtype="int64")))
-
-    note = f"The file was erased on {(upload.purged_at or '')[:10]}, as asked: rows, amounts and statuses are left."
-    return RawTable(upload.name, upload.sheet, 1, (), chunks, (note,))
 
 
 def finish_check(
@@ -254,60 +181,12 @@ def finish_check(
     )  # fmt: skip
     books = replace(books, host=runtime.settings.host, sent_before=_sent(before))
     code = reconciliation.checked_exit_code(books)
-    places = targets(runtime, (*CHECK_REPORTS, ANNOTATED), reading.path)
+    places = report_targets(runtime, (*CHECK_REPORTS, ANNOTATED), reading.path)
     marks = draft.marks()
-    books = _saying(books, places, bool(marks and draft.table.sheet), CHECK_REPORTS)
-    with _marked(reading, draft.table, marks, places) as annotated:
+    books = naming_reports(books, places, bool(marks and draft.table.sheet), CHECK_REPORTS)
+    with marked(reading, draft.table, marks, places) as annotated:
         written = reporting.write_reports(
-            books, folder(runtime), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
+            books, report_folder(runtime), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
             also=lambda: {**annotated(), **(also or {})}, targets=places,
         )  # fmt: skip
     return Result(books, written, code, draft.tally)
-
-
-def _annotating(
-    file: LoadedUpload, runtime: Runtime, places: Targets
-) -> AbstractContextManager[Callable[[], dict[str, Path]]]:
-    """The annotated workbook of this run, or of the run that checked this file."""
-    if file.tally is not None:
-        return _marked(file.reading, file.table, file.problems, places)
-    before = folder(runtime) / ANNOTATED
-    return nullcontext(lambda: {ANNOTATED: before} if before.exists() else {})
-
-
-def _marked(
-    reading: ReadOptions, table: RawTable, problems: Sequence[Problem], places: Targets
-) -> AbstractContextManager[Callable[[], dict[str, Path]]]:
-    """The user's own workbook with its faulty cells marked, where there is one; a long one while others are written."""
-    places.drop(ANNOTATED)
-    if not problems or not table.sheet:
-        return nullcontext(dict)
-
-    def annotated() -> dict[str, Path]:
-        try:
-            target = places.of(ANNOTATED)
-            return {ANNOTATED: write_annotated(reading.file, target, problems, table.sheet, places.sign)}
-        except FileUnusable:  # it could be read, so it is of a kind that cannot be written: xls, ods
-            return {}
-
-    return beside(annotated, apart=is_long(reading.file) and spare() > 0)
-
-
-def folder(runtime: Runtime) -> Path:
-    """Where the campaign's reports are."""
-    return runtime.reports / runtime.settings.campaign.id
-
-
-def targets(runtime: Runtime, names: Iterable[str], *inputs: Path, campaign: str = "") -> Targets:
-    """Under which name each report is written, so that nothing is lost that a person typed; `inputs` are read."""
-    place = runtime.reports / campaign if campaign else folder(runtime)
-    record = runtime.state / "reports" / "written" if is_writable(runtime.state) else None
-    found = reserve(place, names, WrittenReports(record), inputs)
-    return replace(found, csv=runtime.settings.reports.csv)
-
-
-def _saying(books: Books, places: Targets, marked: bool, names: Collection[str]) -> Books:
-    """The same books, with a note on every report that has another name than usual."""
-    written = [name for name in ORDER if name in names and (name != ANNOTATED or marked)]
-    written += [ANNOTATED] if marked and ANNOTATED not in written else []
-    return replace(books, notes=(*books.notes, *places.notes(written)))

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from campaign_runner import intake, validation
-from campaign_runner.app.runtime import SIMULATOR_STATE
-from campaign_runner.model.errors import CampaignRunnerError, StateError, UsageError
+from campaign_runner.app.template import write_empty_template
+from campaign_runner.model.errors import CampaignRunnerError, StateError
 
 WORKBOOK = "rewards.xlsx"
+
+
 LONGEST_ID = 40
+
+
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv")
+
+
 # Headers of columns that name a person or a row, without case, spaces and punctuation.
 KEYS = frozenset({
     "employeeid", "employeenumber", "employeeno", "empid", "personnelnumber", "personid", "staffid", "staffnumber",
@@ -26,6 +31,7 @@ KEYS = frozenset({
     "mitarbeiternummer", "mitarbeiterid", "personalnr", "mitarbeiternr", "iddeempleado", "idempleado", "numerodeempleado",
     "matricule", "matricola", "personeelsnummer",
 })  # fmt: skip
+
 
 CAMPAIGN_TOML = """\
 # What campaign-runner needs to know. Lines with a # in front show what else can be said.
@@ -133,7 +139,7 @@ def _bare(header: str) -> str:
     return re.sub(r"[\W_]+", "", header).casefold()
 
 
-def init(folder: Path, schemas: Path | None = None, key: Sequence[str] = (), *, now: datetime) -> list[Path]:
+def init_folder(folder: Path, schemas: Path | None = None, key: Sequence[str] = (), *, now: datetime) -> list[Path]:
     """Write campaign.toml, with an id of its own and the columns `key` that name a row, and a template workbook into
     `folder`; returns their paths."""
     settings, workbook = folder / "campaign.toml", folder / WORKBOOK
@@ -142,7 +148,7 @@ def init(folder: Path, schemas: Path | None = None, key: Sequence[str] = (), *, 
         settings.write_text(_settings(folder, key, now), "utf-8")
     except OSError as error:
         raise StateError(f"{folder}: cannot be written ({error.strerror}). Choose another folder.") from None
-    template(workbook, schemas)
+    write_empty_template(workbook, schemas)
     return [settings, workbook]
 
 
@@ -157,39 +163,3 @@ def _settings(folder: Path, key: Sequence[str], now: datetime) -> str:
     commented = '# [identity]\n# key = ["Employee ID"]     '
     assert commented in text
     return text.replace(commented, f"[identity]\nkey = [{columns}]")
-
-
-def template(
-    path: Path, schemas: Path | None = None, methods: Sequence[str] = (), rewards: Sequence[str] = ()
-) -> None:
-    """Write an empty spreadsheet for these delivery methods (all of them without any); `rewards` to choose from."""
-    from campaign_runner.reporting.excel.template import write_template
-
-    if path.suffix.lower() not in (".xlsx", ".csv"):
-        raise UsageError(f"{path}: a template is a .xlsx or a .csv file. Choose such a name.")
-    book = validation.load_book(schemas)
-    unknown = [name for name in methods if name not in book.methods]
-    if unknown:
-        raise UsageError(f'There is no delivery method "{unknown[0]}". Known: {", ".join(book.methods)}.')
-    try:
-        write_template(path, book, methods or None, rewards)
-    except OSError as error:
-        raise StateError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
-
-
-def serve_simulator(
-    state: Path, port: int, per_second: float, faults: Path | None, announce: Callable[[str], None]
-) -> None:
-    """Serve the Tango stand-in on this machine until interrupted; `announce` hears its address."""
-    from campaign_runner import simulator
-
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stand_in = simulator.Simulator(
-        state / SIMULATOR_STATE, requests_per_second=per_second, faults=simulator.read_faults(faults)
-    )
-    try:
-        with simulator.serve(stand_in, port) as base_url:
-            announce(base_url)
-            threading.Event().wait()
-    except OSError as error:
-        raise UsageError(f"Port {port} cannot be used ({error.strerror}). Choose another with --port.") from None

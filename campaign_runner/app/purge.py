@@ -27,13 +27,18 @@ from campaign_runner.planning.recipients import EMAIL, PHONE, person_hashes
 
 # Reports without names or contact data.
 _IMPERSONAL = ("finance.", "journal.", "summary.json", "statement.")
+
+
 _COPIES = "ledger-version-*.sqlite"
+
+
 _EVER = "9999"
+
 
 Told = dict[str, Any]
 
 
-def purge(runtime: Runtime, days: float, *, dry_run: bool = False) -> Told:
+def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Told:
     """Erase personal data of files older than so many days; totals, references and the chain stay."""
     if days < 1:
         raise UsageError("--older-than must be at least one day: what was handed in today is still at work.")

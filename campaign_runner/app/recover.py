@@ -13,13 +13,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from campaign_runner import planning
-from campaign_runner.app import clearance, newest
+from campaign_runner.app import newest
+from campaign_runner.app.catalogue import catalogue_snapshot
+from campaign_runner.app.check import checked_draft
 from campaign_runner.app.finish import Result, finish
-from campaign_runner.app.preparation import LedgerHistory, PlanDraft, Progress, ReadOptions
+from campaign_runner.app.preparation import LedgerHistory, PlanDraft, ReadOptions
 from campaign_runner.app.preparation.file_copy import copied
-from campaign_runner.app.run import plan_into_ledger, prepared, quiet
+from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.app.session import CampaignSession, decisions, open_campaign
+from campaign_runner.app.write_plan import write_plan
 from campaign_runner.ledger import adoption, events, integrity, plans
 from campaign_runner.model import Finding, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
@@ -60,7 +63,7 @@ class Recovered:
                         f"have two rewards: {first}. Ask Tango to cancel the second ones.", explained=False)]  # fmt: skip
 
 
-def recover(reading: ReadOptions, runtime: Runtime, progress: Progress = quiet) -> Result:
+def recover_ledger(reading: ReadOptions, runtime: Runtime, progress: Progress = no_progress) -> Result:
     """Bring the campaign's ledger up to date from Tango. Nothing is sent until it came to its end.
 
     Raises TangoStopped where Tango does not say for certain what it has.
@@ -69,13 +72,13 @@ def recover(reading: ReadOptions, runtime: Runtime, progress: Progress = quiet) 
         integrity.require_whole(campaign.ledger)
         with campaign.ledger.read() as connection:
             past = LedgerHistory(secret=plans.secret(connection), decisions=decisions(connection, campaign.key))
-        shop = clearance.catalogue_snapshot(runtime, campaign.ledger, campaign.key)
-        draft = prepared(reading, runtime, shop, past, progress)
+        shop = catalogue_snapshot(runtime, campaign.ledger, campaign.key)
+        draft = checked_draft(reading, runtime, shop, past, progress)
         with connect_tango(runtime, campaign.ledger, campaign.key) as client:
             orders = dict(_orders(client, draft, campaign, progress))
         came_to = _adopt(campaign, draft, orders, past.secret)
         runtime.notices.append(came_to.sentence)
-        read = plan_into_ledger(reading, campaign, progress, may_send=False, anew=True)
+        read = write_plan(reading, campaign, progress, may_send=False, anew=True)
         return finish(campaign, read, "", progress, findings=came_to.findings)
 
 

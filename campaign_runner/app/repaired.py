@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from campaign_runner.app.finish import restored
 from campaign_runner.app.preparation import PlanDraft
 from campaign_runner.app.preparation.plan_draft import CorrectedRow
 from campaign_runner.app.session import CampaignSession
+from campaign_runner.app.uploads import restored_upload
 from campaign_runner.ledger import campaigns, row_status
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.model import RawTable
@@ -55,7 +55,7 @@ def repaired(draft: PlanDraft, campaign: CampaignSession) -> Mapping[int, int]:
     here, originals = _people(draft.table, key), _originals(draft.table)
     with campaign.ledger.read() as connection:
         upload = campaigns.upload(connection, draft.about)
-    with restored(campaign, upload) as file:
+    with restored_upload(campaign, upload) as file:
         there = _people(file.table, key, {row for _, row in originals.values()})
     erased = bool(upload.purged_at)
     return {row: _place(person, originals.get(row), there, erased=erased) for row, person in here.items()}
@@ -101,7 +101,7 @@ def _placed(campaign: CampaignSession) -> Iterator[_Placed]:
     with campaign.ledger.read() as connection:
         reports = campaigns.reports_run(connection, campaign.key)
     for upload in (upload for upload in reports if not upload.purged_at):
-        with restored(campaign, upload) as file:
+        with restored_upload(campaign, upload) as file:
             people, originals = _people(file.table, key), _originals(file.table)
         with campaign.ledger.read() as connection:
             lines = row_status.lines_of_rows(connection, upload.id)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from campaign_runner.app.finish import folder
+from campaign_runner.app.report_files import report_folder
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.ledger import row_status
@@ -21,7 +21,7 @@ from campaign_runner.reporting.wording import count
 
 def prove_places(runtime: Runtime) -> None:
     """Raises ReportsUnwritten (nothing was sent) where reports could not be written afterwards."""
-    prove_writable(folder(runtime))
+    prove_writable(report_folder(runtime))
 
 
 @contextmanager

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def status(state: Path, url: str = "", campaign: str = "") -> list[dict[str, Any]]:
+def campaign_status(state: Path, url: str = "", campaign: str = "") -> list[dict[str, Any]]:
     """Every campaign of a ledger (or one) with its rows and line items by status, their money and its events."""
     with look_into(state, url) as ledger, ledger.read() as connection:
         found = [row for row in campaigns.listing(connection) if campaign in ("", row["campaign_id"])]

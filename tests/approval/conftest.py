@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from campaign_runner.app import approve as approval
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.approve import approve_plan
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
-from campaign_runner.app.run import Result
+from campaign_runner.app.run import Result, run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.model.actor import Actor
 from tests.pipeline.conftest import Office, office
@@ -38,17 +38,17 @@ class Reviewed:
 
     def plan(self, path: Any, who: str = "hanna") -> dict[str, Any]:
         """plan.json, as somebody else reads it."""
-        pipeline.plan(ReadOptions(path), self.runtime(who))
+        plan_file(ReadOptions(path), self.runtime(who))
         return self.read()
 
     def read(self) -> dict[str, Any]:
         return json.loads((self.office.folder / "reports" / "q4" / "plan.json").read_text("utf-8"))
 
     def approve(self, plan: str, who: str = FINANCE) -> str:
-        return approval.approve(self.runtime(who), plan, who)
+        return approve_plan(self.runtime(who), plan, who)
 
     def run(self, path: Any, who: str = "hanna", **options: Any) -> Result:
-        return pipeline.run(ReadOptions(path), self.runtime(who), **options)
+        return run_file(ReadOptions(path), self.runtime(who), **options)
 
 
 @pytest.fixture

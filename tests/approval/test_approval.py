@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from campaign_runner.app import approve as approval
-from campaign_runner.app import desk
-from campaign_runner.app import run as pipeline
-from campaign_runner.app import status as overview
+from campaign_runner.app.approve import reject_plan
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.release import release_rows
+from campaign_runner.app.run import run_file
+from campaign_runner.app.status import campaign_status
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending, UsageError
 from tests.approval.conftest import ANA, BEN, CLEO, FAILS, FINANCE
 
@@ -33,7 +34,7 @@ def test_an_approved_plan_is_run_and_its_identity_stands_in_the_log(office, revi
     plan = reviewed.plan(path)["plan"]
     assert reviewed.approve(plan[:8]) == f"Plan {plan[:12]} of q4.csv, 2 lines, 35.50 USD: approved by {FINANCE}."
     assert reviewed.run(path).exit_code is ExitCode.DONE
-    (campaign,) = overview.status(office.folder / "state")
+    (campaign,) = campaign_status(office.folder / "state")
     told = [event["text"] for event in campaign["events"]]
     assert any(text.startswith(f"plan approved: by {FINANCE}, plan {plan} [") for text in told)
     assert any(text.startswith("file planned") and plan in text for text in told)
@@ -56,7 +57,7 @@ def test_a_released_row_makes_the_approval_void(office, reviewed):
     path = office.file(ANA, ANA, BEN)
     reviewed.approve(reviewed.plan(path)["plan"])
     reviewed.run(path)
-    desk.release(office.runtime(), [3], "two prizes")
+    release_rows(office.runtime(), [3], "two prizes")
     with pytest.raises(RefusedBeforeSending, match=r"the file sends 60\.50 USD"):
         reviewed.run(path)
     assert len(office.sent()) == 2
@@ -125,7 +126,7 @@ def test_the_yes_of_somebody_who_is_no_approver_any_more_does_not_count(office, 
 def test_a_rejected_plan_is_refused_with_the_reason(office, reviewed):
     path = office.file(ANA, BEN)
     plan = reviewed.plan(path)["plan"]
-    approval.reject(office.runtime(), plan, FINANCE, "Ben left in June")
+    reject_plan(office.runtime(), plan, FINANCE, "Ben left in June")
     with pytest.raises(RefusedBeforeSending) as refused:
         reviewed.run(path)
     assert str(refused.value).startswith(
@@ -136,7 +137,7 @@ def test_a_rejected_plan_is_refused_with_the_reason(office, reviewed):
 
 def test_a_small_plan_can_be_rejected_too(office, reviewed):
     path = office.file(ANA)
-    approval.reject(office.runtime(), reviewed.plan(path)["plan"], "ed", "not yet")
+    reject_plan(office.runtime(), reviewed.plan(path)["plan"], "ed", "not yet")
     with pytest.raises(RefusedBeforeSending, match="not yet"):
         reviewed.run(path)
 
@@ -144,7 +145,7 @@ def test_a_small_plan_can_be_rejected_too(office, reviewed):
 def test_the_newest_decision_counts(office, reviewed):
     path = office.file(ANA, BEN)
     plan = reviewed.plan(path)["plan"]
-    approval.reject(office.runtime(), plan, FINANCE, "wait for the budget")
+    reject_plan(office.runtime(), plan, FINANCE, "wait for the budget")
     reviewed.approve(plan)
     assert reviewed.run(path).exit_code is ExitCode.DONE
 
@@ -156,7 +157,7 @@ def test_a_plan_that_is_rejected_half_way_sends_no_more(office, reviewed):
     office.tango.set_faults([{"kind": "429", "call": "place", "times": 40}])
     reviewed.run(path, patience=0)
     office.tango.set_faults([])
-    approval.reject(office.runtime(), plan, FINANCE, "stop")
+    reject_plan(office.runtime(), plan, FINANCE, "stop")
     with pytest.raises(RefusedBeforeSending, match='"stop"'):
         reviewed.run(path)
 
@@ -164,7 +165,7 @@ def test_a_plan_that_is_rejected_half_way_sends_no_more(office, reviewed):
 def test_a_rejection_needs_a_reason_and_a_decision_a_name(office, reviewed):
     plan = reviewed.plan(office.file(ANA, BEN))["plan"]
     with pytest.raises(UsageError, match="Say why with --reason"):
-        approval.reject(office.runtime(), plan, FINANCE, " ")
+        reject_plan(office.runtime(), plan, FINANCE, " ")
     with pytest.raises(UsageError, match="Say who you are with --as NAME"):
         reviewed.approve(plan, " ")
 
@@ -194,7 +195,7 @@ def test_turning_approval_on_stops_what_is_left_of_an_older_run(office, reviewed
     limits = office.values.pop("approval")
     path = office.file(ANA, BEN)
     office.tango.set_faults([{"kind": "429", "call": "place", "times": 40}])
-    pipeline.run(ReadOptions(path), office.runtime(), patience=0)
+    run_file(ReadOptions(path), office.runtime(), patience=0)
     office.tango.set_faults([])
     office.values["approval"] = limits
     with pytest.raises(RefusedBeforeSending, match="needs an approval"):

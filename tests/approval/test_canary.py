@@ -7,8 +7,13 @@ import json
 import pytest
 
 from campaign_runner.app import run as pipeline
-from campaign_runner.app import status as overview
+from campaign_runner.app.check import checked_draft
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.progress import no_progress
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.run import run_file
+from campaign_runner.app.status import campaign_status
+from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.reporting.next_steps import next_steps
 from tests.approval.conftest import ANA, BEN, CLEO
@@ -23,7 +28,7 @@ def orders(office) -> list[int]:
 
 
 def go(office, path, **options):
-    return pipeline.run(ReadOptions(path), office.runtime(), **options)
+    return run_file(ReadOptions(path), office.runtime(), **options)
 
 
 def test_a_canary_is_one_line_of_every_kind_in_an_order_of_its_own(office):
@@ -43,7 +48,7 @@ def test_a_canary_changes_no_line_reference(office):
     path = office.file(*GOOD, BEN)
     go(office, path, canary=2)
     with_canary = {line["externalRefLineItemID"] for line in office.sent()}
-    draft = pipeline.prepared(ReadOptions(path), office.runtime(), pipeline.Stocked(), None, pipeline.quiet)
+    draft = checked_draft(ReadOptions(path), office.runtime(), pipeline.Stocked(), None, no_progress)
     assert with_canary == {line.reference for batch in draft.plan.batches() for line in batch.lines}
 
 
@@ -118,7 +123,7 @@ def test_a_canary_may_fail_as_far_as_the_rate_allows(office):
 
 def test_retry_does_not_send_what_was_kept_back(office):
     go(office, office.file(*BAD), canary=1)
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     assert orders(office) == [1, 1]
     assert list(office.statuses().values()).count("unsent") == 7
 
@@ -159,7 +164,7 @@ def test_a_run_that_goes_well_is_not_halted(office):
 def test_single_orders_have_a_canary_too(office, endpoint):
     office.values["tango"] |= {"endpoint": endpoint}
     assert go(office, office.file(*GOOD, CLEO), canary=2).exit_code is ExitCode.DONE
-    assert overview.status(office.folder / "state")[0]["lines"] == {"completed": 9}
+    assert campaign_status(office.folder / "state")[0]["lines"] == {"completed": 9}
 
 
 # ---- a campaign stays under its canary -----------------------------------------------------------------------------
@@ -231,9 +236,9 @@ def test_a_canary_that_was_retried_and_ended_well_sets_the_rest_free(office):
 
     first = next(seen.path for seen in office.tango.requests if "/asyncOrders/customers" in seen.path)
     first = first.removeprefix("/raas/v2")
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     office.tango.handle = healed
-    pipeline.track(office.runtime())
+    track_campaign(office.runtime())
     assert go(office, path).exit_code is ExitCode.DONE
     assert (orders(office)[:2], sum(orders(office))) == ([1, 1], 9)
 
@@ -242,14 +247,14 @@ def test_next_steps_repeat_the_options_of_the_run(office):
     path = office.file(*GOOD)
     runtime = office.runtime()
     runtime.options = {"FILE": "camp/q4.csv", "--config": "camp/my campaign.toml", "--state": "/srv/state"}
-    result = pipeline.run(ReadOptions(path, hidden="include"), runtime, canary=1, max_failure_rate=0.05, patience=0)
+    result = run_file(ReadOptions(path, hidden="include"), runtime, canary=1, max_failure_rate=0.05, patience=0)
     steps = [str(step) for step in next_steps(result.books)]
     config = "--config 'camp/my campaign.toml' --state /srv/state"
     assert any(step.endswith(
         f"campaign-runner run camp/q4.csv --hidden include --canary 1 --max-failure-rate 5% {config}"
     ) for step in steps)  # fmt: skip
     assert any(step.endswith(f"campaign-runner track q4 {config}") for step in steps)
-    again = pipeline.track(office.runtime()).books
+    again = track_campaign(office.runtime()).books
     assert any("--canary 1" in str(step) for step in next_steps(again))
 
 
@@ -261,6 +266,6 @@ def test_the_next_step_after_a_failed_canary_can_be_followed(office):
 
 def test_a_repaired_file_is_not_read_by_the_sheet_of_the_first(office):
     path = office.file(GOOD[0], GOOD[1].replace("ana11@", "ana11@@"))
-    result = pipeline.run(ReadOptions(path, hidden="include"), office.runtime(), patience=0)
+    result = run_file(ReadOptions(path, hidden="include"), office.runtime(), patience=0)
     (step,) = [str(step) for step in next_steps(result.books) if "failures.xlsx" in str(step)]
     assert "--hidden" not in step

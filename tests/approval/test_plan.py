@@ -91,8 +91,8 @@ def test_other_settings_make_another_plan(office, reviewed, change):
 
 def test_the_references_count_and_not_the_order_of_the_rows(office, reviewed):
     """The bytes of the file are part of the identity; the lines in it count as a set."""
-    from campaign_runner.app import run as pipeline
-    from campaign_runner.app.clearance import CatalogueSnapshot
+    from campaign_runner.app.catalogue import CatalogueSnapshot
+    from campaign_runner.app.check import checked_draft
     from campaign_runner.app.preparation import ReadOptions
     from campaign_runner.app.preparation.plan_preview import Setting, identity
 
@@ -101,7 +101,7 @@ def test_the_references_count_and_not_the_order_of_the_rows(office, reviewed):
     for _ in range(3):
         random.Random(len(names)).shuffle(rows)
         path = office.file(*rows)
-        draft = pipeline.prepared(ReadOptions(path), office.runtime(), CatalogueSnapshot(), None, lambda *_: None)
+        draft = checked_draft(ReadOptions(path), office.runtime(), CatalogueSnapshot(), None, lambda *_: None)
         draft.sha256, draft.fingerprint = "same file", "same settings"
         names.add(identity(draft, Setting("simulator", "rules")))
     assert len(names) == 1

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import settings
-from campaign_runner.app import approve as approval
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.approve import approve_plan
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.run import run_file
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending, SettingsError, UsageError
@@ -82,12 +82,12 @@ def test_one_account_is_one_person_whatever_it_calls_itself(office, above_40):
     same = above_40.runtime(FINANCE)
     same.actor = Actor("HANNA", "pc-2")
     with pytest.raises(UsageError, match="approves from the account HANNA, under which the file was submitted"):
-        approval.approve(same, plan, FINANCE)
+        approve_plan(same, plan, FINANCE)
     above_40.approve(plan)
     runner = above_40.runtime("hanna")
     runner.actor = Actor("finance", "pc-1")
     with pytest.raises(RefusedBeforeSending, match=r"does not count: finance@example\.com approves from the account"):
-        pipeline.run(ReadOptions(path), runner)
+        run_file(ReadOptions(path), runner)
 
 
 def test_people_who_share_an_account_can_say_so(office, above_40):
@@ -95,7 +95,7 @@ def test_people_who_share_an_account_can_say_so(office, above_40):
     path = office.file(person(1), person(2))
     plan = above_40.plan(path)["plan"]
     runtime = above_40.runtime()
-    assert "approved by" in approval.approve(runtime, plan, FINANCE)
+    assert "approved by" in approve_plan(runtime, plan, FINANCE)
     assert above_40.run(path).exit_code is ExitCode.DONE
 
 

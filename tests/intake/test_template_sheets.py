@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 
 from campaign_runner import settings
-from campaign_runner.app import run
+from campaign_runner.app.check import check_file
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.reporting.excel.template import write_template
@@ -22,7 +22,7 @@ def test_choices_and_rules_of_the_template_make_no_note(tmp_path):
     sheet.cell(3, 2, "Zoe")
     book.save(path)
     known = settings.Settings(campaign={"id": "q4"})
-    result = run.check(
+    result = check_file(
         ReadOptions(path), Runtime(known, tmp_path / "state", tmp_path / "reports", settings.credentials(known, {}))
     )
     assert not [note for note in result.books.notes if "hold data too" in note or "holds data too" in note]

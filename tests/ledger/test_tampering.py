@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import simulator
-from campaign_runner.app import approve as approval
-from campaign_runner.app import audit, desk
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.approve import approve_plan
+from campaign_runner.app.audit import verify_log
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.release import release_rows
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.run import run_file
 from campaign_runner.model.actor import Actor
 from tests.pipeline.conftest import Office
 
@@ -100,13 +103,13 @@ def told(tmp_path_factory) -> Path:
     with simulator.serve(office.tango) as office.base_url:
         path, hanna, finance = office.file(*ROWS), office.runtime(), office.runtime()
         hanna.actor, finance.actor, hanna.submitter = Actor("hanna", "pc-1"), Actor("fin", "pc-2"), "hanna"
-        plan = pipeline.plan(ReadOptions(path), hanna).plan
-        approval.approve(finance, plan, FINANCE)
-        pipeline.run(ReadOptions(path), hanna)
-        desk.release(hanna, [3], "two prizes")
-        approval.approve(finance, pipeline.plan(ReadOptions(path), hanna).plan, FINANCE)
-        pipeline.run(ReadOptions(path), hanna)
-        pipeline.retry(hanna)
+        plan = plan_file(ReadOptions(path), hanna).plan
+        approve_plan(finance, plan, FINANCE)
+        run_file(ReadOptions(path), hanna)
+        release_rows(hanna, [3], "two prizes")
+        approve_plan(finance, plan_file(ReadOptions(path), hanna).plan, FINANCE)
+        run_file(ReadOptions(path), hanna)
+        retry_failed(hanna)
     return folder / "state"
 
 
@@ -122,14 +125,14 @@ def execute(state: Path, statement: str) -> None:
 
 
 def test_a_ledger_that_nobody_touched_is_whole(told):
-    verdict = audit.verify(told)
+    verdict = verify_log(told)
     assert (verdict.whole, verdict.differences, verdict.operator) == (True, (), False)
 
 
 @pytest.mark.parametrize("statement", EDITS)
 def test_an_edit_is_found_and_named(state, statement):
     execute(state, statement)
-    verdict = audit.verify(state)
+    verdict = verify_log(state)
     assert verdict.broken is None
     assert EDITS[statement] in "\n".join(verdict.differences)
 
@@ -137,10 +140,10 @@ def test_an_edit_is_found_and_named(state, statement):
 @pytest.mark.parametrize("statement", LOG)
 def test_a_changed_log_breaks_where_it_was_changed(state, statement):
     execute(state, statement)
-    assert audit.verify(state).why == LOG[statement]
+    assert verify_log(state).why == LOG[statement]
 
 
 @pytest.mark.parametrize("kept", [0, 1, 5, 9, 12])
 def test_deleted_newest_events_are_found_by_what_they_had_said(state, kept):
     execute(state, f"DELETE FROM events WHERE id > {kept}")
-    assert audit.verify(state).differences
+    assert verify_log(state).differences

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import simulator
-from campaign_runner.app import recover as recovery
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
-from campaign_runner.app.run import Result
+from campaign_runner.app.recover import recover_ledger
+from campaign_runner.app.run import Result, run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.model.errors import NotNewest
 from tests.pipeline.conftest import Office
@@ -48,7 +48,7 @@ class Camp(Office):
     def send(self, **how: object) -> Result:
         """The file as it is; settings of [tango] may be changed."""
         canary = how.pop("canary", 0)
-        return pipeline.run(ReadOptions(self.path), self.runtime(**how), patience=600, canary=canary)
+        return run_file(ReadOptions(self.path), self.runtime(**how), patience=600, canary=canary)
 
     def refused(self, saying: str, **how: object) -> None:
         """A run is refused with this sentence, and nothing is sent."""
@@ -60,11 +60,11 @@ class Camp(Office):
     def recover(self, **how: object) -> str:
         """What a recovery says of itself."""
         runtime = self.runtime(**how)
-        recovery.recover(ReadOptions(self.path), runtime)
+        recover_ledger(ReadOptions(self.path), runtime)
         return runtime.notices[-1]
 
     def plan(self) -> None:
-        pipeline.plan(ReadOptions(self.path), self.runtime())
+        plan_file(ReadOptions(self.path), self.runtime())
 
     def back_up(self, name: str = "backup") -> None:
         shutil.copytree(self.state, self.folder / name)

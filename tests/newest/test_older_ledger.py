@@ -7,8 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_runner.app import desk, run
+from campaign_runner.app.doctor import diagnose
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.purge import purge_data
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger import newest_heads
 from campaign_runner.model.errors import ExitCode
 from tests.newest.conftest import row
@@ -58,12 +62,12 @@ def test_commands_that_send_nothing_tell_it(camp):
     camp.people(46)
     camp.send()
     camp.put_back(only="ledger.sqlite*")
-    for command in (run.track, run.reports, lambda runtime: run.plan(ReadOptions(camp.path), runtime)):
+    for command in (track_campaign, report_campaign, lambda runtime: plan_file(ReadOptions(camp.path), runtime)):
         runtime = camp.runtime()
         command(runtime)
         assert any("campaign-runner recover FILE" in notice for notice in runtime.notices), runtime.notices
     camp.refused(ENDS_AT)  # what they wrote made it no newer
-    assert [one.subject for one in desk.doctor(camp.runtime()) if not one.well] == ["heads"]
+    assert [one.subject for one in diagnose(camp.runtime()) if not one.well] == ["heads"]
 
 
 def test_restored_and_the_canary_left_out(camp):
@@ -163,7 +167,6 @@ def test_a_wal_that_is_lost_is_noticed_without_asking_anybody(camp):
 
 
 def test_a_ledger_of_yesterday_after_a_purge(camp):
-    from campaign_runner.app import audit
 
     camp.people(30)
     camp.send()
@@ -171,7 +174,7 @@ def test_a_ledger_of_yesterday_after_a_purge(camp):
     camp.back_up()
     camp.people(45)
     camp.send()
-    audit.purge(camp.runtime(), 1)
+    purge_data(camp.runtime(), 1)
     camp.put_back(only="ledger.sqlite*")
     camp.refused(ENDS_AT)
     camp.recover()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app import recover as recovery
-from campaign_runner.app import run
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.recover import recover_ledger
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode, NotNewest, TangoStopped
 from campaign_runner.planning import Plan, known_lines, references
 from campaign_runner.planning.cutting import FIRST
@@ -95,13 +96,13 @@ def test_a_further_attempt_that_was_sent_since_is_not_sent_again(camp):
     camp.file(row(1), row(2).replace("p2@", "sim-fails@"))
     camp.send()
     camp.back_up()
-    run.retry(camp.runtime())
+    retry_failed(camp.runtime())
     camp.put_back()
     camp.clock.turn(hours=1)
     with pytest.raises(NotNewest, match="before this ledger sent it"):
-        run.retry(camp.runtime())
+        retry_failed(camp.runtime())
     camp.recover()
-    run.track(camp.runtime())
+    track_campaign(camp.runtime())
     assert camp.statuses() == {2: "completed", 3: "failed"}
     assert len(camp.sent()) == 3
 
@@ -148,7 +149,7 @@ def test_a_recovery_places_nothing(camp):
     camp.lose()
     camp.people(46)
     posts = camp.posts()
-    recovery.recover(ReadOptions(camp.path), camp.runtime())
+    recover_ledger(ReadOptions(camp.path), camp.runtime())
     assert camp.posts() == posts
 
 

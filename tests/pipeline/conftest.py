@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from campaign_runner import settings, simulator
-from campaign_runner.app import run as pipeline
 from campaign_runner.app.preparation import ReadOptions
-from campaign_runner.app.run import Result
+from campaign_runner.app.run import Result, run_file
 from campaign_runner.app.runtime import Runtime
 from tests.clock import HandClock
 
@@ -45,7 +44,7 @@ class Office:
         )  # fmt: skip
 
     def run(self, path: Path, patience: float = 600, **tango: Any) -> Result:
-        return pipeline.run(ReadOptions(path), self.runtime(**tango), patience=patience)
+        return run_file(ReadOptions(path), self.runtime(**tango), patience=patience)
 
     def statuses(self, name: str = "results.csv") -> dict[int, str]:
         """Row number -> status, as the report says."""

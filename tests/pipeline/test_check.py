@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app import run
+from campaign_runner.app.check import check_file
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.model.errors import ExitCode
 
@@ -14,7 +14,7 @@ ROW = "{0},EMAIL,P{0},Roe,p{0}@example.com,,{1},{2}"
 @pytest.fixture
 def check(office):
     """`check(*rows)` -> the result of checking a file of these rows."""
-    return lambda *rows: run.check(ReadOptions(office.file(*rows)), office.runtime())
+    return lambda *rows: check_file(ReadOptions(office.file(*rows)), office.runtime())
 
 
 def test_a_reward_by_name_is_known_although_no_catalogue_was_fetched_before(check):

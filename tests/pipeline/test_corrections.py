@@ -10,8 +10,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from campaign_runner.app import audit
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.all_campaigns import report_all_campaigns
+from campaign_runner.app.track import track_campaign
 from campaign_runner.reporting import FinanceOptions
 from tests.pipeline.test_run import ANA, BEN
 
@@ -39,7 +39,7 @@ def entries_of(office, name="q4"):
 def test_the_entry_of_the_day_stays_and_another_one_corrects_it(closed):
     before = entries_of(closed)
     closed.clock.turn(days=20)
-    pipeline.track(closed.runtime())
+    track_campaign(closed.runtime())
     assert entries_of(closed)[:-1] == before
     assert entries_of(closed)[-1] == (
         "2026-12-12", "1 reward corrected from completed to cancelled",
@@ -49,17 +49,17 @@ def test_the_entry_of_the_day_stays_and_another_one_corrects_it(closed):
 
 def test_writing_the_reports_again_changes_no_earlier_entry(closed):
     closed.clock.turn(days=20)
-    pipeline.track(closed.runtime())
+    track_campaign(closed.runtime())
     journal = closed.folder / "reports" / "q4" / "journal.csv"
     before = journal.read_bytes()
     closed.clock.turn(days=20)
-    pipeline.track(closed.runtime())
+    track_campaign(closed.runtime())
     assert journal.read_bytes() == before
 
 
 def test_the_journal_with_its_corrections_balances(closed):
     closed.clock.turn(days=20)
-    pipeline.track(closed.runtime())
+    track_campaign(closed.runtime())
     sums = defaultdict(Decimal)
     for row in closed.report("journal.csv"):
         sums[row["Entry"], row["Currency"]] += Decimal(row["Debit"] or 0) - Decimal(row["Credit"] or 0)
@@ -68,7 +68,7 @@ def test_the_journal_with_its_corrections_balances(closed):
 
 def test_finance_gets_a_list_of_corrections_with_day_row_and_amount(closed):
     closed.clock.turn(days=20)
-    pipeline.track(closed.runtime())
+    track_campaign(closed.runtime())
     (row,) = closed.report("corrections.csv")
     assert [row[name] for name in ("Corrected on", "Row", "Status before", "Status after", "Total", "Currency")] == [
         "2026-12-12", "2", "completed", "cancelled", "25.00", "USD",
@@ -80,7 +80,7 @@ def test_finance_gets_a_list_of_corrections_with_day_row_and_amount(closed):
 def test_the_summary_lists_corrections(closed):
     assert closed.summary()["corrections"] == []
     closed.clock.turn(days=20)
-    pipeline.track(closed.runtime())
+    track_campaign(closed.runtime())
     (told,) = closed.summary()["corrections"]
     reference = closed.report()[0]["externalRefLineItemID"]
     assert told == {
@@ -96,12 +96,12 @@ def test_without_corrections_there_is_no_list_of_them(closed):
 
 def test_a_later_period_has_the_correction_and_the_earlier_one_the_booking(closed):
     closed.clock.turn(days=20)
-    pipeline.track(closed.runtime())
+    track_campaign(closed.runtime())
     days = {}
     for since, until in (("2026-11-01", "2026-11-30"), ("2026-12-01", "2026-12-31")):
         runtime = closed.runtime()
         runtime.finance = FinanceOptions(since=since, until=until)
-        audit.finance_of_all(runtime)
+        report_all_campaigns(runtime)
         days[since[:7]] = [(day, what) for day, what, _ in entries_of(closed, "all")]
     assert days == {
         "2026-11": [("2026-11-22", "2 rewards completed")],
@@ -112,7 +112,7 @@ def test_a_later_period_has_the_correction_and_the_earlier_one_the_booking(close
 def test_a_correction_is_told_once_however_often_one_looks(closed):
     closed.clock.turn(days=20)
     for _ in range(3):
-        pipeline.track(closed.runtime())
+        track_campaign(closed.runtime())
         closed.clock.turn(days=1)
     with (closed.folder / "reports" / "q4" / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.DictReader(file))) == 1

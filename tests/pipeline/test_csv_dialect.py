@@ -6,9 +6,9 @@ import csv
 
 import pytest
 
-from campaign_runner.app import audit
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.check import check_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.reconcile import reconcile_campaign
 
 ROWS = (
     "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25.50",
@@ -66,10 +66,10 @@ def test_a_statement_in_that_form_is_reconciled(german):
     mine = report(german, "finance.csv")[0]
     path = german.folder / "history.csv"
     path.write_text(f"externalRefID;Amount;Currency\n{mine['externalRefID']};25,50;USD\n", "utf-8")
-    found = audit.reconcile(german.runtime(), path)
+    found = reconcile_campaign(german.runtime(), path)
     assert report(german, "statement.csv")[0]["Verdict"] == "matched", found
 
 
 def test_a_check_writes_it_too(german):
-    pipeline.check(ReadOptions(german.file(*ROWS)), german.runtime())
+    check_file(ReadOptions(german.file(*ROWS)), german.runtime())
     assert report(german, "failures.csv")[0]["Row"] == "3"

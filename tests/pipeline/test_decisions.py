@@ -6,11 +6,13 @@ import shutil
 
 import pytest
 
-from campaign_runner.app import desk
-from campaign_runner.app import recover as recovery
-from campaign_runner.app import run as pipeline
-from campaign_runner.app import status as overview
+from campaign_runner.app.doctor import diagnose
+from campaign_runner.app.explain import explain_row
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.recover import recover_ledger
+from campaign_runner.app.release import release_rows
+from campaign_runner.app.retry import failed_lines, retry_failed
+from campaign_runner.app.status import campaign_status
 from campaign_runner.model.errors import ExitCode, TangoStopped, UsageError
 from tests.pipeline.test_run import ANA, BEN
 
@@ -20,7 +22,7 @@ FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"
 def test_a_released_row_is_placed_by_the_next_run(office):
     path = office.file(ANA, ANA)
     office.run(path)
-    desk.release(office.runtime(), [3], "two prizes")
+    release_rows(office.runtime(), [3], "two prizes")
     office.run(path)
     assert office.statuses() == {2: "completed", 3: "completed"}
     assert len({line["externalRefLineItemID"] for line in office.sent()}) == 2
@@ -29,15 +31,15 @@ def test_a_released_row_is_placed_by_the_next_run(office):
 def test_a_release_needs_a_reason_and_a_held_row(office):
     office.run(office.file(ANA, BEN))
     with pytest.raises(UsageError, match="--reason"):
-        desk.release(office.runtime(), [2], " ")
+        release_rows(office.runtime(), [2], " ")
     with pytest.raises(UsageError, match=r"Row 2 of .* is not held"):
-        desk.release(office.runtime(), [2], "because")
+        release_rows(office.runtime(), [2], "because")
 
 
 def test_a_dry_release_changes_nothing(office):
     path = office.file(ANA, ANA)
     office.run(path)
-    assert desk.release(office.runtime(), [3], "two prizes", dry_run=True) == (
+    assert release_rows(office.runtime(), [3], "two prizes", dry_run=True) == (
         "Row 3 (Ana Silva): It is the same as row 2.",
         "1 row, 25.00 USD will be sent with the next run of the same file.",
     )
@@ -48,8 +50,8 @@ def test_a_dry_release_changes_nothing(office):
 def test_retry_places_failed_lines_under_a_new_reference(office):
     office.run(office.file(ANA, FAILS))
     first = office.report()[1]["externalRefLineItemID"]
-    assert pipeline.failed_lines(office.runtime()) == 1
-    pipeline.retry(office.runtime())
+    assert failed_lines(office.runtime()) == 1
+    retry_failed(office.runtime())
     again = [line for line in office.sent() if line["amount"] == 30]
     assert len(again) == 2
     assert office.report()[1]["externalRefLineItemID"] == again[1]["externalRefLineItemID"] != first
@@ -57,14 +59,14 @@ def test_retry_places_failed_lines_under_a_new_reference(office):
 
 def test_retry_without_failed_lines_sends_nothing(office):
     office.run(office.file(ANA))
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     assert len(office.sent()) == 1
 
 
 def test_a_run_after_a_retry_sends_nothing_more(office):
     path = office.file(ANA, FAILS)
     office.run(path)
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     office.run(path)
     office.run(office.file(ANA, FAILS, BEN, name="longer.csv"))
     assert len(office.sent()) == 4
@@ -73,9 +75,9 @@ def test_a_run_after_a_retry_sends_nothing_more(office):
 def test_a_lost_ledger_is_rebuilt_from_tango_and_nothing_is_sent_twice(office):
     path = office.file(ANA, BEN, FAILS)
     office.run(path)
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     shutil.rmtree(office.folder / "state")
-    recovery.recover(ReadOptions(path), office.runtime())
+    recover_ledger(ReadOptions(path), office.runtime())
     office.run(path)
     assert len(office.sent()) == 4
     assert office.statuses() == {2: "completed", 3: "completed", 4: "failed"}
@@ -85,7 +87,7 @@ def test_recover_places_nothing_and_run_places_what_tango_does_not_have(office):
     office.run(office.file(ANA))
     shutil.rmtree(office.folder / "state")
     longer = office.file(ANA, BEN, name="longer.csv")
-    assert recovery.recover(ReadOptions(longer), office.runtime()).books.rows == {
+    assert recover_ledger(ReadOptions(longer), office.runtime()).books.rows == {
         "rejected": 0, "held": 0, "unsent": 1, "unknown": 0, "pending": 1, "completed": 0, "failed": 0, "cancelled": 0,
     }  # fmt: skip
     assert len(office.sent()) == 1
@@ -98,9 +100,9 @@ def test_recover_writes_nothing_where_tango_does_not_answer(office):
     shutil.rmtree(office.folder / "state")
     office.tango.set_faults([{"kind": "html", "call": "look_up", "times": 20}])
     with pytest.raises(TangoStopped, match="nothing was written"):
-        recovery.recover(ReadOptions(office.folder / "q4.csv"), office.runtime())
+        recover_ledger(ReadOptions(office.folder / "q4.csv"), office.runtime())
     office.tango.set_faults([])
-    recovery.recover(ReadOptions(office.folder / "q4.csv"), office.runtime())
+    recover_ledger(ReadOptions(office.folder / "q4.csv"), office.runtime())
 
 
 def test_recover_with_a_ledger_that_lacks_nothing_says_so_and_changes_nothing(office):
@@ -108,7 +110,7 @@ def test_recover_with_a_ledger_that_lacks_nothing_says_so_and_changes_nothing(of
     office.run(path)
     for _ in range(2):
         runtime = office.runtime()
-        assert recovery.recover(ReadOptions(path), runtime).exit_code is ExitCode.DONE
+        assert recover_ledger(ReadOptions(path), runtime).exit_code is ExitCode.DONE
         assert runtime.notices == ["Nothing was lost: this ledger knows every order of this campaign that Tango has."]
     assert office.run(path).exit_code is ExitCode.DONE
     assert len(office.sent()) == 2
@@ -116,33 +118,33 @@ def test_recover_with_a_ledger_that_lacks_nothing_says_so_and_changes_nothing(of
 
 def test_explain_tells_the_whole_life_of_a_row(office):
     office.run(office.file(ANA, FAILS))
-    pipeline.retry(office.runtime())
-    life = desk.explain(office.runtime(), "3")
+    retry_failed(office.runtime())
+    life = explain_row(office.runtime(), "3")
     assert life["cells"]["E-mail"] == "sim-fails@example.com"
     assert [(one["attempt"], one["status"]) for one in life["attempts"]] == [(1, "failed"), (2, "failed")]
     requests = [request["method"] for request in life["attempts"][0]["requests"]]
     assert requests.count("POST") == 1
-    assert desk.explain(office.runtime(), life["reference"])["row"] == 3
+    assert explain_row(office.runtime(), life["reference"])["row"] == 3
 
 
 def test_explain_knows_rejected_rows_and_names_what_is_not_there(office):
     office.run(office.file(ANA, ANA.replace("ana@", "ana@@")))
-    assert "is not an e-mail address" in desk.explain(office.runtime(), "3")["reason"]
+    assert "is not an e-mail address" in explain_row(office.runtime(), "3")["reason"]
     with pytest.raises(UsageError, match="99 is neither a row"):
-        desk.explain(office.runtime(), "99")
+        explain_row(office.runtime(), "99")
 
 
 def test_status_counts_lines_and_money(office):
     office.run(office.file(ANA, FAILS))
-    (campaign,) = overview.status(office.folder / "state")
+    (campaign,) = campaign_status(office.folder / "state")
     assert campaign["lines"] == {"completed": 1, "failed": 1}
     assert campaign["amounts"] == {"USD": "55.00"}
 
 
 def test_doctor_is_content_with_a_healthy_world_and_says_what_is_not(office):
-    assert all(one.well for one in desk.doctor(office.runtime()))
+    assert all(one.well for one in diagnose(office.runtime()))
     office.tango.change(accounts={"acme-account": {"status": "FROZEN"}})
-    assert [one.subject for one in desk.doctor(office.runtime()) if not one.well] == ["account"]
+    assert [one.subject for one in diagnose(office.runtime()) if not one.well] == ["account"]
 
 
 def test_an_unfinished_run_goes_on_with_what_is_left(office):
@@ -161,6 +163,6 @@ def test_a_mended_row_that_had_failed_waits_for_a_release_and_then_goes(office):
     mended = office.file(ANA, FAILS.replace("sim-fails@", "dee@"), name="mended.csv")
     office.run(mended)
     assert "after it had failed" in office.report()[1]["Reason"]
-    desk.release(office.runtime(), [3], "address corrected")
+    release_rows(office.runtime(), [3], "address corrected")
     office.run(mended)
     assert office.statuses() == {2: "completed", 3: "completed"}

@@ -6,13 +6,13 @@ import shutil
 
 import pytest
 
-from campaign_runner.app import desk
+from campaign_runner.app.doctor import diagnose
 from campaign_runner.app.health_checks import permissions
 from tests.pipeline.test_run import ANA, BEN
 
 
 def unwell(office):
-    return {one.subject: one for one in desk.doctor(office.runtime()) if not one.well}
+    return {one.subject: one for one in diagnose(office.runtime()) if not one.well}
 
 
 @pytest.mark.parametrize(("name", "mode", "advice"), [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app import desk
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.release import release_rows
+from campaign_runner.app.run import run_file
 
 PLAIN = ["First name", "E-mail", "Amount"]
 KEYED = ["Employee ID", *PLAIN]
@@ -43,7 +44,7 @@ def test_the_plan_and_the_screen_say_what_was_sent_and_what_the_file_says_now(em
     said = (
         "3 rows changed after they were sent: 75.00 USD was sent, the file now says 90.00 USD. Nothing more is sent."
     )
-    assert said in pipeline.plan(ReadOptions(edited), email.runtime()).books.notes
+    assert said in plan_file(ReadOptions(edited), email.runtime()).books.notes
     page = (email.folder / "reports" / "q4" / "plan.html").read_text("utf-8")
     assert said in page
     assert "It was changed after it was sent: amount 25.00 USD, now 30.00 USD." in page
@@ -181,7 +182,7 @@ def test_a_released_row_stays_its_row_when_the_other_one_is_mended(office, key):
     office.values |= {"defaults": {"utid": "U561593"}, "identity": {"key": ("Employee ID",)}}
     path = office.file("K1,BULKDIGITAL,10,3,Hi", "K1,BULKDIGITAL,20,1,Ho", headers=BULK)
     office.run(path)
-    desk.release(office.runtime(), [2], "the first is right")
+    release_rows(office.runtime(), [2], "the first is right")
     office.run(path)
     office.values["identity"] = {"key": key}
     office.run(office.file("K1,BULKDIGITAL,10,3,Hi", "K2,BULKDIGITAL,20,1,Ho", headers=BULK))
@@ -216,7 +217,7 @@ def test_an_amount_that_was_edited_while_the_first_answer_was_lost_is_held(email
 def test_a_canary_row_that_was_edited_while_it_was_pending_is_held(email):
     rows = ["Ana,ana@example.com,25", "Bo,bo@example.com,25", "Cy,cy@example.com,25"]
     first = email.file(*rows, headers=PLAIN)
-    pipeline.run(ReadOptions(first), email.runtime(), canary=1, patience=0)
+    run_file(ReadOptions(first), email.runtime(), canary=1, patience=0)
     (gone,) = email.sent()
     name = gone["recipient"]["firstName"]
     edited = email.file(*(row.replace(",25", ",31") if row.startswith(name) else row for row in rows), headers=PLAIN)
@@ -228,7 +229,7 @@ def test_a_canary_row_that_was_edited_while_it_was_pending_is_held(email):
 
 def test_what_was_planned_beside_a_sent_row_goes_on_whatever_else_was_edited(email):
     rows = ["Ana,ana@example.com,25", "Ana,ana@example.com,7", "Bo,bo@example.com,8", "Cy,cy@example.com,9"]
-    pipeline.run(ReadOptions(email.file(*rows, headers=PLAIN)), email.runtime(), canary=1, patience=0)
+    run_file(ReadOptions(email.file(*rows, headers=PLAIN)), email.runtime(), canary=1, patience=0)
     email.clock.turn(seconds=600)
     email.run(email.file(*rows, "Di,di@example.com,10", headers=PLAIN))
     assert set(email.statuses().values()) == {"completed"}
@@ -289,7 +290,7 @@ def test_a_released_change_is_sent_once_and_accounts_for_the_row_before(office):
     office.run(office.file("1,BULKDIGITAL,10,1,Hi", headers=BULK))
     edited = office.file("1,BULKDIGITAL,12,1,Hi", headers=BULK)
     office.run(edited)
-    desk.release(office.runtime(), [2], "one more")
+    release_rows(office.runtime(), [2], "one more")
     office.run(edited)
     office.run(office.file("1,BULKDIGITAL,12,1,Hi", "2,BULKDIGITAL,9,1,Hi", headers=BULK))
     assert amounts(office) == ["10", "12", "9"]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
-from campaign_runner.app import audit, desk
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.explain import explain_row
 from campaign_runner.app.explain_text import story
+from campaign_runner.app.purge import purge_data
+from campaign_runner.app.release import release_rows
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.track import track_campaign
 from tests.pipeline.test_decisions import FAILS
 from tests.pipeline.test_run import ANA
 
 
 def told(office, what="2"):
-    return "\n".join(story(desk.explain(office.runtime(), what)))
+    return "\n".join(story(explain_row(office.runtime(), what)))
 
 
 def test_what_was_changed_in_a_cell_stands_beside_what_was_handed_in(office):
@@ -54,11 +57,11 @@ def test_every_request_has_its_time_and_id_and_every_change_of_status_is_there(o
 def test_a_release_a_new_attempt_and_a_correction_are_among_the_decisions(office):
     back = ANA.replace("ana@", "sim-comes-back@")
     office.run(office.file(back, back, FAILS))
-    desk.release(office.runtime(), [3], "two prizes for one person")
+    release_rows(office.runtime(), [3], "two prizes for one person")
     office.run(office.file(back, back, FAILS))
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     office.clock.turn(days=9)
-    pipeline.track(office.runtime())
+    track_campaign(office.runtime())
     assert "released, though it was held: two prizes for one person" in told(office, "3")
     assert "correction: completed before, cancelled since" in told(office, "2")
     assert "a new attempt for 1 failed lines was planned" in told(office, "4")
@@ -67,7 +70,7 @@ def test_a_release_a_new_attempt_and_a_correction_are_among_the_decisions(office
 def test_of_an_erased_file_the_steps_are_left(office):
     office.run(office.file(ANA))
     office.clock.turn(days=401)
-    audit.purge(office.runtime(), 400)
+    purge_data(office.runtime(), 400)
     text = told(office)
     assert "The file was erased on 2027-12-28, as asked: its cells are gone." in text
     assert "ana@example.com" not in text

@@ -7,7 +7,7 @@ import re
 import openpyxl
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.check import check_file
 from campaign_runner.app.preparation import ReadOptions
 from tests.pipeline.conftest import HEADERS
 
@@ -44,7 +44,7 @@ def addressed(sheet):
 
 
 def test_addresses_are_those_of_the_failures_sheet_and_its_cells_are_marked(office):
-    pipeline.check(ReadOptions(workbook(office, ANA, BO, DI)), office.runtime())
+    check_file(ReadOptions(workbook(office, ANA, BO, DI)), office.runtime())
     sheet = failures(office)
     assert addressed(sheet) == {"E2": "E-mail", "E3": "E-mail", "H3": "Amount"}
     assert [[row[header].value for header in (8, 9)] for row in sheet.iter_rows(min_row=2)] == [
@@ -59,7 +59,7 @@ def test_addresses_are_those_of_the_failures_sheet_and_its_cells_are_marked(offi
 
 
 def test_the_csv_says_what_a_spreadsheet_program_shows(office):
-    pipeline.check(ReadOptions(workbook(office, ANA, BO, DI)), office.runtime())
+    check_file(ReadOptions(workbook(office, ANA, BO, DI)), office.runtime())
     bo, di = office.report("failures.csv")
     assert bo["Problem"].startswith("E2 (E-mail): ")
     assert di["Problem"].startswith("E3 (E-mail): ")
@@ -67,12 +67,12 @@ def test_the_csv_says_what_a_spreadsheet_program_shows(office):
 
 
 def test_a_second_check_of_the_failures_keeps_the_place_in_the_first_file(office):
-    pipeline.check(ReadOptions(workbook(office, ANA, BO, DI)), office.runtime())
+    check_file(ReadOptions(workbook(office, ANA, BO, DI)), office.runtime())
     first = office.folder / "reports" / "q4" / "failures.xlsx"
     book = openpyxl.load_workbook(first)
     book["Failures"]["E2"] = "bo@example.com"
     book.save(first)
-    pipeline.check(ReadOptions(first), office.runtime())
+    check_file(ReadOptions(first), office.runtime())
     sheet = failures(office, "failures (2).xlsx")
     assert addressed(sheet) == {"E2": "E-mail", "H2": "Amount"}
     assert [sheet.cell(2, column).value for column in (9, 10)] == ["Rewards", 6]
@@ -100,7 +100,7 @@ def test_cells_that_must_be_emptied_are_named_as_they_are_in_the_failures_sheet(
     rows = [[*ANA, "", ""], [*wrong, "1 Main St", "Boston"]]
     headers = [*HEADERS, "Street", "City"]
     path = office.file(*(",".join(map(str, row)) for row in rows), headers=headers)
-    pipeline.check(ReadOptions(path), office.runtime())
+    check_file(ReadOptions(path), office.runtime())
     text = " ".join(office.report("failures.csv")[0][name] for name in ("Problem", "What to do"))
     assert "3" not in re.sub(r"\+[0-9]+|1 Main", "", text), text
     assert re.search(r"\b(I2|F2)\b", text)
@@ -113,7 +113,7 @@ def test_a_held_row_names_the_other_one_with_its_file(office):
 
 
 def test_held_rows_are_in_the_list_of_problems_of_the_annotated_workbook(office):
-    pipeline.check(ReadOptions(workbook(office, ANA, BO, ANA)), office.runtime())
+    check_file(ReadOptions(workbook(office, ANA, BO, ANA)), office.runtime())
     book = openpyxl.load_workbook(office.folder / "reports" / "q4" / "annotated.xlsx")
     head, _, _, *listed = ([cell.value for cell in row] for row in book["Problems"].iter_rows())
     assert head[0].startswith('1 problem and 1 held row in the sheet "Rewards".')
@@ -134,7 +134,7 @@ def test_rows_that_need_somebody_are_named_on_the_page(office):
 
 
 def test_the_list_of_problems_fits_the_width_of_a_page_and_has_a_bold_header(office):
-    pipeline.check(ReadOptions(workbook(office, ANA, BO)), office.runtime())
+    check_file(ReadOptions(workbook(office, ANA, BO)), office.runtime())
     path = office.folder / "reports" / "q4" / "annotated.xlsx"
     sheet = openpyxl.load_workbook(path, rich_text=True)["Problems"]
     assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)

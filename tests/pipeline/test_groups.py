@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from campaign_runner.app import audit
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.purge import purge_data
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.retry import retry_failed
 from tests.pipeline.conftest import HEADERS
 
 OWN = [*HEADERS, "Cost centre"]
@@ -24,7 +25,7 @@ def test_a_line_of_an_earlier_file_has_the_cost_centre_of_that_file(office):
 
 def test_the_first_attempt_of_a_row_has_its_cost_centre_too(office):
     office.run(office.file(ANA, FAILS, headers=OWN))
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     assert centres(office) == [("1", "15.00", "CC-3"), ("1", "25.00", "CC-1"), ("2", "15.00", "CC-3")]
 
 
@@ -46,6 +47,6 @@ def test_what_was_erased_has_no_cost_centre_any_more(office):
     office.run(office.file(ANA, headers=OWN))
     office.clock.turn(days=500)
     office.run(office.file(BEN, headers=OWN, name="second.csv"))
-    audit.purge(office.runtime(), 400)
-    pipeline.reports(office.runtime())
+    purge_data(office.runtime(), 400)
+    report_campaign(office.runtime())
     assert centres(office) == [("1", "25.00", ""), ("1", "30.00", "CC-2")]

@@ -7,8 +7,8 @@ import sqlite3
 import openpyxl
 import pytest
 
-from campaign_runner.app import audit
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.audit import verify_log
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.model.errors import StateError, UsageError
 from campaign_runner.reporting import stated_head
@@ -28,13 +28,13 @@ REPORTS = (
 @pytest.fixture
 def folder(office):
     path = office.file(ANA)
-    pipeline.plan(ReadOptions(path), office.runtime())
+    plan_file(ReadOptions(path), office.runtime())
     office.run(path)
     return office.folder / "reports" / "q4"
 
 
 def verdict(office, *noted):
-    return audit.verify(office.folder / "state", "", noted)
+    return verify_log(office.folder / "state", "", noted)
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -9,9 +9,10 @@ import threading
 import openpyxl
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.check import check_file
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.preparation.file_copy import copied
+from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.model.errors import FileUnusable
 
@@ -25,7 +26,7 @@ def reports(office):
 
 
 def check(office, path):
-    return pipeline.check(ReadOptions(path), office.runtime())
+    return check_file(ReadOptions(path), office.runtime())
 
 
 def workbook(office, *rows):
@@ -180,7 +181,7 @@ def test_a_file_is_planned_as_it_was_when_it_was_copied(office, monkeypatch):
     monkeypatch.undo()
     assert len(office.sent()) == 1
     assert office.report()[0]["Amount"] == "25"
-    assert pipeline.reports(office.runtime()).books.amounts["USD"]["completed"] == 25
+    assert report_campaign(office.runtime()).books.amounts["USD"]["completed"] == 25
 
 
 def test_a_file_that_is_still_being_written_is_refused(office):
@@ -208,13 +209,13 @@ def read_often(path):
 
 
 def test_a_statement_is_not_written_over_by_its_own_reconciliation(office, reports):
-    from campaign_runner.app import audit
+    from campaign_runner.app.reconcile import reconcile_campaign
 
     office.run(office.file(ROWS[0]))
     mine = office.report("finance.csv")[0]
     path = reports / "statement.csv"
     path.write_text(f"externalRefID,Amount,Currency\n{mine['externalRefID']},25.00,USD\n", "utf-8")
     before = path.read_bytes()
-    found = audit.reconcile(office.runtime(), path)
+    found = reconcile_campaign(office.runtime(), path)
     assert path.read_bytes() == before
     assert found.reports["statement.csv"] == reports / "statement (2).csv"

@@ -13,9 +13,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from campaign_runner.app import audit, desk
-from campaign_runner.app import run as pipeline
-from campaign_runner.app import status as overview
+from campaign_runner.app.audit import export_log, verify_log
+from campaign_runner.app.explain import explain_row
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.status import campaign_status
 from campaign_runner.model.errors import StateError
 from tests.ledger.test_migrations import OLDER
 from tests.pipeline.test_run import ANA, BEN
@@ -65,14 +66,14 @@ def contents(folder: Path) -> dict[str, int]:
 
 
 def counts(state: Path) -> object:
-    return {str(status): lines for status, lines in overview.status(state)[0]["lines"].items()}
+    return {str(status): lines for status, lines in campaign_status(state)[0]["lines"].items()}
 
 
 def test_the_status_and_the_log_of_a_read_only_ledger_are_read(closed):
     before = contents(closed)
     assert as_nobody(lambda: counts(closed)) == {"completed": 2}
-    assert as_nobody(lambda: audit.verify(closed).whole) is True
-    assert as_nobody(lambda: len(list(audit.export(closed)))) == audit.verify(closed).events
+    assert as_nobody(lambda: verify_log(closed).whole) is True
+    assert as_nobody(lambda: len(list(export_log(closed)))) == verify_log(closed).events
     assert contents(closed) == before
 
 
@@ -80,10 +81,10 @@ def test_a_row_is_explained_and_reports_are_written_elsewhere(office, closed):
     runtime = office.runtime()
     runtime.state, runtime.reports = closed, Path(tempfile.mkdtemp())
     runtime.reports.chmod(0o777)
-    assert desk.explain(runtime, "2")["status"] == "completed"
+    assert explain_row(runtime, "2")["status"] == "completed"
     before = contents(closed)
-    assert as_nobody(lambda: desk.explain(runtime, "2")["status"]) == "completed"
-    assert as_nobody(lambda: sorted(pipeline.reports(runtime).reports))[:2] == ["failures.csv", "failures.xlsx"]
+    assert as_nobody(lambda: explain_row(runtime, "2")["status"]) == "completed"
+    assert as_nobody(lambda: sorted(report_campaign(runtime).reports))[:2] == ["failures.csv", "failures.xlsx"]
     assert contents(closed) == before
     shutil.rmtree(runtime.reports)
 
@@ -101,7 +102,7 @@ def test_one_that_was_left_open_is_read_with_its_newest_pages(closed, tmp_path):
     (other / "ledger.sqlite-shm").unlink()
     other.parent.chmod(0o755)
     read_only(other)
-    assert as_nobody(lambda: overview.status(other)[0]["account"]) == "another"
+    assert as_nobody(lambda: campaign_status(other)[0]["account"]) == "another"
     connection.close()
     shutil.rmtree(other.parent)
 
@@ -134,5 +135,5 @@ def test_opening_a_ledger_that_lacks_nothing_writes_nothing(office):
 
 def test_a_key_that_may_not_be_read_is_named(closed):
     (closed / "audit.key").chmod(0o400)
-    (name, many) = as_nobody(lambda: next(iter(audit.verify(closed).unproven.items())))
-    assert (name.split(":")[0], many) == ("folder", audit.verify(closed).events)
+    (name, many) = as_nobody(lambda: next(iter(verify_log(closed).unproven.items())))
+    assert (name.split(":")[0], many) == ("folder", verify_log(closed).events)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode
 from tests.pipeline.test_run import ANA, BEN
 
@@ -74,15 +74,15 @@ def test_long_values_fit_the_ledger(office):
 def test_recover_with_a_long_campaign_name_and_a_strange_time(office):
     import shutil
 
-    from campaign_runner.app import recover as recovery
     from campaign_runner.app.preparation import ReadOptions
+    from campaign_runner.app.recover import recover_ledger
 
     office.values["campaign"]["name"] = "N" * 1024
     path = office.file(ANA)
     office.run(path)
     shutil.rmtree(office.folder / "state")
     answering(office, "GET", lambda text: text.replace('"createdAt": "2026', '"createdAt": "the year 2026'))
-    recovery.recover(ReadOptions(path), office.runtime())
+    recover_ledger(ReadOptions(path), office.runtime())
     assert office.run(path).exit_code is ExitCode.DONE
     assert len(office.sent()) == 1
 
@@ -138,7 +138,7 @@ def test_an_order_that_tango_never_took_is_not_missed_when_it_is_refused(office)
     office.tango.set_faults([])
     for _ in range(3):  # nothing is sent by looking
         office.clock.turn(seconds=90)
-        pipeline.track(office.runtime())
+        track_campaign(office.runtime())
     result = office.run(path)
     assert (kinds(result), office.statuses()) == ([], {2: "failed"})
 
@@ -192,7 +192,7 @@ def test_tango_shows_a_reissued_line_twice_and_the_row_stays_completed(office):
         return json.dumps(content)
 
     answering(office, "GET", reissued)
-    for result in (office.run(path), pipeline.track(office.runtime()), pipeline.track(office.runtime())):
+    for result in (office.run(path), track_campaign(office.runtime()), track_campaign(office.runtime())):
         assert (result.exit_code, result.books.rows["completed"]) == (ExitCode.DONE, 1)
 
 

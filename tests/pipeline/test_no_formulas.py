@@ -13,9 +13,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from campaign_runner.app import audit
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.all_campaigns import report_all_campaigns
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.reconcile import reconcile_all, reconcile_campaign
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.run import run_file
 from campaign_runner.reporting.finance_options import FinanceOptions
 
 FRONTS = ("=", "+", "-", "@", " =", "\t=", "\n=", "\u00a0=", "\uff1d", "'=", "{=", "=-", "%=", ";=", "\ufeff=")
@@ -81,17 +84,17 @@ def written(office, seed: int) -> None:
     office.values["finance"] = {"group_by": [heads[-1].strip()], "accounts": {}}
     runtime = office.runtime()
     runtime.finance = FinanceOptions(group_by=[heads[-1].strip()])
-    pipeline.plan(ReadOptions(path), runtime)
-    pipeline.run(ReadOptions(path), runtime, patience=600)
-    pipeline.reports(runtime)
+    plan_file(ReadOptions(path), runtime)
+    run_file(ReadOptions(path), runtime, patience=600)
+    report_campaign(runtime)
     statement = office.folder / "history.csv"
     lines = [["External Ref Line Item ID", "Amount", "Currency", "Status", "Created At"],
              *([text, "25.00", "USD", text, "2026-11-22"] for text in texts)]  # fmt: skip
     with statement.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(lines)
-    audit.reconcile(runtime, statement)
-    audit.reconcile_all(runtime, statement)
-    audit.finance_of_all(runtime)
+    reconcile_campaign(runtime, statement)
+    reconcile_all(runtime, statement)
+    report_all_campaigns(runtime)
 
 
 @pytest.mark.parametrize("seed", range(6))

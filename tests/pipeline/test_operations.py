@@ -9,8 +9,9 @@ import sqlite3
 import pytest
 
 from campaign_runner import settings, simulator
-from campaign_runner.app import run as pipeline
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.run import run_file
 from campaign_runner.ledger import open_ledger, store
 from campaign_runner.model.errors import (
     CampaignHeld,
@@ -81,11 +82,11 @@ def test_reports_that_are_missing_after_the_sending_have_a_code_and_a_sentence_o
     with pytest.raises(
         ReportsMissing, match="2 lines of the campaign q4 are at Tango, and nothing is lost"
     ) as missing:
-        pipeline.run(ReadOptions(office.file(ANA, BEN)), office.runtime(), progress=lose_the_folder)
+        run_file(ReadOptions(office.file(ANA, BEN)), office.runtime(), progress=lose_the_folder)
     assert missing.value.exit_code == 8
     assert str(missing.value).endswith("Write them with: campaign-runner reports q4")
     (office.folder / "reports").unlink()
-    assert pipeline.reports(office.runtime()).exit_code is ExitCode.DONE
+    assert report_campaign(office.runtime()).exit_code is ExitCode.DONE
     assert len(office.sent()) == 2
 
 
@@ -100,7 +101,7 @@ def test_a_ledger_that_goes_away_while_orders_are_placed_is_not_wrong_usage(offi
 
     path = office.file(ANA, BEN)
     with pytest.raises(LedgerLost, match="Run the same command again") as lost:
-        pipeline.run(ReadOptions(path), office.runtime(batch_size=1), progress=lock_the_ledger)
+        run_file(ReadOptions(path), office.runtime(batch_size=1), progress=lock_the_ledger)
     assert lost.value.exit_code == 5
     held[0].close()
     office.run(path, batch_size=1)

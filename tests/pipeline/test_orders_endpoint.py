@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.retry import retry_failed
 from campaign_runner.model.errors import ExitCode
 from tests.pipeline.test_run import ANA, BEN
 
@@ -56,7 +56,7 @@ def test_no_gift_code_reaches_the_state_folder_or_a_report(office):
 
 def test_a_failed_line_is_placed_again_under_a_new_reference(office):
     office.run(office.file(ANA, FAILS), endpoint="orders")
-    pipeline.retry(office.runtime(endpoint="orders"))
+    retry_failed(office.runtime(endpoint="orders"))
     assert len({order.reference for order in office.tango.orders()}) == 3
 
 

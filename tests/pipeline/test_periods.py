@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from campaign_runner import simulator
-from campaign_runner.app import audit
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.all_campaigns import report_all_campaigns
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger import open_ledger, order_sums
 from campaign_runner.model.errors import UsageError
 from campaign_runner.reporting import FinanceOptions
@@ -29,7 +30,7 @@ def reports_of(office, options, environment=""):
     """The finance reports of a period over all campaigns."""
     runtime = office.runtime()
     runtime.finance = options
-    return audit.finance_of_all(runtime, environment)
+    return report_all_campaigns(runtime, environment)
 
 
 def lines_of(office):
@@ -55,7 +56,7 @@ def came_back(office):
     reports_of(office, NOVEMBER)
     office.closed = (lines_of(office), journal_of(office))
     office.clock.turn(days=20)
-    pipeline.track(office.runtime())
+    track_campaign(office.runtime())
     return office
 
 
@@ -91,7 +92,7 @@ def test_a_reward_that_was_on_its_way_at_the_end_of_a_month_is_pending_in_its_bo
     reports_of(office, NOVEMBER)
     before = journal_of(office)
     office.clock.turn(days=2)
-    pipeline.track(office.runtime(), patience=60)
+    track_campaign(office.runtime(), patience=60)
     reports_of(office, NOVEMBER)
     assert [row["Status"] for row in lines_of(office)] == ["pending"]
     assert journal_of(office) == before
@@ -168,7 +169,7 @@ def test_completed_without_a_stated_charge_is_a_finding(office):
     with open_ledger(office.folder / "state") as ledger, ledger.write() as connection:
         connection.execute(text("UPDATE line_items SET charged = '', charged_currency = '', fee = ''"))
         order_sums.renew_all(connection)
-    books = pipeline.reports(office.runtime()).books
+    books = report_campaign(office.runtime()).books
     assert [each.text[:78] for each in books.findings if each.kind == "charge not stated"] == [
         "Tango has not stated what it charged for 2 lines, completed (35.50 USD): row 2"
     ]
@@ -176,7 +177,7 @@ def test_completed_without_a_stated_charge_is_a_finding(office):
 
 def test_one_campaign_by_period_is_as_closed_as_all_of_them(came_back):
     runtime = replace(came_back.runtime(), finance=NOVEMBER)
-    pipeline.reports(runtime)
+    report_campaign(runtime)
     assert {row["Status"] for row in came_back.report("finance.csv")} == {"completed"}
 
 
@@ -197,7 +198,7 @@ def test_a_midnight_of_the_zone_between_placing_and_the_end_is_a_later_day(offic
     office.clock.turn(days=8, hours=13, minutes=59)  # 22:59 UTC on the 30th, a minute to midnight in Berlin
     office.run(office.file(ANA), patience=0)
     office.clock.turn(minutes=5)
-    pipeline.track(office.runtime(), patience=60)
+    track_campaign(office.runtime(), patience=60)
     reports_of(office, replace(NOVEMBER, **BERLIN))
     assert [(row["Status"], row["Placed at"][:16]) for row in lines_of(office)] == [("pending", "2026-11-30T23:59")]
     reports_of(office, replace(DECEMBER, **BERLIN))

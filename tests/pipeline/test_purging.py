@@ -7,8 +7,11 @@ import sqlite3
 
 import pytest
 
-from campaign_runner.app import audit
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.audit import export_log, verify_log
+from campaign_runner.app.purge import purge_campaign, purge_data, purge_recipient
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.model.errors import UsageError
 from campaign_runner.simulator import Simulator
@@ -36,82 +39,80 @@ def rehearsed(office):
 
 def test_one_recipient_is_erased_everywhere_and_the_others_stay(rehearsed):
     before = rehearsed.summary()
-    erased = audit.purge_recipient(rehearsed.runtime(), "Ana@Example.com")
+    erased = purge_recipient(rehearsed.runtime(), "Ana@Example.com")
     assert {name: erased[name] for name in ("files", "orders", "lines", "simulator_orders")} == {
         "files": 1, "orders": 1, "lines": 1, "simulator_orders": 1,
     }  # fmt: skip
     assert not is_anywhere_in_the_state(rehearsed, "ana@example.com")
     assert is_anywhere_in_the_state(rehearsed, "+14155550100")
-    assert audit.verify(rehearsed.folder / "state").whole
-    pipeline.reports(rehearsed.runtime())
+    assert verify_log(rehearsed.folder / "state").whole
+    report_campaign(rehearsed.runtime())
     assert rehearsed.summary()["amounts"] == before["amounts"]
 
 
 def test_reports_that_hold_the_recipient_are_found_and_named(rehearsed):
-    names = {
-        path.rpartition("/")[2] for path in audit.purge_recipient(rehearsed.runtime(), "ana@example.com")["reports"]
-    }
+    names = {path.rpartition("/")[2] for path in purge_recipient(rehearsed.runtime(), "ana@example.com")["reports"]}
     assert {"results.csv", "results.xlsx"} <= names
     assert not {"finance.csv", "finance.xlsx", "summary.json"} & names
 
 
 def test_an_erased_recipient_is_known_again_until_the_window_has_closed(rehearsed):
-    audit.purge_recipient(rehearsed.runtime(), "ana@example.com")
+    purge_recipient(rehearsed.runtime(), "ana@example.com")
     rehearsed.values["campaign"] = {"id": "q5"}
     rehearsed.run(rehearsed.file(ANA, name="q5.csv"))
     with sqlite3.connect(rehearsed.folder / "state" / "ledger.sqlite") as ledger:
         held = ledger.execute("SELECT count(*) FROM entries WHERE status = 'held'").fetchone()
         assert held == (1,)
     rehearsed.clock.turn(days=30)
-    assert audit.purge_recipient(rehearsed.runtime(), "nobody@example.com")["hashes"] == 1
+    assert purge_recipient(rehearsed.runtime(), "nobody@example.com")["hashes"] == 1
     with sqlite3.connect(rehearsed.folder / "state" / "ledger.sqlite") as ledger:
         kept = ledger.execute("SELECT count(*) FROM line_items WHERE person IS NOT NULL").fetchone()
     assert kept == (2,)
-    assert audit.verify(rehearsed.folder / "state").whole
+    assert verify_log(rehearsed.folder / "state").whole
 
 
 def test_an_erased_line_is_not_placed_again_and_the_others_can_be(rehearsed):
-    pipeline.track(rehearsed.runtime())
+    track_campaign(rehearsed.runtime())
     rehearsed.clock.turn(days=1)
-    audit.purge_recipient(rehearsed.runtime(), "sim-fails@example.com")
+    purge_recipient(rehearsed.runtime(), "sim-fails@example.com")
     placed = len(list(Simulator(rehearsed.folder / "state" / "simulator.jsonl").orders()))
-    pipeline.retry(rehearsed.runtime(), patience=60)
+    retry_failed(rehearsed.runtime(), patience=60)
     assert len(list(Simulator(rehearsed.folder / "state" / "simulator.jsonl").orders())) == placed
 
 
 def test_what_is_open_is_left_and_said(office):
     office.run(office.file(ANA), patience=0)
-    assert audit.purge_recipient(office.runtime(), "ana@example.com")["open"] == 2
+    assert purge_recipient(office.runtime(), "ana@example.com")["open"] == 2
     assert office.tango.orders()
 
 
 def test_a_dry_run_erases_nothing(rehearsed):
-    assert audit.purge_recipient(rehearsed.runtime(), "ana@example.com", dry_run=True)["orders"] == 1
-    assert audit.purge_campaign(rehearsed.runtime(), "q4", dry_run=True)["files"] == 1
+    assert purge_recipient(rehearsed.runtime(), "ana@example.com", dry_run=True)["orders"] == 1
+    assert purge_campaign(rehearsed.runtime(), "q4", dry_run=True)["files"] == 1
     assert is_anywhere_in_the_state(rehearsed, "ana@example.com")
 
 
 def test_one_campaign_is_erased_and_another_is_not(rehearsed):
     rehearsed.values["campaign"] = {"id": "q5"}
     rehearsed.run(rehearsed.file(ANA.replace("ana@", "dora@"), name="q5.csv"))
-    erased = audit.purge_campaign(rehearsed.runtime(), "q4")
+    erased = purge_campaign(rehearsed.runtime(), "q4")
     assert (erased["files"], erased["orders"], erased["simulator_orders"]) == (1, 1, 1)
     assert not is_anywhere_in_the_state(rehearsed, "+14155550100")
     assert is_anywhere_in_the_state(rehearsed, "dora@example.com")
-    assert audit.verify(rehearsed.folder / "state").whole
+    assert verify_log(rehearsed.folder / "state").whole
 
 
 def test_the_stand_in_forgets_what_is_old_and_plays_on(rehearsed):
     rehearsed.clock.turn(days=401)
-    assert audit.purge(rehearsed.runtime(), 400)["simulator_orders"] == 1
+    assert purge_data(rehearsed.runtime(), 400)["simulator_orders"] == 1
     assert not is_anywhere_in_the_state(rehearsed, "ana@example.com")
-    pipeline.track(rehearsed.runtime())
+    track_campaign(rehearsed.runtime())
     assert rehearsed.statuses()[4] == "failed"
 
 
 def test_every_erasure_is_an_event_with_whoever_did_it_and_without_the_recipient(rehearsed):
-    audit.purge_recipient(rehearsed.runtime(), "ana@example.com")
-    events = [json.loads(line) for line in audit.export(rehearsed.folder / "state")]
+    purge_recipient(rehearsed.runtime(), "ana@example.com")
+    events = [json.loads(line) for line in export_log(rehearsed.folder / "state")]
     (erased,) = [event for event in events if event["kind"] == "personal data erased"]
     assert (erased["data"]["of"], bool(erased["actor"])) == ("recipient", True)
     assert b"ana@" not in json.dumps(events).encode()
@@ -120,9 +121,9 @@ def test_every_erasure_is_an_event_with_whoever_did_it_and_without_the_recipient
 @pytest.mark.parametrize("who", ["ana", "ana@", "12", "+1415"])
 def test_a_recipient_is_an_address_or_a_phone_number(office, who):
     with pytest.raises(UsageError, match="e-mail address or phone number"):
-        audit.purge_recipient(office.runtime(), who)
+        purge_recipient(office.runtime(), who)
 
 
 def test_an_unknown_campaign_is_refused_with_those_that_are_known(rehearsed):
     with pytest.raises(UsageError, match="Known: q4"):
-        audit.purge_campaign(rehearsed.runtime(), "q9")
+        purge_campaign(rehearsed.runtime(), "q9")

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner.app import run as pipeline
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.run import run_file
+from campaign_runner.app.track import track_campaign
 from campaign_runner.entrypoints.cli.terminal import Terminal
 from campaign_runner.model.errors import RefusedBeforeSending
 
@@ -36,7 +38,7 @@ def asked(office):
             return self.answer
 
         def run(self, path, **more):
-            return pipeline.run(ReadOptions(path), self.runtime(), **more)
+            return run_file(ReadOptions(path), self.runtime(), **more)
 
     return Asked()
 
@@ -87,7 +89,7 @@ def test_what_an_earlier_run_left_unsent_is_asked_about_again(office, asked):
     runtime = asked.runtime()
     runtime.stopping.set()
     with pytest.raises(Exception, match="interrupted"):
-        pipeline.run(ReadOptions(path), runtime)
+        run_file(ReadOptions(path), runtime)
     asked.answer, asked.lines = False, None
     with pytest.raises(RefusedBeforeSending):
         asked.run(path)
@@ -98,7 +100,7 @@ def test_what_an_earlier_run_left_unsent_is_asked_about_again(office, asked):
 def test_a_rehearsal_is_not_asked_about(office, asked):
     runtime = office.runtime()
     runtime.confirm = asked.confirm
-    pipeline.run(ReadOptions(office.file(ANA)), runtime)
+    run_file(ReadOptions(office.file(ANA)), runtime)
     assert asked.lines is None
 
 
@@ -106,10 +108,10 @@ def test_a_retry_is_asked_about(office, asked):
     asked.run(office.file(ANA, "2,EMAIL,Bo,Berg,sim-fails@example.com,,U561593,10"))
     for _ in range(3):
         office.clock.sleep(3_600)
-        pipeline.track(asked.runtime())
+        track_campaign(asked.runtime())
     asked.answer = False
     with pytest.raises(RefusedBeforeSending):
-        pipeline.retry(asked.runtime())
+        retry_failed(asked.runtime())
     assert any("Send 10.00 USD to 1 recipient (1 line)?" in line for line in asked.lines)
     assert len(office.sent()) == 2
 

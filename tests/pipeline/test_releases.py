@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app import desk
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.explain import explain_row
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.release import drop_rows, release_rows
 from campaign_runner.ledger import open_ledger
 from campaign_runner.ledger.schema import releases
 from campaign_runner.model.errors import ExitCode, UsageError
@@ -30,14 +31,14 @@ def edited(office):
 
 
 def test_a_release_says_in_money_what_was_sent_and_what_will_be(edited):
-    told = desk.release(edited.runtime(), [2], "a bonus")
+    told = release_rows(edited.runtime(), [2], "a bonus")
     assert told[0].endswith("amount 25.00 USD, now 30.00 USD. 25.00 USD was sent; 30.00 USD more would be sent.")
     assert told[0].startswith("Row 2 (Ana): ")
     assert told[1] == "1 row, 30.00 USD will be sent with the next run of the same file."
 
 
 def test_all_rows_of_one_cause_are_released_at_once(edited):
-    told = desk.release(edited.runtime(), [], "a bonus", held_as="changed")
+    told = release_rows(edited.runtime(), [], "a bonus", held_as="changed")
     assert told[-1] == "2 rows, 55.50 USD will be sent with the next run of the same file."
     edited.run(edited.path)
     assert edited.statuses() == {2: "completed", 3: "completed"}
@@ -46,30 +47,30 @@ def test_all_rows_of_one_cause_are_released_at_once(edited):
 
 @pytest.mark.parametrize("word", ["2", 2, "ana@example.com", "ANA@example.com ", "Ana", "E7"])
 def test_a_row_is_named_by_number_address_name_or_key(edited, word):
-    desk.release(edited.runtime(), [word], "a bonus")
+    release_rows(edited.runtime(), [word], "a bonus")
     edited.run(edited.path)
     assert edited.statuses() == {2: "completed", 3: "held"}
 
 
 def test_a_release_is_taken_back_as_long_as_nothing_was_sent(edited):
-    desk.release(edited.runtime(), ["Ana"], "a bonus")
-    assert "It was released" in desk.explain(edited.runtime(), "2")["reason"]
-    desk.release(edited.runtime(), ["Ana"], "no", undo=True)
+    release_rows(edited.runtime(), ["Ana"], "a bonus")
+    assert "It was released" in explain_row(edited.runtime(), "2")["reason"]
+    release_rows(edited.runtime(), ["Ana"], "no", undo=True)
     edited.run(edited.path)
     assert edited.statuses() == {2: "held", 3: "held"}
-    desk.release(edited.runtime(), ["Ana"], "yes after all")
+    release_rows(edited.runtime(), ["Ana"], "yes after all")
     edited.run(edited.path)
     with pytest.raises(UsageError, match="nothing was decided"):
-        desk.release(edited.runtime(), [2], "no", undo=True)
+        release_rows(edited.runtime(), [2], "no", undo=True)
     assert len(edited.sent()) == 3
 
 
 def test_a_release_that_is_planned_and_not_sent_can_be_taken_back(edited):
-    desk.release(edited.runtime(), [2], "a bonus")
+    release_rows(edited.runtime(), [2], "a bonus")
     edited.tango.set_faults([{"kind": "429", "call": "place", "times": 40}])
     edited.run(edited.path, patience=0)
     edited.tango.set_faults([])
-    desk.release(edited.runtime(), [2], "no", undo=True)
+    release_rows(edited.runtime(), [2], "no", undo=True)
     edited.clock.turn(seconds=600)
     edited.run(edited.path)
     assert edited.statuses()[2] == "held"
@@ -77,7 +78,7 @@ def test_a_release_that_is_planned_and_not_sent_can_be_taken_back(edited):
 
 
 def test_dropped_rows_are_never_sent_and_nobody_is_asked_again(edited):
-    desk.drop(edited.runtime(), ["E7", "E8"], "a typing error")
+    drop_rows(edited.runtime(), ["E7", "E8"], "a typing error")
     result = edited.run(edited.path)
     assert edited.statuses() == {2: "cancelled", 3: "cancelled"}
     assert result.exit_code is ExitCode.DONE
@@ -85,38 +86,38 @@ def test_dropped_rows_are_never_sent_and_nobody_is_asked_again(edited):
     edited.clock.turn(days=60)
     edited.run(edited.file(*EDITED, "E9,Cy,cy@example.com,5", headers=HEADERS))
     assert edited.statuses() == {2: "cancelled", 3: "cancelled", 4: "completed"}
-    desk.release(edited.runtime(), [2], "a bonus after all")
+    release_rows(edited.runtime(), [2], "a bonus after all")
     edited.run(edited.file(*EDITED, "E9,Cy,cy@example.com,5", headers=HEADERS))
     assert edited.statuses()[2] == "completed"
 
 
 def test_who_decided_is_kept_in_the_ledger_and_in_the_event(edited):
-    desk.release(edited.runtime(), [2], "a bonus")
+    release_rows(edited.runtime(), [2], "a bonus")
     with open_ledger(edited.folder / "state") as ledger, ledger.read() as connection:
         (kept,) = connection.execute(releases.select()).mappings()
     assert "@" in kept["actor"]
-    decision = desk.explain(edited.runtime(), "2")["decisions"][-1]
+    decision = explain_row(edited.runtime(), "2")["decisions"][-1]
     assert (decision["what"], decision["actor"]) == ("rows released", kept["actor"])
 
 
 def test_a_held_row_can_be_decided_right_after_plan(office):
     office.values["defaults"] = {"deliveryMethod": "EMAIL", "utid": "U561593"}
     path = office.file(*ROWS, ROWS[0], headers=HEADERS)
-    pipeline.plan(ReadOptions(path), office.runtime())
-    desk.release(office.runtime(), [4], "two prizes")
+    plan_file(ReadOptions(path), office.runtime())
+    release_rows(office.runtime(), [4], "two prizes")
     office.run(path)
     assert set(office.statuses().values()) == {"completed"}
 
 
 def test_the_released_row_is_content_bound_under_a_key(edited):
-    desk.release(edited.runtime(), [2], "a bonus")
+    release_rows(edited.runtime(), [2], "a bonus")
     edited.run(edited.file(EDITED[0].replace(",30", ",300"), EDITED[1], headers=HEADERS))
     assert edited.statuses()[2] == "held"
     assert len(edited.sent()) == 2
 
 
 def test_explain_finds_a_row_by_address_and_names_several(edited):
-    assert desk.explain(edited.runtime(), "bo@example.com")["row"] == 3
+    assert explain_row(edited.runtime(), "bo@example.com")["row"] == 3
     edited.run(edited.file(*EDITED, "E9,Bo,bo2@example.com,5", headers=HEADERS))
     with pytest.raises(UsageError, match="stands in 2 rows: 3, 4"):
-        desk.explain(edited.runtime(), "Bo")
+        explain_row(edited.runtime(), "Bo")

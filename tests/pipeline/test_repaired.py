@@ -8,8 +8,11 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.check import check_file
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.track import track_campaign
 
 ANA, BO, CY, DI = (
     "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25",
@@ -98,7 +101,7 @@ def test_a_plan_of_the_original_says_so_too(office):
     path = office.file(ANA, BO, CY)
     office.run(path)
     office.run(corrected(office, {"2": {"E-mail": "bo@example.com"}}))
-    result = pipeline.plan(ReadOptions(path), office.runtime())
+    result = plan_file(ReadOptions(path), office.runtime())
     assert (result.exit_code, result.books.rows["rejected"], result.books.rows["completed"]) == (0, 0, 3)
 
 
@@ -137,9 +140,9 @@ def test_reports_and_track_show_the_whole_campaign_too(office):
     office.run(corrected(office, {"2": {"E-mail": "bo@example.com"}}), patience=0)
     assert office.statuses() == {2: "completed", 3: "pending", 4: "completed"}
     office.clock.sleep(60)
-    pipeline.track(office.runtime(), patience=600)
+    track_campaign(office.runtime(), patience=600)
     assert office.statuses() == {2: "completed", 3: "completed", 4: "completed"}
-    pipeline.reports(office.runtime())
+    report_campaign(office.runtime())
     assert consistent(office)["rows"]["completed"] == 3
 
 
@@ -190,7 +193,7 @@ def test_an_annotated_workbook_is_the_whole_file(office):
 
 def test_failures_of_a_check_are_run_before_the_file_itself(office):
     path = office.file(ANA, BO, CY)
-    pipeline.check(ReadOptions(path), office.runtime())
+    check_file(ReadOptions(path), office.runtime())
     office.run(corrected(office, {"2": {"E-mail": "bo@example.com"}}))
     assert len(office.report()) == 1
     office.run(path)
@@ -225,7 +228,8 @@ def test_a_failed_line_that_was_corrected_shows_the_corrected_one(office):
 
 
 def test_explain_and_release_speak_of_the_rows_of_the_file(office):
-    from campaign_runner.app import desk, release
+    from campaign_runner.app import release
+    from campaign_runner.app.explain import explain_row
 
     twin = ANA.replace("1,", "7,", 1) if office.values.get("identity") else ANA
     office.run(office.file(BO, ANA, twin))
@@ -234,8 +238,8 @@ def test_explain_and_release_speak_of_the_rows_of_the_file(office):
     assert office.statuses() == {2: "rejected", 3: "completed", 4: "held"}
     office.run(corrected(office, {"2": {"E-mail": "bo@example.com"}}))
     assert office.statuses() == {2: "completed", 3: "completed", 4: "held"}
-    life = desk.explain(office.runtime(), "2")
+    life = explain_row(office.runtime(), "2")
     assert (life["status"], life["file"], life["row"]) == ("completed", "failures.csv", 2)
-    assert desk.explain(office.runtime(), "3")["file"] == "q4.csv"
+    assert explain_row(office.runtime(), "3")["file"] == "q4.csv"
     decided = release.decide(office.runtime(), release.RowsAsked((4,)), release.RELEASED, "two prizes")
     assert decided.rows == (4,)

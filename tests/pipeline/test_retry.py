@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode
 from tests.pipeline.test_run import ANA
 
@@ -42,27 +43,27 @@ def paid(office, amount):
 def test_one_word_is_not_enough_so_retry_waits_for_the_second(office):
     office.run(office.file(ANA, FAILS))
     before = office.clock.monotonic()
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     assert len(paid(office, 30)) == 2
     assert office.clock.monotonic() - before >= 60
 
 
 def test_where_it_may_not_wait_it_says_when_to_run_it_again(office):
     office.run(office.file(ANA, FAILS))
-    result = pipeline.retry(office.runtime(), patience=10)
+    result = retry_failed(office.runtime(), patience=10)
     assert len(paid(office, 30)) == 1
     (told,) = [finding.text for finding in result.books.findings if finding.kind == "waiting"]
     assert told.startswith("1 failed line is not retried yet: Tango has to report a failure twice, some time apart.")
     assert told.endswith("campaign-runner retry q4")
     office.clock.turn(seconds=61)
-    pipeline.retry(office.runtime(), patience=0)
+    retry_failed(office.runtime(), patience=0)
     assert len(paid(office, 30)) == 2
 
 
 def test_what_turns_out_not_to_be_failed_is_updated_and_not_retried(office, healing):
     office.run(office.file(ANA, FAILS))
     healing.now = True
-    result = pipeline.retry(office.runtime())
+    result = retry_failed(office.runtime())
     assert (result.books.rows["completed"], len(paid(office, 30))) == (2, 1)
 
 
@@ -70,7 +71,7 @@ def test_a_second_word_that_tango_does_not_give_is_none(office):
     office.run(office.file(ANA, FAILS))
     office.clock.turn(seconds=3600)
     office.tango.set_faults([{"kind": "503", "call": "look_up", "times": 50}])
-    result = pipeline.retry(office.runtime(), patience=60)
+    result = retry_failed(office.runtime(), patience=60)
     assert len(paid(office, 30)) == 1
     assert any("did not confirm the failure" in finding.text for finding in result.books.findings)
 
@@ -86,7 +87,7 @@ def test_a_line_that_was_refused_by_name_is_retried_once_a_look_up_does_not_cont
 
     office.tango.handle = counted
     office.run(office.file(ANA, row))
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     sent = [line["amount"] for body in posts for line in json.loads(body)["lineItems"]]
     assert sent.count(amount) == 2
 
@@ -103,17 +104,17 @@ def test_a_refused_order_that_tango_has_after_all_is_not_placed_again(office):
     office.tango.handle = carried_out
     office.run(office.file(ANA))
     office.tango.handle = handle
-    result = pipeline.retry(office.runtime())
+    result = retry_failed(office.runtime())
     assert (len(office.sent()), result.books.rows["completed"]) == (1, 1)
 
 
 def test_a_first_attempt_that_comes_back_to_life_is_told_and_charged(office, healing):
     path = office.file(ANA, FAILS)
     office.run(path)
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     healing.now = True
     result = office.run(path)
-    result = pipeline.track(office.runtime())
+    result = track_campaign(office.runtime())
     (told,) = [finding for finding in result.books.findings if finding.kind == "two rewards"]
     assert told.text.startswith("Dee Fox (row 3) has two rewards: ")
     assert (told.explained, told.rows, result.exit_code) == (False, (3,), ExitCode.NEEDS_ACTION)
@@ -124,7 +125,7 @@ def test_a_first_attempt_that_comes_back_to_life_is_told_and_charged(office, hea
 def test_a_plain_run_sees_it_too_and_the_finance_report_charges_both(office, healing):
     path = office.file(ANA, FAILS)
     office.run(path)
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     healing.now = True
     assert office.run(path).exit_code is ExitCode.NEEDS_ACTION
     lines = office.report("finance.csv")
@@ -138,7 +139,7 @@ def test_a_plain_run_sees_it_too_and_the_finance_report_charges_both(office, hea
 def test_nobody_is_paid_a_third_time_where_the_first_attempt_lives_and_the_second_failed(office, healing):
     path = office.file(ANA, FAILS)
     office.run(path)
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     first = office.report()[1]["externalRefID"]
     handle = healing._handle
 
@@ -152,6 +153,6 @@ def test_nobody_is_paid_a_third_time_where_the_first_attempt_lives_and_the_secon
     office.tango.handle = first_attempt
     office.clock.turn(seconds=100)
     office.run(path)
-    result = pipeline.retry(office.runtime())
+    result = retry_failed(office.runtime())
     assert len(paid(office, 30)) == 2
     assert any("has a reward although the newest attempt failed" in each.text for each in result.books.findings)

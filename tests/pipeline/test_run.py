@@ -6,8 +6,11 @@ import json
 
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.check import check_file
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode, FileUnusable, RefusedBeforeSending, SettingsError
 from tests.pipeline.conftest import HEADERS
 
@@ -49,29 +52,29 @@ def test_the_summary_ties_out_in_rows_and_money(office):
 
 def test_check_and_plan_send_nothing(office):
     reading = ReadOptions(office.file(ANA, BAD))
-    assert pipeline.check(reading, office.runtime()).exit_code is ExitCode.NEEDS_ACTION
+    assert check_file(reading, office.runtime()).exit_code is ExitCode.NEEDS_ACTION
     assert office.tango.requests == []
-    assert pipeline.plan(reading, office.runtime()).books.rows["unsent"] == 1
+    assert plan_file(reading, office.runtime()).books.rows["unsent"] == 1
     assert {seen.method for seen in office.tango.requests} == {"GET"}
 
 
 def test_plan_after_a_run_tells_what_is_there_already(office):
     office.run(office.file(ANA))
-    books = pipeline.plan(ReadOptions(office.file(ANA, BEN)), office.runtime()).books
+    books = plan_file(ReadOptions(office.file(ANA, BEN)), office.runtime()).books
     assert (books.rows["completed"], books.rows["unsent"]) == (1, 1)
 
 
 def test_without_waiting_lines_stay_pending_until_they_are_tracked(office):
     assert office.run(office.file(ANA), patience=0).exit_code is ExitCode.NOT_FINISHED
     assert office.statuses() == {2: "pending"}
-    assert pipeline.track(office.runtime(), patience=600).exit_code is ExitCode.DONE
+    assert track_campaign(office.runtime(), patience=600).exit_code is ExitCode.DONE
     assert office.statuses() == {2: "completed"}
 
 
 def test_tracking_once_looks_at_each_open_order_once(office):
     office.run(office.file(ANA), patience=0)
     before = len(office.tango.requests)
-    pipeline.track(office.runtime())
+    track_campaign(office.runtime())
     assert len(office.tango.requests) == before + 1
 
 
@@ -80,7 +83,7 @@ def test_reports_can_be_written_again_without_the_file(office):
     office.run(path)
     before = office.report()
     path.unlink()
-    pipeline.reports(office.runtime())
+    report_campaign(office.runtime())
     assert office.report() == before
 
 

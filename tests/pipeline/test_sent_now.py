@@ -6,10 +6,13 @@ import shutil
 
 import pytest
 
-from campaign_runner.app import recover as recovery
-from campaign_runner.app import run as pipeline
 from campaign_runner.app import screen
+from campaign_runner.app.check import check_file
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.recover import recover_ledger
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.track import track_campaign
 
 ANA, BO, CY = (
     "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25",
@@ -103,7 +106,7 @@ def test_a_file_under_another_name_with_few_rows_that_were_sent_is_not(office):
 
 def test_a_plan_says_how_many_rows_were_sent_before(office):
     office.run(office.file(ANA, BO, name="january.csv"))
-    result = pipeline.plan(ReadOptions(office.file(ANA, BO, CY, name="march.csv")), office.runtime())
+    result = plan_file(ReadOptions(office.file(ANA, BO, CY, name="march.csv")), office.runtime())
     lines = screen.plan(result.books, result.tally, result.reports)
     assert any(line.startswith("2 rows were sent before and are not sent again: 35.00 USD (") for line in lines)
     assert any("2 of 3 rows of march.csv were sent before" in line for line in lines)
@@ -116,8 +119,8 @@ def test_what_a_retry_places_is_sent_now(office):
     assert office.summary()["rows"]["failed"] == 1
     for _ in range(3):
         office.clock.sleep(3_600)
-        pipeline.track(office.runtime())
-    pipeline.retry(office.runtime())
+        track_campaign(office.runtime())
+    retry_failed(office.runtime())
     assert now_and_before(office)[0] == {"lines": 1, "amounts": {"USD": "10.00"}}
     assert now_and_before(office)[1]["lines"] == 1
 
@@ -126,7 +129,7 @@ def test_what_is_open_is_said(office):
     result = office.run(office.file(ANA, BO), patience=0)
     assert "Still open: 2 rows (2 accepted by Tango, not final yet)." in lines_of(result)
     assert office.summary()["sent_now"]["lines"] == 2
-    result = pipeline.track(office.runtime(), patience=600)
+    result = track_campaign(office.runtime(), patience=600)
     assert now_and_before(office)[0] == NOTHING
     assert now_and_before(office)[1]["lines"] == 2
 
@@ -135,7 +138,7 @@ def test_lines_that_recover_found_were_sent_before(office):
     path = office.file(ANA, BO)
     office.run(path)
     shutil.rmtree(office.folder / "state")
-    recovery.recover(ReadOptions(path), office.runtime())
+    recover_ledger(ReadOptions(path), office.runtime())
     assert now_and_before(office)[0] == NOTHING
     result = office.run(path)
     assert now_and_before(office) == (
@@ -147,7 +150,7 @@ def test_lines_that_recover_found_were_sent_before(office):
 
 
 def test_check_sends_nothing_now(office):
-    pipeline.check(ReadOptions(office.file(ANA)), office.runtime())
+    check_file(ReadOptions(office.file(ANA)), office.runtime())
     assert now_and_before(office) == (NOTHING, {**NOTHING, "files": []})
 
 

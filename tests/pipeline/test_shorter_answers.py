@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode
 
 FOUR = [f"{n},EMAIL,P{n},Roe,p{n}@example.com,,U561593,2{n}" for n in range(4)]
@@ -43,7 +44,7 @@ def test_a_list_that_lags_behind_an_accepted_order_makes_no_line_failed(office, 
     assert (result.exit_code, result.books.rows["unknown"], result.books.rows["failed"]) == (5, 1, 0)
     assert not result.books.ties_out
     assert "fewer lines" in kinds(result)
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     assert len(office.sent()) == 4
 
 
@@ -111,11 +112,11 @@ def test_a_completed_line_stays_completed_and_is_told_when_tango_shows_less(offi
     path = office.file(*FOUR)
     office.run(path)
     edit.most = 3
-    result = pipeline.track(office.runtime())
+    result = track_campaign(office.runtime())
     assert (result.books.rows["completed"], kinds(result)) == (4, ["fewer lines"])
     assert result.exit_code is ExitCode.NEEDS_ACTION
     edit.most = None
-    assert pipeline.track(office.runtime()).exit_code is ExitCode.DONE
+    assert track_campaign(office.runtime()).exit_code is ExitCode.DONE
 
 
 def test_a_smaller_total_is_told_even_where_every_line_is_shown(office, edit):
@@ -130,7 +131,7 @@ def test_a_smaller_total_is_told_even_where_every_line_is_shown(office, edit):
         return answer
 
     office.tango.handle = counted
-    assert kinds(pipeline.track(office.runtime())) == ["fewer lines"]
+    assert kinds(track_campaign(office.runtime())) == ["fewer lines"]
 
 
 def test_a_line_that_was_refused_by_name_is_not_missed(office):

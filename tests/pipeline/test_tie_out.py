@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaign_runner import planning
-from campaign_runner.app.finish import books_of, latest
+from campaign_runner.app.finish import books_of
 from campaign_runner.app.session import open_campaign
+from campaign_runner.app.uploads import latest_upload
 from campaign_runner.ledger import batches
 from campaign_runner.model import LineAnswer, Outcome, Receipt
 from campaign_runner.placement import Placement
@@ -67,7 +68,7 @@ def books_after(office, said, *, stranger=False, counts_all=True):
     with tempfile.TemporaryDirectory() as folder:
         runtime = office.runtime()
         runtime.state = Path(shutil.copytree(office.folder / "state", Path(folder) / "state"))
-        with open_campaign(runtime) as campaign, latest(campaign) as file:
+        with open_campaign(runtime) as campaign, latest_upload(campaign) as file:
             (batch,) = batches.due(campaign.ledger, campaign.key, 9e9)
             ours = batches.references(campaign.ledger, batch.id)
             states = [some.states["reference"] for some in books_of(campaign, file).stated()]

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner.app import audit, desk
 from campaign_runner.app import run as pipeline
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.purge import purge_data
+from campaign_runner.app.release import release_rows
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.run import run_file
 from campaign_runner.ledger import batches
 from campaign_runner.model.errors import ExitCode, UsageError
 
@@ -25,7 +28,7 @@ def two(office):
 
     def run(campaign: str, *rows: str, **options):
         path = office.file(*rows, headers=HEADERS, name=f"{campaign}.csv")
-        return pipeline.run(ReadOptions(path), runtime(campaign), **options)
+        return run_file(ReadOptions(path), runtime(campaign), **options)
 
     def runtime(campaign: str, **identity):
         known = office.runtime()
@@ -53,7 +56,7 @@ def test_what_is_planned_elsewhere_and_was_not_sent_counts(two):
 def test_two_campaigns_at_once_send_everybody_once(two):
     paths = {name: two.file(ANA, BO, CY, headers=HEADERS, name=f"{name}.csv") for name in "ab"}
     threads = [
-        threading.Thread(target=pipeline.run, args=(ReadOptions(paths[name]), two.world_of(name))) for name in "ab"
+        threading.Thread(target=run_file, args=(ReadOptions(paths[name]), two.world_of(name))) for name in "ab"
     ]
     for thread in threads:
         thread.start()
@@ -79,7 +82,7 @@ def test_who_was_planned_elsewhere_while_a_plan_was_made_is_seen_in_its_transact
 def test_what_another_campaign_sent_since_the_plan_is_seen_before_sending(two):
     two.run_campaign("a", ANA, BO, CY, canary=1, patience=0)
     path = two.file(ANA, BO, CY, headers=HEADERS, name="b.csv")
-    pipeline.run(ReadOptions(path), two.world_of("b", duplicate_window_days=0))
+    run_file(ReadOptions(path), two.world_of("b", duplicate_window_days=0))
     two.clock.turn(seconds=600)
     last = two.run_campaign("a", ANA, BO, CY)
     assert last.books.rows["held"] == 2
@@ -112,7 +115,7 @@ def test_a_hold_stays_when_the_window_has_passed(two):
     last = two.run_campaign("b", ANA, BO, CY)
     assert (last.books.rows["held"], last.books.rows["completed"]) == (2, 1)
     assert people(two) == ["Ana", "Bo", "Cy"]
-    desk.release(two.world_of("b"), [2], "a second campaign")
+    release_rows(two.world_of("b"), [2], "a second campaign")
     two.run_campaign("b", ANA, BO, CY)
     assert people(two) == ["Ana", "Ana", "Bo", "Cy"]
 
@@ -120,7 +123,7 @@ def test_a_hold_stays_when_the_window_has_passed(two):
 def test_a_released_row_is_not_stopped_by_what_was_known_when_it_was_released(two):
     two.run_campaign("a", ANA)
     two.run_campaign("b", ANA)
-    desk.release(two.world_of("b"), [2], "both were meant")
+    release_rows(two.world_of("b"), [2], "both were meant")
     assert two.run_campaign("b", ANA).exit_code is ExitCode.DONE
     assert people(two) == ["Ana", "Ana"]
 
@@ -128,11 +131,11 @@ def test_a_released_row_is_not_stopped_by_what_was_known_when_it_was_released(tw
 def test_purge_keeps_the_hashes_until_the_window_has_closed(two):
     two.run_campaign("a", ANA, BO)
     two.clock.turn(days=2)
-    audit.purge(two.world_of("a"), 1)
+    purge_data(two.world_of("a"), 1)
     two.clock.turn(days=3)
     assert two.run_campaign("b", ANA, BO).books.rows["held"] == 2
     two.clock.turn(days=20)
-    assert audit.purge(two.world_of("a"), 1).get("hashes") == 2
+    assert purge_data(two.world_of("a"), 1).get("hashes") == 2
     assert two.run_campaign("c", ANA, BO).books.rows["completed"] == 2
 
 
@@ -147,9 +150,9 @@ def test_another_amount_elsewhere_is_a_warning_that_names_campaign_day_and_amoun
 def test_a_retry_leaves_lines_whose_recipients_another_campaign_sent_the_same_since(two):
     dee = "Dee,sim-fails@example.com,25"
     two.run_campaign("a", ANA, dee)
-    pipeline.run(ReadOptions(two.file(dee, headers=HEADERS, name="b.csv")), two.world_of("b"), patience=0)
+    run_file(ReadOptions(two.file(dee, headers=HEADERS, name="b.csv")), two.world_of("b"), patience=0)
     two.clock.turn(days=1)
-    result = pipeline.retry(two.world_of("a"))
+    result = retry_failed(two.world_of("a"))
     assert any("Row 3 was not placed again" in finding.text for finding in result.books.findings)
     assert people(two) == ["Ana", "Dee", "Dee"]
 
@@ -161,21 +164,21 @@ def test_a_retry_that_another_campaign_stopped_is_sent_once_it_is_released(two, 
     two.clock.turn(days=1)
     if planned:  # the second attempt was written down, and then Tango was away
         two.tango.set_faults([{"kind": "429", "call": "place", "times": 999}])
-        pipeline.retry(a, patience=120)
+        retry_failed(a, patience=120)
         two.tango.set_faults([])
     other = ReadOptions(two.file(dee, headers=HEADERS, name="b.csv"))
-    pipeline.run(other, two.world_of("b"), patience=0)
+    run_file(other, two.world_of("b"), patience=0)
     if planned:  # which the other campaign knows
-        desk.release(two.world_of("b"), [2], "this one first")
-        pipeline.run(other, two.world_of("b"), patience=0)
+        release_rows(two.world_of("b"), [2], "this one first")
+        run_file(other, two.world_of("b"), patience=0)
     two.clock.turn(seconds=100)
-    stopped = pipeline.retry(a)
+    stopped = retry_failed(a)
     assert any("campaign-runner release" in finding.text for finding in stopped.books.findings)
     assert people(two) == ["Ana", "Dee", "Dee"]
     with pytest.raises(UsageError, match="No row of"):
-        desk.release(a, [], "all of them", every=True)
-    desk.release(a, [3], "Dee has earned both")
-    again = pipeline.retry(a)
+        release_rows(a, [], "all of them", every=True)
+    release_rows(a, [3], "Dee has earned both")
+    again = retry_failed(a)
     assert people(two) == ["Ana", "Dee", "Dee", "Dee"]
     told = " ".join(finding.text for finding in again.books.findings)
     assert "not placed again" not in told

@@ -8,9 +8,10 @@ import sys
 import pytest
 
 from campaign_runner.app import preparation
-from campaign_runner.app import run as pipeline
-from campaign_runner.app.clearance import CatalogueSnapshot
+from campaign_runner.app.catalogue import CatalogueSnapshot
+from campaign_runner.app.check import checked_draft
 from campaign_runner.app.preparation import ReadOptions, batch_packing
+from campaign_runner.app.progress import no_progress
 from campaign_runner.intake.text import fast_csv
 from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending
 from tests.pipeline.conftest import HEADERS
@@ -41,8 +42,8 @@ def test_the_same_is_sent_and_said(office, cores, golden):
 
 def test_the_problems_are_shown_in_the_order_of_the_file(office, cores, monkeypatch):
     monkeypatch.setattr(preparation, "PROBLEMS_KEPT", 25)
-    draft = pipeline.prepared(
-        ReadOptions(office.file(*ROWS, *WRONG)), office.runtime(), CatalogueSnapshot(), None, pipeline.quiet
+    draft = checked_draft(
+        ReadOptions(office.file(*ROWS, *WRONG)), office.runtime(), CatalogueSnapshot(), None, no_progress
     )
     assert len(draft.problems) == 25
     assert [problem.row for problem in draft.problems] == sorted(problem.row for problem in draft.problems)
@@ -53,12 +54,12 @@ def test_what_is_said_of_the_whole_file_is_said_of_rows_far_apart(office, cores)
     twice = [
         f"{n},EMAIL,Ana,Silva,{address}@example.com,,U561593,5" for n, address in ((997, "ana.b"), (998, "ana.b+x"))
     ]
-    draft = pipeline.prepared(
+    draft = checked_draft(
         ReadOptions(office.file(twice[0], *ROWS, twice[1])),
         office.runtime(),
         CatalogueSnapshot(),
         None,
-        pipeline.quiet,
+        no_progress,
     )
     assert sorted(draft.remembered()["row"]) == list(range(2, 304))
     office.values["preflight"] = {"unusual": "ask", "refuse": ["two-addresses"]}

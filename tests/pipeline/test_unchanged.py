@@ -69,8 +69,8 @@ def test_other_settings_and_another_file_are_other_reports(ran):
 
 
 def test_reports_asked_for_are_written(ran):
-    from campaign_runner.app import run as pipeline
+    from campaign_runner.app.reports import report_campaign
 
     before = ran.written()
-    pipeline.reports(ran.runtime())
+    report_campaign(ran.runtime())
     assert not set(before.values()) & set(ran.written().values())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from campaign_runner.app import run as pipeline
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.run import run_file
 from campaign_runner.model.errors import ExitCode
 from tests.workbooks import ANA, BO, HEADER, SHEET, in_part, patched, shown_as, with_cell, xlsx
 
@@ -43,8 +43,8 @@ def test_people_on_another_sheet_are_not_forgotten_without_a_word(office):
     assert (first.exit_code, first.books.unread) == (ExitCode.NEEDS_ACTION, ("IT",))
     assert 'The sheet "IT" has rows below the same header, and was not read.' in office.summary()["findings"]
     assert office.run(path).exit_code == ExitCode.NEEDS_ACTION  # nothing is left of the first sheet, but of the other
-    assert pipeline.run(ReadOptions(path, "IT"), office.runtime(), patience=600).exit_code == ExitCode.DONE
-    assert pipeline.run(ReadOptions(path, "Q4"), office.runtime(), patience=600).exit_code == ExitCode.DONE
+    assert run_file(ReadOptions(path, "IT"), office.runtime(), patience=600).exit_code == ExitCode.DONE
+    assert run_file(ReadOptions(path, "Q4"), office.runtime(), patience=600).exit_code == ExitCode.DONE
     assert len(office.sent()) == 3
 
 

@@ -6,7 +6,8 @@ import stat
 
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.check import check_file
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending
 from tests.pipeline.conftest import HEADERS
@@ -104,18 +105,18 @@ def test_a_run_that_resumes_does_not_ask_again_even_days_later(office):
 
 def test_check_asks_nobody_but_knows_what_was_asked_before(office):
     wrong = office.file(ANA.replace("25", "25"), ANA.replace("U561593", "U999999"))
-    assert pipeline.check(ReadOptions(wrong), office.runtime()).books.rows["rejected"] == 0
+    assert check_file(ReadOptions(wrong), office.runtime()).books.rows["rejected"] == 0
     assert office.tango.requests == []
-    pipeline.plan(ReadOptions(wrong), office.runtime())
+    plan_file(ReadOptions(wrong), office.runtime())
     asked = len(office.tango.requests)
-    assert pipeline.check(ReadOptions(wrong), office.runtime()).books.rows["rejected"] == 1
+    assert check_file(ReadOptions(wrong), office.runtime()).books.rows["rejected"] == 1
     assert len(office.tango.requests) == asked
 
 
 def test_refresh_makes_check_ask(office):
     runtime = office.runtime()
     runtime.refresh = True
-    result = pipeline.check(ReadOptions(office.file(ANA.replace("U561593", "U999999"))), runtime)
+    result = check_file(ReadOptions(office.file(ANA.replace("U561593", "U999999"))), runtime)
     assert result.books.rows["rejected"] == 1
 
 

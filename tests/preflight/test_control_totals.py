@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.check import check_file
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.entrypoints import cli
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending
@@ -58,7 +58,7 @@ def test_a_total_that_can_be_read_in_two_ways_is_not_compared(office):
 
 
 def test_check_says_what_a_run_would_be_refused_for(office):
-    notes = pipeline.check(ReadOptions(office.file(ANA, "Total,,,,,,,30")), office.runtime()).books.notes
+    notes = check_file(ReadOptions(office.file(ANA, "Total,,,,,,,30")), office.runtime()).books.notes
     assert notes[-1].startswith("A run would be refused: Row 3 of the file declares a total of 30.00")
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.run import run_file
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending
 
 ANA = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,60"
@@ -77,7 +80,7 @@ def test_what_other_campaigns_have_planned_counts(office):
 def test_what_fits_is_sent_in_file_order_and_the_rest_follows_once_there_is_money(office):
     balance(office, 10_000)
     path = office.file(ANA, BEN, CY)
-    result = pipeline.run(ReadOptions(path), office.runtime(), partial_by_funds=True)
+    result = run_file(ReadOptions(path), office.runtime(), partial_by_funds=True)
     assert result.exit_code is ExitCode.NOT_FINISHED
     assert office.statuses() == {2: "completed", 3: "completed", 4: "unsent"}
     assert "1 row waits for money, unsent (20.00 USD)" in " ".join(office.summary()["notes"])
@@ -89,27 +92,27 @@ def test_what_fits_is_sent_in_file_order_and_the_rest_follows_once_there_is_mone
 def test_what_waits_for_money_is_refused_again_while_there_is_none(office):
     balance(office, 9_050)
     path = office.file(ANA, BEN, CY)
-    pipeline.run(ReadOptions(path), office.runtime(), partial_by_funds=True)
+    run_file(ReadOptions(path), office.runtime(), partial_by_funds=True)
     with pytest.raises(RefusedBeforeSending, match=r"has 0.00 USD, but this plan needs 20.00 USD"):
         office.run(path)
-    assert pipeline.reports(office.runtime()).books.rows["unsent"] == 1
+    assert report_campaign(office.runtime()).books.rows["unsent"] == 1
 
 
 def test_nobody_is_passed_over_by_a_smaller_reward_further_down(office):
     balance(office, 8_000)
-    pipeline.run(ReadOptions(office.file(ANA, BEN, CY)), office.runtime(), partial_by_funds=True)
+    run_file(ReadOptions(office.file(ANA, BEN, CY)), office.runtime(), partial_by_funds=True)
     assert office.statuses() == {2: "completed", 3: "unsent", 4: "unsent"}
 
 
 def test_not_even_the_first_row_can_be_paid(office):
     balance(office, 100)
     with pytest.raises(RefusedBeforeSending, match=r"Not even the first row can be paid\. Nothing was sent"):
-        pipeline.run(ReadOptions(office.file(ANA)), office.runtime(), partial_by_funds=True)
+        run_file(ReadOptions(office.file(ANA)), office.runtime(), partial_by_funds=True)
 
 
 def test_plan_says_what_a_run_would_be_refused_for(office):
     balance(office, 0)
-    notes = pipeline.plan(ReadOptions(office.file(ANA)), office.runtime()).books.notes
+    notes = plan_file(ReadOptions(office.file(ANA)), office.runtime()).books.notes
     assert any(note.startswith("A run would be refused: The account acme-account has 0.00 USD") for note in notes)
 
 
@@ -139,8 +142,8 @@ def test_a_retry_is_refused_while_there_is_no_money_for_it(office):
     with pytest.raises(
         RefusedBeforeSending, match=r"has 50\.00 USD, but this plan needs 60\.00 USD: 10\.00 USD is missing"
     ):
-        pipeline.retry(office.runtime())
+        retry_failed(office.runtime())
     assert len(office.sent()) == 1
     balance(office, 6_000)
-    pipeline.retry(office.runtime())
+    retry_failed(office.runtime())
     assert len(office.sent()) == 2

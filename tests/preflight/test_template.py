@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import openpyxl
 
-from campaign_runner.app import clearance, init
+from campaign_runner.app.catalogue import reward_names
+from campaign_runner.app.template import write_empty_template
 from campaign_runner.model.errors import ExitCode
 
 
 def test_the_names_in_the_drop_down_are_those_that_a_file_may_use(office):
-    names = clearance.names_of_rewards(office.runtime())
+    names = reward_names(office.runtime())
     assert "Reward Link" in names
     assert "Test Gift Card (discontinued)" not in names
 
 
 def test_a_reward_chosen_from_the_drop_down_is_placed_by_its_utid(office, tmp_path):
     path = tmp_path / "template.xlsx"
-    init.template(path, methods=["EMAIL"], rewards=clearance.names_of_rewards(office.runtime()))
+    write_empty_template(path, methods=["EMAIL"], rewards=reward_names(office.runtime()))
     book = openpyxl.load_workbook(path)
     sheet = book["Rewards"]
     places = {cell.value: cell.column for cell in sheet[1]}

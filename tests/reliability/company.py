@@ -23,12 +23,15 @@ import httpx
 from sqlalchemy import Engine, create_engine
 
 from campaign_runner import settings, simulator, validation
-from campaign_runner.app import desk
-from campaign_runner.app import recover as recovery
-from campaign_runner.app import run as pipeline
 from campaign_runner.app.finish import Result
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.recover import recover_ledger
+from campaign_runner.app.release import release_rows
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger import store
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode, NotNewest, StateError
 from campaign_runner.simulator.server import Server
@@ -121,7 +124,7 @@ class Company:
         path.write_text(self.sheet.text(), "utf-8")
         wanted = {"canary": self.plan.canary, "max_failure_rate": self.plan.max_failure_rate}
         how: dict[str, Any] = wanted if self.cautious else {"no_canary": True}
-        return self.process(lambda: pipeline.run(
+        return self.process(lambda: run_file(
             ReadOptions(path), self.runtime(), patience=patience, partial_by_funds=self.plan.partial, **how
         ))  # fmt: skip
 
@@ -165,16 +168,16 @@ class Company:
         self.run()
 
     def _retry(self) -> None:
-        self.process(lambda: pipeline.retry(self.runtime(), patience=TWO_WORDS))
+        self.process(lambda: retry_failed(self.runtime(), patience=TWO_WORDS))
 
     def _track(self) -> None:
-        self.process(lambda: pipeline.track(self.runtime(), patience=PATIENCE))
+        self.process(lambda: track_campaign(self.runtime(), patience=PATIENCE))
 
     def _track_once(self) -> None:
-        self.process(lambda: pipeline.track(self.runtime()))
+        self.process(lambda: track_campaign(self.runtime()))
 
     def _reports(self) -> None:
-        self.process(lambda: pipeline.reports(self.runtime()))
+        self.process(lambda: report_campaign(self.runtime()))
 
     def _release(self) -> None:
         """Let some of the held rows go; a killed release is made again."""
@@ -184,7 +187,7 @@ class Company:
             return
         for row in chosen:
             self.freed[int(row["First name"][1:]), int(row["Amount"])] += 1
-        self.process(lambda: desk.release(self.runtime(), [int(row["Row"]) for row in chosen], "agreed"))
+        self.process(lambda: release_rows(self.runtime(), [int(row["Row"]) for row in chosen], "agreed"))
         self.run()
 
     def _lose(self) -> None:
@@ -195,7 +198,7 @@ class Company:
         path = self.folder / f"q4-{self.sheet.versions}.csv"
         for _ in range(50):
             path.write_text(self.sheet.text(), "utf-8")
-            if self.process(lambda: recovery.recover(ReadOptions(path), self.runtime())):
+            if self.process(lambda: recover_ledger(ReadOptions(path), self.runtime())):
                 break
             self.clock.turn(seconds=90)
         else:

@@ -10,8 +10,8 @@ import sys
 import pytest
 from sqlalchemy import text
 
-from campaign_runner.app import recover as recovery
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.recover import recover_ledger
 from campaign_runner.ledger import migrations, open_ledger, schema
 from campaign_runner.model.errors import StateError
 from tests.reliability.processes import ROWS, site
@@ -81,7 +81,7 @@ def test_a_lost_ledger_is_recovered_and_the_longer_file_sends_what_is_new(office
     office.run(office.file(*(row.format(n) for n in range(3))))
     shutil.rmtree(office.folder / "state")
     longer = office.file(*(row.format(n) for n in range(1, 5)), name="longer.csv")
-    recovery.recover(ReadOptions(longer), office.runtime())
+    recover_ledger(ReadOptions(longer), office.runtime())
     office.run(longer)
     office.run(office.file(*(row.format(n) for n in range(5)), name="all.csv"))
     assert sorted(line["amount"] for line in office.sent()) == [20, 21, 22, 23, 24]

@@ -10,9 +10,11 @@ from sqlalchemy import create_engine, text
 
 from campaign_runner import simulator
 from campaign_runner.app import audit
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.audit import verify_log
 from campaign_runner.app.preparation import ReadOptions
-from campaign_runner.app.recover import recover
+from campaign_runner.app.purge import purge_campaign, purge_recipient
+from campaign_runner.app.recover import recover_ledger
+from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.model.errors import ExitCode
 from tests.pipeline import (
@@ -60,7 +62,7 @@ class SharedOffice(Office):
         return replace(super().runtime(**tango), ledger_url=self.url)
 
     def verdict(self) -> audit.LogCheck:
-        return audit.verify(self.folder / "state", self.url)
+        return verify_log(self.folder / "state", self.url)
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +89,12 @@ def test_a_story_ends_as_with_a_ledger_in_a_file(story, request):
 def test_one_recipient_is_erased(office):
     office.run(office.file(ANA, BEN))
     before = office.summary()
-    erased = audit.purge_recipient(office.runtime(), "ana@example.com")
+    erased = purge_recipient(office.runtime(), "ana@example.com")
     assert (erased["files"], erased["orders"], erased["lines"]) == (1, 1, 1)
-    assert audit.purge_recipient(office.runtime(), "ana@example.com", dry_run=True)["orders"] == 0
-    pipeline.reports(office.runtime())
+    assert purge_recipient(office.runtime(), "ana@example.com", dry_run=True)["orders"] == 0
+    report_campaign(office.runtime())
     assert office.summary()["amounts"] == before["amounts"]
-    assert audit.purge_campaign(office.runtime(), "q4")["orders"] == 1
+    assert purge_campaign(office.runtime(), "q4")["orders"] == 1
 
 
 def test_a_campaign_with_a_name_longer_than_a_column_is_recovered(office, server):
@@ -100,7 +102,7 @@ def test_a_campaign_with_a_name_longer_than_a_column_is_recovered(office, server
     path = office.file(ANA, BEN)
     office.run(path)
     office.url = server.database().replace("postgresql:", "postgresql+psycopg:")
-    recover(ReadOptions(path), office.runtime())
+    recover_ledger(ReadOptions(path), office.runtime())
     assert office.run(path).exit_code is ExitCode.DONE
     assert len(office.sent()) == 2
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import settings, simulator
-from campaign_runner.app import run as pipeline
 from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from tests.clock import HandClock
 
@@ -33,7 +33,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
         runtime = Runtime(
             known, folder / "state", folder / "reports", settings.credentials(known, {}), clock=clock, workers=1
         )
-        pipeline.run(ReadOptions(folder / "quarterly.xlsx"), runtime)
+        run_file(ReadOptions(folder / "quarterly.xlsx"), runtime)
     return folder / "reports" / known.campaign.id
 
 

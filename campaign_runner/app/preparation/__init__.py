@@ -20,6 +20,7 @@ from campaign_runner.app.preparation.chunk_processor import Chunk, ChunkProcesso
 from campaign_runner.app.preparation.ledger_history import LedgerHistory, known_frame, people, planned_frame
 from campaign_runner.app.preparation.plan_draft import PlanDraft, noted
 from campaign_runner.app.preparation.rejected_rows import RejectedChunk, RejectedRows, refused
+from campaign_runner.app.progress import Progress
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.model import Problem, RawTable, RuleBook
 from campaign_runner.model.trim_memory import trim_memory
@@ -41,10 +42,14 @@ __all__ = [
     "read",
 ]
 
-Progress = Callable[[str, int, int | None], None]
+
 # How many problems the annotated workbook and the screen can hold; all are counted, and all are in the failures file.
 PROBLEMS_KEPT = 10_000
+
+
 LATE_AT_ONCE = 1_000
+
+
 # Bytes of a file from which on a second process is worth its while: a few chunks.
 LONG_TEXT, LONG_WORKBOOK = 4 << 20, 2 << 20
 

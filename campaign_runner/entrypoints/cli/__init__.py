@@ -14,15 +14,36 @@ from typing import Annotated, NoReturn, Protocol, runtime_checkable
 import typer
 
 from campaign_runner import __version__
-from campaign_runner.entrypoints.cli import approving, asking, auditing, beginning, rewarding
+from campaign_runner.entrypoints.cli.approve import approve_command
+from campaign_runner.entrypoints.cli.audit import audit
+from campaign_runner.entrypoints.cli.catalogue import catalogue_command
+from campaign_runner.entrypoints.cli.check import check_command
 from campaign_runner.entrypoints.cli.common import with_every_option
+from campaign_runner.entrypoints.cli.doctor import doctor_command
+from campaign_runner.entrypoints.cli.drop import drop_command
+from campaign_runner.entrypoints.cli.explain import explain_command
+from campaign_runner.entrypoints.cli.init import init_command
+from campaign_runner.entrypoints.cli.plan import plan_command
+from campaign_runner.entrypoints.cli.purge import purge_command
+from campaign_runner.entrypoints.cli.reconcile import reconcile_command
+from campaign_runner.entrypoints.cli.recover import recover_command
+from campaign_runner.entrypoints.cli.reject import reject_command
+from campaign_runner.entrypoints.cli.release import release_command
+from campaign_runner.entrypoints.cli.reports import reports_command
+from campaign_runner.entrypoints.cli.retry import retry_command
+from campaign_runner.entrypoints.cli.rules import rules_command
+from campaign_runner.entrypoints.cli.run import run_command
+from campaign_runner.entrypoints.cli.simulator import simulator_command
+from campaign_runner.entrypoints.cli.status import status_command
+from campaign_runner.entrypoints.cli.template import template_command
+from campaign_runner.entrypoints.cli.track import track_command
 from campaign_runner.model.errors import ExitCode
 
 COMMANDS = (
-    beginning.init, beginning.template, beginning.rules, beginning.catalogue, rewarding.check, rewarding.plan,
-    approving.approve, approving.reject, rewarding.run, rewarding.track, asking.release, asking.drop, rewarding.retry,
-    rewarding.reports, asking.status, asking.explain, rewarding.recover, auditing.reconcile, auditing.purge,
-    beginning.simulator, asking.doctor,
+    init_command, template_command, rules_command, catalogue_command, check_command, plan_command,
+    approve_command, reject_command, run_command, track_command, release_command, drop_command, retry_command,
+    reports_command, status_command, explain_command, recover_command, reconcile_command, purge_command,
+    simulator_command, doctor_command,
 )  # fmt: skip
 
 app = typer.Typer(
@@ -36,7 +57,7 @@ FAULT = (
 )
 for command in COMMANDS:
     app.command()(with_every_option(command))
-app.add_typer(auditing.audit)
+app.add_typer(audit)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,127 @@
+"""catalogue: what can be bought, and by which rewards is a file judged?  Tango's catalogue, kept for half a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from campaign_runner.app.ask_tango import ask_tango, reason
+from campaign_runner.app.preparation import CatalogueContext
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.ledger import Ledger, open_ledger
+from campaign_runner.model.errors import RefusedBeforeSending
+from campaign_runner.preflight import CachedCatalogue, CatalogueIndex, catalogue_cache
+from campaign_runner.preflight.catalogue_check import price
+from campaign_runner.preflight.similar_people import weekends, witnessed
+from campaign_runner.tango import Reward
+
+
+@dataclass(frozen=True)
+class CatalogueSnapshot:
+    """The catalogue to judge by (None: none can be had), with what is to be said about it."""
+
+    shop: CatalogueIndex | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def knowledge(self) -> CatalogueContext:
+        """As preparation wants it."""
+        if self.shop is None:
+            return CatalogueContext((weekends,), remember=witnessed)
+        return CatalogueContext((self.shop.judge, weekends), self.shop.currencies, self.shop.names, witnessed)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The rewards' names, by utid."""
+        return {utid: reward.name for utid, reward in self.shop.rewards.items()} if self.shop else {}
+
+    def version(self, utids: Iterable[str]) -> str:
+        """Names what the catalogue says of these rewards; "" without one."""
+        return self.shop.version(utids) if self.shop else ""
+
+
+def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_key: int = 0) -> CatalogueSnapshot:
+    """The catalogue as the settings want it. Without a `ledger` Tango is not asked: what is kept will do.
+
+    Raises RefusedBeforeSending where it is required and cannot be had.
+    """
+    wanted, now = runtime.settings.preflight.catalogue, runtime.clock.now()
+    if wanted == "off":
+        return CatalogueSnapshot()
+    file, source = catalogue_cache.path(runtime.state, runtime.settings.tango.environment), runtime.settings.base_url
+    found = catalogue_cache.load(file, source)
+    if found and (ledger is None or (found.is_fresh(now) and not runtime.refresh)):
+        return CatalogueSnapshot(
+            CatalogueIndex(found.catalogue), () if found.is_fresh(now) else (_OLD.format(_day(found)),)
+        )
+    if ledger is None:
+        return CatalogueSnapshot()
+    receipt, catalogue = ask_tango(runtime, ledger, campaign_key, lambda client: client.catalogue())
+    if catalogue is not None:
+        catalogue_cache.save(file, source, CachedCatalogue(catalogue, now))
+        return CatalogueSnapshot(CatalogueIndex(catalogue))
+    why = reason(receipt)
+    if wanted == "require":
+        raise RefusedBeforeSending(f"{_WANTED.format(why)} Nothing was sent. {_REQUIRED}")
+    if found:
+        return CatalogueSnapshot(
+            CatalogueIndex(found.catalogue), (f"{_WANTED.format(why)} {_OLD.format(_day(found))}",)
+        )
+    return CatalogueSnapshot(None, (f"{_WANTED.format(why)} Rewards, amounts and methods were not held against it.",))
+
+
+def _shop(runtime: Runtime) -> CatalogueIndex | None:
+    forced = runtime.settings.preflight.model_copy(update={"catalogue": "require"})
+    runtime = replace(runtime, settings=runtime.settings.model_copy(update={"preflight": forced}))
+    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
+        return catalogue_snapshot(runtime, ledger).shop
+
+
+def find_rewards(runtime: Runtime, words: str = "") -> list[dict[str, str]]:
+    """The rewards in which all words are found, for people; raises RefusedBeforeSending without a catalogue."""
+    shop = _shop(runtime)
+    return [_shown(reward) for reward in shop.search(words)] if shop else []
+
+
+def reward_names(runtime: Runtime) -> list[str]:
+    """The names by which a file can call a reward; raises RefusedBeforeSending without a catalogue."""
+    shop = _shop(runtime)
+    return sorted(shop.rewards[utid].name for utid in shop.names.values()) if shop else []
+
+
+def _shown(reward: Reward) -> dict[str, str]:
+    return {
+        "Reward": reward.name, "UTID": reward.utid, "Amount": price(reward), "Countries": ", ".join(reward.countries),
+        "Methods": ", ".join(reward.methods), "Now": "active" if reward.active else "not available",
+    }  # fmt: skip
+
+
+def fetched_for_names(runtime: Runtime) -> CatalogueSnapshot:
+    """The catalogue for a file that calls rewards by name, where none is kept here; without one, with a note."""
+    wanted = runtime.settings.preflight
+    if wanted.catalogue == "off":
+        return CatalogueSnapshot()
+    eager = replace(runtime, settings=runtime.settings.model_copy(
+        update={"preflight": wanted.model_copy(update={"catalogue": "auto"})}))  # fmt: skip
+    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
+        shop = catalogue_snapshot(eager, ledger)
+    return shop if shop.shop else replace(shop, notes=(*shop.notes, _NAMES))
+
+
+_NAMES = (
+    "The file may call rewards by their names, and Tango's catalogue is not known here: such rows are told as wrong. "
+    "Once the catalogue can be fetched, the same check reads the names: campaign-runner check FILE --refresh"
+)
+
+
+def _day(found: CachedCatalogue) -> str:
+    return found.at.strftime("%Y-%m-%d")
+
+
+_WANTED = "Tango's catalogue could not be had: {}"
+
+
+_OLD = "Rewards were held against the catalogue of {}; --refresh asks for today's."
+
+
+_REQUIRED = 'Run again later, or set catalogue = "auto" in [preflight] of campaign.toml.'

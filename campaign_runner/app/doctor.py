@@ -1,0 +1,57 @@
+"""doctor: is everything there that a run needs?  Program, settings, ledger, Tango, account, clock."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+from campaign_runner.app.health_checks import Diagnosis, clocks, heads, permissions
+from campaign_runner.app.runtime import Runtime, connect_tango
+from campaign_runner.ledger import events, open_ledger
+from campaign_runner.model.errors import CampaignRunnerError
+from campaign_runner.reporting.wording import cash
+
+
+def diagnose(runtime: Runtime) -> list[Diagnosis]:
+    """Is everything there that a run needs?  Program, settings, state folder, ledger, Tango, account, clock."""
+    settings = runtime.settings
+    told = [
+        Diagnosis("program", True, f"Python {platform.python_version()} on {sys.platform}"),
+        Diagnosis(
+            "settings",
+            True,
+            f"campaign {settings.campaign.id}, environment {settings.tango.environment} at {settings.host}",
+        ),
+        Diagnosis("credentials", True, f"{runtime.credentials.kind} (not shown)"),
+    ]
+    try:
+        with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
+            told += [_room(runtime.state), permissions(runtime.state), heads(ledger)]
+            with ledger.read() as connection:
+                broken = events.first_broken(connection)
+            advice = "" if broken is None else "Restore a backup of the ledger: somebody changed it by hand."
+            found = "events form one unbroken chain"
+            if broken is not None:
+                found = f"the chain of events breaks at {broken.number}: {broken.why}"
+            told.append(Diagnosis("ledger", broken is None, found, advice))
+            with connect_tango(runtime, ledger, 0) as client:
+                receipt, account = client.account()
+            told.append(clocks(ledger, runtime.clock.now(), receipt.server_time, settings.finance.time_zone))
+    except CampaignRunnerError as error:
+        return [*told, Diagnosis("ledger or address", False, str(error), "Fix this first.")]
+    if account is None:
+        said = receipt.message or receipt.outcome.value
+        return [*told, Diagnosis("Tango", False, f"no account: {said}", "Check base_url, network and credentials.")]
+    told.append(Diagnosis("Tango", True, f"answers (request {receipt.request_id or 'without id'})"))
+    state = f"{account.identifier} is {account.status or 'of unknown status'}"
+    balance = f", balance {cash(account.balance, account.currency)}" if account.balance is not None else ""
+    told.append(Diagnosis("account", account.active, state + balance, "" if account.active else "Talk to Tango."))
+    return told
+
+
+def _room(state: Path) -> Diagnosis:
+    free = shutil.disk_usage(state).free // 2**20
+    advice = "" if free > 500 else "Make room: a run of a million rows needs about 2 GB."
+    return Diagnosis("state folder", free > 500, f"{state} can be written, {free} MB free", advice)

@@ -1,0 +1,107 @@
+"""Can the account pay for this plan?  Asked of Tango before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.ledger import Ledger, commitments
+from campaign_runner.model import LineItem, Outcome, Receipt
+from campaign_runner.model.errors import RefusedBeforeSending
+from campaign_runner.model.money import text
+from campaign_runner.planning import Plan
+from campaign_runner.preflight import FundsCheck, clock, funds
+from campaign_runner.tango import ExchangeRates
+
+if TYPE_CHECKING:
+    import pandas as pd
+from campaign_runner.app.ask_tango import ask_tango, reason
+
+PART = ", or send what fits with --partial-by-funds"
+
+
+def affordable(
+    runtime: Runtime, ledger: Ledger, campaign_key: int, plan: Plan, *, partial: bool
+) -> tuple[Plan, Plan | None, list[str]]:
+    """What of a plan the account can pay for, what has to wait (with `partial`), and what is to be told.
+
+    Raises RefusedBeforeSending where the account may not be charged, or is short and nothing was said of `partial`.
+    """
+    found = check_funds(runtime, ledger, campaign_key, plan.new)
+    if found.reasons or (found.short and not partial):
+        raise _refused(found, PART)
+    if found.fits is None:
+        return plan, None, list(found.notes)
+    now, later = (replace(plan, new=plan.new[mask].reset_index(drop=True), canary=0)
+                  for mask in (found.fits, ~found.fits))  # fmt: skip
+    if now.new.empty:
+        raise RefusedBeforeSending(f"{_short(found, PART)}\nNot even the first row can be paid. Nothing was sent.")
+    worth = " and ".join(f"{text(amount)} {currency}" for currency, amount in later.totals().items())
+    waits = "1 row waits" if len(later.new) == 1 else f"{len(later.new):,} rows wait"
+    rest = f"{waits} for money, unsent ({worth}): recharge the account and run the same command again."
+    return now, later, [*found.notes, found.short, rest]
+
+
+def payable_again(runtime: Runtime, ledger: Ledger, campaign_key: int, lines: Sequence[LineItem]) -> None:
+    """Can the account pay for these lines, too?  Raises RefusedBeforeSending where it cannot."""
+    import pandas as pd
+
+    columns = ["row", "quantity", "face_units", "currency"]
+    found = check_funds(runtime, ledger, campaign_key, pd.DataFrame([[getattr(line, name) for name in columns] for line in lines],
+                                                        columns=columns))  # fmt: skip
+    if found.reasons or found.short:
+        raise _refused(found)
+
+
+def _refused(found: FundsCheck, also: str = "") -> RefusedBeforeSending:
+    return RefusedBeforeSending(
+        "\n".join([*found.reasons, *filter(None, [_short(found, also)]), "Nothing was sent."])
+    )
+
+
+def _short(found: FundsCheck, also: str = "") -> str:
+    return f"{found.short} {found.remedy}{also}." if found.short else ""
+
+
+def funds_notes(runtime: Runtime, ledger: Ledger, campaign_key: int, plan: Plan) -> list[str]:
+    """What a run would say of account and funds, as notes."""
+    found = check_funds(runtime, ledger, campaign_key, plan.new)
+    return [f"A run would be refused: {why}" for why in (*found.reasons, _short(found, PART)) if why] + list(
+        found.notes
+    )
+
+
+def check_funds(runtime: Runtime, ledger: Ledger, campaign_key: int, lines: pd.DataFrame) -> FundsCheck:
+    """Whether the account may be charged, and what it can pay of these lines (`Plan.new`)."""
+    wanted = runtime.settings.preflight.funds
+    if wanted == "off" or lines.empty:
+        return FundsCheck()
+    receipt, account = ask_tango(runtime, ledger, campaign_key, lambda client: client.account())
+    if account is None:
+        return _unheard(runtime, receipt)
+    clocks = tuple(clock.against_tango(runtime.clock.now(), receipt.server_time))
+    if reasons := funds.standing(account, runtime.settings.tango.customer):
+        return FundsCheck(reasons=tuple(reasons))
+    if account.balance is None:
+        return _without(wanted, "Tango does not state the account's balance")
+    with ledger.read() as connection:
+        unpaid = commitments.unpaid(connection, runtime.settings.tango.environment, account.identifier, campaign_key)
+    foreign = {*lines["currency"].astype(str).unique(), *unpaid} - {account.currency}
+    rates = ask_tango(runtime, ledger, campaign_key, lambda client: client.exchange_rates())[1] if foreign else None
+    found = funds.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")
+    return replace(found, notes=(*clocks, *found.notes))
+
+
+def _unheard(runtime: Runtime, receipt: Receipt) -> FundsCheck:
+    account, wanted = runtime.settings.tango.account, runtime.settings.preflight.funds
+    if receipt.outcome is Outcome.STOP_CONFIGURATION and receipt.code.startswith("404."):
+        return FundsCheck(reasons=(f"Tango knows no account {account}. Correct [tango] account in campaign.toml.",))
+    return _without(wanted, f"The account {account} could not be asked for: {reason(receipt)}")
+
+
+def _without(wanted: str, why: str) -> FundsCheck:
+    if wanted == "require":
+        return FundsCheck(reasons=(f'{why} Run again later, or set funds = "auto" in [preflight] of campaign.toml.',))
+    return FundsCheck(notes=(f"{why} Whether the money is enough was not looked at.",))

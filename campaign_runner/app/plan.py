@@ -1,0 +1,53 @@
+"""plan: what would be sent, and what was sent before?  The ledger keeps that this plan was shown; nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from campaign_runner import planning
+from campaign_runner.app import repaired
+from campaign_runner.app.approve import show_plan
+from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot
+from campaign_runner.app.check import checked_draft, reasons_against
+from campaign_runner.app.finish import Result, finish_check
+from campaign_runner.app.funds import funds_notes
+from campaign_runner.app.preparation import PlanDraft, ReadOptions, read
+from campaign_runner.app.preparation.file_copy import copied
+from campaign_runner.app.progress import Progress, no_progress
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.session import CampaignSession, past, register_campaign, rule_book, tell_older
+from campaign_runner.app.unusual import clock_notes, unusual_things
+from campaign_runner.ledger import held, open_ledger, sent_when
+
+
+def plan_file(reading: ReadOptions, runtime: Runtime, progress: Progress = no_progress, *, canary: int = 0) -> Result:
+    """What would be sent, and what is there already?  Nothing is sent; the ledger keeps that this plan was shown."""
+    with copied(reading) as reading, open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
+        tell_older(runtime, ledger)
+        before = past(ledger, runtime)
+        read(reading, runtime.settings, rule_book(runtime))  # a file that cannot be used is no reason to ask Tango
+        shop = catalogue_snapshot(runtime, ledger)
+        ledger.close_connections()
+        draft = checked_draft(reading, runtime, shop, before, progress, canary)
+        planning.refuse(reasons_against(draft, runtime))
+        number = register_campaign(runtime, ledger)
+        with ledger.write() as connection:
+            held.show(connection, number, draft.plan.holds, draft.table.source, runtime.at())
+        draft = repaired.with_corrected(draft, CampaignSession(runtime, ledger, number))
+        unusual = unusual_things(runtime, ledger, number, draft, ask=False)
+        foreseen = funds_notes(runtime, ledger, number, draft.plan)
+        draft = draft.telling(*clock_notes(runtime, ledger), *unusual, *foreseen)
+        seen = show_plan(draft, CampaignSession(runtime, ledger, number), *judged_by(draft, runtime, shop))
+        draft = draft.telling(*seen.notes)
+        with ledger.read() as connection:
+            before_now = sent_when.sent_lines(
+                connection, draft.plan.known["line_id"].tolist() if len(draft.plan.known) else []
+            )
+        result = finish_check(draft, reading, runtime, progress, seen.reports, before_now)
+    return replace(result, plan=seen.facts.identity, approval=seen.approval)
+
+
+def judged_by(draft: PlanDraft, runtime: Runtime, shop: CatalogueSnapshot) -> tuple[str, str, Mapping[str, str]]:
+    """What else than file and settings a plan depends on: rule book and catalogue, with its names for people."""
+    return rule_book(runtime).digest, shop.version(draft.plan.utids()), shop.titles

@@ -1,0 +1,68 @@
+"""retry: lines that Tango reported as failed are placed again, as a new attempt under new references."""
+
+from __future__ import annotations
+
+from campaign_runner import planning
+from campaign_runner.app import confirm, confirmed_failures
+from campaign_runner.app.driver import driving, watch
+from campaign_runner.app.finish import Result, finish_latest
+from campaign_runner.app.funds import payable_again
+from campaign_runner.app.progress import Progress, no_progress
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.safeguards import ledger_may_go, prove_places, reports_may_fail
+from campaign_runner.app.session import CampaignSession, open_campaign
+from campaign_runner.ledger import events, integrity, plans
+from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
+from campaign_runner.reconciliation.doubts import RELEASE_FIRST
+
+# So many rows are named in a sentence.
+NAMED = 10
+
+
+def retry_failed(runtime: Runtime, *, patience: float = 600, progress: Progress = no_progress) -> Result:
+    """Place the lines that failed at Tango again, as a new attempt under new references.
+
+    Tango is asked for them once more before: only what it says failed twice, some time apart, is placed again; for a
+    second word that is too young, `patience` is waited. Raises RefusedBeforeSending where the account cannot pay.
+    """
+    prove_places(runtime)
+    with open_campaign(runtime, sending=True) as campaign:
+        integrity.require_whole(campaign.ledger)
+        waiting = ""
+        with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress) as workers:
+            workers.prove_newest(anyway=True)
+            waiting = confirmed_failures.confirmed(workers, patience)
+            waiting = " ".join(filter(None, (waiting, _plan_again(campaign))))
+            workers.advance({BatchState.PLANNED}, some="again")
+            workers.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), workers.deadline(patience))
+            workers.look_back()
+        with reports_may_fail(campaign):
+            return finish_latest(campaign, workers.stopped, progress, waiting)
+
+
+def failed_lines(runtime: Runtime) -> int:
+    """How many lines a `retry` would place again."""
+    with open_campaign(runtime) as campaign, campaign.ledger.read() as connection:
+        return len(plans.failed_lines(connection, campaign.key, confirmed=False))
+
+
+def _plan_again(campaign: CampaignSession) -> str:
+    """Give every failed line a new attempt, in new batches; what is open already is not touched. Returns what is to be
+    told: whose lines are left, for another campaign sent them the same since."""
+    runtime = campaign.runtime
+    with campaign.ledger.read() as connection:
+        lines = [failed.line for failed in plans.failed_lines(connection, campaign.key)]
+    payable_again(runtime, campaign.ledger, campaign.key, lines)
+    if not lines:
+        return ""
+    confirm.about_lines(runtime, lines)
+    with campaign.ledger.write(durable=True) as connection:
+        failed = plans.failed_lines(connection, campaign.key)
+        looks = watch(runtime, campaign.key)
+        left = looks.failed(connection, [one.line_id for one in failed]) if looks else {}
+        failed = [one for one in failed if one.line_id not in left]
+        attempts = planning.attempt_again(runtime.settings.order, failed, runtime.settings.tango.batch_size)
+        plans.record_attempts(connection, campaign.key, attempts, runtime.at())
+        events.append(connection, campaign.key, runtime.at(), "failed lines planned again", lines=len(failed))
+    told = [f"Row {one.row} was not placed again. {one.sentence}" for one in list(left.values())[:NAMED]]
+    return " ".join([*told, RELEASE_FIRST] if told else [])

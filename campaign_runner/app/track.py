@@ -1,0 +1,27 @@
+"""track: what became of what is open or unknown?  Tango is asked; nothing is placed."""
+
+from __future__ import annotations
+
+from campaign_runner.app.driver import driving
+from campaign_runner.app.finish import Result, finish_latest
+from campaign_runner.app.progress import Progress, no_progress
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.safeguards import ledger_may_go, reports_may_fail
+from campaign_runner.app.session import open_campaign
+from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
+
+
+def track_campaign(runtime: Runtime, *, patience: float | None = None, progress: Progress = no_progress) -> Result:
+    """Look up what is open or unknown: once (None), or for `patience` seconds. Nothing is placed."""
+    with open_campaign(runtime) as campaign:
+        with (
+            ledger_may_go(),
+            driving(campaign.runtime, campaign.ledger, campaign.key, progress, may_send=False) as workers,
+        ):
+            if patience is None:
+                workers.advance_once()
+            else:
+                workers.advance(OPEN_BATCHES - {BatchState.PLANNED}, workers.deadline(patience))
+                workers.look_back()
+        with reports_may_fail(campaign):
+            return finish_latest(campaign, workers.stopped, progress)

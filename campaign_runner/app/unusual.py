@@ -1,0 +1,82 @@
+"""What is unusual about a plan?  Told, or asked about, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from campaign_runner.app.preparation import PlanDraft
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.ledger import Ledger, events, reward_history
+from campaign_runner.planning.line_builder import halves
+from campaign_runner.planning.plan import totals
+from campaign_runner.preflight import clock
+from campaign_runner.preflight import unusual as strange
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+LOOK_BACK = 400  # days of a person's rewards that tell what is usual
+
+
+def unusual_things(runtime: Runtime, ledger: Ledger, campaign_key: int, draft: PlanDraft, *, ask: bool) -> list[str]:
+    """What is unusual about a plan, in sentences; with `ask`, raises RefusedBeforeSending where it may not be sent."""
+    wanted = runtime.settings.preflight
+    if wanted.unusual == "off":
+        return []
+    found = list(_unusual(runtime, ledger, campaign_key, draft))
+    if not ask:
+        return [str(one) for one in found if one.name not in wanted.accept]
+    return strange.refuse(found, ask=wanted.unusual == "ask", accepted=wanted.accept, errors=wanted.refuse)
+
+
+def unusual_in_itself(runtime: Runtime, draft: PlanDraft) -> list[str]:
+    """What is unusual about a file, without what the ledger knows of people and campaigns."""
+    wanted, plan = runtime.settings.preflight, draft.plan
+    if wanted.unusual == "off":
+        return []
+    found = list(strange.at_cells(draft.tally.warned))
+    if not plan.new.empty:
+        found += strange.amounts(plan.new, plan.file, past_frame([]))
+        found += strange.two_addresses(draft.remembered(), plan.file, keyed=bool(runtime.settings.identity.key))
+    return [str(one) for one in found if one.name not in wanted.accept]
+
+
+def _unusual(runtime: Runtime, ledger: Ledger, campaign_key: int, draft: PlanDraft) -> Iterator[strange.Warned]:
+    environment, account = runtime.settings.tango.environment, runtime.settings.tango.account
+    now, plan = runtime.clock.now(), draft.plan
+    yield from strange.at_cells(draft.tally.warned)
+    if plan.new.empty:
+        return
+    with ledger.read() as connection:
+        before = past_frame(
+            reward_history.given(connection, environment, (now - timedelta(days=LOOK_BACK)).isoformat())
+        )
+        last, sent = reward_history.last_campaign(connection, environment, account, campaign_key)
+        most = runtime.settings.limits.max_per_person_year
+        year = past_frame(reward_history.given(connection, environment, f"{now.year}-01-01")) if most else before
+    yield from strange.amounts(plan.new, plan.file, before)
+    yield from strange.person_year(plan.new, year, most)
+    yield from strange.two_addresses(draft.remembered(), plan.file, keyed=bool(runtime.settings.identity.key))
+    if not runtime.settings.identity.several_per_recipient:
+        yield from strange.several_rewards(plan.new)
+    yield from strange.like_keys(plan.file)
+    yield from strange.rewarded_elsewhere(plan.elsewhere)
+    yield from strange.plan_twice(totals(plan.file), sent, last)
+
+
+def past_frame(given: Sequence[reward_history.Given]) -> pd.DataFrame:
+    """What people were sent, as `preflight.unusual` wants it."""
+    import pandas as pd
+
+    frame = pd.DataFrame(given, columns=list(reward_history.Given._fields))
+    frame["person_hi"], frame["person_lo"] = halves([one.person for one in given])
+    return frame.drop(columns="person")
+
+
+def clock_notes(runtime: Runtime, ledger: Ledger) -> list[str]:
+    """Whether this machine's clock jumped since the ledger's newest event."""
+    with ledger.read() as connection:
+        return list(clock.against_ledger(runtime.clock.now(), events.newest_at(connection)))

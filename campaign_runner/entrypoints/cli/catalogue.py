@@ -1,0 +1,33 @@
+"""campaign-runner catalogue"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.demands import Overrides, Refresh
+from campaign_runner.entrypoints.cli.options import STATE, Config, Json, Quiet, State, Verbose
+
+Search = Annotated[str, typer.Argument(metavar="SEARCH", help="Words, such as a name, utid or currency.")]
+
+
+def catalogue_command(
+    search: Search = "", config: Config = None, state: State = STATE, refresh: Refresh = False, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """The rewards that Tango offers, or those in which all words of SEARCH are found.
+
+    Example: campaign-runner catalogue "gift card EUR"
+    """
+    from campaign_runner.app.catalogue import find_rewards
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        found = find_rewards(options.asking(config, state, Overrides(refresh)), search)
+        if as_json:
+            terminal.object({"rewards": found})
+        elif found:
+            terminal.table(list(found[0]), [list(one.values()) for one in found])
+        else:
+            terminal.say(f'No reward has "{search}" in its name, utid, currency, countries or methods.')

@@ -1,0 +1,44 @@
+"""campaign-runner check"""
+
+from __future__ import annotations
+
+from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.demands import Accept, ExpectRows, ExpectTotal, Overrides, Refresh
+from campaign_runner.entrypoints.cli.ending import _tally, end
+from campaign_runner.entrypoints.cli.options import (
+    REPORTS,
+    STATE,
+    Config,
+    File,
+    Hidden,
+    Json,
+    Quiet,
+    Reports,
+    Schemas,
+    Sheet,
+    State,
+    Verbose,
+)
+
+
+def check_command(
+    file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
+    sheet: Sheet = None, hidden: Hidden = "hold", refresh: Refresh = False, accept: Accept = None,
+    expect_rows: ExpectRows = None, expect_total: ExpectTotal = None, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Read and validate a spreadsheet; send nothing.
+
+    Example: campaign-runner check q4.xlsx
+    """
+    from campaign_runner.app import screen
+    from campaign_runner.app.check import check_file
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        demands = Overrides(refresh, accept, expect_rows, expect_total)
+        runtime = options.runtime(config, state, reports, schemas, file, secret=None, demands=demands)
+        with terminal.progress() as progress:
+            expecting = expect_rows is not None or bool(expect_total)
+            result = check_file(options.reading(file, sheet, hidden), runtime, progress, expecting=expecting)
+        lines = screen.check(result.books, _tally(result), result.reports)
+        end(terminal, result, lambda: lines, runtime, shows_state=False)

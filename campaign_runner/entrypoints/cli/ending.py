@@ -1,0 +1,48 @@
+"""How does a command end?  What came of it is shown, and its exit code leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from campaign_runner.entrypoints.cli.terminal import Terminal
+from campaign_runner.model.errors import MEANING
+
+if TYPE_CHECKING:
+    from campaign_runner.app.finish import Result
+    from campaign_runner.app.runtime import Runtime
+
+
+def end(
+    terminal: Terminal, result: Result, lines: Callable[[], list[str]], runtime: Runtime, *, shows_state: bool = True
+) -> NoReturn:  # fmt: skip
+    """Say what came of it, where the state is, what else is to be known, and leave with its exit code."""
+    from campaign_runner.reporting import summary
+
+    if terminal.as_json:
+        planned = {"plan": result.plan, "approval": result.approval.state} if result.plan else {}
+        where = {"state": str(runtime.state), "notices": runtime.notices}
+        terminal.object({**summary(result.books, result.reports, result.exit_code, result.tally), **planned, **where})
+    else:
+        terminal.say(*lines(), *([f"State folder: {runtime.state}"] if shows_state else []))
+        for notice in runtime.notices:
+            terminal.warn(notice)
+    if result.books.stopped:
+        terminal.warn(result.books.stopped)
+    elif terminal.quiet and result.exit_code:
+        campaign = f"campaign-runner: {result.books.order.campaign_id}"
+        terminal.warn(f"{campaign}: {MEANING[result.exit_code]} (exit code {int(result.exit_code)}).")
+    raise typer.Exit(result.exit_code)
+
+
+def _planned(result: Result) -> list[str]:
+    """The plan's name, and who has to say yes to it."""
+    said = [f"Plan {result.plan}. {result.approval.sentence}"]
+    return [*said, result.approval.who] if result.approval.who else said
+
+
+def _tally(result: Result) -> Any:
+    assert result.tally is not None
+    return result.tally

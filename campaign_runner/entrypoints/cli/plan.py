@@ -1,0 +1,49 @@
+"""campaign-runner plan"""
+
+from __future__ import annotations
+
+from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.demands import Accept, ExpectRows, ExpectTotal, Overrides, Refresh
+from campaign_runner.entrypoints.cli.ending import _planned, _tally, end
+from campaign_runner.entrypoints.cli.options import (
+    REPORTS,
+    STATE,
+    Config,
+    File,
+    Hidden,
+    Json,
+    Quiet,
+    Reports,
+    Schemas,
+    Sheet,
+    State,
+    Verbose,
+)
+from campaign_runner.entrypoints.cli.run_options import Canary, Submitter
+
+
+def plan_command(
+    file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
+    sheet: Sheet = None, hidden: Hidden = "hold", refresh: Refresh = False, accept: Accept = None,
+    expect_rows: ExpectRows = None, expect_total: ExpectTotal = None, submitter: Submitter = "", canary: Canary = 0,
+    as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Check, and tell what would be sent: orders, totals, who is new; written down in plan.html. Send nothing.
+
+    Example: campaign-runner plan q4.xlsx
+    """
+    from campaign_runner.app import screen
+    from campaign_runner.app.plan import plan_file
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        demands = Overrides(refresh, accept, expect_rows, expect_total)
+        runtime = options.runtime(config, state, reports, schemas, file, secret=None, demands=demands)
+        with terminal.progress() as progress:
+            runtime.submitter = submitter
+            result = plan_file(options.reading(file, sheet, hidden), runtime, progress, canary=canary)
+        end(
+            terminal,
+            result,
+            lambda: [*screen.plan(result.books, _tally(result), result.reports), *_planned(result)],
+            runtime,
+        )

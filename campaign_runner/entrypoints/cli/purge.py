@@ -1,0 +1,51 @@
+"""campaign-runner purge"""
+
+from __future__ import annotations
+
+import typer
+
+from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.audit import OfCampaign, OlderThan, Recipient, _purged
+from campaign_runner.entrypoints.cli.options import (
+    REPORTS,
+    STATE,
+    Config,
+    DryRun,
+    Json,
+    Quiet,
+    Reports,
+    State,
+    Verbose,
+)
+from campaign_runner.model.errors import ExitCode, UsageError
+
+
+def purge_command(
+    older_than: OlderThan = "", recipient: Recipient = "", campaign: OfCampaign = "", config: Config = None,
+    state: State = STATE, reports: Reports = REPORTS, dry_run: DryRun = False, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Erase personal data of old files, of one recipient or of one campaign; references, amounts, statuses and totals
+    stay. Reports that hold the recipient are listed, not deleted.
+
+    Example: campaign-runner purge --older-than 400d
+    """
+    from campaign_runner.app.purge import purge_campaign, purge_data, purge_recipient
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        if [bool(older_than), bool(recipient), bool(campaign)].count(True) != 1:
+            raise UsageError("Give one of --older-than 400d, --recipient EMAIL or PHONE, --campaign ID.")
+        days = options.seconds(older_than, "--older-than", "d") / 86_400 if older_than else 0
+        runtime = options.runtime(config, state, reports, None, campaign="any", secret=False)
+        if older_than:
+            erased = purge_data(runtime, days, dry_run=dry_run)
+        elif recipient:
+            erased = purge_recipient(runtime, recipient, dry_run=dry_run)
+        else:
+            erased = purge_campaign(runtime, campaign, dry_run=dry_run)
+        window = runtime.settings.identity.duplicate_window_days
+        nothing = f"The ledger holds nothing of {recipient or campaign} that is final and was not erased before."
+        if older_than:
+            nothing = f"Nothing is older than {days:g} days, is final and was not erased before: nothing to do."
+        terminal.object(erased) if as_json else terminal.say(*_purged(erased, nothing, window, dry_run))
+        raise typer.Exit(ExitCode.NOT_FINISHED if erased.get("open") else ExitCode.DONE)

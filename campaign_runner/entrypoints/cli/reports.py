@@ -1,0 +1,61 @@
+"""campaign-runner reports"""
+
+from __future__ import annotations
+
+import typer
+
+from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.ending import end
+from campaign_runner.entrypoints.cli.options import (
+    REPORTS,
+    STATE,
+    Campaign,
+    Config,
+    Environment,
+    Every,
+    GroupBy,
+    Json,
+    Parquet,
+    Quiet,
+    Reports,
+    Schemas,
+    Since,
+    State,
+    Until,
+    Verbose,
+)
+from campaign_runner.model.errors import UsageError
+
+
+def reports_command(
+    campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
+    schemas: Schemas = None, every: Every = False, group_by: GroupBy = None, since: Since = "", until: Until = "",
+    parquet: Parquet = False, environment: Environment = "", as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """Write every report again from the ledger; with --all, finance reports over all campaigns of one environment.
+
+    Example: campaign-runner reports --all --from 2026-10-01 --to 2026-12-31 --group-by "Cost centre"
+    """
+    from dataclasses import replace
+
+    from campaign_runner.app import screen
+    from campaign_runner.app.all_campaigns import report_all_campaigns
+    from campaign_runner.app.reports import report_campaign
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        runtime = options.runtime(
+            config, state, reports, schemas, campaign=campaign or ("any" if every else ""), secret=False
+        )
+        assert runtime.finance is not None
+        chosen = replace(runtime.finance, since=since, until=until, parquet=parquet)
+        runtime.finance = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
+        if every:
+            found = report_all_campaigns(runtime, environment)
+            terminal.object(found.plain()) if as_json else terminal.say(*screen.finance(found, since, until))
+            raise typer.Exit
+        if environment:
+            raise UsageError("--environment goes with --all; one campaign is that of campaign.toml.")
+        with terminal.progress() as progress:
+            result = report_campaign(runtime, progress)
+        end(terminal, result, lambda: screen.run(result.books, None, result.reports), runtime)

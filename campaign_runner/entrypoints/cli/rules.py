@@ -1,0 +1,36 @@
+"""campaign-runner rules"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.options import Json, Quiet, Schemas, Verbose
+from campaign_runner.model.errors import UsageError
+
+OneMethod = Annotated[str, typer.Argument(metavar="METHOD", help="EMAIL, PHONE, …; without it, an overview.")]
+
+
+def rules_command(
+    method: OneMethod = "", schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """The rules of a delivery method as a table, from the rule book.
+
+    Example: campaign-runner rules EMAIL
+    """
+    from campaign_runner import validation
+    from campaign_runner.reporting.rules_table import rules_table
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+        book = validation.load_book(schemas)
+        wanted = method.upper()
+        if wanted and wanted not in book.methods:
+            raise UsageError(f'There is no delivery method "{method}". Known: {", ".join(book.methods)}.')
+        head, *rows = rules_table(book, wanted or None)
+        if as_json:
+            terminal.object({"rules": [dict(zip(head, row, strict=True)) for row in rows]})
+        else:
+            terminal.table(head, rows)

@@ -1,0 +1,39 @@
+"""campaign-runner simulator"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.options import STATE, Json, Quiet, State, Verbose
+
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port on this machine; 0 = any free one.")]
+
+
+Rate = Annotated[float, typer.Option("--requests-per-second", help="What it allows; 0 = no limit.")]
+
+
+Faults = Annotated[Path | None, typer.Option("--faults", help="A JSON file with the faults to make.")]
+
+
+def simulator_command(
+    port: Port = 8080, state: State = STATE, rate: Rate = 1.0, faults: Faults = None, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
+    """The embedded Tango stand-in as a server of its own, on this machine only.
+
+    Example: campaign-runner simulator --port 8080
+    """
+    from campaign_runner.app.simulator import serve_simulator
+
+    with options.at_work(as_json, quiet, verbose) as terminal:
+
+        def announce(url: str) -> None:
+            terminal.object({"base_url": url}) if as_json else terminal.say(
+                f"Tango stand-in at {url} (Ctrl-C ends it)"
+            )
+
+        serve_simulator(options.state_path(state), port, rate, faults, announce)
