@@ -13,7 +13,7 @@ from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.money import text
 from campaign_runner.planning import Plan
 from campaign_runner.preflight import FundsCheck, clock, funds
-from campaign_runner.tango import ExchangeRates
+from campaign_runner.model.marketplace import ExchangeRates
 
 if TYPE_CHECKING:
     import pandas as pd

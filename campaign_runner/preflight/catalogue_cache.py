@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from campaign_runner.tango import Catalogue, Reward
+from campaign_runner.model.marketplace import Catalogue, Reward
 
 FORMAT = 1
 FRESH = timedelta(hours=12)  # Tango asks for about two fetches a day

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from campaign_runner.model import Problem, RawTable
 from campaign_runner.model.money import UNITS, text
-from campaign_runner.tango import Reward
+from campaign_runner.model.marketplace import Reward
 
 Numbers = np.ndarray[Any, Any]
 Like = Callable[[str], str]

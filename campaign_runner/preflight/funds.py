@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from campaign_runner.model.money import UNITS, text
-from campaign_runner.tango import Account, ExchangeRates
+from campaign_runner.model.marketplace import Account, ExchangeRates
 
 _CENT = Decimal("0.01")
 _NOT_WEIGHED = "Whether the money is enough was not looked at."

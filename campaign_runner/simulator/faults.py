@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 
-from campaign_runner.model.errors import UsageError
 from campaign_runner.simulator.answer import Answer, problem
 
 CALLS = ("place", "look_up", "list", "account", "catalogue", "rates", "token")
@@ -67,17 +66,21 @@ def read(entries: Sequence[Fault | Mapping[str, Any]]) -> list[Fault]:
     return [entry if isinstance(entry, Fault) else Fault(**entry) for entry in entries]
 
 
+class FaultsUnreadable(Exception):
+    """A file of faults that cannot be used; its text says why."""
+
+
 def read_faults(path: Path | None) -> list[Fault]:
-    """The faults of a JSON file (a list of objects); none without a file. Raises UsageError."""
+    """The faults of a JSON file (a list of objects); none without a file. Raises FaultsUnreadable."""
     if path is None:
         return []
     try:
         return read(orjson.loads(path.read_bytes()))
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}). Name another with --faults.") from None
+        raise FaultsUnreadable(f"{path}: cannot be read ({error.strerror}). Name another with --faults.") from None
     except (ValueError, TypeError) as error:
         example = '[{"kind": "lost-answer", "call": "place", "nth": 3}]'
-        raise UsageError(f"{path}: this is no list of faults: {error}. Write, for example, {example}.") from None
+        raise FaultsUnreadable(f"{path}: this is no list of faults: {error}. Write, for example, {example}.") from None
 
 
 class Schedule:

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, unquote
 
 import orjson
 
-from campaign_runner.model import Clock
 from campaign_runner.simulator import faults, placing, queries
 from campaign_runner.simulator.answer import Answer, Refusal, Request, envelope, problem
 from campaign_runner.simulator.faults import Fault, Schedule, read

@@ -3,17 +3,12 @@
 from campaign_runner.tango.client import Client
 from campaign_runner.tango.connection import Record
 from campaign_runner.tango.pace import Pace
-from campaign_runner.tango.rewards import Account, Catalogue, ExchangeRates, Reward
 from campaign_runner.tango.words import line_status, order_is_final
 
 __all__ = [
-    "Account",
-    "Catalogue",
     "Client",
-    "ExchangeRates",
     "Pace",
     "Record",
-    "Reward",
     "line_status",
     "order_is_final",
 ]

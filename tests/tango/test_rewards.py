@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from campaign_runner.tango import Account, Reward
+from campaign_runner.model.marketplace import Account, Reward
 from tests.tango.conftest import answer, stub
 
 

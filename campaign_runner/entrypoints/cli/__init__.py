@@ -1,4 +1,4 @@
-"""Which commands are there?  Arguments in, exit code out; everything that matters happens in `pipeline`.
+"""Which commands are there?  Arguments in, exit code out; everything that matters happens in `app`.
 
 Heavy imports wait inside the commands, so that `--help` is quick.
 """
@@ -39,12 +39,29 @@ from campaign_runner.entrypoints.cli.template import template_command
 from campaign_runner.entrypoints.cli.track import track_command
 from campaign_runner.model.errors import ExitCode
 
-COMMANDS = (
-    init_command, template_command, rules_command, catalogue_command, check_command, plan_command,
-    approve_command, reject_command, run_command, track_command, release_command, drop_command, retry_command,
-    reports_command, status_command, explain_command, recover_command, reconcile_command, purge_command,
-    simulator_command, doctor_command,
-)  # fmt: skip
+COMMANDS = {
+    "init": init_command,
+    "template": template_command,
+    "rules": rules_command,
+    "catalogue": catalogue_command,
+    "check": check_command,
+    "plan": plan_command,
+    "approve": approve_command,
+    "reject": reject_command,
+    "run": run_command,
+    "track": track_command,
+    "release": release_command,
+    "drop": drop_command,
+    "retry": retry_command,
+    "reports": reports_command,
+    "status": status_command,
+    "explain": explain_command,
+    "recover": recover_command,
+    "reconcile": reconcile_command,
+    "purge": purge_command,
+    "simulator": simulator_command,
+    "doctor": doctor_command,
+}
 
 app = typer.Typer(
     name="campaign-runner", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
@@ -55,8 +72,8 @@ FAULT = (
     "campaign-runner: this is a fault of the program, not of your file. Nothing is lost, and running the same command "
     "again is safe. Please report it with the lines above."
 )
-for command in COMMANDS:
-    app.command()(with_every_option(command))
+for name, command in COMMANDS.items():
+    app.command(name)(with_every_option(command))
 app.add_typer(audit)
 
 
