@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from campaign_runner.ledger import Ledger, events, order_sums, verification
 from campaign_runner.ledger.newest_heads import has
 from campaign_runner.ledger.read_only import look_into
+from campaign_runner.reporting import stated_head
 from campaign_runner.reporting.stated_head import StatedHead
 
 
@@ -80,3 +81,8 @@ def export_log(state: Path, url: str = "") -> Iterator[bytes]:
     with look_into(state, url) as ledger, ledger.read() as connection:
         for event in events.every(connection):
             yield orjson.dumps(event) + b"\n"
+
+
+def wanted_heads(head: str, report: Path | None) -> list[StatedHead]:
+    """The heads to prove: one as typed, and those that a report names; raises UsageError."""
+    return [*([stated_head.given(head)] if head else []), *(stated_head.of_report(report) if report else [])]

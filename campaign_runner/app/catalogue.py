@@ -10,10 +10,10 @@ from campaign_runner.app.preparation import CatalogueContext
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger import Ledger, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending
+from campaign_runner.model.marketplace import Reward
 from campaign_runner.preflight import CachedCatalogue, CatalogueIndex, catalogue_cache
 from campaign_runner.preflight.catalogue_check import price
 from campaign_runner.preflight.similar_people import weekends, witnessed
-from campaign_runner.model.marketplace import Reward
 
 
 @dataclass(frozen=True)

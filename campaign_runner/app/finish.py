@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from campaign_runner import __version__, reconciliation, reporting
+from campaign_runner.app import executor
 from campaign_runner.app.preparation import PlanDraft, ReadOptions
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.report_files import (
@@ -23,6 +26,7 @@ from campaign_runner.app.report_files import (
 )
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, rule_book
+from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.app.uploads import LoadedUpload, latest_upload, restored_upload, with_repairs
 from campaign_runner.ledger import batches, campaigns, row_status, sent_when
 from campaign_runner.ledger.campaigns import Upload
@@ -30,7 +34,6 @@ from campaign_runner.ledger.read_only import is_writable
 from campaign_runner.model import Books, Column, Finding, Sent, StatedRows
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.money import from_units
-from campaign_runner.model.trim_memory import trim_memory
 from campaign_runner.reporting import ProblemTally, sent, unchanged
 from campaign_runner.reporting.plan_file import Approval
 from campaign_runner.reporting.summary import summary
@@ -50,6 +53,10 @@ class Result:
     tally: ProblemTally | None = None
     plan: str = ""
     approval: Approval = field(default_factory=Approval)
+
+    def plain(self) -> dict[str, Any]:
+        """As `summary.json` has it."""
+        return summary(self.books, self.reports, self.exit_code, self.tally)
 
 
 def finish(
@@ -96,7 +103,7 @@ def _finish(
     with annotating(file, runtime, places) as also:
         written = reporting.write_reports(
             books, report_folder(runtime), exit_code=code, problems=file.tally, progress=progress, also=also, only=runtime.only,
-            finance=runtime.finance, targets=places,
+            finance=runtime.finance, targets=places, beside=partial(executor.beside, apart=True) if executor.spare() else None,
         )  # fmt: skip
     if is_writable(runtime.state):
         unchanged.keep(note, mark, written)

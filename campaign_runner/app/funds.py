@@ -10,10 +10,10 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger import Ledger, commitments
 from campaign_runner.model import LineItem, Outcome, Receipt
 from campaign_runner.model.errors import RefusedBeforeSending
+from campaign_runner.model.marketplace import ExchangeRates
 from campaign_runner.model.money import text
 from campaign_runner.planning import Plan
 from campaign_runner.preflight import FundsCheck, clock, funds
-from campaign_runner.model.marketplace import ExchangeRates
 
 if TYPE_CHECKING:
     import pandas as pd

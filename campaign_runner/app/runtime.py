@@ -11,12 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from campaign_runner import simulator, tango
+from campaign_runner import settings, simulator, tango
+from campaign_runner.app.locations import config_path, config_places
+from campaign_runner.app.overrides import Overrides
+from campaign_runner.app.state_folder import state_folder
 from campaign_runner.ledger import Ledger, batches, requests
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.limiter import SharedLimiter
 from campaign_runner.model import Clock, Receipt
 from campaign_runner.model.actor import Actor
+from campaign_runner.model.errors import UsageError
 from campaign_runner.reporting.finance_options import FinanceOptions
 from campaign_runner.settings import TOKEN_ADDRESSES, Credentials, Settings
 
@@ -126,3 +130,34 @@ def _address(runtime: Runtime) -> Iterator[str]:
     stand_in = simulator.Simulator(runtime.state / SIMULATOR_STATE, clock=runtime.clock, requests_per_second=pace)
     with simulator.serve(stand_in) as base_url:
         yield base_url
+
+
+def build_runtime(
+    config: Path | None, state: Path | None, reports: Path, schemas: Path | None, file: Path | None = None, *,
+    campaign_id: str = "", secret: bool | None = True, overrides: Overrides | None = None,
+    usual_reports: Path = Path("reports"),
+) -> Runtime:  # fmt: skip
+    """Settings, credentials (where `secret`; None: if there are any) and folders, with what else one command asks for.
+
+    `campaign_id`, as given with the command, must be that of the settings. Raises SettingsError, UsageError.
+    """
+    asked, path = overrides or Overrides(), config_path(config, file)
+    loaded = asked.on(settings.load(path, campaign_id, looked_for=[] if config else config_places(file)))
+    folder, books = state_folder(state, path), loaded.finance
+    typed = {"FILE": file, "--config": config, "--state": state,
+             "--reports": None if reports == usual_reports else reports, "--schemas": schemas}  # fmt: skip
+    return Runtime(
+        loaded, folder.path, reports, _credentials(loaded, secret), schemas, ledger_url=loaded.ledger.url,
+        finance=FinanceOptions(group_by=books.group_by or None, accounts=books.accounts, time_zone=books.time_zone),
+        refresh=asked.refresh, options={name: str(path) for name, path in typed.items() if path is not None},
+        state_before=folder.before,
+    )  # fmt: skip
+
+
+def _credentials(loaded: Settings, secret: bool | None) -> Credentials:
+    try:
+        return Credentials() if secret is False else settings.credentials(loaded)
+    except UsageError:
+        if secret:
+            raise
+        return Credentials()

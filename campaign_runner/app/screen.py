@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from campaign_runner.model import Books
 from campaign_runner.model.lifecycle import RowStatus
@@ -201,3 +202,36 @@ def _amounts(books: Books, status: RowStatus) -> dict[str, Decimal]:
 def _source(books: Books) -> str:
     name = Path(books.source).name
     return f'{name}, sheet "{books.sheet}"' if books.sheet else name
+
+
+def purged(erased: Mapping[str, Any], nothing: str, window: int, *, dry_run: bool) -> Iterator[str]:
+    """What was erased, what stays, and what to do about the rest."""
+    parts = [(erased["files"], "file"), (erased["orders"], "order"), (erased.get("lines", 0), "line")]
+    copies = erased.get("simulator_orders", 0)
+    if not any(number for number, _ in parts) and not copies:
+        if late := erased.get("hashes"):
+            yield f"The keyed hashes of {count(late, 'line')} were erased: campaigns are no longer compared with them."
+        elif not erased.get("open"):
+            yield nothing
+    else:
+        what = f"{count(erased['files'], 'file')} and the contents of {count(erased['orders'], 'order')}"
+        if copies:
+            what += f", and {count(copies, 'order')} in the simulator's memory,"
+        if dry_run:
+            yield f"{what} would be erased. Nothing was erased (--dry-run)."
+        else:
+            yield f"{what} erased. References, amounts, statuses, totals and the chain of events stay."
+            yield (
+                f"The keyed hashes by which recipients are recognised stay for {window} days after sending, so that "
+                "nobody is rewarded twice; the next purge after that erases them."
+            )
+    if still := erased.get("open"):
+        yield f"{count(still, 'order or file', 'orders or files')} with lines that are not final: run purge again later."
+    if typed := erased.get("events"):
+        yield (
+            f"{count(typed, 'event')} of the audit log {'names' if typed == 1 else 'name'} the recipient, in a reason that "
+            "somebody typed. They stay, because the chain would break without them."
+        )
+    if reports := erased.get("reports"):
+        yield "These files still hold names or contact data. Delete them, or write them again (campaign-runner reports):"
+        yield from (f"  {path}" for path in reports)

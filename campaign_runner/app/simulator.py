@@ -17,12 +17,14 @@ def serve_simulator(
     from campaign_runner import simulator
 
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stand_in = simulator.Simulator(
-        state / SIMULATOR_STATE, requests_per_second=per_second, faults=simulator.read_faults(faults)
-    )
     try:
+        stand_in = simulator.Simulator(
+            state / SIMULATOR_STATE, requests_per_second=per_second, faults=simulator.read_faults(faults)
+        )
         with simulator.serve(stand_in, port) as base_url:
             announce(base_url)
             threading.Event().wait()
+    except simulator.FaultsUnreadable as error:
+        raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"Port {port} cannot be used ({error.strerror}). Choose another with --port.") from None

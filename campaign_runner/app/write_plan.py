@@ -14,11 +14,13 @@ from campaign_runner.app.approve import require_approval
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot
 from campaign_runner.app.check import checked_draft, reasons_against
 from campaign_runner.app.funds import affordable
+from campaign_runner.app.gc_pause import gc_paused
 from campaign_runner.app.plan import judged_by
 from campaign_runner.app.preparation import LedgerHistory, PlanDraft, ReadOptions, fingerprint, noted, read
 from campaign_runner.app.preparation.batch_packing import packed_batches
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.session import CampaignSession, decisions, past, rule_book, since
+from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.app.unusual import clock_notes, unusual_things
 from campaign_runner.app.uploads import LoadedUpload
 from campaign_runner.ledger import batches, campaigns, digests, events, held, overlaps, plans
@@ -26,8 +28,6 @@ from campaign_runner.ledger import progress as outcomes
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.sent_lines import rewarded_elsewhere
-from campaign_runner.model.gc_pause import gc_paused
-from campaign_runner.model.trim_memory import trim_memory
 
 
 def write_plan(

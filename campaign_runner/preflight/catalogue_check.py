@@ -10,9 +10,9 @@ from hashlib import sha256
 import pandas as pd
 
 from campaign_runner.model import Problem, RawTable
+from campaign_runner.model.marketplace import Catalogue, Reward
 from campaign_runner.model.money import text
 from campaign_runner.preflight.catalogue_rules import problems
-from campaign_runner.model.marketplace import Catalogue, Reward
 
 
 @dataclass(frozen=True)

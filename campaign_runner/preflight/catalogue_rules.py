@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Problem, RawTable
-from campaign_runner.model.money import UNITS, text
 from campaign_runner.model.marketplace import Reward
+from campaign_runner.model.money import UNITS, text
 
 Numbers = np.ndarray[Any, Any]
 Like = Callable[[str], str]

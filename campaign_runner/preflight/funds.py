@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from campaign_runner.model.money import UNITS, text
 from campaign_runner.model.marketplace import Account, ExchangeRates
+from campaign_runner.model.money import UNITS, text
 
 _CENT = Decimal("0.01")
 _NOT_WEIGHED = "Whether the money is enough was not looked at."

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import orjson
 
-from campaign_runner.app.executor import MANY, beside, spare
 from campaign_runner.model import Books
 from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.csv_file import DIALECTS
@@ -35,6 +36,10 @@ ORDER = (
     "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", PAGE, FINANCE_PAGE, "finance.xlsx",
     "finance.csv", "finance.parquet", CORRECTIONS, *JOURNALS, SUMMARY,
 )  # fmt: skip
+# From so many rows on, another process is worth its while.
+MANY = 50_000
+Work = Callable[[], tuple[Tallies, dict[str, Path]]]
+Beside = Callable[[Work], AbstractContextManager[Work]]
 _OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet", CORRECTIONS, *JOURNALS})
 FINANCE_REPORTS = (*sorted(_OF_LINES), FINANCE_PAGE)
 
@@ -42,14 +47,14 @@ FINANCE_REPORTS = (*sorted(_OF_LINES), FINANCE_PAGE)
 def write_reports(
     books: Books, folder: Path, *, exit_code: int, problems: ProblemTally | None = None,
     only: frozenset[str] | None = None, progress: Progress | None = None, also: Callable[[], Mapping[str, Path]] = dict,
-    finance: FinanceOptions | None = None, targets: Targets | None = None,
+    finance: FinanceOptions | None = None, targets: Targets | None = None, beside: Beside | None = None,
 ) -> dict[str, Path]:  # fmt: skip
     """Write every report (or those named in `only`) into `folder`; each appears whole or not at all.
 
     `also` names reports that others wrote meanwhile (the annotated workbook), for the summary. `progress` is told
-    ("rows" or "lines", how many are done, how many in all). `targets` may give a report another name. Returns file
-    name -> path. Raises StateError where a file
-    cannot be written, UsageError for a grouping column that will not do.
+    ("rows" or "lines", how many are done, how many in all). `targets` may give a report another name; `beside` runs
+    work in another process, where there is one. Returns file name -> path. Raises StateError where a file cannot be
+    written, UsageError for a grouping column that will not do.
     """
     options = finance or FinanceOptions()
     private_folder(folder)
@@ -58,9 +63,10 @@ def write_reports(
     groups = Groups(books, group_headers([books], options.group_by) if of_lines else ())
     first = FirstRows()
     # Rows and lines go by in two processes, unless lines need to know of their rows.
-    apart = of_lines and not groups.titles and books.total_rows >= MANY and spare() > 0
+    apart = beside is not None and of_lines and not groups.titles and books.total_rows >= MANY
     told = replace(shelf, progress=None) if apart else shelf  # a process apart must not draw on the terminal
-    with beside(lambda: _of_lines(books, groups, told, options), apart=apart) as lines:
+    work = partial(_of_lines, books, groups, told, options)
+    with beside(work) if beside and apart else nullcontext(work) as lines:
         over_rows(books, shelf, groups, first if shelf.wants(PAGE) else None)
         if of_lines:
             tallies, written = lines()

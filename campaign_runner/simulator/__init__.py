@@ -5,9 +5,20 @@ fail in every way that Tango might (`faults`) or to treat single recipients badl
 """
 
 from campaign_runner.simulator.erasing import erase
-from campaign_runner.simulator.faults import FAULTS, Fault, read_faults
+from campaign_runner.simulator.faults import FAULTS, Fault, FaultsUnreadable, read_faults
 from campaign_runner.simulator.server import serve, wait_for_ever
 from campaign_runner.simulator.stand_in import Simulator
 from campaign_runner.simulator.test_values import ACCOUNTS, MAGIC
 
-__all__ = ["ACCOUNTS", "FAULTS", "MAGIC", "Fault", "Simulator", "erase", "read_faults", "serve", "wait_for_ever"]
+__all__ = [
+    "ACCOUNTS",
+    "FAULTS",
+    "MAGIC",
+    "Fault",
+    "FaultsUnreadable",
+    "Simulator",
+    "erase",
+    "read_faults",
+    "serve",
+    "wait_for_ever",
+]

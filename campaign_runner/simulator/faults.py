@@ -80,7 +80,9 @@ def read_faults(path: Path | None) -> list[Fault]:
         raise FaultsUnreadable(f"{path}: cannot be read ({error.strerror}). Name another with --faults.") from None
     except (ValueError, TypeError) as error:
         example = '[{"kind": "lost-answer", "call": "place", "nth": 3}]'
-        raise FaultsUnreadable(f"{path}: this is no list of faults: {error}. Write, for example, {example}.") from None
+        raise FaultsUnreadable(
+            f"{path}: this is no list of faults: {error}. Write, for example, {example}."
+        ) from None
 
 
 class Schedule:

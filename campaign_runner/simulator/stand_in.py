@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote
 
 import orjson
@@ -25,6 +25,22 @@ _ORDER = re.compile(r"/asyncOrders/customers/([^/]+)/accounts/([^/]+)/([^/]+)")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)")
 TOKEN = "simulated-token-"  # noqa: S105
 TOKEN_LIVES = 86_400
+
+
+class Clock(Protocol):
+    """Time as an argument: tests pass one that they turn by hand."""
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
 
 
 class HostClock:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from campaign_runner.model import Clock, Limiter, LineAnswer, Order, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
+from campaign_runner.model.marketplace import Account, Catalogue, ExchangeRates
 from campaign_runner.tango import auth, receipts, rewards, wire
 from campaign_runner.tango.call_limits import LIMITS
 from campaign_runner.tango.connection import Call, Connection, Record, Reply, secure
@@ -95,15 +96,15 @@ class Client:
                 raise TangoStopped(f"Tango's list of orders could not be read: {page.message} Run again later.")
             yield from (line.reference for line in page.lines if line.reference)
 
-    def account(self) -> tuple[Receipt, rewards.Account | None]:
+    def account(self) -> tuple[Receipt, Account | None]:
         """The account that orders are charged to."""
         return self._ask("account", f"accounts/{quote(self._order.account)}", {}, rewards.account)
 
-    def catalogue(self) -> tuple[Receipt, rewards.Catalogue | None]:
+    def catalogue(self) -> tuple[Receipt, Catalogue | None]:
         """All rewards; about twice a day is what Tango asks for, so keep the answer."""
         return self._ask("catalogue", "catalogs", {"verbose": "true"}, rewards.catalogue)
 
-    def exchange_rates(self) -> tuple[Receipt, rewards.ExchangeRates | None]:
+    def exchange_rates(self) -> tuple[Receipt, ExchangeRates | None]:
         """Today's indicative rates."""
         return self._ask("rates", "exchangerates", {}, rewards.exchange_rates)
 

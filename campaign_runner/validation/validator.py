@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Checked, CleanRows, Column, RawRows, RuleBook
-from campaign_runner.model.gc_pause import gc_paused
 from campaign_runner.validation import columns as _columns
 from campaign_runner.validation.arrowtext import arrow, series
 from campaign_runner.validation.chunk import ChunkReader, TidyChunk
@@ -57,13 +56,12 @@ class Validator:
 
     def __call__(self, rows: RawRows, *, first: bool = True) -> Checked:
         """Judge a chunk; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
-        with gc_paused():
-            chunk = self._reader.read(rows)
-            self._look_for_columns(chunk, first)
-            self._currency.judge(chunk)
-            self._judge.judge(chunk, [self._shapes[name] for name in pd.unique(chunk.shapes)])
-            self._look_at_keys(chunk)
-            return self._checked(chunk)
+        chunk = self._reader.read(rows)
+        self._look_for_columns(chunk, first)
+        self._currency.judge(chunk)
+        self._judge.judge(chunk, [self._shapes[name] for name in pd.unique(chunk.shapes)])
+        self._look_at_keys(chunk)
+        return self._checked(chunk)
 
     def _look_for_columns(self, chunk: TidyChunk, first: bool) -> None:
         """Columns that all rows need are the file's fault, columns that some rows need are told row by row."""

@@ -21,9 +21,9 @@ from campaign_runner.app.preparation.ledger_history import LedgerHistory, known_
 from campaign_runner.app.preparation.plan_draft import PlanDraft, noted
 from campaign_runner.app.preparation.rejected_rows import RejectedChunk, RejectedRows, refused
 from campaign_runner.app.progress import Progress
+from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.model import Problem, RawTable, RuleBook
-from campaign_runner.model.trim_memory import trim_memory
 from campaign_runner.planning import Decisions
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.reporting.finance.groups import own_headers

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from campaign_runner import planning
+from campaign_runner.app.gc_pause import gc_paused
 from campaign_runner.app.preparation.catalogue_context import CatalogueContext, judged
 from campaign_runner.app.preparation.rejected_rows import RejectedChunk, refused
 from campaign_runner.model import Checked, CleanRows, Order, Problem, RawRows, RawTable
@@ -68,6 +69,7 @@ class ChunkProcessor:
     order: Order
     currency: str
 
+    @gc_paused()
     def __call__(self, chunk: Chunk) -> ChunkResult:
         """Judge some rows; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
         rows = self.knowledge.with_utids(chunk.rows, self.table)

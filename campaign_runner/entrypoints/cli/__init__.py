@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, NoReturn, Protocol, runtime_checkable
 
 import typer
@@ -39,7 +39,7 @@ from campaign_runner.entrypoints.cli.template import template_command
 from campaign_runner.entrypoints.cli.track import track_command
 from campaign_runner.model.errors import ExitCode
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "init": init_command,
     "template": template_command,
     "rules": rules_command,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -35,20 +35,6 @@ Report = Annotated[
 ]
 
 
-Statement = Annotated[Path, typer.Option("--statement", help="Tango's order history export (CSV).")]
-
-
-OlderThan = Annotated[str, typer.Option("--older-than", help="Everything of files older than so many days: 400d.")]
-
-
-Recipient = Annotated[
-    str, typer.Option("--recipient", metavar="EMAIL|PHONE", help="One recipient, in every campaign.")
-]
-
-
-OfCampaign = Annotated[str, typer.Option("--campaign", metavar="ID", help="Everything of one campaign.")]
-
-
 @audit.command()
 @with_every_option
 def verify(
@@ -59,14 +45,11 @@ def verify(
 
     Example: campaign-runner audit verify --report reports/2026-q4-recognition/summary.json
     """
-    from campaign_runner import settings
-    from campaign_runner.app.audit import verify_log
-    from campaign_runner.reporting import stated_head
+    from campaign_runner.app.audit import verify_log, wanted_heads
+    from campaign_runner.app.locations import ledger_place
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        wanted = [*([stated_head.given(head)] if head else []), *(stated_head.of_report(report) if report else [])]
-        url = settings.ledger_url(options.config_path(config, None))
-        verdict = verify_log(options.state_path(state, config), url, wanted)
+        verdict = verify_log(*ledger_place(state, config), wanted_heads(head, report))
         terminal.object(asdict(verdict)) if as_json else terminal.say(*_verdict(verdict))
         raise typer.Exit(ExitCode.DONE if verdict.whole else ExitCode.NEEDS_ACTION)
 
@@ -110,48 +93,13 @@ def export(
 
     Example: campaign-runner audit export > events.jsonl
     """
-    from campaign_runner import settings
     from campaign_runner.app.audit import export_log
+    from campaign_runner.app.locations import ledger_place
 
     with options.at_work(True, quiet, verbose):
-        lines = export_log(options.state_path(state, config), settings.ledger_url(options.config_path(config, None)))
+        lines = export_log(*ledger_place(state, config))
         if as_json:
             sys.stdout.buffer.write(b'{"events": [' + b",".join(line.rstrip() for line in lines) + b"]}\n")
             return
         for line in lines:
             sys.stdout.buffer.write(line)
-
-
-def _purged(erased: Mapping[str, Any], nothing: str, window: int, dry_run: bool) -> Iterator[str]:
-    """What was erased, what stays, and what to do about the rest."""
-    from campaign_runner.reporting.wording import count
-
-    parts = [(erased["files"], "file"), (erased["orders"], "order"), (erased.get("lines", 0), "line")]
-    copies = erased.get("simulator_orders", 0)
-    if not any(number for number, _ in parts) and not copies:
-        if late := erased.get("hashes"):
-            yield f"The keyed hashes of {count(late, 'line')} were erased: campaigns are no longer compared with them."
-        elif not erased.get("open"):
-            yield nothing
-    else:
-        what = f"{count(erased['files'], 'file')} and the contents of {count(erased['orders'], 'order')}"
-        if copies:
-            what += f", and {count(copies, 'order')} in the simulator's memory,"
-        if dry_run:
-            yield f"{what} would be erased. Nothing was erased (--dry-run)."
-        else:
-            yield f"{what} erased. References, amounts, statuses, totals and the chain of events stay."
-            yield (
-                f"The keyed hashes by which recipients are recognised stay for {window} days after sending, so that "
-                "nobody is rewarded twice; the next purge after that erases them."
-            )
-    if still := erased.get("open"):
-        yield f"{count(still, 'order or file', 'orders or files')} with lines that are not final: run purge again later."
-    if typed := erased.get("events"):
-        yield (
-            f"{count(typed, 'event')} of the audit log {'names' if typed == 1 else 'name'} the recipient, in a reason that "
-            "somebody typed. They stay, because the chain would break without them."
-        )
-    if reports := erased.get("reports"):
-        yield "These files still hold names or contact data. Delete them, or write them again (campaign-runner reports):"
-        yield from (f"  {path}" for path in reports)

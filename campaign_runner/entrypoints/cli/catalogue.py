@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.demands import Overrides, Refresh
 from campaign_runner.entrypoints.cli.options import STATE, Config, Json, Quiet, State, Verbose
+from campaign_runner.entrypoints.cli.override_options import Refresh
 
 Search = Annotated[str, typer.Argument(metavar="SEARCH", help="Words, such as a name, utid or currency.")]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.demands import Accept, ExpectRows, ExpectTotal, Overrides, Refresh
 from campaign_runner.entrypoints.cli.ending import _tally, end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -19,6 +19,7 @@ from campaign_runner.entrypoints.cli.options import (
     State,
     Verbose,
 )
+from campaign_runner.entrypoints.cli.override_options import Accept, ExpectRows, ExpectTotal, Refresh
 
 
 def check_command(
@@ -35,8 +36,8 @@ def check_command(
     from campaign_runner.app.check import check_file
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        demands = Overrides(refresh, accept, expect_rows, expect_total)
-        runtime = options.runtime(config, state, reports, schemas, file, secret=None, demands=demands)
+        overrides = Overrides(refresh, accept, expect_rows, expect_total)
+        runtime = options.runtime(config, state, reports, schemas, file, secret=None, overrides=overrides)
         with terminal.progress() as progress:
             expecting = expect_rows is not None or bool(expect_total)
             result = check_file(options.reading(file, sheet, hidden), runtime, progress, expecting=expecting)

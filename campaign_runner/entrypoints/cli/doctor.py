@@ -18,9 +18,10 @@ def doctor_command(
     Example: campaign-runner doctor
     """
     from campaign_runner.app.doctor import diagnose
+    from campaign_runner.app.locations import config_path
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        path = options.config_path(config, None)
+        path = config_path(config)
         told = diagnose(options.runtime(path, state, REPORTS, schemas, campaign="" if path else "doctor"))
         if as_json:
             terminal.object(

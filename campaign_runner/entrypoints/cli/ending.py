@@ -19,12 +19,10 @@ def end(
     terminal: Terminal, result: Result, lines: Callable[[], list[str]], runtime: Runtime, *, shows_state: bool = True
 ) -> NoReturn:  # fmt: skip
     """Say what came of it, where the state is, what else is to be known, and leave with its exit code."""
-    from campaign_runner.reporting import summary
-
     if terminal.as_json:
         planned = {"plan": result.plan, "approval": result.approval.state} if result.plan else {}
         where = {"state": str(runtime.state), "notices": runtime.notices}
-        terminal.object({**summary(result.books, result.reports, result.exit_code, result.tally), **planned, **where})
+        terminal.object({**result.plain(), **planned, **where})
     else:
         terminal.say(*lines(), *([f"State folder: {runtime.state}"] if shows_state else []))
         for notice in runtime.notices:

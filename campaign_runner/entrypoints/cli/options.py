@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_runner.entrypoints.cli.demands import Overrides
 from campaign_runner.entrypoints.cli.terminal import Terminal
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode, Interrupted, UsageError
 
 if TYPE_CHECKING:
+    from campaign_runner.app.overrides import Overrides
     from campaign_runner.app.preparation import ReadOptions
     from campaign_runner.app.runtime import Runtime
-    from campaign_runner.settings import Credentials, Settings
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The spreadsheet: CSV, Excel or OpenDocument.")]
 Campaign = Annotated[
@@ -90,81 +89,20 @@ def _show_upgrades(terminal: Terminal) -> None:
 
 def runtime(
     config: Path | None, state: Path | None, reports: Path, schemas: Path | None, file: Path | None = None, *,
-    campaign: str = "", secret: bool | None = True, demands: Overrides | None = None,
+    campaign: str = "", secret: bool | None = True, overrides: Overrides | None = None,
 ) -> Runtime:  # fmt: skip
-    """Settings, credentials (where `secret`; None: if there are any) and folders, with what else was demanded.
+    """What the command works with; a CAMPAIGN on the command line must be the one of the settings."""
+    from campaign_runner.app.runtime import build_runtime
 
-    A CAMPAIGN on the command line must be the settings' one.
-    """
-    from campaign_runner import settings
-    from campaign_runner.app.runtime import Runtime
-    from campaign_runner.app.state_folder import state_folder
-    from campaign_runner.reporting.finance_options import FinanceOptions
-
-    asked = demands or Overrides()
-    path = config_path(config, file)
-    loaded = asked.on(settings.load(path, campaign, looked_for=[] if config else config_places(file)))
-    folder = state_folder(state, path)
-    credentials = _credentials(loaded, secret)
-    books = loaded.finance
-    chosen = FinanceOptions(group_by=books.group_by or None, accounts=books.accounts, time_zone=books.time_zone)
-    return Runtime(
-        loaded,
-        folder.path,
-        reports,
-        credentials,
-        schemas,
-        ledger_url=loaded.ledger.url,
-        finance=chosen,
-        refresh=asked.refresh,
-        options=_places(config, state, reports, schemas, file),
-        state_before=folder.before,
-    )
+    return build_runtime(
+        config, state, reports, schemas, file, campaign_id=campaign, secret=secret, overrides=overrides,
+        usual_reports=REPORTS,
+    )  # fmt: skip
 
 
-def _places(
-    config: Path | None, state: Path | None, reports: Path, schemas: Path | None, file: Path | None
-) -> dict[str, str]:
-    """Where everything is, as it was typed: the next steps repeat it."""
-    typed = {"FILE": file, "--config": config, "--state": state,
-             "--reports": None if reports == REPORTS else reports, "--schemas": schemas}  # fmt: skip
-    return {name: str(path) for name, path in typed.items() if path is not None}
-
-
-def state_path(state: Path | None, config: Path | None = None) -> Path:
-    """The state folder of a command that opens no campaign."""
-    from campaign_runner.app.state_folder import state_folder
-
-    return state_folder(state, config_path(config, None)).path
-
-
-def asking(config: Path | None, state: Path | None, demands: Overrides | None = None) -> Runtime:
+def asking(config: Path | None, state: Path | None, overrides: Overrides | None = None) -> Runtime:
     """For a question about Tango's rewards, which needs no campaign."""
-    return runtime(config, state, REPORTS, None, campaign="catalogue", secret=None, demands=demands)
-
-
-def _credentials(loaded: Settings, secret: bool | None) -> Credentials:
-    from campaign_runner import settings
-
-    try:
-        return settings.Credentials() if secret is False else settings.credentials(loaded)
-    except UsageError:
-        if secret:
-            raise
-        return settings.Credentials()
-
-
-def config_path(config: Path | None, file: Path | None) -> Path | None:
-    """`--config`, else campaign.toml beside the spreadsheet, else here; None where there is none."""
-    if config:
-        return config
-    return next((path for path in config_places(file) if path.exists()), None)
-
-
-def config_places(file: Path | None) -> list[Path]:
-    """Where campaign.toml is looked for."""
-    beside = [file.parent / "campaign.toml"] if file else []
-    return list(dict.fromkeys((*beside, Path("campaign.toml"))))
+    return runtime(config, state, REPORTS, None, campaign="catalogue", secret=None, overrides=overrides)
 
 
 def reading(file: Path, sheet: str | None, hidden: str) -> ReadOptions:

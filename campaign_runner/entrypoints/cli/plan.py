@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.demands import Accept, ExpectRows, ExpectTotal, Overrides, Refresh
 from campaign_runner.entrypoints.cli.ending import _planned, _tally, end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -19,6 +19,7 @@ from campaign_runner.entrypoints.cli.options import (
     State,
     Verbose,
 )
+from campaign_runner.entrypoints.cli.override_options import Accept, ExpectRows, ExpectTotal, Refresh
 from campaign_runner.entrypoints.cli.run_options import Canary, Submitter
 
 
@@ -36,8 +37,8 @@ def plan_command(
     from campaign_runner.app.plan import plan_file
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        demands = Overrides(refresh, accept, expect_rows, expect_total)
-        runtime = options.runtime(config, state, reports, schemas, file, secret=None, demands=demands)
+        overrides = Overrides(refresh, accept, expect_rows, expect_total)
+        runtime = options.runtime(config, state, reports, schemas, file, secret=None, overrides=overrides)
         with terminal.progress() as progress:
             runtime.submitter = submitter
             result = plan_file(options.reading(file, sheet, hidden), runtime, progress, canary=canary)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.audit import OfCampaign, OlderThan, Recipient, _purged
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
     STATE,
@@ -19,6 +20,16 @@ from campaign_runner.entrypoints.cli.options import (
 )
 from campaign_runner.model.errors import ExitCode, UsageError
 
+OlderThan = Annotated[str, typer.Option("--older-than", help="Everything of files older than so many days: 400d.")]
+
+
+Recipient = Annotated[
+    str, typer.Option("--recipient", metavar="EMAIL|PHONE", help="One recipient, in every campaign.")
+]
+
+
+OfCampaign = Annotated[str, typer.Option("--campaign", metavar="ID", help="Everything of one campaign.")]
+
 
 def purge_command(
     older_than: OlderThan = "", recipient: Recipient = "", campaign: OfCampaign = "", config: Config = None,
@@ -30,6 +41,7 @@ def purge_command(
 
     Example: campaign-runner purge --older-than 400d
     """
+    from campaign_runner.app import screen
     from campaign_runner.app.purge import purge_campaign, purge_data, purge_recipient
 
     with options.at_work(as_json, quiet, verbose) as terminal:
@@ -47,5 +59,5 @@ def purge_command(
         nothing = f"The ledger holds nothing of {recipient or campaign} that is final and was not erased before."
         if older_than:
             nothing = f"Nothing is older than {days:g} days, is final and was not erased before: nothing to do."
-        terminal.object(erased) if as_json else terminal.say(*_purged(erased, nothing, window, dry_run))
+        terminal.object(erased) if as_json else terminal.say(*screen.purged(erased, nothing, window, dry_run=dry_run))
         raise typer.Exit(ExitCode.NOT_FINISHED if erased.get("open") else ExitCode.DONE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.audit import Statement
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
     STATE,
@@ -23,6 +25,8 @@ from campaign_runner.entrypoints.cli.options import (
     Verbose,
 )
 from campaign_runner.model.errors import ExitCode, UsageError
+
+Statement = Annotated[Path, typer.Option("--statement", help="Tango's order history export (CSV).")]
 
 
 def reconcile_command(

@@ -8,7 +8,6 @@ import typer
 
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.options import Json, Quiet, Schemas, Verbose
-from campaign_runner.model.errors import UsageError
 
 OneMethod = Annotated[str, typer.Argument(metavar="METHOD", help="EMAIL, PHONE, …; without it, an overview.")]
 
@@ -21,15 +20,10 @@ def rules_command(
 
     Example: campaign-runner rules EMAIL
     """
-    from campaign_runner import validation
-    from campaign_runner.reporting.rules_table import rules_table
+    from campaign_runner.app.rules import rules_of_method
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        book = validation.load_book(schemas)
-        wanted = method.upper()
-        if wanted and wanted not in book.methods:
-            raise UsageError(f'There is no delivery method "{method}". Known: {", ".join(book.methods)}.')
-        head, *rows = rules_table(book, wanted or None)
+        head, *rows = rules_of_method(method, schemas)
         if as_json:
             terminal.object({"rules": [dict(zip(head, row, strict=True)) for row in rows]})
         else:

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
+from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.demands import (
-    Accept,
-    ExpectRows,
-    ExpectTotal,
-    Overrides,
-    PartialByFunds,
-    Refresh,
-)
 from campaign_runner.entrypoints.cli.ending import end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -29,6 +22,7 @@ from campaign_runner.entrypoints.cli.options import (
     Wait,
     Yes,
 )
+from campaign_runner.entrypoints.cli.override_options import Accept, ExpectRows, ExpectTotal, PartialByFunds, Refresh
 from campaign_runner.entrypoints.cli.plan import plan_command
 from campaign_runner.entrypoints.cli.run_options import Canary, MaxFailureRate, NoCanary, Submitter, share
 from campaign_runner.model.errors import UsageError
@@ -57,8 +51,8 @@ def run_command(
     with options.at_work(as_json, quiet, verbose) as terminal:
         if canary and no_canary:
             raise UsageError("--canary and --no-canary contradict each other. Say one of them.")
-        demands = Overrides(refresh, accept, expect_rows, expect_total)
-        runtime = options.runtime(config, state, reports, schemas, file, demands=demands)
+        overrides = Overrides(refresh, accept, expect_rows, expect_total)
+        runtime = options.runtime(config, state, reports, schemas, file, overrides=overrides)
         runtime.submitter, patience, most = submitter, options.seconds(wait), share(max_failure_rate)
         runtime.confirm = terminal.asker(yes)
         with terminal.progress() as progress, options.interruptible(runtime.stopping, terminal):

@@ -27,6 +27,7 @@ def simulator_command(
 
     Example: campaign-runner simulator --port 8080
     """
+    from campaign_runner.app.locations import state_path
     from campaign_runner.app.simulator import serve_simulator
 
     with options.at_work(as_json, quiet, verbose) as terminal:
@@ -36,4 +37,4 @@ def simulator_command(
                 f"Tango stand-in at {url} (Ctrl-C ends it)"
             )
 
-        serve_simulator(options.state_path(state), port, rate, faults, announce)
+        serve_simulator(state_path(state), port, rate, faults, announce)

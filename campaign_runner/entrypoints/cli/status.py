@@ -14,10 +14,9 @@ def status_command(
 
     Example: campaign-runner status
     """
-    from campaign_runner import settings
+    from campaign_runner.app.locations import ledger_place
     from campaign_runner.app.status import campaign_status
 
     with options.at_work(as_json, quiet, verbose) as terminal:
-        url = settings.ledger_url(options.config_path(config, None))
-        found = campaign_status(options.state_path(state, config), url, campaign)
+        found = campaign_status(*ledger_place(state, config), campaign)
         terminal.object({"campaigns": found}) if as_json else terminal.campaigns(found, detail=bool(campaign))

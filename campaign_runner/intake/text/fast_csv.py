@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.csv
 
 from campaign_runner.intake.grid import ROWS_PER_BLOCK, TEXT
-from campaign_runner.model.trim_memory import trim_memory
 
 # Arrow reads 32 of these ahead, whatever becomes of them: small ones, put together, keep memory flat.
 _BYTES_AT_ONCE = 1 << 18
@@ -41,8 +40,6 @@ def columns(path: Path, start: int, delimiter: str, width: int) -> Iterator[list
                 yield _checked(waiting)
         except pa.ArrowInvalid as error:
             raise IrregularError from error
-        finally:
-            trim_memory()  # a hundred megabytes, after a million rows
 
 
 def _reader(file: Any, delimiter: str, width: int) -> Any:

@@ -1,28 +1,15 @@
-"""What may be demanded on the command line of what is about to be sent?  Control totals, accepted warnings, freshness."""
+"""What does one command ask for on top of the settings?  Control totals, accepted warnings, a fresh catalogue."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from campaign_runner.model.errors import UsageError
 
 if TYPE_CHECKING:
     from campaign_runner.settings import Settings
-
-Refresh = Annotated[bool, typer.Option("--refresh", help="Ask Tango for its catalogue of today.")]
-Accept = Annotated[list[str] | None, typer.Option("--accept", help="A warning that is fine; repeatable.")]
-ExpectRows = Annotated[int | None, typer.Option("--expect-rows", help="Refuse a file of another number of rows.")]
-ExpectTotal = Annotated[
-    list[str] | None, typer.Option("--expect-total", help="Refuse another total: USD=6000; repeatable.")
-]
-PartialByFunds = Annotated[
-    bool,
-    typer.Option("--partial-by-funds", help="Send what the balance allows, in file order; the rest stays unsent."),
-]
 
 
 @dataclass(frozen=True)
