@@ -49,8 +49,8 @@ def _check(reading: ReadOptions, runtime: Runtime, progress: Progress, *, expect
 
 
 def checked_draft(
-    reading: ReadOptions, runtime: Runtime, shop: CatalogueSnapshot, before: LedgerHistory | None, progress: Progress, canary: int = 0, *,
-    dry: bool = False,
+    reading: ReadOptions, runtime: Runtime, shop: CatalogueSnapshot, before: LedgerHistory | None, progress: Progress,
+    canary: int = 0, *, dry: bool = False,
 ) -> PlanDraft:  # fmt: skip
     """The file, checked and planned, with what the catalogue says of it; `dry`: never to be sent."""
     draft = prepare(

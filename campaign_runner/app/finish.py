@@ -60,8 +60,8 @@ class Result:
 
 
 def finish(
-    campaign: CampaignSession, file: LoadedUpload, stopped: str, progress: Progress, waiting: str = "", *, leave: bool = False,
-    placing: bool = False, findings: Sequence[Finding] = (),
+    campaign: CampaignSession, file: LoadedUpload, stopped: str, progress: Progress, waiting: str = "", *,
+    leave: bool = False, placing: bool = False, findings: Sequence[Finding] = (),
 ) -> Result:  # fmt: skip
     """The books and reports of a file that was run; `waiting` says why the rest of it was kept back, `findings` are more
     than the books tell.
@@ -75,8 +75,8 @@ def finish(
 
 
 def _finish(
-    campaign: CampaignSession, file: LoadedUpload, about: LoadedUpload, stopped: str, progress: Progress, waiting: str, *, leave: bool,
-    placing: bool, findings: Sequence[Finding],
+    campaign: CampaignSession, file: LoadedUpload, about: LoadedUpload, stopped: str, progress: Progress,
+    waiting: str, *, leave: bool, placing: bool, findings: Sequence[Finding],
 ) -> Result:  # fmt: skip
     """As `close`: the books and reports are those of `about`."""
     runtime = campaign.runtime
@@ -102,8 +102,9 @@ def _finish(
     books = naming_reports(books, places, file.marked(), runtime.only or frozenset(ORDER))
     with annotating(file, runtime, places) as also:
         written = reporting.write_reports(
-            books, report_folder(runtime), exit_code=code, problems=file.tally, progress=progress, also=also, only=runtime.only,
-            finance=runtime.finance, targets=places, beside=partial(executor.beside, apart=True) if executor.spare() else None,
+            books, report_folder(runtime), exit_code=code, problems=file.tally, progress=progress, also=also,
+            only=runtime.only, finance=runtime.finance, targets=places,
+            beside=partial(executor.beside, apart=True) if executor.spare() else None,
         )  # fmt: skip
     if is_writable(runtime.state):
         unchanged.keep(note, mark, written)

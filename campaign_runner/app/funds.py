@@ -49,8 +49,8 @@ def payable_again(runtime: Runtime, ledger: Ledger, campaign_key: int, lines: Se
     import pandas as pd
 
     columns = ["row", "quantity", "face_units", "currency"]
-    found = check_funds(runtime, ledger, campaign_key, pd.DataFrame([[getattr(line, name) for name in columns] for line in lines],
-                                                        columns=columns))  # fmt: skip
+    values = [[getattr(line, name) for name in columns] for line in lines]
+    found = check_funds(runtime, ledger, campaign_key, pd.DataFrame(values, columns=columns))
     if found.reasons or found.short:
         raise _refused(found)
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from campaign_runner.app import run_options
-from campaign_runner.app.driver import Driver
+from campaign_runner.app.driver import Driver, driving
+from campaign_runner.app.progress import Progress
+from campaign_runner.app.safeguards import ledger_may_go
+from campaign_runner.app.session import CampaignSession
+from campaign_runner.app.uploads import LoadedUpload
+from campaign_runner.ledger import verification
 from campaign_runner.model.errors import Halted
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.placement.circuit_breaker import CircuitBreaker
@@ -12,38 +19,81 @@ from campaign_runner.placement.circuit_breaker import CircuitBreaker
 IN_DOUBT = frozenset({BatchState.PLANNED, BatchState.UNKNOWN, BatchState.CONFLICT})
 
 
-def place_and_follow(workers: Driver, guard: CircuitBreaker, patience: float, canary: bool, *, standing: bool) -> str:
+@dataclass(frozen=True)
+class PlacingRules:
+    """How far one run goes: `patience` = seconds to follow the orders after the last one was placed (0 = not at all);
+    with `canary` some lines go first and must end well, `standing` if an earlier run asked for that;
+    `max_failure_rate` = the share of final lines that may fail."""
+
+    patience: float
+    canary: bool = False
+    standing: bool = False
+    max_failure_rate: float | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Why Tango or a person stopped it, and why the rest waits ("" = neither)."""
+
+    stopped: str = ""
+    waiting: str = ""
+
+
+def place_file(
+    campaign: CampaignSession, file: LoadedUpload, rules: PlacingRules, progress: Progress, *, prove_newest: bool
+) -> Placed:
+    """Place the batches of a planned file and follow them. Raises Overtaken where another campaign was faster."""
+    if file.tally is None:
+        _require_bodies(campaign)
+    breaker = CircuitBreaker(campaign.ledger, campaign.key, file.upload.id, rules.max_failure_rate)
+    waiting = ""
+    with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress) as driver:
+        if prove_newest:
+            driver.prove_newest()
+        waiting = _place_and_follow(driver, breaker, rules)
+    if breaker.canary_failed:
+        run_options.after_a_failed_canary(campaign)
+    return Placed(driver.stopped, waiting)
+
+
+def _require_bodies(campaign: CampaignSession) -> None:
+    """What was planned by an earlier run and may still be sent is what was written down then."""
+    with campaign.ledger.read() as connection:
+        verification.require_bodies(connection, campaign.key, (BatchState.PLANNED, BatchState.UNKNOWN))
+
+
+def _place_and_follow(driver: Driver, breaker: CircuitBreaker, rules: PlacingRules) -> str:
     """Place what is planned, the canary first, and follow it; returns why the rest waits ("" = it does not)."""
-    workers.saw, workers.sent_first = guard.saw, guard.most is not None
+    driver.saw, driver.sent_first = breaker.saw, breaker.most is not None
     sent = OPEN_BATCHES - {BatchState.PLANNED}
     try:
-        guard.begin()
-        if canary and (waiting := _canary_first(workers, guard, patience, standing=standing)):
+        breaker.begin()
+        if rules.canary and (waiting := _canary_first(driver, breaker, rules)):
             return waiting
-        if canary:
-            run_options.canary_ended(workers.ledger, workers.campaign)
-        workers.advance(OPEN_BATCHES if workers.sent_first else IN_DOUBT)
-        workers.advance(OPEN_BATCHES if patience else (), workers.deadline(patience))
-        workers.look_back()
+        if rules.canary:
+            run_options.canary_ended(driver.ledger, driver.campaign)
+        driver.advance(OPEN_BATCHES if driver.sent_first else IN_DOUBT)
+        driver.advance(OPEN_BATCHES if rules.patience else (), driver.deadline(rules.patience))
+        driver.look_back()
     except Halted as halt:
-        workers.stopped, workers.saw = str(halt), lambda _: None
-        workers.advance(sent if patience else (), workers.deadline(patience))
+        driver.stopped, driver.saw = str(halt), lambda _: None
+        driver.advance(sent if rules.patience else (), driver.deadline(rules.patience))
     return ""
 
 
-def _canary_first(workers: Driver, guard: CircuitBreaker, patience: float, *, standing: bool) -> str:
+def _canary_first(driver: Driver, breaker: CircuitBreaker, rules: PlacingRules) -> str:
     """Place the canary and wait for it; returns why the rest has to wait longer. Raises Halted where it fails.
 
     `standing`: nobody asked for one now, so that what an earlier run sent has to end well before anything else leaves.
     """
-    sent, until = OPEN_BATCHES - {BatchState.PLANNED}, workers.deadline(patience)
-    if standing:
-        workers.advance(sent, until if patience else None, some="canary")
-        if left := guard.canary(standing=True):
+    sent, until = OPEN_BATCHES - {BatchState.PLANNED}, driver.deadline(rules.patience)
+    if rules.standing:
+        driver.advance(sent, until if rules.patience else None, some="canary")
+        if left := breaker.canary(standing=True):
             return _not_final(left)
-    workers.advance({BatchState.PLANNED}, some="canary")
-    workers.advance(OPEN_BATCHES if patience else sent, until if patience else None, some="canary")
-    left = guard.canary()
+    driver.advance({BatchState.PLANNED}, some="canary")
+    driver.advance(OPEN_BATCHES if rules.patience else sent, until if rules.patience else None, some="canary")
+    left = breaker.canary()
     return _not_final(left) if left else ""
 
 

@@ -1,4 +1,4 @@
-"""THE STORY: check, plan, run, track, retry, reports.
+"""run: THE STORY of the main job.
 
 A spreadsheet is read, checked and planned; the plan is written down; its batches are placed and followed; everything
 is reconciled and reported. Whatever stops a run, the same call again goes on where the ledger says.
@@ -8,25 +8,23 @@ Nothing here prints: values go back to the caller, progress goes to a callback.
 from __future__ import annotations
 
 from campaign_runner.app import run_options
-from campaign_runner.app.driver import driving
 from campaign_runner.app.finish import Result, finish
-from campaign_runner.app.place import place_and_follow
+from campaign_runner.app.place import PlacingRules, place_file
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.preparation.file_copy import copied
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.safeguards import ledger_may_go, prove_places, reports_may_fail
-from campaign_runner.app.session import CampaignSession, open_campaign
+from campaign_runner.app.safeguards import prove_places, reports_may_fail
+from campaign_runner.app.session import open_campaign
 from campaign_runner.app.write_plan import write_plan
-from campaign_runner.ledger import integrity, verification
+from campaign_runner.ledger import integrity
 from campaign_runner.ledger.overlaps import Overtaken
-from campaign_runner.model.lifecycle import BatchState
-from campaign_runner.placement.circuit_breaker import CircuitBreaker
 
 
 def run_file(
-    reading: ReadOptions, runtime: Runtime, *, patience: float = 600, canary: int = 0, max_failure_rate: float | None = None,
-    partial_by_funds: bool = False, no_canary: bool = False, progress: Progress = no_progress,
+    reading: ReadOptions, runtime: Runtime, *, patience: float = 600, canary: int = 0,
+    max_failure_rate: float | None = None, partial_by_funds: bool = False, no_canary: bool = False,
+    progress: Progress = no_progress,
 ) -> Result:  # fmt: skip
     """The main job. `patience` = seconds to follow the orders after the last one was placed (0 = not at all).
 
@@ -43,24 +41,11 @@ def run_file(
             first = run_options.canary(campaign, canary, no_canary=no_canary)
             file = write_plan(reading, campaign, progress, canary=first, partial=partial_by_funds, anew=anew)
             run_options.keep(campaign, reading, first, max_failure_rate, partial_by_funds=partial_by_funds)
-            if file.tally is None:
-                _require_bodies(campaign)
-            guard, waiting = CircuitBreaker(campaign.ledger, campaign.key, file.upload.id, max_failure_rate), ""
+            rules = PlacingRules(patience, bool(first), standing=first != canary, max_failure_rate=max_failure_rate)
             try:
-                with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress) as workers:
-                    if not anew:
-                        workers.prove_newest()
-                    waiting = place_and_follow(workers, guard, patience, bool(first), standing=first != canary)
+                placed = place_file(campaign, file, rules, progress, prove_newest=not anew)
                 break
             except Overtaken:  # another campaign was faster with some of these people: what is left is planned again
                 anew = True
-        if guard.canary_failed:
-            run_options.after_a_failed_canary(campaign)
         with reports_may_fail(campaign):
-            return finish(campaign, file, workers.stopped, progress, waiting, leave=True, placing=True)
-
-
-def _require_bodies(campaign: CampaignSession) -> None:
-    """What was planned by an earlier run and may still be sent is what was written down then."""
-    with campaign.ledger.read() as connection:
-        verification.require_bodies(connection, campaign.key, (BatchState.PLANNED, BatchState.UNKNOWN))
+            return finish(campaign, file, placed.stopped, progress, placed.waiting, leave=True, placing=True)

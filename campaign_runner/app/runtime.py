@@ -43,7 +43,7 @@ class SystemClock:
         time.sleep(seconds)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Runtime:
     """What a run works in: where state and reports are, who we are, what time it is, whether to stop.
 

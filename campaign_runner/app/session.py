@@ -56,7 +56,7 @@ def open_campaign(
     elsewhere = None if runtime.ledger_url else runtime.state_before
     if sending:
         refuse_other(runtime.state, elsewhere, environment, order.campaign_id)
-    runtime.notices += filter(None, [notice(runtime.state, elsewhere, environment, order.campaign_id)])
+    runtime.notices.extend(filter(None, [notice(runtime.state, elsewhere, environment, order.campaign_id)]))
     with _ledger(runtime, name, looking=looking) as ledger:
         if register:
             number = register_campaign(runtime, ledger, recovering=recovering)

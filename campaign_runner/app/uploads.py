@@ -1,4 +1,4 @@
-"""How does an uploaded file come back?  From the ledger's own copy, with the reports about it that were corrected and run."""
+"""How does an uploaded file come back?  From the ledger's own copy, with the corrected reports about it."""
 
 from __future__ import annotations
 

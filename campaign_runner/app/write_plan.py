@@ -66,8 +66,8 @@ def write_plan(
 
 
 def _planned(
-    reading: ReadOptions, campaign: CampaignSession, progress: Progress, shop: CatalogueSnapshot, before: LedgerHistory, canary: int, *,
-    may_send: bool, partial: bool,
+    reading: ReadOptions, campaign: CampaignSession, progress: Progress, shop: CatalogueSnapshot, before: LedgerHistory,
+    canary: int, *, may_send: bool, partial: bool,
 ) -> LoadedUpload:  # fmt: skip
     """Check, plan and write down; raises Overtaken."""
     runtime, ledger = campaign.runtime, campaign.ledger

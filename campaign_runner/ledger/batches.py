@@ -316,9 +316,9 @@ def record_attempt(
     ledger: Ledger, campaign_key: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
 ) -> None:
     """One request, with its outcome and request id; no secrets, no personal data."""
-    values = {"campaign": campaign_key, "reference": reference[:100], "at": at, "method": method, "outcome": receipt.outcome,
-              "http_status": receipt.http_status, "code": receipt.code[:20], "message": receipt.message,
-              "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
+    values = {"campaign": campaign_key, "reference": reference[:100], "at": at, "method": method,
+              "outcome": receipt.outcome, "http_status": receipt.http_status, "code": receipt.code[:20],
+              "message": receipt.message, "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
     with ledger.write() as connection:
         events.alone(connection)
         number = 1 + (_LAST_ATTEMPT(connection).fetchone()[0] or 0)

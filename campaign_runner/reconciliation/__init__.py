@@ -80,7 +80,8 @@ def reconcile(
             *doubts.two_rewards(connection, campaign_key, upload.id), *doubts.orders(connection, campaign_key),
             *doubts.not_sent_again(connection, campaign_key),
             *findings.money(connection, campaign_key, upload.id, rows_of=whole.rows_of() if whole else {}),
-            *findings.corrections(connection, campaign_key, upload.id), *findings.unread(tally), *findings.elsewhere(strays),
+            *findings.corrections(connection, campaign_key, upload.id), *findings.unread(tally),
+            *findings.elsewhere(strays),
             *findings.unread_sheets(table.unread),
         ]  # fmt: skip
         told_first = findings.first_corrections(connection, campaign_key, upload.id)
@@ -99,7 +100,8 @@ def reconcile(
         ledger_events=number,
         stated=stated, placed=lambda: _placed(ledger, campaign_key), sums=sums,
         corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign_key, upload.id),
-        earlier=earlier, dropped=dropped, settlements=lambda zone="": _settlements(ledger, campaign_key, zone), foreign=foreign,
+        earlier=earlier, dropped=dropped, foreign=foreign,
+        settlements=lambda zone="": _settlements(ledger, campaign_key, zone),
         findings_of=lambda first, after: _findings_of(ledger, campaign_key, upload.id, (first, after)),
         unread=table.unread,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -246,7 +247,8 @@ def test_a_canary_that_was_retried_and_ended_well_sets_the_rest_free(office):
 def test_next_steps_repeat_the_options_of_the_run(office):
     path = office.file(*GOOD)
     runtime = office.runtime()
-    runtime.options = {"FILE": "camp/q4.csv", "--config": "camp/my campaign.toml", "--state": "/srv/state"}
+    asked = {"FILE": "camp/q4.csv", "--config": "camp/my campaign.toml", "--state": "/srv/state"}
+    runtime = replace(runtime, options=asked)
     result = run_file(ReadOptions(path, hidden="include"), runtime, canary=1, max_failure_rate=0.05, patience=0)
     steps = [str(step) for step in next_steps(result.books)]
     config = "--config 'camp/my campaign.toml' --state /srv/state"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
@@ -100,7 +101,7 @@ def test_a_later_period_has_the_correction_and_the_earlier_one_the_booking(close
     days = {}
     for since, until in (("2026-11-01", "2026-11-30"), ("2026-12-01", "2026-12-31")):
         runtime = closed.runtime()
-        runtime.finance = FinanceOptions(since=since, until=until)
+        runtime = replace(runtime, finance=FinanceOptions(since=since, until=until))
         report_all_campaigns(runtime)
         days[since[:7]] = [(day, what) for day, what, _ in entries_of(closed, "all")]
     assert days == {

@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -79,7 +80,7 @@ def test_the_status_and_the_log_of_a_read_only_ledger_are_read(closed):
 
 def test_a_row_is_explained_and_reports_are_written_elsewhere(office, closed):
     runtime = office.runtime()
-    runtime.state, runtime.reports = closed, Path(tempfile.mkdtemp())
+    runtime = replace(runtime, state=closed, reports=Path(tempfile.mkdtemp()))
     runtime.reports.chmod(0o777)
     assert explain_row(runtime, "2")["status"] == "completed"
     before = contents(closed)

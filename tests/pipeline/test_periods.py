@@ -29,7 +29,7 @@ DECEMBER = FinanceOptions(since="2026-12-01", until="2026-12-31")
 def reports_of(office, options, environment=""):
     """The finance reports of a period over all campaigns."""
     runtime = office.runtime()
-    runtime.finance = options
+    runtime = replace(runtime, finance=options)
     return report_all_campaigns(runtime, environment)
 
 

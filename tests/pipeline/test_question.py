@@ -99,7 +99,7 @@ def test_what_an_earlier_run_left_unsent_is_asked_about_again(office, asked):
 
 def test_a_rehearsal_is_not_asked_about(office, asked):
     runtime = office.runtime()
-    runtime.confirm = asked.confirm
+    runtime = replace(runtime, confirm=asked.confirm)
     run_file(ReadOptions(office.file(ANA)), runtime)
     assert asked.lines is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def books_after(office, said, *, stranger=False, counts_all=True):
     """The books after Tango has said this of each row; a `stranger` is a line that we never sent."""
     with tempfile.TemporaryDirectory() as folder:
         runtime = office.runtime()
-        runtime.state = Path(shutil.copytree(office.folder / "state", Path(folder) / "state"))
+        runtime = replace(runtime, state=Path(shutil.copytree(office.folder / "state", Path(folder) / "state")))
         with open_campaign(runtime) as campaign, latest_upload(campaign) as file:
             (batch,) = batches.due(campaign.ledger, campaign.key, 9e9)
             ours = batches.references(campaign.ledger, batch.id)

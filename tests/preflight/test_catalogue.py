@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 
 import pytest
 
@@ -115,7 +116,7 @@ def test_check_asks_nobody_but_knows_what_was_asked_before(office):
 
 def test_refresh_makes_check_ask(office):
     runtime = office.runtime()
-    runtime.refresh = True
+    runtime = replace(runtime, refresh=True)
     result = check_file(ReadOptions(office.file(ANA.replace("U561593", "U999999"))), runtime)
     assert result.books.rows["rejected"] == 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.ending import _planned, _tally, end
@@ -40,7 +42,7 @@ def plan_command(
         overrides = Overrides(refresh, accept, expect_rows, expect_total)
         runtime = options.runtime(config, state, reports, schemas, file, secret=None, overrides=overrides)
         with terminal.progress() as progress:
-            runtime.submitter = submitter
+            runtime = replace(runtime, submitter=submitter)
             result = plan_file(options.reading(file, sheet, hidden), runtime, progress, canary=canary)
         end(
             terminal,

@@ -49,7 +49,7 @@ def reconcile_command(
             config, state, reports, schemas, campaign=campaign or ("any" if every else ""), secret=False
         )
         assert runtime.finance is not None
-        runtime.finance = replace(runtime.finance, since=since, until=until)
+        runtime = replace(runtime, finance=replace(runtime.finance, since=since, until=until))
         if environment and not every:
             raise UsageError("--environment goes with --all; one campaign is that of campaign.toml.")
         found = reconcile_all(runtime, statement, environment) if every else reconcile_campaign(runtime, statement)

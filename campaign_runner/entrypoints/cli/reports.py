@@ -49,7 +49,8 @@ def reports_command(
         )
         assert runtime.finance is not None
         chosen = replace(runtime.finance, since=since, until=until, parquet=parquet)
-        runtime.finance = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
+        chosen = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
+        runtime = replace(runtime, finance=chosen)
         if every:
             found = report_all_campaigns(runtime, environment)
             terminal.object(found.plain()) if as_json else terminal.say(*screen.finance(found, since, until))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import typer
 
 from campaign_runner.entrypoints.cli import options
@@ -37,7 +39,7 @@ def retry_command(
 
     with options.at_work(as_json, quiet, verbose) as terminal:
         runtime, patience = options.runtime(config, state, reports, schemas, campaign=campaign), options.seconds(wait)
-        runtime.confirm = terminal.asker(yes)
+        runtime = replace(runtime, confirm=terminal.asker(yes))
         if dry_run:
             failed = failed_lines(runtime)
             terminal.object({"failed": failed}) if as_json else terminal.say(

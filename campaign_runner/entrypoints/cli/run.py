@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.ending import end
@@ -53,8 +55,8 @@ def run_command(
             raise UsageError("--canary and --no-canary contradict each other. Say one of them.")
         overrides = Overrides(refresh, accept, expect_rows, expect_total)
         runtime = options.runtime(config, state, reports, schemas, file, overrides=overrides)
-        runtime.submitter, patience, most = submitter, options.seconds(wait), share(max_failure_rate)
-        runtime.confirm = terminal.asker(yes)
+        runtime = replace(runtime, submitter=submitter, confirm=terminal.asker(yes))
+        patience, most = options.seconds(wait), share(max_failure_rate)
         with terminal.progress() as progress, options.interruptible(runtime.stopping, terminal):
             result = run_file(
                 options.reading(file, sheet, hidden), runtime, patience=patience, canary=canary, max_failure_rate=most,

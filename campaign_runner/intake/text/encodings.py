@@ -115,9 +115,10 @@ def _guess(path: Path, mark: int) -> Encoding:
     shown = ", ".join(f'"{word}"' for word in guess.words)
     if not guess.is_sure:
         raise FileUnusable(_unknown(path.name, guess, shown))
+    sure = f"{encoding_guesses.NAMES[guess.codec]} (confidence {round(100 * guess.confidence)} %)"
     return Encoding(guess.codec, errors="replace", notes=(
-        f"The file is not UTF-8; it was read as {encoding_guesses.NAMES[guess.codec]} (confidence {round(100 * guess.confidence)} "
-        f"%), with words like {shown}. If they look wrong, save the file as “CSV UTF-8” and run again.{_rival(guess)}",
+        f"The file is not UTF-8; it was read as {sure}, with words like {shown}. If they look wrong, save the file as "
+        f"“CSV UTF-8” and run again.{_rival(guess)}",
     ))  # fmt: skip
 
 
