@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner.app import run
 from campaign_runner.entrypoints import cli
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.terminal import Terminal
@@ -188,7 +187,7 @@ def test_with_json_a_wrong_option_is_an_object_too(command):
 
 
 def test_with_json_a_fault_of_the_program_is_an_object_too(command, monkeypatch):
-    monkeypatch.setattr(run, "check", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("campaign_runner.app.check.check_file", lambda *_, **__: 1 / 0)
     code, out, error = command("check", "email.csv", "--json")
     assert (code, json.loads(out)["exit_code"]) == (70, 70)
     assert "ZeroDivisionError" in error

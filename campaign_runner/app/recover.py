@@ -22,7 +22,7 @@ from campaign_runner.app.preparation.file_copy import copied
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.app.session import CampaignSession, decisions, open_campaign
-from campaign_runner.app.write_plan import write_plan
+from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import adoption, events, integrity, plans
 from campaign_runner.model import Finding, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
@@ -78,7 +78,7 @@ def recover_ledger(reading: ReadOptions, runtime: Runtime, progress: Progress = 
             orders = dict(_orders(client, draft, campaign, progress))
         came_to = _adopt(campaign, draft, orders, past.secret)
         runtime.notices.append(came_to.sentence)
-        read = write_plan(reading, campaign, progress, may_send=False, anew=True)
+        read = write_down_plan(reading, campaign, progress, may_send=False, anew=True)
         return finish(campaign, read, "", progress, findings=came_to.findings)
 
 

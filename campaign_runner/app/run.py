@@ -16,7 +16,7 @@ from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.safeguards import prove_places, reports_may_fail
 from campaign_runner.app.session import open_campaign
-from campaign_runner.app.write_plan import write_plan
+from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import integrity
 from campaign_runner.ledger.overlaps import Overtaken
 
@@ -39,7 +39,7 @@ def run_file(
         anew = False
         while True:
             first = run_options.canary(campaign, canary, no_canary=no_canary)
-            file = write_plan(reading, campaign, progress, canary=first, partial=partial_by_funds, anew=anew)
+            file = write_down_plan(reading, campaign, progress, canary=first, partial=partial_by_funds, anew=anew)
             run_options.keep(campaign, reading, first, max_failure_rate, partial_by_funds=partial_by_funds)
             rules = PlacingRules(patience, bool(first), standing=first != canary, max_failure_rate=max_failure_rate)
             try:

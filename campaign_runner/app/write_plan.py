@@ -30,7 +30,7 @@ from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.sent_lines import rewarded_elsewhere
 
 
-def write_plan(
+def write_down_plan(
     reading: ReadOptions, campaign: CampaignSession, progress: Progress, *, canary: int = 0, may_send: bool = True,
     partial: bool = False, anew: bool = False,
 ) -> LoadedUpload:  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app.catalogue import CatalogueSnapshot
 from campaign_runner.app.check import checked_draft
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.progress import no_progress
@@ -49,7 +49,7 @@ def test_a_canary_changes_no_line_reference(office):
     path = office.file(*GOOD, BEN)
     go(office, path, canary=2)
     with_canary = {line["externalRefLineItemID"] for line in office.sent()}
-    draft = checked_draft(ReadOptions(path), office.runtime(), pipeline.Stocked(), None, no_progress)
+    draft = checked_draft(ReadOptions(path), office.runtime(), CatalogueSnapshot(), None, no_progress)
     assert with_canary == {line.reference for batch in draft.plan.batches() for line in batch.lines}
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner.app import run as pipeline
+from campaign_runner.app import write_plan
 from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.purge import purge_data
 from campaign_runner.app.release import release_rows
@@ -66,15 +66,15 @@ def test_two_campaigns_at_once_send_everybody_once(two):
 
 
 def test_who_was_planned_elsewhere_while_a_plan_was_made_is_seen_in_its_transaction(two, monkeypatch):
-    read_before = pipeline.past
+    read_before = write_plan.past
 
     def slow(ledger, runtime):
-        monkeypatch.setattr(pipeline, "past", read_before)
+        monkeypatch.setattr(write_plan, "past", read_before)
         known = read_before(ledger, runtime)
         two.run_campaign("a", ANA)
         return known
 
-    monkeypatch.setattr(pipeline, "past", slow)
+    monkeypatch.setattr(write_plan, "past", slow)
     assert two.run_campaign("b", ANA, BO).books.rows["held"] == 1
     assert people(two) == ["Ana", "Bo"]
 

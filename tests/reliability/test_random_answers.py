@@ -23,7 +23,7 @@ from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.progress import no_progress
 from campaign_runner.app.runtime import connect_tango
 from campaign_runner.app.session import CampaignSession, open_campaign
-from campaign_runner.app.write_plan import write_plan
+from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import Ledger, batches, events, schema
 from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.lifecycle import LINE_STATUS_OF_BATCH, OPEN_BATCHES, BatchState, RowStatus
@@ -152,7 +152,7 @@ def campaign(made: Company) -> Iterator[CampaignSession]:
     path = Path(tempfile.mkdtemp(dir=made.folder)) / "q4.csv"
     path.write_text(made.sheet.text(), "utf-8")
     with open_campaign(made.runtime(), register=True) as held:
-        write_plan(ReadOptions(path), held, no_progress)
+        write_down_plan(ReadOptions(path), held, no_progress)
         yield held
 
 
