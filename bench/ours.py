@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from campaign_runner import settings
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime

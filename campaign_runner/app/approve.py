@@ -16,8 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from campaign_runner.app.preparation import PlanDraft
-from campaign_runner.app.preparation.plan_preview import PreviousUpload, Setting, every_line, identity, preview
+from campaign_runner.app.draft import PlanDraft
 from campaign_runner.app.report_files import report_folder, report_targets
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession
@@ -26,13 +25,14 @@ from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, Shown
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import RefusedBeforeSending, UsageError
+from campaign_runner.model.group_columns import own_headers
 from campaign_runner.model.money import from_units
+from campaign_runner.model.plan_facts import Approval, PlanFacts, StatedHead
 from campaign_runner.planning.plan import totals
-from campaign_runner.reporting.finance.groups import own_headers
-from campaign_runner.reporting.plan_file import PLAN_JSON, Approval, PlanFacts, write_plan_json
+from campaign_runner.planning.plan_preview import PreviousUpload, Setting, every_line, identity, preview
+from campaign_runner.reporting.plan_file import PLAN_JSON, write_plan_json
 from campaign_runner.reporting.plan_list import PLAN_LISTS, write_plan_list
 from campaign_runner.reporting.plan_page import PLAN_PAGE, write_plan_page
-from campaign_runner.reporting.stated_head import StatedHead
 from campaign_runner.reporting.wording import cash, count, per_currency
 from campaign_runner.settings import ApprovalSection
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from campaign_runner.ledger import Ledger, events, order_sums, verification
 from campaign_runner.ledger.newest_heads import has
 from campaign_runner.ledger.read_only import look_into
+from campaign_runner.model.plan_facts import StatedHead
 from campaign_runner.reporting import stated_head
-from campaign_runner.reporting.stated_head import StatedHead
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from campaign_runner.app.ask_tango import ask_tango, reason
-from campaign_runner.app.preparation import CatalogueContext
+from campaign_runner.app.draft import CatalogueContext
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger import Ledger, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending

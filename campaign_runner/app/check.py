@@ -8,9 +8,9 @@ from datetime import date
 
 from campaign_runner import planning
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot, fetched_for_names
+from campaign_runner.app.draft import LedgerHistory, PlanDraft, ReadOptions, is_long, prepare
+from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish_check
-from campaign_runner.app.preparation import LedgerHistory, PlanDraft, ReadOptions, is_long, prepare
-from campaign_runner.app.preparation.file_copy import copied
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import rule_book

@@ -13,7 +13,7 @@ import orjson
 
 from campaign_runner import __version__, reconciliation, reporting
 from campaign_runner.app import executor
-from campaign_runner.app.preparation import PlanDraft, ReadOptions
+from campaign_runner.app.draft import PlanDraft, ReadOptions
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.report_files import (
     ANNOTATED,
@@ -34,8 +34,8 @@ from campaign_runner.ledger.read_only import is_writable
 from campaign_runner.model import Books, Column, Finding, Sent, StatedRows
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.money import from_units
+from campaign_runner.model.plan_facts import Approval
 from campaign_runner.reporting import ProblemTally, sent, unchanged
-from campaign_runner.reporting.plan_file import Approval
 from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.wording import count
 from campaign_runner.reporting.write import ORDER

@@ -10,10 +10,10 @@ from campaign_runner.app import repaired
 from campaign_runner.app.approve import show_plan
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot
 from campaign_runner.app.check import checked_draft, reasons_against
+from campaign_runner.app.draft import PlanDraft, ReadOptions, read
+from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish_check
 from campaign_runner.app.funds import funds_notes
-from campaign_runner.app.preparation import PlanDraft, ReadOptions, read
-from campaign_runner.app.preparation.file_copy import copied
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, past, register_campaign, rule_book, tell_older

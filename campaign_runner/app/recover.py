@@ -16,9 +16,9 @@ from campaign_runner import planning
 from campaign_runner.app import newest
 from campaign_runner.app.catalogue import catalogue_snapshot
 from campaign_runner.app.check import checked_draft
+from campaign_runner.app.draft import LedgerHistory, PlanDraft, ReadOptions
+from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish
-from campaign_runner.app.preparation import LedgerHistory, PlanDraft, ReadOptions
-from campaign_runner.app.preparation.file_copy import copied
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.app.session import CampaignSession, decisions, open_campaign

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from campaign_runner.app.preparation import PlanDraft
-from campaign_runner.app.preparation.plan_draft import CorrectedRow
+from campaign_runner.app.draft import PlanDraft
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.app.uploads import restored_upload
 from campaign_runner.ledger import campaigns, row_status
@@ -21,6 +20,7 @@ from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.model import RawTable
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.planning.folding import folded
+from campaign_runner.planning.plan_draft import CorrectedRow
 
 _NAMES = ("recipient.firstName", "recipient.lastName")
 _CONTACTS = ("recipient.email", "recipient.mobileNumber")

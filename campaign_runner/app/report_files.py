@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from campaign_runner.app.draft import ReadOptions, is_long
 from campaign_runner.app.executor import beside, spare
-from campaign_runner.app.preparation import ReadOptions, is_long
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.uploads import LoadedUpload
 from campaign_runner.ledger.read_only import is_writable

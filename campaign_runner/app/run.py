@@ -8,10 +8,10 @@ Nothing here prints: values go back to the caller, progress goes to a callback.
 from __future__ import annotations
 
 from campaign_runner.app import run_options
+from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish
 from campaign_runner.app.place import PlacingRules, place_file
-from campaign_runner.app.preparation import ReadOptions
-from campaign_runner.app.preparation.file_copy import copied
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.safeguards import prove_places, reports_may_fail

@@ -5,7 +5,7 @@ A canary that is forgotten by the next command, typed by somebody else or by a t
 
 from __future__ import annotations
 
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.ledger import Ledger, campaigns, events
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from campaign_runner import validation
 from campaign_runner.app import newest
-from campaign_runner.app.preparation import LedgerHistory
+from campaign_runner.app.draft import LedgerHistory
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.state_folder import notice, refuse_other
 from campaign_runner.ledger import Ledger, adoption, batches, campaigns, events, open_ledger, plans
@@ -19,6 +19,7 @@ from campaign_runner.ledger import sent_lines as before
 from campaign_runner.ledger.read_only import is_writable, look_into
 from campaign_runner.model import RuleBook
 from campaign_runner.model.errors import UsageError
+from campaign_runner.model.history import StoredLine
 from campaign_runner.planning import Decisions, RowStanding
 from campaign_runner.planning.duplicates import RULE as DUPLICATE
 from campaign_runner.planning.standing import LASTING
@@ -156,7 +157,7 @@ class _Asked:
     ledger: Ledger
     upload: int
 
-    def stored(self, numbers: Collection[int]) -> list[before.StoredLine]:
+    def stored(self, numbers: Collection[int]) -> list[StoredLine]:
         """Lines as they were sent."""
         with self.ledger.read() as connection:
             return list(before.stored(connection, numbers))

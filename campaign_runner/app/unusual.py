@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from campaign_runner.app.preparation import PlanDraft
+from campaign_runner.app.draft import PlanDraft
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger import Ledger, events, reward_history
 from campaign_runner.planning.line_builder import halves

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from campaign_runner.app.preparation import ReadOptions, noted, read
+from campaign_runner.app.draft import ReadOptions, noted, read
 from campaign_runner.app.session import CampaignSession, rule_book
 from campaign_runner.ledger import campaigns, row_status
 from campaign_runner.ledger.campaigns import Upload

@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from campaign_runner import planning
 from campaign_runner.app import approve, confirm, repaired
 from campaign_runner.app.approve import require_approval
+from campaign_runner.app.batch_packing import packed_batches
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot
 from campaign_runner.app.check import checked_draft, reasons_against
+from campaign_runner.app.draft import LedgerHistory, PlanDraft, ReadOptions, fingerprint, noted, read
 from campaign_runner.app.funds import affordable
 from campaign_runner.app.gc_pause import gc_paused
 from campaign_runner.app.plan import judged_by
-from campaign_runner.app.preparation import LedgerHistory, PlanDraft, ReadOptions, fingerprint, noted, read
-from campaign_runner.app.preparation.batch_packing import packed_batches
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.session import CampaignSession, decisions, past, rule_book, since
 from campaign_runner.app.trim_memory import trim_memory

@@ -17,36 +17,29 @@ from campaign_runner.ledger.schema import batches, entries, line_indexes, line_i
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.model import Batch, LineItem, line_columns
 from campaign_runner.model.lifecycle import BatchState, RowStatus
+from campaign_runner.model.row_entry import RowEntry
 
 # Above so many new lines in an almost empty ledger it is quicker to drop the indexes and build them once at the end.
 BULK = 50_000
+
+
 LINES_AT_ONCE = 25_000
+
 
 # What a planned line says of itself, and what only Tango will tell.
 OF_LINE = (
     "row", "reference", "identity", "content", "contact", "person", "alias", "origin", "folded_key", "key_text", "method",
     "utid", "quantity", "face_units", "currency",
 )  # fmt: skip
+
+
 UNTOLD: dict[str, int | str] = dict.fromkeys(
     ("reason", "tango_reference", "delivery_status", "stated", "stated_currency", "charged", "charged_currency", "fee",
      "shipping_fee", "exchange_rate", "updated_at", "failed_at", "failed_again_at", "failed_by"), "",
 )  # fmt: skip
+
+
 _NEW_BATCH = insert(batches).returning(batches.c.id)
-
-
-class Entry(NamedTuple):
-    """A row of an upload that brings no new line. `units` -1 = the amount cannot be read."""
-
-    row: int
-    status: str
-    line: int | None = None
-    reference: str = ""
-    reason: str = ""
-    remedy: str = ""
-    units: int = -1
-    currency: str = ""
-    rule: str = ""
-    changed_line: int = 0
 
 
 class PackedBatch(NamedTuple):
@@ -210,10 +203,10 @@ def record_release(
     events.append(connection, campaign_key, at, sent_lines.DECIDED, **told)
 
 
-def record_entries(connection: Connection, upload: int, rows: Iterable[Entry]) -> str:
+def record_entries(connection: Connection, upload: int, rows: Iterable[RowEntry]) -> str:
     """Write rows that bring no new line; returns their digest."""
     every = list(rows)
-    insert_many(connection, entries, ("upload", *Entry._fields), [(upload, *row) for row in every])
+    insert_many(connection, entries, ("upload", *RowEntry._fields), [(upload, *row) for row in every])
     return digests.of_entries(map(tuple, every))
 
 

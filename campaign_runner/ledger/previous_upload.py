@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from sqlalchemy import Connection, select
 
 from campaign_runner.ledger.line_columns import LINES, STATUS
 from campaign_runner.ledger.schema import batches, campaigns, entries, line_items
+from campaign_runner.model.history import AskedLine
 from campaign_runner.model.lifecycle import BatchState, RowStatus
-
-
-class AskedLine(NamedTuple):
-    """A line of an earlier file: `identity` names it, `content` tells whether it is still the same."""
-
-    identity: bytes
-    content: bytes
-    quantity: int
-    face_units: int
-    currency: str
 
 
 def asked_lines(connection: Connection, upload: int) -> list[AskedLine]:

@@ -13,70 +13,29 @@ from campaign_runner.ledger.line_columns import LINES, STATUS
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import batches, campaigns, entries, line_items, uploads
 from campaign_runner.ledger.store import fetched
+from campaign_runner.model.history import KnownLine, RewardedPerson, StoredLine, UnsentLine
 from campaign_runner.model.lifecycle import LOST, BatchState, RowStatus
 
 RELEASED, DROPPED, UNDONE = "release", "drop", "undone"
+
+
 DECIDED = "rows decided"
+
+
 DECIDING = (DECIDED, "rows released", "ledger recovered")
+
+
 # Between the parts of a key that has several columns, as `planning.folding` joins them.
 _PART = "\x1f"
+
+
 _AT_ONCE = 500
+
+
 _LEFT = or_(batches.c.state != BatchState.PLANNED, batches.c.attempt > 1)
+
+
 _WAITS = (batches.c.state == BatchState.PLANNED, batches.c.attempt == 1)
-
-
-class KnownLine(NamedTuple):
-    """A line of this campaign that was sent, or may have been. `key_parts`: of how many columns its key is (0: it has
-    none, -1: it was erased)."""
-
-    line_id: int
-    identity: bytes
-    content: bytes
-    status: str
-    origin: bytes | None
-    folded_key: bytes | None
-    key_parts: int
-    person: bytes | None
-    alias: bytes | None
-    contact: bytes | None
-    method: str
-    utid: str
-    quantity: int
-    face_units: int
-    currency: str
-
-
-class UnsentLine(NamedTuple):
-    """A line of this campaign that was planned and never left."""
-
-    origin: bytes
-    content: bytes
-    person: bytes | None
-
-
-class RewardedPerson(NamedTuple):
-    """A line of another campaign; `contact` is the keyed hash of person, utid and amount, `day` "" while it waits."""
-
-    contact: bytes
-    person: bytes | None
-    campaign: str
-    day: str
-    face_units: int
-    currency: str
-
-
-class StoredLine(NamedTuple):
-    """A line as it was sent: the order with it (None: erased, or found at Tango), and what else was kept."""
-
-    line_id: int
-    reference: str
-    body: bytes | None
-    key_text: str | None
-    method: str
-    utid: str
-    quantity: int
-    face_units: int
-    currency: str
 
 
 class RowDecision(NamedTuple):

@@ -18,8 +18,9 @@ from campaign_runner.model import Books, ChargedElsewhere, Column, Finding, Orde
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import NEEDS_ACTION, BatchState, RowStatus
 from campaign_runner.model.money import from_units
+from campaign_runner.model.stated_columns import Found
 from campaign_runner.reconciliation import doubts, findings
-from campaign_runner.reconciliation.frames import Found, corrections_frame, placed_frame, states_frame
+from campaign_runner.reconciliation.frames import corrections_frame, placed_frame, states_frame
 from campaign_runner.reconciliation.repairs import Repair, Whole
 from campaign_runner.reconciliation.row_states import RowStates
 

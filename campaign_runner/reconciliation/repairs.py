@@ -17,11 +17,12 @@ import pandas as pd
 from campaign_runner.ledger import Ledger, row_status
 from campaign_runner.model import CellNames, Column, RawTable, StatedRows
 from campaign_runner.model.lifecycle import NEEDS_ACTION
+from campaign_runner.model.row_entry import STATED
 from campaign_runner.reconciliation.frames import states_frame
 
 CHANGES_SHOWN = 3
 _STATUS, _REASON, _REMEDY, _REFERENCE, _UNITS, _CURRENCY = (
-    row_status.STATED.index(name) for name in ("status", "reason", "remedy", "reference", "units", "currency")
+    STATED.index(name) for name in ("status", "reason", "remedy", "reference", "units", "currency")
 )
 Stated = tuple[Any, ...]
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from campaign_runner.ledger import row_status
-from campaign_runner.reconciliation.frames import columns_of
+from campaign_runner.model.row_entry import STATED
+from campaign_runner.model.stated_columns import columns_of
 
 _ROWS = 1 << 14
 _SMALL = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -27,10 +27,10 @@ class RowStates:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this object)
         self._places: dict[int, list[int]] = {}
         self._written = 0
-        self._schema = pa.schema([(name, column.type) for name, column in columns_of([], row_status.STATED).items()])
+        self._schema = pa.schema([(name, column.type) for name, column in columns_of([], STATED).items()])
         with pa.ipc.new_file(self._file, self._schema, options=_SMALL) as writer:
             for piece in pieces:
-                self._lay(writer, pa.record_batch(columns_of(piece, row_status.STATED)))
+                self._lay(writer, pa.record_batch(columns_of(piece, STATED)))
         self._reader = pa.ipc.open_file(self._file)
 
     def between(self, first: int, last: int) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from campaign_runner.model import Books, Sums, money
 from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.reporting.next_steps import next_steps
-from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import files, values, warnings
 

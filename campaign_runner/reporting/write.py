@@ -11,6 +11,7 @@ from pathlib import Path
 import orjson
 
 from campaign_runner.model import Books
+from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.csv_file import DIALECTS
 from campaign_runner.reporting.finance.accounts import chart
@@ -24,7 +25,6 @@ from campaign_runner.reporting.finance.sums import PeriodSums, Tallies, period_s
 from campaign_runner.reporting.finance.zone import in_zone
 from campaign_runner.reporting.finance_options import FinanceOptions
 from campaign_runner.reporting.ledger_stamp import HEAD, properties, write_about
-from campaign_runner.reporting.problems import ProblemTally
 from campaign_runner.reporting.report_page import FirstRows, page, restated
 from campaign_runner.reporting.streaming import Progress, ReportFolder, over_lines, over_rows
 from campaign_runner.reporting.summary import summary

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from campaign_runner.app.approve import approve_plan
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.run import Result, run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.model.actor import Actor

@@ -6,7 +6,7 @@ import pytest
 
 from campaign_runner.app import approve as approval
 from campaign_runner.app.approve import reject_plan
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.release import release_rows
 from campaign_runner.app.run import run_file
 from campaign_runner.app.status import campaign_status

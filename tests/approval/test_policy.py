@@ -12,7 +12,7 @@ import pytest
 
 from campaign_runner import settings
 from campaign_runner.app.approve import approve_plan
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.actor import Actor

@@ -21,9 +21,9 @@ from campaign_runner.ledger import (
     row_status,
     schema,
 )
-from campaign_runner.ledger.plans import Entry
 from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.lifecycle import BatchState
+from campaign_runner.model.row_entry import RowEntry
 from tests.ledger.ledgers import AT, added_up, answered, every, in_many_states, kept, line, planned, retried, sent
 
 
@@ -112,7 +112,7 @@ def test_lines_of_earlier_files_are_those_that_the_newest_does_not_know(ledger):
     with ledger.write() as connection:
         known = connection.execute(select(schema.line_items.c.id).where(schema.line_items.c.reference == "q4-2-1"))
         line_id = known.scalar_one()
-        plans.record_entries(connection, second, [Entry(9, "unsent", line_id), Entry(10, "unsent", line_id)])
+        plans.record_entries(connection, second, [RowEntry(9, "unsent", line_id), RowEntry(10, "unsent", line_id)])
     with ledger.read() as connection:
         assert row_status.lines_elsewhere(connection, campaign, second) == {"pending": 2}
         assert row_status.uploads_elsewhere(connection, campaign, second) == [first]

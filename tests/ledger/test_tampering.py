@@ -12,8 +12,8 @@ import pytest
 from campaign_runner import simulator
 from campaign_runner.app.approve import approve_plan
 from campaign_runner.app.audit import verify_log
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file

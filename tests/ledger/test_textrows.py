@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text, create_engine, insert, literal, select
 
 from campaign_runner.ledger.csv_stream import in_lines
-from campaign_runner.reconciliation.frames import columns_of
+from campaign_runner.model.stated_columns import columns_of
 
 NASTY = [
     "",

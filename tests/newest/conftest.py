@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import simulator
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.run import Result, run_file
 from campaign_runner.app.runtime import Runtime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.track import track_campaign

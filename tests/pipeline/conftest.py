@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from campaign_runner import settings, simulator
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import Result, run_file
 from campaign_runner.app.runtime import Runtime
 from tests.clock import HandClock

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.reconcile import reconcile_campaign
 
 ROWS = (

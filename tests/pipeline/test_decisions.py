@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 from campaign_runner.app.doctor import diagnose
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.explain import explain_row
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import failed_lines, retry_failed

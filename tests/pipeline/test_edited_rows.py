@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.release import release_rows
 from campaign_runner.app.run import run_file
 

@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 
 from campaign_runner.app.audit import verify_log
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.model.errors import StateError, UsageError
+from campaign_runner.model.plan_facts import StatedHead
 from campaign_runner.reporting import stated_head
 from tests.pipeline.test_run import ANA, BAD, BEN
 
@@ -67,7 +68,7 @@ def test_a_plan_or_a_file_named_by_64_digits_is_no_head(office, folder, tmp_path
     with pytest.raises(UsageError, match="names no head"):
         stated_head.of_report(page)
     page.write_text(f"Plan {'ab' * 32}; Head of the ledger's chain of events: {'cd' * 32}", "utf-8")
-    assert stated_head.of_report(page) == [stated_head.StatedHead("cd" * 32)]
+    assert stated_head.of_report(page) == [StatedHead("cd" * 32)]
 
 
 def test_a_cell_of_64_digits_in_a_report_that_was_saved_again_is_no_head(office, folder):

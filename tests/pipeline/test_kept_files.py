@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.preparation import ReadOptions
-from campaign_runner.app.preparation.file_copy import copied
+from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.file_copy import copied
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.model.errors import FileUnusable

@@ -74,7 +74,7 @@ def test_long_values_fit_the_ledger(office):
 def test_recover_with_a_long_campaign_name_and_a_strange_time(office):
     import shutil
 
-    from campaign_runner.app.preparation import ReadOptions
+    from campaign_runner.app.draft import ReadOptions
     from campaign_runner.app.recover import recover_ledger
 
     office.values["campaign"]["name"] = "N" * 1024

@@ -14,8 +14,8 @@ import openpyxl
 import pytest
 
 from campaign_runner.app.all_campaigns import report_all_campaigns
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.reconcile import reconcile_all, reconcile_campaign
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file

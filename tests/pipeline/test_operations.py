@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 
 from campaign_runner import settings, simulator
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
 from campaign_runner.ledger import open_ledger, store

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
 from campaign_runner.app.track import track_campaign

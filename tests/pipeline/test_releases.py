@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.explain import explain_row
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.release import drop_rows, release_rows
 from campaign_runner.ledger import open_ledger
 from campaign_runner.ledger.schema import releases

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from campaign_runner.app.check import check_file
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.track import track_campaign
 

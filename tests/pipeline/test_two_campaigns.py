@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from campaign_runner.app import write_plan
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.purge import purge_data
 from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import retry_failed

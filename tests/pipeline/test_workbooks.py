@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
 from campaign_runner.model.errors import ExitCode
 from tests.workbooks import ANA, BO, HEADER, SHEET, in_part, patched, shown_as, with_cell, xlsx

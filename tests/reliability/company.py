@@ -23,8 +23,8 @@ import httpx
 from sqlalchemy import Engine, create_engine
 
 from campaign_runner import settings, simulator, validation
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.finish import Result
-from campaign_runner.app.preparation import ReadOptions
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.release import release_rows
 from campaign_runner.app.reports import report_campaign

@@ -10,7 +10,7 @@ import sys
 import pytest
 from sqlalchemy import text
 
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.ledger import migrations, open_ledger, schema
 from campaign_runner.model.errors import StateError

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from campaign_runner import simulator
 from campaign_runner.app import audit
 from campaign_runner.app.audit import verify_log
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.purge import purge_campaign, purge_recipient
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.reports import report_campaign

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from campaign_runner import planning, simulator
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.progress import no_progress
 from campaign_runner.app.runtime import connect_tango
 from campaign_runner.app.session import CampaignSession, open_campaign

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import settings, simulator
-from campaign_runner.app.preparation import ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from tests.clock import HandClock

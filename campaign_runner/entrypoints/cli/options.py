@@ -18,8 +18,8 @@ from campaign_runner.entrypoints.cli.terminal import Terminal
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode, Interrupted, UsageError
 
 if TYPE_CHECKING:
+    from campaign_runner.app.draft import ReadOptions
     from campaign_runner.app.overrides import Overrides
-    from campaign_runner.app.preparation import ReadOptions
     from campaign_runner.app.runtime import Runtime
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The spreadsheet: CSV, Excel or OpenDocument.")]
@@ -107,7 +107,7 @@ def asking(config: Path | None, state: Path | None, overrides: Overrides | None 
 
 def reading(file: Path, sheet: str | None, hidden: str) -> ReadOptions:
     """How the file is to be read."""
-    from campaign_runner.app.preparation import ReadOptions
+    from campaign_runner.app.draft import ReadOptions
 
     if hidden not in ("hold", "include", "skip"):
         raise UsageError(f'--hidden {hidden}: say "hold" (default), "include" or "skip".')

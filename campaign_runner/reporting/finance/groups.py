@@ -15,21 +15,14 @@ import pyarrow as pa
 
 from campaign_runner.model import Books, Column, StatedRows
 from campaign_runner.model.errors import UsageError
+from campaign_runner.model.group_columns import own_headers, plain_header
 from campaign_runner.reporting.finance.lines import TITLES
 from campaign_runner.reporting.finance.sums import SECTIONS
 from campaign_runner.reporting.table import same, texts
 
-USUAL = frozenset({
-    "costcentre", "costcenter", "costobject", "department", "dept", "division", "businessunit", "entity", "legalentity",
-    "glaccount", "glcode", "budget", "budgetcode", "project", "projectcode", "program", "programme", "team", "region",
-    "office", "location", "site",
-    "kostenstelle", "kostenträger", "kostenart", "abteilung", "bereich", "fachbereich", "geschäftsbereich", "sachkonto",
-    "projekt", "projektnummer", "standort", "niederlassung", "gesellschaft", "mandant", "werk",
-    "centrodecoste", "centrodecostes", "centrodecostos", "departamento", "área", "división", "proyecto", "oficina", "sede",
-    "empresa", "presupuesto", "centredecoût", "centredecoûts", "département", "service", "projet", "agence", "filiale",
-    "société", "direction",
-})  # fmt: skip
 TAKEN = frozenset((*TITLES, *SECTIONS))
+
+
 _PERSONAL = re.compile(r"^(recipient\.|shipping\.|message$|lineItemNote$)")
 
 
@@ -44,13 +37,6 @@ def group_headers(all_books: Sequence[Books], wanted: tuple[str, ...] | None) ->
     return tuple(_named(columns, header) for header in wanted)
 
 
-def own_headers(columns: Sequence[Column], wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The user's own headers to group by: those of `wanted` that are there, or (without any) the usual ones."""
-    plain = {_plain(header) for header in wanted} or USUAL
-    found = {_plain(c.header): c.header for c in columns if not c.field and _plain(c.header) in plain}
-    return tuple(found.values())
-
-
 def shown_title(header: str) -> str:
     """The header, marked where the finance report has a column of its own by that name."""
     return f"{header} (yours)" if header in TAKEN else header
@@ -58,7 +44,7 @@ def shown_title(header: str) -> str:
 
 def _named(columns: Sequence[Column], header: str) -> str:
     for column in columns:
-        if _plain(column.header) == _plain(header):
+        if plain_header(column.header) == plain_header(header):
             if column.field and _PERSONAL.match(column.field):
                 raise UsageError(f'--group-by "{header}": this column is about a person, and finance reports show '
                                  "none. Name another column.")  # fmt: skip
@@ -68,10 +54,6 @@ def _named(columns: Sequence[Column], header: str) -> str:
     own = dict.fromkeys(column.header for column in columns if not column.field)
     known = ", ".join(f'"{name}"' for name in own) or "no columns of its own"
     raise UsageError(f'--group-by "{header}": the spreadsheet has no such column. It has {known}.')
-
-
-def _plain(header: str) -> str:
-    return re.sub(r"[\s._-]", "", header).casefold()
 
 
 class Groups:
@@ -88,8 +70,8 @@ class Groups:
         """Remember the rows that have a line; `columns` are those of another file than the newest."""
         if not self.titles:
             return
-        by_name = {_plain(column.header): column for column in (self._columns if columns is None else columns)}
-        chosen = [by_name.get(_plain(header)) for header in self._headers]
+        by_name = {plain_header(column.header): column for column in (self._columns if columns is None else columns)}
+        chosen = [by_name.get(plain_header(header)) for header in self._headers]
         lines = (stated.states["reference"] != "").to_numpy()
         self._references.append(stated.states["reference"].to_numpy()[lines].astype("S"))
         for column, kept in zip(chosen, self._values, strict=True):

@@ -10,9 +10,9 @@ from typing import IO, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.ledger.plans import Entry
 from campaign_runner.model import Problem
 from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.model.row_entry import RowEntry
 
 TEXT = pa.large_string()
 # What differs from entry to entry; `units` -1 and `currency` "" where the amount cannot be read.
@@ -76,11 +76,11 @@ class RejectedRows:
             size = self._file.write(some.entries.serialize())
             self._parts.append((int(rows.min()), int(rows.max()), place, size))
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[RowEntry]:
         for *_, place, size in self._parts:
             columns = (column.to_pylist() for column in self._read(place, size).columns)
             for row, reason, remedy, units, currency in zip(*columns, strict=True):
-                yield Entry(row, RowStatus.REJECTED, None, "", reason, remedy, units, currency)
+                yield RowEntry(row, RowStatus.REJECTED, None, "", reason, remedy, units, currency)
 
     def between(self, first: int, last: int) -> Any:
         """The entries of rows `first`..`last`, as a table of `SCHEMA`."""

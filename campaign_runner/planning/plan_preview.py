@@ -13,14 +13,15 @@ import numpy as np
 import orjson
 import pandas as pd
 
-from campaign_runner.app.preparation.plan_draft import PlanDraft
-from campaign_runner.ledger.previous_upload import AskedLine
+from campaign_runner.model.history import AskedLine
 from campaign_runner.model.money import from_units
+from campaign_runner.model.plan_facts import REWARD, PlanFacts, PlanPart, Share
 from campaign_runner.planning import Plan
 from campaign_runner.planning.line_builder import halves
 from campaign_runner.planning.plan import line_references, totals
+from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.planning.standing import DROPPED
-from campaign_runner.reporting.plan_file import REWARD, Held, PlanFacts, PlannedLine, PlanPart, Share
+from campaign_runner.reporting.plan_file import Held, PlannedLine
 from campaign_runner.reporting.plan_list import LINES_SHOWN
 
 LARGEST, HELD_SHOWN, PROBLEMS_SHOWN = 10, 100, 100

@@ -14,19 +14,19 @@ import pandas as pd
 
 from campaign_runner import intake, planning, validation
 from campaign_runner.app.executor import each, spare
-from campaign_runner.app.preparation.catalogue_context import CatalogueContext
-from campaign_runner.app.preparation.changed_rows import described
-from campaign_runner.app.preparation.chunk_processor import Chunk, ChunkProcessor, ChunkResult, Expired, tallied
-from campaign_runner.app.preparation.ledger_history import LedgerHistory, known_frame, people, planned_frame
-from campaign_runner.app.preparation.plan_draft import PlanDraft, noted
-from campaign_runner.app.preparation.rejected_rows import RejectedChunk, RejectedRows, refused
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.model import Problem, RawTable, RuleBook
+from campaign_runner.model.group_columns import own_headers
 from campaign_runner.planning import Decisions
+from campaign_runner.planning.catalogue_context import CatalogueContext
+from campaign_runner.planning.changed_rows import described
+from campaign_runner.planning.chunk_processor import Chunk, ChunkProcessor, ChunkResult, Expired, tallied
+from campaign_runner.planning.ledger_history import LedgerHistory, known_frame, people, planned_frame
+from campaign_runner.planning.plan_draft import PlanDraft, noted
+from campaign_runner.planning.rejected_rows import RejectedChunk, RejectedRows, refused
 from campaign_runner.reporting import ProblemTally
-from campaign_runner.reporting.finance.groups import own_headers
 from campaign_runner.settings import Settings
 
 __all__ = [

@@ -12,15 +12,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.app.preparation.rejected_rows import RejectedRows
-from campaign_runner.ledger.plans import Entry
-from campaign_runner.ledger.row_status import STATED
 from campaign_runner.model import HELD, Hold, Problem, RawTable
 from campaign_runner.model.lifecycle import NEEDS_ACTION, RowStatus
+from campaign_runner.model.row_entry import STATED, RowEntry
+from campaign_runner.model.stated_columns import columns_of
 from campaign_runner.planning import Plan
 from campaign_runner.planning.plan import line_references
+from campaign_runner.planning.rejected_rows import RejectedRows
 from campaign_runner.planning.standing import DROPPED
-from campaign_runner.reconciliation.frames import columns_of
 from campaign_runner.reporting import ProblemTally
 
 Stated = tuple[Any, ...]
@@ -84,16 +83,16 @@ class PlanDraft:
         """What `Knowledge.remember` said of all rows; no columns where it said nothing."""
         return pd.concat(self.seen, ignore_index=True) if self.seen else pd.DataFrame()
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[RowEntry]:
         """Every row that brings no new line: rejected, held, or known to the ledger already."""
         yield from map(_held, self.plan.holds)
         known = self.plan.known
         if len(known):
             pairs = zip(known["row"].tolist(), known["line_id"].tolist(), strict=True)
-            yield from (Entry(row, "known", line) for row, line in pairs)
+            yield from (RowEntry(row, "known", line) for row, line in pairs)
         for entry in self.rejected:
             there = self.corrected.get(entry.row)
-            yield Entry(entry.row, "known", there.line_id, reason=there.reason) if there else entry
+            yield RowEntry(entry.row, "known", there.line_id, reason=there.reason) if there else entry
 
     def counts(self) -> list[tuple[str, str, int, int]]:
         """(status, currency, rows, units) of what a run would find first, as the ledger gives it afterwards."""
@@ -165,8 +164,8 @@ def _sums(lines: pd.DataFrame) -> Iterator[tuple[str, int, int]]:
             yield str(currency), len(some), int(some.sum())
 
 
-def _held(hold: Hold) -> Entry:
+def _held(hold: Hold) -> RowEntry:
     status = RowStatus.CANCELLED if hold.rule == DROPPED else RowStatus.HELD
-    return Entry(
+    return RowEntry(
         hold.row, status, None, hold.reference, hold.reason, hold.remedy, hold.units, hold.currency, hold.rule, hold.line
     )  # fmt: skip

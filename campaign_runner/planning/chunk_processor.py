@@ -15,11 +15,11 @@ import pandas as pd
 
 from campaign_runner import planning
 from campaign_runner.app.gc_pause import gc_paused
-from campaign_runner.app.preparation.catalogue_context import CatalogueContext, judged
-from campaign_runner.app.preparation.rejected_rows import RejectedChunk, refused
 from campaign_runner.model import Checked, CleanRows, Order, Problem, RawRows, RawTable
 from campaign_runner.model.money import parse, to_units
+from campaign_runner.planning.catalogue_context import CatalogueContext, judged
 from campaign_runner.planning.line_builder import BuiltLines
+from campaign_runner.planning.rejected_rows import RejectedChunk, refused
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.validation.validator import Validator
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from campaign_runner.ledger.sent_lines import KnownLine, RewardedPerson, StoredLine, UnsentLine
+from campaign_runner.model.history import KnownLine, RewardedPerson, StoredLine, UnsentLine
 from campaign_runner.model.lifecycle import LOST
 from campaign_runner.planning import KNOWN_COLUMNS, PLANNED_COLUMNS, Decisions
 from campaign_runner.planning.line_builder import halves

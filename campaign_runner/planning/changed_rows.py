@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from campaign_runner.app.preparation.ledger_history import LedgerHistory
-from campaign_runner.ledger.sent_lines import StoredLine
 from campaign_runner.model import Hold
+from campaign_runner.model.history import StoredLine
 from campaign_runner.model.money import from_units, text
 from campaign_runner.planning import Plan
 from campaign_runner.planning.differences import differences
+from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.matching import RULE
 
 
