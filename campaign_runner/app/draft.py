@@ -14,11 +14,13 @@ import pandas as pd
 
 from campaign_runner import intake, planning, validation
 from campaign_runner.app.executor import each, spare
+from campaign_runner.app.gc_pause import gc_paused
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.model import Problem, RawTable, RuleBook
 from campaign_runner.model.group_columns import own_headers
+from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.planning import Decisions
 from campaign_runner.planning.catalogue_context import CatalogueContext
 from campaign_runner.planning.changed_rows import described
@@ -26,7 +28,6 @@ from campaign_runner.planning.chunk_processor import Chunk, ChunkProcessor, Chun
 from campaign_runner.planning.ledger_history import LedgerHistory, known_frame, people, planned_frame
 from campaign_runner.planning.plan_draft import PlanDraft, noted
 from campaign_runner.planning.rejected_rows import RejectedChunk, RejectedRows, refused
-from campaign_runner.reporting import ProblemTally
 from campaign_runner.settings import Settings
 
 __all__ = [
@@ -87,7 +88,9 @@ def prepare(
         settings.order, validator.key, tango.currency, tango.bulk_shipping, past.secret,
         currencies=knowledge.currencies, groups=own_headers(table.columns, settings.finance.group_by), dry=dry,
     )  # fmt: skip
-    examine = ChunkProcessor(table, validator, collector, knowledge, settings.order, tango.currency)
+    examine = gc_paused()(
+        ChunkProcessor(table, validator, collector, knowledge, settings.order, tango.currency).__call__
+    )
     seen = _Pass(collector)
     with closing(each(examine, seen.chunks(table), spare() if is_long(reading.file) else 0)) as parts:
         for part in parts:

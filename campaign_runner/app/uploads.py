@@ -14,8 +14,8 @@ from campaign_runner.ledger import campaigns, row_status
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.model import Problem, RawRows, RawTable
 from campaign_runner.model.errors import UsageError
+from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.reconciliation import Repair
-from campaign_runner.reporting import ProblemTally
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import pandas as pd
 
 from campaign_runner import planning
-from campaign_runner.app.gc_pause import gc_paused
 from campaign_runner.model import Checked, CleanRows, Order, Problem, RawRows, RawTable
 from campaign_runner.model.money import parse, to_units
+from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.planning.catalogue_context import CatalogueContext, judged
 from campaign_runner.planning.line_builder import BuiltLines
 from campaign_runner.planning.rejected_rows import RejectedChunk, refused
-from campaign_runner.reporting import ProblemTally
-from campaign_runner.validation.validator import Validator
+
+
+class Validator(Protocol):
+    """What tells right rows from wrong ones (`validation.compile_rules`)."""
+
+    def __call__(self, rows: RawRows, *, first: bool = True) -> Checked:
+        """Judge a chunk; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
+        ...
 
 _LIKE_UTID = re.compile(r"(?i)\W*(?:utid)?\W*[u\u00b5]?[\W\dOIl]*")
 
@@ -69,7 +75,6 @@ class ChunkProcessor:
     order: Order
     currency: str
 
-    @gc_paused()
     def __call__(self, chunk: Chunk) -> ChunkResult:
         """Judge some rows; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
         rows = self.knowledge.with_utids(chunk.rows, self.table)

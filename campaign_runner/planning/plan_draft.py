@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 
 from campaign_runner.model import HELD, Hold, Problem, RawTable
 from campaign_runner.model.lifecycle import NEEDS_ACTION, RowStatus
+from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.model.row_entry import STATED, RowEntry
 from campaign_runner.model.stated_columns import columns_of
 from campaign_runner.planning import Plan
 from campaign_runner.planning.plan import line_references
 from campaign_runner.planning.rejected_rows import RejectedRows
 from campaign_runner.planning.standing import DROPPED
-from campaign_runner.reporting import ProblemTally
 
 Stated = tuple[Any, ...]
 NO_LINES = pd.DataFrame(columns=["row", "status", "units", "currency", "hi", "lo"])
