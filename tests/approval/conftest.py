@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,9 +33,7 @@ class Reviewed:
         office.values |= {"approval": {"required_above": {"USD": 30}, "approvers": [FINANCE, "hanna@example.com"]}}
 
     def runtime(self, who: str = "hanna") -> Runtime:
-        made = self.office.runtime()
-        made.submitter, made.actor = who, Actor(who.partition("@")[0], "pc-1")
-        return made
+        return replace(self.office.runtime(), submitter=who, actor=Actor(who.partition("@")[0], "pc-1"))
 
     def plan(self, path: Any, who: str = "hanna") -> dict[str, Any]:
         """plan.json, as somebody else reads it."""

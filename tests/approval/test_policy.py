@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,12 +81,12 @@ def test_one_account_is_one_person_whatever_it_calls_itself(office, above_40):
     path = office.file(person(1), person(2))
     plan = above_40.plan(path)["plan"]
     same = above_40.runtime(FINANCE)
-    same.actor = Actor("HANNA", "pc-2")
+    same = replace(same, actor=Actor("HANNA", "pc-2"))
     with pytest.raises(UsageError, match="approves from the account HANNA, under which the file was submitted"):
         approve_plan(same, plan, FINANCE)
     above_40.approve(plan)
     runner = above_40.runtime("hanna")
-    runner.actor = Actor("finance", "pc-1")
+    runner = replace(runner, actor=Actor("finance", "pc-1"))
     with pytest.raises(RefusedBeforeSending, match=r"does not count: finance@example\.com approves from the account"):
         run_file(ReadOptions(path), runner)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,8 @@ def told(tmp_path_factory) -> Path:
     office.values |= {"approval": {"required_above": {"USD": 30}}, "identity": {"key": []}}
     with simulator.serve(office.tango) as office.base_url:
         path, hanna, finance = office.file(*ROWS), office.runtime(), office.runtime()
-        hanna.actor, finance.actor, hanna.submitter = Actor("hanna", "pc-1"), Actor("fin", "pc-2"), "hanna"
+        hanna = replace(hanna, actor=Actor("hanna", "pc-1"), submitter="hanna")
+        finance = replace(finance, actor=Actor("fin", "pc-2"))
         plan = plan_file(ReadOptions(path), hanna).plan
         approve_plan(finance, plan, FINANCE)
         run_file(ReadOptions(path), hanna)
