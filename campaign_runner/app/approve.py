@@ -60,7 +60,7 @@ def show_plan(
     with campaign.ledger.read() as connection:
         earlier = _before(connection, campaign.key, runtime)
     facts = preview(draft, replace(_setting(draft, runtime, rules, catalogue), names=names), earlier)
-    with campaign.ledger.write() as connection:
+    with campaign.ledger.write("show a plan") as connection:
         known = approvals.show(
             connection, campaign.key, facts.identity, file=Path(facts.source).name, lines=facts.sending.lines,
             totals=facts.sending.totals, submitter=submitter(runtime), at=runtime.at(), rule=runtime.settings.approval_rule,
@@ -232,7 +232,8 @@ def _may_approve(plan: ShownPlan, runtime: Runtime, name: str) -> None:
 def _decide(runtime: Runtime, prefix: str, name: str, decision: str, reason: str, check: object) -> str:
     if not name.strip():
         raise UsageError("Say who you are with --as NAME: it is kept in the ledger.")
-    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger, ledger.write() as connection:
+    opened = open_ledger(runtime.state, runtime.ledger_url, runtime.actor)
+    with opened as ledger, ledger.write("decide a plan") as connection:
         integrity.require_whole(ledger)
         number = campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
         plan = _found(approvals.shown(connection, number), prefix.strip().lower())

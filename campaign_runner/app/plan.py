@@ -32,7 +32,7 @@ def plan_file(reading: ReadOptions, runtime: Runtime, progress: Progress = no_pr
         draft = checked_draft(reading, runtime, shop, before, progress, canary)
         planning.refuse(reasons_against(draft, runtime))
         number = register_campaign(runtime, ledger)
-        with ledger.write() as connection:
+        with ledger.write("show held rows") as connection:
             held.show(connection, number, draft.plan.holds, draft.table.source, runtime.at())
         draft = repaired.with_corrected(draft, CampaignSession(runtime, ledger, number))
         unusual = unusual_things(runtime, ledger, number, draft, ask=False)

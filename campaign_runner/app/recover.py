@@ -115,7 +115,7 @@ def _ask(client: Client, reference: str, *, listed: bool) -> Iterator[tuple[str,
 def _adopt(campaign: CampaignSession, draft: PlanDraft, orders: dict[str, Receipt], secret: bytes) -> Recovered:
     """The orders with their lines, in one transaction; held rows that Tango has were let go by somebody."""
     at, number = campaign.runtime.at(), campaign.key
-    with campaign.ledger.write(durable=True) as connection:
+    with campaign.ledger.write("adopt orders of Tango", durable=True) as connection:
         planned = adoption.recognise(connection, number, orders, at)
         ours = adoption.sent_orders(connection, number)
         new = {reference: receipt for reference, receipt in orders.items() if reference not in ours}

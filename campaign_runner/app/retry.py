@@ -56,7 +56,7 @@ def _plan_again(campaign: CampaignSession) -> str:
     if not lines:
         return ""
     confirm.about_lines(runtime, lines)
-    with campaign.ledger.write(durable=True) as connection:
+    with campaign.ledger.write("plan failed lines again", durable=True) as connection:
         failed = plans.failed_lines(connection, campaign.key)
         looks = watch(runtime, campaign.key)
         left = looks.failed(connection, [one.line_id for one in failed]) if looks else {}

@@ -22,7 +22,7 @@ def canary(campaign: CampaignSession, asked: int, *, no_canary: bool) -> int:
 
 def canary_ended(ledger: Ledger, campaign_key: int) -> None:
     """It has ended well: the campaign is under no canary any more."""
-    with ledger.write() as connection:
+    with ledger.write("end the canary") as connection:
         campaigns.set_canary(connection, campaign_key, 0)
 
 
@@ -59,11 +59,11 @@ def _keep(campaign: CampaignSession, options: dict[str, str]) -> None:
     with campaign.ledger.read() as connection:
         before = campaigns.asked(connection, campaign.key)
     if options != before:
-        with campaign.ledger.write() as connection:
+        with campaign.ledger.write("keep the options of a run") as connection:
             campaigns.set_asked(connection, campaign.key, options)
 
 
 def _set(ledger: Ledger, campaign_key: int, lines: int, at: str) -> None:
-    with ledger.write() as connection:
+    with ledger.write("set the canary") as connection:
         campaigns.set_canary(connection, campaign_key, lines)
         events.append(connection, campaign_key, at, "canary set", lines=lines)

@@ -117,7 +117,7 @@ def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterat
             with client:
                 yield client
         finally:
-            with ledger.write(durable=True) as connection:
+            with ledger.write("sign the requests", durable=True) as connection:
                 requests.write(connection, runtime.at())
 
 

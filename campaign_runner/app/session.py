@@ -89,12 +89,12 @@ def tell_older(runtime: Runtime, ledger: Ledger) -> None:
     """Note why this is not the newest ledger of the campaign, for commands that send nothing: they make it none."""
     lacking = newest.older(ledger, f"{runtime.settings.tango.environment}-{runtime.settings.campaign.id}")
     ledger.is_older = bool(lacking)
-    runtime.notices += filter(None, [lacking])
+    runtime.notices.extend(filter(None, [lacking]))
 
 
 def register_campaign(runtime: Runtime, ledger: Ledger, *, recovering: bool = False) -> int:
     """The campaign's number, written down where it is new; nothing is held."""
-    with ledger.write(durable=recovering) as connection:
+    with ledger.write("register a campaign", durable=recovering) as connection:
         number = campaigns.register(
             connection, runtime.settings.tango.environment, runtime.settings.order, runtime.at()
         )

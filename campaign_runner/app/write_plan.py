@@ -118,7 +118,7 @@ def _write_down(
         plan=name,
     )  # fmt: skip
     trim_memory()
-    with gc_paused(), campaign.ledger.write(durable=True) as connection:
+    with gc_paused(), campaign.ledger.write("write a plan down", durable=True) as connection:
         _not_overtaken(connection, campaign, [plan for plan in (draft.plan, later) if plan], before)
         withdrawn = plans.withdraw_unsent(connection, number, at)
         upload = campaigns.add_upload(connection, new, reading.file)

@@ -209,7 +209,7 @@ def mark_sending(
     where `watch` finds that another campaign was faster."""
     tries, sent_at = batch.tries + 1, batch.sent_at or at
     more: dict[str, Any] = {"sent_late_at": at} if late else {}
-    with ledger.write(durable=True) as connection:
+    with ledger.write("mark an order as sending", durable=True) as connection:
         if watch and (overlaps := watch.look(connection, batch.id, batch.attempt)):
             raise Overtaken(overlaps)
         _move(connection, batch, BatchState.SENDING, at, tries=tries, sent_at=sent_at, **more)
@@ -220,7 +220,7 @@ def mark_sending(
 def put_aside(ledger: Ledger, batch: StoredBatch, overlaps: Sequence[Overlap], at: str, due_at: float) -> None:
     """An order of a second attempt that another campaign overtook stays unsent, its lines with the reason."""
     why = update(line_items).where(line_items.c.batch == batch.id, line_items.c.reference == bindparam("ref"))
-    with ledger.write() as connection:
+    with ledger.write("put an order aside") as connection:
         note = f"{len(overlaps)} of its recipients were sent the same reward by another campaign"
         connection.execute(
             why.values(reason=bindparam("why")), [{"ref": one.reference, "why": one.sentence} for one in overlaps]
@@ -256,7 +256,7 @@ def settle(
     values: dict[str, Any] = {"due_at": due_at, "note": note, "looks": batch.looks + looked, **(counts or {})}
     if tango_order_id:
         values["tango_order_id"] = tango_order_id
-    with ledger.write() as connection:
+    with ledger.write("settle an order") as connection:
         _write_answers(connection, batch.id, answers, statuses or {}, at)
         _write_failures(connection, batch.id, statuses or {}, failures, at)
         _write_refused(connection, batch.id, refused or {}, at)
@@ -277,7 +277,7 @@ def replace(
     refused: Mapping[str, str], at: str, note: str,
 ) -> None:  # fmt: skip
     """Tango refused a batch whole: its refused lines fail, the others move to new batches."""
-    with ledger.write() as connection:
+    with ledger.write("replace an order") as connection:
         _move(connection, batch, BatchState.REPLACED, at, note=note)
         _write_refused(connection, batch.id, refused, at)
         touched = [batch.id]
@@ -301,7 +301,7 @@ def left_sending(ledger: Ledger, campaign_key: int, at: str) -> int:
 
     Only a run that holds the campaign may call this.
     """
-    with ledger.write() as connection:
+    with ledger.write("take over what was left sending") as connection:
         dead = connection.execute(
             select(*_COLUMNS).where(batches.c.campaign == campaign_key, batches.c.state == BatchState.SENDING)
         ).all()
@@ -319,7 +319,7 @@ def record_attempt(
     values = {"campaign": campaign_key, "reference": reference[:100], "at": at, "method": method,
               "outcome": receipt.outcome, "http_status": receipt.http_status, "code": receipt.code[:20],
               "message": receipt.message, "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
-    with ledger.write() as connection:
+    with ledger.write("note a request") as connection:
         events.alone(connection)
         number = 1 + (_LAST_ATTEMPT(connection).fetchone()[0] or 0)
         _ATTEMPT(connection, {**values, "id": number, "seal": requests.seal(connection, {**values, "id": number})})

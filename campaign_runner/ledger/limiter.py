@@ -43,7 +43,7 @@ class SharedLimiter:
 
     def _book(self, pause: float) -> tuple[float, float]:
         """Book the next place, or a `pause` of everybody; seconds until the place, and until nobody is held back."""
-        with self._ledger.write() as connection:
+        with self._ledger.write("book the next request") as connection:
             now = self._now(connection)
             columns = select(pace.c.next_at, pace.c.held_until, pace.c.at).where(pace.c.name == self._name)
             booked, held, at = map(float, connection.execute(columns.with_for_update()).one())
@@ -62,7 +62,7 @@ class SharedLimiter:
 
     def _register(self) -> None:
         try:
-            with self._ledger.write() as connection:
+            with self._ledger.write("register a pace") as connection:
                 if connection.execute(select(pace.c.name).where(pace.c.name == self._name)).first() is None:
                     connection.execute(pace.insert().values(name=self._name, next_at=0.0))
         except IntegrityError:

@@ -45,7 +45,7 @@ def erase_recipient(
 ) -> dict[str, int]:
     """Erase a recipient from every campaign; `person` is the keyed hash of the contact. Returns how much of what was
     erased, and how many orders and files are still open and were left."""
-    with ledger.write(durable=True) as connection:
+    with ledger.write("erase recipient", durable=True) as connection:
         traces = _traces(connection, contact, person)
         told = {"files": len(traces.uploads), "orders": len(traces.orders), "lines": len(traces.lines)}
         told |= {"open": traces.open} if traces.open else {}

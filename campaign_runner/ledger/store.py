@@ -50,9 +50,9 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def write(self, *, durable: bool = False) -> Iterator[Connection]:
-        """One transaction; `durable` returns only when it would survive a power cut (the write before a send), and the
-        head of the chain is noted beside the ledger."""
+    def write(self, what: str, *, durable: bool = False) -> Iterator[Connection]:
+        """One transaction, named after `what` it does; `durable` returns only when it would survive a power cut (the
+        write before a send), and the head of the chain is noted beside the ledger."""
         options = {"write": True, "durable": durable}
         head: newest_heads.NewestHead | None = None
         with (
@@ -192,7 +192,7 @@ def _make_or_migrate(ledger: Ledger, path: Path, there: int | None) -> None:
     """Make the tables, or take an older ledger to this version, having copied it."""
     if there is not None and ledger.engine.dialect.name == "sqlite":
         upgrades.copied(path, there)
-    with ledger.write() as connection:
+    with ledger.write("make or migrate the ledger") as connection:
         if ledger.engine.dialect.name == "postgresql":  # of two machines that begin at once, one makes the tables
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})
         found = _version(connection, path)

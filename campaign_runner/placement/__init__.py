@@ -172,7 +172,7 @@ class Placement:
 
     def _not_newest(self, batch: StoredBatch) -> NotNewest:
         """Tango had an order that was never sent from here: nothing more is sent until the ledger was recovered."""
-        with self.ledger.write(durable=True) as connection:
+        with self.ledger.write("find the ledger older", durable=True) as connection:
             adoption.set_recovering(connection, batch.campaign, self._now())
         return NotNewest(
             f"Tango had the order {batch.reference} of this campaign before this ledger sent it: the ledger is older than "

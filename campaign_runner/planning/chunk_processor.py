@@ -29,6 +29,7 @@ class Validator(Protocol):
         """Judge a chunk; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
         ...
 
+
 _LIKE_UTID = re.compile(r"(?i)\W*(?:utid)?\W*[u\u00b5]?[\W\dOIl]*")
 
 

@@ -29,7 +29,7 @@ def line(number: int, *, currency: str = "USD", attempt: int = 1) -> LineItem:
 def planned(ledger: Ledger, *parts: tuple[LineItem, ...], name: str = "q4.csv") -> tuple[int, int]:
     """A file with a batch of each part of its lines; returns (campaign, upload)."""
     lines = sum(map(len, parts))
-    with ledger.write() as connection:
+    with ledger.write("a test") as connection:
         campaign = campaigns.register(connection, "simulator", ORDER, AT)
         new = campaigns.Upload(0, campaign, "", "", name, "", {}, lines, AT)
         upload = campaigns.add_upload(connection, new, Path(__file__)).id
@@ -84,7 +84,7 @@ def in_many_states(ledger: Ledger) -> tuple[int, int]:
 
 def retried(ledger: Ledger, campaign: int) -> None:
     """Every failed line that can be is planned again, in one batch."""
-    with ledger.write() as connection:
+    with ledger.write("a test") as connection:
         failed = plans.failed_lines(connection, campaign, confirmed=False)
         attempt = max((one.attempt for one in failed), default=1) + 1
         lines = tuple(replace(one.line, reference=f"{one.line.reference}-{attempt}") for one in failed)

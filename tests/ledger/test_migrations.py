@@ -21,7 +21,7 @@ def of_version_1(tmp_path):
     with open_ledger(tmp_path) as ledger:
         campaign, _ = in_many_states(ledger)
         retried(ledger, campaign)
-        with ledger.write() as connection:
+        with ledger.write("a test") as connection:
             before = set(connection.execute(select(schema.tallies)))
             schema.tallies.drop(connection)
             connection.execute(update(schema.meta).values(version=1))
@@ -90,10 +90,10 @@ def test_a_ledger_of_version_2_has_all_tables_and_columns_and_every_line(of_vers
 def test_in_a_ledger_of_version_2_another_campaign_may_have_the_same_references(of_version_2):
     with open_ledger(of_version_2) as ledger:
         before = len(every(ledger))
-        with ledger.write() as connection:
+        with ledger.write("a test") as connection:
             connection.execute(text("UPDATE campaigns SET environment = 'sandbox'"))
         planned(ledger, name="q4.csv")
-        with ledger.write() as connection:
+        with ledger.write("a test") as connection:
             connection.execute(text("INSERT INTO batches (campaign, reference, state, attempt, lines, canary, tries, looks,"
                                     " due_at, sent_at, updated_at, tango_order_id, note) SELECT 2, reference, state,"
                                     " attempt, lines, canary, tries, looks, due_at, sent_at, updated_at, tango_order_id,"

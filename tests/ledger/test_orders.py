@@ -61,7 +61,7 @@ def test_an_order_that_somebody_else_has_moved_is_left_alone(ledger):
 
 
 def test_an_order_whose_bytes_are_damaged_is_not_marked_as_sent(ledger):
-    with ledger.write() as connection:
+    with ledger.write("a test") as connection:
         connection.execute(schema.batches.update().values(body=b"\0\0\0\x09damaged"))
     with pytest.raises(OSError, match=r"(?i)zstd"):
         batches.mark_sending(ledger, planned(ledger), AT)

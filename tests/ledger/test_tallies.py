@@ -72,14 +72,14 @@ def test_lines_tried_again_count_once(ledger):
 
 def test_what_was_withdrawn_is_in_no_sum(ledger):
     campaign, _ = in_many_states(ledger)
-    with ledger.write() as connection:
+    with ledger.write("a test") as connection:
         plans.withdraw_unsent(connection, campaign)
     assert told(ledger)[0] == told(ledger)[1]
 
 
 def test_an_order_found_at_tango_is_added_up_with_its_newest_attempts(ledger):
     planned(ledger, (line(1),))
-    with ledger.write() as connection:
+    with ledger.write("a test") as connection:
         found = [(line(7), 1), (line(7, attempt=2), 2), (line(8), 1)]
         adoption.adopt(connection, 1, "q4-found", Receipt(Outcome.ACCEPTED), found, AT)
         adoption.supersede(connection, 1, AT)
@@ -89,7 +89,7 @@ def test_an_order_found_at_tango_is_added_up_with_its_newest_attempts(ledger):
 def test_erasing_leaves_every_sum(ledger):
     in_many_states(ledger)
     before = told(ledger)
-    with ledger.write() as connection:
+    with ledger.write("a test") as connection:
         connection.execute(update(schema.batches).values(state=BatchState.FINAL))
     assert erasure.erase(ledger, "9999", AT) == {"files": 1, "orders": 8}
     assert told(ledger)[0]["USD"][1] == before[0]["USD"][1]
@@ -109,7 +109,7 @@ def test_lines_of_earlier_files_are_those_that_the_newest_does_not_know(ledger):
     campaign, first = planned(ledger, (line(1), line(2), line(3)))
     sent(ledger, every(ledger)[0])
     _, second = planned(ledger, (line(4),), name="q4-again.csv")
-    with ledger.write() as connection:
+    with ledger.write("a test") as connection:
         known = connection.execute(select(schema.line_items.c.id).where(schema.line_items.c.reference == "q4-2-1"))
         line_id = known.scalar_one()
         plans.record_entries(connection, second, [RowEntry(9, "unsent", line_id), RowEntry(10, "unsent", line_id)])
@@ -129,7 +129,7 @@ def test_only_orders_with_something_odd_are_looked_into(ledger):
 
 def test_a_ledger_changed_by_hand_is_noticed_and_can_be_added_up_anew(ledger):
     in_many_states(ledger)
-    with ledger.write() as connection:
+    with ledger.write("a test") as connection:
         connection.execute(update(schema.line_items).where(schema.line_items.c.batch == 1).values(face_units=1))
         assert order_sums.differing(connection) == [1]
         order_sums.renew_all(connection)
@@ -160,7 +160,7 @@ def do(ledger, step, which, number):
     elif step == "retry":
         retried(ledger, 1)
     elif step == "withdraw":
-        with ledger.write() as connection:
+        with ledger.write("a test") as connection:
             plans.withdraw_unsent(connection, 1)
     elif batch and step == "send":
         sent(ledger, batch)

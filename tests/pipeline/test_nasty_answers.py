@@ -176,7 +176,7 @@ def test_what_is_due_absurdly_late_is_due(office):
     office.run(office.file(ANA), patience=0)
     with open_ledger(office.folder / "state") as ledger:
         now = office.clock.now().timestamp()
-        with ledger.write() as connection:
+        with ledger.write("a test") as connection:
             connection.execute(update(schema.batches).values(due_at=now + 30 * 86_400))
         assert len(batches.due(ledger, 1, now)) == 1
         assert batches.next_due(ledger, 1, now=now) == 0

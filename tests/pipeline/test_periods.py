@@ -130,7 +130,7 @@ def rehearsed(office):
     office.run(office.file(ANA))
     office.values["campaign"] = {"id": "q4-real", "name": "Q4"}
     office.run(office.file(BEN, name="real.csv"))
-    with open_ledger(office.folder / "state") as ledger, ledger.write() as connection:
+    with open_ledger(office.folder / "state") as ledger, ledger.write("a test") as connection:
         connection.execute(text("UPDATE campaigns SET environment = 'sandbox' WHERE campaign_id = 'q4-real'"))
     return office
 
@@ -166,7 +166,7 @@ def test_a_charge_in_another_currency_is_told_with_its_rate(tmp_path):
 
 def test_completed_without_a_stated_charge_is_a_finding(office):
     office.run(office.file(ANA, BEN))
-    with open_ledger(office.folder / "state") as ledger, ledger.write() as connection:
+    with open_ledger(office.folder / "state") as ledger, ledger.write("a test") as connection:
         connection.execute(text("UPDATE line_items SET charged = '', charged_currency = '', fee = ''"))
         order_sums.renew_all(connection)
     books = report_campaign(office.runtime()).books

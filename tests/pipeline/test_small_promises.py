@@ -96,7 +96,7 @@ def test_a_settled_order_fails_the_lines_that_were_refused_and_no_others(ledger)
 
 def test_a_run_that_begins_touches_its_own_campaign_alone(ledger):
     planned(ledger, (line(1),))
-    with ledger.write() as connection:
+    with ledger.write("a test") as connection:
         other = campaigns.register(connection, "simulator", replace(ORDER, campaign_id="q5"), AT)
         connection.execute(batches.batches.update().values(campaign=other, due_at=5.0))
     (batch,) = every(ledger)

@@ -6,7 +6,6 @@ raises as well. The methods of our own that it wraps do everything else as ever.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,9 +14,6 @@ from unittest.mock import patch
 
 from campaign_runner.ledger import Ledger
 from campaign_runner.tango.connection import Call, Connection, Reply
-
-# Frames that lie between the caller of `Ledger.write` and the wrapper.
-_BETWEEN = ("contextlib", "campaign_runner.ledger.store", __name__)
 
 
 class Crash(BaseException):
@@ -58,13 +54,12 @@ class Bomb:
 
     def _write(self, original: Any) -> Any:
         @contextmanager
-        def write(ledger: Ledger, *, durable: bool = False) -> Iterator[Any]:
-            who = _caller()
-            self.tick(f"{who}: before the transaction")
-            with original(ledger, durable=durable) as connection:
+        def write(ledger: Ledger, what: str, *, durable: bool = False) -> Iterator[Any]:
+            self.tick(f"{what}: before the transaction")
+            with original(ledger, what, durable=durable) as connection:
                 yield connection
-                self.tick(f"{who}: before the commit")
-            self.tick(f"{who}: after the commit")
+                self.tick(f"{what}: before the commit")
+            self.tick(f"{what}: after the commit")
 
         return write
 
@@ -88,11 +83,3 @@ class Bomb:
             return done
 
         return rename
-
-
-def _caller() -> str:
-    """`batches.mark_sending`: who wants to write."""
-    frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals["__name__"] in _BETWEEN:
-        frame = frame.f_back
-    return f"{frame.f_globals['__name__'].rpartition('.')[2]}.{frame.f_code.co_name.lstrip('_')}"

@@ -35,7 +35,7 @@ LAST = 2  # the runs that every scenario ends with; they change nothing but in t
 # What such a scenario is about happens in its first run, or in the one after that.
 FROM_THE_FIRST = frozenset({"a run", "a canary that fails", "a halted run", "what the funds reach"})
 # The same around every request, whatever it is about: the plain run is killed at each of them.
-ALIKE = ("limiter.", "batches.record_attempt", "a report")
+ALIKE = ("register a pace", "book the next request", "note a request", "a report")
 
 
 @functools.cache

@@ -29,6 +29,6 @@ def test_killed_twice_in_a_row_the_third_run_finishes_the_work(name):
 
 def test_every_kind_of_write_and_request_is_among_the_places():
     seen = {point.partition(":")[0] for name in SCENARIOS for run in played(name).points for point in run}
-    assert {"batches.mark_sending", "batches.settle", "batches.replace", "write_plan.write_down", "retry.plan_again",
-            "release.decide", "limiter.book", "batches.record_attempt", "batches.left_sending", "placing", "looking up",
-            "a report"} <= seen  # fmt: skip
+    assert {"mark an order as sending", "settle an order", "replace an order", "write a plan down",
+            "plan failed lines again", "decide held rows", "book the next request", "note a request",
+            "take over what was left sending", "placing", "looking up", "a report"} <= seen  # fmt: skip

@@ -61,7 +61,7 @@ def test_an_older_ledger_gets_the_sums_of_its_lines_when_nobody_is_at_work(tmp_p
     with open_ledger(tmp_path, shared[1]) as ledger:
         campaign, _ = in_many_states(ledger)
         retried(ledger, campaign)
-        with ledger.write() as connection:
+        with ledger.write("a test") as connection:
             assert order_sums.differing(connection) == []
             assert kept(connection, campaign) == added_up(connection, campaign)
             schema.tallies.drop(connection)
