@@ -6,7 +6,7 @@ DEMO := build/demo
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format golden samples screenshots fuzz soak bench wheel clean
+.PHONY: help setup demo test quick check lint format golden samples screenshots fuzz soak bench wheel clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ demo: $(STAMP)  ## Run the main job on the sample workbook against the embedded 
 test: $(STAMP)  ## Run all tests with branch coverage, at least 90 %
 	$(PYTEST) -n auto --dist worksteal -m no_cover
 	$(PYTEST) -n auto --dist worksteal -m "not no_cover" --cov --cov-report=term --cov-fail-under=90
+
+quick: lint  ## While you work: all but simulations, kills and mutated files, without coverage
+	$(PYTEST) -n auto --dist worksteal -m "not no_cover and not slow" -k "not fuzz" --ignore tests/reliability --ignore tests/stories
 
 check: lint test  ## Format, lint, types, import contracts, tests
 
