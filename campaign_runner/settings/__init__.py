@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettings
 
@@ -33,6 +33,7 @@ from campaign_runner.settings.sections import (
     ReportsSection,
     RulesSection,
     TangoSection,
+    setting,
 )
 from campaign_runner.settings.sentences import sentence
 
@@ -48,8 +49,15 @@ class Settings(BaseSettings):
 
     campaign: CampaignSection
     tango: TangoSection = TangoSection()
-    columns: dict[str, str] = Field(default_factory=dict)
-    defaults: dict[str, str] = Field(default_factory=dict)
+    columns: dict[str, str] = setting(
+        {}, '"header in the spreadsheet" = "field", where the built-in spellings do not fit',
+        example={"Work email": "recipient.email"},
+    )  # fmt: skip
+    defaults: dict[str, str] = setting(
+        {},
+        "used where a cell is empty or the column is missing",
+        example={"deliveryMethod": "EMAIL", "utid": "U561593"},
+    )
     rules: RulesSection = RulesSection()
     identity: IdentitySection = IdentitySection()
     limits: LimitsSection = LimitsSection()

@@ -1,5 +1,6 @@
-"""What may stand in campaign.toml?  Its sections, each with the rules of its values.
+"""What may stand in campaign.toml?  Its sections, and every setting once: default, rule, an example, what it is.
 
+The template of `init`, the settings chapter of the README, docs/settings.md and the messages are made of this.
 Order-level rules are those of POST /asyncOrders; where Tango's pages contradict each other the decision stands beside
 the rule.
 """
@@ -7,7 +8,7 @@ the rule.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -33,48 +34,92 @@ Amount = Annotated[Decimal, Field(gt=0)]
 Totals = dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(ge=0)]]
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A table of campaign.toml; its first docstring line is the comment beside its name."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Sender(_Section):
-    """Who the reward is from: 100 characters a name, none of < > /."""
-
-    firstName: Name = ""
-    lastName: Name = ""
-    email: Email = ""
-
-
-class CampaignSection(_Section):
-    """The order-level texts; lengths as POST /asyncOrders states them (notes: 150, the stricter of two pages)."""
-
-    id: CampaignId
-    name: str = Field("", max_length=1024)
-    purchase_order: str = Field("", max_length=100)
-    notes: str = Field("", max_length=150)
-    sender: Sender = Sender()
+def setting(
+    default: Any, what: str, *, example: Any = None, rule: str = "", begin: bool = False, **limits: Any
+) -> Any:
+    """One setting: what it is, in the words of a comment; `example` is shown where the default says little; `rule` is
+    said where a value will not do; those to `begin` with stand in a new campaign.toml without a #."""
+    shown = {"example": example, "rule": rule, "begin": begin}
+    return Field(default, description=what, json_schema_extra=shown, **limits)
 
 
-class TangoSection(_Section):
-    """Where and how fast. `requests_per_second` is for all calls together; 0 means unpaced (loopback only)."""
+class Sender(Section):
+    """Who the reward is from."""
 
-    environment: Literal["simulator", "sandbox", "production"] = "simulator"
-    base_url: str = ""
-    customer: Identifier = "acme-customer"
-    account: Identifier = "acme-account"
-    endpoint: Literal["asyncOrders", "orders"] = "asyncOrders"
-    requests_per_second: float = Field(1.0, ge=0, le=1000)
-    batch_size: int = Field(500, ge=1, le=10_000)
-    timeout_seconds: float = Field(60, gt=0)
-    currency: str = Field("USD", pattern=r"^[A-Z]{3}$")
-    max_tries: int = Field(5, ge=1, le=20)
-    max_failures_in_a_row: int = Field(5, ge=1)
-    grace_seconds: float = Field(60, ge=0)
-    orders_form: Literal["sendEmail", "deliveryMethod"] = "sendEmail"
-    bulk_shipping: Literal["shipping", "bulkShipping"] = "shipping"
-    oauth_url: str = ""
-    oauth_grant: Literal["password", "client_credentials"] = "password"
-    oauth_audience: str = "https://api.tangocard.com/"
+    firstName: Name = setting("", "of the sender", rule="at most 100 characters, without < > or /")
+    lastName: Name = setting("", "of the sender", rule="at most 100 characters, without < > or /")
+    email: Email = setting("", "of the sender", rule="one e-mail address of at most 100 characters")
+
+
+_IDENTIFIER = "5 to 100 letters, digits or hyphens, as the Tango portal shows it"
+
+
+class CampaignSection(Section):
+    """the texts of every order"""
+
+    # Lengths as POST /asyncOrders states them; notes: 150, the stricter of two pages.
+
+    id: CampaignId = setting(
+        ..., "letters, digits, hyphens, at most 40; part of every reference: one id per campaign", begin=True,
+        example="2026-q4-recognition", rule="1 to 40 letters, digits and hyphens, beginning with a letter or digit",
+    )  # fmt: skip
+    name: str = setting(
+        "", "becomes the order's `campaign`", example="Q4 recognition", begin=True, max_length=1024,
+        rule="at most 1024 characters",
+    )  # fmt: skip
+    purchase_order: str = setting(
+        "", "becomes the order's purchase order number", example="PO-20431", max_length=100, begin=True,
+        rule="at most 100 characters",
+    )  # fmt: skip
+    notes: str = setting("", "becomes the order's notes", max_length=150, begin=True, rule="at most 150 characters")
+    sender: Sender = setting(
+        Sender(), "who the reward is from",
+        example={"firstName": "Acme", "lastName": "Rewards", "email": "rewards@example.com"},
+    )  # fmt: skip
+
+
+class TangoSection(Section):
+    """where orders go, and how fast"""
+
+    environment: Literal["simulator", "sandbox", "production"] = setting(
+        "simulator", "simulator (no money, no credentials) | sandbox | production", begin=True,
+        rule="simulator, sandbox or production",
+    )  # fmt: skip
+    base_url: str = setting("", "overrides the environment's address")
+    customer: Identifier = setting("acme-customer", "customerIdentifier", begin=True, rule=_IDENTIFIER)
+    account: Identifier = setting("acme-account", "accountIdentifier", begin=True, rule=_IDENTIFIER)
+    endpoint: Literal["asyncOrders", "orders"] = setting(
+        "asyncOrders", "asyncOrders | orders (one call per line)", rule="asyncOrders or orders"
+    )
+    requests_per_second: float = setting(
+        1.0, "for all calls together; 0 = unpaced (this machine only)", ge=0, le=1000
+    )
+    batch_size: int = setting(500, "line items per order", ge=1, le=10_000)
+    timeout_seconds: float = setting(60, "how long one call may take", gt=0)
+    currency: str = setting(
+        "USD",
+        "of amounts whose reward does not say",
+        pattern=r"^[A-Z]{3}$",
+        rule="three capital letters, such as USD",
+    )
+    max_tries: int = setting(5, "how often one call is tried, with the same reference and bytes", ge=1, le=20)
+    max_failures_in_a_row: int = setting(5, "stop after this many failed calls in a row", ge=1)
+    grace_seconds: float = setting(60, 'how long "no such order" proves nothing after a lost answer', ge=0)
+    orders_form: Literal["sendEmail", "deliveryMethod"] = setting(
+        "sendEmail", "sendEmail | deliveryMethod: how an order of `orders` says its delivery method"
+    )
+    bulk_shipping: Literal["shipping", "bulkShipping"] = setting(
+        "shipping", "shipping | bulkShipping: what Tango calls the object for BULKSHIPMENT"
+    )
+    oauth_url: str = setting("", "where a token is asked for; default: the environment's")
+    oauth_grant: Literal["password", "client_credentials"] = setting("password", "password | client_credentials")
+    oauth_audience: str = setting("https://api.tangocard.com/", "the audience of the token")
 
     @field_validator("base_url", "oauth_url")
     @classmethod
@@ -85,52 +130,65 @@ class TangoSection(_Section):
         return url.rstrip("/")
 
 
-class RulesSection(_Section):
-    """Choices where Tango's pages leave one (docs/rules.md)."""
+class RulesSection(Section):
+    """choices where Tango's pages leave one (docs/rules.md)"""
 
-    phone_countries: Literal["us", "all"] = "us"
-    postal_codes: Literal["by_country", "strict"] = "by_country"
-    address_utids: tuple[str, ...] = ()
-
-
-class IdentitySection(_Section):
-    """The columns that name a row within the campaign; for how long a person's same reward counts as a duplicate
-    across campaigns of the ledger (0 = not at all); whether a later file of a campaign may send a recipient more."""
-
-    key: tuple[str, ...] = ()
-    duplicate_window_days: int = Field(21, ge=0, le=3660)
-    several_per_recipient: bool = False
+    phone_countries: Literal["us", "all"] = setting("us", "us | all (any E.164 number)")
+    postal_codes: Literal["by_country", "strict"] = setting(
+        "by_country", "by_country | strict (five characters everywhere)"
+    )
+    address_utids: tuple[str, ...] = setting((), "digital rewards that need an address")
 
 
-class LimitsSection(_Section):
-    """More, or other, than this is refused before anything is sent."""
+class IdentitySection(Section):
+    """when two rows are the same"""
 
-    max_amount: Amount | None = None
-    max_rows: int | None = Field(None, ge=1)
-    max_total: Totals = Field(default_factory=dict)
-    expected_rows: int | None = Field(None, ge=0)
-    expected_total: Totals = Field(default_factory=dict)
-    max_per_person_year: Totals = Field(default_factory=dict)
-
-
-class PreflightSection(_Section):
-    """What is asked of Tango, and looked for, before anything is sent: `auto` = used where it can be had, `require` =
-    refused without it. `accept` and `refuse` name warnings (docs/preflight.md)."""
-
-    catalogue: Literal["auto", "require", "off"] = "auto"
-    funds: Literal["auto", "require", "off"] = "auto"
-    unusual: Literal["warn", "ask", "off"] = "warn"
-    accept: tuple[str, ...] = ()
-    refuse: tuple[str, ...] = ()
+    key: tuple[str, ...] = setting(
+        (), "columns that name a row within the campaign; without it, the row's content does", example=["Employee ID"]
+    )
+    duplicate_window_days: int = setting(
+        21, "a recipient rewarded by another campaign within these days is held; 0 = not at all", ge=0, le=3660
+    )
+    several_per_recipient: bool = setting(False, "true: a later file of this campaign may send a recipient more")
 
 
-class FinanceSection(_Section):
-    """`group_by`: the user's own columns for finance totals; `accounts`: account names of the journal; `time_zone`: where
-    the books are kept, which decides on the day of each booking."""
+class LimitsSection(Section):
+    """more, or other, than this is refused before anything is sent"""
 
-    group_by: tuple[str, ...] = ()
-    accounts: dict[str, str] = Field(default_factory=dict)
-    time_zone: str = ""
+    max_amount: Amount | None = setting(None, "of one line", example=500)
+    max_rows: int | None = setting(None, "of the file", example=5000, ge=1)
+    max_total: Totals = setting({}, "of the file", example={"USD": 50000})
+    expected_rows: int | None = setting(None, "exactly so many rows", example=120, ge=0)
+    expected_total: Totals = setting({}, "exactly this total", example={"USD": 6000})
+    max_per_person_year: Totals = setting(
+        {}, "more for one person in a calendar year is a warning", example={"USD": 600}
+    )
+
+
+class PreflightSection(Section):
+    """what Tango is asked, and what is looked for, before anything is sent"""
+
+    catalogue: Literal["auto", "require", "off"] = setting(
+        "auto", "auto: used if available | require: refused without it | off"
+    )
+    funds: Literal["auto", "require", "off"] = setting("auto", "auto | require | off")
+    unusual: Literal["warn", "ask", "off"] = setting("warn", "warn: shown | ask: refused until accepted | off")
+    accept: tuple[str, ...] = setting((), "warnings that are fine, as --accept", example=["weekend"])
+    refuse: tuple[str, ...] = setting((), "warnings that are errors")
+
+
+class FinanceSection(Section):
+    """how finance reports are made"""
+
+    group_by: tuple[str, ...] = setting((), "columns of your own for totals", example=["Cost centre"])
+    accounts: dict[str, str] = setting(
+        {},
+        "names for the journal: tango, rewards, open, refunds, unbilled, fees, …",
+        example={"rewards": "Expenses:Rewards"},
+    )
+    time_zone: str = setting(
+        "", "where the books are kept: decides on the day of each booking", example="Europe/Berlin"
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -141,29 +199,34 @@ class FinanceSection(_Section):
             raise ValueError("it must be a time zone such as Europe/Berlin or America/New_York") from None
 
 
-class ReportsSection(_Section):
-    """How CSV reports are written: `excel` (commas, decimal points) or `excel-de` (semicolons, decimal commas), as Excel
-    opens them in columns where numbers are written with a comma."""
+class ReportsSection(Section):
+    """how reports are written"""
 
-    csv: Literal["excel", "excel-de"] = "excel"
-
-
-class ApprovalSection(_Section):
-    """A file that comes to more than `required_above` is placed only after one of `approvers` said yes to its plan;
-    with `not_by_submitter` not the one who hands it in (`submitter`, or "" = the user of this machine), under whatever
-    name, unless several people share one account (`shared_account`)."""
-
-    required_above: Totals = Field(default_factory=dict)
-    approvers: tuple[str, ...] = ()
-    not_by_submitter: bool = True
-    shared_account: bool = False
-    submitter: str = ""
+    csv: Literal["excel", "excel-de"] = setting(
+        "excel", "excel | excel-de: semicolons and decimal commas, for Excel in German and other settings"
+    )
 
 
-class LedgerSection(_Section):
-    """Where the ledger is: "" = SQLite in the state folder, else a PostgreSQL URL (two machines, one campaign)."""
+class ApprovalSection(Section):
+    """totals above this need a second person's approval"""
 
-    url: str = Field("", pattern=r"^(postgresql(\+psycopg)?://.*)?$")
+    required_above: Totals = setting({}, "per currency", example={"USD": 1000})
+    approvers: tuple[str, ...] = setting((), "who may approve", example=["finance@example.com"])
+    not_by_submitter: bool = setting(True, "whoever submits the file may not approve it")
+    shared_account: bool = setting(
+        False, "true: several people share one account of this machine, so only the names count"
+    )
+    submitter: str = setting("", "who submits; default: the user of this machine")
+
+
+class LedgerSection(Section):
+    """where the ledger is kept"""
+
+    url: str = setting(
+        "", "a PostgreSQL address, for several machines; default: a file in the state folder",
+        pattern=r"^(postgresql(\+psycopg)?://.*)?$",
+        rule="an address such as postgresql://user@host/ledger, or nothing for a file in the state folder",
+    )  # fmt: skip
 
     @field_validator("url")
     @classmethod

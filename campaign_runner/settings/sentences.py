@@ -25,30 +25,26 @@ def sentence(where: str, problem: Mapping[str, Any], settings: type[BaseModel]) 
     said = repr(problem["input"])
     shown = said if len(said) <= 60 else f"{said[:59]}…"
     why = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
-    return f"{where}: {name} = {shown} will not do: {_WORDS.get(name, why)}."
+    return f"{where}: {name} = {shown} will not do: {_rule(settings, location) or why}."
 
 
-_IDENTIFIER = "5 to 100 letters, digits or hyphens, as the Tango portal shows it"
-_WORDS = {
-    "campaign.id": "1 to 40 letters, digits and hyphens, beginning with a letter or digit",
-    "campaign.name": "at most 1024 characters",
-    "campaign.purchase_order": "at most 100 characters",
-    "campaign.notes": "at most 150 characters",
-    "campaign.sender.firstName": "at most 100 characters, without < > or /",
-    "campaign.sender.lastName": "at most 100 characters, without < > or /",
-    "campaign.sender.email": "one e-mail address of at most 100 characters",
-    "tango.environment": "simulator, sandbox or production",
-    "tango.endpoint": "asyncOrders or orders",
-    "tango.currency": "three capital letters, such as USD",
-    "tango.customer": _IDENTIFIER,
-    "tango.account": _IDENTIFIER,
-    "ledger.url": "an address such as postgresql://user@host/ledger, or nothing for a file in the state folder",
-}
+def _rule(settings: type[BaseModel], location: list[str]) -> str:
+    """What a value has to be, as the setting says it."""
+    model = _model(settings, location[:-1])
+    info = model.model_fields.get(location[-1]) if model else None
+    extra = info.json_schema_extra if info else None
+    return str(extra.get("rule") or "") if isinstance(extra, dict) else ""
 
 
 def _known(settings: type[BaseModel], location: list[str]) -> list[str]:
+    model = _model(settings, location)
+    return list(model.model_fields) if model else []
+
+
+def _model(settings: type[BaseModel], location: list[str]) -> Any:
+    """The section at a place of the settings; None where there is none."""
     model: Any = settings
     for part in location:
         annotation = model.model_fields[part].annotation if part in getattr(model, "model_fields", {}) else None
         model = next((a for a in (annotation, *get_args(annotation)) if hasattr(a, "model_fields")), None)
-    return list(model.model_fields) if model else []
+    return model
