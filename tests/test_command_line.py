@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from campaign_runner.entrypoints import cli
-from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli import COMMANDS, options
 from campaign_runner.entrypoints.cli.terminal import Terminal
 from campaign_runner.model.errors import CampaignRunnerError, UsageError
 
@@ -141,9 +141,11 @@ def test_a_duration_is_a_number_and_a_unit(text, seconds):
     assert options.seconds(text) == seconds
 
 
-def test_help_of_every_command_has_an_example(command):
-    for name in ("init", "run", "audit"):
-        assert "Usage:" in command(name, "--help")[1]
+@pytest.mark.parametrize("name", [*COMMANDS, "audit verify", "audit export"])
+def test_help_of_every_command_has_an_example_of_it(command, name):
+    code, out, _ = command(*name.split(), "--help")
+    assert code == 0
+    assert f"Example: campaign-runner {name}" in " ".join(out.split())
 
 
 @pytest.mark.parametrize(("answer", "replaced"), [("y", True), ("Yes", True), ("", False), ("no", False)])
@@ -162,7 +164,10 @@ def test_a_terminal_gets_bars_that_go_away(monkeypatch):
         progress("check", 10, 20)
         progress("check", 20, 20)
         progress("place", 3, None)
-    assert "Checking rows" in sys.stderr.getvalue()  # type: ignore[attr-defined]
+    shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
+    assert "Checking rows" in shown
+    after = shown[shown.rindex("Placing and following orders") :]
+    assert after.count("\x1b[2K") >= 2, "each bar's line is erased at the end"
 
 
 def test_a_log_file_gets_a_line_every_ten_seconds(monkeypatch, capsys):

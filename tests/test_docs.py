@@ -124,3 +124,10 @@ def test_every_header_of_a_statement_is_documented():
     names = [*(name for names in statement_file.KEYS.values() for name in names), *statement_file._AMOUNTS]
     names += [*statement_file._CURRENCIES, *statement_file._STATUSES, *statement_file._DAYS]
     assert [name for name in names if f"`{name}`" not in page] == []
+
+
+def test_no_test_imports_another_test():
+    """What several tests need lies in a module of its own, so that each can be run, read and moved alone."""
+    found = [str(path) for path in (ROOT / "tests").rglob("*.py")
+             if re.search(r"^from (tests\.[\w.]*)?\.?test_\w+ import", path.read_text("utf-8"), re.M)]  # fmt: skip
+    assert found == []

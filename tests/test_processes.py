@@ -170,8 +170,10 @@ def test_the_others_end_with_a_process_that_is_killed():
     assert _gone(others)
 
 
-def test_no_more_processes_than_other_cores():
-    assert 0 <= spare() < len(os.sched_getaffinity(0))
+@pytest.mark.parametrize(("cores", "others"), [(1, 0), (2, 1), (4, 3), (64, 3)])
+def test_one_process_for_each_other_core_and_three_at_the_most(monkeypatch, cores, others):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
+    assert spare() == others
 
 
 def _children(number: int) -> list[int]:

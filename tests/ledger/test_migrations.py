@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select, text, update
@@ -11,8 +10,7 @@ from sqlalchemy import inspect, select, text, update
 from campaign_runner.ledger import events, open_ledger, order_sums, schema, verification
 from campaign_runner.model.errors import CampaignHeld
 from tests.ledger.ledgers import added_up, every, in_many_states, kept, planned, retried
-
-OLDER = Path(__file__).parent / "older"
+from tests.ledger.older_ledgers import OLDER
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from campaign_runner.model.errors import ExitCode, NotNewest, TangoStopped
 from campaign_runner.planning import Plan, known_lines, references
 from campaign_runner.planning.cutting import FIRST
 from tests.newest.conftest import row
-from tests.planning.test_references import ANA, BEN, CRATE, ORDER, planned
+from tests.planning.rows import ANA, BEN, CRATE, ORDER, planned
 from tests.reliability.crashes import Bomb, Crash
 
 CLOSED = (

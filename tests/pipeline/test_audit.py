@@ -13,8 +13,7 @@ from campaign_runner.app.reconcile import reconcile_campaign
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode, UsageError
-from tests.pipeline.test_decisions import FAILS
-from tests.pipeline.test_run import ANA, BAD, BEN
+from tests.pipeline.people import ANA, BAD, BEN, FAILS
 
 
 def test_the_chain_of_events_is_whole_until_somebody_changes_one(office):

@@ -14,7 +14,7 @@ import pytest
 from campaign_runner.app.all_campaigns import report_all_campaigns
 from campaign_runner.app.track import track_campaign
 from campaign_runner.reporting import FinanceOptions
-from tests.pipeline.test_run import ANA, BEN
+from tests.pipeline.people import ANA, BEN
 
 COMES_BACK = ANA.replace("ana@", "sim-comes-back@")
 

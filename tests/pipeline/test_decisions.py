@@ -14,9 +14,7 @@ from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import failed_lines, retry_failed
 from campaign_runner.app.status import campaign_status
 from campaign_runner.model.errors import ExitCode, TangoStopped, UsageError
-from tests.pipeline.test_run import ANA, BEN
-
-FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"
+from tests.pipeline.people import ANA, BEN, FAILS
 
 
 def test_a_released_row_is_placed_by_the_next_run(office):

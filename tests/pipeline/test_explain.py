@@ -10,8 +10,7 @@ from campaign_runner.app.purge import purge_data
 from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.track import track_campaign
-from tests.pipeline.test_decisions import FAILS
-from tests.pipeline.test_run import ANA
+from tests.pipeline.people import ANA, FAILS
 
 
 def told(office, what="2"):

@@ -13,7 +13,7 @@ from campaign_runner.app.plan import plan_file
 from campaign_runner.model.errors import StateError, UsageError
 from campaign_runner.model.plan_facts import StatedHead
 from campaign_runner.reporting import stated_head
-from tests.pipeline.test_run import ANA, BAD, BEN
+from tests.pipeline.people import ANA, BAD, BEN
 
 REPORTS = (
     "summary.json",

@@ -19,8 +19,8 @@ from campaign_runner.app.explain import explain_row
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.status import campaign_status
 from campaign_runner.model.errors import StateError
-from tests.ledger.test_migrations import OLDER
-from tests.pipeline.test_run import ANA, BEN
+from tests.ledger.older_ledgers import OLDER
+from tests.pipeline.people import ANA, BEN
 
 NOBODY = 65_534
 

@@ -8,7 +8,7 @@ import pytest
 
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode
-from tests.pipeline.test_run import ANA, BEN
+from tests.pipeline.people import ANA, BEN
 
 MANY = [f"{n},EMAIL,P{n},Roe,p{n}@example.com,,U561593,25" for n in range(12)]
 

@@ -6,7 +6,7 @@ import json
 
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.model.errors import ExitCode
-from tests.pipeline.test_run import ANA, BEN
+from tests.pipeline.people import ANA, BEN
 
 CY = "3,EMAIL,Cy,Roe,cy@example.com,,U561593,5"
 OUR = "4,NONE,Our,Own,,,U561593,7"

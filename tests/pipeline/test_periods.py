@@ -19,7 +19,7 @@ from campaign_runner.model.errors import UsageError
 from campaign_runner.reporting import FinanceOptions
 from campaign_runner.settings.sections import FinanceSection
 from tests.pipeline.conftest import Office
-from tests.pipeline.test_run import ANA, BEN
+from tests.pipeline.people import ANA, BEN
 
 COMES_BACK = ANA.replace("ana@", "sim-comes-back@")
 NOVEMBER = FinanceOptions(since="2026-11-01", until="2026-11-30")

@@ -10,7 +10,7 @@ import pytest
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode
-from tests.pipeline.test_run import ANA
+from tests.pipeline.people import ANA
 
 FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"
 REFUSED = "5,EMAIL,Eve,Low,sim-refused@example.com,,U561593,35"

@@ -13,10 +13,7 @@ from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode, FileUnusable, RefusedBeforeSending, SettingsError
 from tests.pipeline.conftest import HEADERS
-
-ANA = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25"
-BEN = "2,PHONE,Ben,Ng,,+14155550100,U561593,10.50"
-BAD = "3,EMAIL,Cy,Roe,cy@@example.com,,U561593,5"
+from tests.pipeline.people import ANA, BAD, BEN
 
 
 def test_valid_rows_are_placed_and_completed(office):

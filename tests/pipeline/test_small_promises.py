@@ -13,10 +13,10 @@ from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import BATCH_MOVES, BatchState, RowStatus
 from campaign_runner.tango.answers import of_answer
 from tests.ledger.ledgers import AT, ORDER, every, line, planned, sent
-from tests.pipeline.test_run import ANA, BEN
-from tests.planning.test_plan import as_known
-from tests.planning.test_plan import planned as planned_rows
-from tests.planning.test_references import ANA as A_ROW
+from tests.pipeline.people import ANA, BEN
+from tests.planning.known_rows import as_known
+from tests.planning.known_rows import planned as planned_rows
+from tests.planning.rows import ANA as A_ROW
 
 LATER = "2027-01-01T00:00:00+00:00"
 

@@ -16,9 +16,8 @@ from campaign_runner.app.progress import no_progress
 from campaign_runner.intake.text import fast_csv
 from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending
 from tests.pipeline.conftest import HEADERS
+from tests.pipeline.long_file import ROWS, WRONG
 
-ROWS = [f"{n},EMAIL,Ana,Silva,ana{n}@example.com,,U561593,{n % 50 + 5}" for n in range(300)]
-WRONG = [f"{n},EMAIL,Ana,,ana{n}@example,,U561593,{n}" for n in range(900, 940)]
 TWICE = ROWS[10:20]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipeline.test_two_cores import ROWS, WRONG
+from tests.pipeline.long_file import ROWS, WRONG
 
 
 @pytest.fixture

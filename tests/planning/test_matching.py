@@ -12,7 +12,7 @@ from campaign_runner.planning import Decisions, LineBuilder, Plan, plan
 from campaign_runner.planning.differences import differences
 from campaign_runner.planning.folding import folded
 from campaign_runner.planning.plan import NEVER, NOBODY
-from tests.planning.test_references import ORDER
+from tests.planning.rows import ORDER
 
 Row = tuple[str, str, str, str]  # key, method, who, amount
 

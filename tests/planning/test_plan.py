@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from campaign_runner.model import Checked, CleanRows, Order
-from campaign_runner.planning import KNOWN_COLUMNS, Decisions, LineBuilder, Plan, plan
-from tests.planning.test_references import ANA, BEN, ORDER, references
-
-NOTHING = pd.DataFrame(columns=list(KNOWN_COLUMNS))
-
-
-def planned(
-    rows: dict[int, dict[str, str]], *, known: pd.DataFrame = NOTHING, released: set[str] = frozenset(),
-    hidden: set[int] = frozenset(), stale: set[int] = frozenset(), keyed: bool = False, batch_size: int = 500,
-) -> Plan:  # fmt: skip
-    frame = pd.DataFrame.from_dict(rows, orient="index").astype("str")
-    own = frame[["ID"]] if keyed else pd.DataFrame(index=frame.index)
-    collector = LineBuilder(ORDER, ("ID",) if keyed else ())
-    fields = frame.drop(columns="ID", errors="ignore")
-    collector.keep(collector.collected(Checked(CleanRows(fields, own), (), frozenset(stale)), frozenset(hidden)))
-    return plan(collector, known, Decisions(frozenset(released)), batch_size)
-
-
-def as_known(before: Plan) -> pd.DataFrame:
-    """What the ledger would say after `before` was placed."""
-    return before.new[["hi", "lo", "content_hi", "content_lo"]].assign(line_id=range(100, 100 + len(before.new)))
+from campaign_runner.model import Order
+from campaign_runner.planning import Decisions, LineBuilder, plan
+from tests.planning.known_rows import NOTHING, as_known, planned
+from tests.planning.rows import ANA, BEN, references
 
 
 def test_equal_rows_are_held_but_the_first():

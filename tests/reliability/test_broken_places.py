@@ -14,8 +14,8 @@ from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.ledger import migrations, open_ledger, schema
 from campaign_runner.model.errors import StateError
+from tests.reliability.killed import finished
 from tests.reliability.processes import ROWS, site
-from tests.reliability.test_kill import finished
 
 LEDGER = "ledger.sqlite"
 IMPATIENT = "from campaign_runner.ledger import store; store.BUSY_SECONDS = 0; "

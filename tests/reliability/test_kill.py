@@ -6,23 +6,8 @@ import signal
 
 import pytest
 
-from tests.reliability.processes import LONG, ROWS, site, suicidal, until
-
-SLOW = {"kind": "slow", "seconds": 4}
-
-
-def finished(office) -> None:
-    """Run to the end."""
-    code, said = office.run()
-    assert code == 0, said
-    nobody_twice_and_nobody_forgotten(office)
-
-
-def nobody_twice_and_nobody_forgotten(office) -> None:
-    """Every row is completed, and Tango has each line once."""
-    assert set(office.statuses()) == {"completed"}
-    placed = office.placed()
-    assert (len(placed), len(set(placed))) == (len(ROWS), len(ROWS))
+from tests.reliability.killed import SLOW, finished
+from tests.reliability.processes import LONG, site, suicidal, until
 
 
 @pytest.mark.parametrize("nth", [1, 3])

@@ -11,8 +11,8 @@ from campaign_runner.ledger import events, open_ledger, order_sums, schema
 from campaign_runner.model.errors import CampaignHeld
 from tests.ledger.ledgers import added_up, in_many_states, kept, retried
 from tests.reliability import postgresql
+from tests.reliability.killed import SLOW, finished, nobody_twice_and_nobody_forgotten
 from tests.reliability.processes import LONG, ROWS, site, suicidal, until
-from tests.reliability.test_kill import SLOW, finished, nobody_twice_and_nobody_forgotten
 
 BIN = postgresql.programs()
 if BIN is None:

@@ -53,10 +53,12 @@ def test_every_place_to_be_killed_at_is_in_the_report():
     assert [place for place in killed_everywhere() if f"| `{place}` |" not in PAGE] == []
 
 
-def test_the_report_says_that_nothing_was_placed_twice_and_nothing_lost():
-    assert "| **Placed or rewarded twice** | **0** |" in PAGE
-    assert "| **Lost or never ended** | **0** |" in PAGE
-    assert "| Broken seeds | none |" in PAGE
+def test_a_report_names_what_was_placed_twice_and_the_seeds_that_broke(tmp_path):
+    figures = report.Figures(0, 1)
+    figures.add(Played(0, ["the line L-1 was placed 2 times"], 1))
+    text = report.write_report(figures, tmp_path / "reliability.md").read_text("utf-8")
+    assert "| **Placed or rewarded twice** | **1** |" in text
+    assert "| Broken seeds | 0 |" in text
 
 
 def test_figures_count_what_was_broken():

@@ -16,9 +16,8 @@ from campaign_runner.model.errors import UsageError
 from campaign_runner.reporting import FinanceOptions, write_reports
 from campaign_runner.reporting.finance.entries import Entries
 from campaign_runner.reporting.finance.lines import line_columns
-
-from .conftest import books_of, placed_lines
-from .test_finance import LINES, line
+from tests.reporting.conftest import books_of, placed_lines
+from tests.reporting.lines import LINES, line
 
 JOURNAL = frozenset({"journal.csv", "journal.beancount"})
 

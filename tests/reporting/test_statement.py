@@ -11,8 +11,7 @@ from campaign_runner.model.errors import FileUnusable
 from campaign_runner.reporting import FinanceOptions, reconcile_statement
 from campaign_runner.reporting.finance.statement_file import read_statement
 from campaign_runner.reporting.finance.statement_matching import SIDE_COLUMNS, match
-
-from .test_finance import line
+from tests.reporting.lines import line
 
 STATEMENT = """\
 External Ref ID,Reference Line Item ID,Order Date,Amount Charged,Currency,Status

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_runner.model.errors import FileUnusable
+from tests.validation.breakers import FIELD_BREAKERS
 from tests.validation.tables import BOOK, check, example
-from tests.validation.test_every_rule import FIELD_BREAKERS
 
 _PROPOSED = re.compile(r"\b(?:like|[Tt]ype|alone:|mean|example|or|is|call it) (\S+)")
 WRONG = [

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from campaign_runner.model import Field, Method
 from campaign_runner.validation import compile_rules
+from tests.validation.breakers import EVERY_RULE, FIELD_BREAKERS, METHOD_BREAKERS
 from tests.validation.tables import BOOK, FIRST_ROW, TODAY, check, only, raw
-from tests.validation.test_every_rule import EVERY_RULE, FIELD_BREAKERS, METHOD_BREAKERS
 
 Row = dict[str, str]
 # In every country: what follows is no region and no postal code.
