@@ -8,7 +8,7 @@ import pytest
 
 from campaign_runner.app.doctor import diagnose
 from campaign_runner.app.health_checks import permissions
-from tests.pipeline.test_run import ANA, BEN
+from tests.pipeline.people import ANA, BEN
 
 
 def unwell(office):

@@ -15,8 +15,8 @@ from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.model.errors import UsageError
 from campaign_runner.simulator import Simulator
-from tests.pipeline.test_decisions import FAILS
-from tests.pipeline.test_run import ANA, BAD, BEN
+from tests.pipeline.people import FAILS
+from tests.pipeline.people import ANA, BAD, BEN
 
 
 def is_anywhere_in_the_state(office, text):

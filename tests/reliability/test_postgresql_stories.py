@@ -28,7 +28,7 @@ from tests.pipeline import (
     test_two_campaigns,
 )  # fmt: skip
 from tests.pipeline.conftest import Office
-from tests.pipeline.test_run import ANA, BEN
+from tests.pipeline.people import ANA, BEN
 from tests.pipeline.test_two_campaigns import two
 from tests.reliability import postgresql
 
