@@ -15,6 +15,9 @@ from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import Result, run_file
 from campaign_runner.app.runtime import Runtime
 from tests.clock import HandClock
+from tests.pipeline.two_campaigns import two
+
+__all__ = ["two"]
 
 WHO = {"TANGO_PLATFORM_NAME": "acme", "TANGO_PLATFORM_KEY": "of-nobody"}
 HEADERS = ["Employee ID", "Method", "First name", "Last name", "E-mail", "Mobile", "UTID", "Amount"]

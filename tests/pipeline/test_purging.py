@@ -15,8 +15,7 @@ from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.model.errors import UsageError
 from campaign_runner.simulator import Simulator
-from tests.pipeline.people import FAILS
-from tests.pipeline.people import ANA, BAD, BEN
+from tests.pipeline.people import ANA, BAD, BEN, FAILS
 
 
 def is_anywhere_in_the_state(office, text):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import pytest
 
@@ -15,29 +14,9 @@ from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
 from campaign_runner.ledger import batches
 from campaign_runner.model.errors import ExitCode, UsageError
+from tests.pipeline.two_campaigns import HEADERS
 
-HEADERS = ["First name", "E-mail", "Amount"]
 ANA, BO, CY = "Ana,ana@example.com,25", "Bo,bo@example.com,25", "Cy,cy@example.com,25"
-
-
-@pytest.fixture
-def two(office):
-    """An office that runs the campaigns `a` and `b`; `two.campaign` says which one is meant."""
-    office.values["defaults"] = {"deliveryMethod": "EMAIL", "utid": "U561593"}
-    office.values["tango"]["batch_size"] = 1
-
-    def run(campaign: str, *rows: str, **options):
-        path = office.file(*rows, headers=HEADERS, name=f"{campaign}.csv")
-        return run_file(ReadOptions(path), runtime(campaign), **options)
-
-    def runtime(campaign: str, **identity):
-        known = office.runtime()
-        section = known.settings.campaign.model_copy(update={"id": campaign})
-        changed = {"campaign": section, "identity": known.settings.identity.model_copy(update=identity)}
-        return replace(known, settings=known.settings.model_copy(update=changed))
-
-    office.run_campaign, office.world_of = run, runtime
-    return office
 
 
 def people(office) -> list[str]:

@@ -26,10 +26,10 @@ from tests.pipeline import (
     test_retry,
     test_shorter_answers,
     test_two_campaigns,
-)  # fmt: skip
+)
 from tests.pipeline.conftest import Office
 from tests.pipeline.people import ANA, BEN
-from tests.pipeline.test_two_campaigns import two
+from tests.pipeline.two_campaigns import two
 from tests.reliability import postgresql
 
 __all__ = ["two"]
