@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from campaign_runner.model import Order, Problem
-from campaign_runner.reporting.plan_file import Held, PlannedLine
 
 
 class StatedHead(NamedTuple):
@@ -98,3 +97,33 @@ class PlanFacts:
     def name(self, utid: str) -> str:
         """A reward as people call it, if the catalogue tells."""
         return f"{self.names[utid]} ({utid})" if utid in self.names else utid
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A line that would be sent; `recipient` is a name, an address or a number, as the file has it, `reward` the name
+    that the catalogue has for it ("" = none)."""
+
+    row: int
+    recipient: str
+    method: str
+    utid: str
+    quantity: int
+    amount: Decimal
+    total: Decimal
+    currency: str
+    reference: str
+    reward: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row that is kept back, with whom it is for."""
+
+    row: int
+    recipient: str
+    reason: str
+    remedy: str
+
+
+LINES_SHOWN = 500

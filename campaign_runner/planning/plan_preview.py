@@ -15,14 +15,12 @@ import pandas as pd
 
 from campaign_runner.model.history import AskedLine
 from campaign_runner.model.money import from_units
-from campaign_runner.model.plan_facts import REWARD, PlanFacts, PlanPart, Share
+from campaign_runner.model.plan_facts import LINES_SHOWN, REWARD, Held, PlanFacts, PlannedLine, PlanPart, Share
 from campaign_runner.planning import Plan
 from campaign_runner.planning.line_builder import halves
 from campaign_runner.planning.plan import line_references, totals
 from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.planning.standing import DROPPED
-from campaign_runner.reporting.plan_file import Held, PlannedLine
-from campaign_runner.reporting.plan_list import LINES_SHOWN
 
 LARGEST, HELD_SHOWN, PROBLEMS_SHOWN = 10, 100, 100
 _KEY = ["hi", "lo"]

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from campaign_runner.model import money
-from campaign_runner.model.plan_facts import Approval, PlanFacts, PlanPart, Share
+from campaign_runner.model.plan_facts import Approval, PlanFacts, PlannedLine, PlanPart, Share
 from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.targets import Targets
 
 PLAN_JSON = "plan.json"
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedLine:
-    """A line that would be sent; `recipient` is a name, an address or a number, as the file has it, `reward` the name
-    that the catalogue has for it ("" = none)."""
-
-    row: int
-    recipient: str
-    method: str
-    utid: str
-    quantity: int
-    amount: Decimal
-    total: Decimal
-    currency: str
-    reference: str
-    reward: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A row that is kept back, with whom it is for."""
-
-    row: int
-    recipient: str
-    reason: str
-    remedy: str
 
 
 def write_plan_json(facts: PlanFacts, approval: Approval, targets: Targets) -> Path:

@@ -10,19 +10,24 @@ from typing import Any
 import pyarrow as pa
 
 from campaign_runner.model import money
+from campaign_runner.model.plan_facts import LINES_SHOWN, PlannedLine
 from campaign_runner.reporting.csv_file import DIALECTS, CsvFile
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
-from campaign_runner.reporting.plan_file import PlannedLine
 from campaign_runner.reporting.row_limits import fits
 from campaign_runner.reporting.streaming import ReportFolder
 from campaign_runner.reporting.table import Sink
 from campaign_runner.reporting.targets import Targets
 
 PLAN_LISTS = (PLAN_XLSX, PLAN_CSV) = ("plan.xlsx", "plan.csv")
-LINES_SHOWN = 500
+
+
 _AT_ONCE = 5_000
+
+
 _MONEY = "#,##0.00"
+
+
 _HEADINGS = (
     Heading("Row", CellKind.NUMBER, "0"), Heading("Recipient"), Heading("Delivery method"), Heading("utid"),
     Heading("Reward"), Heading("Quantity", CellKind.NUMBER, "0"), Heading("Amount", CellKind.NUMBER, _MONEY),
