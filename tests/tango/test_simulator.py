@@ -11,8 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from campaign_runner.model.errors import UsageError
-from campaign_runner.simulator import ACCOUNTS, FAULTS, MAGIC, Fault, Simulator, read_faults, serve
+from campaign_runner.simulator import ACCOUNTS, FAULTS, MAGIC, Fault, FaultsUnreadable, Simulator, read_faults, serve
 from campaign_runner.simulator.answer import Request
 from tests.tango.conftest import HandClock, body, line
 
@@ -214,12 +213,12 @@ def test_faults_are_read_from_a_file(tmp_path):
 )
 def test_a_file_without_faults_is_said_so(tmp_path, content, sentence):
     (tmp_path / "faults.json").write_text(content)
-    with pytest.raises(UsageError, match=sentence):
+    with pytest.raises(FaultsUnreadable, match=sentence):
         read_faults(tmp_path / "faults.json")
 
 
 def test_a_missing_file_of_faults_is_named(tmp_path):
-    with pytest.raises(UsageError, match=r"faults\.json: cannot be read"):
+    with pytest.raises(FaultsUnreadable, match=r"faults\.json: cannot be read"):
         read_faults(tmp_path / "faults.json")
 
 
@@ -266,8 +265,8 @@ def test_two_stand_ins_on_one_file_agree(tmp_path):
 WORKER = """
 import sys
 from pathlib import Path
-from campaign_runner.tango.simulator import Simulator
-from campaign_runner.tango.simulator.answer import Request
+from campaign_runner.simulator import Simulator
+from campaign_runner.simulator.answer import Request
 from tests.tango.conftest import body
 headers = {"content-type": "application/json", "authorization": "Basic YTpi"}
 simulator = Simulator(Path(sys.argv[1]), requests_per_second=0)
