@@ -20,7 +20,7 @@ from campaign_runner.reporting.atomic import replacing
 HERE = os.getpid()
 ENDLESS = """
 import os, sys, time
-from campaign_runner.processes import each
+from campaign_runner.app.executor import each
 
 def work(item):
     print(os.getpid(), flush=True)
@@ -31,7 +31,7 @@ list(each(work, range(9), 1))
 
 BUSY = """
 import sys, threading
-from campaign_runner.processes import each
+from campaign_runner.app.executor import each
 
 def write():
     while True:
@@ -45,7 +45,7 @@ for _ in range(20):
 HALF_WAY = """
 import sys
 from contextlib import closing
-from campaign_runner.processes import each
+from campaign_runner.app.executor import each
 
 try:
     with closing(each(str, range(1000), 2)) as made:

@@ -40,7 +40,7 @@ grace_seconds = 0
 """
 ONE_AFTER_THE_OTHER = """
 import json, sys
-from campaign_runner.cli import main
+from campaign_runner.entrypoints.cli import main
 for words in json.loads(sys.argv[1]):
     sys.argv = ["campaign-runner", *words]
     try:
