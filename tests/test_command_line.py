@@ -159,12 +159,13 @@ def test_a_person_at_the_terminal_is_asked(tmp_path, monkeypatch, answer, replac
 
 
 def test_a_terminal_gets_bars_that_go_away(monkeypatch):
-    monkeypatch.setattr(sys, "stderr", Screen())
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
     with Terminal().progress() as progress:
         progress("check", 10, 20)
         progress("check", 20, 20)
         progress("place", 3, None)
-    shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
+    shown = screen.getvalue()
     assert "Checking rows" in shown
     after = shown[shown.rindex("Placing and following orders") :]
     assert after.count("\x1b[2K") >= 2, "each bar's line is erased at the end"

@@ -62,8 +62,18 @@ def test_the_results_come_in_the_order_of_the_items(more):
     assert list(each(lambda item: item * item, range(40), more)) == [item * item for item in range(40)]
 
 
+def slowly(item: int) -> int:
+    time.sleep(0.01)
+    return item
+
+
+def of_process(item: int) -> int:
+    slowly(item)
+    return os.getpid()
+
+
 def test_several_processes_take_part():
-    assert len(set(each(lambda _: (time.sleep(0.01), os.getpid())[1], range(20), 2))) == 3
+    assert len(set(each(of_process, range(20), 2))) == 3
 
 
 def test_large_items_and_results_do_not_wait_for_each_other():
@@ -146,7 +156,7 @@ def test_nothing_is_lost_when_a_process_is_killed():
 
 
 def test_whoever_takes_no_more_leaves_no_process_behind():
-    made = each(lambda item: (time.sleep(0.01), item)[1], range(1000), 2)
+    made = each(slowly, range(1000), 2)
     assert next(made) == 0
     made.close()
     assert not _children(HERE)

@@ -10,8 +10,9 @@ import pytest
 
 from campaign_runner.app.approve import approve_plan
 from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.finish import Result
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.run import Result, run_file
+from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.model.actor import Actor
 from tests.pipeline.conftest import Office, office
@@ -41,7 +42,8 @@ class Reviewed:
         return self.read()
 
     def read(self) -> dict[str, Any]:
-        return json.loads((self.office.folder / "reports" / "q4" / "plan.json").read_text("utf-8"))
+        plan: dict[str, Any] = json.loads((self.office.folder / "reports" / "q4" / "plan.json").read_text("utf-8"))
+        return plan
 
     def approve(self, plan: str, who: str = FINANCE) -> str:
         return approve_plan(self.runtime(who), plan, who)

@@ -97,7 +97,7 @@ def test_the_references_count_and_not_the_order_of_the_rows(office, reviewed):
     from campaign_runner.planning.plan_preview import Setting, identity
 
     rows = [ANA, BEN, CLEO]
-    names = set()
+    names: set[str] = set()
     for _ in range(3):
         random.Random(len(names)).shuffle(rows)
         path = office.file(*rows)

@@ -27,9 +27,9 @@ def test_beyond_five_hundred_lines_all_are_in_a_workbook_beside_the_page(office,
     assert 'The first 500 lines of 620. All 620 are in <a href="plan.xlsx">plan.xlsx</a>.' in page(office)
     assert page(office).count("p499@example.com") == 1
     assert "p500@example.com" not in page(office)
-    sheet = openpyxl.load_workbook(office.folder / "reports" / "q4" / "plan.xlsx").active
+    sheet = openpyxl.load_workbook(office.folder / "reports" / "q4" / "plan.xlsx").worksheets[0]
     assert (sheet.max_row, sheet["A621"].value, sheet["B621"].value) == (621, 621, "P Q619, p619@example.com")
-    assert sum(sheet.cell(row, 8).value for row in range(2, 622)) == 3100
+    assert [sheet.cell(row, 8).value for row in range(2, 622)] == [5] * 620
     reviewed.plan(office.file(*rows[:20]))
     assert not (office.folder / "reports" / "q4" / "plan.xlsx").exists()
 

@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import xlsxwriter
@@ -137,17 +138,15 @@ def repacked(content: bytes, change: Callable[[str, bytes], bytes | None], **add
     return out.getvalue()
 
 
-def workbook(fill: Callable[[openpyxl.Workbook, Worksheet], object], rows: list[list[object]] | None = None) -> bytes:
+def workbook(
+    fill: Callable[[openpyxl.Workbook, Worksheet], object], rows: Sequence[list[Any]] | None = None
+) -> bytes:
     """A workbook with a sheet "Rewards", filled and then changed."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.title = "Rewards"
-    for row in (
-        rows
-        if rows is not None
-        else [HEADER, ["Ana", "ana@example.com", 25, "CC1"], ["Bo", "bo@example.com", 10.5, "CC2"]]
-    ):
+    for row in ROWS if rows is None else rows:
         sheet.append(row)
     fill(book, sheet)
     out = io.BytesIO()
@@ -161,11 +160,12 @@ def nothing(book: openpyxl.Workbook, sheet: Worksheet) -> None:
 
 def typed(book: openpyxl.Workbook, sheet: Worksheet) -> None:
     """One cell of every kind."""
-    for number, value in enumerate(
-        [25.0, 0.1 + 0.2, 12345678901234567890, 14155550100, True, dt.date(2026, 12, 24), dt.datetime(2026, 12, 24, 9, 30),
-         dt.time(9, 30), dt.timedelta(hours=30), 0.000001, -5, "  kept  ", "0012", "1.4155E+10", "two\nlines"], 2
-    ):  # fmt: skip
-        sheet.cell(number, 3, value)
+    values: list[Any] = [
+        25.0, 0.1 + 0.2, 12345678901234567890, 14155550100, True, dt.date(2026, 12, 24), dt.datetime(2026, 12, 24, 9, 30),
+        dt.time(9, 30), dt.timedelta(hours=30), 0.000001, -5, "  kept  ", "0012", "1.4155E+10", "two\nlines",
+    ]  # fmt: skip
+    for number, value in enumerate(values, 2):
+        sheet.cell(number, 3).value = value
         sheet.cell(number, 1, f"Row {number}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from campaign_runner.model.errors import CampaignRunnerError
 
 HERE = Path(__file__).parents[1] / "corpus"
 FILES = sorted([*HERE.glob("files/*"), *HERE.glob("libreoffice/*")])
-OPTIONS = {
+OPTIONS: dict[str, dict[str, Any]] = {
     "hidden-skip.xlsx": {"hidden": "skip"},
     "hidden-include.xlsx": {"hidden": "include"},
     "sheets-second.xlsx": {"sheet": "Second"},

@@ -18,8 +18,8 @@ HEAD = "First name,E-mail,Amount\n"
 
 def _workbook(fill) -> bytes:
     book = openpyxl.Workbook()
-    book.active.title = "Rewards"
-    fill(book, book.active)
+    book.worksheets[0].title = "Rewards"
+    fill(book, book.worksheets[0])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -45,7 +45,7 @@ def test_xlsx_comes_back_equal(book, tmp_path, rows):
     workbook = openpyxl.Workbook()
     for number, row in enumerate([HEADER, *rows], 1):
         for position, value in enumerate(row, 1):
-            cell = workbook.active.cell(number, position)
+            cell = workbook.worksheets[0].cell(number, position)
             cell.value, cell.data_type = value, "s"
     workbook.save(tmp_path / "t.xlsx")
     assert _cells(tmp_path / "t.xlsx", book) == rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import openpyxl
 import pytest
@@ -13,13 +14,15 @@ from tests.workbooks import ANA, BO, HEADER, checked, in_part, ods, ods_row, pat
 CY = ["Cy", "cy@example.com", 40]
 
 
-def _sheets(*sheets: tuple[str, list[list[object]]], hidden: tuple[str, ...] = (), state: str = "hidden") -> bytes:
+def _sheets(
+    *sheets: tuple[str, Sequence[Sequence[object]]], hidden: tuple[str, ...] = (), state: str = "hidden"
+) -> bytes:
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for name, rows in sheets:
         sheet = book.create_sheet(name)
         for row in rows:
-            sheet.append(row)
+            sheet.append(list(row))
         if name in hidden:
             sheet.sheet_state = state
     out = io.BytesIO()

@@ -17,8 +17,8 @@ def test_choices_and_rules_of_the_template_make_no_note(tmp_path):
     write_template(path, load_book(), ["ADDRESS"])
     book = openpyxl.load_workbook(path)
     sheet = book["Rewards"]
-    for cell in sheet[2]:
-        sheet.cell(3, cell.column, cell.value)
+    for at, cell in enumerate(sheet[2], 1):
+        sheet.cell(3, at).value = cell.value
     sheet.cell(3, 2, "Zoe")
     book.save(path)
     known = settings.Settings(campaign={"id": "q4"})

@@ -118,4 +118,6 @@ def test_events_that_were_signed_once_cannot_be_taken_away_again(of_version_2):
     with sqlite3.connect(of_version_2 / "ledger.sqlite") as connection:
         connection.execute("DELETE FROM events WHERE signed_by != ''")
     with open_ledger(of_version_2) as ledger, ledger.read() as connection:
-        assert events.first_broken(connection).why == "the events after it, which were signed, are missing"
+        broken = events.first_broken(connection)
+    assert broken
+    assert broken.why == "the events after it, which were signed, are missing"

@@ -20,7 +20,7 @@ ACCEPTED = Receipt(Outcome.ACCEPTED, 201, order_reference="q4-1", tango_order_id
 @pytest.fixture
 def ledger(tmp_path):
     with open_ledger(tmp_path) as made:
-        with made.write() as connection:
+        with made.write("a test") as connection:
             names = {"environment": "simulator", "campaign_id": "q4", "customer": "c", "account": "a"}
             connection.execute(insert(schema.campaigns).values(**names, endpoint="asyncOrders", created_at=AT))
             order = {"campaign": 1, "reference": "q4-1", "state": "planned", "attempt": 1, "lines": 1}

@@ -96,7 +96,7 @@ LOG = {
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory) -> Path:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state of a campaign in which everything happened that a ledger keeps."""
     folder = tmp_path_factory.mktemp("office")
     office = Office(folder)
@@ -116,7 +116,7 @@ def told(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def state(told, tmp_path) -> Path:
+def state(told: Path, tmp_path: Path) -> Path:
     shutil.copytree(told, tmp_path / "state")
     return tmp_path / "state"
 

@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from campaign_runner import simulator
 from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.finish import Result
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.recover import recover_ledger
-from campaign_runner.app.run import Result, run_file
+from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.model.errors import NotNewest
 from tests.pipeline.conftest import Office
@@ -45,12 +47,11 @@ class Camp(Office):
     def runtime(self, **tango: object) -> Runtime:
         return replace(super().runtime(**tango), state=self.state)
 
-    def send(self, **how: object) -> Result:
+    def send(self, canary: int = 0, **how: object) -> Result:
         """The file as it is; settings of [tango] may be changed."""
-        canary = how.pop("canary", 0)
         return run_file(ReadOptions(self.path), self.runtime(**how), patience=600, canary=canary)
 
-    def refused(self, saying: str, **how: object) -> None:
+    def refused(self, saying: str, **how: Any) -> None:
         """A run is refused with this sentence, and nothing is sent."""
         before = len(self.sent())
         with pytest.raises(NotNewest, match=saying):

@@ -12,7 +12,8 @@ import pytest
 
 from campaign_runner import settings, simulator
 from campaign_runner.app.draft import ReadOptions
-from campaign_runner.app.run import Result, run_file
+from campaign_runner.app.finish import Result
+from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from tests.clock import HandClock
 from tests.pipeline.two_campaigns import two
@@ -58,7 +59,8 @@ class Office:
             return list(csv.DictReader(file))
 
     def summary(self) -> dict[str, Any]:
-        return json.loads((self.folder / "reports" / "q4" / "summary.json").read_text("utf-8"))
+        summary: dict[str, Any] = json.loads((self.folder / "reports" / "q4" / "summary.json").read_text("utf-8"))
+        return summary
 
     def sent(self) -> list[dict[str, Any]]:
         """Every line item that Tango has, in the order of placing."""

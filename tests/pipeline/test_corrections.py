@@ -61,7 +61,7 @@ def test_writing_the_reports_again_changes_no_earlier_entry(closed):
 def test_the_journal_with_its_corrections_balances(closed):
     closed.clock.turn(days=20)
     track_campaign(closed.runtime())
-    sums = defaultdict(Decimal)
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in closed.report("journal.csv"):
         sums[row["Entry"], row["Currency"]] += Decimal(row["Debit"] or 0) - Decimal(row["Credit"] or 0)
     assert set(sums.values()) == {Decimal(0)}

@@ -22,7 +22,7 @@ ADDED = ("Sheet", "Row", "Status", "Problem", "What to do")
 def workbook(office, *rows):
     """A title, a blank row, the header in row 3, in columns B to I."""
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     sheet.title = "Rewards"
     sheet["B1"] = "Rewards of the fourth quarter"
     for number, cells in enumerate([HEADERS, *rows], 3):
@@ -116,7 +116,7 @@ def test_held_rows_are_in_the_list_of_problems_of_the_annotated_workbook(office)
     check_file(ReadOptions(workbook(office, ANA, BO, ANA)), office.runtime())
     book = openpyxl.load_workbook(office.folder / "reports" / "q4" / "annotated.xlsx")
     head, _, _, *listed = ([cell.value for cell in row] for row in book["Problems"].iter_rows())
-    assert head[0].startswith('1 problem and 1 held row in the sheet "Rewards".')
+    assert str(head[0]).startswith('1 problem and 1 held row in the sheet "Rewards".')
     assert [(row[0], row[3]) for row in listed][1] == ("row 6", "It is the same as row 4.")
     assert book["Rewards"]["A6"].comment.text.startswith("It is the same as row 4.")
 
@@ -137,5 +137,7 @@ def test_the_list_of_problems_fits_the_width_of_a_page_and_has_a_bold_header(off
     check_file(ReadOptions(workbook(office, ANA, BO)), office.runtime())
     path = office.folder / "reports" / "q4" / "annotated.xlsx"
     sheet = openpyxl.load_workbook(path, rich_text=True)["Problems"]
-    assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
+    fitted = sheet.sheet_properties.pageSetUpPr
+    assert fitted
+    assert (sheet.page_setup.orientation, fitted.fitToPage) == ("landscape", True)
     assert sheet["A3"].value[0].font.b

@@ -32,7 +32,7 @@ def check(office, path):
 def workbook(office, *rows):
     book = openpyxl.Workbook()
     for row in (HEADERS, *(row.split(",") for row in rows)):
-        book.active.append(row)
+        book.worksheets[0].append(row)
     book.save(office.folder / "q4.xlsx")
     return office.folder / "q4.xlsx"
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -25,7 +26,7 @@ from tests.pipeline.people import ANA, BEN
 NOBODY = 65_534
 
 
-def as_nobody(ask: Callable[[], object]) -> object:
+def as_nobody(ask: Callable[[], object]) -> Any:
     """The answer of another account of this machine, in a process of its own."""
     if os.geteuid() != 0:
         return ask()

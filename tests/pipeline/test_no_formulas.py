@@ -7,6 +7,7 @@ import random
 import re
 import unicodedata
 import zipfile
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -66,24 +67,24 @@ def written(office, seed: int) -> None:
     texts = [chance.choice(PAYLOADS) for _ in range(40)]
     heads = ["Method", "First name", "Last name", "E-mail", "UTID", "Amount", "Message", *dict.fromkeys(texts[:4])]
     book = openpyxl.Workbook()
-    book.active.title = f"={chance.choice(('evil', 'evil+1', '@evil'))}"
+    sheet = book.worksheets[0]
+    sheet.title = f"={chance.choice(('evil', 'evil+1', '@evil'))}"
     rows = [["EMAIL", texts[5], texts[6], f"{name}@example.com", "U561593", "25", texts[7], *texts[8 : 4 + len(heads)]]
             for name in ("ana", "ben", "sim-fails", "sim-refused", "no one")]  # fmt: skip
     rows.append(
         ["EMAIL", texts[20], texts[21], texts[22], texts[23], texts[24], texts[25], *texts[26 : 22 + len(heads)]]
     )
     for row in (heads, *rows):
-        book.active.append([None] * len(row))
+        sheet.append([None] * len(row))
         for position, text in enumerate(row, 1):
-            cell = book.active.cell(book.active.max_row if row is not heads else 1, position)
+            cell = sheet.cell(sheet.max_row if row is not heads else 1, position)
             cell.value, cell.data_type = text, "s"
     path = office.folder / f"{chance.choice(('=evil', '@evil', '-evil'))}.xlsx"
     book.save(path)
     office.values["campaign"] = {"id": "q4", "name": texts[30][:90].strip(), "purchase_order": texts[31][:40].strip(),
                                  "notes": texts[32][:90].strip()}  # fmt: skip
     office.values["finance"] = {"group_by": [heads[-1].strip()], "accounts": {}}
-    runtime = office.runtime()
-    runtime.finance = FinanceOptions(group_by=[heads[-1].strip()])
+    runtime = replace(office.runtime(), finance=FinanceOptions(group_by=(heads[-1].strip(),)))
     plan_file(ReadOptions(path), runtime)
     run_file(ReadOptions(path), runtime, patience=600)
     report_campaign(runtime)

@@ -92,7 +92,7 @@ def test_reports_that_are_missing_after_the_sending_have_a_code_and_a_sentence_o
 
 def test_a_ledger_that_goes_away_while_orders_are_placed_is_not_wrong_usage(office, monkeypatch):
     monkeypatch.setattr(store, "BUSY_SECONDS", 0)
-    held = []
+    held: list[sqlite3.Connection] = []
 
     def lock_the_ledger(stage, done, total):
         if stage == "place" and not held:

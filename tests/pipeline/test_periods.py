@@ -41,10 +41,10 @@ def lines_of(office):
 def journal_of(office):
     """What each account comes to in the journal of the period."""
     with (office.folder / "reports" / "all" / "journal.csv").open(encoding="utf-8-sig", newline="") as file:
-        sums = {}
+        sums: dict[str, Decimal] = {}
         for row in csv.DictReader(file):
             sums[row["Account"]] = (
-                sums.get(row["Account"], 0) + Decimal(row["Debit"] or 0) - Decimal(row["Credit"] or 0)
+                sums.get(row["Account"], Decimal(0)) + Decimal(row["Debit"] or 0) - Decimal(row["Credit"] or 0)
             )
     return sums
 
@@ -103,7 +103,7 @@ def test_a_reward_that_was_on_its_way_at_the_end_of_a_month_is_pending_in_its_bo
 
 
 def test_all_months_together_come_to_the_journal_of_all_days(came_back):
-    sums = {}
+    sums: dict[str, Decimal] = {}
     for options in (NOVEMBER, DECEMBER):
         reports_of(came_back, options)
         for account, amount in journal_of(came_back).items():
@@ -199,9 +199,9 @@ def test_a_midnight_of_the_zone_between_placing_and_the_end_is_a_later_day(offic
     office.run(office.file(ANA), patience=0)
     office.clock.turn(minutes=5)
     track_campaign(office.runtime(), patience=60)
-    reports_of(office, replace(NOVEMBER, **BERLIN))
+    reports_of(office, replace(NOVEMBER, time_zone="Europe/Berlin"))
     assert [(row["Status"], row["Placed at"][:16]) for row in lines_of(office)] == [("pending", "2026-11-30T23:59")]
-    reports_of(office, replace(DECEMBER, **BERLIN))
+    reports_of(office, replace(DECEMBER, time_zone="Europe/Berlin"))
     assert journal_of(office)["Expenses:Rewards"] == 25
     reports_of(office, NOVEMBER)
     assert [row["Status"] for row in lines_of(office)] == ["completed"]

@@ -126,6 +126,7 @@ class Typed(io.StringIO):
 def test_only_a_yes_is_one(monkeypatch, capsys, typed, yes):
     monkeypatch.setattr(sys, "stdin", Typed(typed))
     ask = Terminal(as_json=True).asker(False)
+    assert ask is not None
     assert ask(["Send 50.00 USD?"]) is yes
     out = capsys.readouterr()
     assert (out.out, "Send 50.00 USD?" in out.err) == ("", True)

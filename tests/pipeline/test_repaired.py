@@ -13,6 +13,7 @@ from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.track import track_campaign
+from campaign_runner.ledger.sent_lines import RELEASED
 
 ANA, BO, CY, DI = (
     "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25",
@@ -44,8 +45,8 @@ def corrected(office, changes, suffix="csv", name="failures"):
         return path
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    for row in rows:
-        row.update(changes.get(row["Employee ID"], {}))
+    for fields in rows:
+        fields.update(changes.get(fields["Employee ID"], {}))
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
@@ -179,7 +180,7 @@ def test_an_annotated_workbook_is_the_whole_file(office):
     book = openpyxl.Workbook()
     for row in (["Employee ID", "Method", "First name", "Last name", "E-mail", "Mobile", "UTID", "Amount"],
                 *(line.split(",") for line in (ANA, BO, CY))):  # fmt: skip
-        book.active.append(row)
+        book.worksheets[0].append(row)
     book.save(office.folder / "q4.xlsx")
     result = office.run(office.folder / "q4.xlsx")
     annotated = result.reports["annotated.xlsx"]
@@ -241,5 +242,5 @@ def test_explain_and_release_speak_of_the_rows_of_the_file(office):
     life = explain_row(office.runtime(), "2")
     assert (life["status"], life["file"], life["row"]) == ("completed", "failures.csv", 2)
     assert explain_row(office.runtime(), "3")["file"] == "q4.csv"
-    decided = release.decide(office.runtime(), release.RowsAsked((4,)), release.RELEASED, "two prizes")
+    decided = release.decide(office.runtime(), release.RowsAsked((4,)), RELEASED, "two prizes")
     assert decided.rows == (4,)

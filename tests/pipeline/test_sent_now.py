@@ -107,6 +107,7 @@ def test_a_file_under_another_name_with_few_rows_that_were_sent_is_not(office):
 def test_a_plan_says_how_many_rows_were_sent_before(office):
     office.run(office.file(ANA, BO, name="january.csv"))
     result = plan_file(ReadOptions(office.file(ANA, BO, CY, name="march.csv")), office.runtime())
+    assert result.tally is not None
     lines = screen.plan(result.books, result.tally, result.reports)
     assert any(line.startswith("2 rows were sent before and are not sent again: 35.00 USD (") for line in lines)
     assert any("2 of 3 rows of march.csv were sent before" in line for line in lines)

@@ -95,7 +95,8 @@ def test_only_where_the_answer_was_lost_a_line_that_is_not_there_was_refused(off
 
 def test_a_line_that_was_shown_once_is_not_taken_for_refused_though_the_answer_was_lost(office, edit):
     office.tango.set_faults([{"kind": "409-exists", "call": "place"}])
-    handle, shown = edit.handle, []
+    shown: list[str] = []
+    handle = edit.handle
 
     def once(request):
         edit.most = 3 if shown else None

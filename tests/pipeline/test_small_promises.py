@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner.ledger import batches, campaigns, erasure, open_ledger
+from campaign_runner.ledger import batches, campaigns, erasure, open_ledger, schema
 from campaign_runner.model import LineAnswer, Outcome
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import BATCH_MOVES, BatchState, RowStatus
@@ -98,7 +98,7 @@ def test_a_run_that_begins_touches_its_own_campaign_alone(ledger):
     planned(ledger, (line(1),))
     with ledger.write("a test") as connection:
         other = campaigns.register(connection, "simulator", replace(ORDER, campaign_id="q5"), AT)
-        connection.execute(batches.batches.update().values(campaign=other, due_at=5.0))
+        connection.execute(schema.batches.update().values(campaign=other, due_at=5.0))
     (batch,) = every(ledger)
     batches.mark_sending(ledger, batch, AT)
     assert batches.left_sending(ledger, 1, AT) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import pandas as pd
 
 from campaign_runner.model import Checked, CleanRows
@@ -12,8 +14,8 @@ NOTHING = pd.DataFrame(columns=list(KNOWN_COLUMNS))
 
 
 def planned(
-    rows: dict[int, dict[str, str]], *, known: pd.DataFrame = NOTHING, released: set[str] = frozenset(),
-    hidden: set[int] = frozenset(), stale: set[int] = frozenset(), keyed: bool = False, batch_size: int = 500,
+    rows: dict[int, dict[str, str]], *, known: pd.DataFrame = NOTHING, released: Set[str] = frozenset(),
+    hidden: Set[int] = frozenset(), stale: Set[int] = frozenset(), keyed: bool = False, batch_size: int = 500,
 ) -> Plan:  # fmt: skip
     frame = pd.DataFrame.from_dict(rows, orient="index").astype("str")
     own = frame[["ID"]] if keyed else pd.DataFrame(index=frame.index)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 from campaign_runner.app.catalogue import reward_names
 from campaign_runner.app.template import write_empty_template
@@ -20,11 +23,11 @@ def test_a_reward_chosen_from_the_drop_down_is_placed_by_its_utid(office, tmp_pa
     write_empty_template(path, methods=["EMAIL"], rewards=reward_names(office.runtime()))
     book = openpyxl.load_workbook(path)
     sheet = book["Rewards"]
-    places = {cell.value: cell.column for cell in sheet[1]}
+    places = {cell.value: at for at, cell in enumerate(sheet[1], 1)}
     lists = [rule for rule in sheet.data_validations.dataValidation if rule.formula1.startswith("Choices!")]
-    letter = sheet.cell(1, places["Reward"]).column_letter
+    letter = get_column_letter(places["Reward"])
     assert any(str(rule.sqref).startswith(f"{letter}2") for rule in lists)
-    chosen = {
+    chosen: dict[str, Any] = {
         "Delivery method": "EMAIL",
         "First name": "Ana",
         "E-mail": "ana@example.com",

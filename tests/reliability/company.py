@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 import httpx
@@ -40,6 +40,7 @@ from tests.clock import HandClock
 from tests.reliability.crashes import Bomb, Crash
 from tests.reliability.scenario import Scenario, Sheet
 
+Made = TypeVar("Made")
 REPORTS = frozenset({"results.csv", "summary.json"})
 NOWHERE = "http://127.0.0.1:9/raas/v2"
 PATIENCE = 45
@@ -128,7 +129,7 @@ class Company:
             ReadOptions(path), self.runtime(), patience=patience, partial_by_funds=self.plan.partial, **how
         ))  # fmt: skip
 
-    def process(self, work: Callable[[], Any]) -> Any:
+    def process(self, work: Callable[[], Made]) -> Made | None:
         """A process that may be killed, and is started again some time later until it is not."""
         for _ in range(8):
             bomb = Bomb((self._planned.pop(0) or None) if self._planned else None)

@@ -153,8 +153,8 @@ def test_a_report_half_written_leaves_the_one_before(tmp_path):
 
 def test_an_older_ledger_is_taken_to_this_version(tmp_path, monkeypatch):
     open_ledger(tmp_path)
-    with sqlite3.connect(tmp_path / LEDGER) as connection:
-        connection.execute("UPDATE meta SET version = 0")
+    with sqlite3.connect(tmp_path / LEDGER) as file:
+        file.execute("UPDATE meta SET version = 0")
     steps = {0: lambda connection: connection.execute(text("CREATE TABLE proof (id INTEGER)"))}
     monkeypatch.setattr(migrations, "MIGRATIONS", {**migrations.MIGRATIONS, **steps})
     with open_ledger(tmp_path) as ledger, ledger.read() as connection:

@@ -63,6 +63,7 @@ def test_the_second_signal_ends_the_run_at_once(tmp_path):
         run = office.start()
         until(lambda: office.calls("POST") >= 1)
         run.send_signal(signal.SIGINT)
+        assert run.stderr is not None
         run.stderr.readline()
         run.send_signal(signal.SIGINT)
         assert run.wait(LONG / 2) == 130

@@ -21,6 +21,7 @@ if BIN is None:
 
 @pytest.fixture(scope="module")
 def server():
+    assert BIN is not None
     with postgresql.serving(BIN) as made:
         yield made
 

@@ -67,6 +67,7 @@ class SharedOffice(Office):
 
 @pytest.fixture(scope="module")
 def server():
+    assert BIN is not None
     with postgresql.serving(BIN) as made:
         yield made
 

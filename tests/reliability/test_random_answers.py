@@ -6,7 +6,7 @@ A table of answers is drawn; each request meets the next of them, until none is 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,7 +41,7 @@ STEPS = 600  # more than any table that is drawn here can ask for
 AGAIN = (400, 401, 402, 403, 404, 405, 408, 409, 413, 415, 418, 422, 429, 500, 502, 503, 504, 302, 204)
 # Statuses and keys with which Tango says that it did not take the order. After all others it may have it.
 REFUSING = {400, 401, 402, 403, 405, 413, 415, 422, 428, 429}
-BODIES = {
+BODIES: dict[str, Callable[[str], dict[str, Any] | bytes]] = {
     "errors": lambda key: {"errors": [{"i18nKey": key, "message": f"About {key}."}]},
     "named": lambda key: {"errors": [{"i18nKey": key, "message": "Wrong.", "path": "lineItems[0].recipient.email"}]},
     "strange": lambda key: {"errors": [{"i18nKey": key, "message": "Wrong.", "path": "lineItems[99].utid"}]},
@@ -118,8 +118,8 @@ ROWS = st.lists(st.sampled_from(["", "", "", "sim-refused", "sim-422", "sim-422-
 @given(st.lists(MOODS, max_size=25), ROWS, st.integers(1, 3), st.integers(1, 3))
 @example([Mood("lost-answer", carried=True), Mood(status=503, key="503.002")], ["", "sim-422"], 2, 1)
 def test_any_table_of_answers_comes_to_an_end_with_nothing_twice_and_nothing_lost(moods, spells, size, tries):
-    with company(spells, size, tries) as made, campaign(made) as held:
-        made.tango.moods = iter(moods)
+    with company(spells, size, tries) as (made, tango), campaign(made) as held:
+        tango.moods = iter(moods)
         for _ in range(STEPS):
             if not step(made, held):
                 break
@@ -134,14 +134,13 @@ def test_any_table_of_answers_comes_to_an_end_with_nothing_twice_and_nothing_los
 
 
 @contextmanager
-def company(spells: list[str], size: int, tries: int) -> Iterator[Company]:
+def company(spells: list[str], size: int, tries: int) -> Iterator[tuple[Company, Moody]]:
     """Some rows and the moody stand-in."""
     rows = (Row(n, n, spell=spell, amount=10 + n) for n, spell in enumerate(spells))
     made = Company(replace(QUICK.with_rows(*rows), batch_size=size, max_tries=tries))
-    made.tango = Moody(clock=made.clock, requests_per_second=0)
-    server().simulator = made.tango
+    made.tango = server().simulator = tango = Moody(clock=made.clock, requests_per_second=0)
     try:
-        yield made
+        yield made, tango
     finally:
         made.close()
 
@@ -160,12 +159,12 @@ def step(made: Company, held: CampaignSession) -> bool:
     """One step of the batch whose turn it is, at the time at which it is due; a run that is stopped begins again."""
     runtime, ledger = held.runtime, held.ledger
     states = OPEN_BATCHES
-    due = batches.next_due(ledger, held.number, states)
+    due = batches.next_due(ledger, held.key, states)
     if due is None:
         return False
     runtime.clock.sleep(max(0.0, due - runtime.clock.now().timestamp()) + 1)
-    (batch, *_) = batches.due(ledger, held.number, runtime.clock.now().timestamp(), 1, states)
-    with connect_tango(runtime, ledger, held.number) as client:
+    (batch, *_) = batches.due(ledger, held.key, runtime.clock.now().timestamp(), 1, states)
+    with connect_tango(runtime, ledger, held.key) as client:
         place = client.place
 
         def placed(reference: str, body: bytes) -> Any:
@@ -173,14 +172,14 @@ def step(made: Company, held: CampaignSession) -> bool:
             made.sent.append((reference, body))
             return place(reference, body)
 
-        client.place = placed
+        vars(client)["place"] = placed
         runner = Placement(
             ledger, client, runtime.clock, runtime.settings.order, planning.rebatch, grace_seconds=GRACE
         )
         try:
             runner.advance(batch)
         except TangoStopped:
-            batches.left_sending(ledger, held.number, runtime.at())
+            batches.left_sending(ledger, held.key, runtime.at())
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -24,17 +25,18 @@ def _problem(row: int, column: Column | None = EMAIL, severity: str = "error") -
 
 
 @pytest.fixture
-def source(tmp_path) -> Path:
+def source(tmp_path: Path) -> Path:
     """A workbook with a format, a formula, a width, a comment, a table, a name, and another sheet."""
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     sheet.title = "Q4 'rewards'"
-    for row in [
+    rows: list[list[Any]] = [
         ["First name", "E-mail", "Amount"],
         ["Ana", "ana@@", 25],
         ["Bo", "bo@@", 10],
         ["Cy", "cy@example.com", 5],
-    ]:
+    ]
+    for row in rows:
         sheet.append(row)
     sheet["B2"].font, sheet["B2"].fill = Font(bold=True), PatternFill("solid", fgColor="FF00FF00")
     sheet["C5"] = "=SUM(C2:C4)"

@@ -6,6 +6,7 @@ import subprocess
 from collections import defaultdict
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -34,7 +35,7 @@ def test_the_journal_of_the_sample_lines(make_books, tmp_path, golden):
 
 def test_debits_equal_credits_in_every_entry_and_currency(make_books, tmp_path):
     text = journal(make_books(placed=LINES), tmp_path)["journal.csv"].read_text("utf-8-sig")
-    sums = defaultdict(Decimal)
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in csv.DictReader(text.splitlines()):
         sums[row["Entry"], row["Currency"]] += Decimal(row["Debit"] or 0) - Decimal(row["Credit"] or 0)
     assert set(sums.values()) == {Decimal(0)}
@@ -102,7 +103,7 @@ def test_any_mix_of_outcomes_balances(lines):
     entries = Entries(())
     entries.add(line_columns(books_of(), placed_lines([line(n, **each) for n, each in enumerate(lines)])))
     for entry in entries:
-        weights = defaultdict(int)
+        weights: dict[str, int] = defaultdict(int)
         for posting in entry.postings:
             weights[posting.weight_currency] += posting.weight
         assert set(weights.values()) == {0}
@@ -110,7 +111,7 @@ def test_any_mix_of_outcomes_balances(lines):
 
 def booked(entries):
     """Units per account and currency."""
-    sums = defaultdict(int)
+    sums: dict[Any, int] = defaultdict(int)
     for entry in entries:
         for posting in entry.postings:
             sums[posting.account, posting.currency] += posting.units
@@ -122,9 +123,9 @@ def entries_of(lines, corrections=()):
     books, entries = books_of(), Entries(())
     entries.add(line_columns(books, placed_lines(lines)))
     for now, day, before, after in corrections:
-        sides = [line_columns(books, placed_lines([now | side])) for side in (before, after)]
+        was, became = (line_columns(books, placed_lines([now | side])) for side in (before, after))
         yes = pa.array([True])
-        entries.change(*sides, pa.array([day], pa.large_string()), yes, yes)
+        entries.change(was, became, pa.array([day], pa.large_string()), yes, yes)
     return list(entries)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from campaign_runner import intake
 from campaign_runner.reporting.excel.template import write_template
@@ -24,8 +27,8 @@ def workbook(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
     return openpyxl.load_workbook(path)
 
 
-def _letter(sheet: openpyxl.worksheet.worksheet.Worksheet, title: str) -> str:
-    return next(cell.column_letter for cell in sheet[1] if cell.value == title)
+def _letter(sheet: Worksheet, title: str) -> str:
+    return next(get_column_letter(at) for at, cell in enumerate(sheet[1], 1) if cell.value == title)
 
 
 def test_every_field_has_a_column_with_its_title_and_a_comment(workbook: openpyxl.Workbook) -> None:
@@ -97,7 +100,7 @@ def test_intake_leaves_the_example_rows_out_and_reads_what_was_filled_in(tmp_pat
     path = tmp_path / "t.xlsx"
     write_template(path, BOOK, ["EMAIL", "PHONE"])
     book = openpyxl.load_workbook(path)
-    typed = {"Delivery method": "EMAIL", "First name": "Fay", "E-mail": "fay@example.com", "Amount": 30,
+    typed: dict[str, Any] = {"Delivery method": "EMAIL", "First name": "Fay", "E-mail": "fay@example.com", "Amount": 30,
              "Reward (UTID)": "U561593"}  # fmt: skip
     for title, value in typed.items():
         book["Rewards"][f"{_letter(book['Rewards'], title)}4"] = value

@@ -141,7 +141,7 @@ class Player:
 
     def call(self, of: str, *arguments: str | Path, reports: bool = True, **how: Any) -> Ended:
         """A command for a campaign."""
-        folder = ["--reports", self.world.reports] if reports else []
+        folder: list[str | Path] = ["--reports", self.world.reports] if reports else []
         self.world.clock.turn(seconds=30)
         return self.world.call(*arguments, "--config", self.config(of), *folder, **how)
 

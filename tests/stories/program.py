@@ -85,7 +85,7 @@ class How:
     report too."""
 
     kill_at: int = 0
-    died: Callable[[], None] = _nothing
+    died: Callable[[], object] = _nothing
     at_order: int = 0
     meanwhile: Callable[[], None] = _nothing
     finance: bool = False

@@ -61,7 +61,8 @@ def test_the_advice_to_move_the_old_state_folder_works_when_followed(world):
     moved = world.settings(PLAIN, "conf/campaign.toml")
     world.write("q4.csv", many(4))
     advice = re.search(r"mv (\S+) (\S+)", world.run("q4.csv", "--config", moved).said)
-    shutil.move(*advice.groups())
+    assert advice
+    shutil.move(advice[1], advice[2])
     assert world.run("q4.csv", "--config", moved).code == 0
     assert amounts(world.paid()) == once(4)
 

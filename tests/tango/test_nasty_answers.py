@@ -11,11 +11,12 @@ import tracemalloc
 import zlib
 from contextlib import contextmanager, suppress
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import String
+from sqlalchemy import Column, String
 
 from campaign_runner.ledger import schema
 from campaign_runner.model import LineAnswer, Outcome, Receipt
@@ -127,24 +128,28 @@ def test_an_amount_can_be_added_up_or_is_none(written, amount):
     assert read == (None if amount is None else Decimal(amount))
 
 
+def length_of(column: Column[Any]) -> int:
+    assert isinstance(column.type, String)
+    assert column.type.length
+    return column.type.length
+
+
 def test_every_length_fits_the_ledgers_columns():
     columns = {**{c.name: c for c in schema.batches.c}, **{c.name: c for c in schema.line_items.c},
                **{c.name: c for c in schema.attempts.c}}  # fmt: skip
     kept = {"tango_order_id": "tango_order_id", "tango_reference": "tango_reference", "delivery_status": "delivery_status",
             "currency": "charged_currency", "code": "code", "request_id": "request_id"}  # fmt: skip
     for field, column in kept.items():
-        kind = columns[column].type
-        assert isinstance(kind, String)
-        assert wire.LENGTHS[field] <= kind.length, field
+        assert wire.LENGTHS[field] <= length_of(columns[column]), field
     longest = f"-{wire.MOST - wire.PLACES:f}"
     for column in ("charged", "fee", "shipping_fee", "exchange_rate", "stated"):
-        assert len(longest) <= columns[column].type.length, column
+        assert len(longest) <= length_of(columns[column]), column
 
 
 def test_a_code_of_an_exception_fits_as_well():
     from campaign_runner.tango.answers import BY_EXCEPTION
 
-    assert max(len(kind.__name__) for kind, *_ in BY_EXCEPTION) <= schema.attempts.c.code.type.length
+    assert max(len(kind.__name__) for kind, *_ in BY_EXCEPTION) <= length_of(schema.attempts.c.code)
 
 
 @pytest.mark.parametrize(

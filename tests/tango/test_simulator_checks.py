@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ OTHER_FORM = {
     "address": HOME,
 }
 
-GOOD = {
+GOOD: dict[str, dict[str, Any]] = {
     "EMAIL": {"etid": "E000001", "emailSubject": "Hello", "message": "Thanks", "lineItemNote": "n"},
     "PHONE": {"recipient": {"firstName": "Ana", "mobileNumber": "+14155550100"}},
     "EMBEDDED": {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta, timezone
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -115,7 +116,7 @@ def test_it_does_not_matter_how_the_rows_are_cut_into_chunks(rows: list[Row], da
     rows[0] = {**rows[0], "amount": "0"}
     columns, whole = raw(rows)
     cut = data.draw(st.integers(1, len(rows) - 1))
-    choices = {"columns": columns, "today": TODAY, "defaults": {}}
+    choices: dict[str, Any] = {"columns": columns, "today": TODAY, "defaults": {}}
     at_once = compile_rules(BOOK, **choices)(whole)
     validator = compile_rules(BOOK, **choices)
     parts = [validator(type(whole)(whole.cells.iloc[:cut])), validator(type(whole)(whole.cells.iloc[cut:]))]
@@ -129,7 +130,7 @@ def test_it_does_not_matter_how_the_rows_are_cut_into_chunks(rows: list[Row], da
 @given(RIGHT)
 def test_what_validation_gives_out_is_its_own_normal_form(row: Row) -> None:
     once = check(row).clean.fields.fillna("").astype(str)
-    again = check({name: once[name].iloc[0] for name in once}).clean.fields.fillna("").astype(str)
+    again = check({str(name): column.iloc[0] for name, column in once.items()}).clean.fields.fillna("").astype(str)
     assert once.to_dict("index") == again.to_dict("index")
 
 
