@@ -8,7 +8,7 @@ submitted a file cannot approve it from the same account under another name.
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -23,18 +23,17 @@ from campaign_runner.app.session import CampaignSession
 from campaign_runner.ledger import approvals, campaigns, integrity, open_ledger, previous_upload, progress, sent_when
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import RefusedBeforeSending, UsageError
 from campaign_runner.model.group_columns import own_headers
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval, PlanFacts, StatedHead
+from campaign_runner.model.wording import count, per_currency
 from campaign_runner.planning.plan import totals
 from campaign_runner.planning.plan_preview import PreviousUpload, Setting, every_line, identity, preview
+from campaign_runner.preflight.approval_policy import objection, why_needed
 from campaign_runner.reporting.plan_file import PLAN_JSON, write_plan_json
 from campaign_runner.reporting.plan_list import PLAN_LISTS, write_plan_list
 from campaign_runner.reporting.plan_page import PLAN_PAGE, write_plan_page
-from campaign_runner.reporting.wording import cash, count, per_currency
-from campaign_runner.settings import ApprovalSection
 
 SHORTEST = 8
 
@@ -155,77 +154,21 @@ def standing(
     if decision and decision.decision == REJECTED:
         said = f'{decision.name} rejected this plan on {decision.at[:10]}: "{decision.reason}".'
         return Approval(REJECTED, said, command)
-    why = _needs(draft, settings.required_above, lately)
+    why = why_needed(totals(draft.plan.new), totals(draft.plan.known), settings.required_above, lately)
     if not why:
         return Approval()
     if decision is None:
         return Approval("open", f"This plan needs an approval: {why}.", command)
     submitters = (submitter(runtime), *([seen.submitter] if seen else []))
     accounts = (runtime.actor, *([seen.actor] if seen else []))
-    if against := _strangers(decision.name, decision.actor, settings, submitters, accounts):
+    if against := objection(decision.name, decision.actor, settings, submitters, accounts):
         return Approval("open", f"The approval of this plan does not count: {against}.", command)
     return Approval(APPROVED, f"{decision.name} approved this plan on {decision.at[:10]}.")
 
 
-def _needs(draft: PlanDraft, above: Mapping[str, Decimal], lately: Mapping[str, Decimal]) -> str:
-    """Why this plan needs a yes; "" where it does not. The file as a whole counts, with what was sent within a day."""
-    if draft.plan.new.empty:
-        return ""
-    file = _added(totals(draft.plan.new), totals(draft.plan.known))
-    whole = _added(file, lately)
-    over = {currency: most for currency, most in above.items() if whole.get(currency, Decimal(0)) > most}
-    return "; ".join(
-        f"{_comes_to(currency, file, lately)}, and [approval] required_above is {cash(most, currency)}"
-        for currency, most in over.items()
-    )
-
-
-def _comes_to(currency: str, file: Mapping[str, Decimal], lately: Mapping[str, Decimal]) -> str:
-    mine, before = file.get(currency, Decimal(0)), lately.get(currency, Decimal(0))
-    if not before:
-        return f"the file sends {cash(mine, currency)}"
-    together = f"{cash(mine + before, currency)} together"
-    return (
-        f"the file sends {cash(mine, currency)}, this campaign sent {cash(before, currency)} within a day, {together}"
-    )
-
-
-def _added(one: Mapping[str, Decimal], two: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    return {name: one.get(name, Decimal(0)) + two.get(name, Decimal(0)) for name in sorted({*one, *two})}
-
-
-def _strangers(
-    name: str,
-    actor: Actor | None,
-    settings: ApprovalSection,
-    submitters: Iterable[str],
-    accounts: Iterable[Actor | None],
-) -> str:
-    """Why the yes of `name`, given under the account `actor`, does not count; "" where it does."""
-    if settings.approvers and not any(name.casefold() == each.strip().casefold() for each in settings.approvers):
-        return f"{name} is not one of [approval] approvers ({', '.join(settings.approvers)})"
-    if not settings.not_by_submitter:
-        return ""
-    if any(_same_person(name, each) for each in submitters):
-        return f"{name} handed the file in, and somebody else has to approve it ([approval] not_by_submitter)"
-    if not settings.shared_account and actor and any(actor.is_same_user(each) for each in accounts):
-        return (
-            f"{name} approves from the account {actor.user}, under which the file was submitted; a second person approves "
-            "from an account of their own ([approval] not_by_submitter)"
-        )
-    return ""
-
-
-def _same_person(one: str, two: str) -> bool:
-    """`ana` is `ana@example.com`: a user of this machine may be named in either way."""
-    first, second = one.strip().casefold(), two.strip().casefold()
-    alike = first == second or ("@" in first) != ("@" in second)
-    return alike and first.partition("@")[0] == second.partition("@")[0]
-
-
 def _may_approve(plan: ShownPlan, runtime: Runtime, name: str) -> None:
     settings = runtime.settings.approval
-    if against := _strangers(name, runtime.actor, settings, (plan.submitter,), (plan.actor,)):
+    if against := objection(name, runtime.actor, settings, (plan.submitter,), (plan.actor,)):
         raise UsageError(f"{against[0].upper()}{against[1:]}. Nothing was recorded.")
 
 

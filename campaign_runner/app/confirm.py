@@ -18,8 +18,8 @@ from campaign_runner.model import LineItem
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units
+from campaign_runner.model.wording import count, per_currency
 from campaign_runner.planning.plan import totals
-from campaign_runner.reporting.wording import count, per_currency
 
 _NO = "You answered no, so nothing was sent. Run the same command again when it is to be sent; --yes answers yes."
 

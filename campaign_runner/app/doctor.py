@@ -11,7 +11,7 @@ from campaign_runner.app.health_checks import Diagnosis, clocks, heads, permissi
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.errors import CampaignRunnerError
-from campaign_runner.reporting.wording import cash
+from campaign_runner.model.wording import cash
 
 
 def diagnose(runtime: Runtime) -> list[Diagnosis]:

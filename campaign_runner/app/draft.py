@@ -98,7 +98,7 @@ def prepare(
             progress("check", seen.rows, None)
     trim_memory()
     plan, told = described(
-        planning.plan(
+        planning.make_plan(
             collector, known_frame(past, table.report, seen.original_rows), past.decisions, tango.batch_size,
             people(past.rewarded), planned_frame(past.unsent), several=settings.identity.several_per_recipient,
         ),

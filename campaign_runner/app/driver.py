@@ -16,6 +16,7 @@ from campaign_runner import planning
 from campaign_runner.app import newest
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.ledger import Ledger, batches
+from campaign_runner.ledger.batch_moves import left_sending
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.ledger.overlaps import Overtaken, Watch
 from campaign_runner.model.errors import Interrupted, NotNewest, TangoStopped
@@ -34,7 +35,7 @@ def driving(
     may_send: bool = True,
 ) -> Iterator[Driver]:  # fmt: skip
     """Workers on an open connection; where Tango stops the run, the block ends early and `stopped` says why."""
-    batches.left_sending(ledger, campaign_key, runtime.at())
+    left_sending(ledger, campaign_key, runtime.at())
     tango = runtime.settings.tango
     with connect_tango(runtime, ledger, campaign_key) as client:
         step = Placement(

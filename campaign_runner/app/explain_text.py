@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from campaign_runner.model import money
-from campaign_runner.reporting.wording import count
+from campaign_runner.model.wording import count
 
 Told = Mapping[str, Any]
 

@@ -28,16 +28,17 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, rule_book
 from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.app.uploads import LoadedUpload, latest_upload, restored_upload, with_repairs
-from campaign_runner.ledger import batches, campaigns, row_status, sent_when
+from campaign_runner.ledger import campaigns, row_status, sent_when
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.read_only import is_writable
+from campaign_runner.ledger.request_log import last_attempt
 from campaign_runner.model import Books, Column, Finding, Sent, StatedRows
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval
+from campaign_runner.model.wording import count
 from campaign_runner.reporting import ProblemTally, sent, unchanged
 from campaign_runner.reporting.summary import summary
-from campaign_runner.reporting.wording import count
 from campaign_runner.reporting.write import ORDER
 
 REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was corrected last."
@@ -115,7 +116,7 @@ def _made_of(campaign: CampaignSession, file: LoadedUpload, books: Books, code: 
     """Names all that the reports are made of: the program, the file, the settings, and where the ledger stands."""
     runtime = campaign.runtime
     with campaign.ledger.read() as connection:
-        requests = batches.last_attempt(connection)
+        requests = last_attempt(connection)
     told = summary(books, {}, code)
     settings = runtime.settings.model_dump(mode="json")
     options = [
@@ -147,7 +148,7 @@ def books_of(campaign: CampaignSession, file: LoadedUpload, stopped: str = "") -
     )  # fmt: skip
     uploads = [file.upload.id, *(repair.upload for repair in file.repairs)]
     with campaign.ledger.read() as connection:
-        since = batches.last_attempt(connection) if campaign.since is None else campaign.since
+        since = last_attempt(connection) if campaign.since is None else campaign.since
         now = sent_when.sent_now(connection, campaign.key, since)
         before = sent_when.sent_before(connection, campaign.key, uploads, since)
     return replace(

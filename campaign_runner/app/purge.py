@@ -12,17 +12,16 @@ from typing import Any
 
 import orjson
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from campaign_runner import simulator
 from campaign_runner.app.runtime import SIMULATOR_STATE, Runtime
 from campaign_runner.app.session import since
-from campaign_runner.ledger import Ledger, erasure, open_ledger, plans
+from campaign_runner.ledger import Ledger, campaigns, erasure, open_ledger, plans
+from campaign_runner.ledger.purge_scope import campaigns_before, references_of
 from campaign_runner.ledger.recipient_erasure import erase_recipient
-from campaign_runner.ledger.schema import batches, campaigns, uploads
 from campaign_runner.model.contact import Contact
 from campaign_runner.model.errors import UsageError
-from campaign_runner.model.lifecycle import OPEN_BATCHES
 from campaign_runner.planning.recipients import EMAIL, PHONE, person_hashes
 
 # Reports without names or contact data.
@@ -45,10 +44,10 @@ def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Told:
     moment = runtime.clock.now() - timedelta(days=days)
     before = moment.isoformat(timespec="milliseconds")
     with _ledger(runtime) as ledger:
-        names = _campaigns_of(ledger, before)
+        names = campaigns_before(ledger, before)
         told: Told = dict(erasure.erase(ledger, before, runtime.at(), window_since=since(runtime), dry_run=dry_run))
         names = names if told["files"] else []
-        still = _references(ledger, still=True)
+        still = references_of(ledger, still=True)
 
         def old(reference: str, at: float, items: list[Any]) -> Collection[int]:
             return range(len(items)) if at < moment.timestamp() and reference not in still else ()
@@ -60,7 +59,7 @@ def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False)
     """Erase the personal data of one campaign, in every environment, whatever its age."""
     with _ledger(runtime) as ledger:
         with ledger.read() as connection:
-            known = sorted(set(connection.execute(select(campaigns.c.campaign_id)).scalars()))
+            known = sorted({str(row["campaign_id"]) for row in campaigns.listing(connection)})
         if campaign_id not in known:
             raise UsageError(f"There is no campaign {campaign_id} here. Known: {', '.join(known) or 'none yet'}.")
         told: Told = dict(
@@ -68,7 +67,7 @@ def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False)
                 ledger, _EVER, runtime.at(), campaign=campaign_id, window_since=since(runtime), dry_run=dry_run
             )
         )
-        closed = _references(ledger, still=False, campaign_id=campaign_id)
+        closed = references_of(ledger, still=False, campaign_id=campaign_id)
 
         def theirs(reference: str, at: float, items: list[Any]) -> Collection[int]:
             return range(len(items)) if reference in closed else ()
@@ -91,7 +90,7 @@ def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False) -> Tol
         told: Told = dict(
             erase_recipient(ledger, contact, person, runtime.at(), window_since=since(runtime), dry_run=dry_run)
         )
-        still = _references(ledger, still=True)
+        still = references_of(ledger, still=True)
 
         def theirs(reference: str, at: float, items: list[Any]) -> Collection[int]:
             here = [number for number, item in enumerate(items) if contact.is_in_bytes(orjson.dumps(item))]
@@ -118,23 +117,6 @@ def _hash(connection: Connection, contact: Contact) -> bytes:
     field, text = (EMAIL, contact.text) if contact.is_email else (PHONE, f"+{contact.digits}")
     (digest,) = person_hashes(pd.DataFrame({field: pd.array([text], "string[pyarrow]")}), plans.secret(connection))
     return digest
-
-
-def _references(ledger: Ledger, *, still: bool, campaign_id: str = "") -> frozenset[str]:
-    """The references of orders that are still open, or that are not."""
-    states = batches.c.state.in_(OPEN_BATCHES) if still else batches.c.state.not_in(OPEN_BATCHES)
-    query = select(batches.c.reference).join(campaigns, campaigns.c.id == batches.c.campaign).where(states)
-    if campaign_id:
-        query = query.where(campaigns.c.campaign_id == campaign_id)
-    with ledger.read() as connection:
-        return frozenset(connection.execute(query).scalars())
-
-
-def _campaigns_of(ledger: Ledger, before: str) -> list[str]:
-    """The campaigns of which a file is old enough."""
-    query = select(campaigns.c.campaign_id).join(uploads, uploads.c.campaign == campaigns.c.id)
-    with ledger.read() as connection:
-        return list(connection.execute(query.where(uploads.c.created_at < before, erasure.KEPT).distinct()).scalars())
 
 
 def _reports_of(runtime: Runtime, campaign_ids: Collection[str]) -> Iterator[Path]:

@@ -26,8 +26,8 @@ from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import adoption, events, integrity, plans
 from campaign_runner.model import Finding, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
+from campaign_runner.model.wording import count
 from campaign_runner.planning import FORMATS
-from campaign_runner.reporting.wording import count
 from campaign_runner.tango import Client
 
 NAMED = 5  # references in a sentence

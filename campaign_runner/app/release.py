@@ -16,8 +16,9 @@ from campaign_runner.app.driver import watch
 from campaign_runner.app.find_rows import is_row, names_of, rows_of
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, open_campaign
-from campaign_runner.ledger import batches, campaigns, events, held, integrity, plans
+from campaign_runner.ledger import campaigns, events, held, integrity, plans
 from campaign_runner.ledger.actors import this_account
+from campaign_runner.ledger.batch_moves import take_up
 from campaign_runner.ledger.held import HeldRow
 from campaign_runner.ledger.sent_lines import DROPPED, RELEASED, UNDONE
 from campaign_runner.model.errors import UsageError
@@ -203,7 +204,7 @@ def _record(
     changed = {one.reference: one.changed_line for one in chosen.values()}
     again = [one.reference for one in chosen.values() if one.rule == RETRY]
     if again:
-        batches.take_up(connection, campaign.key, again, at)
+        take_up(connection, campaign.key, again, at)
         failed = [one for one in plans.failed_lines(connection, campaign.key, confirmed=False)
                   if one.line.reference in again]  # fmt: skip
         references += [planning.next_reference(campaign.runtime.settings.order, one) for one in failed]

@@ -15,9 +15,10 @@ from campaign_runner import settings, simulator, tango
 from campaign_runner.app.locations import config_path, config_places
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.app.state_folder import state_folder
-from campaign_runner.ledger import Ledger, batches, requests
+from campaign_runner.ledger import Ledger, requests
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.limiter import SharedLimiter
+from campaign_runner.ledger.request_log import record_attempt
 from campaign_runner.model import Clock, Receipt
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
@@ -104,7 +105,7 @@ def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterat
         limiter = SharedLimiter(ledger, name[:200], settings.tango.requests_per_second, runtime.clock)
 
         def record(method: str, reference: str, receipt: Receipt, seconds: float) -> None:
-            batches.record_attempt(ledger, campaign_key, reference, runtime.at(), method, receipt, seconds)
+            record_attempt(ledger, campaign_key, reference, runtime.at(), method, receipt, seconds)
 
         client = tango.Client(
             base_url=base_url, order=settings.order, credentials=runtime.credentials, clock=runtime.clock,

@@ -15,8 +15,8 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.ledger import row_status
 from campaign_runner.model.errors import LedgerLost, ReportsMissing, ReportsUnwritten, StateError
+from campaign_runner.model.wording import count
 from campaign_runner.reporting.atomic import prove_writable
-from campaign_runner.reporting.wording import count
 
 
 def prove_places(runtime: Runtime) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 from campaign_runner.model import Books
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.problem_tally import ProblemTally
+from campaign_runner.model.wording import came_to, cash, count, listed, per_currency
 from campaign_runner.reporting.finance.statement import Reconciled
 from campaign_runner.reporting.finance.sums import FinanceOfAll, PeriodSums
 from campaign_runner.reporting.fix_list import todo
 from campaign_runner.reporting.next_steps import next_steps
 from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import sent, warnings, where_from
-from campaign_runner.reporting.wording import came_to, cash, count, listed, per_currency
 
 EXAMPLES_SHOWN = 5
 _HAPPENED = {

@@ -14,9 +14,10 @@ from campaign_runner.app import newest
 from campaign_runner.app.draft import LedgerHistory
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.state_folder import notice, refuse_other
-from campaign_runner.ledger import Ledger, adoption, batches, campaigns, events, open_ledger, plans
+from campaign_runner.ledger import Ledger, adoption, campaigns, events, open_ledger, plans
 from campaign_runner.ledger import sent_lines as before
 from campaign_runner.ledger.read_only import is_writable, look_into
+from campaign_runner.ledger.request_log import last_attempt
 from campaign_runner.model import RuleBook
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.history import StoredLine
@@ -70,7 +71,7 @@ def open_campaign(
         elif not recovering:
             tell_older(runtime, ledger)
         with ledger.read() as connection:
-            last = batches.last_attempt(connection)
+            last = last_attempt(connection)
         yield CampaignSession(runtime, ledger, number, last)
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from campaign_runner.ledger import Ledger, adoption, batches
+from campaign_runner.ledger.batch_moves import mark_sending, put_aside, replace_batch, settle
 from campaign_runner.ledger.batches import NO_FAILURES, Failures, LineState, StoredBatch
 from campaign_runner.ledger.overlaps import Overtaken, Watch
 from campaign_runner.model import Clock, Order, Outcome, Receipt
@@ -106,12 +107,12 @@ class Placement:
 
     def _send(self, batch: StoredBatch) -> float | None:
         try:
-            sent, body = batches.mark_sending(self.ledger, batch, self._now(), watch=self.watch)
+            sent, body = mark_sending(self.ledger, batch, self._now(), watch=self.watch)
         except Overtaken as overtaken:
             if batch.attempt == 1:  # its file can be planned again
                 raise
             due_at = self.time() + FOR_A_PERSON
-            batches.put_aside(self.ledger, batch, overtaken.overlaps, self._now(), due_at)
+            put_aside(self.ledger, batch, overtaken.overlaps, self._now(), due_at)
             return FOR_A_PERSON
         return self._sent(sent, self._place(batch, body))
 
@@ -193,7 +194,7 @@ class Placement:
         parts = [rest] if named else [rest[:half], rest[half:]]
         body = batches.body(self.ledger, batch.id)
         successors = [(*self.rebatch(self.order, body, part), part) for part in parts]
-        batches.replace(self.ledger, batch, successors, named, self._now(), _note(receipt))
+        replace_batch(self.ledger, batch, successors, named, self._now(), _note(receipt))
         return None
 
     def _look(self, batch: StoredBatch) -> float | None:
@@ -216,7 +217,7 @@ class Placement:
             if batch.state in (BatchState.SENDING, BatchState.UNKNOWN):
                 absent = {}  # what Tango never accepted need not be known to it
             return self._later(batch, batch.state, receipt, max(left, self._pause(batch)), absent)
-        sent, body = batches.mark_sending(self.ledger, batch, self._now(), late=age > LATE)
+        sent, body = mark_sending(self.ledger, batch, self._now(), late=age > LATE)
         return self._sent(sent, self._place(batch, body), again=True)
 
     def _look_at_refused(self, batch: StoredBatch) -> None:
@@ -280,7 +281,7 @@ class Placement:
         news: LineUpdates | None = None, refused: dict[str, str] | None = None, looked: bool = False,
         counts: Mapping[str, Any] | None = None, failures: Failures = NO_FAILURES,
     ) -> None:  # fmt: skip
-        batches.settle(
+        settle(
             self.ledger, batch, state, self._now(), due_at=self.time() + min(wait, FOR_A_PERSON) if wait else 0,
             note=note or _note(receipt), tango_order_id=receipt.tango_order_id, looked=looked, refused=refused,
             statuses=news.statuses if news else None, answers=news.lines if news else (),

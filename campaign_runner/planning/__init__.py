@@ -6,7 +6,7 @@ from campaign_runner.planning.canary import with_canary
 from campaign_runner.planning.cutting import FORMATS
 from campaign_runner.planning.line_builder import LineBuilder
 from campaign_runner.planning.matching import KNOWN_COLUMNS, PLANNED_COLUMNS
-from campaign_runner.planning.plan import Plan, plan
+from campaign_runner.planning.plan import Plan, make_plan
 from campaign_runner.planning.plan_limits import check_limits, refuse
 from campaign_runner.planning.recovered_lines import adopted_lines, known_lines
 from campaign_runner.planning.single import undeliverable
@@ -24,8 +24,8 @@ __all__ = [
     "attempt_again",
     "check_limits",
     "known_lines",
+    "make_plan",
     "next_reference",
-    "plan",
     "rebatch",
     "refuse",
     "undeliverable",

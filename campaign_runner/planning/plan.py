@@ -18,14 +18,17 @@ from campaign_runner.model.money import from_units
 from campaign_runner.planning import duplicates, persons, references, twins
 from campaign_runner.planning.bodies import batch
 from campaign_runner.planning.cutting import FORMAT, cuts
-from campaign_runner.planning.line_builder import LineBuilder, halves, whole, wholes
-from campaign_runner.planning.matching import KNOWN_COLUMNS, PLANNED_COLUMNS, complete, match
-from campaign_runner.planning.standing import DROPPED, Decisions, allowing_several, still_held
-
-__all__ = ["KNOWN_COLUMNS", "PLANNED_COLUMNS", "Plan", "find_lines", "line_references", "plan", "totals"]
+from campaign_runner.planning.line_builder import LineBuilder, wholes
+from campaign_runner.planning.matching import PLANNED_COLUMNS, complete, match
+from campaign_runner.planning.released_rows import held_digests, hidden_rows, release_held, sent_under, together
+from campaign_runner.planning.standing import Decisions, allowing_several, still_held
 
 Part = list[tuple[int, int]]
+
+
 LINES_AT_ONCE = 25_000
+
+
 # A recovery looks for so many attempts of a line, less one.
 ATTEMPTS = 9
 
@@ -154,11 +157,15 @@ def _some(digests: list[bytes]) -> list[bytes | None]:
 
 
 NO_CONTACT = bytes(16)
+
+
 NOBODY = pd.DataFrame(columns=list(persons.REWARDED_COLUMNS)).astype({"contact_hi": "uint64", "contact_lo": "uint64"})
+
+
 NEVER = pd.DataFrame(columns=list(PLANNED_COLUMNS)).astype("uint64")
 
 
-def plan(
+def make_plan(
     collector: LineBuilder,
     known: pd.DataFrame,
     decisions: Decisions,
@@ -178,7 +185,7 @@ def plan(
     found = match(lines, known, planned, len(collector.key))
     unseen, matched, columns = found.open, found.known, [*lines]
     go = ~unseen["stale"]  # marks, not copies: a million lines are copied once, in their last order
-    stale, hidden = unseen[~go], _hidden(unseen[go & unseen["hidden"]])
+    stale, hidden = unseen[~go], hidden_rows(unseen[go & unseen["hidden"]])
     go &= ~unseen["hidden"]
     held = [found.changed, hidden]
     derive = "changed" if keyed else ""
@@ -194,13 +201,13 @@ def plan(
     for step in steps:
         held.append(step())
         go[held[-1].index] = False
-    seen = frozenset(references.references(collector.order, _digests(_together(held))))
+    seen = frozenset(references.references(collector.order, held_digests(together(held))))
     held.append(still_held(unseen, go, decisions, seen, collector.order, keyed=keyed))
     go[held[-1].index] = False
     others = [some[columns] for some in (stale, *held) if len(some)]
     apart = pd.concat(others, ignore_index=True) if others else lines.iloc[:0].copy()
-    free, holds = _release(_together(held), decisions, collector.order, columns)
-    free, freed_before = _sent_under(free, known)
+    free, holds = release_held(together(held), decisions, collector.order, columns)
+    free, freed_before = sent_under(free, known)
     del lines
     new = _by_reference(unseen, go)
     if len(free):
@@ -248,70 +255,3 @@ def _by_reference(lines: pd.DataFrame, go: pd.Series[bool]) -> pd.DataFrame:
     for name in [*lines]:
         columns[name] = lines.pop(name).array.take(order)
     return pd.DataFrame(columns, copy=False)
-
-
-def _hidden(lines: pd.DataFrame) -> pd.DataFrame:
-    return lines.assign(
-        rule="hidden-row", reason="The row is hidden in the spreadsheet.", derive="",
-        remedy="Show the row (or delete it), or decide for all of them with --hidden include or --hidden skip.",
-    )  # fmt: skip
-
-
-def _together(held: list[pd.DataFrame]) -> pd.DataFrame:
-    """All held rows, in the order of the file."""
-    some = pd.concat([each for each in held if len(each)] or [held[0]], ignore_index=True)
-    if "line" not in some:
-        some["line"] = 0
-    return some.sort_values("row", ignore_index=True) if len(some) else some
-
-
-def _digests(held: pd.DataFrame) -> list[bytes]:
-    """What the held rows would be sent under."""
-    if held.empty:
-        return []
-    parts = (held[name].tolist() for name in ("hi", "lo", "content_hi", "content_lo", "derive"))
-    return [
-        _derive(whole(hi, lo), whole(content_hi, content_lo), derive)
-        for hi, lo, content_hi, content_lo, derive in zip(*parts, strict=True)
-    ]
-
-
-def _release(
-    held: pd.DataFrame, decisions: Decisions, order: Order, columns: list[str]
-) -> tuple[pd.DataFrame, tuple[Hold, ...]]:
-    """Split held rows into those that a person released (under a reference of their own) and the rest."""
-    if held.empty:
-        return held, ()
-    digests = _digests(held)
-    names = pd.Series(references.references(order, digests))
-    free = names.isin(decisions.released) & ~names.duplicated()
-    kept = held[~free].assign(
-        name=names[~free], worth=lambda held: held["quantity"].astype(np.int64) * held["face_units"],
-        line=lambda held: held["line"].fillna(0).astype(np.int64),
-    )  # fmt: skip
-    told = (kept[c].tolist() for c in ("row", "rule", "reason", "remedy", "name", "worth", "currency", "line"))
-    freed = held[columns].assign(origin_hi=held["hi"], origin_lo=held["lo"])
-    freed["hi"], freed["lo"] = halves(digests)
-    return freed[free], tuple(_dropped(Hold(*values), decisions) for values in zip(*told, strict=True))
-
-
-def _dropped(hold: Hold, decisions: Decisions) -> Hold:
-    standing = decisions.of(hold.reference) if hold.reference in decisions.dropped else None
-    if standing is None or hold.rule == DROPPED:
-        return hold
-    return replace(hold, rule=standing.rule, reason=standing.reason, remedy=standing.remedy)
-
-
-def _sent_under(free: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(Not sent yet, known): a ledger of before knows released lines by what they were sent under alone."""
-    if free.empty or known.empty:
-        return free, free.iloc[:0]
-    joined = free.merge(known[["hi", "lo", "line_id"]].drop_duplicates(["hi", "lo"]), on=["hi", "lo"], how="left")
-    sent = joined["line_id"].notna()
-    return joined.loc[~sent, [*free]], joined[sent].astype({"line_id": np.int64})
-
-
-def _derive(digest: bytes, content: bytes, derive: str) -> bytes:
-    if derive.startswith("occurrence"):
-        return references.derived(digest, *derive.split())
-    return references.derived(digest, "changed", content.hex()) if derive == "changed" else digest

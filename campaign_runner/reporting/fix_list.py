@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from campaign_runner.model.problem_tally import ProblemTally
-from campaign_runner.reporting.wording import count
+from campaign_runner.model.wording import count
 
 # field: (one, many); fields that are not here are named by the user's own header
 _NOUNS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from campaign_runner.model import Books
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.reporting.wording import count
+from campaign_runner.model.wording import count
 
 
 @dataclass(frozen=True, slots=True)

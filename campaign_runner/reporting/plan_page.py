@@ -9,9 +9,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from campaign_runner.model import money
+from campaign_runner.model import money, wording
 from campaign_runner.model.plan_facts import REWARD, Approval, PlanFacts, PlannedLine, PlanPart, Share
-from campaign_runner.reporting import charts, wording
+from campaign_runner.reporting import charts
 from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.targets import Targets
 

@@ -11,9 +11,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from campaign_runner.model import Books, money
+from campaign_runner.model import Books, money, wording
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.reporting import charts, wording
+from campaign_runner.reporting import charts
 from campaign_runner.reporting.charts import ChartPart
 from campaign_runner.reporting.finance.formulas import FIGURES
 from campaign_runner.reporting.finance.sums import SECTIONS, ReportSums, Tallies

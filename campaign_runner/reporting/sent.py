@@ -10,7 +10,7 @@ from typing import Any
 
 from campaign_runner.model import Books, Sent, SentFile, money
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.reporting.wording import count, listed, per_currency
+from campaign_runner.model.wording import count, listed, per_currency
 
 NEW_OCCASION = "A new occasion needs a new campaign id ([campaign] id in campaign.toml)."
 _OPEN = {

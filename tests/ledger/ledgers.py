@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from campaign_runner.ledger import Ledger, batches, campaigns, order_sums, plans, schema
+from campaign_runner.ledger.batch_moves import mark_sending, replace_batch, settle
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.model import Batch, LineAnswer, LineItem, Order
 from campaign_runner.model.lifecycle import LINE_STATUS_OF_BATCH, LOST, BatchState, RowStatus
@@ -47,7 +48,7 @@ def every(ledger: Ledger) -> list[StoredBatch]:
 
 def sent(ledger: Ledger, batch: StoredBatch, state: BatchState = BatchState.ACCEPTED) -> StoredBatch:
     """A planned batch after an answer that says nothing of its lines."""
-    batches.settle(ledger, batches.mark_sending(ledger, batch, AT)[0], state, AT)
+    settle(ledger, mark_sending(ledger, batch, AT)[0], state, AT)
     return batches.get(ledger, batch.id)
 
 
@@ -56,7 +57,7 @@ def answered(ledger: Ledger, batch: StoredBatch, **words: Any) -> None:
     status, charged, currency = words["status"], words.get("charged"), words.get("currency", "USD")
     ours = batches.references(ledger, batch.id)[: words.get("lines")]
     said = [LineAnswer(ref, "", charged=charged and Decimal(charged), charged_currency=currency) for ref in ours]
-    batches.settle(
+    settle(
         ledger,
         batch,
         words.get("state", batch.state),
@@ -78,7 +79,7 @@ def in_many_states(ledger: Ledger) -> tuple[int, int]:
     sent(ledger, refused, BatchState.REFUSED)
     keep = batches.references(ledger, replaced.id)
     new = [("q4.csv-6a", b"{}", keep[1:])]
-    batches.replace(ledger, batches.mark_sending(ledger, replaced, AT)[0], new, {keep[0]: "no such e-mail"}, AT, "")
+    replace_batch(ledger, mark_sending(ledger, replaced, AT)[0], new, {keep[0]: "no such e-mail"}, AT, "")
     return campaign, upload
 
 

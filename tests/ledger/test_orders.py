@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from campaign_runner.ledger import batches, events, open_ledger, schema
+from campaign_runner.ledger.batch_moves import mark_sending, settle
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.packing import pack
+from campaign_runner.ledger.request_log import record_attempt
 from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.errors import ExitCode, OrderMoved, StateError
 from campaign_runner.model.lifecycle import BatchState
@@ -45,7 +47,7 @@ def moves(ledger):
 
 
 def test_the_bytes_to_send_come_with_the_mark_that_they_are_sent(ledger):
-    sent, body = batches.mark_sending(ledger, planned(ledger), AT)
+    sent, body = mark_sending(ledger, planned(ledger), AT)
     assert (body, sent.tries, sent.sent_at) == (BODY, 1, AT)
     assert batches.get(ledger, sent.id) == sent
     assert moves(ledger) == [("planned", "sending")]
@@ -53,9 +55,9 @@ def test_the_bytes_to_send_come_with_the_mark_that_they_are_sent(ledger):
 
 def test_an_order_that_somebody_else_has_moved_is_left_alone(ledger):
     batch = planned(ledger)
-    batches.mark_sending(ledger, batch, AT)
+    mark_sending(ledger, batch, AT)
     with pytest.raises(OrderMoved, match="q4-1 was moved by somebody else") as moved:
-        batches.mark_sending(ledger, batch, AT)
+        mark_sending(ledger, batch, AT)
     assert moved.value.exit_code is ExitCode.CAMPAIGN_HELD
     assert moves(ledger) == [("planned", "sending")]
 
@@ -64,17 +66,17 @@ def test_an_order_whose_bytes_are_damaged_is_not_marked_as_sent(ledger):
     with ledger.write("a test") as connection:
         connection.execute(schema.batches.update().values(body=b"\0\0\0\x09damaged"))
     with pytest.raises(OSError, match=r"(?i)zstd"):
-        batches.mark_sending(ledger, planned(ledger), AT)
+        mark_sending(ledger, planned(ledger), AT)
     assert (batches.get(ledger, 1).state, moves(ledger)) == (BatchState.PLANNED, [])
 
 
 def test_every_request_is_written_down_at_once_and_stays_whatever_becomes_of_the_order(ledger):
-    sent, _ = batches.mark_sending(ledger, planned(ledger), AT)
-    batches.record_attempt(ledger, 1, "q4-1", AT, "POST", ACCEPTED, 0.2)
-    batches.settle(ledger, sent, BatchState.UNKNOWN, AT)
+    sent, _ = mark_sending(ledger, planned(ledger), AT)
+    record_attempt(ledger, 1, "q4-1", AT, "POST", ACCEPTED, 0.2)
+    settle(ledger, sent, BatchState.UNKNOWN, AT)
     with pytest.raises(RuntimeError, match="moved by somebody else"):
-        batches.settle(ledger, sent, BatchState.ACCEPTED, AT)
-    batches.record_attempt(ledger, 1, "q4-1", AT, "GET", Receipt(Outcome.RETRY, 503), 0.2)
+        settle(ledger, sent, BatchState.ACCEPTED, AT)
+    record_attempt(ledger, 1, "q4-1", AT, "GET", Receipt(Outcome.RETRY, 503), 0.2)
     assert requests(ledger) == [("POST", "accepted"), ("GET", "retry")]
     assert moves(ledger) == [("planned", "sending"), ("sending", "unknown")]
 

@@ -21,6 +21,7 @@ from campaign_runner.ledger import (
     row_status,
     schema,
 )
+from campaign_runner.ledger.batch_moves import mark_sending, replace_batch
 from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.model.row_entry import RowEntry
@@ -166,8 +167,8 @@ def do(ledger, step, which, number):
         sent(ledger, batch)
     elif batch and step == "replace" and batch.lines > 1:
         first, *rest = batches.references(ledger, batch.id)
-        moved = batches.mark_sending(ledger, batch, AT)[0]
-        batches.replace(ledger, moved, [(f"{batch.reference}-{number}", b"{}", rest)], {first: "no"}, AT, "")
+        moved = mark_sending(ledger, batch, AT)[0]
+        replace_batch(ledger, moved, [(f"{batch.reference}-{number}", b"{}", rest)], {first: "no"}, AT, "")
     elif batch and step in ("complete", "fail", "puzzle"):
         status = {"complete": "completed", "fail": "failed", "puzzle": "unknown"}[step]
         answered(ledger, batch, status=status, charged="50.5" if which % 2 else None, lines=which or None)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from campaign_runner.ledger import batches, campaigns, erasure, open_ledger, schema
+from campaign_runner.ledger.batch_moves import left_sending, mark_sending, settle
 from campaign_runner.model import LineAnswer, Outcome
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import BATCH_MOVES, BatchState, RowStatus
@@ -70,7 +71,7 @@ def test_two_campaigns_may_reward_people_whom_nobody_names(office):
 
 def test_the_bytes_of_an_order_that_is_being_sent_are_not_erased(ledger):
     planned(ledger, (line(1),))
-    batches.mark_sending(ledger, every(ledger)[0], AT)
+    mark_sending(ledger, every(ledger)[0], AT)
     assert erasure.erase(ledger, LATER, LATER) == {"files": 0, "orders": 0}
     assert batches.body(ledger, 1) == b"{}"
 
@@ -80,7 +81,7 @@ def test_only_what_is_final_is_booked_for_good(ledger):
     batch = sent(ledger, every(ledger)[0])
     ours = batches.references(ledger, batch.id)
     words = dict(zip(ours, (RowStatus.PENDING, RowStatus.COMPLETED, RowStatus.UNKNOWN), strict=True))
-    batches.settle(ledger, batch, batch.state, AT, statuses=words, answers=[LineAnswer(ref, "") for ref in ours])
+    settle(ledger, batch, batch.state, AT, statuses=words, answers=[LineAnswer(ref, "") for ref in ours])
     assert [batches.standing(ledger, batch.id)[ref].final for ref in ours] == [False, True, False]
 
 
@@ -88,8 +89,8 @@ def test_a_settled_order_fails_the_lines_that_were_refused_and_no_others(ledger)
     planned(ledger, (line(1), line(2)))
     batch = sent(ledger, every(ledger)[0])
     first, second = batches.references(ledger, batch.id)
-    batches.settle(ledger, batch, batch.state, AT, refused={first: "no such e-mail"})
-    batches.settle(ledger, batches.get(ledger, batch.id), batch.state, AT)
+    settle(ledger, batch, batch.state, AT, refused={first: "no such e-mail"})
+    settle(ledger, batches.get(ledger, batch.id), batch.state, AT)
     known = batches.standing(ledger, batch.id)
     assert (known[first].status, known[first].failed_by, known[second].status) == ("failed", "refused", None)
 
@@ -100,10 +101,10 @@ def test_a_run_that_begins_touches_its_own_campaign_alone(ledger):
         other = campaigns.register(connection, "simulator", replace(ORDER, campaign_id="q5"), AT)
         connection.execute(schema.batches.update().values(campaign=other, due_at=5.0))
     (batch,) = every(ledger)
-    batches.mark_sending(ledger, batch, AT)
-    assert batches.left_sending(ledger, 1, AT) == 0
+    mark_sending(ledger, batch, AT)
+    assert left_sending(ledger, 1, AT) == 0
     assert (every(ledger)[0].state, every(ledger)[0].due_at) == (BatchState.SENDING, 5.0)
-    assert batches.left_sending(ledger, other, AT) == 1
+    assert left_sending(ledger, other, AT) == 1
     assert (every(ledger)[0].state, every(ledger)[0].due_at) == (BatchState.UNKNOWN, 0.0)
 
 

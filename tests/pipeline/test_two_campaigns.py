@@ -12,7 +12,7 @@ from campaign_runner.app.purge import purge_data
 from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
-from campaign_runner.ledger import batches
+from campaign_runner.ledger.batch_moves import mark_sending
 from campaign_runner.model.errors import ExitCode, UsageError
 from tests.pipeline.two_campaigns import HEADERS
 
@@ -70,7 +70,7 @@ def test_what_another_campaign_sent_since_the_plan_is_seen_before_sending(two):
 
 
 def test_a_run_that_was_killed_counts_with_what_it_has_left(two, monkeypatch):
-    whole, calls = batches.mark_sending, []
+    whole, calls = mark_sending, []
 
     def killed(*args, **options):
         calls.append(1)
@@ -78,10 +78,10 @@ def test_a_run_that_was_killed_counts_with_what_it_has_left(two, monkeypatch):
             raise KeyboardInterrupt
         return whole(*args, **options)
 
-    monkeypatch.setattr(batches, "mark_sending", killed)
+    monkeypatch.setattr("campaign_runner.placement.mark_sending", killed)
     with pytest.raises(KeyboardInterrupt):
         two.run_campaign("a", ANA, BO, CY)
-    monkeypatch.setattr(batches, "mark_sending", whole)
+    monkeypatch.setattr("campaign_runner.placement.mark_sending", whole)
     assert two.run_campaign("b", ANA, BO, CY).books.rows["held"] == 3
     two.run_campaign("a", ANA, BO, CY)
     assert people(two) == ["Ana", "Bo", "Cy"]

@@ -7,7 +7,7 @@ from collections.abc import Set
 import pandas as pd
 
 from campaign_runner.model import Checked, CleanRows
-from campaign_runner.planning import KNOWN_COLUMNS, Decisions, LineBuilder, Plan, plan
+from campaign_runner.planning import KNOWN_COLUMNS, Decisions, LineBuilder, Plan, make_plan
 from tests.planning.rows import ORDER
 
 NOTHING = pd.DataFrame(columns=list(KNOWN_COLUMNS))
@@ -22,7 +22,7 @@ def planned(
     collector = LineBuilder(ORDER, ("ID",) if keyed else ())
     fields = frame.drop(columns="ID", errors="ignore")
     collector.keep(collector.collected(Checked(CleanRows(fields, own), (), frozenset(stale)), frozenset(hidden)))
-    return plan(collector, known, Decisions(frozenset(released)), batch_size)
+    return make_plan(collector, known, Decisions(frozenset(released)), batch_size)
 
 
 def as_known(before: Plan) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from campaign_runner.model import Checked, CleanRows, Order
-from campaign_runner.planning import KNOWN_COLUMNS, Decisions, LineBuilder, Plan, plan
+from campaign_runner.planning import KNOWN_COLUMNS, Decisions, LineBuilder, Plan, make_plan
 
 ORDER = Order("2026-q4-recognition", "acme-customer", "acme-account", campaign="Q4", purchase_order="PO-1")
 
@@ -29,7 +29,7 @@ def planned(rows: dict[int, dict[str, str]], order: Order = ORDER, *, key: str =
     fields = fields.drop(columns=[key]) if key else fields
     collector = LineBuilder(order, (key,) if key else ())
     collector.keep(collector.collected(Checked(CleanRows(fields, own), ())))
-    return plan(collector, pd.DataFrame(columns=list(KNOWN_COLUMNS)), Decisions(), batch_size)
+    return make_plan(collector, pd.DataFrame(columns=list(KNOWN_COLUMNS)), Decisions(), batch_size)
 
 
 def references(of: Plan) -> dict[int, str]:

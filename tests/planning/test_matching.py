@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_runner.model import Checked, CleanRows
-from campaign_runner.planning import Decisions, LineBuilder, Plan, plan
+from campaign_runner.planning import Decisions, LineBuilder, Plan, make_plan
 from campaign_runner.planning.differences import differences
 from campaign_runner.planning.folding import folded
 from campaign_runner.planning.plan import NEVER, NOBODY
@@ -28,7 +28,9 @@ def planned(rows: list[Row], known: pd.DataFrame | None = None, *, keyed: bool =
     frame = frame.where(frame != "nan")
     collector = LineBuilder(ORDER, ("ID",) if keyed else (), contact_key=b"secret")
     collector.keep(collector.collected(Checked(CleanRows(frame.drop(columns="ID"), frame[["ID"]]), ())))
-    return plan(collector, known if known is not None else pd.DataFrame(), Decisions(released), 500, NOBODY, NEVER)
+    return make_plan(
+        collector, known if known is not None else pd.DataFrame(), Decisions(released), 500, NOBODY, NEVER
+    )
 
 
 def sent(made: Plan, *, key_parts: int = 1) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_runner.model import Order
-from campaign_runner.planning import Decisions, LineBuilder, plan
+from campaign_runner.planning import Decisions, LineBuilder, make_plan
 from tests.planning.known_rows import NOTHING, as_known, planned
 from tests.planning.rows import ANA, BEN, references
 
@@ -72,5 +72,5 @@ def test_totals_are_quantity_times_face_value_to_the_cent():
 
 
 def test_an_empty_file_plans_nothing():
-    made = plan(LineBuilder(Order("c", "acme-customer", "acme-account")), NOTHING, Decisions(), 500)
+    made = make_plan(LineBuilder(Order("c", "acme-customer", "acme-account")), NOTHING, Decisions(), 500)
     assert (list(made.batches()), made.totals(), made.batch_count) == ([], {}, 0)

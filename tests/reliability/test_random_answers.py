@@ -25,6 +25,7 @@ from campaign_runner.app.runtime import connect_tango
 from campaign_runner.app.session import CampaignSession, open_campaign
 from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import Ledger, batches, events, schema
+from campaign_runner.ledger.batch_moves import left_sending
 from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.lifecycle import LINE_STATUS_OF_BATCH, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.placement import Placement
@@ -179,7 +180,7 @@ def step(made: Company, held: CampaignSession) -> bool:
         try:
             runner.advance(batch)
         except TangoStopped:
-            batches.left_sending(ledger, held.key, runtime.at())
+            left_sending(ledger, held.key, runtime.at())
     return True
 
 

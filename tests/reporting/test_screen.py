@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from campaign_runner.app import screen
-from campaign_runner.model import Column, Hold, Problem
-from campaign_runner.reporting import ProblemTally, wording
+from campaign_runner.model import Column, Hold, Problem, wording
+from campaign_runner.reporting import ProblemTally
 from campaign_runner.reporting.fix_list import todo
 
 PHONE = Column(3, "Mobile", "recipient.mobileNumber")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 from campaign_runner.model import Problem
+from campaign_runner.model.wording import count
 from campaign_runner.reporting.excel.cell_marks import Marks, cell_of
 from campaign_runner.reporting.excel.package import xml_text
 from campaign_runner.reporting.excel.sheet_xml import LONGEST_CELL, letters
-from campaign_runner.reporting.wording import count
 
 OUR_TAB = "FFC00001"  # the colour of the tab tells an earlier copy's sheet from one of the user's own
 _HEADINGS = ("Cell", "Column", "Value", "What is wrong", "What to do")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from campaign_runner.model import money
+from campaign_runner.model.wording import count
 from campaign_runner.reporting.csv_file import EXCEL, CsvFile, Dialect
 from campaign_runner.reporting.finance.accounts import ACCOUNTS
 from campaign_runner.reporting.finance.entries import BookEntry, Entries, Posting
-from campaign_runner.reporting.wording import count
 
 HEADERS = (
     "Date", "Entry", "externalRefID", "referenceOrderID", "Narration", "Account", "Debit", "Credit", "Currency",

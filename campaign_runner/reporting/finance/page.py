@@ -8,8 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from campaign_runner.model import Books, money
-from campaign_runner.reporting import wording
+from campaign_runner.model import Books, money, wording
 from campaign_runner.reporting.finance.sums import PeriodSums, Tallies
 from campaign_runner.reporting.finance.zone import instants
 from campaign_runner.reporting.finance_options import FinanceOptions

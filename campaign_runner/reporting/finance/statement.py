@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from campaign_runner.model import Books, Finding, money
 from campaign_runner.model.errors import FileUnusable
+from campaign_runner.model.wording import count
 from campaign_runner.reporting.atomic import private_folder
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
@@ -26,7 +27,6 @@ from campaign_runner.reporting.row_limits import fits
 from campaign_runner.reporting.streaming import ReportFolder
 from campaign_runner.reporting.table import Sink, texts
 from campaign_runner.reporting.targets import Targets
-from campaign_runner.reporting.wording import count
 
 _MONEY = "#,##0.00##"
 _COLUMNS = {

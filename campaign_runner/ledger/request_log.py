@@ -1,0 +1,38 @@
+"""Which requests were made?  Each with its outcome and request id; no secrets, no personal data."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Connection,
+    func,
+    select,
+)  # fmt: skip
+
+from campaign_runner.ledger import events, requests
+from campaign_runner.ledger.compiled_sql import Prepared
+from campaign_runner.ledger.schema import attempts
+from campaign_runner.ledger.store import Ledger
+from campaign_runner.model import Receipt
+
+_ATTEMPT = Prepared(attempts.insert(), [column.name for column in attempts.c])
+
+
+_LAST_ATTEMPT = Prepared(select(func.max(attempts.c.id)))
+
+
+def record_attempt(
+    ledger: Ledger, campaign_key: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
+) -> None:
+    """One request, with its outcome and request id; no secrets, no personal data."""
+    values = {"campaign": campaign_key, "reference": reference[:100], "at": at, "method": method,
+              "outcome": receipt.outcome, "http_status": receipt.http_status, "code": receipt.code[:20],
+              "message": receipt.message, "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
+    with ledger.write("note a request") as connection:
+        events.alone(connection)
+        number = 1 + (_LAST_ATTEMPT(connection).fetchone()[0] or 0)
+        _ATTEMPT(connection, {**values, "id": number, "seal": requests.seal(connection, {**values, "id": number})})
+
+
+def last_attempt(connection: Connection) -> int:
+    """The number of the newest request: no answer came since, where it is the same."""
+    return int(connection.execute(select(func.coalesce(func.max(attempts.c.id), 0))).scalar_one())
