@@ -78,9 +78,9 @@ def test_a_statement_that_is_not_there_is_an_error_that_names_it(command):
 def test_the_chain_is_proved_with_its_head(command):
     code, out, _ = command("audit", "verify")
     told = json.loads(command("audit", "verify", "--json")[1])
-    whole = f"The chain of {told['events']} events is whole; its head is {told['head']}."
+    whole = f"The chain of {told['events']} events is intact; its head is {told['head']}."
     assert (code, out.splitlines()[0]) == (0, whole)
-    assert "signed with a key that is kept beside the ledger" in out
+    assert "signed with a key stored beside the ledger" in out
 
 
 def test_the_first_broken_link_is_named(command):
@@ -96,8 +96,8 @@ def test_lines_that_were_changed_by_hand_are_noticed(command):
         ledger.execute("UPDATE line_items SET face_units = face_units + 1 WHERE id = 1")
     code, out, _ = command("audit", "verify")
     assert (code, out.splitlines()[0].startswith("The chain of "), out.splitlines()[1]) == (1, True, (
-        "The lines of 1 order do not add up to the sums that were kept: they were changed. Put a backup of the ledger "
-        "in place, and find out who had access."
+        "The lines of 1 order do not add up to the recorded totals: they were changed. Restore a backup of the ledger, "
+        "and find out who had access."
     ))  # fmt: skip
     assert json.loads(command("audit", "verify", "--json")[1])["differing"] == 1
 
@@ -128,7 +128,9 @@ def test_purge_says_what_it_erased_and_what_it_would(command):
         "1 file and the contents of 1 order would be erased. Nothing was erased (--dry-run).\n"
     )
     assert command("purge", "--older-than", "400")[1].startswith("1 file and the contents of 1 order erased.")
-    assert command("purge", "--older-than", "400d")[1].startswith("Nothing is older than 400 days")
+    assert command("purge", "--older-than", "400d")[1].startswith(
+        "Nothing to erase: nothing final is older than 400 days"
+    )
 
 
 def test_a_recipient_is_erased_with_what_stays_and_which_reports_to_delete(command):
@@ -141,7 +143,7 @@ def test_a_recipient_is_erased_with_what_stays_and_which_reports_to_delete(comma
     assert "recognised stay for 21 days after sending" in out
     assert f"  reports/{CAMPAIGN}/results.csv" in out.splitlines()
     assert command("purge", "--recipient", "yusuf.okafor.10245@example.com")[1].startswith(
-        "The ledger holds nothing of yusuf"
+        "Nothing to erase: the ledger has no final data of yusuf"
     )
 
 
@@ -204,4 +206,4 @@ def test_figures_of_all_campaigns_stand_on_the_screen_and_on_a_page(command):
 
 def test_an_environment_is_chosen_only_for_all_campaigns(command):
     code, _, error = command("reports", CAMPAIGN, "--environment", "sandbox")
-    assert (code, "--environment goes with --all" in error) == (2, True)
+    assert (code, "--environment needs --all" in error) == (2, True)

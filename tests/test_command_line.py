@@ -78,7 +78,7 @@ def test_a_dry_run_sends_nothing(command):
 
 
 def test_status_of_an_empty_ledger_says_how_to_begin(command):
-    assert command("status") == (0, "No campaigns yet. Begin with: campaign-runner run FILE\n", "")
+    assert command("status") == (0, "No campaigns yet. Start with: campaign-runner run FILE\n", "")
 
 
 def test_status_explain_and_reports_speak_of_what_was_placed(command):
@@ -106,7 +106,7 @@ def test_init_does_not_replace_what_is_there_unless_told_to(command):
     assert command("init", "mine")[0] == 0
     code, _, error = command("init", "mine")
     assert code == 2
-    assert "exists already. Choose another name, or say --yes to replace it." in error
+    assert "exists already. Choose another name, or use --yes to replace it." in error
     assert command("init", "mine", "--yes")[0] == 0
 
 
@@ -116,7 +116,7 @@ def test_init_does_not_replace_what_is_there_unless_told_to(command):
         (["rules", "FAX"], 'There is no delivery method "FAX". Known: ADDRESS'),
         (["template", "x.pdf"], "a template is a .xlsx or a .csv file"),
         (["template", "x.csv", "--method", "FAX"], 'There is no delivery method "FAX"'),
-        (["check", "email.csv", "--hidden", "show"], '--hidden show: say "hold" (default), "include" or "skip"'),
+        (["check", "email.csv", "--hidden", "show"], "'show' is not one of 'hold', 'include', 'skip'"),
         (["run", "email.csv", "--wait", "soon"], "--wait soon: give seconds or a number with s, m, h or d"),
         (["check", "email.csv", "--config", "no.toml"], "no.toml: there is no such file"),
         (["check", "email.csv", "--schemas", "mine"], "mine"),
@@ -154,7 +154,7 @@ def test_a_person_at_the_terminal_is_asked(tmp_path, monkeypatch, answer, replac
     if replaced:
         Terminal().may_overwrite(tmp_path, yes=False)
     else:
-        with pytest.raises(UsageError, match="was left as it was"):
+        with pytest.raises(UsageError, match="was not replaced"):
             Terminal().may_overwrite(tmp_path, yes=False)
 
 

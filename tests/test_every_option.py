@@ -51,3 +51,17 @@ def test_options_that_a_command_has_no_use_for_change_nothing(words, tmp_path, m
     with pytest.raises(SystemExit):
         cli.main([*words, "--yes", "--json", "--reports", "elsewhere", "--config", "campaign.toml"])
     assert isinstance(json.loads(capsys.readouterr().out), dict)
+
+
+@pytest.mark.parametrize(
+    ("words", "choices"),
+    [
+        (("run",), "<hold|include|skip>"),
+        (("release",), "<changed|duplicate|already-rewarded|hidden>"),
+        (("reports",), "<production|sandbox|simulator>"),
+    ],
+)
+def test_help_shows_the_choices_of_an_option(words, choices, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([*words, "--help"])
+    assert choices in capsys.readouterr().out

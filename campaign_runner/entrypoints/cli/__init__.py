@@ -66,11 +66,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
 app = typer.Typer(
     name="campaign-runner", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="From a spreadsheet of reward recipients to rewards that arrived, and books that close.",
+    help="Send rewards to the recipients in a spreadsheet through Tango, follow them and report on every row.",
 )  # fmt: skip
 FAULT = (
-    "campaign-runner: this is a fault of the program, not of your file. Nothing is lost, and running the same command "
-    "again is safe. Please report it with the lines above."
+    "campaign-runner: this is a fault in the program, not in your file. Nothing is lost, and you can safely run the same "
+    "command again. Please report the fault with the lines above."
 )
 for name, command in COMMANDS.items():
     app.command(name)(with_every_option(command))
@@ -93,7 +93,7 @@ class UsageFault(Protocol):
     exit_code: int
 
     def show(self) -> None:
-        """Say it on standard error."""
+        """Print it on standard error."""
         ...
 
     def format_message(self) -> str:
@@ -121,7 +121,7 @@ def _code(words: list[str]) -> int:
         traceback.print_exc()
         print(FAULT, file=sys.stderr)
         _object(words, FAULT, ExitCode.FAULT)
-        return ExitCode.FAULT  # Python's own code would be 1, which says "done, but some rows need action"
+        return ExitCode.FAULT  # Python's own code would be 1, which means "done, but some rows need action"
 
 
 def _object(words: Sequence[str], message: str, code: int) -> None:

@@ -19,19 +19,20 @@ if TYPE_CHECKING:
     from campaign_runner.app.audit import LogCheck
 
 
-audit = typer.Typer(name="audit", no_args_is_help=True, help="Prove and export the log of events.")
+audit = typer.Typer(name="audit", no_args_is_help=True, help="Verify or export the audit log.")
 
 
 SHOWN = 20
 
 
 OldHead = Annotated[
-    str, typer.Option("--head", metavar="HASH", help="A head that was noted before: is it still in the chain?")
+    str, typer.Option("--head", metavar="HASH", help="Check that this head, noted earlier, is still in the log.")
 ]
 
 
 Report = Annotated[
-    Path | None, typer.Option("--report", metavar="FILE", help="A report written before: is its head in the chain?")
+    Path | None,
+    typer.Option("--report", metavar="FILE", help="Check that the head in this earlier report is still in the log."),
 ]
 
 
@@ -41,46 +42,46 @@ def verify(
     config: Config = None, state: State = STATE, head: OldHead = "", report: Report = None, as_json: Json = False,
     quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Verify the audit log, and that the ledger is what the log says. Names what was changed, added or deleted.
+    """Verify the audit log, and compare the ledger with it. Shows what was changed, added or deleted.
 
     Example: campaign-runner audit verify --report reports/2026-q4-recognition/summary.json
     """
     from campaign_runner.app.audit import verify_log, wanted_heads
     from campaign_runner.app.locations import ledger_place
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         verdict = verify_log(*ledger_place(state, config), wanted_heads(head, report))
         terminal.object(asdict(verdict)) if as_json else terminal.say(*_verdict(verdict))
         raise typer.Exit(ExitCode.DONE if verdict.whole else ExitCode.NEEDS_ACTION)
 
 
 def _verdict(found: LogCheck) -> Iterator[str]:
-    """What was found, and what to do about it."""
-    backup = "Put a backup of the ledger in place, and find out who had access."
+    """The result, and what to do about it."""
+    backup = "Restore a backup of the ledger, and find out who had access."
     if found.broken is None:
-        yield f"The chain of {found.events} events is whole; its head is {found.head}."
+        yield f"The chain of {found.events} events is intact; its head is {found.head}."
     else:
         yield f"The chain breaks at event {found.broken} of {found.events}: {found.why}. {backup}"
     yield from (f"The head {digest} is event {number} of the chain." for digest, number in found.proven.items())
     yield from (f"{why}: events were deleted or replaced since then. {backup}" for why in found.missing)
     for key, number in found.unproven.items():
         yield (
-            f"{number} events are signed with the key {key}, which is not here: give it with "
-            "CAMPAIGN_RUNNER_AUDIT_KEY, or put the file audit.key of that ledger back."
+            f"{number} events are signed with the key {key}, which is missing: set "
+            "CAMPAIGN_RUNNER_AUDIT_KEY, or restore the file audit.key of that ledger."
         )
     if found.differing:
         orders = "1 order" if found.differing == 1 else f"{found.differing} orders"
-        yield f"The lines of {orders} do not add up to the sums that were kept: they were changed. {backup}"
+        yield f"The lines of {orders} do not add up to the recorded totals: they were changed. {backup}"
     if found.differences:
         many = len(found.differences)
-        yield f"The ledger is not what its events say, in {many} {'place' if many == 1 else 'places'}. {backup}"
+        yield f"The ledger differs from its audit log in {many} {'place' if many == 1 else 'places'}. {backup}"
         yield from (f"  {one[:1].upper()}{one[1:]}." for one in found.differences[:SHOWN])
         if many > SHOWN:
             yield f"  … and {many - SHOWN} more: --json lists them all."
     if found.whole and not found.operator:
         yield (
-            "The events are signed with a key that is kept beside the ledger: whoever may write there could sign anew. "
-            "Keep the key elsewhere (CAMPAIGN_RUNNER_AUDIT_KEY), or compare with a head that you noted (--head, --report)."
+            "The events are signed with a key stored beside the ledger: anyone who can write there could sign them again. "
+            "Store the key elsewhere (CAMPAIGN_RUNNER_AUDIT_KEY), or compare with a head that you noted (--head, --report)."
         )
 
 
@@ -89,14 +90,14 @@ def _verdict(found: LogCheck) -> Iterator[str]:
 def export(
     config: Config = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Every event as a line of JSON, on standard output; with --json, all of them in one object.
+    """Write every event of the audit log to standard output, one line of JSON each; with --json, as one object.
 
     Example: campaign-runner audit export > events.jsonl
     """
     from campaign_runner.app.audit import export_log
     from campaign_runner.app.locations import ledger_place
 
-    with options.at_work(True, quiet, verbose):
+    with options.command_terminal(True, quiet, verbose):
         lines = export_log(*ledger_place(state, config))
         if as_json:
             sys.stdout.buffer.write(b'{"events": [' + b",".join(line.rstrip() for line in lines) + b"]}\n")

@@ -11,20 +11,22 @@ from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.options import STATE, Config, Json, Quiet, State, Verbose
 from campaign_runner.entrypoints.cli.override_options import Refresh
 
-Search = Annotated[str, typer.Argument(metavar="SEARCH", help="Words, such as a name, utid or currency.")]
+Search = Annotated[
+    str, typer.Argument(metavar="SEARCH", help="Words to search for, such as a name, utid or currency.")
+]
 
 
 def catalogue_command(
     search: Search = "", config: Config = None, state: State = STATE, refresh: Refresh = False, as_json: Json = False,
     quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """The rewards that Tango offers, or those in which all words of SEARCH are found.
+    """List the rewards that Tango offers, or those that match every word of SEARCH.
 
     Example: campaign-runner catalogue "gift card EUR"
     """
     from campaign_runner.app.catalogue import find_rewards
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         found = find_rewards(options.asking(config, state, Overrides(refresh)), search)
         if as_json:
             terminal.object({"rewards": found})

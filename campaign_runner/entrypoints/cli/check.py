@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.choices import HiddenRows
 from campaign_runner.entrypoints.cli.ending import _tally, end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -24,18 +25,18 @@ from campaign_runner.entrypoints.cli.override_options import Accept, ExpectRows,
 
 def check_command(
     file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
-    sheet: Sheet = None, hidden: Hidden = "hold", refresh: Refresh = False, accept: Accept = None,
+    sheet: Sheet = None, hidden: Hidden = HiddenRows.HOLD, refresh: Refresh = False, accept: Accept = None,
     expect_rows: ExpectRows = None, expect_total: ExpectTotal = None, as_json: Json = False, quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Read and validate a spreadsheet; send nothing.
+    """Check every row of a spreadsheet. Sends nothing.
 
     Example: campaign-runner check q4.xlsx
     """
     from campaign_runner.app import screen
     from campaign_runner.app.check import check_file
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         overrides = Overrides(refresh, accept, expect_rows, expect_total)
         runtime = options.runtime(config, state, reports, schemas, file, secret=None, overrides=overrides)
         with terminal.progress() as progress:

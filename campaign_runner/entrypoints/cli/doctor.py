@@ -13,25 +13,25 @@ def doctor_command(
     config: Config = None, state: State = STATE, schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Check settings, credentials, reachability, account and ledger; say what to do.
+    """Check settings, credentials, connection, account and ledger, and show how to fix them.
 
     Example: campaign-runner doctor
     """
     from campaign_runner.app.doctor import diagnose
     from campaign_runner.app.locations import config_path
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         path = config_path(config)
-        told = diagnose(options.runtime(path, state, REPORTS, schemas, campaign="" if path else "doctor"))
+        checks = diagnose(options.runtime(path, state, REPORTS, schemas, campaign="" if path else "doctor"))
         if as_json:
             terminal.object(
-                {one.subject: {"well": one.well, "found": one.found, "advice": one.advice} for one in told}
+                {one.subject: {"well": one.well, "found": one.found, "advice": one.advice} for one in checks}
             )
         else:
             terminal.say(
                 *(
                     f"{'ok ' if one.well else '!! '} {one.subject}: {one.found.rstrip('.')}. {one.advice}".rstrip()
-                    for one in told
+                    for one in checks
                 )
             )
-        raise typer.Exit(ExitCode.DONE if all(one.well for one in told) else ExitCode.USAGE)
+        raise typer.Exit(ExitCode.DONE if all(one.well for one in checks) else ExitCode.USAGE)

@@ -18,15 +18,15 @@ from campaign_runner.entrypoints.cli.release import CampaignNeeded, EveryHeld, H
 
 
 def drop_command(
-    campaign: CampaignNeeded, rows: Rows = None, reason: Reason = "", held_as: HeldAs = "", every: EveryHeld = False,
+    campaign: CampaignNeeded, rows: Rows = None, reason: Reason = "", held_as: HeldAs = None, every: EveryHeld = False,
     undo: Undo = False, config: Config = None, state: State = STATE, schemas: Schemas = None, dry_run: DryRun = False,
     as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Drop held rows, with a reason: they are not to be sent, and nobody is asked about them any more.
+    """Drop held rows, with a reason. They are not sent and need no further decision.
 
     Example: campaign-runner drop 2026-q4-recognition --held-as duplicate --reason "entered twice"
     """
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         runtime = options.runtime(config, state, REPORTS, schemas, campaign=campaign, secret=False)
         decide_rows(
             terminal, runtime, rows, reason, held_as, "undone" if undo else "drop", every=every, dry_run=dry_run

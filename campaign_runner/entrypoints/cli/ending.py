@@ -1,4 +1,4 @@
-"""How does a command end?  What came of it is shown, and its exit code leaves."""
+"""How does a command end?  Its result is shown, and its exit code is returned."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def end(
     terminal: Terminal, result: Result, lines: Callable[[], list[str]], runtime: Runtime, *, shows_state: bool = True
 ) -> NoReturn:  # fmt: skip
-    """Say what came of it, where the state is, what else is to be known, and leave with its exit code."""
+    """Show the result, the state folder and all notices, and exit with its code."""
     if terminal.as_json:
         planned = {"plan": result.plan, "approval": result.approval.state} if result.plan else {}
         where = {"state": str(runtime.state), "notices": runtime.notices}
@@ -36,9 +36,9 @@ def end(
 
 
 def _planned(result: Result) -> list[str]:
-    """The plan's name, and who has to say yes to it."""
-    said = [f"Plan {result.plan}. {result.approval.sentence}"]
-    return [*said, result.approval.who] if result.approval.who else said
+    """The plan's name, and who has to approve it."""
+    lines = [f"Plan {result.plan}. {result.approval.sentence}"]
+    return [*lines, result.approval.who] if result.approval.who else lines
 
 
 def _tally(result: Result) -> Any:

@@ -1,4 +1,4 @@
-"""Which arguments do many commands share, and how do they become a world to work in?"""
+"""Which arguments do many commands share, and how do they become a runtime?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from campaign_runner.entrypoints.cli.choices import EnvironmentName, HiddenRows
 from campaign_runner.entrypoints.cli.terminal import Terminal
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode, Interrupted, UsageError
 
@@ -22,47 +23,53 @@ if TYPE_CHECKING:
     from campaign_runner.app.overrides import Overrides
     from campaign_runner.app.runtime import Runtime
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="The spreadsheet: CSV, Excel or OpenDocument.")]
-Campaign = Annotated[
-    str, typer.Argument(metavar="CAMPAIGN", help="The campaign's id; default: the one in campaign.toml.")
-]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Spreadsheet: CSV, Excel or OpenDocument.")]
+Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Campaign id; default: the one in campaign.toml.")]
 Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings; default: campaign.toml beside FILE or here.")
+    Path | None, typer.Option("--config", help="Settings file; default: campaign.toml beside FILE or in this folder.")
 ]
 State = Annotated[
     Path | None,
-    typer.Option("--state", help="Where the ledger is kept; default: .campaign-runner beside campaign.toml."),
+    typer.Option("--state", help="Folder of the ledger; default: .campaign-runner beside campaign.toml."),
 ]
-Reports = Annotated[Path, typer.Option("--reports", help="Where reports go, in a folder per campaign.")]
+Reports = Annotated[Path, typer.Option("--reports", help="Folder for reports; each campaign gets its own subfolder.")]
 Schemas = Annotated[
-    Path | None, typer.Option("--schemas", help="A rule book of your own instead of the built-in one.")
+    Path | None, typer.Option("--schemas", help="Folder of your own rule book, instead of the built-in one.")
 ]
-Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet to read; default: the first visible one.")]
-Hidden = Annotated[str, typer.Option("--hidden", help="Hidden rows: hold, include or skip.")]
-Wait = Annotated[str, typer.Option("--wait", help="How long to follow the orders: 90, 30m, 2h; 0 = not at all.")]
-TrackWait = Annotated[str, typer.Option("--wait", help="Follow the orders for so long; default: look once.")]
-Methods = Annotated[list[str] | None, typer.Option("--method", help="Only the columns of this method; repeatable.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be done, and do nothing.")]
-Every = Annotated[bool, typer.Option("--all", help="Finance reports over every campaign of the ledger.")]
-GroupBy = Annotated[list[str] | None, typer.Option("--group-by", help="A column of your own for totals; repeatable.")]
-Since = Annotated[str, typer.Option("--from", help="Only what was placed from this day on: 2026-10-01.")]
-Until = Annotated[str, typer.Option("--to", help="Only what was placed up to and with this day.")]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet to read; default: the first visible sheet.")]
+Hidden = Annotated[HiddenRows, typer.Option("--hidden", help="What to do with hidden rows.")]
+Wait = Annotated[str, typer.Option("--wait", help="How long to follow the orders: 90, 30m, 2h; 0 = do not follow.")]
+TrackWait = Annotated[
+    str, typer.Option("--wait", help="How long to follow the orders: 90, 30m, 2h; default: check once.")
+]
+Methods = Annotated[
+    list[str] | None, typer.Option("--method", help="Include only the columns of this delivery method; repeatable.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, without doing it.")]
+Every = Annotated[bool, typer.Option("--all", help="Include every campaign of the ledger.")]
+GroupBy = Annotated[
+    list[str] | None, typer.Option("--group-by", help="Add totals by this column of your spreadsheet; repeatable.")
+]
+Since = Annotated[
+    str, typer.Option("--from", help="First day to include, by the day the order was placed: 2026-10-01.")
+]
+Until = Annotated[str, typer.Option("--to", help="Last day to include, by the day the order was placed: 2026-12-31.")]
 Environment = Annotated[
-    str,
-    typer.Option("--environment", help="With --all: production (default, if there is any), sandbox or simulator."),
+    EnvironmentName | None,
+    typer.Option("--environment", help="Environment for --all; default: production, if the ledger has any."),
 ]
-Parquet = Annotated[bool, typer.Option("--parquet", help="Finance lines as Parquet too.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else there.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Only errors.")]
-Verbose = Annotated[bool, typer.Option("--verbose", help="More about what happens; never secrets or personal data.")]
+Parquet = Annotated[bool, typer.Option("--parquet", help="Also write finance.parquet.")]
+Json = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output, and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show more details; never secrets or personal data.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to every question.")]
 
 STATE, REPORTS = None, Path("reports")
 
 
 @contextmanager
-def at_work(as_json: bool, quiet: bool, verbose: bool) -> Iterator[Terminal]:
-    """Turns errors into one clear message and the right exit code; a traceback only for a bug."""
+def command_terminal(as_json: bool, quiet: bool, verbose: bool) -> Iterator[Terminal]:
+    """Turn errors into one clear message and the right exit code; a traceback only for a bug."""
     terminal = Terminal(as_json=as_json, quiet=quiet)
     logging.basicConfig(
         level=logging.INFO if verbose else logging.ERROR, format="%(asctime)s %(message)s", stream=sys.stderr
@@ -109,9 +116,7 @@ def reading(file: Path, sheet: str | None, hidden: str) -> ReadOptions:
     """How the file is to be read."""
     from campaign_runner.app.draft import ReadOptions
 
-    if hidden not in ("hold", "include", "skip"):
-        raise UsageError(f'--hidden {hidden}: say "hold" (default), "include" or "skip".')
-    return ReadOptions(file, sheet, hidden)
+    return ReadOptions(file, sheet, str(hidden))
 
 
 def seconds(text: str, option: str = "--wait", unit: str = "s") -> float:
@@ -137,7 +142,7 @@ def interruptible(stopping: threading.Event, terminal: Terminal) -> Iterator[Non
         if stopping.is_set():
             os._exit(ExitCode.INTERRUPTED)
         stopping.set()
-        terminal.warn("Stopping after the request under way. Once more to stop at once; nothing is lost either way.")
+        terminal.warn("Stopping after the current request. Press Ctrl-C again to stop immediately; nothing is lost.")
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

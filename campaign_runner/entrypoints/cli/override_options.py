@@ -1,4 +1,4 @@
-"""What may be demanded on the command line of what is about to be sent?  Control totals, accepted warnings, freshness."""
+"""What may a command line require of what is about to be sent?  Control totals, accepted warnings, freshness."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from typing import Annotated
 
 import typer
 
-Refresh = Annotated[bool, typer.Option("--refresh", help="Ask Tango for its catalogue of today.")]
-Accept = Annotated[list[str] | None, typer.Option("--accept", help="A warning that is fine; repeatable.")]
-ExpectRows = Annotated[int | None, typer.Option("--expect-rows", help="Refuse a file of another number of rows.")]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Fetch Tango's current catalogue.")]
+Accept = Annotated[list[str] | None, typer.Option("--accept", help="Accept this warning; repeatable.")]
+ExpectRows = Annotated[
+    int | None, typer.Option("--expect-rows", help="Abort unless the file has exactly this many rows.")
+]
 ExpectTotal = Annotated[
-    list[str] | None, typer.Option("--expect-total", help="Refuse another total: USD=6000; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--expect-total", help="Abort unless the file has exactly this total, such as USD=6000; repeatable."
+    ),
 ]
 PartialByFunds = Annotated[
     bool,
-    typer.Option("--partial-by-funds", help="Send what the balance allows, in file order; the rest stays unsent."),
+    typer.Option(
+        "--partial-by-funds", help="Send as many rows as the balance covers, in file order; the rest stays unsent."
+    ),
 ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.choices import HiddenRows
 from campaign_runner.entrypoints.cli.ending import _planned, _tally, end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -27,18 +28,18 @@ from campaign_runner.entrypoints.cli.run_options import Canary, Submitter
 
 def plan_command(
     file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
-    sheet: Sheet = None, hidden: Hidden = "hold", refresh: Refresh = False, accept: Accept = None,
+    sheet: Sheet = None, hidden: Hidden = HiddenRows.HOLD, refresh: Refresh = False, accept: Accept = None,
     expect_rows: ExpectRows = None, expect_total: ExpectTotal = None, submitter: Submitter = "", canary: Canary = 0,
     as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Check, and tell what would be sent: orders, totals, who is new; written down in plan.html. Send nothing.
+    """Check a spreadsheet and show what a run would send: orders, totals, new recipients. Writes plan.html; sends nothing.
 
     Example: campaign-runner plan q4.xlsx
     """
     from campaign_runner.app import screen
     from campaign_runner.app.plan import plan_file
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         overrides = Overrides(refresh, accept, expect_rows, expect_total)
         runtime = options.runtime(config, state, reports, schemas, file, secret=None, overrides=overrides)
         with terminal.progress() as progress:

@@ -20,15 +20,17 @@ from campaign_runner.entrypoints.cli.options import (
 )
 from campaign_runner.model.errors import ExitCode, UsageError
 
-OlderThan = Annotated[str, typer.Option("--older-than", help="Everything of files older than so many days: 400d.")]
-
-
-Recipient = Annotated[
-    str, typer.Option("--recipient", metavar="EMAIL|PHONE", help="One recipient, in every campaign.")
+OlderThan = Annotated[
+    str, typer.Option("--older-than", help="Erase files uploaded more than this many days ago, such as 400d.")
 ]
 
 
-OfCampaign = Annotated[str, typer.Option("--campaign", metavar="ID", help="Everything of one campaign.")]
+Recipient = Annotated[
+    str, typer.Option("--recipient", metavar="EMAIL|PHONE", help="Erase one recipient from every campaign.")
+]
+
+
+OfCampaign = Annotated[str, typer.Option("--campaign", metavar="ID", help="Erase one campaign.")]
 
 
 def purge_command(
@@ -36,15 +38,16 @@ def purge_command(
     state: State = STATE, reports: Reports = REPORTS, dry_run: DryRun = False, as_json: Json = False,
     quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Erase personal data of old files, of one recipient or of one campaign; references, amounts, statuses and totals
-    stay. Reports that hold the recipient are listed, not deleted.
+    """Erase personal data of old files, of one recipient or of one campaign.
+
+    References, amounts, statuses and totals stay. Reports that contain the recipient are listed, not deleted.
 
     Example: campaign-runner purge --older-than 400d
     """
     from campaign_runner.app import screen
     from campaign_runner.app.purge import purge_campaign, purge_data, purge_recipient
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         if [bool(older_than), bool(recipient), bool(campaign)].count(True) != 1:
             raise UsageError("Give one of --older-than 400d, --recipient EMAIL or PHONE, --campaign ID.")
         days = options.seconds(older_than, "--older-than", "d") / 86_400 if older_than else 0
@@ -56,8 +59,10 @@ def purge_command(
         else:
             erased = purge_campaign(runtime, campaign, dry_run=dry_run)
         window = runtime.settings.identity.duplicate_window_days
-        nothing = f"The ledger holds nothing of {recipient or campaign} that is final and was not erased before."
+        nothing = (
+            f"Nothing to erase: the ledger has no final data of {recipient or campaign} that was not erased before."
+        )
         if older_than:
-            nothing = f"Nothing is older than {days:g} days, is final and was not erased before: nothing to do."
+            nothing = f"Nothing to erase: nothing final is older than {days:g} days."
         terminal.object(erased) if as_json else terminal.say(*screen.purged(erased, nothing, window, dry_run=dry_run))
         raise typer.Exit(ExitCode.NOT_FINISHED if erased.get("open") else ExitCode.DONE)

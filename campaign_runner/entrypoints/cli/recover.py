@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.choices import HiddenRows
 from campaign_runner.entrypoints.cli.ending import end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -22,16 +23,17 @@ from campaign_runner.entrypoints.cli.options import (
 
 def recover_command(
     file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
-    sheet: Sheet = None, hidden: Hidden = "hold", as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
+    sheet: Sheet = None, hidden: Hidden = HiddenRows.HOLD, as_json: Json = False, quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Rebuild a lost ledger by asking Tango for the references that this file plans. Nothing is placed.
+    """Rebuild a lost ledger from the orders that Tango has for this file. Places nothing.
 
     Example: campaign-runner recover q4.xlsx
     """
     from campaign_runner.app import screen
     from campaign_runner.app.recover import recover_ledger
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         runtime = options.runtime(config, state, reports, schemas, file)
         with terminal.progress() as progress, options.interruptible(runtime.stopping, terminal):
             result = recover_ledger(options.reading(file, sheet, hidden), runtime, progress)

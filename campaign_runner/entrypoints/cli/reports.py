@@ -30,10 +30,10 @@ from campaign_runner.model.errors import UsageError
 def reports_command(
     campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
     schemas: Schemas = None, every: Every = False, group_by: GroupBy = None, since: Since = "", until: Until = "",
-    parquet: Parquet = False, environment: Environment = "", as_json: Json = False, quiet: Quiet = False,
+    parquet: Parquet = False, environment: Environment = None, as_json: Json = False, quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Write every report again from the ledger; with --all, finance reports over all campaigns of one environment.
+    """Write all reports again from the ledger; with --all, finance reports for all campaigns of one environment.
 
     Example: campaign-runner reports --all --from 2026-10-01 --to 2026-12-31 --group-by "Cost centre"
     """
@@ -43,7 +43,7 @@ def reports_command(
     from campaign_runner.app.all_campaigns import report_all_campaigns
     from campaign_runner.app.reports import report_campaign
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         runtime = options.runtime(
             config, state, reports, schemas, campaign=campaign or ("any" if every else ""), secret=False
         )
@@ -52,11 +52,11 @@ def reports_command(
         chosen = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
         runtime = replace(runtime, finance=chosen)
         if every:
-            found = report_all_campaigns(runtime, environment)
+            found = report_all_campaigns(runtime, environment or "")
             terminal.object(found.plain()) if as_json else terminal.say(*screen.finance(found, since, until))
             raise typer.Exit
         if environment:
-            raise UsageError("--environment goes with --all; one campaign is that of campaign.toml.")
+            raise UsageError("--environment needs --all. A single campaign uses the environment in campaign.toml.")
         with terminal.progress() as progress:
             result = report_campaign(runtime, progress)
         end(terminal, result, lambda: screen.run(result.books, None, result.reports), runtime)

@@ -30,20 +30,20 @@ def retry_command(
     schemas: Schemas = None, wait: Wait = "10m", dry_run: DryRun = False, yes: Yes = False, as_json: Json = False,
     quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Place lines that Tango reported as failed again, as a new attempt under new references.
+    """Retry lines that Tango reported as failed: a new attempt under new references.
 
     Example: campaign-runner retry 2026-q4-recognition
     """
     from campaign_runner.app import screen
     from campaign_runner.app.retry import failed_lines, retry_failed
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         runtime, patience = options.runtime(config, state, reports, schemas, campaign=campaign), options.seconds(wait)
         runtime = replace(runtime, confirm=terminal.asker(yes))
         if dry_run:
             failed = failed_lines(runtime)
             terminal.object({"failed": failed}) if as_json else terminal.say(
-                f"{failed} failed lines would be placed again."
+                f"{failed} failed lines would be retried."
             )
             raise typer.Exit
         with terminal.progress() as progress, options.interruptible(runtime.stopping, terminal):

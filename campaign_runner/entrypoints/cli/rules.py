@@ -9,20 +9,22 @@ import typer
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.options import Json, Quiet, Schemas, Verbose
 
-OneMethod = Annotated[str, typer.Argument(metavar="METHOD", help="EMAIL, PHONE, …; without it, an overview.")]
+OneMethod = Annotated[
+    str, typer.Argument(metavar="METHOD", help="Delivery method, such as EMAIL; default: an overview of all.")
+]
 
 
 def rules_command(
     method: OneMethod = "", schemas: Schemas = None, as_json: Json = False, quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """The rules of a delivery method as a table, from the rule book.
+    """Show the rules of a delivery method as a table.
 
     Example: campaign-runner rules EMAIL
     """
     from campaign_runner.app.rules import rules_of_method
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         head, *rows = rules_of_method(method, schemas)
         if as_json:
             terminal.object({"rules": [dict(zip(head, row, strict=True)) for row in rows]})

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.choices import HiddenRows
 from campaign_runner.entrypoints.cli.ending import end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -32,13 +33,13 @@ from campaign_runner.model.errors import UsageError
 
 def run_command(
     file: File, config: Config = None, state: State = STATE, reports: Reports = REPORTS, schemas: Schemas = None,
-    sheet: Sheet = None, hidden: Hidden = "hold", wait: Wait = "10m", dry_run: DryRun = False, refresh: Refresh = False,
-    accept: Accept = None, expect_rows: ExpectRows = None, expect_total: ExpectTotal = None,
+    sheet: Sheet = None, hidden: Hidden = HiddenRows.HOLD, wait: Wait = "10m", dry_run: DryRun = False,
+    refresh: Refresh = False, accept: Accept = None, expect_rows: ExpectRows = None, expect_total: ExpectTotal = None,
     partial_by_funds: PartialByFunds = False, submitter: Submitter = "", canary: Canary = 0,
     no_canary: NoCanary = False, max_failure_rate: MaxFailureRate = "", yes: Yes = False, as_json: Json = False,
     quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Check, plan, place, follow, reconcile and report. Running it again resumes: nothing is sent twice.
+    """Check a spreadsheet, send its rewards, follow them and write reports. Run again to resume; nothing is sent twice.
 
     Example: campaign-runner run q4.xlsx --wait 30m
     """
@@ -50,9 +51,9 @@ def run_command(
             file, config, state, reports, schemas, sheet, hidden, refresh, accept, expect_rows, expect_total, submitter,
             canary, as_json, quiet, verbose,
         )  # fmt: skip
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         if canary and no_canary:
-            raise UsageError("--canary and --no-canary contradict each other. Say one of them.")
+            raise UsageError("--canary and --no-canary contradict each other. Use only one of them.")
         overrides = Overrides(refresh, accept, expect_rows, expect_total)
         runtime = options.runtime(config, state, reports, schemas, file, overrides=overrides)
         runtime = replace(runtime, submitter=submitter, confirm=terminal.asker(yes))

@@ -1,4 +1,4 @@
-"""The options that keep a run back: canary, failure rate, who submits."""
+"""The options that limit a run: canary, failure rate, submitter."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ import typer
 from campaign_runner.model.errors import UsageError
 
 Submitter = Annotated[
-    str, typer.Option("--as", metavar="NAME", help="Who hands the file in; default: the user of this machine.")
+    str,
+    typer.Option(
+        "--as", metavar="NAME", help="Your name, as the submitter of the file; default: the user of this machine."
+    ),
 ]
 
 
 Canary = Annotated[
     int,
     typer.Option(
-        "--canary", min=0, help="So many lines go first, one per method, reward and currency; all must end well."
+        "--canary",
+        min=0,
+        help="Send this many lines first, one per method, reward and currency; the rest follows once they are completed.",
     ),
 ]
 
 
 NoCanary = Annotated[
-    bool, typer.Option("--no-canary", help="Send the rest although a canary is pending, or has failed.")
+    bool, typer.Option("--no-canary", help="Send the rest even if a canary is pending or has failed.")
 ]
 
 
 MaxFailureRate = Annotated[
-    str, typer.Option("--max-failure-rate", metavar="5%", help="Halt when a larger share of the final lines failed.")
+    str, typer.Option("--max-failure-rate", metavar="5%", help="Stop if a larger share of the final lines failed.")
 ]
 
 

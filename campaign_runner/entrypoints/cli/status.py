@@ -10,13 +10,13 @@ def status_command(
     campaign: Campaign = "", config: Config = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Campaigns with their counts, or one campaign in detail.
+    """List campaigns with their counts, or show one campaign in detail.
 
     Example: campaign-runner status
     """
     from campaign_runner.app.locations import ledger_place
     from campaign_runner.app.status import campaign_status
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
-        found = campaign_status(*ledger_place(state, config), campaign)
-        terminal.object({"campaigns": found}) if as_json else terminal.campaigns(found, detail=bool(campaign))
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
+        stated = campaign_status(*ledger_place(state, config), campaign)
+        terminal.object({"campaigns": stated}) if as_json else terminal.campaigns(stated, detail=bool(campaign))

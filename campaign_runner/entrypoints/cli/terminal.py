@@ -1,4 +1,4 @@
-"""How does the command line speak?  Results to standard output, everything else to standard error.
+"""How does the command line print?  Results to standard output, everything else to standard error.
 
 A progress bar on a terminal, quiet lines elsewhere; with `--json` one object on standard output and nothing else.
 """
@@ -20,7 +20,7 @@ from campaign_runner.model.errors import CampaignRunnerError, UsageError
 STAGES = {
     "check": "Checking rows",
     "place": "Placing and following orders",
-    "recover": "Asking Tango for orders",
+    "recover": "Looking up orders at Tango",
     "reports": "Writing reports",
 }
 SECONDS_BETWEEN_LINES = 10.0
@@ -28,7 +28,7 @@ YES = ("y", "yes", "j", "ja", "s", "si", "sí", "o", "oui")
 
 
 class Terminal:
-    """One command's way of speaking."""
+    """One command's output."""
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
         self.as_json, self.quiet = as_json, quiet
@@ -64,9 +64,9 @@ class Terminal:
         Console(width=None if sys.stdout.isatty() else 160).print(table)
 
     def campaigns(self, found: Sequence[Mapping[str, Any]], *, detail: bool) -> None:
-        """What `status` tells."""
+        """What `status` shows."""
         if not found:
-            self.say("No campaigns yet. Begin with: campaign-runner run FILE")
+            self.say("No campaigns yet. Start with: campaign-runner run FILE")
             return
         rows = [
             (str(c["campaign"]), str(c["environment"]), str(c["created_at"])[:10],
@@ -75,14 +75,14 @@ class Terminal:
              "; ".join(f"{Decimal(amount):,} {currency}" for currency, amount in c["amounts"].items()))
             for c in found
         ]  # fmt: skip
-        self.table(("Campaign", "Environment", "Begun", "Rows", "Status", "Sent or to send"), rows)
+        self.table(("Campaign", "Environment", "Started", "Rows", "Status", "Sent or to send"), rows)
         self.say(*(f"{c['campaign']}: {c['older']}" for c in found if c.get("older")))
         if detail:
             for campaign in found:
                 self.say(*(f"{event['at'][:19]}  {event['text']}" for event in campaign["events"]))
 
     def life(self, life: Mapping[str, Any]) -> None:
-        """What `explain` tells, in the order of thought: the row, what became of it, why, and every step."""
+        """What `explain` shows: the row, its status, why, and every step."""
         from campaign_runner.app.explain_text import story
 
         self.say(*story(life))
@@ -92,12 +92,12 @@ class Terminal:
         if not path.exists() or yes:
             return
         if not sys.stdin.isatty():
-            raise UsageError(f"{path} exists already. Choose another name, or say --yes to replace it.")
+            raise UsageError(f"{path} exists already. Choose another name, or use --yes to replace it.")
         if input(f"{path} exists already. Replace it? [y/N] ").strip().lower() not in ("y", "yes"):
-            raise UsageError(f"{path} was left as it was.")
+            raise UsageError(f"{path} was not replaced.")
 
     def asker(self, yes: bool) -> Callable[[Sequence[str]], bool] | None:
-        """How a person is asked before something is sent; None where nobody can be, or said yes already."""
+        """How a person is asked before something is sent; None where nobody can be asked, or --yes was given."""
         return None if yes or not sys.stdin.isatty() else self._ask
 
     def _ask(self, lines: Sequence[str]) -> bool:

@@ -24,14 +24,14 @@ def track_command(
     schemas: Schemas = None, wait: TrackWait = "", as_json: Json = False, quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
-    """Look up what is open or unknown, once or for --wait. Nothing is placed.
+    """Update the status of open orders from Tango, once or for --wait. Places nothing.
 
     Example: campaign-runner track 2026-q4-recognition --wait 2h
     """
     from campaign_runner.app import screen
     from campaign_runner.app.track import track_campaign
 
-    with options.at_work(as_json, quiet, verbose) as terminal:
+    with options.command_terminal(as_json, quiet, verbose) as terminal:
         runtime = options.runtime(config, state, reports, schemas, campaign=campaign)
         patience = options.seconds(wait) if wait else None
         with terminal.progress() as progress, options.interruptible(runtime.stopping, terminal):

@@ -1,0 +1,30 @@
+"""Which words may an option take?  Each is shown by `--help`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class HiddenRows(StrEnum):
+    """`--hidden`: what happens to rows that the spreadsheet hides."""
+
+    HOLD = "hold"
+    INCLUDE = "include"
+    SKIP = "skip"
+
+
+class HoldKind(StrEnum):
+    """`--held-as`: why a row is held."""
+
+    CHANGED = "changed"
+    DUPLICATE = "duplicate"
+    ALREADY_REWARDED = "already-rewarded"
+    HIDDEN = "hidden"
+
+
+class EnvironmentName(StrEnum):
+    """`--environment`: where orders went."""
+
+    PRODUCTION = "production"
+    SANDBOX = "sandbox"
+    SIMULATOR = "simulator"
