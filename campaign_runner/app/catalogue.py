@@ -20,24 +20,24 @@ from campaign_runner.preflight.similar_people import weekends, witnessed
 class CatalogueSnapshot:
     """The catalogue to judge by (None: none can be had), with what is to be said about it."""
 
-    shop: CatalogueIndex | None = None
+    index: CatalogueIndex | None = None
     notes: tuple[str, ...] = ()
 
     @property
-    def knowledge(self) -> CatalogueContext:
-        """As preparation wants it."""
-        if self.shop is None:
+    def context(self) -> CatalogueContext:
+        """As planning wants it."""
+        if self.index is None:
             return CatalogueContext((weekends,), remember=witnessed)
-        return CatalogueContext((self.shop.judge, weekends), self.shop.currencies, self.shop.names, witnessed)
+        return CatalogueContext((self.index.judge, weekends), self.index.currencies, self.index.names, witnessed)
 
     @property
     def titles(self) -> dict[str, str]:
         """The rewards' names, by utid."""
-        return {utid: reward.name for utid, reward in self.shop.rewards.items()} if self.shop else {}
+        return {utid: reward.name for utid, reward in self.index.rewards.items()} if self.index else {}
 
     def version(self, utids: Iterable[str]) -> str:
         """Names what the catalogue says of these rewards; "" without one."""
-        return self.shop.version(utids) if self.shop else ""
+        return self.index.version(utids) if self.index else ""
 
 
 def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_key: int = 0) -> CatalogueSnapshot:
@@ -70,23 +70,23 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
     return CatalogueSnapshot(None, (f"{_WANTED.format(why)} Rewards, amounts and methods were not held against it.",))
 
 
-def _shop(runtime: Runtime) -> CatalogueIndex | None:
+def _index(runtime: Runtime) -> CatalogueIndex | None:
     forced = runtime.settings.preflight.model_copy(update={"catalogue": "require"})
     runtime = replace(runtime, settings=runtime.settings.model_copy(update={"preflight": forced}))
     with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
-        return catalogue_snapshot(runtime, ledger).shop
+        return catalogue_snapshot(runtime, ledger).index
 
 
 def find_rewards(runtime: Runtime, words: str = "") -> list[dict[str, str]]:
     """The rewards in which all words are found, for people; raises RefusedBeforeSending without a catalogue."""
-    shop = _shop(runtime)
-    return [_shown(reward) for reward in shop.search(words)] if shop else []
+    index = _index(runtime)
+    return [_shown(reward) for reward in index.search(words)] if index else []
 
 
 def reward_names(runtime: Runtime) -> list[str]:
     """The names by which a file can call a reward; raises RefusedBeforeSending without a catalogue."""
-    shop = _shop(runtime)
-    return sorted(shop.rewards[utid].name for utid in shop.names.values()) if shop else []
+    index = _index(runtime)
+    return sorted(index.rewards[utid].name for utid in index.names.values()) if index else []
 
 
 def _shown(reward: Reward) -> dict[str, str]:
@@ -104,8 +104,8 @@ def fetched_for_names(runtime: Runtime) -> CatalogueSnapshot:
     eager = replace(runtime, settings=runtime.settings.model_copy(
         update={"preflight": wanted.model_copy(update={"catalogue": "auto"})}))  # fmt: skip
     with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
-        shop = catalogue_snapshot(eager, ledger)
-    return shop if shop.shop else replace(shop, notes=(*shop.notes, _NAMES))
+        snapshot = catalogue_snapshot(eager, ledger)
+    return snapshot if snapshot.index else replace(snapshot, notes=(*snapshot.notes, _NAMES))
 
 
 _NAMES = (

@@ -34,12 +34,12 @@ def _check(reading: ReadOptions, runtime: Runtime, progress: Progress, *, expect
     with (
         open_ledger(runtime.state, runtime.ledger_url, runtime.actor) if runtime.refresh else nullcontext() as ledger
     ):
-        shop = catalogue_snapshot(runtime, ledger)
+        catalogue = catalogue_snapshot(runtime, ledger)
     dry = is_long(reading.file)  # a short file is looked at as a run would: by person, too
-    draft = checked_draft(reading, runtime, shop, None, progress, dry=dry)
-    if shop.shop is None and draft.names_rewards:
-        shop = fetched_for_names(runtime)
-        draft = checked_draft(reading, runtime, shop, None, progress, dry=dry)
+    draft = checked_draft(reading, runtime, catalogue, None, progress, dry=dry)
+    if catalogue.index is None and draft.names_rewards:
+        catalogue = fetched_for_names(runtime)
+        draft = checked_draft(reading, runtime, catalogue, None, progress, dry=dry)
     reasons = reasons_against(draft, runtime)
     refused = (f"A run would be refused: {reason}" for reason in reasons)
     draft = draft.telling(*unusual_in_itself(runtime, draft), *refused)
@@ -49,15 +49,15 @@ def _check(reading: ReadOptions, runtime: Runtime, progress: Progress, *, expect
 
 
 def checked_draft(
-    reading: ReadOptions, runtime: Runtime, shop: CatalogueSnapshot, before: LedgerHistory | None, progress: Progress,
+    reading: ReadOptions, runtime: Runtime, catalogue: CatalogueSnapshot, before: LedgerHistory | None, progress: Progress,
     canary: int = 0, *, dry: bool = False,
 ) -> PlanDraft:  # fmt: skip
     """The file, checked and planned, with what the catalogue says of it; `dry`: never to be sent."""
     draft = prepare(
-        reading, runtime.settings, rule_book(runtime), today=today(runtime), past=before, knowledge=shop.knowledge,
+        reading, runtime.settings, rule_book(runtime), today=today(runtime), past=before, catalogue=catalogue.context,
         progress=progress, dry=dry,
     )  # fmt: skip
-    return replace(draft, plan=planning.with_canary(draft.plan, canary)).telling(*shop.notes)
+    return replace(draft, plan=planning.with_canary(draft.plan, canary)).telling(*catalogue.notes)
 
 
 def reasons_against(draft: PlanDraft, runtime: Runtime) -> list[str]:

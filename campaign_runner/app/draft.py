@@ -72,24 +72,24 @@ class ReadOptions:
 
 def prepare(
     reading: ReadOptions, settings: Settings, book: RuleBook, *, today: date, past: LedgerHistory | None = None,
-    knowledge: CatalogueContext | None = None, progress: Progress = lambda *_: None, dry: bool = False,
+    catalogue: CatalogueContext | None = None, progress: Progress = lambda *_: None, dry: bool = False,
 ) -> PlanDraft:  # fmt: skip
-    """Read, check and plan a file. `today` is the run's date in UTC, `knowledge` what is known of its rewards; a `dry`
+    """Read, check and plan a file. `today` is the run's date in UTC, `catalogue` what is known of its rewards; a `dry`
     draft holds nothing that can be sent."""
-    past, knowledge = past or LedgerHistory(), knowledge or CatalogueContext()
+    past, catalogue = past or LedgerHistory(), catalogue or CatalogueContext()
     table, tango = read(reading, settings, book), settings.tango
     validator = validation.compile_rules(
         book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
         phone_countries=settings.rules.phone_countries, postal_codes=settings.rules.postal_codes,
         address_utids=settings.rules.address_utids, currency=settings.tango.currency,
-        currencies=knowledge.currencies,
+        currencies=catalogue.currencies,
     )  # fmt: skip
     collector = planning.LineBuilder(
         settings.order, validator.key, tango.currency, tango.bulk_shipping, past.secret,
-        currencies=knowledge.currencies, groups=own_headers(table.columns, settings.finance.group_by), dry=dry,
+        currencies=catalogue.currencies, groups=own_headers(table.columns, settings.finance.group_by), dry=dry,
     )  # fmt: skip
     examine = gc_paused()(
-        ChunkProcessor(table, validator, collector, knowledge, settings.order, tango.currency).__call__
+        ChunkProcessor(table, validator, collector, catalogue, settings.order, tango.currency).__call__
     )
     seen = _Pass(collector)
     with closing(each(examine, seen.chunks(table), spare() if is_long(reading.file) else 0)) as parts:

@@ -43,11 +43,11 @@ def driving(
             max_silent=tango.max_failures_in_a_row, may_send=may_send, watch=watch(runtime, campaign_key),
             unreachable=next(iter(runtime.unreachable), ""),
         )  # fmt: skip
-        workers = Driver(runtime, ledger, campaign_key, step, client, lambda steps: progress("place", steps, None))
+        driver = Driver(runtime, ledger, campaign_key, step, client, lambda steps: progress("place", steps, None))
         try:
-            yield workers
+            yield driver
         except TangoStopped as stop:
-            workers.stopped = str(stop)
+            driver.stopped = str(stop)
 
 
 def watch(runtime: Runtime, campaign_key: int) -> Watch | None:

@@ -27,9 +27,9 @@ def plan_file(reading: ReadOptions, runtime: Runtime, progress: Progress = no_pr
         tell_older(runtime, ledger)
         before = past(ledger, runtime)
         read(reading, runtime.settings, rule_book(runtime))  # a file that cannot be used is no reason to ask Tango
-        shop = catalogue_snapshot(runtime, ledger)
+        catalogue = catalogue_snapshot(runtime, ledger)
         ledger.close_connections()
-        draft = checked_draft(reading, runtime, shop, before, progress, canary)
+        draft = checked_draft(reading, runtime, catalogue, before, progress, canary)
         planning.refuse(reasons_against(draft, runtime))
         number = register_campaign(runtime, ledger)
         with ledger.write("show held rows") as connection:
@@ -38,7 +38,7 @@ def plan_file(reading: ReadOptions, runtime: Runtime, progress: Progress = no_pr
         unusual = unusual_things(runtime, ledger, number, draft, ask=False)
         foreseen = funds_notes(runtime, ledger, number, draft.plan)
         draft = draft.telling(*clock_notes(runtime, ledger), *unusual, *foreseen)
-        seen = show_plan(draft, CampaignSession(runtime, ledger, number), *judged_by(draft, runtime, shop))
+        seen = show_plan(draft, CampaignSession(runtime, ledger, number), *judged_by(draft, runtime, catalogue))
         draft = draft.telling(*seen.notes)
         with ledger.read() as connection:
             before_now = sent_when.sent_lines(
@@ -48,6 +48,6 @@ def plan_file(reading: ReadOptions, runtime: Runtime, progress: Progress = no_pr
     return replace(result, plan=seen.facts.identity, approval=seen.approval)
 
 
-def judged_by(draft: PlanDraft, runtime: Runtime, shop: CatalogueSnapshot) -> tuple[str, str, Mapping[str, str]]:
+def judged_by(draft: PlanDraft, runtime: Runtime, catalogue: CatalogueSnapshot) -> tuple[str, str, Mapping[str, str]]:
     """What else than file and settings a plan depends on: rule book and catalogue, with its names for people."""
-    return rule_book(runtime).digest, shop.version(draft.plan.utids()), shop.titles
+    return rule_book(runtime).digest, catalogue.version(draft.plan.utids()), catalogue.titles

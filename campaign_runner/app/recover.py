@@ -72,8 +72,8 @@ def recover_ledger(reading: ReadOptions, runtime: Runtime, progress: Progress = 
         integrity.require_whole(campaign.ledger)
         with campaign.ledger.read() as connection:
             past = LedgerHistory(secret=plans.secret(connection), decisions=decisions(connection, campaign.key))
-        shop = catalogue_snapshot(runtime, campaign.ledger, campaign.key)
-        draft = checked_draft(reading, runtime, shop, past, progress)
+        catalogue = catalogue_snapshot(runtime, campaign.ledger, campaign.key)
+        draft = checked_draft(reading, runtime, catalogue, past, progress)
         with connect_tango(runtime, campaign.ledger, campaign.key) as client:
             orders = dict(_orders(client, draft, campaign, progress))
         came_to = _adopt(campaign, draft, orders, past.secret)

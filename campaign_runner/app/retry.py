@@ -29,15 +29,15 @@ def retry_failed(runtime: Runtime, *, patience: float = 600, progress: Progress 
     with open_campaign(runtime, sending=True) as campaign:
         integrity.require_whole(campaign.ledger)
         waiting = ""
-        with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress) as workers:
-            workers.prove_newest(anyway=True)
-            waiting = confirmed_failures.confirmed(workers, patience)
+        with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress) as driver:
+            driver.prove_newest(anyway=True)
+            waiting = confirmed_failures.confirmed(driver, patience)
             waiting = " ".join(filter(None, (waiting, _plan_again(campaign))))
-            workers.advance({BatchState.PLANNED}, some="again")
-            workers.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), workers.deadline(patience))
-            workers.look_back()
+            driver.advance({BatchState.PLANNED}, some="again")
+            driver.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), driver.deadline(patience))
+            driver.look_back()
         with reports_may_fail(campaign):
-            return finish_latest(campaign, workers.stopped, progress, waiting)
+            return finish_latest(campaign, driver.stopped, progress, waiting)
 
 
 def failed_lines(runtime: Runtime) -> int:

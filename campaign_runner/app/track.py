@@ -16,12 +16,12 @@ def track_campaign(runtime: Runtime, *, patience: float | None = None, progress:
     with open_campaign(runtime) as campaign:
         with (
             ledger_may_go(),
-            driving(campaign.runtime, campaign.ledger, campaign.key, progress, may_send=False) as workers,
+            driving(campaign.runtime, campaign.ledger, campaign.key, progress, may_send=False) as driver,
         ):
             if patience is None:
-                workers.advance_once()
+                driver.advance_once()
             else:
-                workers.advance(OPEN_BATCHES - {BatchState.PLANNED}, workers.deadline(patience))
-                workers.look_back()
+                driver.advance(OPEN_BATCHES - {BatchState.PLANNED}, driver.deadline(patience))
+                driver.look_back()
         with reports_may_fail(campaign):
-            return finish_latest(campaign, workers.stopped, progress)
+            return finish_latest(campaign, driver.stopped, progress)

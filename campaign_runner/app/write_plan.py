@@ -58,26 +58,28 @@ def write_down_plan(
         if may_send:
             confirm.about_the_rest(campaign)
         return LoadedUpload(reading, upload, noted(table, upload.reading.get("notes", ())))
-    shop = catalogue_snapshot(runtime, ledger, campaign.key)
+    catalogue = catalogue_snapshot(runtime, ledger, campaign.key)
     while True:
         before = past(ledger, runtime)
         with suppress(Overtaken):  # another campaign planned the same people meanwhile
-            return _planned(reading, campaign, progress, shop, before, canary, may_send=may_send, partial=partial)
+            return _planned(
+                reading, campaign, progress, catalogue, before, canary, may_send=may_send, partial=partial
+            )
 
 
 def _planned(
-    reading: ReadOptions, campaign: CampaignSession, progress: Progress, shop: CatalogueSnapshot, before: LedgerHistory,
-    canary: int, *, may_send: bool, partial: bool,
+    reading: ReadOptions, campaign: CampaignSession, progress: Progress, catalogue: CatalogueSnapshot,
+    before: LedgerHistory, canary: int, *, may_send: bool, partial: bool,
 ) -> LoadedUpload:  # fmt: skip
     """Check, plan and write down; raises Overtaken."""
     runtime, ledger = campaign.runtime, campaign.ledger
     ledger.close_connections()
-    draft = repaired.with_corrected(checked_draft(reading, runtime, shop, before, progress, canary), campaign)
+    draft = repaired.with_corrected(checked_draft(reading, runtime, catalogue, before, progress, canary), campaign)
     planning.refuse(reasons_against(draft, runtime))
     if not may_send:
         return _read(draft, reading, _write_down(draft, reading, campaign, "", before))
     unusual = unusual_things(runtime, ledger, campaign.key, draft, ask=True)
-    name = require_approval(draft.telling(*unusual), campaign, *judged_by(draft, runtime, shop))
+    name = require_approval(draft.telling(*unusual), campaign, *judged_by(draft, runtime, catalogue))
     now, later, told = affordable(runtime, ledger, campaign.key, draft.plan, partial=partial)
     told = [*clock_notes(runtime, ledger), *unusual, *told]
     draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*told)

@@ -72,23 +72,23 @@ class ChunkProcessor:
     table: RawTable
     validator: Validator
     collector: planning.LineBuilder
-    knowledge: CatalogueContext
+    catalogue: CatalogueContext
     order: Order
     currency: str
 
     def __call__(self, chunk: Chunk) -> ChunkResult:
         """Judge some rows; raises FileUnusable where all of the first chunk's rows lack a column that they need."""
-        rows = self.knowledge.with_utids(chunk.rows, self.table)
+        rows = self.catalogue.with_utids(chunk.rows, self.table)
         valid = _deliverable(self.validator(rows, first=chunk.first), self.table, self.order)
-        checked = judged(valid, self.table, self.knowledge.judges)
-        currencies = self.knowledge.currencies_of(checked.worth, rows, self.table)
+        checked = judged(valid, self.table, self.catalogue.judges)
+        currencies = self.catalogue.currencies_of(checked.worth, rows, self.table)
         late = self._late(checked, currencies)
         told = [problem for problem in checked.problems if not (problem.row in late and problem.calendar)]
         tally = tallied(told)
         return ChunkResult(
             len(rows.cells), self.collector.collected(checked, rows.hidden),
             refused(told, checked.worth, currencies, self.currency), tally, told[: chunk.room], late,
-            None if self.collector.dry else self.knowledge.remember(checked.clean.fields),
+            None if self.collector.dry else self.catalogue.remember(checked.clean.fields),
             frozenset(row for _, row in rows.original_rows.values()), any(map(_is_name, told)),
         )  # fmt: skip
 
