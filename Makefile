@@ -26,9 +26,9 @@ demo: $(STAMP)  ## Run the main job on the sample workbook against the embedded 
 	@mkdir -p $(DEMO) && cp samples/quarterly.xlsx samples/campaign.toml $(DEMO)/
 	@cd $(DEMO) && code=0; ../../$(BIN)/campaign-runner run quarterly.xlsx || code=$$?; echo; \
 	case $$code in \
-	0) echo "Exit code 0: every row was placed and completed." ;; \
-	1) echo "Exit code 1, as it should be: some rows of the sample are wrong on purpose, all others were placed." ;; \
-	5) echo "Exit code 5: not everything is final yet; make demo again goes on where this one stopped." ;; \
+	0) echo "Exit code 0: every row was sent and completed." ;; \
+	1) echo "Exit code 1, as it should be: some rows of the sample are wrong on purpose, all others were sent." ;; \
+	5) echo "Exit code 5: not everything is final yet; run make demo again to continue." ;; \
 	*) echo "Exit code $$code: this is not how the demo should end."; exit $$code ;; \
 	esac
 	@echo "Everything is in $(DEMO); open $(DEMO)/reports/2026-q4-recognition/report.html or annotated.xlsx first."
@@ -52,22 +52,22 @@ format: $(STAMP)  ## Reformat the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-golden: $(STAMP)  ## Write the golden files anew; look at the difference before committing
+golden: $(STAMP)  ## Write the golden files again; review the difference before committing
 	$(PYTEST) -p no:xdist --golden
 
-samples: $(STAMP)  ## Make the samples anew
+samples: $(STAMP)  ## Make the samples again
 	$(BIN)/python samples/make_samples.py
 
-screenshots: $(STAMP)  ## Take pictures of the pages for docs/screenshots, where Chromium is
+screenshots: $(STAMP)  ## Take pictures of the pages for docs/screenshots (needs Chromium)
 	$(BIN)/python docs/make_screenshots.py
 
-fuzz: $(STAMP)  ## Hand in 20,000 mutated files; none may end in a traceback (FUZZ=n for another number)
+fuzz: $(STAMP)  ## Check 20,000 mutated files; none may end in a traceback (FUZZ=n for another number)
 	FUZZ=$(or $(FUZZ),20000) $(PYTEST) -n auto --dist worksteal -k fuzz
 
-soak: $(STAMP)  ## Simulate 100,000 campaigns, write docs/reliability.md, play 50,000 stories (SEEDS=n STORIES=n for fewer)
+soak: $(STAMP)  ## Simulate 100,000 campaigns, write docs/reliability.md, run 50,000 stories (SEEDS=n STORIES=n for fewer)
 	$(BIN)/python -m tests.reliability.soak --seeds $(or $(SEEDS),100000) --stories $(or $(STORIES),50000) --report
 
-bench: $(STAMP)  ## Measure against what one would otherwise write or take
+bench: $(STAMP)  ## Measure, compared with common alternatives
 	$(BIN)/python -m bench
 
 wheel: $(STAMP)  ## Build the wheel

@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--only JOB …] [--readme]`: measure, print, keep in docs/bench-results.json."""
+"""`python -m bench [--quick] [--only JOB …] [--page]`: measure, print, keep in docs/bench-results.json."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bench import jobs, readme
+from bench import figures, jobs
 from bench.job import Contender, Job
 from bench.measuring import Cost, cost_of, machine, middle
 
@@ -23,10 +23,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="100,000 rows, once; nothing is kept")
     parser.add_argument("--only", nargs="+", default=[], metavar="JOB", help="these jobs alone")
     parser.add_argument("--times", type=int, default=3, help="how often each contender runs")
-    parser.add_argument("--readme", action="store_true", help="write the figures into README.md, measure nothing")
+    parser.add_argument(
+        "--page", action="store_true", help="write the figures into docs/performance.md, measure nothing"
+    )
     asked = parser.parse_args()
-    if asked.readme:
-        readme.write(json.loads(RESULTS.read_text("utf-8")))
+    if asked.page:
+        figures.write(json.loads(RESULTS.read_text("utf-8")))
         return
     chosen = jobs.jobs(100_000, 10_000) if asked.quick else jobs.jobs(1_000_000, 100_000)
     if unknown := set(asked.only) - {job.key for job in chosen}:
@@ -34,7 +36,7 @@ def main() -> None:
     for job in chosen:
         if not asked.only or job.key in asked.only:
             found = measured(job, 1 if asked.quick else min(job.times, asked.times))
-            print(readme.table(found), flush=True)
+            print(figures.table(found), flush=True)
             if not asked.quick:
                 keep(job.key, found)
 

@@ -17,6 +17,8 @@ from campaign_runner.simulator import test_values
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+TEST_VALUES = ROOT / "docs" / "simulator.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
 BIN = Path(sys.executable).parent
 SET_UP = ("make demo", "make test", "make setup", ". .venv/bin/activate")
 CODE = re.compile(r"\s+# exit code (\d+).*")
@@ -126,11 +128,12 @@ def test_the_tables_of_the_simulator_are_fresh(name, request):
         [f"| {head} | What happens |", "|---|---|", *(f"| `{key}` | {told} |" for key, told in rows.items())]
     )
     section = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- end of {name} -->)", re.S)
-    readme = README.read_text("utf-8")
-    fresh = section.sub(lambda found: f"{found[1]}\n{table}\n\n{found[2]}", readme)
+    page = TEST_VALUES.read_text("utf-8")
+    fresh = section.sub(lambda found: f"{found[1]}\n{table}\n\n{found[2]}", page)
     if request.config.getoption("--golden"):
-        README.write_text(fresh, "utf-8")
-    assert README.read_text("utf-8") == fresh
+        TEST_VALUES.write_text(fresh, "utf-8")
+    assert TEST_VALUES.read_text("utf-8") == fresh
+    assert name in fresh
 
 
 def test_the_two_commands_stand_at_the_top():
@@ -138,14 +141,18 @@ def test_the_two_commands_stand_at_the_top():
     assert [line.partition("#")[0].strip() for line in lines] == ["make demo", "make test"]
 
 
-def test_links_lead_somewhere():
-    readme = README.read_text("utf-8")
-    headings = {
-        re.sub(r"[^\w -]", "", line).strip().lower().replace(" ", "-")
-        for line in re.findall("^#+ (.*)", readme, re.M)
-    }
-    for target in re.findall(r"\]\(([^)]+)\)", readme):
-        if target.startswith("#"):
-            assert target[1:] in headings
-        elif not target.startswith("https://"):
-            assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        name, _, heading = target.partition("#")
+        if target.startswith("https://"):
+            continue
+        there = page.parent / name if name else page
+        assert there.exists(), target
+        assert not heading or heading in headings_of(there), target
+
+
+def headings_of(page: Path) -> set[str]:
+    """As a link names them."""
+    lines = re.findall("^#+ (.*)", page.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", line).strip().lower().replace(" ", "-") for line in lines}

@@ -1,4 +1,4 @@
-"""How are the figures shown?  As a table on the terminal, and between two marks in README.md."""
+"""How are the figures shown?  As a table on the terminal, and between two marks in docs/performance.md."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-README = Path("README.md")
+PAGE = Path("docs/performance.md")
 BEGIN, END = "<!-- speed: written by `make bench` -->", "<!-- end of speed -->"
-# What the README shows: jobs in this order.
+# What the page shows: jobs in this order.
 SHOWN = ("check", "growth-csv", "run", "plan", "check-xlsx", "growth-xlsx", "reports", "results-xlsx", "faulty", "start-up",
          "paced", "resume", "status", "floors")  # fmt: skip
 
@@ -27,15 +27,15 @@ def table(found: Mapping[str, Any]) -> str:
 
 def write(results: Mapping[str, Any]) -> None:
     """Fill the place between the marks."""
-    before, begin, rest = README.read_text("utf-8").partition(BEGIN)
+    before, begin, rest = PAGE.read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise SystemExit(f"{README} has no place for the figures: put {BEGIN} and {END} where they belong.")
-    README.write_text(f"{before}{BEGIN}\n{section(results)}\n{END}{after}", "utf-8")
+        raise SystemExit(f"{PAGE} has no place for the figures: put {BEGIN} and {END} where they belong.")
+    PAGE.write_text(f"{before}{BEGIN}\n{section(results)}\n{END}{after}", "utf-8")
 
 
 def section(results: Mapping[str, Any]) -> str:
-    """The figures as the README has them."""
+    """The figures as the page shows them."""
     machine = results["machine"]
     told = f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB, Python {machine['python']}"
     how = "Medians of one to three runs (`docs/bench-results.json`), measured by `make bench`"
