@@ -16,7 +16,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from campaign_runner.app.draft import PlanDraft
 from campaign_runner.app.report_files import report_folder, report_targets
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession
@@ -29,6 +28,7 @@ from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval, PlanFacts, StatedHead
 from campaign_runner.model.wording import count, per_currency
 from campaign_runner.planning.plan import totals
+from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.planning.plan_preview import PreviousUpload, Setting, every_line, identity, preview
 from campaign_runner.preflight.approval_policy import objection, why_needed
 from campaign_runner.reporting.plan_file import PLAN_JSON, write_plan_json

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from campaign_runner.app.ask_tango import ask_tango, reason
-from campaign_runner.app.draft import CatalogueContext
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger import Ledger, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import Reward
+from campaign_runner.planning.catalogue_context import CatalogueContext
 from campaign_runner.preflight import CachedCatalogue, CatalogueIndex, catalogue_cache
 from campaign_runner.preflight.catalogue_check import price
 from campaign_runner.preflight.similar_people import weekends, witnessed

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import replace
-from datetime import date
-
 from campaign_runner import planning
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot, fetched_for_names
-from campaign_runner.app.draft import LedgerHistory, PlanDraft, ReadOptions, is_long, prepare
+from campaign_runner.app.draft import ReadOptions, checked_draft, is_long
 from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish_check
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import rule_book
 from campaign_runner.app.unusual import unusual_in_itself
 from campaign_runner.ledger import open_ledger
+from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.preflight import control_totals
 
 
@@ -27,47 +23,31 @@ def check_file(
     `expecting`: control totals were given with the command, so that it is refused where they differ.
     """
     with copied(reading) as reading:
-        return _check(reading, runtime, progress, expecting=expecting)
-
-
-def _check(reading: ReadOptions, runtime: Runtime, progress: Progress, *, expecting: bool) -> Result:
-    with (
-        open_ledger(runtime.state, runtime.ledger_url, runtime.actor) if runtime.refresh else nullcontext() as ledger
-    ):
-        catalogue = catalogue_snapshot(runtime, ledger)
-    dry = is_long(reading.file)  # a short file is looked at as a run would: by person, too
-    draft = checked_draft(reading, runtime, catalogue, None, progress, dry=dry)
-    if catalogue.index is None and draft.names_rewards:
-        catalogue = fetched_for_names(runtime)
+        dry = is_long(reading.file)  # a short file is looked at as a run would: by person, too
+        catalogue = _catalogue(runtime)
         draft = checked_draft(reading, runtime, catalogue, None, progress, dry=dry)
-    reasons = reasons_against(draft, runtime)
-    refused = (f"A run would be refused: {reason}" for reason in reasons)
-    draft = draft.telling(*unusual_in_itself(runtime, draft), *refused)
-    result = finish_check(draft, reading, runtime, progress)
-    planning.refuse(reasons if expecting else [])
-    return result
+        if catalogue.index is None and draft.names_rewards:
+            draft = checked_draft(reading, runtime, fetched_for_names(runtime), None, progress, dry=dry)
+        reasons = reasons_against(draft, runtime)
+        refused = (f"A run would be refused: {reason}" for reason in reasons)
+        draft = draft.telling(*unusual_in_itself(runtime, draft), *refused)
+        result = finish_check(draft, reading, runtime, progress)
+        planning.refuse(reasons if expecting else [])
+        return result
 
 
-def checked_draft(
-    reading: ReadOptions, runtime: Runtime, catalogue: CatalogueSnapshot, before: LedgerHistory | None, progress: Progress,
-    canary: int = 0, *, dry: bool = False,
-) -> PlanDraft:  # fmt: skip
-    """The file, checked and planned, with what the catalogue says of it; `dry`: never to be sent."""
-    draft = prepare(
-        reading, runtime.settings, rule_book(runtime), today=today(runtime), past=before, catalogue=catalogue.context,
-        progress=progress, dry=dry,
-    )  # fmt: skip
-    return replace(draft, plan=planning.with_canary(draft.plan, canary)).telling(*catalogue.notes)
+def _catalogue(runtime: Runtime) -> CatalogueSnapshot:
+    """What is kept; Tango is asked only with --refresh."""
+    if not runtime.refresh:
+        return catalogue_snapshot(runtime, None)
+    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
+        return catalogue_snapshot(runtime, ledger)
 
 
 def reasons_against(draft: PlanDraft, runtime: Runtime) -> list[str]:
+    """Why a run of this file would be refused: limits, control totals, its own totals row."""
     limits = runtime.settings.limits.model_dump(exclude={"max_per_person_year"})
     return [*planning.check_limits(draft.plan, rows=draft.rows, **limits), *against_its_total(draft)]
-
-
-def today(runtime: Runtime) -> date:
-    """The run's date, in UTC: what dates in the file are measured against."""
-    return runtime.clock.now().date()
 
 
 def against_its_total(draft: PlanDraft) -> list[str]:

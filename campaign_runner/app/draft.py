@@ -13,36 +13,24 @@ import orjson
 import pandas as pd
 
 from campaign_runner import intake, planning, validation
+from campaign_runner.app.catalogue import CatalogueSnapshot
 from campaign_runner.app.executor import each, spare
 from campaign_runner.app.gc_pause import gc_paused
 from campaign_runner.app.progress import Progress
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.session import rule_book
 from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.model import Problem, RawTable, RuleBook
 from campaign_runner.model.group_columns import own_headers
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.planning import Decisions
-from campaign_runner.planning.catalogue_context import CatalogueContext
 from campaign_runner.planning.changed_rows import described
 from campaign_runner.planning.chunk_processor import Chunk, ChunkProcessor, ChunkResult, Expired, tallied
 from campaign_runner.planning.ledger_history import LedgerHistory, known_frame, people, planned_frame
-from campaign_runner.planning.plan_draft import PlanDraft, noted
+from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.planning.rejected_rows import RejectedChunk, RejectedRows, refused
 from campaign_runner.settings import Settings
-
-__all__ = [
-    "CatalogueContext",
-    "LedgerHistory",
-    "PlanDraft",
-    "Progress",
-    "ReadOptions",
-    "fingerprint",
-    "is_long",
-    "noted",
-    "prepare",
-    "read",
-]
-
 
 # How many problems the annotated workbook and the screen can hold; all are counted, and all are in the failures file.
 PROBLEMS_KEPT = 10_000
@@ -70,16 +58,16 @@ class ReadOptions:
         return self.copy or self.path
 
 
-def prepare(
-    reading: ReadOptions, settings: Settings, book: RuleBook, *, today: date, past: LedgerHistory | None = None,
-    catalogue: CatalogueContext | None = None, progress: Progress = lambda *_: None, dry: bool = False,
+def checked_draft(
+    reading: ReadOptions, runtime: Runtime, snapshot: CatalogueSnapshot, past: LedgerHistory | None, progress: Progress,
+    canary: int = 0, *, dry: bool = False,
 ) -> PlanDraft:  # fmt: skip
-    """Read, check and plan a file. `today` is the run's date in UTC, `catalogue` what is known of its rewards; a `dry`
+    """Read, check and plan a file, its rewards by the catalogue; the first `canary` lines of the plan go alone. A `dry`
     draft holds nothing that can be sent."""
-    past, catalogue = past or LedgerHistory(), catalogue or CatalogueContext()
+    settings, book, catalogue, past = runtime.settings, rule_book(runtime), snapshot.context, past or LedgerHistory()
     table, tango = read(reading, settings, book), settings.tango
     validator = validation.compile_rules(
-        book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
+        book, columns=table.columns, today=today(runtime), defaults=settings.defaults, key=settings.identity.key,
         phone_countries=settings.rules.phone_countries, postal_codes=settings.rules.postal_codes,
         address_utids=settings.rules.address_utids, currency=settings.tango.currency,
         currencies=catalogue.currencies,
@@ -110,11 +98,16 @@ def prepare(
     trim_memory()
     statuses = {line.line_id: line.status for line in past.known}
     return PlanDraft(
-        table, plan, seen.rows, seen.tally, seen.problems, seen.rejected, statuses,
+        table, planning.with_canary(plan, canary), seen.rows, seen.tally, seen.problems, seen.rejected, statuses,
         fingerprint(settings, book, reading, past.decisions), file_sha256(reading.file), seen.remembered,
         path=reading.path, about=past.asked.held_by_the_newest_file()[0] if table.report == "failures" else 0,
         names_rewards=seen.names_rewards,
-    ).telling(*told)  # fmt: skip
+    ).telling(*told, *snapshot.notes)  # fmt: skip
+
+
+def today(runtime: Runtime) -> date:
+    """The run's date, in UTC: what dates in the file are measured against."""
+    return runtime.clock.now().date()
 
 
 def read(reading: ReadOptions, settings: Settings, book: RuleBook) -> RawTable:

@@ -13,7 +13,7 @@ import orjson
 
 from campaign_runner import __version__, reconciliation, reporting
 from campaign_runner.app import executor
-from campaign_runner.app.draft import PlanDraft, ReadOptions
+from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.report_files import (
     ANNOTATED,
@@ -37,6 +37,7 @@ from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval
 from campaign_runner.model.wording import count
+from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.reporting import ProblemTally, sent, unchanged
 from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.write import ORDER

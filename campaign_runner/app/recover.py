@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from campaign_runner import planning
 from campaign_runner.app import newest
 from campaign_runner.app.catalogue import catalogue_snapshot
-from campaign_runner.app.check import checked_draft
-from campaign_runner.app.draft import LedgerHistory, PlanDraft, ReadOptions
+from campaign_runner.app.draft import ReadOptions, checked_draft
 from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish
 from campaign_runner.app.progress import Progress, no_progress
@@ -28,6 +27,8 @@ from campaign_runner.model import Finding, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.wording import count
 from campaign_runner.planning import FORMATS
+from campaign_runner.planning.ledger_history import LedgerHistory
+from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.tango import Client
 
 NAMED = 5  # references in a sentence

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from campaign_runner.app.draft import PlanDraft
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.app.uploads import restored_upload
 from campaign_runner.ledger import campaigns, row_status
@@ -20,7 +19,7 @@ from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.model import RawTable
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.planning.folding import folded
-from campaign_runner.planning.plan_draft import CorrectedRow
+from campaign_runner.planning.plan_draft import CorrectedRow, PlanDraft
 
 _NAMES = ("recipient.firstName", "recipient.lastName")
 _CONTACTS = ("recipient.email", "recipient.mobileNumber")

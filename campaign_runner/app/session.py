@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from campaign_runner import validation
 from campaign_runner.app import newest
-from campaign_runner.app.draft import LedgerHistory
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.state_folder import notice, refuse_other
 from campaign_runner.ledger import Ledger, adoption, campaigns, events, open_ledger, plans
@@ -23,6 +22,7 @@ from campaign_runner.model.errors import UsageError
 from campaign_runner.model.history import StoredLine
 from campaign_runner.planning import Decisions, RowStanding
 from campaign_runner.planning.duplicates import RULE as DUPLICATE
+from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.standing import LASTING
 from campaign_runner.settings import Settings
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from campaign_runner.app.draft import PlanDraft
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger import Ledger, events, reward_history
 from campaign_runner.planning.line_builder import halves
 from campaign_runner.planning.plan import totals
+from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.preflight import clock
 from campaign_runner.preflight import unusual as strange
 

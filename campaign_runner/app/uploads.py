@@ -8,13 +8,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from campaign_runner.app.draft import ReadOptions, noted, read
+from campaign_runner.app.draft import ReadOptions, read
 from campaign_runner.app.session import CampaignSession, rule_book
 from campaign_runner.ledger import campaigns, row_status
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.model import Problem, RawRows, RawTable
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.problem_tally import ProblemTally
+from campaign_runner.planning.plan_draft import noted
 from campaign_runner.reconciliation import Repair
 
 

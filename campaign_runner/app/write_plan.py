@@ -13,8 +13,8 @@ from campaign_runner.app import approve, confirm, repaired
 from campaign_runner.app.approve import require_approval
 from campaign_runner.app.batch_packing import packed_batches
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot
-from campaign_runner.app.check import checked_draft, reasons_against
-from campaign_runner.app.draft import LedgerHistory, PlanDraft, ReadOptions, fingerprint, noted, read
+from campaign_runner.app.check import reasons_against
+from campaign_runner.app.draft import ReadOptions, checked_draft, fingerprint, read
 from campaign_runner.app.funds import affordable
 from campaign_runner.app.gc_pause import gc_paused
 from campaign_runner.app.plan import judged_by
@@ -28,6 +28,8 @@ from campaign_runner.ledger import progress as outcomes
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.sent_lines import rewarded_elsewhere
+from campaign_runner.planning.ledger_history import LedgerHistory
+from campaign_runner.planning.plan_draft import PlanDraft, noted
 
 
 def write_down_plan(

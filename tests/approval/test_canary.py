@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 
 from campaign_runner.app.catalogue import CatalogueSnapshot
-from campaign_runner.app.check import checked_draft
-from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.draft import ReadOptions, checked_draft
 from campaign_runner.app.progress import no_progress
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file

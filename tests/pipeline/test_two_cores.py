@@ -10,8 +10,7 @@ import pytest
 from campaign_runner.app import batch_packing
 from campaign_runner.app import draft as preparation
 from campaign_runner.app.catalogue import CatalogueSnapshot
-from campaign_runner.app.check import checked_draft
-from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.draft import ReadOptions, checked_draft
 from campaign_runner.app.progress import no_progress
 from campaign_runner.intake.text import fast_csv
 from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending
