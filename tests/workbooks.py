@@ -163,7 +163,8 @@ def xls(cells: Mapping[tuple[int, int], object], codes: Mapping[tuple[int, int],
     begin = record(0x809, struct.pack("<2H", 0x600, 5) + bytes(12))
     name = text("Q4", 1)
     entry = record(0x85, struct.pack("<I2B", len(begin) + len(book) + 10 + len(name) + 4, 0, 0) + name)
-    return compound(begin + book + entry + record(0x0A, b"") + begin + body + record(0x0A, b""))
+    sheet = record(0x809, struct.pack("<2H", 0x600, 16) + bytes(12))
+    return compound(begin + book + entry + record(0x0A, b"") + sheet + body + record(0x0A, b""))
 
 
 def record(kind: int, data: bytes) -> bytes:
@@ -182,7 +183,14 @@ def compound(stream: bytes) -> bytes:
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H", 0x3E, 3, 0xFFFE, 9, 6) + bytes(10)
     header += struct.pack("<8I", 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     header += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
-    name = "Workbook".encode("utf-16-le")
-    entry = name.ljust(64, b"\0") + struct.pack("<H", len(name) + 2) + bytes(50) + struct.pack("<2I", 2, len(stream))
+    root = _entry("Root Entry", 5, 1, 0xFFFFFFFE, 0)
+    directory = root + _entry("Workbook", 2, 0xFFFFFFFF, 2, len(stream))
     table_sector = struct.pack("<128I", *table, *[0xFFFFFFFF] * (128 - len(table)))
-    return header + table_sector + (entry + bytes(4)).ljust(512, b"\0") + stream.ljust(sectors * 512, b"\0")
+    return header + table_sector + directory.ljust(512, b"\0") + stream.ljust(sectors * 512, b"\0")
+
+
+def _entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
+    """One file or folder of a compound file."""
+    spelled = name.encode("utf-16-le")
+    tree = struct.pack("<H2B3I", len(spelled) + 2, kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+    return (spelled.ljust(64, b"\0") + tree).ljust(116, b"\0") + struct.pack("<3I", first, size, 0)

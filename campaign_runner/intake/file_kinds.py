@@ -55,6 +55,7 @@ _MARKUP = (
     (rb"<\?xml|<[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>", "an XML file"),
 )  # fmt: skip
 _JSON = re.compile(rb"[\[{]\s*[\[{\"]")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PARTS = (
     ("xl/workbook.xml", "xlsx"),
@@ -84,7 +85,7 @@ def kind_of(path: Path) -> str:
         raise FileUnusable(owner)
     if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise FileUnusable(f"{path.name} is empty. Save the spreadsheet again and run again.")
-    if start.startswith(b"PK\x03\x04") or start.startswith(b"PK\x05\x06"):
+    if start.startswith(_ZIP):
         return _zip_kind(path)
     if start.startswith(_OLE):
         return _ole_kind(path)
@@ -93,6 +94,12 @@ def kind_of(path: Path) -> str:
     if nature:
         raise FileUnusable(_not_usable(path, nature))
     return "text"
+
+
+def is_container(path: Path) -> bool:
+    """Whether it begins like a file with other files inside: a zip archive, or an Office document before 2007."""
+    _check_name(path)
+    return _start(path).startswith((*_ZIP, _OLE))
 
 
 def _check_name(path: Path) -> None:

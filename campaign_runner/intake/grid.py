@@ -68,9 +68,6 @@ class Grid:
     about_cells: Callable[[], tuple[str, ...]] = tuple
 
 
-Opener = Callable[..., Grid]
-
-
 def texts(values: Any) -> Any:
     """A Python sequence of str as arrow text."""
     return pa.array(values, type=TEXT)

@@ -1,9 +1,9 @@
-"""Which sheet of a workbook is read, and what becomes of its blocks?  The same for xlsx, xls and ods."""
+"""What becomes of the cells of the chosen sheet of a workbook?  The same for xlsx, xls and ods."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,60 +12,28 @@ import pyarrow as pa
 
 from campaign_runner.intake.cells.shown import as_shown
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Grid, Row, blank_rows, texts
-from campaign_runner.intake.headers import Spellings, score
+from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import NO_RESULT, Merge, Scan
+from campaign_runner.intake.sheet_choice import Sheet, about_sheets, elsewhere, sheets_unread
 from campaign_runner.model.errors import FileUnusable
-
-PROBLEMS_SHEET = "Problems"  # of the annotated workbook; in .xlsx it is known by the colour of its tab
 
 _OWN_SIGN = re.compile(r"-?(?:\$|USD )[0-9.]+")  # what nearly all rewards are in: nothing to say of that
 _MAX_MERGED_ROWS = 5_000_000  # more than there are rows, five times over
 
 
-def _nothing() -> tuple[Row, ...]:
-    return ()
-
-
 @dataclass(slots=True)
-class Sheet:
-    """A worksheet: its name, whether the user sees it, whether it holds anything, whether it is our list of problems.
+class Contents:
+    """What a workbook holds, as plain values: the chosen sheet's cells, and what else is known of it and the others."""
 
-    `head()` gives its first rows that are not blank; `asked`: the user named this sheet.
-    """
-
-    name: str
-    visible: bool = True
-    filled: bool = False
-    ours: bool = False
-    head: Callable[[], tuple[Row, ...]] = _nothing
-    asked: bool = False
+    chosen: Sheet
+    sheets: list[Sheet]
+    blocks: Sequence[Block]
+    scan: Scan
 
 
-def choose(source: str, sheets: Sequence[Sheet], wanted: str | None, known: Spellings) -> Sheet:
-    """The sheet asked for, or the first visible one that has a header; our own list of problems is passed over."""
-    if wanted is not None:
-        asked = next((sheet for sheet in sheets if sheet.name == wanted), None)
-        if asked is None:
-            listed = ", ".join(f'"{sheet.name}"' for sheet in sheets)
-            raise FileUnusable(f'{source} has no sheet "{wanted}". It has {listed}. Name one of them with --sheet.')
-        asked.asked = True
-        return asked
-    if not sheets:
-        raise FileUnusable(f"{source} has no sheet with cells. Add one row per reward below a header row.")
-    ranked = sorted(sheets, key=lambda sheet: (sheet.ours, not sheet.visible))
-    visible = [sheet for sheet in ranked if sheet.visible and not sheet.ours]
-    if len(visible) < 2:
-        return ranked[0]
-    scores = [len(_header(sheet, known)[1]) for sheet in visible]
-    enough = next((least for least in (2, 1) if max(scores) >= least), 0)
-    return next(sheet for sheet, score in zip(visible, scores, strict=True) if score >= enough)
-
-
-def assemble(
-    chosen: Sheet, sheets: Sequence[Sheet], blocks: Sequence[Block], scan: Scan, known: Spellings,
-    guarded: bool = False,
-) -> Grid:  # fmt: skip
+def assemble(contents: Contents, known: Spellings) -> Grid:
     """Put values and scan together."""
+    chosen, sheets, blocks, scan = contents.chosen, contents.sheets, contents.blocks, contents.scan
     if sum(bottom - top for top, bottom, _, _ in scan.merges) > _MAX_MERGED_ROWS:
         raise FileUnusable(
             f'The sheet "{chosen.name}" has merged cells that overlap. Unmerge them, save, and run again.'
@@ -85,72 +53,14 @@ def assemble(
             shown[header] = list(_below(filled, header[0], scan, kinds, examples))
         yield from shown[header]
 
-    unread = () if chosen.asked else tuple(_unread(chosen, sheets, known))
-    notes = (*_about_sheets(chosen, sheets, unread, known), *scan.notes, *_about_merges(scan))
+    unread = () if chosen.asked else tuple(sheets_unread(chosen, sheets, known))
+    notes = (*about_sheets(chosen, sheets, unread, known), *scan.notes, *_about_merges(scan))
     hidden_columns = tuple(sorted(at for at in scan.hidden_columns if at < width))
     return Grid(
-        chosen.name, _head(filled), below, width, frozenset(scan.hidden_rows), hidden_columns, notes, guarded,
-        unread=unread, elsewhere=lambda: _elsewhere(chosen, sheets, known),
+        chosen.name, _head(filled), below, width, frozenset(scan.hidden_rows), hidden_columns, notes,
+        unread=unread, elsewhere=lambda: elsewhere(chosen, sheets, known),
         about_cells=lambda: _about_formats(examples),
     )  # fmt: skip
-
-
-def _header(sheet: Sheet, known: Spellings) -> tuple[int, frozenset[str]]:
-    """The row number of a sheet's header and the fields that it names; 0 and none where there is no header."""
-    best: tuple[int, frozenset[str]] = (0, frozenset())
-    for number, cells in sheet.head():
-        fields = frozenset(field for cell in cells if (field := known.field(cell)))
-        if score(cells, known) and len(fields) > len(best[1]):
-            best = number, fields
-    return best
-
-
-def _unread(chosen: Sheet, sheets: Sequence[Sheet], known: Spellings) -> Iterator[str]:
-    """Other visible sheets with rows below the same header: it names the amount if this one does, and most fields."""
-    others = [sheet for sheet in sheets if sheet is not chosen and sheet.visible and sheet.filled and not sheet.ours]
-    mine = _header(chosen, known)[1] if others else frozenset()
-    for sheet in others:
-        number, fields = _header(sheet, known)
-        has_rows = any(row > number for row, _ in sheet.head())
-        same = len(fields & mine) >= max(1, 0.6 * len(mine)) and ("amount" in fields or "amount" not in mine)
-        if number and has_rows and same:
-            yield sheet.name
-
-
-def _elsewhere(chosen: Sheet, sheets: Sequence[Sheet], known: Spellings) -> str:
-    """Which other sheet has a header."""
-    found = [(sheet, _header(sheet, known)) for sheet in sheets if sheet is not chosen and not sheet.ours]
-    usable = sorted((each for each in found if each[1][0]), key=lambda each: (not each[0].visible, -len(each[1][1])))
-    if not usable:
-        return ""
-    sheet, (number, _) = usable[0]
-    hidden = "" if sheet.visible else "hidden "
-    return f'The {hidden}sheet "{sheet.name}" has a header in row {number}: use --sheet "{sheet.name}".'
-
-
-def _about_sheets(chosen: Sheet, sheets: Sequence[Sheet], unread: Sequence[str], known: Spellings) -> Iterator[str]:
-    if ours := [sheet.name for sheet in sheets if sheet.ours and sheet is not chosen]:
-        yield f'The sheet "{ours[0]}" lists the problems of an earlier check, and was passed over.'
-    others = [sheet for sheet in sheets if sheet.filled and not sheet.ours and sheet is not chosen]
-    for name in unread:
-        yield (
-            f'The sheet "{name}" has rows below the same header, and was not read. Run it too with --sheet "{name}", or '
-            f'say with --sheet "{chosen.name}" that this one is meant.'
-        )
-    first = next((sheet for sheet in others if sheet.visible and _stands_before(sheet, chosen, sheets)), None)
-    if first and not _header(first, known)[0] and _header(chosen, known)[0]:
-        yield f'The sheet "{first.name}" has no header row, so the sheet "{chosen.name}" was read.'
-    others = [sheet for sheet in others if sheet.name not in unread]
-    if others:
-        listed = ", ".join(f'"{other.name}"' for other in others)
-        holds = "hold" if others[1:] else "holds"
-        yield f'Only the sheet "{chosen.name}" was read; {listed} {holds} data too (see --sheet).'
-    if not chosen.visible:
-        yield f'The sheet "{chosen.name}" is hidden.'
-
-
-def _stands_before(sheet: Sheet, chosen: Sheet, sheets: Sequence[Sheet]) -> bool:
-    return list(map(id, sheets)).index(id(sheet)) < list(map(id, sheets)).index(id(chosen))
 
 
 def _about_merges(scan: Scan) -> Iterator[str]:

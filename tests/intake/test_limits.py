@@ -11,12 +11,14 @@ import python_calamine as calamine
 from campaign_runner.intake import container, damage
 from campaign_runner.intake.cells import typed
 from campaign_runner.intake.container import Container
-from campaign_runner.intake.excel import compound, extent, sheet_cells
+from campaign_runner.intake.excel import extent, sheet_cells
 from campaign_runner.intake.excel.calamine import guarded
 from campaign_runner.intake.excel.sheet_scan import scan
+from campaign_runner.intake.excel.xls import read_xls
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import Scan
-from campaign_runner.intake.sheets import Sheet, assemble, block
+from campaign_runner.intake.sheet_choice import Sheet
+from campaign_runner.intake.sheets import Contents, assemble, block
 from campaign_runner.model.errors import FileUnusable
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -100,9 +102,12 @@ def test_a_row_that_never_ends_is_refused(tmp_path, monkeypatch):
         scan(_container(tmp_path, {SHEET: b"<worksheet>" + b"x" * 3000}), SHEET)
 
 
-def test_a_broken_compound_file_is_empty():
+def test_a_broken_compound_file_is_damaged(tmp_path):
+    path = tmp_path / "q4.xls"
     for content in (b"", bytes(600), b"\xff" * 600, bytes(30) + b"\x09\x00\x06\x00" + b"\xff" * 600):
-        assert compound.workbook_stream(content) == b""
+        path.write_bytes(content)
+        with pytest.raises(FileUnusable, match="is damaged"):
+            read_xls(path, None, NO_SPELLINGS)
 
 
 def test_numbers_are_written_as_people_see_them():
@@ -153,10 +158,10 @@ def test_what_calamine_raises_becomes_a_sentence_and_what_is_ours_does_not(tmp_p
 def test_merged_cells_that_overlap_a_million_times_are_refused():
     scan = Scan(merges=[(1, 1_048_576, 0, 0)] * 6)
     with pytest.raises(FileUnusable, match="overlap"):
-        assemble(REWARDS, [REWARDS], [], scan, NO_SPELLINGS)
+        assemble(Contents(REWARDS, [REWARDS], [], scan), NO_SPELLINGS)
 
 
 def test_a_merged_cell_counts_across_blocks():
     blocks = [block([(1, ["a", "x"]), (2, ["", "y"])]), block([(3, ["", "z"]), (4, ["", ""])])]
-    grid = assemble(REWARDS, [REWARDS], blocks, Scan(merges=[(1, 4, 0, 0)]), NO_SPELLINGS)
+    grid = assemble(Contents(REWARDS, [REWARDS], blocks, Scan(merges=[(1, 4, 0, 0)])), NO_SPELLINGS)
     assert [b.columns[0].to_pylist() for b in grid.blocks((0, ()), 2)] == [["a", "a"], ["a", ""]]

@@ -16,7 +16,7 @@ def _workbook(cells: bytes, book: bytes = b"", version: int = 0x600) -> bytes:
     header = b"".join(
         record(0x204, struct.pack("<3H", 0, at, 0) + text(name)) for at, name in enumerate(("Amount", "Own", "Day"))
     )
-    sheet = begin + header + cells + record(0x0A, b"")
+    sheet = record(0x809, struct.pack("<2H", version, 16) + bytes(12)) + header + cells + record(0x0A, b"")
     length = len(begin) + len(book) + 4 + 6 + len(text("Rewards", 1)) + 4
     entry = record(0x85, struct.pack("<I2B", length, 0, 0) + text("Rewards", 1))
     return compound(begin + book + entry + record(0x0A, b"") + sheet)
@@ -70,7 +70,7 @@ def test_several_small_numbers_stand_in_onerecord(read, shown):
 
 def test_a_chart_inside_a_sheet_is_passed_over(read, shown):
     chart = (
-        record(0x809, struct.pack("<2H", 0x600, 0x20))
+        record(0x809, struct.pack("<2H", 0x600, 0x20) + bytes(12))
         + record(0x204, struct.pack("<3H", 7, 0, 0) + text("x"))
         + record(0x0A, b"")
     )
@@ -84,6 +84,6 @@ def test_protected_and_older_workbooks_are_said_to_be_that(read):
     with pytest.raises(FileUnusable, match="saved by Excel 95 or older"):
         read("q4.xls", _workbook(b"", version=0x500))
     with pytest.raises(FileUnusable, match="has no sheet with cells"):
-        read("q4.xls", compound(record(0x809, struct.pack("<2H", 0x600, 5)) + record(0x0A, b"")))
+        read("q4.xls", compound(record(0x809, struct.pack("<2H", 0x600, 5) + bytes(12)) + record(0x0A, b"")))
     with pytest.raises(FileUnusable, match="is damaged"):
         read("q4.xls", _workbook(record(0xFD, struct.pack("<3HI", 1, 0, 0, 99))))

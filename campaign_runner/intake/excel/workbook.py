@@ -20,14 +20,15 @@ from campaign_runner.intake.excel import sheet_cells, sheet_scan
 from campaign_runner.intake.excel.calamine import guarded
 from campaign_runner.intake.excel.parts import SheetPart, WorkbookParts, workbook_parts
 from campaign_runner.intake.excel.styles import cell_looks
-from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Grid, Row
+from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
-from campaign_runner.intake.sheets import Sheet, assemble, choose
+from campaign_runner.intake.sheet_choice import Sheet, choose
+from campaign_runner.intake.sheets import Contents
 from campaign_runner.model.errors import FileUnusable
 
 
-def open_xlsx(path: Path, sheet: str | None, known: Spellings) -> Grid:
+def read_xlsx(path: Path, sheet: str | None, known: Spellings) -> Contents:
     """An .xlsx or .xlsm workbook: checked and scanned first, then read; macros are never looked at."""
     container = Container(path)
     parts = workbook_parts(container)
@@ -46,7 +47,13 @@ def open_xlsx(path: Path, sheet: str | None, known: Spellings) -> Grid:
         scan.notes.append(
             "The workbook links to other workbooks. They were not opened: the stored results were used."
         )
-    return assemble(chosen, sheets, blocks, scan, known)
+    return Contents(chosen, sheets, blocks, scan)
+
+
+def listed_xlsx(path: Path) -> list[Sheet]:
+    """All sheets, to look at one more of them."""
+    container = Container(path)
+    return _sheets(container, workbook_parts(container))
 
 
 def _sheets(container: Container, parts: WorkbookParts) -> list[Sheet]:

@@ -13,12 +13,13 @@ from pathlib import Path
 from campaign_runner.intake.cells.marks import Mark
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.file_kinds import protected
-from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Grid, Row
+from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.markup import Attributes, MarkupError, parse
 from campaign_runner.intake.opendocument import ods_format
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
-from campaign_runner.intake.sheets import PROBLEMS_SHEET, Sheet, assemble, block, choose
+from campaign_runner.intake.sheet_choice import PROBLEMS_SHEET, Sheet, choose
+from campaign_runner.intake.sheets import Contents, block
 from campaign_runner.model.errors import FileUnusable
 
 _MAX_ROWS = 1 << 20
@@ -30,7 +31,7 @@ _NAMESPACES = {
 }
 
 
-def open_ods(path: Path, sheet: str | None, known: Spellings) -> Grid:
+def read_ods(path: Path, sheet: str | None, known: Spellings) -> Contents:
     """The sheet asked for, or the first visible one."""
     container = Container(path)
     if b"encryption-data" in container.text("META-INF/manifest.xml"):
@@ -42,7 +43,7 @@ def open_ods(path: Path, sheet: str | None, known: Spellings) -> Grid:
         chosen = choose(path.name, document.sheets, chosen.name, known)
         chosen.asked = sheet is not None
     document.close_block()
-    return assemble(chosen, document.sheets, document.blocks, document.scan, known)
+    return Contents(chosen, document.sheets, document.blocks, document.scan)
 
 
 def _read(container: Container, wanted: str | None) -> _Document:
@@ -141,7 +142,7 @@ class _Document:
         self.sheets.append(sheet)
         rows: list[Row] = []
         self._heads.append(rows)
-        sheet.head = lambda: tuple(rows)
+        sheet.rows = rows
         self._row = self._column = 0
         sheet.ours = sheet.name == PROBLEMS_SHEET and len(self.sheets) == 1
         first_visible = sheet.visible and not sheet.ours and not self.reading

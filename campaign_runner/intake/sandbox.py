@@ -1,0 +1,228 @@
+"""What becomes of a file that breaks its reader?  A sentence: foreign files are parsed in a process of its own.
+
+A panic, an abort, a bomb or a hang ends that process and nothing else. On Linux it is forked, which costs milliseconds;
+where other threads run it is started anew. Elsewhere the work is done here, and what Python can catch is caught.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import select
+import signal
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from campaign_runner.intake import sandbox_child
+from campaign_runner.intake.file_kinds import broken
+from campaign_runner.intake.sandbox_child import SIZE, Limits, Outcome
+from campaign_runner.model.errors import FileUnusable
+
+Result = TypeVar("Result")
+
+_MOST_PIECES = 1_000_000
+_KEPT_ERRORS = 4000  # the last bytes of what it writes on standard error
+_PIECE = 1 << 16
+_START = "from campaign_runner.intake.sandbox_child import main; main()"
+_LOG = logging.getLogger(__name__)
+
+
+def confined(path: Path, work: Callable[..., Result], *arguments: Any) -> Result:
+    """`work(*arguments)`, which parses the file; its result and its errors are pickled.
+
+    Raises FileUnusable where the reader broke, or took more memory or time than a file of this size may.
+    """
+    limits = Limits.of(path)
+    if not is_available():
+        return cast(Result, _result(path, limits, *sandbox_child.outcome_of(work, arguments)))
+    with _child(limits, work, arguments) as child:
+        try:
+            answer = child.answer()
+        except (EOFError, TimeoutError):
+            raise FileUnusable(_why(path, limits, child)) from None
+        finally:
+            if child.errors:
+                _LOG.info("reader of %s: %s", path.name, bytes(child.errors).decode("utf-8", "replace").strip())
+    return cast(Result, _result(path, limits, *answer))
+
+
+def is_available() -> bool:
+    """Whether a process can be held to its limits here."""
+    return sys.platform == "linux"
+
+
+def _result(path: Path, limits: Limits, outcome: Outcome, value: Any) -> Any:
+    if outcome is Outcome.RAISED:
+        raise value
+    if outcome is Outcome.NO_MEMORY:
+        raise FileUnusable(_too_large(path, limits))
+    if outcome is Outcome.PANIC:
+        raise FileUnusable(broken(path))
+    return value
+
+
+class _Child:
+    """A process at work: what it answers, and what it wrote on standard error."""
+
+    def __init__(self, pid: int, reply: int, errors: int, limits: Limits) -> None:
+        self.errors = bytearray()
+        self.status: int | None = None
+        self.is_late = self.is_done = False
+        self._pid, self._reply, self._errors, self._limits = pid, reply, errors, limits
+        self._until = time.monotonic() + limits.wall
+        self._poll = select.poll()
+        for end in (reply, errors):
+            self._poll.register(end, select.POLLIN)
+
+    def answer(self) -> tuple[Outcome, Any]:
+        """Raises EOFError where the process ended before, TimeoutError where it takes too long."""
+        many = SIZE.unpack(self._exactly(SIZE.size))[0]
+        if many > _MOST_PIECES:
+            raise EOFError
+        sizes = [SIZE.unpack(self._exactly(SIZE.size))[0] for _ in range(many)]
+        if sum(sizes) > self._limits.memory:
+            raise EOFError
+        pickled, *buffers = [self._exactly(size) for size in sizes]
+        outcome, value = pickle.loads(pickled, buffers=buffers)  # noqa: S301 - from our own process
+        return outcome, value
+
+    def end(self) -> int:
+        """End it, if it has not ended by itself; its exit code, or minus the number of the signal that ended it."""
+        while self.status is None and not self.is_done and time.monotonic() < self._until:
+            self._reap(os.WNOHANG)
+            if self.status is None:
+                time.sleep(0.002)
+        if self.status is None:
+            os.kill(self._pid, signal.SIGKILL)
+            self._reap(0)
+        return self.status or 0
+
+    def _reap(self, options: int) -> None:
+        pid, status = os.waitpid(self._pid, options)
+        if pid:
+            self.status = os.waitstatus_to_exitcode(status)
+
+    def _exactly(self, size: int) -> bytearray:
+        data = bytearray(size)
+        left = memoryview(data)
+        while left:
+            self._wait()
+            many = os.readv(self._reply, [left])
+            if not many:
+                raise EOFError
+            left = left[many:]
+        return data
+
+    def _wait(self) -> None:
+        """Until a piece of the answer is there."""
+        while True:
+            rest = self._until - time.monotonic()
+            ready = self._poll.poll(max(rest, 0) * 1000)
+            if not ready:
+                self.is_late = True
+                raise TimeoutError
+            ends = [end for end, _ in ready]
+            if self._errors in ends:
+                self._take_errors()
+            if self._reply in ends:
+                return
+
+    def drain(self) -> None:
+        """Take what is left on standard error."""
+        while any(end == self._errors for end, _ in self._poll.poll(0)) and self._take_errors():
+            pass
+
+    def _take_errors(self) -> bool:
+        piece = os.read(self._errors, _PIECE)
+        if not piece:
+            self._poll.unregister(self._errors)
+        self.errors += piece
+        del self.errors[:-_KEPT_ERRORS]
+        return bool(piece)
+
+
+@contextmanager
+def _child(limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> Iterator[_Child]:
+    """A process that ends with the block, if not before."""
+    reply, their_reply = os.pipe()
+    errors, their_errors = os.pipe()
+    try:
+        start = _forked if threading.active_count() == 1 else _started_anew
+        pid = start(their_reply, their_errors, limits, work, arguments)
+    except OSError:
+        os.close(reply)
+        os.close(errors)
+        raise
+    finally:
+        os.close(their_reply)
+        os.close(their_errors)
+    child = _Child(pid, reply, errors, limits)
+    try:
+        yield child
+    finally:
+        child.is_done = True
+        child.end()
+        os.close(reply)
+        os.close(errors)
+
+
+def _forked(reply: int, errors: int, limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> int:
+    with warnings.catch_warnings():  # of threads: none of ours runs, and arrow and numpy make theirs anew
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if not pid:
+        sandbox_child.serve(reply, errors, limits, work, arguments)
+    return pid
+
+
+def _started_anew(reply: int, errors: int, limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> int:
+    """Slower by the time that Python takes to start: a lock that another thread holds is never inherited."""
+    their_task, task = os.pipe()
+    ends = [(os.POSIX_SPAWN_DUP2, their, ours) for ours, their in enumerate((their_task, reply, errors))]
+    try:
+        pid = os.posix_spawn(sys.executable, [sys.executable, "-P", "-c", _START], os.environ, file_actions=ends)
+        with os.fdopen(task, "wb") as file, suppress(BrokenPipeError):
+            pickle.dump((limits, work, arguments, os.getpid()), file)
+    finally:
+        os.close(their_task)
+    return pid
+
+
+def _why(path: Path, limits: Limits, child: _Child) -> str:
+    """What to say of a process that gave no answer."""
+    status = child.end()
+    child.drain()
+    if child.is_late or status == -signal.SIGXCPU:
+        return _too_slow(path, limits)
+    if b"memory allocation of" in child.errors or b"MemoryError" in child.errors:
+        return _too_large(path, limits)
+    if status == -signal.SIGKILL:
+        return (
+            f"{path.name} could not be read: the process that read it was ended from outside, as systems do when memory "
+            "runs out. Nothing was used. Close other programs and run again."
+        )
+    return (
+        f"{path.name} could not be read: it is damaged, or written in a way that the reader of such files does not "
+        "survive. Nothing was used. Open it in Excel or LibreOffice, save it as a new .xlsx file, and run again."
+    )
+
+
+def _too_large(path: Path, limits: Limits) -> str:
+    return (
+        f"{path.name} takes more than the {limits.memory >> 20:,} MB of memory that a file of its size may take. Nothing "
+        "was used. Copy the rows into a new workbook, or save them as CSV UTF-8, and run again."
+    )
+
+
+def _too_slow(path: Path, limits: Limits) -> str:
+    return (
+        f"{path.name} could not be read within {limits.cpu:,} seconds of processor time or {limits.wall:,} seconds by the "
+        "clock. Nothing was used. Copy the rows into a new workbook, or save them as CSV UTF-8, and run again."
+    )

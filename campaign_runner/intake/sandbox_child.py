@@ -1,0 +1,155 @@
+"""What may the process do that parses a foreign file?  Read it, within limits, and write its answer into one pipe.
+
+It has no other descriptor of the parent's (no socket, ledger or terminal), writes no file, and leaves no core dump.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import pickle
+import signal
+import struct
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pyarrow as pa
+
+from campaign_runner.model.errors import CampaignRunnerError
+
+MEMORY, MEMORY_PER_BYTE, MOST_MEMORY = 1 << 30, 64, 8 << 30
+CPU_SECONDS, CPU_SECONDS_PER_MB = 60, 20
+WALL_SECONDS = 120  # on top of three times the seconds of processor time: the machine may be busy
+REPLY, ERRORS = 3, 2  # the descriptors that it keeps
+SIZE = struct.Struct("<Q")
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+_SECONDS_TO_END = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes on top of what a process of ours has anyway, seconds of processor time, seconds by the clock."""
+
+    memory: int
+    cpu: int
+    wall: int
+
+    @classmethod
+    def of(cls, path: Path) -> Limits:
+        """The limits for a file of this size."""
+        size = path.stat().st_size if path.is_file() else 0
+        cpu = CPU_SECONDS + CPU_SECONDS_PER_MB * (size >> 20)
+        return cls(min(MEMORY + MEMORY_PER_BYTE * size, MOST_MEMORY), cpu, WALL_SECONDS + 3 * cpu)
+
+
+class Outcome(StrEnum):
+    """How it went: `RAISED` comes with the exception; a panic is one of the reader's own."""
+
+    DONE = "done"
+    RAISED = "raised"
+    NO_MEMORY = "no memory"
+    PANIC = "panic"
+
+
+def serve(reply: int, errors: int, limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> NoReturn:
+    """The whole life of a forked process."""
+    try:
+        gc.freeze()  # what the parent had is never taken away here: its descriptors would be closed twice
+        gc.disable()
+        parent = os.getppid()
+        _keep(reply, errors)
+        sys.stdout = sys.stderr = os.fdopen(ERRORS, "w", errors="replace", closefd=False)
+        run(limits, work, arguments, parent)
+    finally:
+        os._exit(1)
+
+
+def main() -> NoReturn:
+    """The life of a process that was started anew: the task comes by standard input, pickled."""
+    try:
+        limits, work, arguments, parent = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
+        os.dup2(1, REPLY)
+        os.dup2(ERRORS, 1)
+        run(limits, work, arguments, parent)
+    finally:
+        os._exit(1)
+
+
+def run(limits: Limits, work: Callable[..., Any], arguments: Sequence[Any], parent: int) -> NoReturn:
+    """Do the work within the limits, send the answer, end."""
+    _confine(limits)
+    if os.getppid() == parent:
+        _send(outcome_of(work, arguments))
+    os._exit(0)
+
+
+def outcome_of(work: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Outcome, Any]:
+    """What it came to, whatever it raises."""
+    try:
+        return Outcome.DONE, work(*arguments)
+    except MemoryError:
+        return Outcome.NO_MEMORY, None
+    except CampaignRunnerError as error:
+        return Outcome.RAISED, error
+    except Exception as error:
+        error.add_note(traceback.format_exc())
+        return Outcome.RAISED, error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        return Outcome.PANIC, None
+
+
+def _keep(reply: int, errors: int) -> None:
+    """Close every descriptor but these two; nothing can be read from standard input."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    high = os.dup(reply)
+    os.dup2(errors, ERRORS)
+    os.dup2(high, REPLY)
+    os.dup2(nothing, 0)
+    os.dup2(ERRORS, 1)
+    os.closerange(REPLY + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _confine(limits: Limits) -> None:
+    import resource  # not on Windows
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    pa.array([""])  # with its first array, arrow reserves a gigabyte of addresses: not the file's doing
+    pa.set_memory_pool(pa.system_memory_pool())
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - pathlib would cost more than the rest
+        held = int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    for kind, soft, hard in (
+        (resource.RLIMIT_DATA, held + limits.memory, held + limits.memory),
+        (resource.RLIMIT_CPU, limits.cpu, limits.cpu + _SECONDS_TO_END),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+    ):
+        with suppress(ValueError, OSError):  # it is stricter already
+            resource.setrlimit(kind, (soft, hard))
+
+
+def _send(answer: tuple[Outcome, Any]) -> None:
+    """How many pieces, their sizes, the pieces: the pickled answer, then the columns' bytes as they are."""
+    buffers: list[pickle.PickleBuffer] = []
+    try:
+        pickled = pickle.dumps(answer, protocol=5, buffer_callback=buffers.append)
+        pieces = [memoryview(pickled), *(buffer.raw() for buffer in buffers)]
+    except MemoryError:
+        pieces = [memoryview(pickle.dumps((Outcome.NO_MEMORY, None)))]
+    except (TypeError, AttributeError, pickle.PicklingError):
+        pieces = [memoryview(pickle.dumps((Outcome.RAISED, RuntimeError(repr(answer[1])))))]
+    sizes = b"".join(SIZE.pack(size) for size in (len(pieces), *(piece.nbytes for piece in pieces)))
+    for piece in (memoryview(sizes), *pieces):
+        at = 0
+        while at < piece.nbytes:
+            at += os.write(REPLY, piece[at:])

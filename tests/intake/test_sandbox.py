@@ -1,0 +1,173 @@
+"""What breaks the reader of a file breaks nothing else: a real abort, a bomb, a hang, a kill from outside."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from campaign_runner.intake import sandbox, sandbox_child
+from campaign_runner.intake.sandbox import confined
+from campaign_runner.model.errors import FileUnusable
+from tests.workbooks import patched
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are held to limits on Linux alone")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "q4.xlsx"
+    path.write_bytes(b"PK")
+    return path
+
+
+def _take_memory() -> int:
+    return len(bytearray(8 << 30))
+
+
+def _crash(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
+def _read_nowhere() -> None:
+    ctypes.string_at(0)
+
+
+def _shout() -> str:
+    os.write(2, b"thread panicked at src/lib.rs\n" * 10_000)
+    print("to standard output")
+    return "read"
+
+
+def _open_descriptors() -> list[int]:
+    return [int(end.name) for end in Path("/proc/self/fd").iterdir() if end.exists()]
+
+
+def _panic() -> None:
+    raise type("PanicException", (BaseException,), {})
+
+
+@pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL])
+def test_a_crash_of_the_reader_is_a_sentence(book, number):
+    with pytest.raises(FileUnusable, match=r"q4.xlsx could not be read: it is damaged.*save it as a new .xlsx"):
+        confined(book, _crash, number)
+
+
+def test_a_read_outside_of_memory_is_one_too(book):
+    with pytest.raises(FileUnusable, match="could not be read: it is damaged"):
+        confined(book, _read_nowhere)
+
+
+def test_a_panic_is_one_too(book):
+    with pytest.raises(FileUnusable, match="is damaged"):
+        confined(book, _panic)
+
+
+def test_more_memory_than_a_file_of_its_size_may_take_is_a_sentence(book):
+    with pytest.raises(FileUnusable, match="takes more than the 1,024 MB of memory that a file of its size may take"):
+        confined(book, _take_memory)
+
+
+def test_a_hang_ends_by_the_clock(book, monkeypatch):
+    monkeypatch.setattr(sandbox_child, "WALL_SECONDS", 1)
+    monkeypatch.setattr(sandbox_child, "CPU_SECONDS", 0)
+    begin = time.monotonic()
+    with pytest.raises(FileUnusable, match=r"could not be read within 0 seconds of processor time or 1 seconds"):
+        confined(book, time.sleep, 600)
+    assert time.monotonic() - begin < 10
+
+
+def test_an_endless_calculation_ends_by_its_processor_time(book, monkeypatch):
+    monkeypatch.setattr(sandbox_child, "CPU_SECONDS", 1)
+    with pytest.raises(FileUnusable, match="could not be read within 1 seconds of processor time"):
+        confined(book, pow, 3, 10**10)
+
+
+def test_a_reader_that_is_killed_from_outside_is_a_sentence_of_its_own(book):
+    with pytest.raises(FileUnusable, match=r"was ended from outside, as systems do when memory runs out"):
+        confined(book, _crash, signal.SIGKILL)
+
+
+def test_what_the_reader_writes_reaches_nobody_and_does_not_stop_it(book, capfd, caplog):
+    with caplog.at_level("INFO"):
+        assert confined(book, _shout) == "read"
+    assert capfd.readouterr() == ("", "")
+    assert "reader of q4.xlsx: " in caplog.text
+    assert "panicked at" in caplog.text
+
+
+def test_the_reader_inherits_no_socket_file_or_terminal(book):
+    with socket.socket() as listening, book.open("rb") as file:
+        listening.bind(("127.0.0.1", 0))
+        os.set_inheritable(listening.fileno(), True)
+        os.set_inheritable(file.fileno(), True)
+        assert confined(book, _open_descriptors) == [0, 1, 2, 3]
+
+
+def test_the_reader_writes_no_file(book, tmp_path):
+    with pytest.raises(OSError, match="File too large"), suppress(FileUnusable):
+        confined(book, (tmp_path / "other").write_text, "x")
+    assert not (tmp_path / "other").read_text()
+
+
+def test_an_error_of_ours_comes_with_the_place_where_it_happened(book):
+    with pytest.raises(ZeroDivisionError) as caught:
+        confined(book, divmod, 1, 0)
+    assert "sandbox_child.py" in caught.value.__notes__[0]
+
+
+def test_no_process_and_no_descriptor_is_left(book):
+    before = set(Path("/proc/self/fd").iterdir())
+    for work in (_shout, _take_memory, _panic):
+        with suppress(FileUnusable):
+            confined(book, work)
+    assert set(Path("/proc/self/fd").iterdir()) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_where_other_threads_run_the_reader_is_started_anew(book, monkeypatch):
+    waiting = threading.Event()
+    thread = threading.Thread(target=waiting.wait)
+    thread.start()
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("forked beside a thread"))
+    try:
+        assert confined(book, divmod, 7, 2) == (3, 1)
+        with pytest.raises(FileUnusable, match="it is damaged"):
+            confined(book, os.abort)
+    finally:
+        waiting.set()
+        thread.join()
+
+
+def test_elsewhere_the_same_is_said_of_what_python_can_catch(book, monkeypatch):
+    monkeypatch.setattr(sandbox, "is_available", lambda: False)
+    assert confined(book, divmod, 7, 2) == (3, 1)
+    with pytest.raises(FileUnusable, match="is damaged"):
+        confined(book, _panic)
+    with pytest.raises(FileUnusable, match="takes more than"):
+        confined(book, bytearray, 1 << 60)
+
+
+def test_a_workbook_of_huge_texts_within_the_limits_of_zip_is_a_sentence(read, tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox_child, "MEMORY_PER_BYTE", 0)
+    monkeypatch.setattr(sandbox_child, "MEMORY", 100 << 20)
+    dice = random.Random(1)
+    texts = (b"<si><t>%b</t></si>" % dice.randbytes(30).hex().encode() * 30 for _ in range(90_000))
+    strings = b'<?xml version="1.0"?><sst>' + b"".join(texts) + b"</sst>"
+    small = xlsxwriter.Workbook(tmp_path / "small.xlsx")
+    small.add_worksheet("Q4").write_row(0, 0, ["First name", "Amount"])
+    small.close()
+    put = lambda name, data: (name, strings if "sharedStrings" in name else data)  # noqa: E731
+    with pytest.raises(FileUnusable, match=r"q4.xlsx takes more than the 100 MB of memory"):
+        read("q4.xlsx", patched((tmp_path / "small.xlsx").read_bytes(), put))
