@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import coverage
 import pandas as pd
 import pytest
 
 from campaign_runner import intake
+from campaign_runner.intake import sandbox
 from campaign_runner.model import Field, Method, RawTable, RuleBook
 
 KINDS = {"amount": "amount", "quantity": "count", "deliveryDate": "date", "recipient.address.postalCode": "postal"}
@@ -42,6 +44,13 @@ BOOK = RuleBook(
     },
     "tests",
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _measured(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Coverage learns nothing of a process that ends without a word: while it measures, files are read in this one."""
+    if coverage.Coverage.current() and "test_sandbox" not in request.node.nodeid:
+        monkeypatch.setattr(sandbox, "is_available", lambda: False)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from campaign_runner.intake.cells import typed
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.excel import extent, sheet_cells
 from campaign_runner.intake.excel.calamine import guarded
+from campaign_runner.intake.excel.cell_values import Workbook
 from campaign_runner.intake.excel.sheet_scan import scan
 from campaign_runner.intake.excel.xls import read_xls
 from campaign_runner.intake.headers import Spellings
@@ -93,7 +94,7 @@ def test_rows_without_numbers_are_counted(tmp_path):
     rows = b"<row><c><v>1</v></c></row><row hidden='true'><c><v>1</v></c></row>"
     part = _container(tmp_path, {SHEET: b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"})
     assert not scan(part, SHEET).is_usual
-    assert sheet_cells.read_cells(part, SHEET, sheet_cells.Workbook())[1].hidden_rows == {2}
+    assert sheet_cells.read_cells(part, SHEET, Workbook())[1].hidden_rows == {2}
 
 
 def test_a_row_that_never_ends_is_refused(tmp_path, monkeypatch):

@@ -6,22 +6,18 @@ other encodings, white space kept from further out, rows out of order. One cell 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.intake.cells import typed
-from campaign_runner.intake.cells.format_codes import Look
-from campaign_runner.intake.cells.marks import Typed
 from campaign_runner.intake.container import Container
-from campaign_runner.intake.excel.serial_dates import moment
+from campaign_runner.intake.excel.cell_values import Cell, CellValues, Workbook, is_true
+from campaign_runner.intake.excel.shared_strings import Texts
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Row, texts
 from campaign_runner.intake.markup import Attributes, MarkupError, parse
 from campaign_runner.intake.scan import MAX_COLUMNS, Scan, is_unsolved_result, position
@@ -31,16 +27,6 @@ _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MAX_ROWS = 1 << 20
 _BLANK = " \t\r\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Workbook:
-    """What cells refer to."""
-
-    strings: Sequence[str] = ()
-    looks: Sequence[Look | None] = ()
-    counts_1904: bool = False
-    is_unsolved: bool = False
 
 
 class EnoughError(Exception):
@@ -69,81 +55,6 @@ def first_rows(container: Container, part: str, strings: Callable[[], Sequence[s
     return tuple((number, tuple(cells)) for number, cells in reader.rows)
 
 
-def shared_strings(container: Container, part: str) -> list[str]:
-    """The texts that cells refer to by number."""
-    reader = _Strings()
-    try:
-        parse(container.xml(part) if part else [b"<sst/>"], reader.start, reader.end, reader.text)
-    except MarkupError:
-        raise container.damaged() from None
-    return reader.found
-
-
-class _Texts:
-    """Follows the runs of a rich text; phonetic runs do not count, white space only where `xml:space` keeps it."""
-
-    def __init__(self) -> None:
-        self._kept = [False]
-        self._phonetic = 0
-        self._inside = False
-        self._run: list[str] = []
-        self.whole: list[str] = []
-
-    def open(self, name: str, attributes: Attributes) -> None:
-        space = attributes.get("xml:space")
-        self._kept.append(self._kept[-1] if space is None else space == "preserve")
-        self._phonetic += name == "rPh"
-        if name == "t":
-            self._inside, self._run = not self._phonetic, []
-
-    def characters(self, text: str) -> None:
-        if self._inside:
-            self._run.append(text)
-
-    def close(self, name: str) -> None:
-        kept = self._kept.pop()
-        self._phonetic -= name == "rPh"
-        if name == "t" and self._inside:
-            run = "".join(self._run)
-            self.whole.append(run if kept else run.strip(_BLANK))
-            self._inside = False
-
-
-class _Strings:
-    """The shared strings."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-        self._texts = _Texts()
-
-    def start(self, name: str, attributes: Attributes) -> None:
-        if name == "si":
-            self._texts.whole = []
-        self._texts.open(name, attributes)
-
-    def text(self, text: str) -> None:
-        self._texts.characters(text)
-
-    def end(self, name: str) -> None:
-        self._texts.close(name)
-        if name == "si":
-            self.found.append(unescaped("".join(self._texts.whole)))
-
-
-@dataclass(slots=True)
-class _Cell:
-    """The cell that is open."""
-
-    row: int
-    column: int
-    kind: str
-    style: int
-    value: list[str] = field(default_factory=list)
-    has_value: bool = False
-    has_formula: bool = False
-    formula_area: str = ""
-
-
 class _Reader:
     """The cells of one sheet; `at_most`: stop behind so many rows, shared texts not looked up."""
 
@@ -153,8 +64,9 @@ class _Reader:
         self.rows: list[tuple[int, list[str]]] = []
         self.waiting: list[tuple[list[str], int, int]] = []
         self.scan = Scan()
-        self._texts = _Texts()
-        self._cell: _Cell | None = None
+        self._values = CellValues(workbook, self.scan, self._wait if at_most else None)
+        self._texts = Texts()
+        self._cell: Cell | None = None
         self._in_value = False
         self._row, self._cells = 0, []  # type: tuple[int, list[str]]
         self._next_column = 0
@@ -187,7 +99,7 @@ class _Reader:
 
     def _column_tag(self, attributes: Attributes) -> None:
         first, last = attributes.get("min", ""), attributes.get("max", "")
-        hidden = _is_true(attributes.get("hidden", "")) or _is_zero(attributes.get("width", ""))
+        hidden = is_true(attributes.get("hidden", "")) or _is_zero(attributes.get("width", ""))
         if hidden and first.isdigit() and last.isdigit():
             self.scan.hidden_columns.update(range(int(first) - 1, min(int(last), 16_384)))
 
@@ -196,7 +108,7 @@ class _Reader:
         self._row = int(number) if number.isdigit() and 0 < int(number[:9]) <= _MAX_ROWS else self._row + 1
         self._cells, self._next_column = [], 0
         height = attributes.get("ht", "")
-        if _is_true(attributes.get("hidden", "")) or _is_zero(height) or (self._default_hidden and not height):
+        if is_true(attributes.get("hidden", "")) or _is_zero(height) or (self._default_hidden and not height):
             self.scan.hidden_rows.add(self._row)
 
     def _close_row(self) -> None:
@@ -213,7 +125,7 @@ class _Reader:
         column = position(address[1].upper()) if address else self._next_column
         style = attributes.get("s", "")
         number = int(style) if style.isascii() and style.isdigit() and len(style) < 7 else 0
-        self._cell = _Cell(self._row, column, attributes.get("t", "n").strip(), number)
+        self._cell = Cell(self._row, column, attributes.get("t", "n").strip(), number)
         self._next_column = column + 1
         self._texts.whole = []
 
@@ -237,6 +149,9 @@ class _Reader:
             self.scan.merges.append((int(begin[2]), min(int(end[2]), _MAX_ROWS), position(begin[1].upper()),
                                      position(end[1].upper())))  # fmt: skip
 
+    def _wait(self, cell: Cell, number: int) -> None:
+        self.waiting.append((self._cells, cell.column, number))
+
     def _close_cell(self) -> None:
         cell, self._cell = self._cell, None
         if cell is None:
@@ -250,84 +165,13 @@ class _Reader:
             self.scan.no_value(cell.row, cell.column)
             self.scan.unsolved_areas += [cell.formula_area] * bool(cell.formula_area)
             return
-        if text := self._value(cell, raw):
+        if text := self._values.text(cell, raw, self._texts.whole):
             if cell.column >= MAX_COLUMNS:
                 if self._at_most:
                     return
                 raise self._container.unsafe(f"it has more than the {MAX_COLUMNS:,} columns allowed")
             self._cells += [""] * (cell.column + 1 - len(self._cells))
             self._cells[cell.column] = text
-
-    def _value(self, cell: _Cell, raw: str) -> str:
-        if cell.kind == "inlineStr" or (not cell.has_value and self._texts.whole):
-            return unescaped("".join(self._texts.whole))
-        if not cell.has_value:
-            return ""
-        return _VALUES.get(cell.kind, _Reader._unknown)(self, cell, raw)
-
-    def _shared(self, cell: _Cell, raw: str) -> str:
-        number = raw.strip()
-        if not number:
-            return ""
-        if self._at_most and number.isdigit():
-            self.waiting.append((self._cells, cell.column, int(number[:12])))
-            return "…"
-        if number.isdigit() and int(number[:12]) < len(self._workbook.strings):
-            return self._workbook.strings[int(number)]
-        self.scan.unreadable(cell.row, cell.column, number)
-        return number
-
-    def _text(self, _: _Cell, raw: str) -> str:
-        return unescaped(raw)
-
-    def _boolean(self, cell: _Cell, raw: str) -> str:
-        self.scan.marks.add(cell.row, cell.column, Typed.BOOLEAN)
-        return "TRUE" if _is_true(raw) else "FALSE"
-
-    def _error(self, cell: _Cell, raw: str) -> str:
-        self.scan.error(cell.row, cell.column, raw.strip() or "#ERROR!")
-        return raw.strip() or "#ERROR!"
-
-    def _day(self, cell: _Cell, raw: str) -> str:
-        """ISO 8601, of Strict workbooks."""
-        try:
-            value: Any = dt.datetime.fromisoformat(raw.strip().removesuffix("Z"))
-        except ValueError:
-            try:
-                value = dt.time.fromisoformat(raw.strip())
-            except ValueError:
-                self.scan.unreadable(cell.row, cell.column, raw)
-                return raw
-        return self._moment(cell, value)
-
-    def _number(self, cell: _Cell, raw: str) -> str:
-        try:
-            value = float(raw)
-        except ValueError:
-            return raw.strip()
-        looks = self._workbook.looks
-        look = looks[cell.style] if cell.style < len(looks) else looks[0] if looks else None
-        if (
-            look
-            and look.kind != "number"
-            and (when := moment(value, look.kind, self._workbook.counts_1904)) is not None
-        ):
-            return self._moment(cell, when)
-        text = typed.number(value)
-        if look and look.kind == "number":
-            self.scan.marks.add(cell.row, cell.column, look)
-        if typed.is_ambiguous(text):
-            self.scan.marks.add(cell.row, cell.column, Typed.DECIMALS)
-        return text
-
-    def _moment(self, cell: _Cell, value: Any) -> str:
-        is_time = isinstance(value, (dt.time, dt.timedelta))
-        self.scan.marks.add(cell.row, cell.column, Typed.TIME if is_time else Typed.DATE)
-        return typed.text(value)
-
-    def _unknown(self, cell: _Cell, raw: str) -> str:
-        self.scan.unreadable(cell.row, cell.column, raw)
-        return raw.strip()
 
 
 _OPENING: dict[str, Callable[[_Reader, Attributes], None]] = {
@@ -344,23 +188,6 @@ _CLOSING: dict[str, Callable[[_Reader], None]] = {
     "c": _Reader._close_cell,
     "v": _Reader._close_value,
 }
-_VALUES: dict[str, Callable[[_Reader, _Cell, str], str]] = {
-    "n": _Reader._number,
-    "": _Reader._number,
-    "s": _Reader._shared,
-    "str": _Reader._text,
-    "b": _Reader._boolean,
-    "e": _Reader._error,
-    "d": _Reader._day,
-}
-
-
-def unescaped(text: str) -> str:
-    """`_x000D_` is a line break that XML cannot hold; `_x005F_` is the underscore of such a text."""
-    if "_x" not in text:
-        return text
-    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _in_order(blocks: list[Block], scan: Scan) -> list[Block]:
@@ -381,10 +208,6 @@ def _in_order(blocks: list[Block], scan: Scan) -> list[Block]:
 
 def _column(block: Block, at: int) -> Any:
     return block.columns[at] if at < len(block.columns) else texts([""] * len(block.numbers))
-
-
-def _is_true(text: str) -> bool:
-    return text.strip().lower() in ("1", "true", "on")
 
 
 def _is_zero(text: str) -> bool:

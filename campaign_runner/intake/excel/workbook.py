@@ -18,7 +18,9 @@ from campaign_runner.intake.cells import typed
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.excel import sheet_cells, sheet_scan
 from campaign_runner.intake.excel.calamine import guarded
+from campaign_runner.intake.excel.cell_values import Workbook
 from campaign_runner.intake.excel.parts import SheetPart, WorkbookParts, workbook_parts
+from campaign_runner.intake.excel.shared_strings import shared_strings
 from campaign_runner.intake.excel.styles import cell_looks
 from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.headers import Spellings
@@ -59,7 +61,7 @@ def listed_xlsx(path: Path) -> list[Sheet]:
 def _sheets(container: Container, parts: WorkbookParts) -> list[Sheet]:
     @cache
     def strings() -> Sequence[str]:
-        return sheet_cells.shared_strings(container, parts.strings)
+        return shared_strings(container, parts.strings)
 
     def sheet(each: SheetPart) -> Sheet:
         def head() -> tuple[Row, ...]:
@@ -85,8 +87,8 @@ def _cells(
                 return _values(container.path, name, scan), scan
             except FileUnusable:
                 pass  # one cell that it does not know is enough
-    strings = sheet_cells.shared_strings(container, parts.strings)
-    book = sheet_cells.Workbook(strings, looks, parts.counts_1904, parts.is_unsolved)
+    strings = shared_strings(container, parts.strings)
+    book = Workbook(strings, looks, parts.counts_1904, parts.is_unsolved)
     blocks, scan = sheet_cells.read_cells(container, part, book)
     return blocks, scan
 
