@@ -10,6 +10,7 @@ from typing import Any
 from campaign_runner.model import Books
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.problem_tally import ProblemTally
+from campaign_runner.model.status_texts import BY_OUTCOME, STATUS_TEXTS
 from campaign_runner.model.wording import came_to, cash, count, listed, per_currency
 from campaign_runner.reporting.finance.statement import Reconciled
 from campaign_runner.reporting.finance.sums import FinanceOfAll, PeriodSums
@@ -19,16 +20,6 @@ from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import sent, warnings, where_from
 
 EXAMPLES_SHOWN = 5
-_HAPPENED = {
-    RowStatus.COMPLETED: "completed",
-    RowStatus.PENDING: "accepted by Tango, still on their way",
-    RowStatus.UNKNOWN: "sent, answer not known yet",
-    RowStatus.UNSENT: "not sent yet",
-    RowStatus.REJECTED: "rejected: they break a rule, nothing was sent for them",
-    RowStatus.HELD: "held back until somebody decides",
-    RowStatus.FAILED: "failed at Tango",
-    RowStatus.CANCELLED: "cancelled",
-}
 
 
 def check(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> list[str]:
@@ -118,7 +109,7 @@ def _checked(books: Books, worth: str = "") -> list[str]:
     if rejected := books.rows.get(RowStatus.REJECTED, 0):
         parts.append(f"{count(rejected, 'row')} must be corrected")
     if held := books.rows.get(RowStatus.HELD, 0):
-        parts.append(f"{count(held, 'row')} {'waits' if held == 1 else 'wait'} for a decision")
+        parts.append(f"{count(held, 'row')} {'is' if held == 1 else 'are'} held for a decision")
     return [f"{_source(books)}: {count(books.total_rows, 'row')}. {listed(parts)}."]
 
 
@@ -126,16 +117,16 @@ def _asked(books: Books) -> list[str]:
     asked = {currency: sum(each.values(), Decimal(0)) for currency, each in books.amounts.items()}
     where = f"{books.environment} at {books.host}" if books.environment != "simulator" else "simulator"
     campaign = f"Campaign {books.order.campaign_id} ({where})"
-    return [f"{campaign}: {count(books.total_rows, 'row')} of {_source(books)}, {per_currency(asked)} asked for."]
+    return [f"{campaign}: {count(books.total_rows, 'row')} of {_source(books)}, {per_currency(asked)} requested."]
 
 
 def _happened(books: Books) -> list[str]:
     lines = []
-    for status, words in _HAPPENED.items():
+    for status in BY_OUTCOME:
         if number := books.rows.get(status, 0):
             amounts = _amounts(books, status)
             worth = f": {per_currency(amounts)}" if any(amounts.values()) else ""
-            lines.append(f"  {count(number, 'row')} {words}{worth}.")
+            lines.append(f"  {count(number, 'row')} {STATUS_TEXTS[status].state}{worth}.")
     return lines
 
 
@@ -148,7 +139,7 @@ def _problems(problems: ProblemTally) -> list[str]:
 
 def _held(problems: ProblemTally) -> list[str]:
     """Rows that wait for a decision, by example."""
-    lines = [f"  Row {hold.row} is held back. {hold.reason}" for hold in problems.held[:EXAMPLES_SHOWN]]
+    lines = [f"  Row {hold.row} is held. {hold.reason}" for hold in problems.held[:EXAMPLES_SHOWN]]
     more = sum(problems.holds.values()) - len(lines)
     return [*lines, *([f"  … and {count(more, 'more held row', 'more held rows')}."] if more > 0 else [])]
 
@@ -183,8 +174,8 @@ def _notes(books: Books) -> list[str]:
 def _next(books: Books, reports: Mapping[str, Path]) -> list[str]:
     steps = next_steps(books, reports.get("failures.xlsx"))
     if not steps:
-        return ["Nothing is left to do."]
-    return ["Now:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]
+        return ["Nothing left to do."]
+    return ["Next steps:", *(f"  {number}. {step}" for number, step in enumerate(steps, 1))]
 
 
 def _where(reports: Mapping[str, Path]) -> list[str]:
@@ -216,7 +207,7 @@ def purged(erased: Mapping[str, Any], nothing: str, window: int, *, dry_run: boo
     else:
         what = f"{count(erased['files'], 'file')} and the contents of {count(erased['orders'], 'order')}"
         if copies:
-            what += f", and {count(copies, 'order')} in the simulator's memory,"
+            what += f", and {count(copies, 'order')} in the simulator,"
         if dry_run:
             yield f"{what} would be erased. Nothing was erased (--dry-run)."
         else:
@@ -229,9 +220,9 @@ def purged(erased: Mapping[str, Any], nothing: str, window: int, *, dry_run: boo
         yield f"{count(still, 'order or file', 'orders or files')} with lines that are not final: run purge again later."
     if typed := erased.get("events"):
         yield (
-            f"{count(typed, 'event')} of the audit log {'names' if typed == 1 else 'name'} the recipient, in a reason that "
-            "somebody typed. They stay, because the chain would break without them."
+            f"{count(typed, 'event')} of the audit log {'names' if typed == 1 else 'name'} the recipient, in a reason. "
+            "They stay, because removing them would break the chain."
         )
     if reports := erased.get("reports"):
-        yield "These files still hold names or contact data. Delete them, or write them again (campaign-runner reports):"
+        yield "These files still contain names or contact data. Delete them, or write them again (campaign-runner reports):"
         yield from (f"  {path}" for path in reports)

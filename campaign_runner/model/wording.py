@@ -1,8 +1,9 @@
-"""How are counts, money and lists put into words?"""
+"""How are counts, money, lists and days put into words?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from campaign_runner.model import Sums, money
@@ -39,11 +40,21 @@ def rows(numbers: Sequence[int], shown: int = 10) -> str:
 
 
 def came_to(sums: Sums) -> str:
-    """`Planned 10,585.00 USD, placed 10,585.00, charged 10,840.30 with fees and shipping for 190 lines.`"""
-    planned, placed, charged = (cash(each, "").rstrip() for each in (sums.planned, sums.placed, sums.charged))
+    """`Planned 10,585.00 USD, placed 10,585.00 USD, charged 10,840.30 USD with fees and shipping for 190 lines.`"""
+    planned, placed, charged = (cash(each, sums.currency) for each in (sums.planned, sums.placed, sums.charged))
     if not sums.charged_lines:
-        return f"Planned {planned} {sums.currency}, placed {placed}, nothing charged in {sums.currency}."
+        return f"Planned {planned}, placed {placed}, nothing charged in {sums.currency}."
     lines = count(sums.charged_lines, "line")
-    return (
-        f"Planned {planned} {sums.currency}, placed {placed}, charged {charged} with fees and shipping for {lines}."
-    )
+    return f"Planned {planned}, placed {placed}, charged {charged} with fees and shipping for {lines}."
+
+
+def day(text: str) -> str:
+    """A date or an instant in ISO 8601, for people: `2026-11-27T10:00:00Z` -> `27 Nov 2026`; other texts as they are."""
+    try:
+        when = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from campaign_runner.model import Books, CellNames, Column, StatedRows
 from campaign_runner.model.lifecycle import NEEDS_ACTION, RowStatus
+from campaign_runner.model.status_texts import STATUS_TEXTS
 from campaign_runner.reporting.excel.amount_cells import in_numbers
 from campaign_runner.reporting.excel.sheet_xml import Heading
 from campaign_runner.reporting.table import (
@@ -33,21 +34,8 @@ from campaign_runner.reporting.table import (
 
 ADDED = ("Sheet", "Row", "Status", "Problem", "What to do")
 _STATES = ("status", "reason", "remedy")
-# What is said where nobody said anything better.
-_REASONS = {
-    RowStatus.REJECTED: "The row breaks a rule.",
-    RowStatus.HELD: "The row is kept back until somebody decides.",
-    RowStatus.FAILED: "Tango reported that the reward failed, and gave no reason.",
-    RowStatus.CANCELLED: "The reward was cancelled at Tango.",
-}
-_REMEDIES = {
-    RowStatus.REJECTED: "Correct the row and hand this file in again.",
-    RowStatus.HELD: "Let it go with: campaign-runner release; or delete the row.",
-    RowStatus.FAILED: "Have the cause mended, then place it again with: campaign-runner retry.",
-    RowStatus.CANCELLED: "Ask whoever cancelled it whether this person is to be rewarded otherwise.",
-}
-
-
+_REASONS = {status: texts.reason for status, texts in STATUS_TEXTS.items() if texts.reason}
+_REMEDIES = {status: texts.remedy for status, texts in STATUS_TEXTS.items() if texts.remedy}
 ON_PAGE = ("Row", "Recipient", *ADDED[2:])
 _NAMES = ("recipient.firstName", "recipient.lastName")
 _CONTACTS = ("recipient.email", "recipient.mobileNumber", "recipient.address.companyName", "shipping.contactName")

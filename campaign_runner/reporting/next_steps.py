@@ -1,4 +1,4 @@
-"""What needs doing now, by whom, and with which command?  One table by status."""
+"""What needs doing now, by whom, and with which command?  The table is `model/status_texts.py`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from campaign_runner.model import Books
 from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.model.status_texts import STATUS_TEXTS
 from campaign_runner.model.wording import count
 
 
@@ -22,43 +23,6 @@ class NextStep:
 
     def __str__(self) -> str:
         return f"{self.what}: {self.command}" if self.command else f"{self.what}."
-
-
-# status: (who, what with {rows}, command with {campaign} and {file})
-_BY_STATUS: dict[RowStatus, tuple[str, str, str]] = {
-    RowStatus.REJECTED: (
-        "HR",
-        "Correct {rows} in failures.xlsx (the last columns say what to do), save, and hand that file in",
-        "campaign-runner run {failures}",
-    ),
-    RowStatus.HELD: (
-        "HR",
-        "Decide about {rows} held back (failures.xlsx says why): release or drop each by its row number, e-mail "
-        "address, name or key; after `check`, call `plan` first",
-        'campaign-runner release {campaign} ROW --reason "why"',
-    ),
-    RowStatus.UNSENT: ("the operator", "Send {rows} that are not sent yet", "campaign-runner run {file}"),
-    RowStatus.UNKNOWN: (
-        "the operator",
-        "Ask Tango about {rows} whose answer was lost; nothing is sent twice",
-        "campaign-runner track {campaign}",
-    ),
-    RowStatus.PENDING: (
-        "the operator",
-        "Look again later at {rows} that Tango is still working on",
-        "campaign-runner track {campaign}",
-    ),
-    RowStatus.FAILED: (
-        "HR",
-        "Read why {rows} failed at Tango (failures.xlsx), have the cause mended, and place them again",
-        "campaign-runner retry {campaign}",
-    ),
-    RowStatus.CANCELLED: (
-        "HR",
-        "Ask Tango or whoever cancelled {rows} whether those people are to be rewarded otherwise",
-        "",
-    ),
-}
 
 
 # By which key `Books.asked` has the file as it was typed.
@@ -85,15 +49,15 @@ def next_steps(books: Books, failures: Path | None = None) -> list[NextStep]:
     }
     steps = [NextStep("the operator", f"Tango stopped the run: {books.stopped.rstrip('.')}")] if books.stopped else []
     if not books.ties_out:
-        steps.append(NextStep("finance", "The books do not tie out: read the findings before anything else is sent"))
-    for status, (who, what, command) in _BY_STATUS.items():
+        steps.append(NextStep("finance", "The books do not tie out: read the findings before you send anything else"))
+    for status, texts in STATUS_TEXTS.items():
         number = books.rows.get(status, 0) - (books.dropped if status is RowStatus.CANCELLED else 0)
-        if number > 0:
-            those = what.format(rows=count(number, "row"))
+        if texts.step and number > 0:
+            those = texts.step.format(rows=count(number, "row"))
             without = _OF_THE_SHEET if status is RowStatus.REJECTED else ()
-            steps.append(NextStep(who, those, _with_options(command.format(**words), books, without)))
+            steps.append(NextStep(texts.who, those, _with_options(texts.command.format(**words), books, without)))
     for sheet in books.unread:
-        what = f'Run the sheet "{sheet}" too, or name the one sheet that is meant with --sheet'
+        what = f'Run the sheet "{sheet}" too, or choose one sheet with --sheet'
         command = f"campaign-runner run {words['file']} --sheet {shlex.quote(sheet)}"
         steps.append(NextStep("HR", what, _with_options(command, books, _OF_THE_SHEET[:1])))
     return steps
@@ -108,7 +72,7 @@ def _typed(books: Books) -> str:
 def _with_options(command: str, books: Books, without: Collection[str]) -> str:
     """The command with those options that the run had and that this command takes."""
     options = _OPTIONS.get(command.split()[1], ()) if command else ()
-    said = [(option, books.asked[option]) for option in options if option in books.asked and option not in without]
+    kept = [(option, books.asked[option]) for option in options if option in books.asked and option not in without]
     return " ".join(
-        [command, *(f"{option} {shlex.quote(value)}".strip() if value else option for option, value in said)]
+        [command, *(f"{option} {shlex.quote(value)}".strip() if value else option for option, value in kept)]
     )

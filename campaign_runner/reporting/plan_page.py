@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from campaign_runner.model import money, wording
 from campaign_runner.model.plan_facts import REWARD, Approval, PlanFacts, PlannedLine, PlanPart, Share
 from campaign_runner.reporting import charts
 from campaign_runner.reporting.atomic import private_folder, replacing
+from campaign_runner.reporting.page_template import template
 from campaign_runner.reporting.targets import Targets
 
 PLAN_PAGE = "plan.html"
@@ -39,11 +39,7 @@ def write_plan_page(facts: PlanFacts, approval: Approval, targets: Targets, besi
 
 def plan_page(facts: PlanFacts, approval: Approval, beside: str = "") -> str:
     """The whole page as text."""
-    environment = Environment(
-        loader=PackageLoader("campaign_runner.reporting"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("plan.html").render(
+    return template("plan.html").render(
         facts=facts, approval=approval, look=_LOOKS[approval.state], name=facts.order.campaign or facts.order.campaign_id,
         source=Path(facts.source).name, total=wording.per_currency(facts.sending.totals), pictures=_pictures(facts),
         tables=_tables(facts), changes=_changes(facts),

@@ -8,16 +8,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from campaign_runner.model import Books, money, wording
-from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.model.lifecycle import NEEDS_ACTION, RowStatus
+from campaign_runner.model.status_texts import BY_OUTCOME, STATUS_TEXTS
 from campaign_runner.reporting import charts
 from campaign_runner.reporting.charts import ChartPart
 from campaign_runner.reporting.finance.formulas import FIGURES
 from campaign_runner.reporting.finance.sums import SECTIONS, ReportSums, Tallies
 from campaign_runner.reporting.next_steps import next_steps
+from campaign_runner.reporting.page_template import template
 from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import sent, warnings
 
@@ -25,16 +26,6 @@ ROWS_SHOWN = 500
 KEYS_SHOWN = 200
 BARS_SHOWN = 12
 DAYS_SHOWN = 62
-_SAID = {
-    RowStatus.COMPLETED: "Completed",
-    RowStatus.PENDING: "On their way",
-    RowStatus.UNKNOWN: "Answer not known",
-    RowStatus.UNSENT: "Not sent yet",
-    RowStatus.HELD: "Held back",
-    RowStatus.REJECTED: "Rejected",
-    RowStatus.FAILED: "Failed at Tango",
-    RowStatus.CANCELLED: "Cancelled",
-}
 
 
 @dataclass(slots=True)
@@ -55,13 +46,13 @@ class FirstRows:
 def page(books: Books, tallies: Tallies, first: FirstRows, reports: Mapping[str, Path]) -> str:
     """The whole page as text."""
     currencies = sorted(books.amounts)
-    return _environment().get_template("report.html").render(
+    return template("report.html").render(
         books=books, campaign=books.order.campaign_id, name=books.order.campaign or books.order.campaign_id,
         source=Path(books.source).name, verdict=_verdict(books), asked=wording.per_currency(_asked(books)),
         completed=wording.per_currency(_of(books, RowStatus.COMPLETED)), currencies=currencies,
         steps=next_steps(books, reports.get("failures.xlsx")), statuses=_statuses(books, currencies),
         picture=_status_picture(books), pictures=_pictures(tallies), sections=_sections(tallies), first=first.rows,
-        acting=sum(books.rows.get(status, 0) for status in ("rejected", "held", "failed", "cancelled")),
+        acting=sum(books.rows.get(status, 0) for status in NEEDS_ACTION),
         reports=[path.name for path in reports.values() if path.name != "report.html"], notes=notes(books),
         figures=[figure.title for figure in FIGURES], count=wording.count, rows_of=wording.rows,
         money=[*(wording.came_to(sums) for sums in books.sums), *_attempts(books, tallies)],
@@ -73,7 +64,7 @@ def restated(text: str, books: Books) -> str:
     """A page of the same books, with what it says of this very call."""
     values = {"verdict": _verdict(books), "sentences": sent(books), "warnings": warnings(books)}
     for name in ("verdict", "sent"):
-        part = _environment().get_template(f"{name}.html").render(values)
+        part = template(f"{name}.html").render(values)
         begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
         before, _, rest = text.partition(begin)
         _, there, after = rest.partition(end)
@@ -81,27 +72,20 @@ def restated(text: str, books: Books) -> str:
     return text
 
 
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("campaign_runner.reporting"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-
-
 def _verdict(books: Books) -> tuple[str, str]:
     """(look, sentence) at the top of the page."""
     if not books.ties_out:
         return "bad", "The books do not tie out: see the findings."
     if books.stopped:
-        return "bad", "Tango stopped the run before it was done."
+        return "bad", "Tango stopped the run before it finished."
     if not books.finished:
-        return "open", "Not finished: some rewards are still on their way."
+        return "open", "Not finished: some rewards are not final yet."
     if books.placing and not books.sent_now.lines and (nothing := warnings(books)):
         return "open", nothing[0]
-    unwell = sum(books.rows.get(status, 0) for status in ("rejected", "held", "failed", "cancelled"))
+    unwell = sum(books.rows.get(status, 0) for status in NEEDS_ACTION)
     if unwell:
-        return "open", f"Done, but {wording.count(unwell, 'row needs', 'rows need')} somebody."
-    return "good", "Done: every row was placed and completed."
+        return "open", f"Done. {wording.count(unwell, 'row needs', 'rows need')} attention."
+    return "good", "Done. Every row was sent and completed."
 
 
 def _asked(books: Books) -> dict[str, Decimal]:
@@ -116,10 +100,10 @@ def _statuses(books: Books, currencies: Sequence[str]) -> list[dict[str, Any]]:
     """The table of statuses: those that occur, with rows and money."""
     return [
         {
-            "look": status.value, "title": title, "rows": books.rows[status],
+            "look": status.value, "title": STATUS_TEXTS[status].label, "rows": books.rows[status],
             "amounts": [wording.cash(_of(books, status)[currency], "").rstrip() for currency in currencies],
         }
-        for status, title in _SAID.items() if books.rows.get(status, 0)
+        for status in BY_OUTCOME if books.rows.get(status, 0)
     ]  # fmt: skip
 
 
@@ -136,16 +120,18 @@ def _attempts(books: Books, tallies: Tallies) -> list[str]:
         if again := max(total - sums.placed, Decimal(0)):
             told.append(
                 f"The pictures and totals below count every attempt: {wording.cash(total, sums.currency)} is "
-                f"{wording.cash(sums.placed, '').rstrip()} placed in the newest attempts and "
-                f"{wording.cash(again, '').rstrip()} in earlier ones that were placed again."
+                f"{wording.cash(sums.placed, sums.currency)} placed in the newest attempts and "
+                f"{wording.cash(again, sums.currency)} in earlier attempts."
             )
     return told
 
 
 def _status_picture(books: Books) -> Markup:
     parts = [
-        ChartPart(title, books.rows[status], wording.count(books.rows[status], "row"), status.value)
-        for status, title in _SAID.items()
+        ChartPart(
+            STATUS_TEXTS[status].label, books.rows[status], wording.count(books.rows[status], "row"), status.value
+        )
+        for status in BY_OUTCOME
         if books.rows.get(status, 0)
     ]
     return charts.stacked(parts, "Rows by status: " + "; ".join(f"{part.label} {part.words}" for part in parts))

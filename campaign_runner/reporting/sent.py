@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from campaign_runner.model import Books, Sent, SentFile, money
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.model.wording import count, listed, per_currency
+from campaign_runner.model.status_texts import STATUS_TEXTS
+from campaign_runner.model.wording import count, day, listed, per_currency
 
 NEW_OCCASION = "A new occasion needs a new campaign id ([campaign] id in campaign.toml)."
-_OPEN = {
-    RowStatus.UNSENT: "not sent yet",
-    RowStatus.UNKNOWN: "sent, answer not known yet",
-    RowStatus.PENDING: "accepted by Tango, not final yet",
-}
+_OPEN = (RowStatus.UNSENT, RowStatus.UNKNOWN, RowStatus.PENDING)
 FILES_SHOWN = 3
 
 
@@ -28,7 +24,7 @@ def sent(books: Books) -> list[str]:
     now = [f"Sent now: {_sum(books.sent_now)}."] if books.sent_now.lines else []
     before = books.sent_before
     earlier = [f"Sent before: {_sum(before)} ({where_from(before)})."] if before.lines else []
-    still = [f"{books.rows[status]:,} {words}" for status, words in _OPEN.items() if books.rows.get(status, 0)]
+    still = [f"{books.rows[status]:,} {STATUS_TEXTS[status].state}" for status in _OPEN if books.rows.get(status, 0)]
     left = sum(books.rows.get(status, 0) for status in _OPEN)
     return [*now, *earlier, *([f"Still open: {count(left, 'row')} ({listed(still)})."] if still else [])]
 
@@ -68,18 +64,6 @@ def where_from(sent: Sent, *, placed: bool = False) -> str:
     parts = [f"{day(file.day)}, {file.name or 'found at Tango'}" for file in sent.files[:FILES_SHOWN]]
     more = len(sent.files) - len(parts)
     return "; ".join([*parts, *([f"and {more:,} more"] if more else [])])
-
-
-def day(text: str) -> str:
-    """`2026-11-27` -> `27 Nov 2026`."""
-    try:
-        when = date.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def _days(files: Sequence[SentFile]) -> str:

@@ -60,7 +60,7 @@ def test_a_file_of_which_everything_was_placed_before_ends_with_the_sentence(off
     )
     page = result.reports["report.html"].read_text("utf-8")
     assert "Nothing was sent now: all 2 rows were placed on" in page
-    assert "Done: every row was placed and completed." not in page
+    assert "Done. Every row was sent and completed." not in page
     assert office.summary()["sent_now"] == NOTHING
     assert ends_with in office.summary()["notes"]
     assert len(office.sent()) == 2

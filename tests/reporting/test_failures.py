@@ -21,5 +21,5 @@ def test_where_nobody_said_what_to_do_the_status_does(make_books, tmp_path):
     rows = [(n, ("1", "a@example.com", "5", "x"), status, "", "", "5")
             for n, status in enumerate(("rejected", "held", "failed", "cancelled"), 2)]  # fmt: skip
     text = write_reports(make_books(rows), tmp_path, exit_code=1)["failures.csv"].read_text("utf-8")
-    assert 'failed,"Tango reported that the reward failed, and gave no reason.","Have the cause mended, then' in text
+    assert 'failed,"Tango reported that the reward failed, and gave no reason.","Fix the cause, then' in text
     assert ",," not in text

@@ -57,8 +57,8 @@ def test_the_page_works_in_a_browser(make_books, tmp_path):
 def test_a_finished_campaign_says_so(make_books, tmp_path):
     row = (2, ("1", "a@example.com", "25.00", "x"), "completed", "", "", "25.00")
     text = page_of(make_books([row]), tmp_path)
-    assert "Done: every row was placed and completed." in text
-    assert "Nothing is left to do." in text
+    assert "Done. Every row was sent and completed." in text
+    assert "Nothing left to do." in text
 
 
 def test_the_page_warns_when_the_run_was_stopped_or_the_books_do_not_tie_out(make_books, tmp_path):

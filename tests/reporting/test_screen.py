@@ -46,7 +46,7 @@ def test_plan_says_what_a_run_would_send(make_books):
 
 def test_a_finished_campaign_leaves_nothing_to_do(make_books):
     row = (2, ("1", "ana@example.com", "25.00", "x"), "completed", "", "", "25.00")
-    assert "Nothing is left to do." in screen.run(make_books([row]), None, {})
+    assert "Nothing left to do." in screen.run(make_books([row]), None, {})
 
 
 def test_books_that_do_not_tie_out_are_said_loudly(make_books):

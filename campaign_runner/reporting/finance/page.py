@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from campaign_runner.model import Books, money, wording
 from campaign_runner.reporting.finance.sums import PeriodSums, Tallies
 from campaign_runner.reporting.finance.zone import instants
 from campaign_runner.reporting.finance_options import FinanceOptions
+from campaign_runner.reporting.page_template import template
 
 FINANCE_PAGE = "finance.html"
 KEYS_SHOWN = 200
@@ -23,15 +22,11 @@ def finance_page(
     reports: Mapping[str, Path],
 ) -> str:  # fmt: skip
     """The whole page as text."""
-    environment = Environment(
-        loader=PackageLoader("campaign_runner.reporting"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     findings = [
         (books.order.campaign_id, finding) for books in all_books
         for finding in (books.findings_of(*instants(options)) if options.has_period else books.findings)
     ]  # fmt: skip
-    return environment.get_template("finance.html").render(
+    return template("finance.html").render(
         environment=all_books[0].environment, period=period_words(options), sums=sums, cash=wording.cash,
         count=wording.count, sections=list(_sections(tallies)), findings=findings, statuses=_STATUSES,
         reports=[path.name for path in reports.values()],

@@ -1,0 +1,17 @@
+"""How is a page filled in?  Everything is escaped, a missing value is an error, and colours are those of the statuses."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from campaign_runner.model.status_texts import STATUS_TEXTS
+
+
+def template(name: str) -> Template:
+    """A template of this package."""
+    environment = Environment(
+        loader=PackageLoader("campaign_runner.reporting"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals["status_texts"] = STATUS_TEXTS
+    return environment.get_template(name)
