@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from campaign_runner import planning
 from campaign_runner.app import confirm, confirmed_failures
 from campaign_runner.app.driver import driving, watch
@@ -11,7 +13,7 @@ from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.safeguards import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.app.session import CampaignSession, open_campaign
-from campaign_runner.ledger import events, integrity, plans
+from campaign_runner.ledger import events, integrity, plans, replaced_lines
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.reconciliation.doubts import RELEASE_FIRST
 
@@ -52,9 +54,10 @@ def _plan_again(campaign: CampaignSession) -> str:
     runtime = campaign.runtime
     with campaign.ledger.read() as connection:
         lines = [failed.line for failed in plans.failed_lines(connection, campaign.key)]
+        history = _history(replaced_lines.failed(connection, campaign.key))
     payable_again(runtime, campaign.ledger, campaign.key, lines)
     if not lines:
-        return ""
+        return history
     confirm.about_lines(runtime, lines)
     with campaign.ledger.write("plan failed lines again", durable=True) as connection:
         failed = plans.failed_lines(connection, campaign.key)
@@ -65,4 +68,16 @@ def _plan_again(campaign: CampaignSession) -> str:
         plans.record_attempts(connection, campaign.key, attempts, runtime.at())
         events.append(connection, campaign.key, runtime.at(), "failed lines planned again", lines=len(failed))
     told = [f"Row {one.row} was not placed again. {one.sentence}" for one in list(left.values())[:NAMED]]
-    return " ".join([*told, RELEASE_FIRST] if told else [])
+    return " ".join(filter(None, [*told, RELEASE_FIRST if told else "", history]))
+
+
+def _history(references: Sequence[str]) -> str:
+    """What is told of failed lines in whose place something else was sent since."""
+    if not references:
+        return ""
+    lines = "1 failed line is" if len(references) == 1 else f"{len(references):,} failed lines are"
+    named = ", ".join(references[:NAMED]) + (" and others" if len(references) > NAMED else "")
+    return (
+        f"{lines} not retried, because the file was corrected since and another row was sent instead: {named}. Where a "
+        "line is meant as well, put its row back into the file as it was, run the file, and retry."
+    )

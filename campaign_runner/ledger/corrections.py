@@ -58,6 +58,11 @@ def references(connection: Connection, campaign_key: int) -> frozenset[str]:
     return frozenset(data["line"] for _, data in _told(connection, campaign_key))
 
 
+def had_failed(connection: Connection, campaign_key: int) -> frozenset[str]:
+    """The lines of a campaign that were failed once and were corrected."""
+    return frozenset(data["line"] for _, data in _told(connection, campaign_key) if data["from"] == RowStatus.FAILED)
+
+
 def corrections(connection: Connection, campaign_key: int, upload: int) -> Iterator[list[Correction]]:
     """All corrections of a campaign, oldest first, some at a time; `upload` is the newest file."""
     every = _told(connection, campaign_key)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, Connection, select
 
-from campaign_runner.ledger import order_sums
+from campaign_runner.ledger import order_sums, replaced_lines
 from campaign_runner.ledger.line_columns import LINES, STATUS
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import batches, entries, line_items
@@ -15,8 +15,8 @@ from campaign_runner.model.lifecycle import LOST, RowStatus
 
 
 class Revived(NamedTuple):
-    """A line that had failed, was placed again, and is no failure any more. `row` is 0 where the newest file has none;
-    `name` is "" where nobody is named, or what was sent was erased."""
+    """A line that had failed, was placed again or sent corrected, and is no failure any more. `row` is 0 where the newest
+    file has none; `name` is "" where nobody is named, or what was sent was erased; `newest` where it was corrected."""
 
     row: int
     name: str
@@ -27,11 +27,13 @@ class Revived(NamedTuple):
 
 def unconfirmed(connection: Connection, campaign_key: int) -> list[str]:
     """Since when lines are failed, in their newest attempt, of which Tango said so once only."""
-    query = select(line_items.c.failed_at).select_from(LINES).where(
+    query = select(line_items.c.id, line_items.c.failed_at).select_from(LINES).where(
         line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED,
         line_items.c.failed_again_at == "", batches.c.body.is_not(None), line_items.c.erased_at == "",
     )  # fmt: skip
-    return list(connection.execute(query).scalars())
+    found = dict(connection.execute(query).tuples().all())
+    history = replaced_lines.replaced(connection, campaign_key, found)
+    return [at for line, at in found.items() if line not in history]
 
 
 _WHOSE = (line_items.c.upload, line_items.c.row, line_items.c.identity)
@@ -49,7 +51,8 @@ def alive(connection: Connection, campaign_key: int) -> frozenset[tuple[int, int
 
 
 def revived(connection: Connection, campaign_key: int, upload: int) -> list[Revived]:
-    """The superseded lines that are not failed (or cancelled) after all, each with the status of its newest attempt."""
+    """The superseded lines that are not failed (or cancelled) after all, each with the status of its newest attempt; and
+    those that were sent corrected, in another row."""
     query = select(*_WHOSE, line_items.c.reference, STATUS, batches.c.body).select_from(LINES)
     query = query.where(*_alive(campaign_key)).order_by(line_items.c.upload, line_items.c.row)
     found = []
@@ -62,7 +65,8 @@ def revived(connection: Connection, campaign_key: int, upload: int) -> list[Revi
         here = select(entries.c.row).where(entries.c.upload == upload, entries.c.line == number)
         shown = row if of == upload else connection.execute(here).scalar() or 0
         found.append(Revived(int(shown), _name(body, reference), str(reference), str(status), str(now)))
-    return found
+    corrected = replaced_lines.healed(connection, campaign_key)
+    return found + [Revived(0, _name(body, ref), ref, status, "") for ref, status, body in corrected]
 
 
 def _name(body: bytes | None, reference: str) -> str:

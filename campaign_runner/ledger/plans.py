@@ -13,6 +13,7 @@ from campaign_runner.ledger import failed_lines as failures
 from campaign_runner.ledger.batches import PUT_OFF
 from campaign_runner.ledger.line_columns import STATUS
 from campaign_runner.ledger.packing import pack, unpack
+from campaign_runner.ledger.replaced_lines import replaced
 from campaign_runner.ledger.schema import batches, entries, line_indexes, line_items, meta, releases
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.model import Batch, LineItem, line_columns
@@ -153,7 +154,8 @@ def record(
 
 def failed_lines(connection: Connection, campaign_key: int, *, confirmed: bool = True) -> list[Failed]:
     """Lines that failed at Tango in their newest attempt, each with the body it was sent in; `confirmed`: only those of
-    which Tango said so twice, some time apart, and of which no earlier attempt came back to life."""
+    which Tango said so twice, some time apart, and of which no earlier attempt came back to life. Lines in whose place
+    something else was sent since are history."""
     query = (
         select(line_items, batches.c.body)
         .select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
@@ -163,8 +165,12 @@ def failed_lines(connection: Connection, campaign_key: int, *, confirmed: bool =
         .order_by(line_items.c.batch, line_items.c.position)
     )
     alive = failures.alive(connection, campaign_key) if confirmed else frozenset()
-    found = connection.execute(query).mappings()
-    return [_failed(row) for row in found if (row["upload"], row["row"], bytes(row["identity"])) not in alive]
+    found = [
+        row for row in connection.execute(query).mappings()
+        if (row["upload"], row["row"], bytes(row["identity"])) not in alive
+    ]  # fmt: skip
+    history = replaced(connection, campaign_key, [row["id"] for row in found])
+    return [_failed(row) for row in found if row["id"] not in history]
 
 
 def record_attempts(connection: Connection, campaign_key: int, attempts: Iterable[Attempted], at: str) -> None:

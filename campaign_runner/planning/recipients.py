@@ -35,7 +35,7 @@ def person_hashes(fields: pd.DataFrame, key: bytes) -> list[bytes]:
 
 def alias_hashes(fields: pd.DataFrame, key: bytes) -> list[bytes]:
     """The second way to find the person; all zero where there is none."""
-    names = joined("name", *(_plain(_column(fields, name)) for name in _NAMES), separator="\n")
+    names = joined("name", _whole_name(fields), separator="\n")
     if PHONE not in fields or EMAIL not in fields:
         return hashed(names, key)
     both = pc.and_(pc.is_valid(_column(fields, EMAIL)), pc.is_valid(_column(fields, PHONE)))
@@ -87,6 +87,13 @@ def _phone(fields: pd.DataFrame) -> pa.Array:
 
 def _letter(fields: pd.DataFrame) -> pa.Array:
     return joined(*(_plain(_column(fields, name)) for name in _LETTER), separator="\n")
+
+
+def _whole_name(fields: pd.DataFrame) -> pa.Array:
+    """First and last name in one, however they are divided; none where there is neither."""
+    parts = [pc.fill_null(_plain(_column(fields, name)), "") for name in _NAMES]
+    words = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts, pa.scalar(" ", TEXT)))
+    return pc.if_else(pc.equal(words, ""), pa.scalar(None, TEXT), words)
 
 
 def _plain(texts: pa.Array) -> pa.Array:

@@ -72,7 +72,7 @@ def not_sent_again(connection: Connection, campaign_key: int) -> Iterator[Findin
 
 
 def two_rewards(connection: Connection, campaign_key: int, upload: int) -> Iterator[Finding]:
-    """First attempts that failed, were placed again, and are not failed after all."""
+    """First attempts that failed, were placed again or sent corrected, and are not failed after all."""
     found = failed_lines.revived(connection, campaign_key, upload)
     if found:
         rows = tuple(dict.fromkeys(one.row for one in found if one.row))
@@ -89,10 +89,11 @@ def _told(found: Sequence[Revived], *, named: bool = True) -> str:
     if once:
         have = "has a reward" if len(once) == 1 else "have a reward"
         parts.append(f"{_whose(once, named)} {have} although the newest attempt failed")
+    corrected = "" if all(one.newest for one in found) else " or sent corrected"
     return (
-        f"{'; '.join(parts)}: an attempt that Tango had reported as failed, and that was placed again, is not failed "
-        f"after all ({', '.join(one.reference for one in found[:NAMED])}). Both attempts count as charged. Talk to the "
-        "recipients and to Tango: nothing is retried for them any more."
+        f"{'; '.join(parts)}: an attempt that Tango had reported as failed, and that was placed again{corrected}, is not "
+        f"failed after all ({', '.join(one.reference for one in found[:NAMED])}). Both attempts count as charged. Talk "
+        "to the recipients and to Tango: nothing is retried for them any more."
     )
 
 

@@ -315,3 +315,30 @@ def test_a_sent_row_that_was_broken_and_mended_through_the_report_is_held(office
     repaired.write_text(report.read_text("utf-8-sig").replace("1o", "11"), "utf-8")
     office.run(repaired)
     assert amounts(office) == ["10"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent", "edited"),
+    [
+        (PLAIN, "Ana,ana@exmaple.com,25", "Ana,ana@example.com,25"),
+        (PLAIN, "Ana Lee,ana@exmaple.com,25", "ana  lee,ana@example.com,30"),
+        (["First name", "Last name", "E-mail", "Amount"], "Ana,,ana@exmaple.com,25", "Ana,,ana@example.com,25"),
+    ],
+)
+def test_an_address_corrected_in_a_row_with_a_first_name_alone_is_the_same_row(email, headers, sent, edited):
+    email.run(email.file(sent, headers=headers))
+    email.run(email.file(edited, headers=headers))
+    assert "e-mail ana@exmaple.com, now ana@example.com" in held(email)[2]
+    assert amounts(email) == ["25"]
+
+
+def test_a_name_divided_otherwise_beside_a_corrected_address_is_the_same_row(email):
+    email.run(email.file("Ana Lee,,ana@exmaple.com,25", headers=["First name", "Last name", "E-mail", "Amount"]))
+    email.run(email.file("Ana,Lee,ana@example.com,25", headers=["First name", "Last name", "E-mail", "Amount"]))
+    assert "e-mail ana@exmaple.com, now ana@example.com" in held(email)[2]
+
+
+def test_somebody_new_of_the_same_first_name_is_sent_while_the_other_row_is_there(email):
+    email.run(email.file("Ana,ana@example.com,25", headers=PLAIN))
+    email.run(email.file("Ana,ana@example.com,25", "Ana,ana.two@example.com,30", headers=PLAIN))
+    assert amounts(email) == ["25", "30"]

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode
@@ -156,3 +157,56 @@ def test_nobody_is_paid_a_third_time_where_the_first_attempt_lives_and_the_secon
     result = retry_failed(office.runtime())
     assert len(paid(office, 30)) == 2
     assert any("has a reward although the newest attempt failed" in each.text for each in result.books.findings)
+
+
+CORRECTED = "4,EMAIL,Dee,Fox,dee@example.com,,U561593,30"
+
+
+def test_a_failed_line_that_was_corrected_in_the_file_is_not_placed_again_by_a_retry(office):
+    office.run(office.file(ANA, FAILS))
+    office.run(office.file(ANA, CORRECTED))
+    office.clock.turn(seconds=61)
+    result = retry_failed(office.runtime())
+    assert [line["recipient"]["email"] for line in paid(office, 30)] == ["sim-fails@example.com", "dee@example.com"]
+    (told,) = [finding.text for finding in result.books.findings if finding.kind == "waiting"]
+    assert told.startswith("1 failed line is not retried, because the file was corrected since")
+
+
+def test_nor_is_one_for_which_a_changed_row_was_released(office):
+    office.values["identity"] = {"key": ["Employee ID"]}
+    office.run(office.file(ANA, FAILS))
+    office.run(office.file(ANA, FAILS.replace(",30", ",29")))
+    release_rows(office.runtime(), [3], "the amount was wrong")
+    office.run(office.file(ANA, FAILS.replace(",30", ",29")))
+    retry_failed(office.runtime())
+    assert len(paid(office, 30)) == 1
+
+
+def test_nor_one_that_was_corrected_in_the_failures_report(office):
+    office.run(office.file(ANA, FAILS))
+    report = office.folder / "reports" / "q4" / "failures.csv"
+    report.write_text(report.read_text("utf-8-sig").replace("sim-fails@", "dee@"), "utf-8-sig")
+    office.run(report)
+    office.clock.turn(seconds=61)
+    retry_failed(office.runtime())
+    assert len(paid(office, 30)) == 2
+
+
+def test_the_others_of_the_same_recipient_in_the_file_do_not_keep_a_line_from_its_retry(office):
+    office.run(
+        office.file(ANA, FAILS, FAILS.replace("4,", "5,", 1).replace(",30", ",31").replace("sim-fails", "dee"))
+    )
+    retry_failed(office.runtime())
+    assert len(paid(office, 30)) == 2
+
+
+def test_a_line_that_was_corrected_in_the_file_and_comes_back_to_life_is_named_with_its_recipient(office, healing):
+    office.run(office.file(ANA, FAILS))
+    office.run(office.file(ANA, CORRECTED))
+    healing.now = True
+    office.clock.turn(seconds=61)
+    result = retry_failed(office.runtime())
+    (told,) = [finding for finding in result.books.findings if finding.kind == "two rewards"]
+    assert told.text.startswith("Dee Fox (q4-")
+    assert not told.explained
+    assert "that was placed again or sent corrected" in told.text
