@@ -17,7 +17,7 @@ from tests.stories.story import Story, story
 from tests.stories.world import table
 
 ERASED = "Line note"
-WHOLE = re.compile(r"The chain of [\d,]+ events is whole; ")
+WHOLE = re.compile(r"The chain of [\d,]+ events is intact; ")
 CODES = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 8, KILLED})
 
 
