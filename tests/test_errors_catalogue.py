@@ -113,7 +113,7 @@ def test_a_fault_of_the_program_is_not_taken_for_rows_that_need_action(desk, cap
     monkeypatch.setattr(cli, "app", lambda **_: 1 / 0)
     assert run_here("check", "good.csv") == ExitCode.FAULT
     assert "ZeroDivisionError" in (said := capsys.readouterr().err)
-    assert "a fault of the program, not of your file" in said
+    assert "a fault in the program, not in your file" in said
 
 
 def test_the_page_lists_every_message(golden: Callable[[str, str], None]):

@@ -128,7 +128,7 @@ def approve_plan(runtime: Runtime, prefix: str, name: str) -> str:
 def reject_plan(runtime: Runtime, prefix: str, name: str, reason: str) -> str:
     """Say no to a plan, with a reason; `run` refuses it from now on."""
     if not reason.strip():
-        raise UsageError("Say why with --reason: whoever runs the plan reads it.")
+        raise UsageError("Give a reason with --reason; it is shown to the person who runs the plan.")
     return _decide(runtime, prefix, name, REJECTED, reason.strip(), lambda plan: None)
 
 
@@ -174,7 +174,7 @@ def _may_approve(plan: ShownPlan, runtime: Runtime, name: str) -> None:
 
 def _decide(runtime: Runtime, prefix: str, name: str, decision: str, reason: str, check: object) -> str:
     if not name.strip():
-        raise UsageError("Say who you are with --as NAME: it is kept in the ledger.")
+        raise UsageError("Give your name with --as NAME; it is recorded in the ledger.")
     opened = open_ledger(runtime.state, runtime.ledger_url, runtime.actor)
     with opened as ledger, ledger.write("decide a plan") as connection:
         integrity.require_whole(ledger)
@@ -197,7 +197,9 @@ def _found(plans: list[ShownPlan], prefix: str) -> ShownPlan:
     if len(found) == 1:
         return found[0]
     known = ", ".join(plan.identity[:12] for plan in (found or plans)[:5]) or "none yet"
-    what = "there is no such plan of this campaign" if not found else "more than one plan begins so"
+    what = (
+        "there is no such plan of this campaign" if not found else "more than one plan starts with these characters"
+    )
     raise UsageError(f"--plan {prefix}: {what}. Known: {known}. `campaign-runner plan FILE` shows a plan's hash.")
 
 

@@ -118,7 +118,7 @@ def _day(found: CachedCatalogue) -> str:
     return found.at.strftime("%Y-%m-%d")
 
 
-_WANTED = "Tango's catalogue could not be had: {}"
+_WANTED = "Could not fetch Tango's catalogue: {}"
 
 
 _OLD = "Rewards were held against the catalogue of {}; --refresh asks for today's."

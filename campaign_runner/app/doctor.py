@@ -31,7 +31,7 @@ def diagnose(runtime: Runtime) -> list[Diagnosis]:
             told += [_room(runtime.state), permissions(runtime.state), heads(ledger)]
             with ledger.read() as connection:
                 broken = events.first_broken(connection)
-            advice = "" if broken is None else "Restore a backup of the ledger: somebody changed it by hand."
+            advice = "" if broken is None else "Restore a backup of the ledger: it was changed by hand."
             found = "events form one unbroken chain"
             if broken is not None:
                 found = f"the chain of events breaks at {broken.number}: {broken.why}"

@@ -77,7 +77,7 @@ _SAY: dict[str, Callable[[Told], str]] = {
     "rows released": lambda data: f"released, though it was held: {data['reason']}",
     "failed lines planned again": lambda data: f"a new attempt for {data['lines']} failed lines was planned",
     "line corrected": _corrected,
-    "personal data erased": lambda data: f"files handed in before {data['before'][:10]} were erased",
+    "personal data erased": lambda data: f"files uploaded before {data['before'][:10]} were erased",
 }
 
 

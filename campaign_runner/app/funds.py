@@ -104,4 +104,4 @@ def _unheard(runtime: Runtime, receipt: Receipt) -> FundsCheck:
 def _without(wanted: str, why: str) -> FundsCheck:
     if wanted == "require":
         return FundsCheck(reasons=(f'{why} Run again later, or set funds = "auto" in [preflight] of campaign.toml.',))
-    return FundsCheck(notes=(f"{why} Whether the money is enough was not looked at.",))
+    return FundsCheck(notes=(f"{why} The balance was not checked.",))

@@ -55,7 +55,7 @@ def refuse_older(ledger: Ledger, name: str, number: int, since: str) -> None:
         if noted and noted.at >= since and _is_older(ledger, noted):
             raise NotNewest(
                 f"{_short(ledger, noted)} It lacks what the campaign {other.partition('-')[2]} sent since, so nothing was "
-                f"sent. Put the newest ledger back, or recover that campaign with its own settings: {RECOVER}"
+                f"sent. Restore the newest ledger, or recover that campaign with its own settings: {RECOVER}"
             )
 
 
@@ -68,7 +68,7 @@ def older(ledger: Ledger, name: str) -> str:
             return ""
     if noted and noted.ledger == this.ledger:
         return (
-            f"{_short(ledger, noted)} It is older than what was sent, so nothing was sent. Put the newest ledger back, or "
+            f"{_short(ledger, noted)} It is older than what was sent, so nothing was sent. Restore the newest ledger, or "
             f"ask Tango for what it lacks: {RECOVER}"
         )
     before = noted.ledger if noted else ledger.noted_before(name)
@@ -76,7 +76,7 @@ def older(ledger: Ledger, name: str) -> str:
         return ""
     return (
         f"{ledger.folder}: this campaign was run from here before, with another ledger: it was lost, emptied or replaced. "
-        "A run without it could reward people twice, so nothing was sent. Put the newest ledger back, or rebuild it: "
+        "A run without it could reward people twice, so nothing was sent. Restore the newest ledger, or rebuild it: "
         f"{RECOVER}"
     )
 
@@ -108,7 +108,7 @@ def listed(tango: OrderList, order: Order) -> list[str]:
         return [name for name in dict.fromkeys(tango.list_orders(order.campaign)) if ours.fullmatch(name)]
     except TangoStopped as stop:
         raise TangoStopped(
-            f"{stop} Without it nobody knows whether this ledger is the newest, so nothing was sent."
+            f"{stop} Without it, it is not certain that this ledger is the newest, so nothing was sent."
         ) from None
 
 

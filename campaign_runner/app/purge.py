@@ -40,7 +40,7 @@ Told = dict[str, Any]
 def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Told:
     """Erase personal data of files older than so many days; totals, references and the chain stay."""
     if days < 1:
-        raise UsageError("--older-than must be at least one day: what was handed in today is still at work.")
+        raise UsageError("--older-than must be at least one day: files uploaded today may still be in progress.")
     moment = runtime.clock.now() - timedelta(days=days)
     before = moment.isoformat(timespec="milliseconds")
     with _ledger(runtime) as ledger:

@@ -36,7 +36,7 @@ KINDS = {
 RETRY = "retry-stopped"
 SHOWN = 50
 _EVENTS = {RELEASED: "rows released", DROPPED: "rows dropped", UNDONE: "decision taken back"}
-_REASON = "Say why with --reason: it is kept in the ledger for whoever asks later."
+_REASON = "Give a reason with --reason; it is recorded in the ledger."
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def ledger_may_go() -> Iterator[None]:
     try:
         yield
     except StateError as error:
-        raise LedgerLost(f"{error} Run the same command again: it goes on where this one stopped.") from error
+        raise LedgerLost(f"{error} Run the same command again to continue.") from error
 
 
 @contextmanager

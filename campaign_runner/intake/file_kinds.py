@@ -127,8 +127,8 @@ def _lock_of(path: Path, start: bytes) -> str:
 
 def _locked(path: Path, program: str, name: str) -> str:
     return (
-        f"{path.name} is {program}'s lock file of {name}, which somebody has open; it holds no rows. Save and close the "
-        f"workbook, and name {name} instead."
+        f"{path.name} is {program}'s lock file of {name}, which is open in another program; it contains no rows. "
+        f"Save and close the workbook, and name {name} instead."
     )
 
 

@@ -74,7 +74,7 @@ def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) ->
     elif above:
         yield f"The header is in row {header[0]}; what stands above it ({_listed(above)}) is no data."
     if report:
-        yield f"This is a {report} report, handed in again: the columns that it had added are ignored."
+        yield f"This is a {report} report, uploaded again: its added columns are ignored."
     hidden = [f'{column.letter} ("{column.header}")' for column in columns if column.position in grid.hidden_columns]
     if hidden:
         many = len(hidden) > 1
@@ -87,7 +87,7 @@ def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
     rows.left_out |= set(examples)
     if examples:
         said = "an example" if len(examples) == 1 else "examples"
-        yield f"{_listed(examples).capitalize()}: {said} of the template, left out."
+        yield f"{_listed(examples).capitalize()}: {said} of the template, skipped."
     candidates = rows.candidates()
     found = (
         totals_rows.find(candidates, rows.columns, rows.amounts(), candidates[-1][0])
@@ -124,7 +124,7 @@ def _treat_hidden(rows: Rows, choice: str) -> Iterator[str]:
         yield f"{said}, and left out."
     elif choice == "hold":
         rows.hidden = frozenset(there)
-        yield f"{said}: held until you decide (--hidden include, or --hidden skip)."
+        yield f"{said}: held for a decision (--hidden include, or --hidden skip)."
     else:
         yield f"{said}, and read like the others."
 

@@ -170,7 +170,7 @@ def _compare(found: Totals, sums: Sequence[tuple[int, Decimal | None, _Section, 
                 f"row {covers.first} is" if covers.rows == 1 else f"rows {covers.first} to {covers.last} add up to"
             )
             found.mismatches.append(
-                f"Row {row} of the file declares a total of {figure:.2f}, but {above} {covers.worth:.2f}. Correct the row "
+                f"Row {row} of the file states a total of {figure:.2f}, but {above} {covers.worth:.2f}. Correct the row "
                 "that is wrong, or the total; or delete the totals row."
             )
 

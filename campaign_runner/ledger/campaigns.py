@@ -61,7 +61,7 @@ def register(connection: Connection, environment: str, order: Order, at: str) ->
             events.append(connection, found.id, at, "campaign bound anew", **values)
             return int(found.id)
         raise SettingsError(
-            f"The campaign {order.campaign_id} was begun with customer {found.customer}, account {found.account} and "
+            f"The campaign {order.campaign_id} was started with customer {found.customer}, account {found.account} and "
             f"endpoint {found.endpoint}; under others its people would be rewarded a second time. Put those settings "
             "back, or give this campaign a new id. Nothing was sent."
         )

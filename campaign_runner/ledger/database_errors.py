@@ -27,7 +27,7 @@ _TROUBLE = (
     ("unable to open", "cannot be opened. Check that the folder exists and is yours, or choose another --state"),
     (
         "malformed|not a database|corrupt",
-        "is damaged and was left as it is. Put a backup of it in place; or move it away and rebuild it with "
+        "is damaged and was not changed. Restore a backup of it; or move it away and rebuild it with "
         "`campaign-runner recover FILE`",
     ),
     (

@@ -49,5 +49,5 @@ def _note(ledger: Ledger, number: int, head: str) -> None:
 def _broken(broken: events.Broken) -> StateError:
     return StateError(
         f"The audit log of this ledger is broken at event {broken.number}: {broken.why}. Somebody changed the ledger by "
-        "hand, so nothing was sent. `campaign-runner audit verify` shows what differs; put a backup of the ledger back."
+        "hand, so nothing was sent. `campaign-runner audit verify` shows what differs; restore a backup of the ledger."
     )

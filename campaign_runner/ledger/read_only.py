@@ -87,5 +87,5 @@ def _copied(path: Path, folder: Path) -> Path:
             if path.with_name(name).exists():
                 shutil.copyfile(path.with_name(name), folder / name)
     except OSError as error:
-        raise StateError(f"{path}: cannot be read ({error.strerror}). Ask whoever keeps it for permission.") from None
+        raise StateError(f"{path}: cannot be read ({error.strerror}). Ask its owner for permission.") from None
     return folder / path.name

@@ -47,7 +47,7 @@ def require_bodies(connection: Connection, campaign_key: int, states: Iterable[s
         if written is None or written.order != digests.of_order(*row):
             raise StateError(
                 f"The order {row.reference} is not as it was written down: somebody changed the ledger by hand, so nothing "
-                "was sent. `campaign-runner audit verify` shows what differs; put a backup of the ledger back."
+                "was sent. `campaign-runner audit verify` shows what differs; restore a backup of the ledger."
             )
 
 

@@ -325,7 +325,7 @@ def _stopped(receipt: Receipt) -> TangoStopped:
     code = f" ({receipt.code})" if receipt.code else ""
     request = f" Request {receipt.request_id}." if receipt.request_id else ""
     return TangoStopped(
-        f"{STOPS[receipt.outcome]}{code}.{said}{request} What was not placed stays unsent; mend it and run again."
+        f"{STOPS[receipt.outcome]}{code}.{said}{request} What was not placed stays unsent; fix the cause and run again."
     )
 
 

@@ -53,7 +53,7 @@ class CircuitBreaker:
         if failed and failed > lines * (self.most or 0) and self._anything_unsent():
             self.canary_failed = True
             raise Halted(
-                f"The canary failed: {failed} of {_lines(lines)}. {_NEXT}; a run with --no-canary sends it all the same."
+                f"The canary failed: {failed} of {_lines(lines)}. {_NEXT}; a run with --no-canary sends the rest anyway."
             )
         return lines - sum(found.get(status, 0) for status in FINAL_LINES)
 
@@ -62,7 +62,7 @@ class CircuitBreaker:
         if self.most is not None and failed > final * self.most and self._anything_unsent():
             raise Halted(
                 f"{failed} of the {_lines(final)} that are final failed, which is more than --max-failure-rate "
-                f"{100 * self.most:g}% allows. {_NEXT}; a run with a higher rate, or without one, sends it all the same."
+                f"{100 * self.most:g}% allows. {_NEXT}; a run with a higher rate, or without one, sends the rest anyway."
             )
 
     def _anything_unsent(self) -> bool:

@@ -15,7 +15,7 @@ from campaign_runner.planning.line_builder import halves, whole
 from campaign_runner.planning.pairing import is_hash
 
 RULE = "duplicate"
-REMEDY = "If it is meant twice, let it go with `campaign-runner release`; else delete the row."
+REMEDY = "If both are intended, release it with `campaign-runner release`; otherwise delete the row."
 _NAME, _FOLDED, _PERSON = ["hi", "lo"], ["folded_hi", "folded_lo"], ["person_hi", "person_lo"]
 
 

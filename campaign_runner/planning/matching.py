@@ -32,11 +32,11 @@ _CHANGED = (
 )
 _MENDED = (
     "It was changed after it had failed at Tango.",
-    "If the change mends it, release it with `campaign-runner release`, and run the file again.",
+    "If the change fixes it, release it with `campaign-runner release`, and run the file again.",
 )
 PERHAPS = (
     "A row that was sent is not in this file any more, and this may be that row, changed.",
-    "If it is another reward, release it with `campaign-runner release`; else put the old contents back.",
+    "If it is another reward, release it with `campaign-runner release`; otherwise restore the old contents.",
 )
 _CONTENT, _ORIGIN, _FOLDED = ([f"{kind}_hi", f"{kind}_lo"] for kind in ("content", "origin", "folded"))
 # How a recipient is found again, in this order, as (the row's, the line's); a line that was found at Tango may have a

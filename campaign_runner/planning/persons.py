@@ -18,7 +18,7 @@ _CONTACT, _PERSON = ["contact_hi", "contact_lo"], ["person_hi", "person_lo"]
 REWARDED_COLUMNS = (*_CONTACT, *_PERSON, "campaign", "day", "face_units", "currency")
 ELSEWHERE, ALREADY = "duplicate-elsewhere", "already-rewarded"
 
-_MEANT = "If it is meant as well, release it with `campaign-runner release`; else delete the row."
+_MEANT = "If it is also intended, release it with `campaign-runner release`; otherwise delete the row."
 _SEVERAL = (
     "If it is one more reward, release it with `campaign-runner release`; where a recipient may have several in this "
     "campaign, set several_per_recipient = true in [identity]."

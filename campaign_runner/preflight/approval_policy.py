@@ -75,7 +75,7 @@ def objection(
     if not rules.not_by_submitter:
         return ""
     if any(_same_person(name, each) for each in submitters):
-        return f"{name} handed the file in, and somebody else has to approve it ([approval] not_by_submitter)"
+        return f"{name} submitted the file; a second person must approve it ([approval] not_by_submitter)"
     if not rules.shared_account and actor and any(actor.is_same_user(each) for each in accounts):
         return (
             f"{name} approves from the account {actor.user}, under which the file was submitted; a second person approves "

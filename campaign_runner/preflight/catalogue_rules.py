@@ -122,7 +122,7 @@ def _fixed(reward: Reward, _: str) -> Said:
 def _range(reward: Reward, _: str) -> Said:
     low = f"from {text(reward.smallest)} " if reward.smallest is not None else ""
     high = f"up to {text(reward.largest)} " if reward.largest is not None else ""
-    what = f"cannot be had of {_named(reward)}: it goes {low}{high}{reward.currency}."
+    what = f"is not an amount of {_named(reward)}, which is available {low}{high}{reward.currency}."
     return what, "Type an amount within, or choose another reward."
 
 
@@ -148,7 +148,7 @@ def _country(reward: Reward, _: str) -> Said:
 _RULES = (
     _Rule("utid", "unknown", lambda asked: ~asked.known, lambda *_: ("", "")),
     _Rule("utid", "inactive", lambda asked: asked.known & ~asked.active,
-          lambda reward, _: (f"({reward.name}) cannot be had at present.", f"Choose an active reward {_BROWSE}")),
+          lambda reward, _: (f"({reward.name}) is not available at present.", f"Choose an active reward {_BROWSE}")),
     _Rule("amount", "fixed", lambda asked: asked.out_of_range & asked.are(lambda reward: reward.fixed), _fixed),
     _Rule("amount", "range", lambda asked: asked.out_of_range & asked.are(lambda reward: not reward.fixed), _range),
     _Rule("amount", "whole", lambda asked: asked.active & ~asked.out_of_range & (asked.units % UNITS != 0)

@@ -27,7 +27,7 @@ def mismatch(declared: tuple[int, Decimal] | None, file: pd.DataFrame, rejected:
     if due in sums:
         return ""
     return (
-        f"Row {row} of the file declares a total of {text(due)}, but its rows come to {text(sums[0])}. Correct the row "
+        f"Row {row} of the file states a total of {text(due)}, but its rows add up to {text(sums[0])}. Correct the row "
         "that is wrong, or the total."
     )
 

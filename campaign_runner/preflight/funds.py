@@ -18,7 +18,7 @@ from campaign_runner.model.marketplace import Account, ExchangeRates
 from campaign_runner.model.money import UNITS, text
 
 _CENT = Decimal("0.01")
-_NOT_WEIGHED = "Whether the money is enough was not looked at."
+_NOT_WEIGHED = "The balance was not checked."
 
 
 @dataclass(frozen=True)

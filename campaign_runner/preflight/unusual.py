@@ -114,7 +114,7 @@ def two_addresses(seen: pd.DataFrame, file: pd.DataFrame, *, keyed: bool = False
         found.update(people.loc[people[mark].isin(several), "row"].tolist())
     if found:
         rows = tuple(sorted(found))
-        yield Warned("two-addresses", f"The same person seems to stand under two addresses: {_rows(rows)}.", rows)
+        yield Warned("two-addresses", f"The same person seems to have two addresses: {_rows(rows)}.", rows)
 
 
 def several_rewards(new: pd.DataFrame) -> Iterator[Warned]:
@@ -154,7 +154,7 @@ def plan_twice(now: Mapping[str, Decimal], last: Mapping[str, int], campaign: st
     """More than twice what the last campaign sent, in any currency that it sent."""
     for currency, units in last.items():
         if units and now.get(currency, Decimal(0)) > 2 * from_units(units):
-            yield Warned("plan-twice", f"The file comes to {text(now[currency])} {currency}, more than twice the "
+            yield Warned("plan-twice", f"The file total is {text(now[currency])} {currency}, more than twice the "
                          f"{text(from_units(units))} {currency} of the last campaign, {campaign}.")  # fmt: skip
 
 
@@ -172,7 +172,9 @@ def refuse(found: Iterable[Warned], *, ask: bool, accepted: Sequence[str], error
     if wrong or open_ones:
         names = dict.fromkeys(one.name for one in open_ones)
         accept = " ".join(f"--accept {name}" for name in names)
-        next_step = f" If it is meant so, run again with {accept}." if accept and not wrong else " Correct the file."
+        next_step = (
+            f" If this is intended, run again with {accept}." if accept and not wrong else " Correct the file."
+        )
         raise RefusedBeforeSending("\n".join([*map(str, (*wrong, *open_ones)), f"Nothing was sent.{next_step}"]))
     return list(map(str, told))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NAMED = 5
 RELEASE_FIRST = (
-    "If it is meant as well, release the row with `campaign-runner release`, then call `campaign-runner retry`."
+    "If it is also intended, release the row with `campaign-runner release`, then call `campaign-runner retry`."
 )
 
 # kind: (which orders, the sentence with {orders}, {lines} and {which}, whether it is explained)

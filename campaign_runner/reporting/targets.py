@@ -109,7 +109,7 @@ class Targets:
     def notes(self, names: Iterable[str]) -> list[str]:
         """Which of these reports have another name than usual, and why."""
         return [
-            f"{name} {self.reasons[name]}, so it was left as it is. The new report is {self.of(name).name}."
+            f"{name} {self.reasons[name]}, so it was not replaced. The new report is {self.of(name).name}."
             for name in names
             if name in self.reasons
         ]

@@ -112,7 +112,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Policy | None:
         return Policy(**tomllib.loads(found.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(
-            f"{path}: the policy cannot be read ({error}). Ask whoever keeps it; nothing was sent."
+            f"{path}: the policy cannot be read ({error}). Ask the administrator. Nothing was sent."
         ) from None
     except ValidationError as error:
         sentences = (sentence(str(path), dict(problem), Policy) for problem in error.errors())

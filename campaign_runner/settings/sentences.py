@@ -25,7 +25,7 @@ def sentence(where: str, problem: Mapping[str, Any], settings: type[BaseModel]) 
     said = repr(problem["input"])
     shown = said if len(said) <= 60 else f"{said[:59]}…"
     why = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
-    return f"{where}: {name} = {shown} will not do: {_rule(settings, location) or why}."
+    return f"{where}: {name} = {shown} is not valid: {_rule(settings, location) or why}."
 
 
 def _rule(settings: type[BaseModel], location: list[str]) -> str:

@@ -86,7 +86,7 @@ def test_whoever_hands_the_file_in_may_not_approve_it(office, reviewed):
     with pytest.raises(UsageError) as refused:
         reviewed.approve(plan, "Hanna@example.com")
     assert str(refused.value) == (
-        "Hanna@example.com handed the file in, and somebody else has to approve it ([approval] not_by_submitter). "
+        "Hanna@example.com submitted the file; a second person must approve it ([approval] not_by_submitter). "
         "Nothing was recorded."
     )
 

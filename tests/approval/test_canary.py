@@ -57,7 +57,7 @@ def test_where_the_canary_fails_the_rest_stays_unsent(office):
     assert result.exit_code is ExitCode.STOPPED
     assert result.books.stopped == (
         "The canary failed: 1 of 1 line. Read why they failed in failures.xlsx. What was not sent stays unsent; a run "
-        "with --no-canary sends it all the same."
+        "with --no-canary sends the rest anyway."
     )
     assert sorted(office.statuses().values()) == ["failed", *["unsent"] * 7]
     assert orders(office) == [1]
@@ -202,7 +202,7 @@ def test_a_plain_run_after_a_failed_canary_stops_and_sends_nothing(office):
     go(office, path, canary=1)
     result = go(office, path)
     assert (result.exit_code, orders(office)) == (ExitCode.STOPPED, [1])
-    assert "a run with --no-canary sends it all the same" in result.books.stopped
+    assert "a run with --no-canary sends the rest anyway" in result.books.stopped
 
 
 def test_another_edition_of_the_file_stays_under_the_canary_too(office):

@@ -87,7 +87,7 @@ def test_an_approval_by_whoever_handed_the_file_in_is_wrong_usage(desk, capsys):
     call("plan", "q4.csv", "--as", "finance@example.com", "--json")
     plan = json.loads(capsys.readouterr().out)["plan"]
     assert call("approve", "q4", "--plan", plan, "--as", "finance@example.com") == ExitCode.USAGE
-    assert "handed the file in, and somebody else has to approve it" in capsys.readouterr().err
+    assert "submitted the file; a second person must approve it" in capsys.readouterr().err
 
 
 def test_a_failing_canary_ends_with_6_and_a_run_without_one_goes_on(desk, capsys):

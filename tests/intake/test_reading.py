@@ -100,7 +100,7 @@ def test_many_hidden_rows_are_counted_not_listed(read):
 
     table = read("q4.xlsx", _workbook(fill))
     assert table.notes == (
-        "Rows 2, 3, 4, 5, 6 … (20 rows) are hidden or filtered out: held until you decide (--hidden include, or "
+        "Rows 2, 3, 4, 5, 6 … (20 rows) are hidden or filtered out: held for a decision (--hidden include, or "
         "--hidden skip).",
     )
     assert [len(rows.hidden) for rows in table.chunks()] == [20]

@@ -77,7 +77,7 @@ def test_more_cells_of_a_totals_row_do_not_matter(read, shown):
 def test_each_of_several_totals_is_compared_with_the_rows_that_it_covers(read):
     wrong = read("q4.csv", f"{HEAD}{A}{B}Subtotal,,30,\n{C}{D}Subtotal,,13,\nTotal,,42,\n")
     assert wrong.mismatches == (
-        "Row 7 of the file declares a total of 13.00, but rows 5 to 6 add up to 12.00. Correct the row that is wrong, "
+        "Row 7 of the file states a total of 13.00, but rows 5 to 6 add up to 12.00. Correct the row that is wrong, "
         "or the total; or delete the totals row.",
     )  # fmt: skip
     assert not read("q4.csv", f"{HEAD}{A}{B}Subtotal,,30,\n{C}{D}Subtotal,,12,\nAverage,,10.5,\n").mismatches

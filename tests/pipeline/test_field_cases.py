@@ -77,7 +77,7 @@ def test_a_totals_row_of_any_kind_is_never_paid(office, last):
 
 def test_subtotals_are_counted_once_and_one_that_is_wrong_stops_the_file(office):
     rows = "First name,E-mail,Amount\nAna,ana@example.com,25\nSubtotal,,25\nBo,bo@example.com,10\nSubtotal,,{}\nTotal,,35\n"
-    with pytest.raises(RefusedBeforeSending, match=r"Row 5 of the file declares a total of 11\.00, but .* 10\.00"):
+    with pytest.raises(RefusedBeforeSending, match=r"Row 5 of the file states a total of 11\.00, but .* 10\.00"):
         _run(office, rows.format(11))
     assert not office.sent()
     _run(office, rows.format(10))
@@ -87,9 +87,7 @@ def test_subtotals_are_counted_once_and_one_that_is_wrong_stops_the_file(office)
 def test_one_mailbox_under_several_addresses_is_noted_without_a_last_name_too(office):
     addresses = ["ana.lopez@gmail.com", "analopez@gmail.com", "ana.lopez+x@googlemail.com", "bo@gmail.com"]
     result = _run(office, "First name,E-mail,Amount\n" + "".join(f"A,{address},5\n" for address in addresses))
-    assert any(
-        "The same person seems to stand under two addresses: row 2, row 3, row 4" in n for n in result.books.notes
-    )
+    assert any("The same person seems to have two addresses: row 2, row 3, row 4" in n for n in result.books.notes)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_a_report_that_somebody_changed_stays_and_the_new_one_has_another_name(o
     assert (reports / name).read_bytes() == typed
     other = name.replace(".", " (2).")
     assert result.reports[name] == reports / other
-    note = f"{name} was changed since it was written, so it was left as it is. The new report is {other}."
+    note = f"{name} was changed since it was written, so it was not replaced. The new report is {other}."
     assert note in result.books.notes
 
 

@@ -30,12 +30,12 @@ def calls(office, path: str) -> int:
         ("1,EMAIL,Ana,Silva,ana@example.com,,U561594,25",
          'G2 (UTID): "U561594" is not in Tango\'s catalogue.'),
         ("1,EMAIL,Ana,Silva,ana@example.com,,U200404,25",
-         'G2 (UTID): "U200404" (Test Gift Card (discontinued)) cannot be had at present.'),
+         'G2 (UTID): "U200404" (Test Gift Card (discontinued)) is not available at present.'),
         ("1,EMAIL,Ana,Silva,ana@example.com,,U154092,25",
          'H2 (Amount): "25.00" is not the value of U154092 (Test Gift Card $10): it is always 10.00 USD.'),
         ("1,EMAIL,Ana,Silva,ana@example.com,,U200401,101",
-         'H2 (Amount): "101.00" cannot be had of U200401 (Test Coffee Card (whole dollars)): it goes from 5.00 up to '
-         "100.00 USD."),
+         'H2 (Amount): "101.00" is not an amount of U200401 (Test Coffee Card (whole dollars)), which is available from '
+         "5.00 up to 100.00 USD."),
         ("1,EMAIL,Ana,Silva,ana@example.com,,U200401,7.50",
          'H2 (Amount): "7.50" is no whole amount, and U200401 (Test Coffee Card (whole dollars)) has no other.'),
         ("1,EMAIL,Ana,Silva,ana@example.com,,U200201,25",

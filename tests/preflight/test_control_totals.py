@@ -33,7 +33,7 @@ def test_a_totals_row_that_is_wrong_is_refused_with_both_figures(office):
     with pytest.raises(RefusedBeforeSending) as refused:
         office.run(office.file(ANA, BEN, 'Total,,,,,,,"1,035.50"'))
     assert str(refused.value).startswith(
-        "Row 4 of the file declares a total of 1035.50, but its rows come to 35.50. Correct the row that is wrong, or "
+        "Row 4 of the file states a total of 1035.50, but its rows add up to 35.50. Correct the row that is wrong, or "
         "the total.\nNothing was sent."
     )
     assert office.sent() == []
@@ -59,7 +59,7 @@ def test_a_total_that_can_be_read_in_two_ways_is_not_compared(office):
 
 def test_check_says_what_a_run_would_be_refused_for(office):
     notes = check_file(ReadOptions(office.file(ANA, "Total,,,,,,,30")), office.runtime()).books.notes
-    assert notes[-1].startswith("A run would be refused: Row 3 of the file declares a total of 30.00")
+    assert notes[-1].startswith("A run would be refused: Row 3 of the file states a total of 30.00")
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "run"])

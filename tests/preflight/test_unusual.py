@@ -36,7 +36,7 @@ def test_a_warning_is_told_and_does_not_stop_a_run(office):
 def test_with_ask_a_run_is_refused_until_the_warning_is_accepted(office):
     assert asks(office, *USUAL, LARGE) == (
         "The amount is 10 times the median of this file, or more: row 8 (200.00 USD). [amount]\n"
-        "Nothing was sent. If it is meant so, run again with --accept amount."
+        "Nothing was sent. If this is intended, run again with --accept amount."
     )
     assert office.sent() == []
     office.values["preflight"] = {"unusual": "ask", "accept": ("amount",)}
@@ -81,7 +81,7 @@ def test_a_person_above_the_yearly_total(office):
 def test_the_same_person_under_two_addresses(office, other):
     rows = [f"{n},EMAIL,Ana,Silva,{email},,U561593,20" for n, email in enumerate(("ana.silva@example.com", other))]
     office.run(office.file(*rows, USUAL[0]))
-    assert notes(office) == ["The same person seems to stand under two addresses: row 2, row 3. [two-addresses]"]
+    assert notes(office) == ["The same person seems to have two addresses: row 2, row 3. [two-addresses]"]
 
 
 def test_more_than_twice_the_last_campaign(office):
@@ -90,7 +90,7 @@ def test_more_than_twice_the_last_campaign(office):
     office.values["campaign"] = {"id": "q4"}
     office.run(office.file(*USUAL[1:4]))
     assert notes(office) == [
-        "The file comes to 60.00 USD, more than twice the 20.00 USD of the last campaign, q3. [plan-twice]"
+        "The file total is 60.00 USD, more than twice the 20.00 USD of the last campaign, q3. [plan-twice]"
     ]
 
 

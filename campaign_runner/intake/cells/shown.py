@@ -97,7 +97,7 @@ def _of_look(text: str, look: Look, kind: str) -> _Judged:
     seen = number_format.shown(look, text, kind in _EXACT)
     if kind in _EXACT and (rounded := number_format.rounded(look, text)):
         return _Judged(seen, f"{kind}:shown rounded", f"is in the cell, but the sheet shows {rounded}.",
-                       "Type the number that is meant, and give the cell the number format 0.00.")  # fmt: skip
+                       "Type the intended number, and give the cell the number format 0.00.")  # fmt: skip
     return _Judged(seen)
 
 
@@ -114,7 +114,7 @@ def _misplaced(text: str, mark: Typed, kind: str) -> _Judged:
     instead, form = ("text", "Text")
     if kind in (*_EXACT, *_DAYS):
         instead, form = ("a number", "General") if kind in _EXACT else ("a date", "Date")
-    what = f"is {is_a} in the sheet, not {instead}. Excel may have changed what was typed (like {typed_like})."
+    what = f"is {is_a} in the sheet, not {instead}. Excel may have changed the value (like {typed_like})."
     return _Judged(text, rule, what, f"Give the cell the format {form} and type the value again.")
 
 

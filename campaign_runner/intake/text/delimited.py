@@ -196,8 +196,8 @@ def _is_separator_line(cells: list[str]) -> bool:
 def _ragged(number: int, cells: list[str], needed: int, width: int) -> Defect | None:
     surplus = [cell for cell in cells[width:] if cell.strip()]
     if surplus:
-        what = f"This row has {len(cells)} cells, the header has {width}: its cells may stand in the wrong columns."
-        remedy = "Put a cell that contains the separator in quotation marks, or delete what is too much."
+        what = f"This row has {len(cells)} cells, the header has {width}: its cells may be in the wrong columns."
+        remedy = "Put a cell that contains the separator in quotation marks, or delete the extra cells."
         return Defect(number, None, "row:too many cells", "", what, remedy)
     if len(cells) < needed and any(cell.strip() for cell in cells):
         what = f"This row has {len(cells)} cells, the header has {needed}: the missing ones were taken as empty."

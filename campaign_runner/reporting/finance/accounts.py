@@ -37,7 +37,7 @@ def chart(chosen: Mapping[str, str]) -> dict[str, str]:
             raise UsageError(f'Journal account "{key}": there is no such key. Known: {", ".join(ACCOUNTS)}.')
         if not _NAME.fullmatch(name):
             raise UsageError(
-                f'Journal account {key} = "{name}" will not do: begin with Assets, Liabilities, Equity, Income or '
+                f'Journal account {key} = "{name}" is not valid: begin with Assets, Liabilities, Equity, Income or '
                 'Expenses, then parts that begin with a capital letter, like "Expenses:Rewards:Staff".'
             )
     return {key: chosen.get(key, default) for key, (default, _) in ACCOUNTS.items()}

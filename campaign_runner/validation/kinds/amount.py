@@ -71,7 +71,7 @@ def explain(value: str, case: CellContext) -> Hint | None:
     if written.digits and (measure := other_measure(written.unit)):
         return Hint("unit", f"is in {measure}, not an amount of money.", f"Type the amount itself, like {example}.")
     if re.search(r"[$€£¥₹]|[A-Z]{3}", value) and re.search(r"[0-9]", value):
-        return Hint("currency", "names a currency or holds other words; the reward itself decides the currency.",
+        return Hint("currency", "names a currency or contains other words; the reward itself decides the currency.",
                       f"Type the number alone, like {example}.")  # fmt: skip
     return None
 
