@@ -164,9 +164,9 @@ def test_a_plan_that_is_rejected_half_way_sends_no_more(office, reviewed):
 
 def test_a_rejection_needs_a_reason_and_a_decision_a_name(office, reviewed):
     plan = reviewed.plan(office.file(ANA, BEN))["plan"]
-    with pytest.raises(UsageError, match="Say why with --reason"):
+    with pytest.raises(UsageError, match="Give a reason with --reason"):
         reject_plan(office.runtime(), plan, FINANCE, " ")
-    with pytest.raises(UsageError, match="Say who you are with --as NAME"):
+    with pytest.raises(UsageError, match="Give your name with --as NAME"):
         reviewed.approve(plan, " ")
 
 

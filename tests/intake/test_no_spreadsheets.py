@@ -14,7 +14,7 @@ from tests.workbooks import checked, xlsx
 
 OWNER = b"\x05Maria" + b" " * 49 + "\x05Maria".encode("utf-16-le").ljust(110, b" ")
 FILES = {
-    "~$people.xlsx": (OWNER, r"is Excel's lock file of people\.xlsx, which somebody has open"),
+    "~$people.xlsx": (OWNER, r"is Excel's lock file of people\.xlsx, which is open in another program"),
     "~$people.xls": (OWNER, r"is Excel's lock file of people\.xls,"),
     "~$people.csv": (b"", r"is Excel's lock file of people\.csv,"),
     ".~lock.people.ods#": (b",maria,host,27.11.2026 09:00,file:///x;", r"is LibreOffice's lock file of people\.ods"),

@@ -133,13 +133,13 @@ def test_without_a_catalogue_a_run_goes_on_and_says_so(office):
     office.tango.set_faults([{"kind": "500", "call": "catalogue", "times": 9}])
     office.run(office.file(ANA))
     assert office.statuses() == {2: "completed"}
-    assert "Tango's catalogue could not be had" in office.summary()["notes"][0]
+    assert "Could not fetch Tango's catalogue" in office.summary()["notes"][0]
 
 
 def test_a_catalogue_that_is_required_and_cannot_be_had_refuses(office):
     office.values["preflight"] = {"catalogue": "require"}
     office.tango.set_faults([{"kind": "500", "call": "catalogue", "times": 9}])
-    with pytest.raises(RefusedBeforeSending, match=r"catalogue could not be had: .* Nothing was sent"):
+    with pytest.raises(RefusedBeforeSending, match=r"Could not fetch Tango's catalogue: .* Nothing was sent"):
         office.run(office.file(ANA))
     assert office.sent() == []
 
