@@ -94,7 +94,7 @@ def test_whoever_hands_the_file_in_may_not_approve_it(office, reviewed):
 def test_whoever_approved_a_plan_may_not_run_it(office, reviewed):
     path = office.file(ANA, BEN)
     reviewed.approve(reviewed.plan(path)["plan"])
-    with pytest.raises(RefusedBeforeSending, match=r"does not count: finance@example\.com handed the file in"):
+    with pytest.raises(RefusedBeforeSending, match=r"does not count: finance@example\.com submitted the file"):
         reviewed.run(path, who=FINANCE)
 
 
