@@ -5,6 +5,8 @@ Recipients are compared by their keyed hashes (see `recipients`). Rows that name
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -42,11 +44,16 @@ def same_in_file(lines: pd.DataFrame, go: pd.Series[bool], placed: pd.DataFrame)
 
 
 def further(
-    lines: pd.DataFrame, go: pd.Series[bool], known: pd.DataFrame, planned: pd.DataFrame, still: Mask, derive: str
-) -> pd.DataFrame:
+    lines: pd.DataFrame, go: pd.Series[bool], known: pd.DataFrame, planned: pd.DataFrame, still: Mask, derive: str,
+    placed: Iterable[int] = (),
+) -> pd.DataFrame:  # fmt: skip
     """Rows for recipients whom an earlier file of this campaign was sent for; `planned` lines never left, and as many
-    rows of their recipients go on."""
-    sent = known[is_hash(known, "person") & ~known["failed"].to_numpy(bool)] if len(known) else known
+    rows of their recipients go on. A failed line counts where it is among `placed`, the lines that this file still
+    holds: it can be retried, or come back to life."""
+    sent = known
+    if len(known):
+        lost = known["failed"].to_numpy(bool) & ~known["line_id"].isin(placed).to_numpy(bool)
+        sent = known[is_hash(known, "person") & ~lost]
     if sent.empty or "person_hi" not in lines:
         return lines.iloc[:0].assign(rule="", reason="", remedy="", derive="")
     rows = go.to_numpy() & is_hash(lines, "person")

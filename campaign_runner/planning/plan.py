@@ -195,7 +195,9 @@ def make_plan(
         lambda: duplicates.alike_keys(unseen, go, matched),
         lambda: twins.edited(unseen, go, matched, found.still, undecided, collector.order, derive, several=several),
         lambda: persons.same_in_file(unseen, go, matched),
-        lambda: persons.further(unseen, go, known if not several else known.iloc[:0], planned, found.still, derive),
+        lambda: persons.further(
+            unseen, go, known if not several else known.iloc[:0], planned, found.still, derive, matched["line_id"]
+        ),
         lambda: persons.elsewhere(unseen, go, rewarded),
     )
     for step in steps:

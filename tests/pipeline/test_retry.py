@@ -210,3 +210,10 @@ def test_a_line_that_was_corrected_in_the_file_and_comes_back_to_life_is_named_w
     assert told.text.startswith("Dee Fox (q4-")
     assert not told.explained
     assert "that was placed again or sent corrected" in told.text
+
+
+def test_a_further_row_beside_a_failed_one_of_the_same_recipient_is_held(office):
+    office.run(office.file(ANA, FAILS))
+    office.run(office.file(ANA, FAILS, FAILS.replace("4,", "5,", 1).replace(",30", ",31")))
+    assert office.statuses() == {2: "completed", 3: "failed", 4: "held"}
+    assert paid(office, 31) == []
