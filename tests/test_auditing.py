@@ -137,7 +137,7 @@ def test_a_recipient_is_erased_with_what_stays_and_which_reports_to_delete(comma
     command("track", "--wait", "1m")
     code, out, _ = command("purge", "--recipient", "yusuf.okafor.10245@example.com")
     assert (code, out.splitlines()[0]) == (0, (
-        "1 file and the contents of 1 order, and 1 order in the simulator's memory, erased. References, amounts, statuses, "
+        "1 file and the contents of 1 order, and 1 order in the simulator, erased. References, amounts, statuses, "
         "totals and the chain of events stay."
     ))  # fmt: skip
     assert "recognised stay for 21 days after sending" in out
