@@ -70,7 +70,7 @@ def decide(runtime: Runtime, asked: RowsAsked, decision: str, reason: str, *, dr
         integrity.require_whole(campaign.ledger)
         chosen = _chosen(campaign, asked, waiting, file, ours=ours)
         called = names_of(campaign, chosen) if ours else {}
-        with campaign.ledger.write("decide held rows") as connection:
+        with campaign.ledger.write("decide held rows", durable=True) as connection:
             told = tuple(_told(connection, chosen, called, decision))
             if not dry_run:
                 _record(connection, campaign, chosen, decision, reason)

@@ -10,6 +10,7 @@ import pytest
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
+from campaign_runner.app.release import release_rows
 from campaign_runner.model.errors import StateError, UsageError
 from campaign_runner.model.plan_facts import StatedHead
 from campaign_runner.reporting import stated_head
@@ -121,3 +122,13 @@ def test_a_forged_approval_or_release_decides_nothing(office):
                        " SELECT 1, reference, 'forged', '' FROM entries WHERE status = 'held'")  # fmt: skip
     office.run(path)
     assert len(office.sent()) == 1
+
+
+def test_a_decision_deleted_with_its_events_is_missed_by_the_head_beside_the_ledger(office):
+    path = office.file(ANA, ANA)
+    office.run(path)
+    release_rows(office.runtime(), [3], "meant twice")
+    with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
+        ledger.execute("DELETE FROM releases")
+        ledger.execute("DELETE FROM events WHERE kind IN ('rows decided', 'rows released')")
+    assert not verdict(office).whole
