@@ -88,6 +88,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any], Field], str]] = {
     "by_country": _by_country,
     "email_address": lambda a, f: "One e-mail address.",
     "likely_domain": lambda a, f: "A warning where the domain looks like a typing mistake.",
+    "likely_name": lambda a, f: "A warning where it has no letter, or is a word such as TBD or null.",
     "phone_number": lambda a, f: str(a["options"]["remedy"]).format(example=f.example),
     "dialable": lambda a, f: str(a["options"]["remedy"]).format(example=f.example),
     "decimal_amount": lambda a, f: "A number with at most two places after the point.",

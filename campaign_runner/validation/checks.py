@@ -26,6 +26,11 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _LAST_LABEL = r"(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{1,58}[A-Za-z0-9])"
 EMAIL = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LAST_LABEL}"
+# Not `na` or `nan`, which are names; `n/a` may be written with other marks between.
+_NO_NAME = (
+    r"(?i)[\W_]*(?:null|nil|none|tb[acd]|x{2,}|n[/.\\]a|unknown|missing|no[ _-]?name|(?:first|last)[ _-]?name|"
+    r"not (?:available|applicable|known)|unbekannt|k\.? ?a|inconnu|desconocido)[\W_]*"
+)
 LOCAL_PART = 64  # characters before the @, by RFC 5321
 
 
@@ -78,6 +83,12 @@ def email_address(text: Text, value: bool) -> Text:
 def likely_domain(text: Text, value: bool) -> Text:
     """The domain is not one of the usual typing mistakes (`gmial.com`)."""
     return ~text.str.contains(f"@(?:{'|'.join(map(re.escape, TYPING_MISTAKES))})$")
+
+
+@_check("value")
+def likely_name(text: Text, value: bool) -> Text:
+    """A letter of any script, and no word that stands for a missing value."""
+    return text.str.contains(r"\p{L}") & ~text.str.fullmatch(_NO_NAME)
 
 
 @_check("countries")

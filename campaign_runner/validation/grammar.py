@@ -39,6 +39,7 @@ CHECKS: dict[str, set[str]] = {
     "by_country": {"patterns"},
     "email_address": {"value"},
     "likely_domain": {"value"},
+    "likely_name": {"value"},
     "phone_number": {"countries"},
     "dialable": {"value"},
     "decimal_amount": {"value"},

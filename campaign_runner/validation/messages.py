@@ -9,6 +9,7 @@ from typing import Any
 
 from campaign_runner.model import Column, Field, Problem
 from campaign_runner.validation.domains import TYPING_MISTAKES
+from campaign_runner.validation.foreign_digits import foreign_digits
 from campaign_runner.validation.kinds import EXPLAIN, CellContext, Hint
 from campaign_runner.validation.kinds.choice import nearest
 from campaign_runner.validation.rule_options import RuleOptions
@@ -64,7 +65,10 @@ class MessageBuilder:
         if (
             self._explain
             and len(value) <= _EXPLICABLE
-            and (advice := self._explain(value, CellContext(self._field, self._choices, country)))
+            and (
+                advice := foreign_digits(value)
+                or self._explain(value, CellContext(self._field, self._choices, country))
+            )
         ):
             return Hint(f"{self._field.name}:{advice.rule}", advice.error, advice.remedy)
         sentence = self._by_country.get(country) or self._by_country.get("other") or self._own

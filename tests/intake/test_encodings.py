@@ -63,3 +63,28 @@ def test_short_lists_with_two_likely_readings_are_refused(read, codec, names):
 def test_a_list_of_few_words_is_shown_in_its_next_likely_reading_too(read):
     (note,) = read("q4.csv", _file(("Jānis",), "cp1257")).notes
     assert note.endswith('The words are few: in Windows-1257 they would be "Jānis".')
+
+
+@pytest.mark.parametrize(("codec", "names"), [
+    ("utf-7", ["José", "Zoë Müller", "Łukasz", "Иван"]), ("hz", ["王小明", "张伟 (HR)"]),
+])  # fmt: skip
+def test_letters_spelled_in_ascii_are_refused_by_the_name_of_the_encoding(read, codec, names):
+    for name in names:
+        content = f"First name,Amount\nAnna,5\n{name},5\n".encode(codec)
+        with pytest.raises(FileUnusable, match=rf"a.csv is in {codec.upper()}, an old encoding.*CSV UTF-8"):
+            read("a.csv", content)
+
+
+def test_plus_signs_tildes_and_braces_are_no_encoding(read, shown):
+    odd = [
+        "bob+ABC-x@example.com",
+        "bob+AOk-1@example.com",
+        "+1555123-4567",
+        "A+B-C",
+        "C+AB-",
+        "~{a}",
+        "~{}~",
+        "+AAA-",
+    ]
+    rows = shown(read("a.csv", "Own,Amount\n" + "".join(f'"{cell}",5\n' for cell in odd)))
+    assert [row[0] for row in rows.values()] == odd

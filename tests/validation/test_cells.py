@@ -107,7 +107,7 @@ ASKED = [
     ("amount", "25.1250", "places", "has more than two places after the point. Type at most two, like 25.00."),
     ("amount", "€25", "currency", "is in EUR, but the reward is in USD. Type the amount in USD as a number alone, "
      "like 25.00."),
-    ("amount", "2５", "format", "is not an amount. Type a number with at most two places after the point, like 25.00."),
+    ("amount", "2５", "digits", "has full-width digits in it. Type it with the digits 0 to 9: 25."),
     ("amount", "-25", "positive", "is not more than 0. Type the value of the reward, like 25.00."),
     ("quantity", "1,000", "ambiguous", "has a mark between its digits. Type the digits alone, like 1000."),
     ("deliveryDate", "03/04/2027", "ambiguous", "may be 3 April 2027 or 4 March 2027. Type 2027-04-03 or 2027-03-04."),
@@ -227,3 +227,30 @@ def test_a_euro_sign_is_read_where_the_campaign_is_in_euro_and_a_dollar_sign_is_
 @pytest.mark.parametrize("cell", ["\u200f\u200e", "\u2066\u2069", "\u3000\ufeff", "\u200d"])
 def test_a_cell_of_marks_that_nobody_sees_is_empty(cell):
     assert only(check(example("EMAIL", **{"recipient.firstName": cell}))).rule == "recipient.firstName:required"
+
+
+@pytest.mark.parametrize("name", ["-", ".", "?", "123", "TBD", "null", "xxx", "n.a.", "(none)", "No name", "First name"])
+def test_a_word_for_a_missing_name_is_a_warning_at_its_cell(name: str) -> None:
+    for method, field in (("EMAIL", "recipient.firstName"), ("PHONE", "recipient.lastName")):
+        (problem,) = check(example(method, **{field.replace(".", "__"): name})).problems
+        assert (problem.rule, problem.severity) == (f"{field}:no-name", "warning")
+
+
+@pytest.mark.parametrize("name", ["Na", "Nan", "Li", "O", "X", "李", "Иван", "Null-Smith", "Xxavier", "D'Arcy", "Nonesuch"])
+def test_short_and_odd_names_of_people_are_none(name: str) -> None:
+    assert not check(example("EMAIL", recipient__firstName=name)).problems
+
+
+def test_a_city_of_no_letters_is_a_warning() -> None:
+    (problem,) = check(example("ADDRESS", recipient__address__city="---")).problems
+    assert (problem.rule, problem.severity) == ("recipient.address.city:no-name", "warning")
+
+
+@pytest.mark.parametrize(("typed", "script"), [
+    ("２５．５０", "full-width"), ("٢٥٫٥٠", "Arabic-Indic"), ("۲۵٫۵۰", "Extended Arabic-Indic"), ("२५.५०", "Devanagari"),
+])  # fmt: skip
+def test_digits_of_other_scripts_are_named_and_the_advice_works(typed: str, script: str) -> None:
+    problem = only(check(example("EMAIL", amount=typed)))
+    assert problem.what == f"has {script} digits in it."
+    assert problem.remedy == "Type it with the digits 0 to 9: 25.50."
+    assert clean(check(example("EMAIL", amount="25.50")), "amount") == "25.50"

@@ -64,8 +64,8 @@ def test_a_warning_leaves_the_row_clean() -> None:
 def test_all_problems_of_a_row_come_out_at_once() -> None:
     checked = check(example("EMAIL", recipient__firstName="<" * 101, recipient__email="x", amount="-1", utid="y"))
     assert [p.rule for p in checked.problems] == [
-        "recipient.firstName:length", "recipient.firstName:characters", "recipient.email:format", "utid:format",
-        "amount:positive",
+        "recipient.firstName:length", "recipient.firstName:characters", "recipient.firstName:no-name",
+        "recipient.email:format", "utid:format", "amount:positive",
     ]  # fmt: skip
 
 

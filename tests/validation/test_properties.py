@@ -42,7 +42,8 @@ def _value(field: Field, method: Method) -> st.SearchStrategy[str]:
     if "str_matches" in checks:
         return st.from_regex(checks["str_matches"]["pattern"].removesuffix("$") + r"\Z")
     if "only_characters" in checks:
-        return st.from_regex(f"{checks['only_characters']['pattern']}{{1,{most}}}", fullmatch=True).filter(str.strip)
+        plain = st.from_regex(f"{checks['only_characters']['pattern']}{{1,{most - 1}}}", fullmatch=True)
+        return plain.filter(str.strip).map("Q{}".format) if "likely_name" in checks else plain.filter(str.strip)
     if "count_at_most" in checks:
         return st.integers(1, checks["count_at_most"]["value"]).map(str)
     return {

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from campaign_runner.intake.text import encoding_guesses
+from campaign_runner.intake.text.seven_bits import seven_bits
 from campaign_runner.model.errors import FileUnusable
 
 _PIECE = 1 << 20
@@ -61,6 +62,11 @@ def detect(path: Path) -> Encoding:
     if _JAPANESE in start:
         return Encoding("iso2022_jp", errors="replace", notes=("The file was read as ISO-2022-JP.",))
     marked = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
+    if name := seven_bits(path):
+        raise FileUnusable(
+            f"{path.name} is in {name}, an old encoding in which names would be wrong. Open the file in the program that "
+            "it came from, save it as “CSV UTF-8”, and run again."
+        )
     valid, plain, signs = _look(path)
     return Encoding("utf-8", marked, plain and not signs, signs=signs) if valid else _guess(path, marked)
 
