@@ -229,14 +229,18 @@ def test_a_cell_of_marks_that_nobody_sees_is_empty(cell):
     assert only(check(example("EMAIL", **{"recipient.firstName": cell}))).rule == "recipient.firstName:required"
 
 
-@pytest.mark.parametrize("name", ["-", ".", "?", "123", "TBD", "null", "xxx", "n.a.", "(none)", "No name", "First name"])
+@pytest.mark.parametrize(
+    "name", ["-", ".", "?", "123", "TBD", "null", "xxx", "n.a.", "(none)", "No name", "First name"]
+)
 def test_a_word_for_a_missing_name_is_a_warning_at_its_cell(name: str) -> None:
     for method, field in (("EMAIL", "recipient.firstName"), ("PHONE", "recipient.lastName")):
         (problem,) = check(example(method, **{field.replace(".", "__"): name})).problems
         assert (problem.rule, problem.severity) == (f"{field}:no-name", "warning")
 
 
-@pytest.mark.parametrize("name", ["Na", "Nan", "Li", "O", "X", "李", "Иван", "Null-Smith", "Xxavier", "D'Arcy", "Nonesuch"])
+@pytest.mark.parametrize(
+    "name", ["Na", "Nan", "Li", "O", "X", "李", "Иван", "Null-Smith", "Xxavier", "D'Arcy", "Nonesuch"]
+)
 def test_short_and_odd_names_of_people_are_none(name: str) -> None:
     assert not check(example("EMAIL", recipient__firstName=name)).problems
 
