@@ -42,7 +42,7 @@ def confined(path: Path, work: Callable[..., Result], *arguments: Any) -> Result
     limits = Limits.of(path)
     if not is_available():
         return cast(Result, _result(path, limits, *sandbox_child.outcome_of(work, arguments)))
-    with _child(limits, work, arguments) as child:
+    with _child(path, limits, work, arguments) as child:
         try:
             answer = child.answer()
         except (EOFError, TimeoutError):
@@ -149,17 +149,20 @@ class _Child:
 
 
 @contextmanager
-def _child(limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> Iterator[_Child]:
+def _child(path: Path, limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> Iterator[_Child]:
     """A process that ends with the block, if not before."""
     reply, their_reply = os.pipe()
     errors, their_errors = os.pipe()
     try:
         start = _forked if threading.active_count() == 1 else _started_anew
         pid = start(their_reply, their_errors, limits, work, arguments)
-    except OSError:
+    except OSError as error:
         os.close(reply)
         os.close(errors)
-        raise
+        raise FileUnusable(
+            f"{path.name} could not be read: no process could be started for it ({error.strerror}). Close other programs "
+            "and run again."
+        ) from None
     finally:
         os.close(their_reply)
         os.close(their_errors)

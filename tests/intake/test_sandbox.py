@@ -146,6 +146,14 @@ def test_no_process_and_no_descriptor_is_left(book):
         os.waitpid(-1, os.WNOHANG)
 
 
+def test_a_process_that_cannot_be_started_is_a_sentence(book, monkeypatch):
+    before = set(Path("/proc/self/fd").iterdir())
+    monkeypatch.setattr(os, "fork", lambda: os.kill(2**22 + 1, 0))
+    with pytest.raises(FileUnusable, match=r"no process could be started for it \(No such process\). Close other"):
+        confined(book, _shout)
+    assert set(Path("/proc/self/fd").iterdir()) == before
+
+
 def test_where_other_threads_run_the_reader_is_started_anew(book, monkeypatch):
     waiting = threading.Event()
     thread = threading.Thread(target=waiting.wait)
