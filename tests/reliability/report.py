@@ -20,6 +20,7 @@ from tests.reliability import answers_tested
 from tests.reliability.answers_tested import DOES, Tested
 from tests.reliability.everywhere import killed_everywhere
 from tests.reliability.harness import Outcome as Played
+from tests.stories.figures import StoryFigures
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 TEXT = Path(__file__).with_name("reliability.md.txt")
@@ -73,10 +74,12 @@ class Figures:
         ]
 
 
-def write_report(figures: Figures, path: Path = PAGE) -> Path:
+def write_report(figures: Figures, stories: StoryFigures, path: Path = PAGE) -> Path:
     """Write docs/reliability.md."""
     sections = {
         "seeds": _seeds(figures),
+        "stories": _table(["", "This run"], stories.values().items()),
+        "happened": _table(["What happens", "How often"], stories.happened()),
         "crashes": _crashes(figures),
         "faults": _table(["Fault", "What it does", "Struck"],
                          ([f"`{kind}`", effect.about, f"{figures.faults[kind]:,}"] for kind, effect in FAULTS.items())),

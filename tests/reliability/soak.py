@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     stories = play_many(0, asked.stories, asked.processes)
     print(*stories.told(), sep="\n")
     if asked.report and figures.seeds:
-        print(f"Written: {write_report(figures)}")
+        print(f"Written: {write_report(figures, stories)}")
     if figures.seeds < asked.seeds or stories.stories < asked.stories:
         return 130
     return 1 if figures.broken or stories.broken else 0

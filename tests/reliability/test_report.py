@@ -15,6 +15,8 @@ from tests.reliability import answers_tested, report
 from tests.reliability.everywhere import killed_everywhere
 from tests.reliability.harness import Outcome as Played
 from tests.reliability.processes import ROOT
+from tests.stories.figures import StoryFigures
+from tests.stories.play import Played as Story
 
 PAGE = report.PAGE.read_text("utf-8")
 
@@ -53,12 +55,15 @@ def test_every_place_to_be_killed_at_is_in_the_report():
     assert [place for place in killed_everywhere() if f"| `{place}` |" not in PAGE] == []
 
 
-def test_a_report_names_what_was_placed_twice_and_the_seeds_that_broke(tmp_path):
-    figures = report.Figures(0, 1)
+def test_a_report_names_what_was_placed_twice_and_the_seeds_and_stories_that_broke(tmp_path):
+    figures, stories = report.Figures(0, 1), StoryFigures(0)
     figures.add(Played(0, ["the line L-1 was placed 2 times"], 1))
-    text = report.write_report(figures, tmp_path / "reliability.md").read_text("utf-8")
+    stories.add(Story(7, ["p1 has 2 rewards in a, 1 asked for, 0 released"]))
+    text = report.write_report(figures, stories, tmp_path / "reliability.md").read_text("utf-8")
     assert "| **Placed or rewarded twice** | **1** |" in text
     assert "| Broken seeds | 0 |" in text
+    assert "| **Recipients with more than was asked for and released** | **1** |" in text
+    assert "| Broken stories | 7 |" in text
 
 
 def test_figures_count_what_was_broken():
@@ -71,9 +76,12 @@ def test_figures_count_what_was_broken():
 
 
 def test_a_report_is_written_from_figures(tmp_path):
-    made = report.write_report(report.Figures(0, 9, seeds=10, rows=12_345), tmp_path / "reliability.md")
+    made = report.write_report(
+        report.Figures(0, 9, seeds=10, rows=12_345), StoryFigures(0, stories=20), tmp_path / "reliability.md"
+    )
     text = made.read_text("utf-8")
     assert "| Seeds | 10 (0 to 9) |" in text
     assert "| Rows in the files | 12,345 |" in text
+    assert "| Stories | 20 (from seed 0) |" in text
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert headings == [line for line in PAGE.splitlines() if line.startswith("#")]
