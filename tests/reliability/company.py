@@ -71,7 +71,7 @@ def _once() -> None:
         return built[said]
 
     patch.object(schemas, "_schema", schema).start()
-    patch("httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context)).start()
+    patch.object(httpx, "Client", functools.partial(httpx.Client, verify=httpx.create_ssl_context())).start()
 
 
 _once()
