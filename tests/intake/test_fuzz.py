@@ -15,6 +15,9 @@ from campaign_runner.model import Problem
 from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.reporting.excel.annotated import write_annotated
 
+# Counting branches would double the time, and other tests reach them all the same.
+pytestmark = pytest.mark.no_cover
+
 CORPUS = Path(__file__).parents[1] / "corpus"
 SEEDS = [path for path in sorted(CORPUS.glob("*/*.*")) if path.suffix != ".py" and path.stat().st_size < 60_000]
 FILES, ROUNDS = int(os.environ.get("FUZZ", "2000")), 20

@@ -9,6 +9,9 @@ import pytest
 from tests.reliability.killed import SLOW, finished
 from tests.reliability.processes import LONG, site, suicidal, until
 
+# Branches are not counted in other processes.
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize("nth", [1, 3])
 def test_killed_while_tango_takes_its_time_with_an_order(tmp_path, nth):

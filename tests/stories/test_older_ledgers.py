@@ -15,6 +15,9 @@ import pytest
 from tests.stories.cases import PLAIN, many, once
 from tests.stories.world import DAY, World, amounts
 
+# Counting branches would double the time, and other tests reach them all the same.
+pytestmark = pytest.mark.no_cover
+
 
 def refused(world: World, name: str = "q4.csv", *options: str, **how: Any) -> None:
     """The run says that its ledger lacks orders and names the way out; nothing is sent. That way then works."""

@@ -12,6 +12,9 @@ from tests.stories.cases import IDS, KEYED, PAID, PLAIN, TWO, both, many, once, 
 from tests.stories.tango import DEAD_FOR
 from tests.stories.world import amounts
 
+# Counting branches would double the time, and other tests reach them all the same.
+pytestmark = pytest.mark.no_cover
+
 # ---- an edited row -------------------------------------------------------------------------------------------
 
 
