@@ -79,7 +79,7 @@ def test_the_package_comes_from_the_wheel(fresh, elsewhere):
 
 def test_a_check_from_another_folder_finds_every_row_valid(fresh, elsewhere):
     said = run(fresh / "campaign-runner", "check", "email.csv", folder=elsewhere)
-    assert said.startswith("email.csv: 5 rows. 5 rows can be sent.")
+    assert said.startswith("email.csv: 5 rows. 5 rows can be sent (105.00 USD).")
 
 
 def test_a_run_places_and_reports(fresh, elsewhere):

@@ -43,6 +43,6 @@ def test_the_page_says_why_charts_come_to_more_than_what_was_placed(office):
     retry_failed(office.runtime())
     page = (office.folder / "reports" / "q4" / "report.html").read_text("utf-8")
     assert (
-        "The pictures and totals below count every attempt: 1,260.00 USD is 1,255.00 placed in the newest attempts and "
-        "5.00 in earlier ones that were placed again."
+        "The pictures and totals below count every attempt: 1,260.00 USD is 1,255.00 USD placed in the newest "
+        "attempts and 5.00 USD in earlier attempts."
     ) in page

@@ -55,7 +55,7 @@ def test_the_first_signal_lets_the_request_under_way_end(tmp_path, number):
         run.send_signal(number)
         _, said = run.communicate(timeout=LONG)
         assert run.returncode == 130
-        assert "Stopping after the request under way" in said
+        assert "Stopping after the current request" in said
         posts = office.calls("POST")
         finished(office)
         assert office.calls("POST") == 4 >= posts
