@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner import validation
-from campaign_runner.app import explain as explanation
 from campaign_runner.app.draft import ReadOptions, read
 from campaign_runner.app.find_rows import is_row, rows_of
 from campaign_runner.app.runtime import Runtime
@@ -25,7 +24,6 @@ from campaign_runner.planning import references
 from campaign_runner.reporting.rules_table import rules_of
 
 if TYPE_CHECKING:
-    from campaign_runner.ledger.campaigns import Upload
     from campaign_runner.model import RawRows, RawTable, RuleBook
     from campaign_runner.settings import Settings
 
@@ -139,7 +137,7 @@ def explain_row(runtime: Runtime, what: str) -> dict[str, Any]:
                 f"{what} is neither a row with contents in {upload.name} nor a reference of this campaign."
             )
         return {"campaign": runtime.settings.campaign.id, "file": upload.name, "sheet": upload.sheet, "row": row,
-                "handed_in": upload.created_at, "sha256": upload.sha256, **explanation.of_row(campaign, upload, row),
+                "handed_in": upload.created_at, "sha256": upload.sha256, **of_row(campaign, upload, row),
                 **life}  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def _finish(
     campaign: CampaignSession, file: LoadedUpload, about: LoadedUpload, stopped: str, progress: Progress,
     waiting: str, *, leave: bool, placing: bool, findings: Sequence[Finding],
 ) -> Result:  # fmt: skip
-    """As `close`: the books and reports are those of `about`."""
+    """As `finish`: the books and reports are those of `about`."""
     runtime = campaign.runtime
     books = replace(books_of(campaign, about, stopped), placing=placing)
     if about.upload.id != file.upload.id:
@@ -132,7 +132,7 @@ def _made_of(campaign: CampaignSession, file: LoadedUpload, books: Books, code: 
 
 
 def finish_latest(campaign: CampaignSession, stopped: str, progress: Progress, waiting: str = "") -> Result:
-    """The books and reports of the newest file, from the ledger's own copy of it; `waiting` as for `close`."""
+    """The books and reports of the newest file, from the ledger's own copy of it; `waiting` as for `finish`."""
     with latest_upload(campaign) as file:
         return finish(campaign, file, stopped, progress, waiting)
 
@@ -184,7 +184,7 @@ def finish_check(
     before: Iterable[tuple[str, str, str, int, int]] = (),
 ) -> Result:  # fmt: skip
     """What would be in the books, and the reports of what is to be corrected; `also` names others, `before` is
-    what was sent before (`ledger.sendings`). Nothing was sent."""
+    what was sent before (`ledger.sent_when`). Nothing was sent."""
     books = reconciliation.foresee(
         draft.table, draft.counts(), draft.unwell, draft.rows, draft.plan.batch_count, order=runtime.settings.order,
         environment=runtime.settings.tango.environment,

@@ -32,10 +32,18 @@ KINDS = {
     "already-rewarded": ("already-rewarded",),
     "hidden": ("hidden-row",),
 }
+
+
 # Not a held row, but a line whose retry another campaign stopped: released by its row alone.
 RETRY = "retry-stopped"
+
+
 SHOWN = 50
+
+
 _EVENTS = {RELEASED: "rows released", DROPPED: "rows dropped", UNDONE: "decision taken back"}
+
+
 _REASON = "Give a reason with --reason; it is recorded in the ledger."
 
 
@@ -214,25 +222,3 @@ def _record(
     events.append(
         connection, campaign.key, at, _EVENTS[decision], rows=list(chosen), reason=reason, references=references
     )  # fmt: skip
-
-
-def release_rows(
-    runtime: Runtime, rows: Sequence[int | str], reason: str, *, held_as: str = "", every: bool = False, undo: bool = False,
-    dry_run: bool = False,
-) -> tuple[str, ...]:  # fmt: skip
-    """Release held rows of the newest file (or take that back), with a reason; the next `run` places them. Returns what
-    was decided, with what it comes to.
-
-    Raises UsageError for a row that is not held: then nothing is released.
-    """
-    return decide(
-        runtime, RowsAsked(rows, held_as, every), UNDONE if undo else RELEASED, reason, dry_run=dry_run
-    ).told
-
-
-def drop_rows(
-    runtime: Runtime, rows: Sequence[int | str], reason: str, *, held_as: str = "", every: bool = False,
-    dry_run: bool = False,
-) -> tuple[str, ...]:  # fmt: skip
-    """Say that held rows are not to be sent, with a reason; otherwise as `release`."""
-    return decide(runtime, RowsAsked(rows, held_as, every), DROPPED, reason, dry_run=dry_run).told

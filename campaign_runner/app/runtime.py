@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from campaign_runner.ledger import Ledger, requests
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.limiter import SharedLimiter
 from campaign_runner.ledger.request_log import record_attempt
-from campaign_runner.model import Clock, Receipt
+from campaign_runner.model import Clock, Receipt, RuleBook
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
 from campaign_runner.reporting.finance_options import FinanceOptions
@@ -87,6 +88,13 @@ class Runtime:
             }
         )
         return replace(self, settings=settings)
+
+    @cached_property
+    def rule_book(self) -> RuleBook:
+        """The rule book, read once: what judges the rows is what their plan and reports name."""
+        from campaign_runner import validation
+
+        return validation.load_book(self.schemas)
 
     def at(self) -> str:
         """The time as the ledger writes it."""

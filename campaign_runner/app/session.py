@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from campaign_runner import validation
 from campaign_runner.app import newest
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.state_folder import notice, refuse_other
@@ -172,4 +171,4 @@ class _Asked:
 
 def rule_book(runtime: Runtime) -> RuleBook:
     """The rule book of this run."""
-    return validation.load_book(runtime.schemas)
+    return runtime.rule_book

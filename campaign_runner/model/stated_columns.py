@@ -11,12 +11,12 @@ from pyarrow import csv
 Found = Sequence[tuple[object, ...]]
 
 
-_NUMBERS = frozenset({"quantity", "face_units", "attempt", "units", "row"})
+NUMBERS = frozenset({"quantity", "face_units", "attempt", "units", "row"})
 
 
 def columns_of(found: Found | str, names: Sequence[str]) -> dict[str, Any]:
     """Tuples, or for many rows CSV as `ledger.textrows` writes it, as arrow columns."""
-    kinds = {name: pa.int64() if name in _NUMBERS else pa.large_string() for name in names}
+    kinds = {name: pa.int64() if name in NUMBERS else pa.large_string() for name in names}
     if isinstance(found, str):
         return _parsed(found, kinds)
     cells = zip(*found, strict=True) if found else ((),) * len(names)
@@ -36,5 +36,5 @@ def _parsed(text: str, kinds: dict[str, Any]) -> dict[str, Any]:
     return {name: table[name].combine_chunks() for name in kinds}
 
 
-def _empty(name: str) -> int | str:
-    return -1 if name in _NUMBERS else ""
+def nothing_of(name: str) -> int | str:
+    return -1 if name in NUMBERS else ""

@@ -20,7 +20,6 @@ DROPPED = "dropped"
 # Holds whose cause is not in the file but in the ledger: it may be out of sight next time.
 LASTING = frozenset({CHANGED, ALREADY, ELSEWHERE})
 _REMEDY = "If it should be sent, release it with `campaign-runner release`; otherwise drop it or delete the row."
-_OF_DROPPED = "Delete the row, or release it if it is to be sent."
 _REASON = "It was held when this campaign was planned before, and no decision has been made yet."
 
 

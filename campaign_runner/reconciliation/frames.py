@@ -12,7 +12,7 @@ import pyarrow as pa
 from campaign_runner.ledger.corrections import Correction
 from campaign_runner.model import CORRECTION_COLUMNS, PLACED_COLUMNS
 from campaign_runner.model.row_entry import STATED
-from campaign_runner.model.stated_columns import _NUMBERS, Found, _empty, columns_of
+from campaign_runner.model.stated_columns import NUMBERS, Found, columns_of, nothing_of
 
 _STR: Any = pd.StringDtype("pyarrow", na_value=np.nan)
 
@@ -23,7 +23,7 @@ def states_frame(found: Found | dict[str, Any], index: pd.Index[Any]) -> pd.Data
     numbers = pd.Index(np.asarray(columns.pop("row"), np.int64))
     places = numbers.get_indexer(index) if len(numbers) else np.full(len(index), -1)
     there = pa.array(places, pa.int64(), mask=places < 0)
-    return _frame({name: cells.take(there).fill_null(_empty(name)) for name, cells in columns.items()}, index)
+    return _frame({name: cells.take(there).fill_null(nothing_of(name)) for name, cells in columns.items()}, index)
 
 
 def placed_frame(found: Found | str) -> pd.DataFrame:
@@ -40,6 +40,6 @@ def corrections_frame(found: Sequence[Correction]) -> pd.DataFrame:
 
 def _frame(columns: dict[str, Any], index: pd.Index[Any]) -> pd.DataFrame:
     found = {
-        name: cells.to_numpy() if name in _NUMBERS else _STR.__from_arrow__(cells) for name, cells in columns.items()
+        name: cells.to_numpy() if name in NUMBERS else _STR.__from_arrow__(cells) for name, cells in columns.items()
     }
     return pd.DataFrame(found, index=index, copy=False)

@@ -7,11 +7,11 @@ import pytest
 from campaign_runner.app import approve as approval
 from campaign_runner.app.approve import reject_plan
 from campaign_runner.app.draft import ReadOptions
-from campaign_runner.app.release import release_rows
 from campaign_runner.app.run import run_file
 from campaign_runner.app.status import campaign_status
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending, UsageError
 from tests.approval.conftest import ANA, BEN, CLEO, FAILS, FINANCE
+from tests.pipeline.decided import release_rows
 
 
 def test_a_run_without_its_approval_is_refused_and_says_how_to_get_it(office, reviewed):

@@ -15,11 +15,11 @@ from campaign_runner.app.approve import approve_plan
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
 from campaign_runner.model.actor import Actor
 from tests.pipeline.conftest import Office
+from tests.pipeline.decided import release_rows
 
 ROWS = (
     "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25",

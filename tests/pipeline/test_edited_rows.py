@@ -6,8 +6,8 @@ import pytest
 
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.release import release_rows
 from campaign_runner.app.run import run_file
+from tests.pipeline.decided import release_rows
 
 PLAIN = ["First name", "E-mail", "Amount"]
 KEYED = ["Employee ID", *PLAIN]

@@ -7,9 +7,9 @@ import re
 from campaign_runner.app.explain import explain_row
 from campaign_runner.app.explain_text import story
 from campaign_runner.app.purge import purge_data
-from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.track import track_campaign
+from tests.pipeline.decided import release_rows
 from tests.pipeline.people import ANA, FAILS
 
 

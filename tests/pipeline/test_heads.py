@@ -10,10 +10,10 @@ import pytest
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.release import release_rows
 from campaign_runner.model.errors import StateError, UsageError
 from campaign_runner.model.plan_facts import StatedHead
 from campaign_runner.reporting import stated_head
+from tests.pipeline.decided import release_rows
 from tests.pipeline.people import ANA, BAD, BEN
 
 REPORTS = (

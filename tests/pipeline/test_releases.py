@@ -7,10 +7,10 @@ import pytest
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.explain import explain_row
 from campaign_runner.app.plan import plan_file
-from campaign_runner.app.release import drop_rows, release_rows
 from campaign_runner.ledger import open_ledger
 from campaign_runner.ledger.schema import releases
 from campaign_runner.model.errors import ExitCode, UsageError
+from tests.pipeline.decided import drop_rows, release_rows
 
 HEADERS = ["Employee ID", "First name", "E-mail", "Amount"]
 ROWS = ["E7,Ana,ana@example.com,25", "E8,Bo,bo@example.com,25"]

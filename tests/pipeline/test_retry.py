@@ -7,10 +7,10 @@ import json
 
 import pytest
 
-from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode
+from tests.pipeline.decided import release_rows
 from tests.pipeline.people import ANA
 
 FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"

@@ -9,11 +9,11 @@ import pytest
 from campaign_runner.app import session, write_plan
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.purge import purge_data
-from campaign_runner.app.release import release_rows
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
 from campaign_runner.ledger.batch_moves import mark_sending
 from campaign_runner.model.errors import ExitCode, UsageError
+from tests.pipeline.decided import release_rows
 from tests.pipeline.two_campaigns import HEADERS
 
 ANA, BO, CY = "Ana,ana@example.com,25", "Bo,bo@example.com,25", "Cy,cy@example.com,25"

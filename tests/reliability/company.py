@@ -26,7 +26,6 @@ from campaign_runner import settings, simulator, validation
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.finish import Result
 from campaign_runner.app.recover import recover_ledger
-from campaign_runner.app.release import release_rows
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
@@ -37,6 +36,7 @@ from campaign_runner.model.errors import CampaignRunnerError, ExitCode, NotNewes
 from campaign_runner.simulator.server import Server
 from campaign_runner.validation import schemas
 from tests.clock import HandClock
+from tests.pipeline.decided import release_rows
 from tests.reliability.crashes import Bomb, Crash
 from tests.reliability.scenario import Scenario, Sheet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.choices import HiddenRows
-from campaign_runner.entrypoints.cli.ending import _tally, end
+from campaign_runner.entrypoints.cli.ending import checked_tally, end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
     STATE,
@@ -42,5 +42,5 @@ def check_command(
         with terminal.progress() as progress:
             expecting = expect_rows is not None or bool(expect_total)
             result = check_file(options.reading(file, sheet, hidden), runtime, progress, expecting=expecting)
-        lines = screen.check(result.books, _tally(result), result.reports)
+        lines = screen.check(result.books, checked_tally(result), result.reports)
         end(terminal, result, lambda: lines, runtime, shows_state=False)

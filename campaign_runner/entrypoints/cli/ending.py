@@ -35,12 +35,12 @@ def end(
     raise typer.Exit(result.exit_code)
 
 
-def _planned(result: Result) -> list[str]:
+def plan_and_approval(result: Result) -> list[str]:
     """The plan's name, and who has to approve it."""
     lines = [f"Plan {result.plan}. {result.approval.sentence}"]
     return [*lines, result.approval.who] if result.approval.who else lines
 
 
-def _tally(result: Result) -> Any:
+def checked_tally(result: Result) -> Any:
     assert result.tally is not None
     return result.tally

@@ -7,7 +7,7 @@ from dataclasses import replace
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.choices import HiddenRows
-from campaign_runner.entrypoints.cli.ending import _planned, _tally, end
+from campaign_runner.entrypoints.cli.ending import checked_tally, end, plan_and_approval
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
     STATE,
@@ -48,6 +48,6 @@ def plan_command(
         end(
             terminal,
             result,
-            lambda: [*screen.plan(result.books, _tally(result), result.reports), *_planned(result)],
+            lambda: [*screen.plan(result.books, checked_tally(result), result.reports), *plan_and_approval(result)],
             runtime,
         )

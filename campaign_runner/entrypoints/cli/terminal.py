@@ -122,7 +122,7 @@ class Terminal:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, int, int | None], None]]:
-        """A callback for `pipeline`: bars on a terminal, a line every ten seconds elsewhere."""
+        """A callback for `app`: bars on a terminal, a line every ten seconds elsewhere."""
         if self.quiet or self.as_json:
             yield lambda *_: None
         elif sys.stderr.isatty():

@@ -1,0 +1,1 @@
+"""What does a typed cell show?  Number formats, dates, marks."""

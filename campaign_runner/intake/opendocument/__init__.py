@@ -1,0 +1,1 @@
+"""How are OpenDocument spreadsheets read?"""

@@ -1,0 +1,1 @@
+"""How are text files of values read?  Encodings, dialects, records."""

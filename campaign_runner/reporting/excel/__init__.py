@@ -1,0 +1,1 @@
+"""How are workbooks written, and the user's own annotated?"""

@@ -1,0 +1,1 @@
+"""What do the books look like to finance?  Lines, journal, corrections, statements."""
