@@ -12,8 +12,8 @@ from campaign_runner.model.lifecycle import RowStatus
 
 @dataclass(frozen=True, slots=True)
 class StatusText:
-    """`state` continues "3 rows …"; `reason` and `remedy` stand where a row has none of its own; `step` has {rows},
-    `command` {campaign}, {file} and {failures}; `colours` are those of a light and of a dark page."""
+    """`state` continues "3 rows …"; `reason` and `remedy` stand where a row has none of its own; `step` has
+    {rows} and {name}, `command` {campaign}, {file} and {failures}; `colours` are those of a light and of a dark page."""
 
     label: str
     state: str
@@ -34,7 +34,7 @@ STATUS_TEXTS: dict[RowStatus, StatusText] = {
         reason="The row breaks a rule.",
         remedy="Correct the row, then run this file again.",
         who="HR",
-        step="Correct {rows} in failures.xlsx (the last columns say what to do), save the file and run it",
+        step="Correct {rows} in {name} (the last columns say what to do), save the file and run it",
         command="campaign-runner run {failures}",
     ),
     RowStatus.HELD: StatusText(
@@ -44,7 +44,7 @@ STATUS_TEXTS: dict[RowStatus, StatusText] = {
         reason="The row is held for a decision.",
         remedy="Release it with: campaign-runner release; or delete the row.",
         who="HR",
-        step="Release or drop {rows} held for a decision (failures.xlsx says why), by row number, e-mail address, name "
+        step="Release or drop {rows} held for a decision ({name} says why), by row number, e-mail address, name "
         "or key; after `check`, run `plan` first",
         command='campaign-runner release {campaign} ROW --reason "why"',
     ),
@@ -82,7 +82,7 @@ STATUS_TEXTS: dict[RowStatus, StatusText] = {
         reason="Tango reported that the reward failed, and gave no reason.",
         remedy="Fix the cause, then retry with: campaign-runner retry.",
         who="HR",
-        step="Read why {rows} failed at Tango (failures.xlsx), fix the cause, then retry",
+        step="Read why {rows} failed at Tango ({name}), fix the cause, then retry",
         command="campaign-runner retry {campaign}",
     ),
     RowStatus.CANCELLED: StatusText(

@@ -53,7 +53,7 @@ def next_steps(books: Books, failures: Path | None = None) -> list[NextStep]:
     for status, texts in STATUS_TEXTS.items():
         number = books.rows.get(status, 0) - (books.dropped if status is RowStatus.CANCELLED else 0)
         if texts.step and number > 0:
-            those = texts.step.format(rows=count(number, "row"))
+            those = texts.step.format(rows=count(number, "row"), name=(failures or Path("failures.xlsx")).name)
             without = _OF_THE_SHEET if status is RowStatus.REJECTED else ()
             steps.append(NextStep(texts.who, those, _with_options(texts.command.format(**words), books, without)))
     for sheet in books.unread:

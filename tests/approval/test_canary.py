@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -241,6 +242,15 @@ def test_a_canary_that_was_retried_and_ended_well_sets_the_rest_free(office):
     track_campaign(office.runtime())
     assert go(office, path).exit_code is ExitCode.DONE
     assert (orders(office)[:2], sum(orders(office))) == ([1, 1], 9)
+
+
+def test_next_steps_name_the_report_that_their_command_names(office):
+    result = go(office, office.file(ANA, "9,EMAIL,Di,Dahl,di@@example.com,,U561593,7"))
+    (step,) = (
+        str(step) for step in next_steps(result.books, Path("reports/q4/failures (2).xlsx")) if "Correct" in str(step)
+    )
+    assert step.startswith("Correct 1 row in failures (2).xlsx ")
+    assert "run 'reports/q4/failures (2).xlsx'" in step
 
 
 def test_next_steps_repeat_the_options_of_the_run(office):
