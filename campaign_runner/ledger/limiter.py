@@ -2,7 +2,8 @@
 
 The time is the database's where there is one for all machines, else this machine's. Whoever finds that the last call
 was booked in the future knows that the clock was set back: what is booked moves back with it, and a hold that Tango
-asked for holds for as long as it was asked for, however long that is.
+asked for holds for as long as it was asked for, however long that is. What a 429 teaches all (`model.pacing`) is in the
+row as well.
 """
 
 from __future__ import annotations
@@ -13,30 +14,29 @@ from sqlalchemy.exc import IntegrityError
 from campaign_runner.ledger.schema import pace
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.model import PATIENCE, Clock, OnHold
-
-SHARE = 0.95  # of the quota: clocks and networks jitter
+from campaign_runner.model.pacing import Pacing
 
 
 class SharedLimiter:
-    """Paces all calls under `name` (account and address) at 95 % of `per_second`; 0 = unpaced, but for holds."""
+    """Paces all calls under `name` (account and address) at `per_second`, less after a 429; 0 = unpaced, but for holds."""
 
     def __init__(self, ledger: Ledger, name: str, per_second: float, clock: Clock) -> None:
         self._ledger, self._name, self._clock = ledger, name, clock
-        self._gap = 1 / (per_second * SHARE) if per_second else 0.0
+        self.gap = 1 / per_second if per_second else 0.0
         self._free_at = 0.0  # of an unpaced one, which nobody shares
-        if self._gap:
+        if self.gap:
             self._register()
 
     def reserve(self) -> float:
         """Book the next place; seconds to wait for it. Raises OnHold."""
-        wait, held = self._book(0.0) if self._gap else (0.0, self._free_at - self._clock.monotonic())
+        wait, held = self._book(0.0) if self.gap else (0.0, self._free_at - self._clock.monotonic())
         if held > PATIENCE:
             raise OnHold(held)
         return max(0.0, wait, held)
 
     def postpone(self, seconds: float) -> None:
-        """No call of anybody for so long."""
-        if self._gap:
+        """Tango answered 429: no call of anybody for so long, and fewer from then on."""
+        if self.gap:
             self._book(seconds)
         else:
             self._free_at = max(self._free_at, self._clock.monotonic() + seconds)
@@ -45,12 +45,16 @@ class SharedLimiter:
         """Book the next place, or a `pause` of everybody; seconds until the place, and until nobody is held back."""
         with self._ledger.write("book the next request") as connection:
             now = self._now(connection)
-            columns = select(pace.c.next_at, pace.c.held_until, pace.c.at).where(pace.c.name == self._name)
-            booked, held, at = map(float, connection.execute(columns.with_for_update()).one())
+            columns = select(pace.c.next_at, pace.c.held_until, pace.c.at, pace.c.share, pace.c.slowed_at)
+            mine = columns.where(pace.c.name == self._name).with_for_update()
+            booked, held, at, share, slowed_at = map(float, connection.execute(mine).one())
             back = max(0.0, at - now)  # the clock was set back by so much, and what is booked with it
             place, held = max(booked - back, now), max(held - back, now + pause)
-            after = place if pause or held - now > PATIENCE else max(place, held) + self._gap
+            pacing = Pacing(share, slowed_at - back)
+            pacing = pacing.refused(now) if pause else pacing
+            after = place if pause or held - now > PATIENCE else max(place, held) + self.gap / pacing.at(now)
             values = {"next_at": after, "held_until": held, "at": now}
+            values |= {"share": pacing.share, "slowed_at": pacing.since}
             connection.execute(pace.update().where(pace.c.name == self._name).values(**values))
         return place - now, held - now
 

@@ -47,6 +47,8 @@ campaigns = Table(
     Column("canary", Integer, nullable=False, server_default="0"),
     # The options of the newest run, as JSON: what it is told to do next has them, too.
     Column("asked", Text, nullable=False, server_default="{}"),
+    # Until when Tango's list of orders is not relied on, for it was found wrong (seconds since 1970).
+    Column("list_doubted_until", Float, nullable=False, server_default="0"),
     UniqueConstraint("environment", "campaign_id"),
 )  # fmt: skip
 
@@ -301,4 +303,7 @@ pace = Table(
     # Until when nobody may call, because Tango asked for it; and when this row was written last.
     Column("held_until", Float, nullable=False, server_default="0"),
     Column("at", Float, nullable=False, server_default="0"),
+    # The share of the quota that Tango was last found to bear, and when a 429 last taught that.
+    Column("share", Float, nullable=False, server_default="1"),
+    Column("slowed_at", Float, nullable=False, server_default="0"),
 )  # fmt: skip

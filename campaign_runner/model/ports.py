@@ -38,10 +38,15 @@ class Clock(Protocol):
 class Limiter(Protocol):
     """Paces all calls of all processes that share it."""
 
+    @property
+    def gap(self) -> float:
+        """Seconds between two calls at the full quota; 0 = unpaced."""
+        ...
+
     def reserve(self) -> float:
         """Book the next place and return how many seconds to wait for it; raises OnHold."""
         ...
 
     def postpone(self, seconds: float) -> None:
-        """Nobody may call for so long (429)."""
+        """Tango answered 429: nobody may call for so long, and everybody calls less often from now on."""
         ...

@@ -25,6 +25,7 @@ _ORDER = re.compile(r"/asyncOrders/customers/([^/]+)/accounts/([^/]+)/([^/]+)")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)")
 TOKEN = "simulated-token-"  # noqa: S105
 TOKEN_LIVES = 86_400
+JITTER = 0.05  # seconds
 
 
 class Clock(Protocol):
@@ -207,12 +208,13 @@ class Simulator:
         return Answer(200, {"done": name})
 
     def _pace(self, call: str, now: float) -> None:
-        """At most `requests_per_second` in any second (or one in as many seconds as it takes); refused ones are free."""
+        """At most `requests_per_second` in any second (or one in as many seconds as it takes), but for what clocks and
+        networks jitter; refused ones are free."""
         rate = self._world.knobs.get("requests_per_second", self._rate)
         if not rate or call in ("token", "control"):
             return
         allowed, passed = max(1, int(rate)), self._world.passed
-        if len(passed) >= allowed and 0 <= now - passed[-allowed] < allowed / rate:
+        if len(passed) >= allowed and 0 <= now - passed[-allowed] < allowed / rate - JITTER:
             raise Refusal(429, problem("429.001", "You have exceeded the rate limit; wait a second and try again"))
         self._journal.add({"kind": "passed", "at": now})
 

@@ -1,7 +1,7 @@
 """How fast may one process call?  A limiter in memory, for calls that no ledger paces (`doctor`, tests, one machine).
 
-The generic cell rate algorithm with a burst of one: each call books the next free moment, at 95 % of the quota. The
-ledger has the same rule as a row that all processes share.
+The generic cell rate algorithm with a burst of one: each call books the next free moment, at the full quota, and less
+often after a 429. The ledger has the same rule as a row that all processes share.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ import threading
 import time
 
 from campaign_runner.model import PATIENCE, OnHold
-
-MARGIN = 0.95
+from campaign_runner.model.pacing import Pacing
 
 
 class Pace:
     """At most `requests_per_second` calls a second; 0 means unpaced."""
 
     def __init__(self, requests_per_second: float) -> None:
-        self._gap = 1 / (requests_per_second * MARGIN) if requests_per_second else 0.0
+        self.gap = 1 / requests_per_second if requests_per_second else 0.0
+        self._pacing = Pacing()
         self._next = self._held = 0.0
         self._lock = threading.Lock()
 
@@ -29,10 +29,11 @@ class Pace:
             if self._held - now > PATIENCE:
                 raise OnHold(self._held - now)
             moment = max(self._next, self._held, now)
-            self._next = moment + self._gap
+            self._next = moment + self.gap / self._pacing.at(now)
             return moment - now
 
     def postpone(self, seconds: float) -> None:
-        """Nobody may call for so long."""
+        """Tango answered 429: nobody may call for so long, and everybody calls less often from now on."""
         with self._lock:
-            self._held = max(self._held, time.monotonic() + seconds)
+            now = time.monotonic()
+            self._held, self._pacing = max(self._held, now + seconds), self._pacing.refused(now)

@@ -33,7 +33,7 @@ def repeat(attempt: Callable[[], Reply], clock: Clock, limiter: Limiter, max_tri
         if doubtful:
             reply = replace(reply, receipt=replace(reply.receipt, doubtful=True))
         doubtful = doubtful or reply.receipt.outcome is Outcome.RETRY
-        if reply.receipt.outcome is Outcome.THROTTLED:
+        if reply.receipt.outcome is Outcome.THROTTLED and reply.receipt.http_status:  # not held back by ourselves
             limiter.postpone(pause(reply.receipt, 1))
         return reply
 
