@@ -5,6 +5,7 @@ A stop, of Tango or of a person, lets the calls under way end first.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -60,7 +61,8 @@ def watch(runtime: Runtime, campaign_key: int) -> Watch | None:
 @dataclass
 class Driver:
     """Moves one campaign's batches. `told(n)` hears how many steps were made, `saw(batch)` which batch made one; with
-    `sent_first`, looks that are due come before anything new is sent. `stopped` says why Tango stopped them."""
+    `sent_first`, looks that are due come before anything new is sent. `stopped` says why Tango stopped them; at the
+    moment `ends` (`deadline`) the slice of this campaign is over, and what is left is left."""
 
     runtime: Runtime
     ledger: Ledger
@@ -71,6 +73,7 @@ class Driver:
     saw: Callable[[int], None] = lambda _: None
     sent_first: bool = False
     stopped: str = ""
+    ends: float = math.inf
     _busy: dict[Future[float | None], int] = field(default_factory=dict)
     _steps: int = 0
 
@@ -88,7 +91,8 @@ class Driver:
         queue: deque[StoredBatch] = deque()
         with ThreadPoolExecutor(self.runtime.workers) as pool:
             while True:
-                if not self.runtime.stopping.is_set() and (until is None or self.runtime.clock.monotonic() < until):
+                ends = self.ends if until is None else min(until, self.ends)
+                if not self.runtime.stopping.is_set() and self.runtime.clock.monotonic() < ends:
                     self._submit(pool, queue, states, some, self.step.time())
                 if self._busy:
                     self._finish()
@@ -166,6 +170,8 @@ class Driver:
 
     def _wait(self, states: Collection[BatchState], some: str, until: float | None) -> bool:
         """Sleep until something may be due; False if there is nothing to wait for."""
+        if self.runtime.clock.monotonic() >= self.ends:
+            return False
         now = self.step.time()
         due = batches.next_due(self.ledger, self.campaign, states, some, now=now)
         if due is None:

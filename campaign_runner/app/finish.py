@@ -32,7 +32,7 @@ from campaign_runner.ledger import campaigns, row_status, sent_when
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.read_only import is_writable
 from campaign_runner.ledger.request_log import last_attempt
-from campaign_runner.model import Books, Column, Finding, Sent, StatedRows
+from campaign_runner.model import Books, Column, Finding, Hold, Problem, Sent, StatedRows
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval
@@ -47,7 +47,8 @@ REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was cor
 
 @dataclass(frozen=True)
 class Result:
-    """What a command came to. `tally` is None where nothing was checked anew; `plan` is what `plan` showed."""
+    """What a command came to. `tally` is None where nothing was checked anew; `plan` is what `plan` showed; `columns`,
+    `problems` (the first of them) and `held` are those of a file that was checked."""
 
     books: Books
     reports: Mapping[str, Path]
@@ -55,6 +56,9 @@ class Result:
     tally: ProblemTally | None = None
     plan: str = ""
     approval: Approval = field(default_factory=Approval)
+    columns: tuple[Column, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    held: tuple[Hold, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As `summary.json` has it."""
@@ -199,4 +203,7 @@ def finish_check(
             books, report_folder(runtime), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
             also=lambda: {**annotated(), **(also or {})}, targets=places,
         )  # fmt: skip
-    return Result(books, written, code, draft.tally)
+    return Result(
+        books, written, code, draft.tally, columns=draft.table.columns, problems=tuple(draft.problems),
+        held=tuple(draft.plan.holds),
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from campaign_runner.app import run_options
@@ -23,12 +24,13 @@ IN_DOUBT = frozenset({BatchState.PLANNED, BatchState.UNKNOWN, BatchState.CONFLIC
 class PlacingRules:
     """How far one run goes: `patience` = seconds to follow the orders after the last one was placed (0 = not at all);
     with `canary` some lines go first and must end well, `standing` if an earlier run asked for that;
-    `max_failure_rate` = the share of final lines that may fail."""
+    `max_failure_rate` = the share of final lines that may fail; `slice_seconds` = when to leave the rest for later."""
 
     patience: float
     canary: bool = False
     standing: bool = False
     max_failure_rate: float | None = None
+    slice_seconds: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def place_file(
     breaker = CircuitBreaker(campaign.ledger, campaign.key, file.upload.id, rules.max_failure_rate)
     waiting = ""
     with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress) as driver:
+        driver.ends = driver.deadline(rules.slice_seconds)
         if prove_newest:
             driver.prove_newest()
         waiting = _place_and_follow(driver, breaker, rules)

@@ -28,18 +28,20 @@ from campaign_runner.ledger import progress as outcomes
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.sent_lines import rewarded_elsewhere
+from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.plan_draft import PlanDraft, noted
 
 
 def write_down_plan(
     reading: ReadOptions, campaign: CampaignSession, progress: Progress, *, canary: int = 0, may_send: bool = True,
-    partial: bool = False, anew: bool = False,
+    partial: bool = False, anew: bool = False, wanted: str = "",
 ) -> LoadedUpload:  # fmt: skip
     """Check and plan the file and write the plan down; the very same file again costs nothing and changes nothing.
 
     Without `may_send` nobody is asked whether it is approved and can be paid: the next run does. `partial`: what the
-    money does not reach is planned too, and waits for the next run; `anew`: plan it again whatever the ledger has.
+    money does not reach is planned too, and waits for the next run; `anew`: plan it again whatever the ledger has;
+    `wanted` names the only plan that may be written down ("": whichever it is).
     """
     runtime, ledger = campaign.runtime, campaign.ledger
     book = rule_book(runtime)
@@ -65,13 +67,21 @@ def write_down_plan(
         before = past(ledger, runtime)
         with suppress(Overtaken):  # another campaign planned the same people meanwhile
             return _planned(
-                reading, campaign, progress, catalogue, before, canary, may_send=may_send, partial=partial
+                reading,
+                campaign,
+                progress,
+                catalogue,
+                before,
+                canary,
+                may_send=may_send,
+                partial=partial,
+                wanted=wanted,
             )
 
 
 def _planned(
     reading: ReadOptions, campaign: CampaignSession, progress: Progress, catalogue: CatalogueSnapshot,
-    before: LedgerHistory, canary: int, *, may_send: bool, partial: bool,
+    before: LedgerHistory, canary: int, *, may_send: bool, partial: bool, wanted: str,
 ) -> LoadedUpload:  # fmt: skip
     """Check, plan and write down; raises Overtaken."""
     runtime, ledger = campaign.runtime, campaign.ledger
@@ -82,6 +92,11 @@ def _planned(
         return _read(draft, reading, _write_down(draft, reading, campaign, "", before))
     unusual = unusual_things(runtime, ledger, campaign.key, draft, ask=True)
     name = require_approval(draft.telling(*unusual), campaign, *judged_by(draft, runtime, catalogue))
+    if wanted not in ("", name):
+        raise RefusedBeforeSending(
+            f"The plan {wanted[:12]} is not what would be sent now: rows, rules, rewards or other campaigns have changed "
+            "since. Nothing was sent. Make the plan again, look at it, and send that one."
+        )
     now, later, told = affordable(runtime, ledger, campaign.key, draft.plan, partial=partial)
     told = [*clock_notes(runtime, ledger), *unusual, *told]
     draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*told)

@@ -119,6 +119,27 @@ def set_asked(connection: Connection, campaign_key: int, options: Mapping[str, s
     connection.execute(campaigns.update().where(campaigns.c.id == campaign_key).values(asked=written))
 
 
+def settings_of(connection: Connection, campaign_key: int) -> dict[str, Any]:
+    """The campaign's own settings, in the form of campaign.toml; {} where its file alone has them."""
+    kept = connection.execute(select(campaigns.c.settings).where(campaigns.c.id == campaign_key)).scalar_one()
+    found: dict[str, Any] = orjson.loads(kept)
+    return found
+
+
+def set_settings(connection: Connection, campaign_key: int, values: Mapping[str, Any], at: str) -> None:
+    """Keep the campaign's own settings, for whoever goes on with it on another machine."""
+    written = orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS, default=str).decode()
+    query = campaigns.update().where(campaigns.c.id == campaign_key, campaigns.c.settings != written)
+    if connection.execute(query.values(settings=written)).rowcount:
+        digest = sha256(written.encode()).hexdigest()
+        events.append(connection, campaign_key, at, "settings kept", sha256=digest)
+
+
+def row(connection: Connection, campaign_key: int) -> Mapping[str, Any]:
+    """A campaign as `listing` gives it."""
+    return dict(connection.execute(select(campaigns).where(campaigns.c.id == campaign_key)).mappings().one())
+
+
 def listing(connection: Connection) -> list[Mapping[str, Any]]:
     """All campaigns, newest first."""
     return [dict(row) for row in connection.execute(select(campaigns).order_by(campaigns.c.id.desc())).mappings()]
@@ -129,8 +150,8 @@ def add_upload(connection: Connection, upload: Upload, path: Path) -> Upload:
     values = {name: getattr(upload, name) for name in Upload.__slots__ if name not in ("id", "purged_at", "reading")}
     values["reading"] = orjson.dumps(upload.reading).decode()
     number = int(connection.execute(uploads.insert().values(**values).returning(uploads.c.id)).scalar_one())
-    parts = ((number, i, pack(part)) for i, part in enumerate(_parts(path)))
-    insert_many(connection, upload_parts, ("upload", "part", "bytes"), parts)
+    packed = ((number, i, pack(part)) for i, part in enumerate(parts(path)))
+    insert_many(connection, upload_parts, ("upload", "part", "bytes"), packed)
     return replace(upload, id=number)
 
 
@@ -183,12 +204,13 @@ def restore_upload(connection: Connection, upload: Upload, target: Path) -> None
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     digest = sha256()
-    for part in _parts(path):
+    for part in parts(path):
         digest.update(part)
     return digest.hexdigest()
 
 
-def _parts(path: Path) -> Iterator[bytes]:
+def parts(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, some at a time."""
     with path.open("rb") as file:
         while part := file.read(PART):
             yield part

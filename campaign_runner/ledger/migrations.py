@@ -9,7 +9,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Table, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
-from campaign_runner.ledger import order_sums, schema
+from campaign_runner.ledger import (
+    order_sums,
+    schema,
+    submission_tables,  # noqa: F401 (its tables are among those of `schema.metadata`)
+)
 
 SIGNED_FROM = 3
 

@@ -49,6 +49,8 @@ campaigns = Table(
     Column("asked", Text, nullable=False, server_default="{}"),
     # Until when Tango's list of orders is not relied on, for it was found wrong (seconds since 1970).
     Column("list_doubted_until", Float, nullable=False, server_default="0"),
+    # Its own settings as JSON, in the form of campaign.toml, without secrets, addresses and the ledger's place.
+    Column("settings", Text, nullable=False, server_default="{}"),
     UniqueConstraint("environment", "campaign_id"),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ read is never replaced by a new one.
 
 from __future__ import annotations
 
+import copy
 import fcntl
 import os
 import sqlite3
@@ -83,6 +84,12 @@ class Ledger:
         """The name of the ledger in which an older program ran a campaign, "" if none did: it noted no more."""
         path = self._lock_file(campaign_id)
         return path.read_text("utf-8").strip() if path.exists() else ""
+
+    def acting_as(self, actor: Actor) -> Ledger:
+        """The same ledger, on which somebody else acts."""
+        other = copy.copy(self)
+        other.engine = self.engine.execution_options(actor=actors.packed(actor))
+        return other
 
     def close_connections(self) -> None:
         """Let go of all connections, until the next transaction: a process that is forked now has none of them."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`user` on `host`; `kind` is "account" for an account of the machine."""
+    """`user` on `host`. `kind` is account (of the machine), session or token (of a user of the server; `host` is then who
+    vouches for them: local, or the address of an identity provider), inbox (a folder), or program (a job of the server)."""
 
     user: str
     host: str
@@ -18,5 +19,9 @@ class Actor:
         return f"{self.user}@{self.host}"
 
     def is_same_user(self, other: Actor | None) -> bool:
-        """The same account: on whichever machine, since one person has one name on all of them."""
-        return other is not None and (self.kind, self.user.casefold()) == (other.kind, other.user.casefold())
+        """The same account: on whichever machine, since one person has one name on all of them; whether signed in or
+        with a token."""
+        return other is not None and self._person() == other._person()
+
+    def _person(self) -> tuple[str, str]:
+        return ("user" if self.kind in ("session", "token") else self.kind), self.user.casefold()

@@ -37,7 +37,16 @@ from campaign_runner.settings.sections import (
 )
 from campaign_runner.settings.sentences import sentence
 
-__all__ = ["TOKEN_ADDRESSES", "ApprovalSection", "Credentials", "Settings", "credentials", "ledger_url", "load"]
+__all__ = [
+    "TOKEN_ADDRESSES",
+    "ApprovalSection",
+    "Credentials",
+    "Settings",
+    "credentials",
+    "kept",
+    "ledger_url",
+    "load",
+]
 
 
 class Settings(BaseSettings):
@@ -134,6 +143,31 @@ def load(path: Path | None, campaign_id: str = "", looked_for: Sequence[Path] = 
     found = rules.on(asked) if rules else asked
     found._approval_from = _source(rules, mine, path)
     return found
+
+
+class KeptSettings(Settings):
+    """Settings from the ledger: the environment of whichever machine goes on with a campaign does not change them."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """The values alone."""
+        return (init_settings,)
+
+
+def kept(values: Mapping[str, Any]) -> Settings:
+    """Settings from values in the form of campaign.toml, under the operator's policy; raises SettingsError."""
+    try:
+        asked = KeptSettings(**values)
+    except ValidationError as error:
+        raise SettingsError(
+            "\n".join(sentence("The campaign's settings", dict(problem), Settings) for problem in error.errors())
+        ) from None
+    rules = policy.load()
+    return rules.on(asked) if rules else asked
 
 
 def _source(rules: policy.Policy | None, environment: Mapping[str, Any], path: Path | None) -> str:

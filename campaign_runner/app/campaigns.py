@@ -1,0 +1,129 @@
+"""Which campaigns are there, and how does each stand?  Plain values for the pages and the API, from the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from campaign_runner.app.workspace import Workspace, own_settings
+from campaign_runner.ledger import approvals, campaigns, events, jobs, row_status, submissions
+from campaign_runner.ledger.submissions import Check, Sending, Submission
+from campaign_runner.model.actor import Actor
+from campaign_runner.model.campaign_state import CampaignFacts, state_of
+from campaign_runner.model.errors import UsageError
+from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.model.money import from_units, text
+
+
+def create_campaign(workspace: Workspace, actor: Actor, values: Mapping[str, Any]) -> str:
+    """Make a campaign: `id`, and if wanted `name`, `purchase_order`, `notes`, `settings`; returns its id.
+
+    Raises SettingsError for a value that cannot be, UsageError for an id that is taken.
+    """
+    extra = own_settings(values.get("settings") or {})
+    texts = {name: values[name] for name in ("name", "purchase_order", "notes") if values.get(name)}
+    own = {**extra, "campaign": {**extra.get("campaign", {}), **texts, "id": values.get("id", "")}}
+    whole = workspace.merged(own)
+    with workspace.ledger(actor).write("create a campaign", durable=True) as connection:
+        if whole.campaign.id in {row["campaign_id"] for row in campaigns.listing(connection)}:
+            raise UsageError(f"The campaign {whole.campaign.id} exists already. Choose another id.")
+        key = campaigns.register(connection, whole.tango.environment, whole.order, workspace.at())
+        campaigns.set_settings(connection, key, own, workspace.at())
+    return whole.campaign.id
+
+
+def campaign_views(workspace: Workspace, *, before: int | None = None, limit: int = 100) -> list[dict[str, Any]]:
+    """Campaigns as `campaign_view` shows them, the newest first; `before` is the `key` of the last one that was shown."""
+    with workspace.ledger().read() as connection:
+        rows = [row for row in campaigns.listing(connection) if before is None or row["id"] < before]
+        return [_view(connection, row) for row in rows[:limit]]
+
+
+def campaign_view(workspace: Workspace, campaign_id: str) -> dict[str, Any]:
+    """One campaign: id, texts, state, rows by status, amounts per currency and status, whether they tie out."""
+    key = workspace.key_of(campaign_id)
+    with workspace.ledger().read() as connection:
+        return _view(connection, campaigns.row(connection, key))
+
+
+def newest(connection: Connection, campaign_key: int) -> tuple[Submission | None, Check | None, Sending | None]:
+    """The newest submission, what its check found, and the wish to send it."""
+    submission = submissions.latest(connection, campaign_key)
+    if submission is None:
+        return None, None, None
+    wish = submissions.sending(connection, campaign_key)
+    mine = wish if wish and wish.submission == submission.id else None
+    return submission, submissions.check_of(connection, submission.id), mine
+
+
+def _view(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
+    submission, check, wish = newest(connection, row["id"])
+    own = campaigns.settings_of(connection, row["id"]).get("campaign", {})
+    upload = campaigns.latest_upload(connection, row["id"])
+    planned = upload is not None and (submission is None or submission.upload == upload.id or not check)
+    if upload is not None and planned:
+        rows, amounts = _sums(row_status.tally(connection, upload.id))
+    else:
+        result = check.result if check else {}
+        rows, amounts = dict(result.get("rows", {})), dict(result.get("amounts", {}))
+    facts = _facts(connection, row, (submission, check, wish), rows, planned=planned)
+    return {
+        "id": row["campaign_id"], "key": row["id"], "environment": row["environment"], "created_at": row["created_at"],
+        "name": own.get("name", ""), "purchase_order": own.get("purchase_order", ""), "notes": own.get("notes", ""),
+        "state": str(state_of(facts)), "rows": rows, "amounts": amounts, "ties_out": _ties_out(rows, amounts),
+        "upload": submission.number if submission else None, "plan": check.plan if check else "",
+        "approval": facts.approval, "refused": wish.refused if wish else "", "submitters": _people(connection, row["id"]),
+    }  # fmt: skip
+
+
+def _facts(
+    connection: Connection, row: Mapping[str, Any], now: tuple[Submission | None, Check | None, Sending | None],
+    rows: Mapping[str, int], *, planned: bool,
+) -> CampaignFacts:  # fmt: skip
+    submission, check, wish = now
+    if submission is None:
+        return CampaignFacts(planned=planned, rows=rows)
+    checking = jobs.is_wanted(connection, "check", submission.id) or check is None
+    result = check.result if check else {}
+    decision = approvals.latest(connection, row["id"], check.plan) if check and check.plan else None
+    approval = decision.decision if decision else str(result.get("approval", "not needed"))
+    return CampaignFacts(
+        submitted=True, check="" if checking else str(check and check.state), errors=rows.get("rejected", 0),
+        refused=bool(result.get("refused")), asked=bool(check and check.asked_at), approval=approval,
+        wanted=wish is not None and not wish.refused, planned=planned, rows=rows,
+    )  # fmt: skip
+
+
+def _sums(tally: list[tuple[str, str, int, int]]) -> tuple[dict[str, int], dict[str, dict[str, str]]]:
+    """As `summary.json` has them: rows with their total, and amounts per currency with theirs."""
+    rows = {str(status): 0 for status in RowStatus}
+    units: dict[str, dict[str, int]] = {}
+    for status, currency, number, worth in tally:
+        rows[status] = rows.get(status, 0) + number
+        if worth >= 0 and currency:
+            per = units.setdefault(currency, dict.fromkeys(map(str, RowStatus), 0))
+            per[status] = per.get(status, 0) + worth
+    amounts = {
+        currency: {"total": text(from_units(sum(per.values()))), **{s: text(from_units(u)) for s, u in per.items()}}
+        for currency, per in sorted(units.items())
+    }
+    return {"total": sum(rows.values()), **rows}, amounts
+
+
+def _ties_out(rows: Mapping[str, int], amounts: Mapping[str, Mapping[str, str]]) -> bool:
+    from decimal import Decimal
+
+    whole = rows.get("total", 0) == sum(number for status, number in rows.items() if status != "total")
+    return whole and all(
+        Decimal(per["total"]) == sum((Decimal(v) for s, v in per.items() if s != "total"), Decimal(0))
+        for per in amounts.values()
+    )
+
+
+def _people(connection: Connection, campaign_key: int) -> list[str]:
+    """Who submitted something to this campaign, or made it."""
+    opened = [event["actor"] for event in events.of_kinds(connection, campaign_key, "campaign opened")]
+    actors = [*opened, *(one.actor for one in submissions.listing(connection, campaign_key))]
+    return sorted({actor.user for actor in actors if actor})

@@ -1,0 +1,122 @@
+"""How is a campaign sent and followed by whoever is free?  One slice at a time, under its claim, until it is final.
+
+What is sent, on whose word and under which options stands in the ledger: whoever takes over keeps to it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from campaign_runner.app import run_options
+from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.finish import finish, finish_latest
+from campaign_runner.app.place import Placed, PlacingRules, place_file
+from campaign_runner.app.progress import no_progress
+from campaign_runner.app.session import CampaignSession, open_campaign
+from campaign_runner.app.submissions import restored, with_columns
+from campaign_runner.app.uploads import LoadedUpload
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.app.write_plan import write_down_plan
+from campaign_runner.ledger import batches, integrity, jobs, stored_reports, submissions
+from campaign_runner.ledger.overlaps import Overtaken
+from campaign_runner.ledger.submissions import Sending
+from campaign_runner.model.actor import Actor
+from campaign_runner.model.errors import CampaignHeld, FileUnusable, RefusedBeforeSending
+from campaign_runner.model.lifecycle import OPEN_BATCHES
+
+DRIVE, REPORT = "drive", "report"
+# How long one campaign is driven before another has its turn.
+SLICE = 20.0
+# Another run has the campaign: look again soon. Tango stopped it: somebody may have to act first.
+HELD, STOPPED = 2.0, 300.0
+
+
+def want_driven(workspace: Workspace, campaign_key: int, wish: Sending) -> None:
+    """Write down what is to be sent, and that somebody is to drive it: one transaction."""
+    with workspace.ledger(wish.actor).write("want a campaign sent", durable=True) as connection:
+        submissions.want_sent(connection, campaign_key, wish)
+        jobs.want(connection, DRIVE, campaign_key, workspace.at())
+
+
+def drive_campaign(workspace: Workspace, key: str) -> float | None:
+    """One slice of a campaign: plan it if need be, place, follow; returns when to come again, None = nothing is left."""
+    with workspace.ledger().read() as connection:
+        wish = submissions.sending(connection, int(key))
+    if wish is None or wish.refused:
+        return None
+    try:
+        return _driven(workspace, int(key), wish)
+    except CampaignHeld:
+        return HELD
+    except (RefusedBeforeSending, FileUnusable) as error:
+        with workspace.ledger(wish.actor).write("refuse to send") as connection:
+            submissions.refuse_sending(connection, int(key), str(error))
+        return None
+
+
+def write_reports(workspace: Workspace, key: str) -> float | None:
+    """Reconcile a campaign and keep its reports in the ledger."""
+    with _opened(workspace, int(key), None) as campaign:
+        result = finish_latest(campaign, "", no_progress)
+        _keep(workspace, campaign, result.reports)
+    return None
+
+
+def _driven(workspace: Workspace, key: int, wish: Sending) -> float | None:
+    with workspace.ledger().read() as connection:
+        submission = submissions.get(connection, wish.submission)
+    own = with_columns(workspace, submission)
+    with restored(workspace, submission) as reading, _opened(own, key, wish.actor) as campaign:
+        integrity.require_whole(campaign.ledger)
+        placed, file = _placed(reading, campaign, wish)
+        again = _come_again(campaign, placed)
+        if again is None or placed.stopped or placed.waiting:
+            result = finish(campaign, file, placed.stopped, no_progress, placed.waiting, placing=True)
+            _keep(workspace, campaign, result.reports)
+        return again
+
+
+def _placed(reading: ReadOptions, campaign: CampaignSession, wish: Sending) -> tuple[Placed, LoadedUpload]:
+    """The plan written down, if it is not yet, and a slice of its orders placed and followed."""
+    options, anew = wish.options, False
+    rate = options.get("max_failure_rate")
+    while True:
+        first = run_options.canary(
+            campaign, int(options.get("canary") or 0), no_canary=bool(options.get("no_canary"))
+        )
+        file = write_down_plan(reading, campaign, no_progress, canary=first, anew=anew, wanted=wish.plan,
+                               partial=bool(options.get("partial_by_funds")))  # fmt: skip
+        with campaign.ledger.write("a submission became an upload") as connection:
+            submissions.became(connection, wish.submission, file.upload.id)
+        rules = PlacingRules(SLICE, bool(first), standing=True, max_failure_rate=rate, slice_seconds=SLICE)
+        try:
+            return place_file(campaign, file, rules, no_progress, prove_newest=not anew), file
+        except Overtaken:
+            anew = True
+
+
+def _come_again(campaign: CampaignSession, placed: Placed) -> float | None:
+    """Seconds until something is due; None where all is final, or only a person can go on."""
+    if placed.stopped:
+        return STOPPED
+    moment = campaign.runtime.clock.now().timestamp()
+    due = batches.next_due(campaign.ledger, campaign.key, OPEN_BATCHES, "all", now=moment)
+    return None if due is None else max(0.0, due - moment)
+
+
+@contextmanager
+def _opened(workspace: Workspace, key: int, actor: Actor | None) -> Iterator[CampaignSession]:
+    from campaign_runner.ledger.actors import this_account
+
+    with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
+        runtime = workspace.runtime(key, actor or this_account(), Path(folder))
+        with open_campaign(runtime, sending=actor is not None) as campaign:
+            yield campaign
+
+
+def _keep(workspace: Workspace, campaign: CampaignSession, reports: Mapping[str, Path]) -> None:
+    with campaign.ledger.write("keep reports") as connection:
+        stored_reports.store(connection, campaign.key, reports, workspace.at())

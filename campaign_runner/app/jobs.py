@@ -1,0 +1,98 @@
+"""Which kinds of work are there, and who does them?  One table; each takes the workspace and a key, and says when to
+come again (None: it is done).
+
+A job may run twice: what it does is decided by the ledger. One that fails is tried again, and its error stays in its row.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import jobs
+from campaign_runner.ledger.jobs import LEASE, Job
+from campaign_runner.model.errors import StateError
+
+RENEW = LEASE / 3
+# How long the loop sleeps where nothing is due, or the database is away.
+IDLE, AWAY = 0.25, 2.0
+logger = logging.getLogger(__name__)
+
+
+class Kind(NamedTuple):
+    """One kind of work; imported only where it is done, since most of it needs pandas."""
+
+    module: str
+    function: str
+
+    def do(self, workspace: Workspace, key: str) -> float | None:
+        """Do it; seconds until it is to be done again, None = it is done."""
+        from importlib import import_module
+
+        work: Callable[[Workspace, str], float | None] = getattr(import_module(self.module), self.function)
+        return work(workspace, key)
+
+
+KINDS: dict[str, Kind] = {
+    "check": Kind("campaign_runner.app.check_submission", "check_submission"),
+    "drive": Kind("campaign_runner.app.drive", "drive_campaign"),
+    "report": Kind("campaign_runner.app.drive", "write_reports"),
+}
+
+
+def work_until_stopped(workspace: Workspace) -> None:
+    """Do whatever is due, one job after another, until the workspace is to stop; the database may go and come back."""
+    while not workspace.stopping.is_set():
+        try:
+            busy = work_once(workspace)
+        except StateError as error:
+            logger.warning("The ledger cannot be reached: %s", error)
+            workspace.stopping.wait(AWAY)
+            continue
+        if not busy:
+            workspace.stopping.wait(IDLE)
+
+
+def work_once(workspace: Workspace, kinds: frozenset[str] = frozenset(KINDS)) -> bool:
+    """Do one job that is due; False where none is."""
+    with workspace.ledger().write("take a job") as connection:
+        job = jobs.take(connection, kinds)
+    if job is None:
+        return False
+    try:
+        with _leased(workspace, job):
+            again = KINDS[job.kind].do(workspace, job.key)
+    except Exception as error:
+        logger.exception("The job %s %s failed", job.kind, job.key)
+        with workspace.ledger().write("a job failed") as connection:
+            jobs.failed(connection, job, f"{type(error).__name__}: {error}")
+        return True
+    with workspace.ledger().write("a job is done") as connection:
+        jobs.done(connection, job, again)
+    return True
+
+
+@contextmanager
+def _leased(workspace: Workspace, job: Job) -> Iterator[None]:
+    """The job stays in hand while this lasts: nobody else takes it."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        while not ended.wait(RENEW):
+            try:
+                with workspace.ledger().write("keep a job") as connection:
+                    jobs.renew(connection, job)
+            except StateError:  # the database is away: the work itself will notice
+                continue
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -1,0 +1,69 @@
+"""How does a file come in?  By every door as a submission: its bytes, who, how it is to be read.  A job checks it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.session import CampaignSession
+from campaign_runner.app.uploads import LoadedUpload
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import campaigns, jobs, submissions
+from campaign_runner.ledger.submissions import Submission
+from campaign_runner.model.actor import Actor
+
+CHECK = "check"
+
+
+def submit_file(
+    workspace: Workspace, campaign_key: int, path: Path, name: str, actor: Actor, channel: str, *,
+    options: Mapping[str, Any] | None = None, corrects: int = 0,
+) -> Submission:  # fmt: skip
+    """Take a file in; it is checked by a job. `options`: sheet, hidden, columns."""
+    with workspace.ledger(actor).write("submit a file", durable=True) as connection:
+        made = submissions.add(
+            connection, campaign_key, path, Path(name).name, actor, channel, workspace.at(), options=options or {},
+            corrects=corrects,
+        )  # fmt: skip
+        jobs.want(connection, CHECK, made.id, workspace.at())
+    return made
+
+
+@contextmanager
+def restored(workspace: Workspace, submission: Submission) -> Iterator[ReadOptions]:
+    """The file of a submission and how it is to be read, while this lasts."""
+    with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
+        path = Path(folder) / (Path(submission.name).name or "file")
+        with workspace.ledger().read() as connection:
+            submissions.restore(connection, submission, path)
+        options = submission.options
+        yield ReadOptions(path, options.get("sheet") or None, options.get("hidden") or "hold")
+
+
+def of_a_run(campaign: CampaignSession, reading: ReadOptions, file: LoadedUpload) -> None:
+    """A file that a command run by a person or a timer brought is a submission like any other; its settings are kept."""
+    runtime = campaign.runtime
+    with campaign.ledger.read() as connection:
+        newest = submissions.latest(connection, campaign.key)
+    if newest and newest.upload == file.upload.id:
+        return
+    kept = runtime.settings.model_dump(mode="json", exclude={"ledger"})
+    options = {"sheet": reading.sheet, "hidden": reading.hidden}
+    with campaign.ledger.write("record a submission") as connection:
+        made = submissions.add(connection, campaign.key, reading.file, reading.path.name, runtime.actor, "cli",
+                               runtime.at(), options=options, keep=False)  # fmt: skip
+        submissions.became(connection, made.id, file.upload.id)
+        campaigns.set_settings(connection, campaign.key, kept, runtime.at())
+
+
+def with_columns(workspace: Workspace, submission: Submission) -> Workspace:
+    """The workspace with the columns that whoever submitted the file said."""
+    if not (columns := submission.options.get("columns")):
+        return workspace
+    merged = {**workspace.settings.columns, **columns}
+    return replace(workspace, settings=workspace.settings.model_copy(update={"columns": merged}))

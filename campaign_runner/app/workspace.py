@@ -1,0 +1,118 @@
+"""What do the server, the workers and the inbox work in?  One ledger of many campaigns, each with settings of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from campaign_runner import settings
+from campaign_runner.app.locations import state_path
+from campaign_runner.app.runtime import Runtime, SystemClock
+from campaign_runner.ledger import Ledger, campaigns, open_ledger
+from campaign_runner.ledger.actors import this_account
+from campaign_runner.model import Clock
+from campaign_runner.model.actor import Actor
+from campaign_runner.model.errors import SettingsError, UsageError
+from campaign_runner.reporting.finance_options import FinanceOptions
+from campaign_runner.settings import Credentials, Settings
+
+WORKSPACE = Path("workspace.toml")
+# What a campaign may say for itself. Where orders go, who approves and where the ledger is belongs to the workspace.
+OF_A_CAMPAIGN = frozenset({"campaign", "columns", "defaults", "identity", "limits", "finance", "reports", "rules"})
+# Of the settings that a run on another machine was given, these are the machine's own.
+OF_A_MACHINE: dict[str, tuple[str, ...]] = {
+    "tango": ("base_url", "oauth_url", "requests_per_second"),
+    "ledger": ("url",),
+}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """`settings` are workspace.toml's (their campaign is none); a ledger at `settings.ledger.url`, else in `state`."""
+
+    settings: Settings
+    state: Path
+    schemas: Path | None = None
+    clock: Clock = field(default_factory=SystemClock)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return open_ledger(self.state, self.settings.ledger.url)
+
+    def ledger(self, actor: Actor | None = None) -> Ledger:
+        """The ledger, on which `actor` acts (None: the account of this process)."""
+        return self._ledger.acting_as(actor or this_account())
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        if "_ledger" in self.__dict__:
+            self._ledger.engine.dispose()
+
+    def at(self) -> str:
+        """The time as the ledger writes it."""
+        return self.clock.now().isoformat(timespec="milliseconds")
+
+    def key_of(self, campaign_id: str) -> int:
+        """The campaign's number in the ledger; raises UsageError."""
+        with self.ledger().read() as connection:
+            return campaigns.find(connection, self.settings.tango.environment, campaign_id)
+
+    def runtime(self, campaign_key: int, actor: Actor, reports: Path) -> Runtime:
+        """What one campaign is run in: its own settings on top of the workspace's, with this machine's credentials."""
+        with self.ledger().read() as connection:
+            row = campaigns.row(connection, campaign_key)
+            own = campaigns.settings_of(connection, campaign_key)
+        bound = {"tango": {name: row[name] for name in ("environment", "customer", "account", "endpoint")}}
+        whole = self.merged(own, {"campaign": {"id": row["campaign_id"]}}, bound)
+        return Runtime(
+            whole, self.state, reports, self._credentials(whole), self.schemas, self.clock, self.stopping,
+            ledger_url=self.settings.ledger.url, actor=actor, submitter=actor.user,
+            finance=FinanceOptions(group_by=whole.finance.group_by or None, accounts=whole.finance.accounts,
+                                   time_zone=whole.finance.time_zone),
+        )  # fmt: skip
+
+    def merged(self, *own: Mapping[str, Any]) -> Settings:
+        """The workspace's settings with a campaign's own on top; raises SettingsError."""
+        values = self.settings.model_dump(mode="json", exclude={"campaign"})
+        machine = {name: {key: values[name][key] for key in keys} for name, keys in OF_A_MACHINE.items()}
+        approval = {"approval": values["approval"]} if self.settings.approval.required_above else {}
+        for layer in (*own, machine, approval):
+            for section, part in layer.items():
+                values[section] = {**values.get(section, {}), **part} if isinstance(part, Mapping) else part
+        return settings.kept(values)
+
+    def _credentials(self, whole: Settings) -> Credentials:
+        try:
+            return settings.credentials(whole)
+        except UsageError:
+            return Credentials()
+
+
+def own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that somebody gives a campaign through a door; raises SettingsError for what is not theirs to say."""
+    if foreign := sorted(set(values) - OF_A_CAMPAIGN):
+        raise SettingsError(
+            f"settings.{foreign[0]} cannot be set for one campaign: it belongs to the workspace. A campaign can set "
+            f"{', '.join(sorted(OF_A_CAMPAIGN))}."
+        )
+    return dict(values)
+
+
+@contextmanager
+def open_workspace(config: Path | None, state: Path | None, schemas: Path | None = None) -> Iterator[Workspace]:
+    """The workspace of a server or worker: `config`, else workspace.toml here, else everything at its default.
+
+    Raises SettingsError, StateError.
+    """
+    path = config or (WORKSPACE if WORKSPACE.exists() else None)
+    workspace = Workspace(settings.load(path, "workspace"), state_path(state, path), schemas)
+    try:
+        yield workspace
+    finally:
+        workspace.close()

@@ -1,0 +1,100 @@
+"""What work is wanted, and who does it?  One row for each kind and key; whoever works on one has it for a lease.
+
+Wanting and being done are moves in the transaction of what they belong to: no job without its row, and a wish that is
+made while the work is under way is seen to afterwards. A job that runs twice is harmless: the campaign's claim decides.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+
+from campaign_runner.ledger.submission_tables import jobs
+
+LEASE = 6.0
+# A job that fails is tried again after so many seconds, the last figure for ever.
+AGAIN_AFTER = (1, 5, 30, 120, 600)
+
+
+class Job(NamedTuple):
+    """Work in hand: `wanted` = the wishes that it answers, `fence` = the number under which it was taken."""
+
+    kind: str
+    key: str
+    wanted: int
+    fence: int
+    failures: int
+
+
+def now(connection: Connection) -> float:
+    """Seconds since 1970 by the clock of the database."""
+    if connection.dialect.name == "postgresql":
+        return float(connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
+    return float(connection.execute(select((func.julianday("now") - 2440587.5) * 86400.0)).scalar_one())
+
+
+def want(connection: Connection, kind: str, key: object, at: str, *, in_seconds: float = 0) -> None:
+    """Ask for work in the caller's transaction: at once, or in so many seconds."""
+    due = now(connection) + in_seconds
+    mine = (jobs.c.kind == kind, jobs.c.key == str(key))
+    sooner = {"wanted": jobs.c.wanted + 1, "wanted_at": at, "due_at": due, "failures": 0, "error": ""}
+    if not connection.execute(update(jobs).where(*mine).values(**sooner)).rowcount:
+        connection.execute(jobs.insert().values(kind=kind, key=str(key), wanted=1, wanted_at=at, due_at=due))
+
+
+def take(connection: Connection, kinds: frozenset[str]) -> Job | None:
+    """The job that has been due longest and is nobody's, for a lease; None if there is none."""
+    moment = now(connection)
+    due = select(jobs).where(jobs.c.kind.in_(kinds), jobs.c.due_at <= moment, jobs.c.leased_until <= moment)
+    row = connection.execute(due.order_by(jobs.c.due_at).limit(1).with_for_update(skip_locked=True)).one_or_none()
+    if row is None:
+        return None
+    mine = (jobs.c.kind == row.kind, jobs.c.key == row.key)
+    connection.execute(update(jobs).where(*mine).values(fence=row.fence + 1, leased_until=moment + LEASE))
+    return Job(row.kind, row.key, row.wanted, row.fence + 1, row.failures)
+
+
+def renew(connection: Connection, job: Job) -> bool:
+    """Keep a job for another lease; False where somebody else has it by now."""
+    lease = {"leased_until": now(connection) + LEASE}
+    return bool(connection.execute(update(jobs).where(*_mine(job)).values(**lease)).rowcount)
+
+
+def done(connection: Connection, job: Job, again_in: float | None) -> None:
+    """The work was done: the job goes, unless it is to come again or was wanted once more meanwhile."""
+    gone = delete(jobs).where(*_mine(job), jobs.c.wanted == job.wanted)
+    if again_in is None and connection.execute(gone).rowcount:
+        return
+    moment = now(connection)
+    mine = update(jobs).where(*_mine(job))
+    connection.execute(mine.where(jobs.c.wanted == job.wanted).values(due_at=moment + (again_in or 0)))
+    connection.execute(mine.values(leased_until=0, failures=0, error=""))
+
+
+def failed(connection: Connection, job: Job, error: str) -> None:
+    """The work could not be done: it is tried again later."""
+    wait = AGAIN_AFTER[min(job.failures, len(AGAIN_AFTER) - 1)]
+    values = {
+        "failures": job.failures + 1,
+        "error": error[:1000],
+        "leased_until": 0,
+        "due_at": now(connection) + wait,
+    }
+    connection.execute(update(jobs).where(*_mine(job)).values(**values))
+
+
+def is_wanted(connection: Connection, kind: str, key: object) -> bool:
+    """Whether such work waits or is under way."""
+    query = select(jobs.c.kind).where(jobs.c.kind == kind, jobs.c.key == str(key))
+    return connection.execute(query).first() is not None
+
+
+def next_due(connection: Connection) -> float | None:
+    """Seconds until the next job is due (0 or less: now); None if there is none."""
+    due = connection.execute(select(func.min(jobs.c.due_at))).scalar()
+    return None if due is None else float(due) - now(connection)
+
+
+def _mine(job: Job) -> tuple[ColumnElement[bool], ...]:
+    return jobs.c.kind == job.kind, jobs.c.key == job.key, jobs.c.fence == job.fence

@@ -1,0 +1,232 @@
+"""What came in, by which door, from whom?  A submission: a file, its digest, who submitted it and how it is to be read.
+
+Its bytes are kept here until its plan is written down: from then on the upload has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, delete, func, select, update
+
+from campaign_runner.ledger import actors, campaigns, events
+from campaign_runner.ledger.packing import pack, unpack
+from campaign_runner.ledger.store import insert_many
+from campaign_runner.ledger.submission_tables import (
+    checks,
+    corrections,
+    problems,
+    sendings,
+    submission_parts,
+    submissions,
+)
+from campaign_runner.model.actor import Actor
+from campaign_runner.model.errors import StateError, UsageError
+
+PART = 4 * 1024 * 1024
+PROBLEM = ("row", "cell", "field", "header", "value", "problem", "what_to_do", "severity", "rule")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submitted file. `channel` is cli, page, api or inbox; `options` say how it is read (sheet, hidden, columns)."""
+
+    id: int
+    campaign: int
+    number: int
+    at: str
+    actor: Actor
+    channel: str
+    name: str
+    size: int
+    sha256: str
+    options: Mapping[str, Any]
+    corrects: int = 0
+    upload: int = 0
+    erased_at: str = ""
+
+
+class Check(NamedTuple):
+    """What was found: `state` is checked or unusable, `plan` names the plan ("" = none), `result` is plain data."""
+
+    at: str
+    state: str
+    plan: str
+    result: Mapping[str, Any]
+    asked_at: str = ""
+
+
+class Correction(NamedTuple):
+    """One cell: `field` is Tango's name or the header of an own column."""
+
+    row: int
+    field: str
+    before: str
+    after: str
+
+
+class Sending(NamedTuple):
+    """The plan of a submission that is to be sent, on whose word, and with which options."""
+
+    submission: int
+    plan: str
+    actor: Actor
+    at: str
+    options: Mapping[str, Any]
+    refused: str = ""
+
+
+def add(
+    connection: Connection, campaign_key: int, path: Path, name: str, actor: Actor, channel: str, at: str, *,
+    options: Mapping[str, Any], corrects: int = 0, keep: bool = True,
+) -> Submission:  # fmt: skip
+    """Write a submission down; `keep` its bytes, unless its plan is written down by the same command."""
+    digest = campaigns.file_sha256(path)
+    latest = select(func.max(submissions.c.number)).where(submissions.c.campaign == campaign_key)
+    number = int(connection.execute(latest).scalar() or 0) + 1
+    values = {"campaign": campaign_key, "number": number, "at": at, "actor": actors.packed(actor), "channel": channel,
+              "name": name, "size": path.stat().st_size, "sha256": digest, "corrects": corrects,
+              "options": orjson.dumps(dict(options), option=orjson.OPT_SORT_KEYS).decode()}  # fmt: skip
+    made = int(connection.execute(submissions.insert().values(**values).returning(submissions.c.id)).scalar_one())
+    if keep:
+        parts = ((made, i, pack(part)) for i, part in enumerate(campaigns.parts(path)))
+        insert_many(connection, submission_parts, ("submission", "part", "bytes"), parts)
+    events.append(connection, campaign_key, at, "file submitted", number=number, sha256=digest, channel=channel,
+                  corrects=corrects)  # fmt: skip
+    return get(connection, made)
+
+
+def get(connection: Connection, submission: int) -> Submission:
+    """A submission by its id."""
+    row = connection.execute(select(submissions).where(submissions.c.id == submission)).mappings().one()
+    return _of(row)
+
+
+def numbered(connection: Connection, campaign_key: int, number: int) -> Submission:
+    """A submission by its number in the campaign; raises UsageError."""
+    query = select(submissions).where(submissions.c.campaign == campaign_key, submissions.c.number == number)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise UsageError(f"There is no upload {number} of this campaign.")
+    return _of(row)
+
+
+def listing(connection: Connection, campaign_key: int) -> list[Submission]:
+    """All submissions of a campaign, the newest first."""
+    query = select(submissions).where(submissions.c.campaign == campaign_key).order_by(submissions.c.number.desc())
+    return [_of(row) for row in connection.execute(query).mappings()]
+
+
+def latest(connection: Connection, campaign_key: int) -> Submission | None:
+    """The newest submission of a campaign."""
+    return next(iter(listing(connection, campaign_key)), None)
+
+
+def restore(connection: Connection, submission: Submission, target: Path) -> None:
+    """Write its bytes to `target`; raises StateError where they were erased or are not what they were."""
+    if submission.upload:
+        campaigns.restore_upload(connection, campaigns.upload(connection, submission.upload), target)
+        return
+    digest = sha256()
+    query = select(submission_parts.c.bytes).where(submission_parts.c.submission == submission.id)
+    with target.open("wb") as file:
+        for (packed,) in connection.execute(query.order_by(submission_parts.c.part)):
+            part = unpack(packed)
+            digest.update(part)
+            file.write(part)
+    if submission.erased_at:
+        raise StateError(f"The file {submission.name} was erased on {submission.erased_at[:10]}; totals remain.")
+    if digest.hexdigest() != submission.sha256:
+        raise StateError(f"The ledger's copy of {submission.name} is damaged. Upload the file again.")
+
+
+def became(connection: Connection, submission: int, upload: int) -> None:
+    """Its plan is written down as an upload, which has the bytes from now on."""
+    connection.execute(update(submissions).where(submissions.c.id == submission).values(upload=upload))
+    connection.execute(delete(submission_parts).where(submission_parts.c.submission == submission))
+
+
+def record_check(
+    connection: Connection, submission: int, found: Check, rows: Iterable[Sequence[Any]] = ()
+) -> None:  # fmt: skip
+    """Keep what a check found, in place of an earlier one; `rows` are problems as `PROBLEM` names their parts."""
+    for table in (problems, checks):
+        connection.execute(delete(table).where(table.c.submission == submission))
+    values = {"submission": submission, "at": found.at, "state": found.state, "plan": found.plan,
+              "result": orjson.dumps(found.result, default=str).decode()}  # fmt: skip
+    connection.execute(checks.insert().values(**values))
+    many = ((submission, number, *row) for number, row in enumerate(rows))
+    insert_many(connection, problems, ("submission", "number", *PROBLEM), many)
+
+
+def check_of(connection: Connection, submission: int) -> Check | None:
+    """What its newest check found; None while it was not checked."""
+    row = connection.execute(select(checks).where(checks.c.submission == submission)).one_or_none()
+    return Check(row.at, row.state, row.plan, orjson.loads(row.result), row.asked_at) if row else None
+
+
+def ask_for(connection: Connection, submission: int, at: str) -> None:
+    """Somebody wants its plan approved, or sent."""
+    connection.execute(
+        update(checks).where(checks.c.submission == submission, checks.c.asked_at == "").values(asked_at=at)
+    )
+
+
+def problems_of(
+    connection: Connection, submission: int, *, field: str = "", severity: str = "", after: int = -1, limit: int = 100
+) -> list[Mapping[str, Any]]:
+    """Its problems in the order of the file, a page of them; each with its `number`."""
+    query = select(problems).where(problems.c.submission == submission, problems.c.number > after)
+    for column, wanted in ((problems.c.field, field), (problems.c.severity, severity)):
+        query = query.where(column == wanted) if wanted else query
+    return [dict(row) for row in connection.execute(query.order_by(problems.c.number).limit(limit)).mappings()]
+
+
+def record_corrections(
+    connection: Connection, submission: Submission, made: Sequence[Correction], actor: Actor, at: str
+) -> None:
+    """Who corrected which cells, before and after: of the submission that has them."""
+    rows = ((submission.id, i, *one, actors.packed(actor), at) for i, one in enumerate(made))
+    names = ("submission", "number", "row", "field", "before", "after", "actor", "at")
+    insert_many(connection, corrections, names, rows)
+    cells = [f"row {one.row} {one.field}" for one in made]
+    events.append(connection, submission.campaign, at, "cells corrected", number=submission.number, cells=cells)
+
+
+def corrections_of(connection: Connection, submission: int) -> list[Mapping[str, Any]]:
+    """The corrections that made this submission."""
+    query = select(corrections).where(corrections.c.submission == submission).order_by(corrections.c.number)
+    return [{**row, "actor": actors.unpacked(row["actor"])} for row in connection.execute(query).mappings()]
+
+
+def want_sent(connection: Connection, campaign_key: int, wish: Sending) -> None:
+    """Write down that a plan is to be sent, in place of an earlier wish."""
+    connection.execute(delete(sendings).where(sendings.c.campaign == campaign_key))
+    values = {"campaign": campaign_key, "submission": wish.submission, "plan": wish.plan, "at": wish.at,
+              "actor": actors.packed(wish.actor), "options": orjson.dumps(dict(wish.options)).decode()}  # fmt: skip
+    connection.execute(sendings.insert().values(**values))
+    events.append(connection, campaign_key, wish.at, "sending wanted", plan=wish.plan)
+
+
+def sending(connection: Connection, campaign_key: int) -> Sending | None:
+    """What is to be sent of a campaign, None if nobody said so."""
+    row = connection.execute(select(sendings).where(sendings.c.campaign == campaign_key)).one_or_none()
+    if row is None:
+        return None
+    actor = actors.unpacked(row.actor)
+    assert actor is not None
+    return Sending(row.submission, row.plan, actor, row.at, orjson.loads(row.options), row.refused)
+
+
+def refuse_sending(connection: Connection, campaign_key: int, why: str) -> None:
+    """Say why a wish could not be carried out; "" where it can again."""
+    connection.execute(update(sendings).where(sendings.c.campaign == campaign_key).values(refused=why))
+
+
+def _of(row: Mapping[Any, Any]) -> Submission:
+    return Submission(**{**row, "actor": actors.unpacked(row["actor"]), "options": orjson.loads(row["options"])})
