@@ -57,7 +57,7 @@ def test_options_that_a_command_has_no_use_for_change_nothing(words, tmp_path, m
     ("words", "choices"),
     [
         (("run",), "<hold|include|skip>"),
-        (("release",), "<changed|duplicate|already-rewarded|hidden>"),
+        (("release",), "<changed|duplicate|already-rewarded|hidden|struck>"),
         (("reports",), "<production|sandbox|simulator>"),
     ],
 )

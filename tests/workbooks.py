@@ -32,13 +32,14 @@ class Checked:
     rows: dict[int, list[str]] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    struck: set[int] = field(default_factory=set)
     notes: tuple[str, ...] = ()
     sheet: str = ""
     unread: tuple[str, ...] = ()
 
     @property
     def held_or_wrong(self) -> set[int]:
-        return self.hidden | {int(re.sub("[^0-9]", "", cell)) for cell in self.problems}
+        return self.hidden | self.struck | {int(re.sub("[^0-9]", "", cell)) for cell in self.problems}
 
 
 @cache
@@ -58,6 +59,7 @@ def checked(path: Path, content: bytes, currency: str = "USD", sheet: str | None
     for rows in table.chunks():
         found.rows |= dict(zip(rows.cells.index.tolist(), rows.cells.to_numpy().tolist(), strict=True))
         found.hidden |= rows.hidden
+        found.struck |= rows.struck
         problems = [problem for problem in validator(rows).problems if problem.severity == "error"]
         found.problems |= {problem.cell: problem.sentence for problem in problems}
     return found

@@ -58,7 +58,10 @@ def _found(table: RawTable, row: int) -> RawRows | None:
     for rows in table.chunks():
         if row in rows.cells.index:
             return RawRows(
-                rows.cells.loc[[row]], rows.hidden & {row}, tuple(p for p in rows.problems if p.row == row)
+                rows.cells.loc[[row]],
+                rows.hidden & {row},
+                tuple(p for p in rows.problems if p.row == row),
+                struck=rows.struck & {row},
             )
     return None
 

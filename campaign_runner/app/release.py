@@ -24,13 +24,15 @@ from campaign_runner.ledger.sent_lines import DROPPED, RELEASED, UNDONE
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.lifecycle import LOST
 from campaign_runner.model.money import from_units, text
+from campaign_runner.planning.released_rows import HIDDEN, STRUCK
 
 # `--held-as`: the rules that it stands for.
 KINDS = {
     "changed": ("changed-after-sent",),
     "duplicate": ("duplicate", "duplicate-elsewhere"),
     "already-rewarded": ("already-rewarded",),
-    "hidden": ("hidden-row",),
+    "hidden": (HIDDEN,),
+    "struck": (STRUCK,),
 }
 
 

@@ -25,7 +25,7 @@ _STR = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 
 @dataclass(slots=True)
 class Rows:
-    """The rows below the header; `left_out` and `hidden` are row numbers."""
+    """The rows below the header; `left_out`, `hidden` and `struck` are row numbers."""
 
     grid: Grid
     header: Row
@@ -33,6 +33,7 @@ class Rows:
     report: report_roundtrip.OwnReport
     left_out: set[int] = field(default_factory=set)
     hidden: frozenset[int] = frozenset()
+    struck: frozenset[int] = frozenset()
     totals: Totals = field(default_factory=Totals)
     defects: dict[int, Defect] = field(default_factory=dict)
 
@@ -91,11 +92,13 @@ class Rows:
                 if row[0] not in self.left_out:
                     yield row
 
-    def hidden_ones(self) -> list[int]:
-        """The numbers of hidden rows that are not blank and not left out."""
-        if not self.grid.hidden:
+    def looking_so(self, numbers: frozenset[int], sentence: str) -> list[int]:
+        """Which of these rows, and of those of which a report of ours says so, are not blank and not left out."""
+        if self.report.reason is not None:
+            numbers = numbers.union(*(self.report.says(block, sentence) for block, _ in self._filled()))
+        if not numbers:
             return []
-        wanted = np.array(sorted(self.grid.hidden - self.left_out))
+        wanted = np.array(sorted(numbers - self.left_out))
         return [
             row for block, there in self._filled() for row in np.intersect1d(block.numbers[there], wanted).tolist()
         ]
@@ -151,9 +154,9 @@ class Rows:
             cells[column.position] = pd.arrays.ArrowStringArray(pa.chunked_array([text]), dtype=_STR)  # type: ignore[call-arg]
         numbers = block.numbers[keep]
         frame = pd.DataFrame(cells, index=pd.Index(numbers), copy=False)
-        hidden = self.hidden.intersection(numbers.tolist()) if self.hidden else self.hidden
+        hidden, struck = (some and some.intersection(numbers.tolist()) for some in (self.hidden, self.struck))
         original = self.report.original_rows(block, pa.array(keep)) if self.report.name else {}
-        return RawRows(frame, hidden, self._problems(block, numbers), original)
+        return RawRows(frame, hidden, self._problems(block, numbers), original, struck)
 
     def _problems(self, block: Block, numbers: Any) -> tuple[Problem, ...]:
         """Defects as problems; in a column of the user's own, one is only a warning."""

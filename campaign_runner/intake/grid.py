@@ -49,8 +49,9 @@ class Blocks(Protocol):
 class Grid:
     """One sheet as its format gives it. `head`: the first rows that are not blank.
 
-    `width`: columns of the sheet, or None where the header decides. `hidden`: rows that the user does not see.
-    `hidden_columns`: positions. `guarded`: text was guarded against formulas if it is a report of ours.
+    `width`: columns of the sheet, or None where the header decides. `hidden`: rows that the user does not see,
+    `struck`: rows with a cell that is struck through. `hidden_columns`: positions.
+    `guarded`: text was guarded against formulas if it is a report of ours.
     `unread`: other sheets that the user sees, with rows below the same header. `elsewhere()`: which other sheet has a
     header, as a sentence, "" if none. `about_cells()`: sentences about the cells, once the blocks were read.
     """
@@ -60,6 +61,7 @@ class Grid:
     blocks: Blocks
     width: int | None = None
     hidden: frozenset[int] = frozenset()
+    struck: frozenset[int] = frozenset()
     hidden_columns: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     guarded: bool = False

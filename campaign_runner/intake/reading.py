@@ -12,6 +12,7 @@ from campaign_runner.intake.grid import Defect, Grid, Row
 from campaign_runner.intake.totals_words import label
 from campaign_runner.model import Column, RawTable, RuleBook
 from campaign_runner.model.errors import FileUnusable
+from campaign_runner.model.spreadsheet import HIDDEN_ROW, STRUCK_ROW
 
 _WANTED = "Add one row per reward below a header row (campaign-runner template makes an empty file to fill in)."
 
@@ -45,7 +46,7 @@ def read(
         *_about(header, grid, rows.columns, report.name),
         *headers.remarks(rows.columns, known, mapping),
     ]
-    notes += [*_leave_out(rows, book), *_treat_hidden(rows, hidden), *grid.about_cells()]
+    notes += [*_leave_out(rows, book), *_treat_hidden(rows, hidden), *_hold_struck(rows), *grid.about_cells()]
     if not rows.are_there():
         what = "no rows below it"
         if rows.left_out:
@@ -115,7 +116,7 @@ def _doubtful(row: int, cells: Sequence[str], columns: Sequence[Column]) -> Defe
 
 def _treat_hidden(rows: Rows, choice: str) -> Iterator[str]:
     """Hold, include or skip the rows that the user does not see."""
-    there = rows.hidden_ones()
+    there = rows.looking_so(rows.grid.hidden, HIDDEN_ROW)
     if not there:
         return
     said = f"{_listed(there).capitalize()} {'is' if len(there) == 1 else 'are'} hidden or filtered out"
@@ -127,6 +128,17 @@ def _treat_hidden(rows: Rows, choice: str) -> Iterator[str]:
         yield f"{said}: held for a decision (--hidden include, or --hidden skip)."
     else:
         yield f"{said}, and read like the others."
+
+
+def _hold_struck(rows: Rows) -> Iterator[str]:
+    """To a person, a row that is struck through is deleted; one cell may be enough to say so."""
+    if there := rows.looking_so(rows.grid.struck, STRUCK_ROW):
+        rows.struck = frozenset(there)
+        one = len(there) == 1
+        yield (
+            f"{_listed(there).capitalize()} {'is' if one else 'are'} struck through, or {'has' if one else 'have'} a cell "
+            "that is: held for a decision."
+        )
 
 
 def _listed(numbers: list[int]) -> str:

@@ -42,6 +42,7 @@ class OwnReport:
     added: frozenset[int] = frozenset()
     sheet: int | None = None
     row: int | None = None
+    reason: int | None = None
 
     def original_rows(self, block: Block, indices: Any) -> Mapping[int, tuple[str, int]]:
         """Row of this file -> sheet and row of the file that the report is about, where its cells still say so."""
@@ -55,6 +56,14 @@ class OwnReport:
             for here, sheet, row in zip(numbers, sheets, rows, strict=True)
             if (number := _NUMBER.fullmatch(row.strip()))
         }
+
+    def says(self, block: Block, sentence: str) -> list[int]:
+        """The rows of which the report itself says so: what they looked like in the file that it is about is lost."""
+        if self.reason is None or self.reason >= len(block.columns):
+            return []
+        there = pc.match_substring(block.columns[self.reason], sentence).to_numpy(zero_copy_only=False)
+        numbers: list[int] = block.numbers[there].tolist()
+        return numbers
 
 
 def recognised(header: Sequence[str], rows: Sequence[Row]) -> OwnReport:
@@ -83,7 +92,8 @@ def _report(report: str, names: Sequence[str], there: Sequence[str]) -> OwnRepor
     places = {name: [at for at, other in enumerate(names) if other == name.casefold()] for name in there}
     single = [at[0] for at in places.values() if len(at) == 1]
     ours = {name: at[0] if len(at) == 1 else _ours(name, at, report, single) for name, at in places.items()}
-    return OwnReport(report, frozenset(ours.values()), ours.get("Sheet"), ours.get("Row"))
+    reason = ours.get("Problem", ours.get("Reason"))
+    return OwnReport(report, frozenset(ours.values()), ours.get("Sheet"), ours.get("Row"), reason)
 
 
 def _ours(name: str, places: Sequence[int], report: str, single: Sequence[int]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from campaign_runner.intake.cells.marks import CellMarks
@@ -11,6 +12,10 @@ from campaign_runner.intake.grid import Defect
 NO_RESULT = "cell:formula without value"
 MAX_CELLS = 60_000_000
 MAX_COLUMNS = 1000
+_STRUCK_BY_RULE = (
+    "A rule of the sheet (conditional formatting) strikes cells through. The rule is not applied here: rows that it "
+    "strikes through are read like the others. Delete the rows that are not to be sent."
+)
 _MAX_AREA = 100_000
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 Merge = tuple[int, int, int, int]  # first and last row number, first and last position
@@ -19,6 +24,7 @@ Merge = tuple[int, int, int, int]  # first and last row number, first and last p
 @dataclass(slots=True)
 class Scan:
     """`rows`, `columns`: how far the filled cells reach. `hidden_rows`: numbers, `hidden_columns`: positions.
+    `struck_rows`: numbers of rows with a filled cell that is struck through, wholly or in part.
 
     `marks`: cells that are more than their text. `unsolved_areas`: those of array formulas without a result.
     `is_usual`: the sheet is written in the way that calamine and Excel read alike.
@@ -28,6 +34,7 @@ class Scan:
     columns: int = 0
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    struck_rows: set[int] = field(default_factory=set)
     defects: list[Defect] = field(default_factory=list)
     errors: dict[int, dict[int, str]] = field(default_factory=dict)
     marks: CellMarks = field(default_factory=CellMarks)
@@ -65,6 +72,11 @@ class Scan:
             Defect(row, None, "row:twice", "", "The file holds this row twice; only the first was read.",
                    "Open the workbook in Excel, check the row, save, and run again.")
         )  # fmt: skip
+
+    def add_rule(self, style: str, struck: Collection[int]) -> None:
+        """A conditional format of the sheet; nothing works out where it applies."""
+        if style.isdigit() and int(style[:9]) in struck and _STRUCK_BY_RULE not in self.notes:
+            self.notes.append(_STRUCK_BY_RULE)
 
     def close_areas(self) -> None:
         """The cells of an array formula without a result have none either."""

@@ -57,7 +57,8 @@ def assemble(contents: Contents, known: Spellings) -> Grid:
     notes = (*about_sheets(chosen, sheets, unread, known), *scan.notes, *_about_merges(scan))
     hidden_columns = tuple(sorted(at for at in scan.hidden_columns if at < width))
     return Grid(
-        chosen.name, _head(filled), below, width, frozenset(scan.hidden_rows), hidden_columns, notes,
+        chosen.name, _head(filled), below, width, frozenset(scan.hidden_rows), frozenset(scan.struck_rows), hidden_columns,
+        notes,
         unread=unread, elsewhere=lambda: elsewhere(chosen, sheets, known),
         about_cells=lambda: _about_formats(examples),
     )  # fmt: skip

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+# Why a row is held for how it looks in the spreadsheet; a report of ours says so too when it is uploaded again.
+HIDDEN_ROW = "The row is hidden in the spreadsheet."
+STRUCK_ROW = "The row, or a cell of it, is struck through in the spreadsheet."
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A spreadsheet column: `position` counts from 0, `header` is the user's own text, `field` is Tango's name.
@@ -82,7 +87,8 @@ class RawRows:
     """Some rows as the file has them.
 
     `cells`: text only (dtype `str`, empty cell = ""), index = row numbers, column labels = `Column.position`.
-    `hidden`: numbers of rows that the user does not see. `problems`: what intake found at single cells.
+    `hidden`: numbers of rows that the user does not see. `struck`: those with a cell that is struck through.
+    `problems`: what intake found at single cells.
     `original_rows`: where the file is a report of ours, uploaded again: row number -> sheet and row of the file that
     the report is about (rows that a person added, or whose `Row` is no number any more, are missing); else empty.
     """
@@ -91,6 +97,7 @@ class RawRows:
     hidden: frozenset[int] = frozenset()
     problems: tuple[Problem, ...] = ()
     original_rows: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    struck: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

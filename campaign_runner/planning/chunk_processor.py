@@ -86,7 +86,7 @@ class ChunkProcessor:
         told = [problem for problem in checked.problems if not (problem.row in late and problem.calendar)]
         tally = tallied(told)
         return ChunkResult(
-            len(rows.cells), self.collector.collected(checked, rows.hidden),
+            len(rows.cells), self.collector.collected(checked, rows.hidden, rows.struck),
             refused(told, checked.worth, currencies, self.currency), tally, told[: chunk.room], late,
             None if self.collector.dry else self.catalogue.remember(checked.clean.fields),
             frozenset(row for _, row in rows.original_rows.values()), any(map(_is_name, told)),

@@ -53,10 +53,12 @@ class LineBuilder:
     _spill: Any = field(default_factory=tempfile.TemporaryFile)
     _size: int = 0
 
-    def collected(self, checked: Checked, hidden: frozenset[int] = frozenset()) -> BuiltLines:
+    def collected(
+        self, checked: Checked, hidden: frozenset[int] = frozenset(), struck: frozenset[int] = frozenset()
+    ) -> BuiltLines:
         """What is to be kept of a chunk's valid rows; changes nothing, so that another process may find it.
 
-        `hidden` are rows that the user does not see.
+        `hidden` are rows that the user does not see, `struck` those that are struck through.
         """
         fields, payloads = checked.clean.fields, b""
         if fields.empty:
@@ -82,6 +84,7 @@ class LineBuilder:
         frame["face_units"] = _units(fields["amount"])
         frame["currency"] = self._currencies(frame["utid"])
         frame["hidden"] = np.isin(frame["row"], list(hidden))
+        frame["struck"] = np.isin(frame["row"], list(struck))
         frame["stale"] = np.isin(frame["row"], list(checked.stale))
         for number, header in enumerate(self.groups):
             frame[f"group {number}"] = pc.dictionary_encode(as_text(checked.clean.own[header].fillna("")))

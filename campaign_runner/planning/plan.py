@@ -20,7 +20,14 @@ from campaign_runner.planning.bodies import batch
 from campaign_runner.planning.cutting import FORMAT, cuts
 from campaign_runner.planning.line_builder import LineBuilder, wholes
 from campaign_runner.planning.matching import PLANNED_COLUMNS, complete, match
-from campaign_runner.planning.released_rows import held_digests, hidden_rows, release_held, sent_under, together
+from campaign_runner.planning.released_rows import (
+    held_digests,
+    hidden_rows,
+    release_held,
+    sent_under,
+    struck_rows,
+    together,
+)
 from campaign_runner.planning.standing import Decisions, allowing_several, still_held
 
 Part = list[tuple[int, int]]
@@ -187,7 +194,9 @@ def make_plan(
     go = ~unseen["stale"]  # marks, not copies: a million lines are copied once, in their last order
     stale, hidden = unseen[~go], hidden_rows(unseen[go & unseen["hidden"]])
     go &= ~unseen["hidden"]
-    held = [found.changed, hidden]
+    struck = struck_rows(unseen[go & unseen["struck"]])
+    go &= ~unseen["struck"]
+    held = [found.changed, hidden, struck]
     derive = "changed" if keyed else ""
     undecided = decisions.twins - decisions.released - decisions.dropped.keys()
     steps: Sequence[Callable[[], pd.DataFrame]] = (

@@ -8,15 +8,27 @@ import numpy as np
 import pandas as pd
 
 from campaign_runner.model import Hold, Order
+from campaign_runner.model.spreadsheet import HIDDEN_ROW, STRUCK_ROW
 from campaign_runner.planning import references
 from campaign_runner.planning.line_builder import halves, whole
 from campaign_runner.planning.standing import DROPPED, Decisions
 
+STRUCK = "struck-through"
+HIDDEN = "hidden-row"
+
 
 def hidden_rows(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(
-        rule="hidden-row", reason="The row is hidden in the spreadsheet.", derive="",
+        rule=HIDDEN, reason=HIDDEN_ROW, derive="",
         remedy="Show the row (or delete it), or decide for all of them with --hidden include or --hidden skip.",
+    )  # fmt: skip
+
+
+def struck_rows(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines.assign(
+        rule=STRUCK, reason=STRUCK_ROW, derive="",
+        remedy="Delete the row if it is not to be sent. Otherwise remove the strikethrough and run again, or release the "
+        "row with `campaign-runner release`.",
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ def mismatch(declared: tuple[int, Decimal] | None, file: pd.DataFrame, rejected:
     """The sentence for a total that the rows do not come to, "" where they do or it cannot be told.
 
     `file`: the valid rows (`Plan.file`); `rejected`: what the other rows are worth (-1: it cannot be read). A totals
-    row may add up the amounts or what they come to with their quantities, and may leave out hidden rows.
+    row may add up the amounts or what they come to with their quantities, and may leave out hidden and struck rows.
     """
     others = list(rejected)
     if declared is None or -1 in others or (len(file) and file["currency"].nunique() > 1):
@@ -35,7 +35,7 @@ def mismatch(declared: tuple[int, Decimal] | None, file: pd.DataFrame, rejected:
 def _other_ways(file: pd.DataFrame, others: list[int]) -> list[Decimal]:
     if file.empty:
         return []
-    seen = file[~file["hidden"].to_numpy(bool)]
+    seen = file[~(file["hidden"] | file["struck"]).to_numpy(bool)]
     return [_sum(file, others, single=True), _sum(seen, others), _sum(seen, others, single=True)]
 
 

@@ -39,6 +39,7 @@ _VERBS = {
 _HOLDS = {
     "duplicate": ("{} person appears twice", "{} people appear twice"),
     "hidden-row": ("{} hidden row waits for a decision", "{} hidden rows wait for a decision"),
+    "struck-through": ("{} struck-through row waits for a decision", "{} struck-through rows wait for a decision"),
     "changed-after-sent": ("{} row was changed after it was sent", "{} rows were changed after they were sent"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
@@ -16,6 +17,7 @@ CASES = {
     "another currency": shown_as("#,##0.00 [$€-407]"),
     "a percentage": shown_as("0%", 0.25),
     "a hidden row": patched(xlsx(), in_part(SHEET, '<row r="2"', '<row r="2" ht="0"')),
+    "a struck row": xlsx(fill=lambda book, sheet: setattr(sheet["A2"], "font", Font(strike=True))),
     "a date without a result": with_cell(xlsx([*HEADER, "Delivery date"], [*ANA, "x"], BO), "D2", NO_RESULT),
     "one cell in error": with_cell(xlsx(), "C2", '<c r="C2" t="e"><v>#SPILL!</v></c>'),
 }

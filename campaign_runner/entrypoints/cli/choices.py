@@ -20,6 +20,7 @@ class HoldKind(StrEnum):
     DUPLICATE = "duplicate"
     ALREADY_REWARDED = "already-rewarded"
     HIDDEN = "hidden"
+    STRUCK = "struck"
 
 
 class EnvironmentName(StrEnum):

@@ -23,6 +23,9 @@ class Workbook:
     looks: Sequence[Look | None] = ()
     counts_1904: bool = False
     is_unsolved: bool = False
+    struck_styles: frozenset[int] = frozenset()
+    struck_strings: frozenset[int] = frozenset()
+    struck_rules: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -64,6 +67,8 @@ class CellValues:
             self._later(cell, int(number[:12]))
             return "…"
         if number.isdigit() and int(number[:12]) < len(self._workbook.strings):
+            if int(number) in self._workbook.struck_strings:
+                self._scan.struck_rows.add(cell.row)
             return self._workbook.strings[int(number)]
         self._scan.unreadable(cell.row, cell.column, number)
         return number

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 
 from campaign_runner.intake.container import Container
+from campaign_runner.intake.excel.styles import is_on
 from campaign_runner.intake.markup import Attributes, MarkupError, parse
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BLANK = " \t\r\n"
 
 
-def shared_strings(container: Container, part: str) -> list[str]:
-    """The texts that cells refer to by number."""
+def shared_strings(container: Container, part: str) -> tuple[list[str], frozenset[int]]:
+    """The texts that cells refer to by number, and the numbers of those in which anything is struck through."""
     reader = Strings()
     try:
         parse(container.xml(part) if part else [b"<sst/>"], reader.start, reader.end, reader.text)
     except MarkupError:
         raise container.damaged() from None
-    return reader.found
+    return reader.found, frozenset(reader.struck)
 
 
 class Texts:
@@ -30,11 +31,13 @@ class Texts:
         self._inside = False
         self._run: list[str] = []
         self.whole: list[str] = []
+        self.is_struck = False
 
     def open(self, name: str, attributes: Attributes) -> None:
         space = attributes.get("xml:space")
         self._kept.append(self._kept[-1] if space is None else space == "preserve")
         self._phonetic += name == "rPh"
+        self.is_struck |= name == "strike" and is_on(attributes.get("val", "1"))
         if name == "t":
             self._inside, self._run = not self._phonetic, []
 
@@ -56,11 +59,12 @@ class Strings:
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self.struck: set[int] = set()
         self._texts = Texts()
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "si":
-            self._texts.whole = []
+            self._texts.whole, self._texts.is_struck = [], False
         self._texts.open(name, attributes)
 
     def text(self, text: str) -> None:
@@ -69,6 +73,7 @@ class Strings:
     def end(self, name: str) -> None:
         self._texts.close(name)
         if name == "si":
+            self.struck |= {len(self.found)} if self._texts.is_struck else set()
             self.found.append(unescaped("".join(self._texts.whole)))
 
 

@@ -127,7 +127,7 @@ class _Reader:
         number = int(style) if style.isascii() and style.isdigit() and len(style) < 7 else 0
         self._cell = Cell(self._row, column, attributes.get("t", "n").strip(), number)
         self._next_column = column + 1
-        self._texts.whole = []
+        self._texts.whole, self._texts.is_struck = [], False
 
     def _open_value(self, _: Attributes) -> None:
         if self._cell is not None:
@@ -149,6 +149,9 @@ class _Reader:
             self.scan.merges.append((int(begin[2]), min(int(end[2]), _MAX_ROWS), position(begin[1].upper()),
                                      position(end[1].upper())))  # fmt: skip
 
+    def _rule(self, attributes: Attributes) -> None:
+        self.scan.add_rule(attributes.get("dxfId", ""), self._workbook.struck_rules)
+
     def _wait(self, cell: Cell, number: int) -> None:
         self.waiting.append((self._cells, cell.column, number))
 
@@ -166,6 +169,8 @@ class _Reader:
             self.scan.unsolved_areas += [cell.formula_area] * bool(cell.formula_area)
             return
         if text := self._values.text(cell, raw, self._texts.whole):
+            if self._texts.is_struck or cell.style in self._workbook.struck_styles:
+                self.scan.struck_rows.add(cell.row)
             if cell.column >= MAX_COLUMNS:
                 if self._at_most:
                     return
@@ -182,6 +187,7 @@ _OPENING: dict[str, Callable[[_Reader, Attributes], None]] = {
     "v": _Reader._open_value,
     "f": _Reader._open_formula,
     "mergeCell": _Reader._merged,
+    "cfRule": _Reader._rule,
 }
 _CLOSING: dict[str, Callable[[_Reader], None]] = {
     "row": _Reader._close_row,

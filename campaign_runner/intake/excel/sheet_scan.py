@@ -8,13 +8,13 @@ which `xlsxcells` reads tag by tag. So what is not seen here is never taken for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from campaign_runner.intake.cells.format_codes import Look
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.excel.extent import reach, survey
+from campaign_runner.intake.excel.styles import PLAIN, CellStyles
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan, is_unsolved_result, position
 
 _MAX_ROW_BYTES = 1 << 26
@@ -28,6 +28,9 @@ _FORMULA = re.compile(
     rb"<c\b([^>]*)>\s*<f\b([^>]*?)(?:/>|>[^<]*</f>)\s*(<v\s*/>|<v\b[^>]*>([^<]*)</v>)?\s*</c>"
 )  # fmt: skip
 _ERROR = re.compile(rb"<c\b([^>]*\bt=\"e\"[^>]*)>(?:<f\b[^>]*?(?:/>|>[^<]*</f>))?\s*<v>([^<]*)<")
+_STRUCK = re.compile(rb"<(?:\w{1,20}:)?strike[\s/>]")
+_TAG = 32  # longer than the tag that is searched for
+_RULE = re.compile(rb"<cfRule\b[^>]*\bdxfId=\"([0-9]+)\"")
 _KEPT_SPACE = (b'<t xml:space="', b'<v xml:space="', b'<f xml:space="')
 
 
@@ -39,11 +42,11 @@ def nature(container: Container, part: str) -> tuple[bool, bool]:
 
 
 def check_strings(container: Container, part: str) -> bool:
-    """Check the shared texts, and whether calamine reads them as Excel does.
+    """Check the shared texts, and whether calamine reads them as Excel does: nothing in them is struck through.
 
     It makes room for as many texts as are announced: no more than their part has bytes for.
     """
-    usual = True
+    usual, last = True, b""
     for number, piece in enumerate(container.xml(part)):
         if not number:
             tag = re.search(rb"<(?:\w+:)?sst\b[^>]*>", piece)
@@ -51,7 +54,8 @@ def check_strings(container: Container, part: str) -> bool:
             if count and int(count[1][:20]) > container.size(part):
                 raise container.unsafe(f"{part} announces more texts than it can hold")
             usual = tag is not None
-        usual = usual and is_plainly_written(piece)
+        usual = usual and is_plainly_written(piece) and not _STRUCK.search(last + piece)
+        last = piece[-_TAG:]
     return usual
 
 
@@ -61,12 +65,10 @@ def is_plainly_written(window: bytes) -> bool:
     return (not many or many == sum(map(window.count, _KEPT_SPACE))) and b"<!" not in window
 
 
-def scan(container: Container, part: str, looks: Sequence[Look | None] = (), is_unsolved: bool = False) -> Scan:
+def scan(container: Container, part: str, styles: CellStyles = PLAIN, is_unsolved: bool = False) -> Scan:
     """Search the sheet's part once; ends early where it is an unusual one."""
     found = Scan()
-    numeric = {b"%d" % at: look for at, look in enumerate(looks) if look and look.kind == "number"}
-    marked = re.compile(rb"<c r=\"([A-Z]+)([0-9]+)\"[^>]*? s=\"(%b)\"" % b"|".join(numeric)) if numeric else None
-    window = _Window(found, numeric, marked, is_unsolved)
+    window = _Window(found, styles, is_unsolved)
     for piece in _windows(container, part):
         found.is_usual = window.search(piece)
         if not found.is_usual:
@@ -77,10 +79,11 @@ def scan(container: Container, part: str, looks: Sequence[Look | None] = (), is_
 class _Window:
     """Adds what one window of whole rows shows; `search` returns False where the expressions do not fit it."""
 
-    def __init__(
-        self, found: Scan, looks: dict[bytes, Look], marked: re.Pattern[bytes] | None, is_unsolved: bool
-    ) -> None:
-        self.found, self._looks, self._marked, self._is_unsolved = found, looks, marked, is_unsolved
+    def __init__(self, found: Scan, styles: CellStyles, is_unsolved: bool) -> None:
+        self.found, self._styles, self._is_unsolved = found, styles, is_unsolved
+        self._looks = {b"%d" % at: look for at, look in enumerate(styles.looks) if look and look.kind == "number"}
+        self._marked = _cells_of(self._looks, rb"")
+        self._struck = _cells_of([b"%d" % at for at in styles.struck], rb"[^>/]*>(?!</c>)")
         self._last = 0
 
     def search(self, window: bytes) -> bool:
@@ -94,6 +97,8 @@ class _Window:
             return False
         if not np.isin(cells.rows, numbers).all() or not is_plainly_written(window) or b"='" in window:
             return False
+        if b"<strike" in window:
+            return False
         if not self._last and not self._beginning(window):
             return False
         if b"hidden" in window or b'ht="0' in window:
@@ -103,6 +108,7 @@ class _Window:
         self.found.rows = max(self.found.rows, self._last, row)
         self.found.columns = max(self.found.columns, columns)
         self._add_marks(window)
+        self._add_struck(window)
         return self._add_errors(window) and self._add_formulas(window)
 
     def _is_ordered(self, numbers: np.ndarray) -> bool:
@@ -119,6 +125,12 @@ class _Window:
                 alike.setdefault((letters, style), []).append(int(number))
             for (letters, style), rows in alike.items():
                 self.found.marks.add_all(rows, [position(letters.decode())] * len(rows), self._looks[style])
+
+    def _add_struck(self, window: bytes) -> None:
+        if self._struck:
+            self.found.struck_rows.update(int(number) for _, number, _ in self._struck.findall(window))
+        for style in _RULE.findall(window) if self._styles.struck_rules else ():
+            self.found.add_rule(style.decode(), self._styles.struck_rules)
 
     def _add_errors(self, window: bytes) -> bool:
         if not (many := window.count(b't="e"')):
@@ -140,6 +152,11 @@ class _Window:
                 if _attribute(formula, b"t") in (b"array", b"dataTable"):
                     self.found.unsolved_areas.append(_attribute(formula, b"ref").decode())
         return len(formulas) == many
+
+
+def _cells_of(styles: Collection[bytes], end: bytes) -> re.Pattern[bytes] | None:
+    """Cells of one of these styles: letters, row number, style."""
+    return re.compile(rb"<c r=\"([A-Z]+)([0-9]+)\"[^>]*? s=\"(%b)\"%b" % (b"|".join(styles), end)) if styles else None
 
 
 def _windows(container: Container, part: str) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from campaign_runner.intake.excel.calamine import guarded
 from campaign_runner.intake.excel.cell_values import Workbook
 from campaign_runner.intake.excel.parts import SheetPart, WorkbookParts, workbook_parts
 from campaign_runner.intake.excel.shared_strings import shared_strings
-from campaign_runner.intake.excel.styles import cell_looks
+from campaign_runner.intake.excel.styles import cell_styles
 from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
@@ -61,7 +61,7 @@ def listed_xlsx(path: Path) -> list[Sheet]:
 def _sheets(container: Container, parts: WorkbookParts) -> list[Sheet]:
     @cache
     def strings() -> Sequence[str]:
-        return shared_strings(container, parts.strings)
+        return shared_strings(container, parts.strings)[0]
 
     def sheet(each: SheetPart) -> Sheet:
         def head() -> tuple[Row, ...]:
@@ -77,18 +77,20 @@ def _cells(
     container: Container, parts: WorkbookParts, name: str, part: str, strings_usual: bool
 ) -> tuple[Sequence[Block], Scan]:
     """By calamine where it reads what Excel would show, else tag by tag."""
-    looks = cell_looks(container, parts.styles)
+    styles = cell_styles(container, parts.styles)
     read = (parts.workbook, parts.strings, parts.styles, part)
     if strings_usual and parts.is_usual and all(container.is_utf8(each) for each in read if each):
-        scan = sheet_scan.scan(container, part, looks, parts.is_unsolved)
+        scan = sheet_scan.scan(container, part, styles, parts.is_unsolved)
         if scan.is_usual:
             _check_extent(container, name, scan)
             try:
                 return _values(container.path, name, scan), scan
             except FileUnusable:
                 pass  # one cell that it does not know is enough
-    strings = shared_strings(container, parts.strings)
-    book = Workbook(strings, looks, parts.counts_1904, parts.is_unsolved)
+    strings, struck = shared_strings(container, parts.strings)
+    book = Workbook(
+        strings, styles.looks, parts.counts_1904, parts.is_unsolved, styles.struck, struck, styles.struck_rules
+    )
     blocks, scan = sheet_cells.read_cells(container, part, book)
     return blocks, scan
 

@@ -131,6 +131,8 @@ class _SheetReader:
     def _text(self, row: int, column: int, kind: int, value: str | float) -> str:
         if kind in _NOTHING or (row, column) in self._unsolved:
             return ""
+        if self._is_struck(row, column):
+            self._scan.struck_rows.add(row + 1)
         if kind == xlrd.XL_CELL_TEXT:
             return str(value).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if kind == xlrd.XL_CELL_ERROR:
@@ -157,6 +159,13 @@ class _SheetReader:
         if when is None and typed.is_ambiguous(text):
             self._scan.marks.add(row + 1, column, Typed.DECIMALS)
         return text
+
+    def _is_struck(self, row: int, column: int) -> bool:
+        """Whether the cell's font, or that of a part of its text, strikes through."""
+        styles, at = self._book.xf_list, self._sheet.cell_xf_index(row, column)
+        runs = [font for _, font in self._sheet.rich_text_runlist_map.get((row, column), ())]
+        fonts = [*runs, styles[at].font_index] if at < len(styles) else runs
+        return any(self._book.font_list[font].struck_out for font in fonts if font < len(self._book.font_list))
 
     def _look(self, row: int, column: int) -> Look | None:
         """How the format of a cell shows numbers."""

@@ -17,6 +17,7 @@ from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.markup import Attributes, MarkupError, parse
 from campaign_runner.intake.opendocument import ods_format
+from campaign_runner.intake.opendocument.ods_styles import CELL, TEXT, StruckStyles
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
 from campaign_runner.intake.sheet_choice import PROBLEMS_SHEET, Sheet, choose
 from campaign_runner.intake.sheets import Contents, block
@@ -48,6 +49,7 @@ def read_ods(path: Path, sheet: str | None, known: Spellings) -> Contents:
 
 def _read(container: Container, wanted: str | None) -> _Document:
     document = _Document(wanted)
+    document.struck.add_shared(container)
     try:
         parse(container.xml("content.xml"), document.start, document.end, document.text)
     except MarkupError:
@@ -73,6 +75,9 @@ class _Document:
         self._kept = 0
         self._invisible: set[str] = set()  # styles of tables, rows and columns that are not shown
         self._style = ""
+        self.struck = StruckStyles()
+        self._struck_columns: dict[int, bool] = {}
+        self._is_struck = self._has_struck_text = False
         self._prefixes: dict[str, str] = {}
         self._groups: list[bool] = []  # of rows and columns, one inside another: is it folded?
         self._heads: list[list[Row]] = []
@@ -114,6 +119,7 @@ class _Document:
 
     def _style_name(self, attributes: Attributes) -> None:
         self._style = attributes.get("style:name", "")
+        self.struck.add(attributes)
 
     def _table_properties(self, attributes: Attributes) -> None:
         if attributes.get("table:display") == "false":
@@ -154,13 +160,16 @@ class _Document:
 
     def _open_column(self, attributes: Attributes) -> None:
         repeated = _repeated(attributes, "table:number-columns-repeated")
+        columns = range(self._column, min(self._column + repeated, MAX_COLUMNS))
         if self._is_read() and self._is_out_of_sight(attributes):
-            self.scan.hidden_columns.update(range(self._column, min(self._column + repeated, MAX_COLUMNS)))
+            self.scan.hidden_columns.update(columns)
+        if self._is_read() and self.struck.strike(CELL, attributes.get("table:default-cell-style-name", "")):
+            self._struck_columns.update(dict.fromkeys(columns, True))
         self._column += repeated
 
     def _open_row(self, attributes: Attributes) -> None:
         self._row_tag, self._cells, self._column = attributes, [], 0
-        self._cell_marks = []
+        self._cell_marks, self._is_struck = [], False
 
     def _close_row(self) -> None:
         repeated = _repeated(self._row_tag, "table:number-rows-repeated")
@@ -177,6 +186,8 @@ class _Document:
             rows = range(first, self._row + 1)
             if self._is_out_of_sight(self._row_tag):
                 self.scan.hidden_rows.update(rows)
+            if self._is_struck:
+                self.scan.struck_rows.update(rows)
             for position, many, mark in self._cell_marks:
                 for column in range(position, position + many):
                     self.scan.marks.add_all(rows, [column] * len(rows), mark)
@@ -185,7 +196,7 @@ class _Document:
                 self.close_block()
 
     def _open_cell(self, attributes: Attributes) -> None:
-        self._cell_tag, self._paragraphs = attributes, []
+        self._cell_tag, self._paragraphs, self._has_struck_text = attributes, [], False
 
     def _close_cell(self) -> None:
         tag, self._cell_tag = self._cell_tag or {}, None
@@ -197,8 +208,13 @@ class _Document:
         if value:
             if self._column + repeated > MAX_COLUMNS:
                 raise _BeyondLimitError(f"it has more than the {MAX_COLUMNS:,} columns allowed")
+            self._is_struck = self._is_struck or self._has_struck_text or self._is_struck_cell(tag)
             self._cells += [""] * (self._column - len(self._cells)) + [value] * repeated
         self._column += repeated
+
+    def _is_struck_cell(self, tag: Attributes) -> bool:
+        style = tag.get("table:style-name") or self._row_tag.get("table:default-cell-style-name")
+        return self.struck.strike(CELL, style) if style else self._struck_columns.get(self._column, False)
 
     def _note(self, tag: Attributes, shown: str, repeated: int) -> None:
         down = _repeated(self._row_tag, "table:number-rows-repeated")
@@ -216,6 +232,10 @@ class _Document:
         if self._cell_tag is not None and not self._notes:
             self._paragraphs.append("")
 
+    def _span(self, attributes: Attributes) -> None:
+        if self._cell_tag is not None and not self._notes:
+            self._has_struck_text |= self.struck.strike(TEXT, attributes.get("text:style-name", ""))
+
     def _spaces(self, attributes: Attributes) -> None:
         self.text(" " * min(_repeated(attributes, "text:c"), 1000))
 
@@ -231,6 +251,7 @@ class _Document:
 
 _OPENING: dict[str, Callable[[_Document, Attributes], None]] = {
     "style": _Document._style_name,
+    "text-properties": lambda document, attributes: document.struck.text_properties(attributes),
     "table-properties": _Document._table_properties,
     "table-row-properties": _Document._size,
     "table-column-properties": _Document._size,
@@ -242,6 +263,7 @@ _OPENING: dict[str, Callable[[_Document, Attributes], None]] = {
     "table-cell": _Document._open_cell,
     "covered-table-cell": _Document._open_cell,
     "p": _Document._open_paragraph,
+    "span": _Document._span,
     "s": _Document._spaces,
     "tab": lambda document, _: document.text("\t"),
     "line-break": lambda document, _: document.text("\n"),
