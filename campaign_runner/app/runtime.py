@@ -121,6 +121,7 @@ def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterat
             oauth_url=settings.tango.oauth_url or TOKEN_ADDRESSES.get(settings.tango.environment, ""),
             oauth_grant=settings.tango.oauth_grant, oauth_audience=settings.tango.oauth_audience,
             token_cache=runtime.state / "token.json", max_tries=settings.tango.max_tries,
+            ready=ledger.require_claim,
         )  # fmt: skip
         try:
             with client:

@@ -12,7 +12,6 @@ import pickle
 import select
 import signal
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from typing import Any, TypeVar, cast
 from campaign_runner.intake import sandbox_child
 from campaign_runner.intake.file_kinds import broken
 from campaign_runner.intake.sandbox_child import SIZE, Limits, Outcome
+from campaign_runner.model import quiet_threads
 from campaign_runner.model.errors import FileUnusable
 
 Result = TypeVar("Result")
@@ -154,7 +154,7 @@ def _child(path: Path, limits: Limits, work: Callable[..., Any], arguments: Sequ
     reply, their_reply = os.pipe()
     errors, their_errors = os.pipe()
     try:
-        start = _forked if threading.active_count() == 1 else _started_anew
+        start = _started_anew if quiet_threads.others() else _forked
         pid = start(their_reply, their_errors, limits, work, arguments)
     except OSError as error:
         os.close(reply)

@@ -1,22 +1,21 @@
-"""Who holds a campaign?  Process, machine and since when: for the message of whoever is turned away."""
+"""Which process is it that holds a campaign, and does it live?  Its number, machine and start, as the machine has them.
+
+What `proof` says is written down by a holder; every other process of the same machine can tell by it whether that very
+process still runs. Of a process of another machine, or in another container, nothing is known but its lease.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import socket
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
-
-_IN_DATABASE = text("""
-    SELECT a.application_name, a.backend_start FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-    WHERE l.locktype = 'advisory' AND l.granted
-      AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended(:key, 0) LIMIT 1
-""")
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # one that goes on while the machine sleeps
+_NO_START = "-"
 
 
 def name() -> str:
@@ -24,30 +23,68 @@ def name() -> str:
     return f"campaign-runner {os.getpid()}@{socket.gethostname()}"[:63]
 
 
-def write(path: Path) -> None:
-    """Write down that this process holds the campaign; only for people, so that a failure is none."""
-    since = datetime.now(UTC).isoformat(timespec="seconds")
+def this_process() -> str:
+    """`process 4711 on server`, for people."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def since() -> str:
+    """This moment, as people are told it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def uptime() -> float:
+    """Seconds that no clock setting changes: the same for all processes of a machine, since it was started."""
+    return time.clock_gettime(_CLOCK)
+
+
+def proof() -> str:
+    """What tells this process from all others, ever: machine and its start, process space, process, its start."""
+    return f"{_machine()} {os.getpid()} {_state_and_start(os.getpid())[1]}"
+
+
+def is_here(process: str) -> bool:
+    """Whether a process (`proof`) belongs to this machine as it runs now."""
+    return process.rpartition(" ")[0].rpartition(" ")[0] == _machine()
+
+
+def is_dead(process: str) -> bool:
+    """Whether it is certain that a process has ended: it was one of this machine, and there is none like it."""
+    if not is_here(process):
+        return False
+    number, start = process.split(" ")[-2:]
+    state, started = _state_and_start(int(number))
+    if started != _NO_START:
+        return state in "ZX" or (start != _NO_START and started != start)
+    try:
+        os.kill(int(number), 0)  # asks only; a machine may hide the processes of others
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return False
+
+
+def is_stopped(process: str) -> bool:
+    """Whether a process of this machine is there, but does nothing, because somebody stopped it."""
+    return _state_and_start(int(process.split(" ")[-2]))[0] in ("T", "t")
+
+
+@cache
+def _machine() -> str:
+    started = socket.gethostname() or "unknown"
     with suppress(OSError):
-        path.touch(0o600)
-        path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}), "utf-8")
+        started = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    space = _NO_START
+    with suppress(OSError):
+        space = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 (it names no file)
+    return f"{started} {space}".replace("\n", "")
 
 
-def read(path: Path) -> str:
-    """`, process 4711 on server since 2026-11-27T09:00:00+00:00`; "" where it is not known."""
+def _state_and_start(number: int) -> tuple[str, str]:
+    """The state of a process, and when it started in ticks of its machine; ("", "-") where nothing is known of it."""
     try:
-        holder = json.loads(path.read_text("utf-8"))
-        return f", process {holder['pid']} on {holder['host']} since {holder['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-
-
-def in_database(connection: Connection, key: str) -> str:
-    """The same of an advisory lock of PostgreSQL."""
-    try:
-        row = connection.execute(_IN_DATABASE, {"key": key}).first()
-    except DBAPIError:
-        return ""
-    if row is None or "@" not in row[0]:
-        return ""
-    process, _, host = str(row[0]).removeprefix("campaign-runner ").partition("@")
-    return f", process {process} on {host} since {row[1]:%Y-%m-%dT%H:%M:%S%z}"
+        words = Path(f"/proc/{number}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return words[0], words[19]
+    except (OSError, IndexError):
+        return "", _NO_START

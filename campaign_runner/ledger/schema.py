@@ -298,6 +298,24 @@ approvals = Table(
     Index("approvals_plan", "campaign", "identity"),
 )  # fmt: skip
 
+# Who holds a campaign (`environment-campaign_id`), and until when: see `claims`. PostgreSQL has a change of `fence` wait
+# for transactions that read it, because it is part of a unique index.
+claims = Table(
+    "claims", metadata,
+    Column("name", String(200), primary_key=True),
+    Column("fence", BigInteger, nullable=False),
+    Column("beats", BigInteger, nullable=False),
+    # For people ("" = nobody holds it), and as `holders.proof` has it.
+    Column("holder", String(300), nullable=False),
+    Column("process", String(300), nullable=False),
+    Column("since", String(40), nullable=False),
+    Column("lease", Float, nullable=False),
+    # By the database's clock; and by one of the holder's machine that nobody sets, when it was renewed last.
+    Column("expires_at", Float, nullable=False),
+    Column("beat_at", Float, nullable=False),
+    UniqueConstraint("name", "fence"),
+)  # fmt: skip
+
 pace = Table(
     "pace", metadata,
     Column("name", String(200), primary_key=True),

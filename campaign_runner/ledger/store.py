@@ -7,29 +7,64 @@ read is never replaced by a new one.
 from __future__ import annotations
 
 import copy
-import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, insert, inspect, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
-from campaign_runner.ledger import actors, holders, migrations, newest_heads, schema, upgrades
+from campaign_runner.ledger import actors, claims, holders, migrations, newest_heads, older_locks, schema, upgrades
 from campaign_runner.ledger.database_errors import translated
 from campaign_runner.ledger.keys import Keyring
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.errors import CampaignHeld, StateError
+from campaign_runner.model.errors import StateError
+from campaign_runner.model.quiet_threads import AT_WORK, QuietThread
 
 FILE = "ledger.sqlite"
 # Statements are the same for every ledger: each is compiled once in a process.
 _COMPILED: dict[Any, Any] = {}
 BUSY_SECONDS = 30
 MAKING = 7_226_446_200  # the lock under which tables are made
+# So long after the last word of a database that is away, nobody waits for it.
+UNREACHABLE_SECONDS = 10
+# A claim is renewed so often during a lease; and how long that may wait for others that write.
+RENEWALS = 3
+RENEWAL_SECONDS = 1.0
+
+
+class _NoTurns:
+    """Of a database that lets everybody write at once."""
+
+    def acquire(self, timeout: float = -1) -> bool:
+        """At once."""
+        return True
+
+    def release(self) -> None:
+        """Nothing was taken."""
+
+    def __enter__(self) -> None:
+        """Nobody waits."""
+
+    def __exit__(self, *_: object) -> None:
+        """Nobody waited."""
 
 
 class Ledger:
@@ -39,10 +74,11 @@ class Ledger:
         self.engine = engine
         self.folder = folder
         # SQLite lets one writer in and has the others sleep and ask again: threads of ours queue instead.
-        self._writing = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
+        self._writing: Any = threading.RLock() if engine.dialect.name == "sqlite" else _NoTurns()
         self.notes = newest_heads.Notes(folder)
         self.is_older = False  # than what was noted beside it: then that note stays, whatever is written here
         self._held = self._name = ""
+        self._claim: claims.Claim | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -51,39 +87,90 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def write(self, what: str, *, durable: bool = False) -> Iterator[Connection]:
+    def write(self, what: str, *, durable: bool = False, fenced: bool = True) -> Iterator[Connection]:
         """One transaction, named after `what` it does; `durable` returns only when it would survive a power cut (the
-        write before a send), and the head of the chain is noted beside the ledger."""
+        write before a send), and the head of the chain is noted beside the ledger.
+
+        While a campaign is held, its claim is checked in each of them, unless it is not `fenced`: raises ClaimLost.
+        """
         options = {"write": True, "durable": durable}
         head: newest_heads.NewestHead | None = None
+        claim, began = self._claim if fenced else None, time.monotonic()
         with (
             self._writing,
             translated(self.engine),
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
+            if claim:
+                claim.check(connection)
             yield connection
             if durable and self._held and not self.is_older:
                 self._name = self._name or newest_heads.ledger_name(connection)
                 head = newest_heads.newest(connection, self._name)
+            if claim and self.engine.dialect.name == "sqlite" and time.monotonic() - began > RENEWAL_SECONDS:
+                claim.keep_within(connection)  # nobody could renew it meanwhile
         if head:
             self.notes.write(self._held, head)
 
     @contextmanager
-    def hold(self, campaign_id: str) -> Iterator[None]:
-        """Hold a campaign for this process; raises CampaignHeld where another has it. Dies with the process."""
-        lock = self._hold_in_database if self.engine.dialect.name == "postgresql" else self._hold_in_folder
-        with lock(campaign_id):
-            self._held = campaign_id
+    def beside(self, busy: float | None = None) -> Iterator[Connection]:
+        """A short transaction for claims, on a connection of its own that is closed at once; `busy` is how many seconds
+        it may wait for others that write."""
+        with self.engine.connect().execution_options(write=True) as connection:
             try:
-                yield
+                if self.engine.dialect.name == "sqlite":
+                    patience = BUSY_SECONDS if busy is None else busy
+                    driver: Any = connection.connection.driver_connection
+                    driver.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+                with connection.begin():
+                    yield connection
             finally:
-                self._held = ""
+                connection.invalidate()
+
+    @contextmanager
+    def hold(self, campaign_id: str, *, lease: float = claims.LEASE, patience: float | None = None) -> Iterator[None]:
+        """Hold a campaign for this process, as long as this lasts (`claims`); raises CampaignHeld where another has it.
+
+        A thread renews the lease. Every `write` meanwhile checks the claim, and `require_claim` asks for it.
+        """
+        claim = claims.claim(self, campaign_id, lease=lease, patience=patience)
+        ended = threading.Event()
+        keeper = QuietThread(target=self._keep, args=(claim, ended), daemon=True)
+        keeper.start()
+        self._claim, self._held = claim, campaign_id
+        try:
+            yield
+        finally:
+            self._claim, self._held = None, ""
+            ended.set()
+            keeper.join(lease / RENEWALS)
+            claim.release()
+
+    def require_claim(self) -> None:
+        """Right before bytes leave: raises ClaimLost where a campaign was held, and may be somebody else's now."""
+        if claim := self._claim:
+            claim.require()
+
+    def _keep(self, claim: claims.Claim, ended: threading.Event) -> None:
+        """Renew a claim until the end, or until it is lost; a database that is away is asked again."""
+        wait = claim.lease / RENEWALS
+        while not ended.wait(wait):
+            wait = claim.lease / RENEWALS
+            if not self._writing.acquire(timeout=RENEWAL_SECONDS):  # `write` renews it itself
+                continue
+            try:
+                with AT_WORK:
+                    if not claim.keep():
+                        return
+            except (StateError, DBAPIError):
+                wait = min(wait, RENEWAL_SECONDS / 2)
+            finally:
+                self._writing.release()
 
     def noted_before(self, campaign_id: str) -> str:
         """The name of the ledger in which an older program ran a campaign, "" if none did: it noted no more."""
-        path = self._lock_file(campaign_id)
-        return path.read_text("utf-8").strip() if path.exists() else ""
+        return older_locks.noted(self.folder, campaign_id)
 
     def acting_as(self, actor: Actor) -> Ledger:
         """The same ledger, on which somebody else acts."""
@@ -104,60 +191,11 @@ class Ledger:
         finally:
             raw.close()
 
-    def _lock_file(self, campaign_id: str) -> Path:
-        folder = self.folder / "locks"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder / f"{campaign_id}.lock"
-
     def __enter__(self) -> Ledger:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.engine.dispose()
-
-    @contextmanager
-    def _hold_in_folder(self, campaign_id: str) -> Iterator[None]:
-        descriptor = os.open(self._lock_file(campaign_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        holder = self._lock_file(campaign_id).with_suffix(".holder")
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            raise _held(campaign_id, holders.read(holder)) from None
-        holders.write(holder)
-        _HOLDING.add(descriptor)
-        try:
-            yield
-        finally:
-            _HOLDING.discard(descriptor)
-            os.close(descriptor)
-
-    @contextmanager
-    def _hold_in_database(self, campaign_id: str) -> Iterator[None]:
-        with (
-            translated(self.engine),
-            self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
-        ):
-            key = {"key": f"campaign-runner {campaign_id}"}
-            if not connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar():
-                raise _held(campaign_id, holders.in_database(connection, key["key"]))
-            try:
-                yield
-            finally:
-                with suppress(DBAPIError):  # where the connection is gone, the lock is gone with it
-                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
-
-
-_HOLDING: set[int] = set()
-
-
-def _hold_nothing() -> None:
-    """A forked process must not go on holding a campaign after this one."""
-    while _HOLDING:
-        os.close(_HOLDING.pop())
-
-
-os.register_at_fork(after_in_child=_hold_nothing)
 
 
 def open_ledger(folder: Path, url: str = "", actor: Actor | None = None) -> Ledger:
@@ -185,14 +223,24 @@ def open_ledger(folder: Path, url: str = "", actor: Actor | None = None) -> Ledg
 def connected(folder: Path, url: str, actor: Actor | None = None, *, tuned: bool = True) -> Ledger:
     """A ledger at an address, as it is; `tuned` for writing."""
     # Personal data must not stand in an error either: hide_parameters.
-    known_as = {} if url.startswith("sqlite") else {"application_name": holders.name()}
-    made = create_engine(url, pool_size=8, hide_parameters=True, connect_args=known_as)
+    made = create_engine(url, pool_size=8, hide_parameters=True, connect_args=_to_server(url))
     engine = made.execution_options(
         compiled_cache=_COMPILED, keyring=Keyring(folder), actor=actors.packed(actor or actors.this_account())
     )
     if engine.dialect.name == "sqlite":
         _tune(engine, writing=tuned)
     return Ledger(engine, folder)
+
+
+def _to_server(url: str) -> dict[str, str | int]:
+    """How a server is connected to, and when it counts as gone; the address may say otherwise."""
+    if url.startswith("sqlite"):
+        return {}
+    asked: dict[str, str | int] = {
+        "application_name": holders.name(), "connect_timeout": UNREACHABLE_SECONDS, "keepalives_idle": 4,
+        "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": UNREACHABLE_SECONDS * 1000,
+    }  # fmt: skip
+    return {name: value for name, value in asked.items() if name not in make_url(url).query}
 
 
 def _make_or_migrate(ledger: Ledger, path: Path, there: int | None) -> None:
@@ -293,14 +341,4 @@ def _version(connection: Connection, path: Path) -> int | None:
 def _nobody_at_work(ledger: Ledger, connection: Connection) -> None:
     """Before an older ledger is changed: a run of the older program would go on writing as it knows it."""
     for name in connection.execute(text("SELECT environment || '-' || campaign_id FROM campaigns")).scalars():
-        with ledger.hold(name):
-            pass
-
-
-def _held(name: str, holder: str) -> CampaignHeld:
-    """`name` is the environment, a hyphen and the campaign's id."""
-    environment, _, campaign_id = name.partition("-")
-    return CampaignHeld(
-        f"Another run holds the campaign {campaign_id} ({environment}){holder}. Wait until it has ended (see "
-        f"`campaign-runner status {campaign_id}`), then run again. Nothing was sent by this one."
-    )
+        older_locks.refuse_held(ledger.folder, connection, name)

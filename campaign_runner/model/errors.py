@@ -12,6 +12,7 @@
     ├── TangoStopped        6  whoever keeps the Tango account: credentials, frozen account, outage
     │   └── Halted          6  whoever answers for the file: too many of its lines failed
     ├── CampaignHeld        7  nobody: another run is at work, wait for it
+    │   ├── ClaimLost       7  nobody: another run took over from this one, which was stopped or cut off
     │   └── OrderMoved      7  nobody: another run took over in the middle
     └── Interrupted       130  the caller: run again
 
@@ -119,6 +120,10 @@ class CampaignHeld(CampaignRunnerError):
     """Another run holds this campaign."""
 
     exit_code = ExitCode.CAMPAIGN_HELD
+
+
+class ClaimLost(CampaignHeld):
+    """This run's lease on its campaign ran out, and another run may have taken over: it does nothing more."""
 
 
 class OrderMoved(CampaignHeld, RuntimeError):

@@ -17,7 +17,7 @@ from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.marketplace import Account, Catalogue, ExchangeRates
 from campaign_runner.tango import auth, receipts, rewards, wire
 from campaign_runner.tango.call_limits import LIMITS
-from campaign_runner.tango.connection import Call, Connection, Record, Reply, secure
+from campaign_runner.tango.connection import Call, Connection, Ready, Record, Reply, secure
 from campaign_runner.tango.retries import repeat
 
 LIST = "list of orders"  # what a request for it is recorded under
@@ -33,10 +33,11 @@ class Client:
         self, *, base_url: str, order: Order, credentials: auth.Identity, clock: Clock, limiter: Limiter,
         record: Record, timeout_seconds: float = 60, oauth_url: str = "", oauth_grant: str = "password",
         oauth_audience: str = "https://api.tangocard.com/", token_cache: Path | None = None, max_tries: int = 5,
+        ready: Ready = lambda: None,
     ) -> None:  # fmt: skip
         self._order, self._clock, self._limiter, self._max_tries = order, clock, limiter, max_tries
         basic = auth.Basic(credentials) if auth.check_kind(credentials) == "basic" else None
-        self._connection = Connection(base_url, basic, clock, limiter, timeout_seconds, record)
+        self._connection = Connection(base_url, basic, clock, limiter, timeout_seconds, record, ready)
         if basic is None:
             url = secure(oauth_url or f"{self._connection.base_url}/oauth/token", "oauth_url")
             self._connection.who = auth.OAuth(

@@ -32,6 +32,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PLACES_MISSED = 10  # in a row; then the machine is too slow for its pace
 _ON_HOLD = "Tango has asked everybody to wait, so it was not called. Run again later."
 
+# Called right before a request leaves; raises where none may.
+Ready = Callable[[], None]
 # method, reference, what came of it, seconds
 Record = Callable[[str, str, Receipt, float], None]
 
@@ -71,11 +73,13 @@ class Connection:
     """A pool of connections with an identity; may be shared by threads."""
 
     def __init__(
-        self, base_url: str, who: auth.Basic | None, clock: Clock, limiter: Limiter, timeout: float, record: Record
-    ) -> None:
+        self, base_url: str, who: auth.Basic | None, clock: Clock, limiter: Limiter, timeout: float, record: Record,
+        ready: Ready = lambda: None,
+    ) -> None:  # fmt: skip
         self.base_url = secure(base_url, "base_url")
         self.who: auth.Basic | auth.OAuth | None = who
         self._clock, self._limiter, self._timeout, self._record = clock, limiter, timeout, record
+        self._ready = ready
         # A proxy or redirect must not come between us and a server on this very machine.
         local = urlsplit(self.base_url).hostname in LOOPBACK
         headers = {
@@ -108,11 +112,12 @@ class Connection:
             return Reply(refused.receipt)
 
     def send(self, call: Call, identity: str = "") -> Reply:
-        """One paced and recorded exchange; none at all while Tango has asked everybody to wait."""
+        """One paced and recorded exchange; none at all while Tango has asked everybody to wait, or where `ready` raises."""
         try:
             self._await_turn()
         except OnHold as hold:
             return Reply(Receipt(Outcome.THROTTLED, message=_ON_HOLD, retry_after=hold.seconds))
+        self._ready()
         started = time.perf_counter()
         reply = self._exchange(call, identity)
         self._record(call.method, call.reference, reply.receipt, time.perf_counter() - started)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 
 import pytest
@@ -39,9 +40,10 @@ def test_a_ledger_without_sums_gets_those_of_its_lines(of_version_1):
 
 def test_a_ledger_in_which_a_run_of_the_older_program_is_at_work_is_left_alone(of_version_1):
     folder, _ = of_version_1
-    with open_ledger(folder.parent / "other") as other:
-        other.folder = folder
-        with other.hold("simulator-q4"), pytest.raises(CampaignHeld, match="Another run holds the campaign"):
+    (folder / "locks").mkdir()
+    with (folder / "locks" / "simulator-q4.lock").open("w") as lock:  # as the older program holds a campaign
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with pytest.raises(CampaignHeld, match=r"Another run holds the campaign q4 .*: one of an older version"):
             open_ledger(folder)
     with open_ledger(folder) as ledger, ledger.read() as connection:
         assert order_sums.differing(connection) == []

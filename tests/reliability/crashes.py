@@ -54,9 +54,9 @@ class Bomb:
 
     def _write(self, original: Any) -> Any:
         @contextmanager
-        def write(ledger: Ledger, what: str, *, durable: bool = False) -> Iterator[Any]:
+        def write(ledger: Ledger, what: str, **how: bool) -> Iterator[Any]:
             self.tick(f"{what}: before the transaction")
-            with original(ledger, what, durable=durable) as connection:
+            with original(ledger, what, **how) as connection:
                 yield connection
                 self.tick(f"{what}: before the commit")
             self.tick(f"{what}: after the commit")
