@@ -208,7 +208,7 @@ def _read(connection: Connection, name: str) -> Holder | None:
     if not row:
         return None
     is_left = row[3] == holders.proof() and (str(connection.engine.url), name, row[0]) not in _HELD
-    return Holder(*row, is_left=is_left)
+    return Holder._make([*row, is_left])
 
 
 def _row(connection: Connection, statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
