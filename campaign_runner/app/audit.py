@@ -13,7 +13,6 @@ from campaign_runner.ledger import Ledger, events, order_sums, verification
 from campaign_runner.ledger.newest_heads import has
 from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model.plan_facts import StatedHead
-from campaign_runner.reporting import stated_head
 
 
 @dataclass(frozen=True)
@@ -85,4 +84,6 @@ def export_log(state: Path, url: str = "") -> Iterator[bytes]:
 
 def wanted_heads(head: str, report: Path | None) -> list[StatedHead]:
     """The heads to prove: one as typed, and those that a report names; raises UsageError."""
+    from campaign_runner.reporting import stated_head
+
     return [*([stated_head.given(head)] if head else []), *(stated_head.of_report(report) if report else [])]

@@ -11,8 +11,9 @@ from campaign_runner.ledger import Ledger, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import Reward
 from campaign_runner.planning.catalogue_context import CatalogueContext
-from campaign_runner.preflight import CachedCatalogue, CatalogueIndex, catalogue_cache
-from campaign_runner.preflight.catalogue_check import price
+from campaign_runner.preflight import catalogue_cache
+from campaign_runner.preflight.catalogue_cache import CachedCatalogue
+from campaign_runner.preflight.catalogue_check import CatalogueIndex, price
 from campaign_runner.preflight.similar_people import weekends, witnessed
 
 

@@ -13,7 +13,8 @@ from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import ExchangeRates
 from campaign_runner.model.money import text
 from campaign_runner.planning import Plan
-from campaign_runner.preflight import FundsCheck, clock, funds
+from campaign_runner.preflight import clock, funds
+from campaign_runner.preflight.funds import FundsCheck
 
 if TYPE_CHECKING:
     import pandas as pd

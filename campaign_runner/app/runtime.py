@@ -23,7 +23,7 @@ from campaign_runner.ledger.request_log import record_attempt
 from campaign_runner.model import Clock, Receipt, RuleBook
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
-from campaign_runner.reporting.finance_options import FinanceOptions
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.settings import TOKEN_ADDRESSES, Credentials, Settings
 
 SIMULATOR_STATE = "simulator.jsonl"

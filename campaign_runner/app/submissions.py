@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from campaign_runner.app.draft import ReadOptions
-from campaign_runner.app.session import CampaignSession
-from campaign_runner.app.uploads import LoadedUpload
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, jobs, submissions
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
+
+if TYPE_CHECKING:
+    from campaign_runner.app.draft import ReadOptions
+    from campaign_runner.app.session import CampaignSession
+    from campaign_runner.app.uploads import LoadedUpload
 
 CHECK = "check"
 
@@ -37,6 +39,8 @@ def submit_file(
 @contextmanager
 def restored(workspace: Workspace, submission: Submission) -> Iterator[ReadOptions]:
     """The file of a submission and how it is to be read, while this lasts."""
+    from campaign_runner.app.draft import ReadOptions
+
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
         path = Path(folder) / (Path(submission.name).name or "file")
         with workspace.ledger().read() as connection:

@@ -18,7 +18,7 @@ from campaign_runner.ledger.actors import this_account
 from campaign_runner.model import Clock
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import SettingsError, UsageError
-from campaign_runner.reporting.finance_options import FinanceOptions
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.settings import Credentials, Settings
 
 WORKSPACE = Path("workspace.toml")

@@ -3,9 +3,3 @@
 What must be asked for is asked by `app`, at the edge; here it is only judged: rewards against the catalogue, money
 against the account, and whatever looks unusual.
 """
-
-from campaign_runner.preflight.catalogue_cache import CachedCatalogue
-from campaign_runner.preflight.catalogue_check import CatalogueIndex
-from campaign_runner.preflight.funds import FundsCheck
-
-__all__ = ["CachedCatalogue", "CatalogueIndex", "FundsCheck"]

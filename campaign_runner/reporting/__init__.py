@@ -1,8 +1,8 @@
 """What do people and scripts get to read?  One file per report; `write.py` has the order."""
 
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.reporting.finance.statement import Reconciled, reconcile_statement
-from campaign_runner.reporting.finance_options import FinanceOptions
 from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.write import restate, write_finance, write_reports
 

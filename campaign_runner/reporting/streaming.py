@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from campaign_runner.model import Books, Finding
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.reporting import failures, results
 from campaign_runner.reporting.atomic import replacing
@@ -21,7 +22,6 @@ from campaign_runner.reporting.finance.parquet import ParquetFile
 from campaign_runner.reporting.finance.report import headings, line_parts, sheet_plan
 from campaign_runner.reporting.finance.sums import Tallies
 from campaign_runner.reporting.finance.zone import instants
-from campaign_runner.reporting.finance_options import FinanceOptions
 from campaign_runner.reporting.ledger_stamp import properties
 from campaign_runner.reporting.row_limits import fits
 from campaign_runner.reporting.table import RowTable, Sink

@@ -11,6 +11,7 @@ from pathlib import Path
 import orjson
 
 from campaign_runner.model import Books
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.csv_file import DIALECTS
@@ -23,7 +24,6 @@ from campaign_runner.reporting.finance.journal import write_beancount, write_jou
 from campaign_runner.reporting.finance.page import FINANCE_PAGE, finance_page
 from campaign_runner.reporting.finance.sums import PeriodSums, Tallies, period_sums
 from campaign_runner.reporting.finance.zone import in_zone
-from campaign_runner.reporting.finance_options import FinanceOptions
 from campaign_runner.reporting.ledger_stamp import HEAD, properties, write_about
 from campaign_runner.reporting.report_page import FirstRows, page, restated
 from campaign_runner.reporting.streaming import Progress, ReportFolder, over_lines, over_rows

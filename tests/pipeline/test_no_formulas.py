@@ -20,7 +20,7 @@ from campaign_runner.app.plan import plan_file
 from campaign_runner.app.reconcile import reconcile_all, reconcile_campaign
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
-from campaign_runner.reporting.finance_options import FinanceOptions
+from campaign_runner.model.finance_options import FinanceOptions
 
 FRONTS = ("=", "+", "-", "@", " =", "\t=", "\n=", "\u00a0=", "\uff1d", "'=", "{=", "=-", "%=", ";=", "\ufeff=")
 BODIES = ("evil(1)", 'HYPERLINK("http://evil.example.com","x")', "cmd|' /C evil'!A0", "Lines!A2&evil")

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import BOOKED_COLUMNS, PLACED_COLUMNS, Books
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 from campaign_runner.reporting.excel.workbook_writer import width_of
 from campaign_runner.reporting.finance.bridge import Later
@@ -21,7 +22,6 @@ from campaign_runner.reporting.finance.entries import Entries, booking_days
 from campaign_runner.reporting.finance.groups import Groups
 from campaign_runner.reporting.finance.lines import TITLES, amounts, line_columns
 from campaign_runner.reporting.finance.report import row_references
-from campaign_runner.reporting.finance_options import FinanceOptions
 from campaign_runner.reporting.streaming import ReportFolder
 from campaign_runner.reporting.table import texts
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from campaign_runner.model import Books, money, wording
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.reporting.finance.sums import PeriodSums, Tallies
 from campaign_runner.reporting.finance.zone import instants
-from campaign_runner.reporting.finance_options import FinanceOptions
 from campaign_runner.reporting.page_template import template
 
 FINANCE_PAGE = "finance.html"

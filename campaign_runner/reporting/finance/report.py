@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from campaign_runner.model import Books, Finding
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.reporting.excel.sheet_xml import Heading, letters
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan
 from campaign_runner.reporting.finance.as_of import as_of, standing_at
@@ -17,7 +18,6 @@ from campaign_runner.reporting.finance.groups import Groups
 from campaign_runner.reporting.finance.lines import LINE_COLUMNS, TITLES, line_columns
 from campaign_runner.reporting.finance.sums import SECTIONS, Tallies
 from campaign_runner.reporting.finance.totals_sheet import write_findings, write_totals
-from campaign_runner.reporting.finance_options import FinanceOptions
 
 Sheet = Callable[[Any, Lines], None]
 

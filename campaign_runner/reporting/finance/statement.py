@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from campaign_runner.model import Books, Finding, money
 from campaign_runner.model.errors import FileUnusable
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.wording import count
 from campaign_runner.reporting.atomic import private_folder
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
@@ -22,7 +23,6 @@ from campaign_runner.reporting.finance.lines import amounts
 from campaign_runner.reporting.finance.statement_file import Statement, read_statement
 from campaign_runner.reporting.finance.statement_matching import Match, match
 from campaign_runner.reporting.finance.sums import units
-from campaign_runner.reporting.finance_options import FinanceOptions
 from campaign_runner.reporting.row_limits import fits
 from campaign_runner.reporting.streaming import ReportFolder
 from campaign_runner.reporting.table import Sink, texts

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from campaign_runner.model import Books
-from campaign_runner.reporting.finance_options import FinanceOptions
+from campaign_runner.model.finance_options import FinanceOptions
 
 _TIMES = ("placed_at", "updated_at", "at")
 
