@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.jobs import LEASE, Job
-from campaign_runner.model.errors import StateError
+from campaign_runner.model.errors import Interrupted, StateError
 
 RENEW = LEASE / 3
 # How long the loop sleeps where nothing is due, or the database is away.
@@ -45,27 +45,31 @@ KINDS: dict[str, Kind] = {
 
 
 def work_until_stopped(workspace: Workspace) -> None:
-    """Do whatever is due, one job after another, until the workspace is to stop; the database may go and come back."""
+    """Do whatever is due until the workspace is to stop; the database may go and come back meanwhile.
+
+    On PostgreSQL the engine tells when; with SQLite this loop looks itself.
+    """
+    url = workspace.settings.ledger.url
+    loop = _engine_loop if url else _own_loop
     while not workspace.stopping.is_set():
         try:
-            busy = work_once(workspace)
-        except StateError as error:
-            logger.warning("The ledger cannot be reached: %s", error)
+            loop(workspace)
+        except (StateError, OSError) as error:
+            logger.warning("The ledger cannot be reached, trying again: %s", error)
             workspace.stopping.wait(AWAY)
-            continue
-        if not busy:
-            workspace.stopping.wait(IDLE)
 
 
-def work_once(workspace: Workspace, kinds: frozenset[str] = frozenset(KINDS)) -> bool:
+def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool:
     """Do one job that is due; False where none is."""
     with workspace.ledger().write("take a job") as connection:
-        job = jobs.take(connection, kinds)
+        job = jobs.take(connection, frozenset(KINDS), only)
     if job is None:
         return False
     try:
         with _leased(workspace, job):
             again = KINDS[job.kind].do(workspace, job.key)
+    except Interrupted:  # this worker is to end: somebody else goes on at once
+        again = 0.0
     except Exception as error:
         logger.exception("The job %s %s failed", job.kind, job.key)
         with workspace.ledger().write("a job failed") as connection:
@@ -74,6 +78,39 @@ def work_once(workspace: Workspace, kinds: frozenset[str] = frozenset(KINDS)) ->
     with workspace.ledger().write("a job is done") as connection:
         jobs.done(connection, job, again)
     return True
+
+
+def _own_loop(workspace: Workspace) -> None:
+    while not workspace.stopping.is_set():
+        if not work_once(workspace):
+            workspace.stopping.wait(IDLE)
+
+
+def _engine_loop(workspace: Workspace) -> None:
+    from campaign_runner.ledger import engine
+
+    url, ended = workspace.settings.ledger.url, threading.Event()
+    engine.install(workspace.ledger().engine)
+
+    def perform(kind: str, key: str) -> float | None:
+        work_once(workspace, (kind, key))
+        with workspace.ledger().read() as connection:
+            return jobs.until_due(connection, kind, key)
+
+    def sweep() -> None:
+        while not ended.wait(engine.SWEEP):
+            with suppress(StateError), workspace.ledger().write("sweep the jobs") as connection:
+                engine.sweep(connection)
+
+    sweeper = threading.Thread(target=sweep, daemon=True)
+    sweeper.start()
+    try:
+        engine.run(url, perform, workspace.stopping)
+    except Exception as error:  # it leaves when the database does, in many ways
+        raise StateError(f"{type(error).__name__}: {error}") from error
+    finally:
+        ended.set()
+        sweeper.join()
 
 
 @contextmanager

@@ -33,13 +33,15 @@ OF_A_MACHINE: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Workspace:
-    """`settings` are workspace.toml's (their campaign is none); a ledger at `settings.ledger.url`, else in `state`."""
+    """`settings` are workspace.toml's (their campaign is none); a ledger at `settings.ledger.url`, else in `state`;
+    `config` is the file that the settings are from."""
 
     settings: Settings
     state: Path
     schemas: Path | None = None
     clock: Clock = field(default_factory=SystemClock)
     stopping: threading.Event = field(default_factory=threading.Event)
+    config: Path | None = None
 
     @cached_property
     def _ledger(self) -> Ledger:
@@ -48,6 +50,10 @@ class Workspace:
     def ledger(self, actor: Actor | None = None) -> Ledger:
         """The ledger, on which `actor` acts (None: the account of this process)."""
         return self._ledger.acting_as(actor or this_account())
+
+    def place(self) -> str:
+        """Where the ledger is, as people are told it; raises StateError where it cannot be opened."""
+        return str(self.ledger().engine.url) if self.settings.ledger.url else str(self.state)
 
     def close(self) -> None:
         """Let go of the ledger."""
@@ -111,7 +117,7 @@ def open_workspace(config: Path | None, state: Path | None, schemas: Path | None
     Raises SettingsError, StateError.
     """
     path = config or (WORKSPACE if WORKSPACE.exists() else None)
-    workspace = Workspace(settings.load(path, "workspace"), state_path(state, path), schemas)
+    workspace = Workspace(settings.load(path, "workspace"), state_path(state, path), schemas, config=path)
     try:
         yield workspace
     finally:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
+from campaign_runner.ledger import engine
 from campaign_runner.ledger.submission_tables import jobs
 
 LEASE = 6.0
@@ -41,12 +42,14 @@ def want(connection: Connection, kind: str, key: object, at: str, *, in_seconds:
     sooner = {"wanted": jobs.c.wanted + 1, "wanted_at": at, "due_at": due, "failures": 0, "error": ""}
     if not connection.execute(update(jobs).where(*mine).values(**sooner)).rowcount:
         connection.execute(jobs.insert().values(kind=kind, key=str(key), wanted=1, wanted_at=at, due_at=due))
+    engine.defer(connection, kind, str(key), in_seconds)
 
 
-def take(connection: Connection, kinds: frozenset[str]) -> Job | None:
-    """The job that has been due longest and is nobody's, for a lease; None if there is none."""
+def take(connection: Connection, kinds: frozenset[str], only: tuple[str, str] | None = None) -> Job | None:
+    """The job that has been due longest and is nobody's, for a lease; None if there is none. `only`: this kind and key."""
     moment = now(connection)
     due = select(jobs).where(jobs.c.kind.in_(kinds), jobs.c.due_at <= moment, jobs.c.leased_until <= moment)
+    due = due.where(jobs.c.kind == only[0], jobs.c.key == only[1]) if only else due
     row = connection.execute(due.order_by(jobs.c.due_at).limit(1).with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None
@@ -90,10 +93,11 @@ def is_wanted(connection: Connection, kind: str, key: object) -> bool:
     return connection.execute(query).first() is not None
 
 
-def next_due(connection: Connection) -> float | None:
-    """Seconds until the next job is due (0 or less: now); None if there is none."""
-    due = connection.execute(select(func.min(jobs.c.due_at))).scalar()
-    return None if due is None else float(due) - now(connection)
+def until_due(connection: Connection, kind: str, key: str) -> float | None:
+    """Seconds until a job is due and in nobody's hands (0 or less: now); None if there is none."""
+    query = select(jobs.c.due_at, jobs.c.leased_until).where(jobs.c.kind == kind, jobs.c.key == key)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else max(row.due_at, row.leased_until) - now(connection)
 
 
 def _mine(job: Job) -> tuple[ColumnElement[bool], ...]:

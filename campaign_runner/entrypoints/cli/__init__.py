@@ -37,6 +37,7 @@ from campaign_runner.entrypoints.cli.simulator import simulator_command
 from campaign_runner.entrypoints.cli.status import status_command
 from campaign_runner.entrypoints.cli.template import template_command
 from campaign_runner.entrypoints.cli.track import track_command
+from campaign_runner.entrypoints.cli.worker import worker_command
 from campaign_runner.model.errors import ExitCode
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -59,6 +60,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "recover": recover_command,
     "reconcile": reconcile_command,
     "purge": purge_command,
+    "worker": worker_command,
     "simulator": simulator_command,
     "doctor": doctor_command,
 }

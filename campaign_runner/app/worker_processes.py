@@ -1,0 +1,34 @@
+"""How do several workers run on one machine?  As processes of their own; one that dies is started again."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+
+from campaign_runner.app.workspace import Workspace
+
+RESTART = 1.0
+logger = logging.getLogger(__name__)
+
+
+def supervise(workspace: Workspace, number: int) -> None:
+    """Keep `number` workers running until the workspace is to stop; then they finish the calls under way and end."""
+    workers: list[subprocess.Popen[bytes]] = []
+    try:
+        while not workspace.stopping.is_set():
+            workers = [one for one in workers if one.poll() is None]
+            workers += [subprocess.Popen(command(workspace)) for _ in range(number - len(workers))]  # noqa: S603 (ours)
+            workspace.stopping.wait(RESTART)
+    finally:
+        for one in workers:
+            one.terminate()
+        for one in workers:
+            one.wait()
+
+
+def command(workspace: Workspace) -> list[str]:
+    """How one worker of this workspace is started."""
+    places = [("--config", workspace.config), ("--state", workspace.state), ("--schemas", workspace.schemas)]
+    options = [word for name, place in places if place for word in (name, str(place))]
+    return [sys.executable, "-m", "campaign_runner", "worker", "--quiet", *options]
