@@ -49,13 +49,13 @@ def restored(workspace: Workspace, submission: Submission) -> Iterator[ReadOptio
         yield ReadOptions(path, options.get("sheet") or None, options.get("hidden") or "hold")
 
 
-def of_a_run(campaign: CampaignSession, reading: ReadOptions, file: LoadedUpload) -> None:
+def of_a_run(campaign: CampaignSession, reading: ReadOptions, file: LoadedUpload) -> Submission:
     """A file that a command run by a person or a timer brought is a submission like any other; its settings are kept."""
     runtime = campaign.runtime
     with campaign.ledger.read() as connection:
         newest = submissions.latest(connection, campaign.key)
     if newest and newest.upload == file.upload.id:
-        return
+        return newest
     kept = runtime.settings.model_dump(mode="json", exclude={"ledger"})
     options = {"sheet": reading.sheet, "hidden": reading.hidden}
     with campaign.ledger.write("record a submission") as connection:
@@ -63,6 +63,7 @@ def of_a_run(campaign: CampaignSession, reading: ReadOptions, file: LoadedUpload
                                runtime.at(), options=options, keep=False)  # fmt: skip
         submissions.became(connection, made.id, file.upload.id)
         campaigns.set_settings(connection, campaign.key, kept, runtime.at())
+        return submissions.get(connection, made.id)
 
 
 def with_columns(workspace: Workspace, submission: Submission) -> Workspace:

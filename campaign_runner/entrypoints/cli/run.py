@@ -27,7 +27,7 @@ from campaign_runner.entrypoints.cli.options import (
 )
 from campaign_runner.entrypoints.cli.override_options import Accept, ExpectRows, ExpectTotal, PartialByFunds, Refresh
 from campaign_runner.entrypoints.cli.plan import plan_command
-from campaign_runner.entrypoints.cli.run_options import Canary, MaxFailureRate, NoCanary, Submitter, share
+from campaign_runner.entrypoints.cli.run_options import Canary, Detach, MaxFailureRate, NoCanary, Submitter, share
 from campaign_runner.model.errors import UsageError
 
 
@@ -36,8 +36,8 @@ def run_command(
     sheet: Sheet = None, hidden: Hidden = HiddenRows.HOLD, wait: Wait = "10m", dry_run: DryRun = False,
     refresh: Refresh = False, accept: Accept = None, expect_rows: ExpectRows = None, expect_total: ExpectTotal = None,
     partial_by_funds: PartialByFunds = False, submitter: Submitter = "", canary: Canary = 0,
-    no_canary: NoCanary = False, max_failure_rate: MaxFailureRate = "", yes: Yes = False, as_json: Json = False,
-    quiet: Quiet = False, verbose: Verbose = False,
+    no_canary: NoCanary = False, detach: Detach = False, max_failure_rate: MaxFailureRate = "", yes: Yes = False,
+    as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Check a spreadsheet, send its rewards, follow them and write reports. Run again to resume; nothing is sent twice.
 
@@ -61,6 +61,6 @@ def run_command(
         with terminal.progress() as progress, options.interruptible(runtime.stopping, terminal):
             result = run_file(
                 options.reading(file, sheet, hidden), runtime, patience=patience, canary=canary, max_failure_rate=most,
-                partial_by_funds=partial_by_funds, no_canary=no_canary, progress=progress,
+                partial_by_funds=partial_by_funds, no_canary=no_canary, detach=detach, progress=progress,
             )  # fmt: skip
         end(terminal, result, lambda: screen.run(result.books, result.tally, result.reports), runtime)

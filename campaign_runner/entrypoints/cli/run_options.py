@@ -31,6 +31,14 @@ NoCanary = Annotated[
 ]
 
 
+Detach = Annotated[
+    bool,
+    typer.Option(
+        "--detach", help="Plan and write down, leave the sending to the workers of the ledger, and end with 5."
+    ),
+]
+
+
 MaxFailureRate = Annotated[
     str, typer.Option("--max-failure-rate", metavar="5%", help="Stop if a larger share of the final lines failed.")
 ]

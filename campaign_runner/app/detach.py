@@ -1,0 +1,36 @@
+"""run --detach: the plan is written down, and the workers of this ledger send and follow it under the same options."""
+
+from __future__ import annotations
+
+from campaign_runner.app.finish import Result, finish
+from campaign_runner.app.progress import Progress
+from campaign_runner.app.safeguards import reports_may_fail
+from campaign_runner.app.session import CampaignSession
+from campaign_runner.app.uploads import LoadedUpload
+from campaign_runner.ledger import campaigns, jobs, submissions
+from campaign_runner.ledger.submissions import Sending, Submission
+
+WAITING = "The workers of this ledger send it: see campaign-runner status {campaign}."
+DRIVE = "drive"
+
+
+def leave_to_workers(
+    campaign: CampaignSession, file: LoadedUpload, submission: Submission, progress: Progress
+) -> Result:
+    """Write down that a worker is to send this plan; returns the books as they are now, with exit code 5."""
+    runtime = campaign.runtime
+    with campaign.ledger.write("leave a campaign to the workers", durable=True) as connection:
+        options = _options(campaigns.asked(connection, campaign.key), campaigns.canary(connection, campaign.key))
+        wish = Sending(submission.id, file.upload.plan, runtime.actor, runtime.at(), options)
+        submissions.want_sent(connection, campaign.key, wish)
+        jobs.want(connection, DRIVE, campaign.key, runtime.at())
+    waiting = WAITING.format(campaign=runtime.settings.campaign.id)
+    with reports_may_fail(campaign):
+        return finish(campaign, file, "", progress, waiting, leave=True)
+
+
+def _options(asked: dict[str, str], canary: int) -> dict[str, object]:
+    """What the run was asked for, in the words of a sending."""
+    rate = asked.get("--max-failure-rate", "").rstrip("%")
+    return {"canary": canary, "max_failure_rate": float(rate) / 100 if rate else None,
+            "partial_by_funds": "--partial-by-funds" in asked}  # fmt: skip
