@@ -93,7 +93,7 @@ def checked_draft(
         past,
     )  # fmt: skip
     seen.decide_late(plan.late)
-    for hold in plan.holds:
+    for hold in plan.waiting:
         seen.tally.hold(hold)
     trim_memory()
     statuses = {line.line_id: line.status for line in past.known}

@@ -75,6 +75,8 @@ _SAY: dict[str, Callable[[Told], str]] = {
     "plan approved": lambda data: f"the plan {data['plan']} was approved by {data['by']}",
     "plan rejected": lambda data: f"the plan {data['plan']} was rejected by {data['by']}: {data.get('reason', '')}",
     "rows released": lambda data: f"released, though it was held: {data['reason']}",
+    "rows dropped": lambda data: f"dropped, so that it is never sent: {data['reason']}",
+    "decision taken back": lambda data: f"the decision was taken back: {data['reason']}",
     "failed lines planned again": lambda data: f"a new attempt for {data['lines']} failed lines was planned",
     "line corrected": _corrected,
     "personal data erased": lambda data: f"files uploaded before {data['before'][:10]} were erased",

@@ -193,7 +193,8 @@ def finish_check(
         draft.table, draft.counts(), draft.unwell, draft.rows, draft.plan.batch_count, order=runtime.settings.order,
         environment=runtime.settings.tango.environment,
     )  # fmt: skip
-    books = replace(books, host=runtime.settings.host, sent_before=_sent(before))
+    dropped = len(draft.plan.holds) - len(draft.plan.waiting)
+    books = replace(books, host=runtime.settings.host, sent_before=_sent(before), dropped=dropped)
     code = reconciliation.checked_exit_code(books)
     places = report_targets(runtime, (*CHECK_REPORTS, ANNOTATED), reading.path)
     marks = draft.marks()
@@ -205,5 +206,5 @@ def finish_check(
         )  # fmt: skip
     return Result(
         books, written, code, draft.tally, columns=draft.table.columns, problems=tuple(draft.problems),
-        held=tuple(draft.plan.holds),
+        held=tuple(draft.plan.waiting),
     )  # fmt: skip

@@ -24,7 +24,7 @@ EXAMPLES_SHOWN = 5
 
 def check(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> list[str]:
     """After `check`: how many rows are fine, the first problems as they are, then all of them counted."""
-    kept = (RowStatus.REJECTED, RowStatus.HELD)
+    kept = (RowStatus.REJECTED, RowStatus.HELD, *([RowStatus.CANCELLED] if books.dropped else []))
     good = {currency: sum((amount for status, amount in each.items() if status not in kept), Decimal(0))
             for currency, each in sorted(books.amounts.items())}  # fmt: skip
     return [
@@ -104,12 +104,14 @@ def _period(sums: PeriodSums) -> str:
 
 def _checked(books: Books, worth: str = "") -> list[str]:
     good = books.rows.get(RowStatus.REJECTED, 0) + books.rows.get(RowStatus.HELD, 0)
-    good = books.total_rows - good
+    good = books.total_rows - good - books.dropped
     parts = [f"{count(good, 'row')} can be sent" + (f" ({worth})" if worth and good else "")]
     if rejected := books.rows.get(RowStatus.REJECTED, 0):
         parts.append(f"{count(rejected, 'row')} must be corrected")
     if held := books.rows.get(RowStatus.HELD, 0):
         parts.append(f"{count(held, 'row')} {'is' if held == 1 else 'are'} held for a decision")
+    if books.dropped:
+        parts.append(f"{count(books.dropped, 'row was', 'rows were')} dropped")
     return [f"{_source(books)}: {count(books.total_rows, 'row')}. {listed(parts)}."]
 
 

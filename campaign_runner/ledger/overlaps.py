@@ -41,7 +41,7 @@ class Overlap(NamedTuple):
     def sentence(self) -> str:
         """Why it was not sent."""
         when = f"was sent the same reward in the campaign {self.campaign} on {self.day}"
-        planned = f"is about to be sent the same reward in the campaign {self.campaign}"
+        planned = f"was about to be sent the same reward in the campaign {self.campaign}"
         return f"It was not sent: the same person {when if self.day else planned}."
 
 

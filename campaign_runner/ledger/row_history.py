@@ -11,12 +11,15 @@ from campaign_runner.ledger import events, held, sent_lines
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.line_columns import STATUS, UNITS
 from campaign_runner.ledger.schema import attempts, batches, entries, line_items
+from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units, text
+from campaign_runner.model.wording import sentence
 
 _DECIDED = {
     sent_lines.RELEASED: "It was released: the next run of the file sends it.",
     sent_lines.DROPPED: "It was dropped: it is never sent.",
 }
+_TAKEN_BACK = "That was taken back: run the file again."
 
 
 def row_of(connection: Connection, campaign_key: int, upload: int, reference: str) -> int | None:
@@ -52,8 +55,12 @@ def life(connection: Connection, campaign_key: int, file: Upload, row: int) -> d
     ).mappings().one_or_none()  # fmt: skip
     if entry and entry["line"] is None:
         decided = held.standing_of(connection, campaign_key, [entry["reference"]]) if entry["reference"] else {}
-        reason = f"{entry['reason']} {_DECIDED.get(decided.get(entry['reference'], ''), '')}".rstrip()
-        return {"status": entry["status"], "reason": reason, "what_to_do": entry["remedy"],
+        decision = decided.get(entry["reference"], "")
+        was_dropped = entry["status"] == RowStatus.CANCELLED
+        since = _DECIDED.get(decision, _TAKEN_BACK if was_dropped else "")
+        since = "" if was_dropped and decision == sent_lines.DROPPED else since
+        reason = " ".join(sentence(part) for part in (entry["reason"], since) if part)
+        return {"status": entry["status"], "reason": reason, "what_to_do": "" if since else entry["remedy"],
                 "reference": entry["reference"], "attempts": [],
                 "decisions": _decisions(connection, campaign_key, file, row, {entry["reference"]})}  # fmt: skip
     mine = line_items.c.id == entry["line"] if entry else (line_items.c.upload == upload) & (line_items.c.row == row)

@@ -93,6 +93,7 @@ class PlanFacts:
     warnings: tuple[Problem, ...] = ()
     problem_count: int = 0
     warning_count: int = 0
+    dropped: int = 0
 
     def name(self, utid: str) -> str:
         """A reward as people call it, if the catalogue tells."""

@@ -48,6 +48,11 @@ def came_to(sums: Sums) -> str:
     return f"Planned {planned}, placed {placed}, charged {charged} with fees and shipping for {lines}."
 
 
+def sentence(text: str) -> str:
+    """With a full stop, if it has no end."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def day(text: str) -> str:
     """A date or an instant in ISO 8601, for people: `2026-11-27T10:00:00Z` -> `27 Nov 2026`; other texts as they are."""
     try:

@@ -102,7 +102,7 @@ def other_rewards(new: pd.DataFrame, rewarded: pd.DataFrame) -> list[tuple[int, 
 def _same_reward(campaign: str, day: str) -> str:
     if day:
         return f"The same person was sent the same reward in the campaign {campaign} on {day}."
-    return f"The same person is about to be sent the same reward in the campaign {campaign} (planned, not sent yet)."
+    return f"The same person was about to be sent the same reward in the campaign {campaign} when this row was held."
 
 
 def _held(

@@ -28,7 +28,7 @@ from campaign_runner.planning.released_rows import (
     struck_rows,
     together,
 )
-from campaign_runner.planning.standing import Decisions, allowing_several, still_held
+from campaign_runner.planning.standing import DROPPED, Decisions, allowing_several, still_held
 
 Part = list[tuple[int, int]]
 
@@ -88,6 +88,11 @@ class Plan:
         )
         for row, offset, length, key in zip(*columns, strict=True):
             yield row, self._payload(offset, length), self._typed_key(offset + length, key) if key else ""
+
+    @property
+    def waiting(self) -> list[Hold]:
+        """The holds that nobody has decided about."""
+        return [hold for hold in self.holds if hold.rule != DROPPED]
 
     @property
     def file(self) -> pd.DataFrame:

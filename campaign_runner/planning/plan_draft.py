@@ -73,9 +73,9 @@ class PlanDraft:
 
     def marks(self) -> list[Problem]:
         """What the user's own workbook is marked with: the problems, and the held rows."""
-        holds = [hold for hold in self.plan.holds if hold.rule != DROPPED]
         held = (
-            Problem(hold.row, None, f"{HELD}{hold.rule}", "", hold.reason, hold.remedy, "warning") for hold in holds
+            Problem(hold.row, None, f"{HELD}{hold.rule}", "", hold.reason, hold.remedy, "warning")
+            for hold in self.plan.waiting
         )
         return sorted([*self.problems, *held], key=lambda problem: problem.row)
 

@@ -20,7 +20,6 @@ from campaign_runner.planning import Plan
 from campaign_runner.planning.line_builder import halves
 from campaign_runner.planning.plan import line_references, totals
 from campaign_runner.planning.plan_draft import PlanDraft
-from campaign_runner.planning.standing import DROPPED
 
 LARGEST, HELD_SHOWN, PROBLEMS_SHOWN = 10, 100, 100
 _KEY = ["hi", "lo"]
@@ -74,7 +73,7 @@ def preview(draft: PlanDraft, setting: Setting, before: PreviousUpload) -> PlanF
     )
     return PlanFacts(
         identity(draft, setting), named, plan.order, setting.environment, table.source, table.sheet, draft.rows,
-        len(plan.holds), draft.rows - len(plan.holds) - len(plan.new) - len(plan.known), _share(plan.new),
+        len(plan.waiting), draft.rows - len(plan.holds) - len(plan.new) - len(plan.known), _share(plan.new),
         plan.batch_count, plan.canary, dict(_tables(plan.new, setting.groups)),
         tuple(_largest(plan, setting.names)), _share(fresh),
         len(fresh.drop_duplicates(["person_hi", "person_lo"])) if len(fresh) else 0, (before.source, before.at),
@@ -82,6 +81,7 @@ def preview(draft: PlanDraft, setting: Setting, before: PreviousUpload) -> PlanF
         notes=draft.table.notes, listed=tuple(islice(every_line(plan, setting.names), LINES_SHOWN)),
         held_rows=tuple(_held_rows(plan)), problems=tuple(sorted(errors[:PROBLEMS_SHOWN], key=lambda problem: problem.row)),
         warnings=tuple(warnings[:PROBLEMS_SHOWN]), problem_count=draft.tally.total, warning_count=draft.tally.warnings,
+        dropped=len(plan.holds) - len(plan.waiting),
     )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def _lines(plan: Plan, some: pd.DataFrame, names: Mapping[str, str]) -> Iterator
 
 
 def _held_rows(plan: Plan) -> Iterator[Held]:
-    few = [hold for hold in plan.holds if hold.rule != DROPPED][:HELD_SHOWN]
+    few = plan.waiting[:HELD_SHOWN]
     people = {
         row: _recipient(orjson.loads(payload)) for row, payload, _ in plan.kept_back([hold.row for hold in few])
     }

@@ -45,7 +45,7 @@ def test_a_plan_tells_what_is_new_against_the_last_file(office, reviewed):
     assert said["since"] == {"file": "q4.csv", "at": "2026-11-22"}
     assert {name: share["lines"] for name, share in said["changes"].items()} == {
         "added": 1, "changed": 0, "removed": 1, "still_to_send": 0, "already_sent": 1}  # fmt: skip
-    assert said["rows"] == {"total": 3, "to_send": 1, "held": 0, "rejected": 1, "already_sent": 1}
+    assert said["rows"] == {"total": 3, "to_send": 1, "held": 0, "dropped": 0, "rejected": 1, "already_sent": 1}
 
 
 def test_a_row_that_was_changed_is_neither_new_nor_gone(office, reviewed):

@@ -6,14 +6,16 @@ import shutil
 
 import pytest
 
+from campaign_runner.app import screen
 from campaign_runner.app.doctor import diagnose
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.explain import explain_row
+from campaign_runner.app.plan import plan_file
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.retry import failed_lines, retry_failed
 from campaign_runner.app.status import campaign_status
 from campaign_runner.model.errors import ExitCode, TangoStopped, UsageError
-from tests.pipeline.decided import release_rows
+from tests.pipeline.decided import drop_rows, release_rows
 from tests.pipeline.people import ANA, BEN, FAILS
 
 
@@ -43,6 +45,18 @@ def test_a_dry_release_changes_nothing(office):
     )
     office.run(path)
     assert office.statuses()[3] == "held"
+
+
+def test_a_dropped_row_is_neither_listed_as_held_nor_counted_as_one_to_send(office):
+    path = office.file(ANA, ANA, BEN, BEN)
+    office.run(path)
+    drop_rows(office.runtime(), [3], "once is enough")
+    planned = plan_file(ReadOptions(path), office.runtime())
+    assert planned.tally
+    lines = screen.plan(planned.books, planned.tally, planned.reports)
+    assert "4 rows. 2 rows can be sent, 1 row is held for a decision and 1 row was dropped." in lines[0]
+    assert not any("Row 3 is held" in line for line in lines)
+    assert [hold.row for hold in planned.held] == [5]
 
 
 def test_retry_places_failed_lines_under_a_new_reference(office):

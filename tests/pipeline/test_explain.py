@@ -9,7 +9,7 @@ from campaign_runner.app.explain_text import story
 from campaign_runner.app.purge import purge_data
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.track import track_campaign
-from tests.pipeline.decided import release_rows
+from tests.pipeline.decided import drop_rows, release_rows
 from tests.pipeline.people import ANA, FAILS
 
 
@@ -51,6 +51,27 @@ def test_every_request_has_its_time_and_id_and_every_change_of_status_is_there(o
     assert "order planned -> sending" in text
     assert "line completed, delivery DELIVERED" in text
     assert "Tango charged    25.00 USD" in text
+
+
+def test_a_dropped_row_is_explained_and_so_is_one_whose_drop_was_taken_back(office):
+    path = office.file(ANA, ANA)
+    office.run(path)
+    drop_rows(office.runtime(), [3], "once is enough")
+    assert "held. It is the same as row 2. It was dropped: it is never sent." in told(office, "3")
+    office.run(path)
+    dropped = told(office, "3")
+    assert "cancelled. Dropped: once is enough. Delete the row" in dropped
+    assert "dropped, so that it is never sent: once is enough" in dropped
+    release_rows(office.runtime(), [3], "a mistake", undo=True)
+    assert "That was taken back: run the file again." in told(office, "3")
+    assert "the decision was taken back: a mistake" in told(office, "3")
+
+
+def test_a_released_row_is_not_told_to_be_released(office):
+    office.run(office.file(ANA, ANA))
+    release_rows(office.runtime(), [3], "two prizes")
+    first = told(office, "3").splitlines()[0]
+    assert first.endswith("It was released: the next run of the file sends it.")
 
 
 def test_a_release_a_new_attempt_and_a_correction_are_among_the_decisions(office):
