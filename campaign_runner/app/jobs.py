@@ -70,6 +70,8 @@ def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool
             again = KINDS[job.kind].do(workspace, job.key)
     except Interrupted:  # this worker is to end: somebody else goes on at once
         again = 0.0
+    except StateError:  # the ledger is away: the lease runs out, and whoever is there then goes on
+        raise
     except Exception as error:
         logger.exception("The job %s %s failed", job.kind, job.key)
         with workspace.ledger().write("a job failed") as connection:
@@ -93,9 +95,13 @@ def _engine_loop(workspace: Workspace) -> None:
     engine.install(workspace.ledger().engine)
 
     def perform(kind: str, key: str) -> float | None:
-        work_once(workspace, (kind, key))
-        with workspace.ledger().read() as connection:
-            return jobs.until_due(connection, kind, key)
+        try:
+            work_once(workspace, (kind, key))
+            with workspace.ledger().read() as connection:
+                return jobs.until_due(connection, kind, key)
+        except StateError as error:
+            logger.warning("The job %s %s waits for the ledger: %s", kind, key, error)
+            return AWAY
 
     def sweep() -> None:
         while not ended.wait(engine.SWEEP):

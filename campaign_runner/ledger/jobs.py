@@ -93,6 +93,12 @@ def is_wanted(connection: Connection, kind: str, key: object) -> bool:
     return connection.execute(query).first() is not None
 
 
+def errors(connection: Connection) -> dict[tuple[str, str], str]:
+    """Why work could not be done, by kind and key; it is tried again."""
+    query = select(jobs.c.kind, jobs.c.key, jobs.c.error).where(jobs.c.error != "")
+    return {(kind, key): error for kind, key, error in connection.execute(query)}
+
+
 def until_due(connection: Connection, kind: str, key: str) -> float | None:
     """Seconds until a job is due and in nobody's hands (0 or less: now); None if there is none."""
     query = select(jobs.c.due_at, jobs.c.leased_until).where(jobs.c.kind == kind, jobs.c.key == key)

@@ -223,7 +223,14 @@ def open_ledger(folder: Path, url: str = "", actor: Actor | None = None) -> Ledg
 def connected(folder: Path, url: str, actor: Actor | None = None, *, tuned: bool = True) -> Ledger:
     """A ledger at an address, as it is; `tuned` for writing."""
     # Personal data must not stand in an error either: hide_parameters.
-    made = create_engine(url, pool_size=8, hide_parameters=True, connect_args=_to_server(url))
+    # A server that was away is asked again, and not given up for a connection of before: pre_ping.
+    made = create_engine(
+        url,
+        pool_size=8,
+        hide_parameters=True,
+        connect_args=_to_server(url),
+        pool_pre_ping=not url.startswith("sqlite"),
+    )
     engine = made.execution_options(
         compiled_cache=_COMPILED, keyring=Keyring(folder), actor=actors.packed(actor or actors.this_account())
     )

@@ -1,0 +1,114 @@
+"""A submission is checked, sent and followed by jobs; its state is derived, never stored."""
+
+from __future__ import annotations
+
+from campaign_runner.app.jobs import KINDS, work_once
+from campaign_runner.ledger import jobs, stored_reports, submissions
+
+ANA_ROW, BO_ROW = "EMAIL,Ana,Silva,ana@example.com,U561593,25", "EMAIL,Bo,Li,bo@example.com,U561593,30"
+
+
+def test_a_campaign_goes_from_draft_to_finished(house):
+    house.create()
+    states = [house.state()]
+    submission = house.submit(ANA_ROW, BO_ROW)
+    states.append(house.state())
+    work_once(house.workspace)
+    states.append(house.state())
+    house.want_sent(submission)
+    states.append(house.state())
+    house.work()
+    assert [*states, house.state()] == ["draft", "checking", "ready", "sending", "finished"]
+    assert house.view()["rows"]["completed"] == 2
+
+
+def test_what_is_wrong_in_a_file_is_kept_for_every_door(house):
+    house.create()
+    submission = house.submit("EMAIL,Ana,Silva,ana@@example.com,U561593,25", BO_ROW)
+    house.work()
+    with house.workspace.ledger().read() as connection:
+        problems = submissions.problems_of(connection, submission.id)
+    assert house.state() == "needs_correction"
+    assert [(one["cell"], one["field"], one["value"]) for one in problems] == [
+        ("D2", "recipient.email", "ana@@example.com")
+    ]
+
+
+def test_a_file_that_is_no_spreadsheet_is_unusable_with_the_reason(house):
+    house.create()
+    submission = house.submit()
+    house.work()
+    with house.workspace.ledger().read() as connection:
+        check = submissions.check_of(connection, submission.id)
+    assert check.state == "unusable"
+    assert check.result["reason"]
+
+
+def test_reports_are_in_the_ledger_by_name(house):
+    house.create()
+    submission = house.submit(ANA_ROW)
+    house.work()
+    house.want_sent(submission)
+    house.work()
+    with house.workspace.ledger().read() as connection:
+        names = {row["name"]: row["sha256"] for row in stored_reports.listing(connection, submission.campaign)}
+        results = b"".join(stored_reports.read(connection, names["results.csv"]))
+    assert b"ana@example.com" in results
+    assert b"completed" in results
+
+
+def test_only_the_plan_that_was_wanted_is_sent(house):
+    house.create()
+    first = house.submit(ANA_ROW)
+    house.work()
+    plan = house.want_sent(first)
+    second = house.submit(ANA_ROW, BO_ROW)
+    house.work()
+    house.want_sent(second)
+    with house.workspace.ledger().write("test") as connection:
+        wish = submissions.sending(connection, first.campaign)
+        submissions.want_sent(connection, first.campaign, wish._replace(plan=plan))
+    house.work()
+    assert "is not what would be sent now" in house.view()["refused"]
+
+
+def test_a_wish_made_while_the_work_is_under_way_is_not_lost(house):
+    with house.workspace.ledger().write("test") as connection:
+        jobs.want(connection, "check", 7, "now")
+        job = jobs.take(connection, frozenset(KINDS))
+        jobs.want(connection, "check", 7, "now")
+        jobs.done(connection, job, None)
+        assert jobs.is_wanted(connection, "check", 7)
+        again = jobs.take(connection, frozenset(KINDS))
+        jobs.done(connection, again, None)
+        assert not jobs.is_wanted(connection, "check", 7)
+
+
+def test_a_job_in_hand_is_nobody_elses(house):
+    with house.workspace.ledger().write("test") as connection:
+        jobs.want(connection, "check", 7, "now")
+        assert jobs.take(connection, frozenset(KINDS)) is not None
+        assert jobs.take(connection, frozenset(KINDS)) is None
+
+
+def test_a_worker_that_lost_its_job_cannot_end_it(house):
+    with house.workspace.ledger().write("test") as connection:
+        jobs.want(connection, "check", 7, "now")
+        job = jobs.take(connection, frozenset(KINDS))
+        jobs.done(connection, job._replace(fence=job.fence - 1), None)
+        assert jobs.is_wanted(connection, "check", 7)
+
+
+def test_a_job_that_fails_is_tried_again_later_and_says_why(house):
+    with house.workspace.ledger().write("test") as connection:
+        jobs.want(connection, "check", 404, "now")
+    assert work_once(house.workspace)
+    with house.workspace.ledger().read() as connection:
+        assert jobs.until_due(connection, "check", "404") > 0
+        assert "NoResultFound" in jobs.errors(connection)[("check", "404")]
+
+
+def test_every_kind_of_work_can_be_imported():
+    from importlib import import_module
+
+    assert all(callable(getattr(import_module(kind.module), kind.function)) for kind in KINDS.values())
