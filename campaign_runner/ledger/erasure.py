@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
-from campaign_runner.ledger import digests, events
+from campaign_runner.ledger import digests, events, submission_erasure
 from campaign_runner.ledger.schema import (
     attempts,
     batches,
@@ -57,6 +57,7 @@ def erase(
             told["open"] = len(still)
         if not dry_run and (late := forget_hashes(connection, old, window_since, at)):
             told["hashes"] = late
+        told["files"] += submission_erasure.erase_older(connection, before, old, at, campaign, dry_run=dry_run)
         if not dry_run and (old or bodies):
             touched = list(connection.execute(theirs.distinct()).scalars())
             _forget(connection, old, bodies, at)

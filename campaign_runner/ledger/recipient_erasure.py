@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, or_, select, update
 
-from campaign_runner.ledger import digests, erasure, events
+from campaign_runner.ledger import digests, erasure, events, submission_erasure
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import batches, line_items, uploads
 from campaign_runner.ledger.store import Ledger
@@ -48,6 +48,7 @@ def erase_recipient(
     with ledger.write("erase recipient", durable=True) as connection:
         traces = _traces(connection, contact, person)
         told = {"files": len(traces.uploads), "orders": len(traces.orders), "lines": len(traces.lines)}
+        told["files"] += submission_erasure.erase_of(connection, contact, traces.uploads, at, dry_run=dry_run)
         told |= {"open": traces.open} if traces.open else {}
         if typed := sum(contact.is_in(orjson.dumps(event["data"]).decode()) for event in events.every(connection)):
             told["events"] = typed

@@ -30,7 +30,10 @@ class House:
 
     def __init__(self, folder: Path, base_url: str, tango: simulator.Simulator, clock: HandClock) -> None:
         self.folder, self.tango, self.clock = folder, tango, clock
-        values: dict[str, Any] = {"campaign": {"id": "any"}, "tango": {"base_url": base_url, "requests_per_second": 0}}
+        values: dict[str, Any] = {
+            "campaign": {"id": "any"},
+            "tango": {"base_url": base_url, "requests_per_second": 0},
+        }
         self.workspace = Workspace(settings.Settings(**values), folder / "state", clock=clock)
 
     def submit(self, *rows: str, campaign: str = "q4", actor: Actor = ANA) -> Submission:

@@ -57,8 +57,8 @@ class Company:
     def start(self) -> subprocess.Popen[bytes]:
         """A worker on a machine of its own: with a state folder that nobody else has."""
         state = self.folder / f"machine{len(self.workers)}"
-        call = [sys.executable, "-m", "campaign_runner", "worker", "--quiet", "--config", "workspace.toml", "--state", state]
-        self.workers.append(subprocess.Popen(call, cwd=self.folder))
+        words = ["worker", "--quiet", "--config", "workspace.toml", "--state", str(state)]
+        self.workers.append(subprocess.Popen([sys.executable, "-m", "campaign_runner", *words], cwd=self.folder))
         return self.workers[-1]
 
     def campaign(self, name: str) -> int:
