@@ -124,7 +124,7 @@ def test_init_does_not_replace_what_is_there_unless_told_to(command):
     ],
 )
 def test_wrong_usage_is_told_with_what_would_do(command, words, sentence):
-    code, out, error = command(*words)
+    code, _, error = command(*words)
     assert (code, out) == (2, "")
     assert sentence in error
 
@@ -224,3 +224,31 @@ def test_without_settings_it_is_said_that_there_are_none_and_where_they_were_loo
     assert str(tmp_path / "campaign.toml") in error
     assert (str(tmp_path / "sub" / "campaign.toml") in error) == (words[0] == "check")
     assert "campaign-runner init" in error
+
+
+FOREIGN = """
+[campaign]
+id = "2026-q4-recognition"
+[tango]
+environment = "production"
+base_url = "https://tango.example.com"
+"""
+
+
+@pytest.mark.parametrize(("words", "refused"), [
+    (("status",), False), (("audit", "verify"), False), (("reports", "--all", "--environment", "simulator"), False),
+    (("explain", CAMPAIGN, "2"), False),
+    (("run", "email.csv"), True), (("track", CAMPAIGN), True), (("doctor",), True), (("catalogue",), True),
+])  # fmt: skip
+def test_only_what_would_ask_tango_refuses_a_foreign_host(command, words, refused):
+    command("plan", "email.csv")
+    Path("campaign.toml").write_text(FOREIGN, "utf-8")
+    code, _, error = command(*words)
+    assert ("which is not a host of Tango's" in error) == refused
+    assert code == 2 if refused else code in (0, 2)
+
+
+def test_where_the_settings_were_looked_for_is_named_once(command):
+    Path("campaign.toml").unlink()
+    _, _, error = command("check", str(Path("email.csv").absolute()))
+    assert " and /" not in error

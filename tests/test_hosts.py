@@ -22,7 +22,9 @@ def plain(monkeypatch):
 def load(folder, **tango):
     lines = [f'{name} = "{value}"' for name, value in tango.items()]
     (folder / "campaign.toml").write_text("\n".join(['[campaign]\nid = "q4"\n[tango]', *lines]), "utf-8")
-    return settings.load(folder / "campaign.toml")
+    loaded = settings.load(folder / "campaign.toml")
+    loaded.require_host()
+    return loaded
 
 
 @pytest.mark.parametrize("environment", ["simulator", "sandbox", "production"])

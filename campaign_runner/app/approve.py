@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from campaign_runner.app.report_files import report_folder, report_targets
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import CampaignSession
+from campaign_runner.app.session import CampaignSession, name_of, tell_older
 from campaign_runner.ledger import approvals, campaigns, integrity, open_ledger, previous_upload, progress, sent_when
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
 from campaign_runner.ledger.campaigns import Upload
@@ -59,7 +59,7 @@ def show_plan(
     with campaign.ledger.read() as connection:
         earlier = _before(connection, campaign.key, runtime)
     facts = preview(draft, replace(_setting(draft, runtime, rules, catalogue), names=names), earlier)
-    with campaign.ledger.write("show a plan") as connection:
+    with campaign.ledger.write("show a plan", durable=True, noting=name_of(runtime)) as connection:
         known = approvals.show(
             connection, campaign.key, facts.identity, file=Path(facts.source).name, lines=facts.sending.lines,
             totals=facts.sending.totals, submitter=submitter(runtime), at=runtime.at(), rule=runtime.settings.approval_rule,
@@ -175,15 +175,16 @@ def _may_approve(plan: ShownPlan, runtime: Runtime, name: str) -> None:
 def _decide(runtime: Runtime, prefix: str, name: str, decision: str, reason: str, check: object) -> str:
     if not name.strip():
         raise UsageError("Give your name with --as NAME; it is recorded in the ledger.")
-    opened = open_ledger(runtime.state, runtime.ledger_url, runtime.actor)
-    with opened as ledger, ledger.write("decide a plan") as connection:
+    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
+        tell_older(runtime, ledger)
         integrity.require_whole(ledger)
-        number = campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
-        plan = _found(approvals.shown(connection, number), prefix.strip().lower())
-        assert callable(check)
-        check(plan)
-        made = Decision(decision, name.strip(), reason, runtime.at(), runtime.actor)
-        approvals.decide(connection, number, plan.identity, made, runtime.settings.approval_rule)
+        with ledger.write("decide a plan", durable=True, noting=name_of(runtime)) as connection:
+            number = campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
+            plan = _found(approvals.shown(connection, number), prefix.strip().lower())
+            assert callable(check)
+            check(plan)
+            made = Decision(decision, name.strip(), reason, runtime.at(), runtime.actor)
+            approvals.decide(connection, number, plan.identity, made, runtime.settings.approval_rule)
     worth = per_currency({currency: Decimal(total) for currency, total in plan.totals.items()})
     what = f"Plan {plan.identity[:12]} of {plan.file}, {count(plan.lines, 'line')}, {worth}"
     return f"{what}: {decision} by {name.strip()}."

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner import validation
+from campaign_runner.app.catalogue import catalogue_snapshot
 from campaign_runner.app.draft import ReadOptions, read
 from campaign_runner.app.find_rows import is_row, rows_of
 from campaign_runner.app.runtime import Runtime
@@ -45,7 +46,7 @@ def of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, Any
         return told
     cells = found.cells.loc[row]
     told["cells"] = {column.header: str(cells[column.position]) for column in table.columns}
-    clean = _clean(table, found, book, settings, date.fromisoformat(upload.created_at[:10]))
+    clean = _clean(table, found, campaign.runtime, date.fromisoformat(upload.created_at[:10]))
     told["changes"] = _changes(table, told["cells"], clean)
     told["rules"] = _rules(book, clean.get("deliveryMethod", ""))
     return told
@@ -66,16 +67,16 @@ def _found(table: RawTable, row: int) -> RawRows | None:
     return None
 
 
-def _clean(table: RawTable, found: RawRows, book: RuleBook, settings: Settings, today: date) -> dict[str, str]:
-    """Field: text, as the row is judged and sent; nothing where the row breaks a rule."""
-    rules = settings.rules
+def _clean(table: RawTable, found: RawRows, runtime: Runtime, today: date) -> dict[str, str]:
+    """Field: text, as the row is judged and sent, by the catalogue that is kept here; nothing where it breaks a rule."""
+    settings, rules, catalogue = runtime.settings, runtime.settings.rules, catalogue_snapshot(runtime).context
     try:
         validator = validation.compile_rules(
-            book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
+            rule_book(runtime), columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
             phone_countries=rules.phone_countries, postal_codes=rules.postal_codes, currency=settings.tango.currency,
-            address_utids=rules.address_utids,
+            address_utids=rules.address_utids, currencies=catalogue.currencies,
         )  # fmt: skip
-        fields = validator(found).clean.fields
+        fields = validator(catalogue.with_utids(found, table)).clean.fields
     except FileUnusable:  # columns that this row lacks: that is its problem, and told as such
         return {}
     return {} if fields.empty else {str(name): str(cell) for name, cell in fields.iloc[0].dropna().items()}

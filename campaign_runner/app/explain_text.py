@@ -14,7 +14,8 @@ Told = Mapping[str, Any]
 
 def story(life: Told) -> list[str]:
     """The lines for the terminal."""
-    said = f"Row {life['row']} of {life['file']}: {life['status']}. {life['reason']} {life['what_to_do']}".rstrip()
+    worth = f" ({life['worth']})" if life.get("worth") else ""
+    said = f"Row {life['row']} of {life['file']}: {life['status']}{worth}. {life['reason']} {life['what_to_do']}".rstrip()
     return [
         said,
         *_cells(life),

@@ -108,6 +108,7 @@ def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterat
     Without any address to go to, the embedded simulator is started and keeps its state in the state folder.
     """
     settings = runtime.settings
+    settings.require_host()
     with _address(runtime) as base_url:
         name = f"{base_url if settings.base_url else 'simulator'} {settings.tango.customer}"
         limiter = SharedLimiter(ledger, name[:200], settings.tango.requests_per_second, runtime.clock)
@@ -153,6 +154,8 @@ def build_runtime(
     """
     asked, path = overrides or Overrides(), config_path(config, file)
     loaded = asked.on(settings.load(path, campaign_id, looked_for=[] if config else config_places(file)))
+    if secret is not False:
+        loaded.require_host()
     folder, books = state_folder(state, path), loaded.finance
     typed = {"FILE": file, "--config": config, "--state": state,
              "--reports": None if reports == usual_reports else reports, "--schemas": schemas}  # fmt: skip

@@ -53,7 +53,7 @@ def open_campaign(
     Raises CampaignHeld, StateError, UsageError for an unknown one, SettingsError for one of another account.
     """
     environment, order = runtime.settings.tango.environment, runtime.settings.order
-    name = f"{environment}-{order.campaign_id}"
+    name = name_of(runtime)
     elsewhere = None if runtime.ledger_url else runtime.state_before
     if sending:
         refuse_other(runtime.state, elsewhere, environment, order.campaign_id)
@@ -85,9 +85,14 @@ def _ledger(runtime: Runtime, name: str, *, looking: bool) -> Iterator[Ledger]:
         yield ledger
 
 
+def name_of(runtime: Runtime) -> str:
+    """What a campaign is held and noted under: `environment-id`."""
+    return f"{runtime.settings.tango.environment}-{runtime.settings.campaign.id}"
+
+
 def tell_older(runtime: Runtime, ledger: Ledger) -> None:
     """Note why this is not the newest ledger of the campaign, for commands that send nothing: they make it none."""
-    lacking = newest.older(ledger, f"{runtime.settings.tango.environment}-{runtime.settings.campaign.id}")
+    lacking = newest.older(ledger, name_of(runtime))
     ledger.is_older = bool(lacking)
     runtime.notices.extend(filter(None, [lacking]))
 

@@ -120,7 +120,9 @@ def open_workspace(config: Path | None, state: Path | None, schemas: Path | None
     Raises SettingsError, StateError.
     """
     path = config or (WORKSPACE if WORKSPACE.exists() else None)
-    workspace = Workspace(settings.load(path, "workspace"), state_path(state, path), schemas, config=path)
+    loaded = settings.load(path, "workspace")
+    loaded.require_host()
+    workspace = Workspace(loaded, state_path(state, path), schemas, config=path)
     try:
         yield workspace
     finally:

@@ -60,7 +60,9 @@ def life(connection: Connection, campaign_key: int, file: Upload, row: int) -> d
         since = _DECIDED.get(decision, _TAKEN_BACK if was_dropped else "")
         since = "" if was_dropped and decision == sent_lines.DROPPED else since
         reason = " ".join(sentence(part) for part in (entry["reason"], since) if part)
-        return {"status": entry["status"], "reason": reason, "what_to_do": "" if since else entry["remedy"],
+        units, currency = entry["units"], entry["currency"]
+        worth = f"{text(from_units(units))} {currency}" if units >= 0 else ""
+        return {"status": entry["status"], "worth": worth, "reason": reason, "what_to_do": "" if since else entry["remedy"],
                 "reference": entry["reference"], "attempts": [],
                 "decisions": _decisions(connection, campaign_key, file, row, {entry["reference"]})}  # fmt: skip
     mine = line_items.c.id == entry["line"] if entry else (line_items.c.upload == upload) & (line_items.c.row == row)

@@ -87,14 +87,18 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def write(self, what: str, *, durable: bool = False, fenced: bool = True) -> Iterator[Connection]:
+    def write(
+        self, what: str, *, durable: bool = False, fenced: bool = True, noting: str = ""
+    ) -> Iterator[Connection]:  # fmt: skip
         """One transaction, named after `what` it does; `durable` returns only when it would survive a power cut (the
-        write before a send), and the head of the chain is noted beside the ledger.
+        write before a send), and the head of the chain is noted beside the ledger, for the campaign that is held or the one
+        that is named by `noting`.
 
         While a campaign is held, its claim is checked in each of them, unless it is not `fenced`: raises ClaimLost.
         """
         options = {"write": True, "durable": durable}
         head: newest_heads.NewestHead | None = None
+        named = noting or self._held
         claim, began = self._claim if fenced else None, time.monotonic()
         with (
             self._writing,
@@ -105,13 +109,13 @@ class Ledger:
             if claim:
                 claim.check(connection)
             yield connection
-            if durable and self._held and not self.is_older:
+            if durable and named and not self.is_older:
                 self._name = self._name or newest_heads.ledger_name(connection)
                 head = newest_heads.newest(connection, self._name)
             if claim and self.engine.dialect.name == "sqlite" and time.monotonic() - began > RENEWAL_SECONDS:
                 claim.keep_within(connection)  # nobody could renew it meanwhile
         if head:
-            self.notes.write(self._held, head)
+            self.notes.write(named, head)
 
     @contextmanager
     def beside(self, busy: float | None = None) -> Iterator[Connection]:

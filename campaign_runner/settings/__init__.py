@@ -86,6 +86,7 @@ class Settings(BaseSettings):
         return EnvironmentSource(settings_cls), init_settings
 
     _approval_from: str = PrivateAttr("")
+    _against_host: str = PrivateAttr("")
 
     @property
     def approval_rule(self) -> dict[str, Any]:
@@ -103,6 +104,11 @@ class Settings(BaseSettings):
         """The address of Tango; "" means that the embedded simulator is to be started."""
         return self.tango.base_url or ADDRESSES.get(self.tango.environment, "")
 
+    def require_host(self) -> None:
+        """Raises SettingsError where credentials and recipients would go to a host that nobody may choose in a file."""
+        if self._against_host:
+            raise SettingsError(self._against_host)
+
     @property
     def order(self) -> Order:
         """The order-level values that go into every batch."""
@@ -116,6 +122,8 @@ class Settings(BaseSettings):
 
 def load(path: Path | None, campaign_id: str = "", looked_for: Sequence[Path] = ()) -> Settings:
     """Read campaign.toml (None: environment and built-in values alone); raises SettingsError in the user's words.
+
+    A host that the file may not choose is no obstacle to reading: `require_host` stops whoever would send there.
 
     `campaign_id`, as given on the command line, stands in for the file's own; `looked_for`: where campaign.toml was
     looked for.
@@ -139,8 +147,9 @@ def load(path: Path | None, campaign_id: str = "", looked_for: Sequence[Path] = 
         why = error.__cause__ or error
         raise SettingsError(f"The environment: {_variables(why)}: {why}.") from None
     rules = policy.load()
-    hosts.require(asked, str(path) if path else "The environment", mine.get("tango") or {}, rules)
     found = rules.on(asked) if rules else asked
+    where = str(path) if path else "The environment"
+    found._against_host = hosts.objection(asked, where, mine.get("tango") or {}, rules)
     found._approval_from = _source(rules, mine, path)
     return found
 
@@ -167,7 +176,11 @@ def kept(values: Mapping[str, Any]) -> Settings:
             "\n".join(sentence("The campaign's settings", dict(problem), Settings) for problem in error.errors())
         ) from None
     rules = policy.load()
-    return rules.on(asked) if rules else asked
+    found = rules.on(asked) if rules else asked
+    found._against_host = hosts.objection(
+        asked, "The settings", EnvironmentSource(Settings)().get("tango") or {}, rules
+    )
+    return found
 
 
 def _source(rules: policy.Policy | None, environment: Mapping[str, Any], path: Path | None) -> str:
@@ -179,7 +192,7 @@ def _source(rules: policy.Policy | None, environment: Mapping[str, Any], path: P
 
 def _none(looked_for: Sequence[Path]) -> str:
     """There are no settings at all: where they were looked for, and how they are made."""
-    places = " and ".join(str(path.absolute()) for path in looked_for)
+    places = " and ".join(dict.fromkeys(str(path.absolute()) for path in looked_for))
     looked = f" (looked for {places})" if places else ""
     return (
         f"There is no campaign.toml{looked}. Make one with `campaign-runner init`, or name it with --config FILE. The id "

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from campaign_runner.model.errors import SettingsError
 from campaign_runner.settings.policy import Policy
 from campaign_runner.settings.sections import LOOPBACK
 
@@ -35,8 +34,8 @@ def shown(url: str, environment: str) -> str:
     return f"{host} (not a host of Tango's)" if odd else host
 
 
-def require(settings: Settings, where: str, environment: Mapping[str, Any], policy: Policy | None) -> None:
-    """Raises SettingsError for an address that the file may not choose; `environment` holds [tango] as set there."""
+def objection(settings: Settings, where: str, environment: Mapping[str, Any], policy: Policy | None) -> str:
+    """Why an address may not be chosen by the file, "" where it may; `environment` holds [tango] as set there."""
     for name in ("base_url", "oauth_url"):
         url = getattr(settings.tango, name)
         if not url or is_tangos(url):
@@ -44,15 +43,16 @@ def require(settings: Settings, where: str, environment: Mapping[str, Any], poli
         host = urlsplit(url).hostname or ""
         if policy and policy.tango.hosts is not None:
             if host not in policy.tango.hosts:
-                raise SettingsError(
+                return (
                     f"{where}: tango.{name} goes to {host}, which the policy of this machine does not allow ([tango] "
                     "hosts). Take it out; nothing was sent."
                 )
             continue
         rehearsal = host in LOOPBACK and settings.tango.environment != "production"
         if not environment.get(name) and not rehearsal:
-            raise SettingsError(
+            return (
                 f"{where}: tango.{name} goes to {host}, which is not a host of Tango's: credentials and recipients would "
                 f"go there, so nothing was sent. Take it out; if it is right, the operator sets it in the environment: "
                 f"CAMPAIGN_RUNNER__TANGO__{name.upper()}."
             )
+    return ""

@@ -57,10 +57,10 @@ def test_a_dropped_row_is_explained_and_so_is_one_whose_drop_was_taken_back(offi
     path = office.file(ANA, ANA)
     office.run(path)
     drop_rows(office.runtime(), [3], "once is enough")
-    assert "held. It is the same as row 2. It was dropped: it is never sent." in told(office, "3")
+    assert "held (25.00 USD). It is the same as row 2. It was dropped: it is never sent." in told(office, "3")
     office.run(path)
     dropped = told(office, "3")
-    assert "cancelled. Dropped: once is enough. Delete the row" in dropped
+    assert "cancelled (25.00 USD). Dropped: once is enough. Delete the row" in dropped
     assert "dropped, so that it is never sent: once is enough" in dropped
     release_rows(office.runtime(), [3], "a mistake", undo=True)
     assert "That was taken back: run the file again." in told(office, "3")
@@ -72,6 +72,24 @@ def test_a_released_row_is_not_told_to_be_released(office):
     release_rows(office.runtime(), [3], "two prizes")
     first = told(office, "3").splitlines()[0]
     assert first.endswith("It was released: the next run of the file sends it.")
+
+
+def test_a_row_in_the_currency_of_its_reward_is_explained_by_the_catalogue(office):
+    office.values["defaults"] = {"deliveryMethod": "EMAIL"}
+    path = office.folder / "euro.csv"
+    path.write_text(
+        'First name,E-mail,Amount,Currency,UTID\nAna,ana@example.com,"25,00 €",EUR,Test Gift Card Europe\n', "utf-8"
+    )
+    office.run(path)
+    text = told(office)
+    assert 'Amount: "25,00 €" became "25.00" (tidied).' in text
+    assert 'UTID: "Test Gift Card Europe" became "U200101" (tidied).' in text
+    assert "EUR, EMAIL, U200101" in text
+
+
+def test_a_row_without_a_line_is_told_with_what_it_is_worth(office):
+    office.run(office.file(ANA, ANA))
+    assert told(office, "3").startswith("Row 3 of q4.csv: held (25.00 USD). It is the same as row 2.")
 
 
 def test_a_release_a_new_attempt_and_a_correction_are_among_the_decisions(office):

@@ -7,6 +7,7 @@ import sqlite3
 import openpyxl
 import pytest
 
+from campaign_runner.app.approve import approve_plan, reject_plan
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
@@ -132,3 +133,23 @@ def test_a_decision_deleted_with_its_events_is_missed_by_the_head_beside_the_led
         ledger.execute("DELETE FROM releases")
         ledger.execute("DELETE FROM events WHERE kind IN ('rows decided', 'rows released')")
     assert not verdict(office).whole
+
+
+@pytest.mark.parametrize("decide", [approve_plan, lambda *all: reject_plan(*all, "too much")])
+def test_a_deleted_newest_decision_about_a_plan_is_missed_beside_the_ledger(office, decide):
+    office.values["approval"] = {"required_above": {"USD": 1}, "submitter": "hanna", "shared_account": True}
+    shown = plan_file(ReadOptions(office.file(ANA)), office.runtime()).plan
+    decide(office.runtime(), shown, "finance@example.com")
+    assert verdict(office).whole
+    with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
+        ledger.execute("DELETE FROM events WHERE id = (SELECT max(id) FROM events)")
+        ledger.execute("DELETE FROM approvals")
+    assert "noted beside the ledger" in verdict(office).missing[0]
+
+
+def test_a_deleted_newest_plan_that_was_shown_is_missed_too(office):
+    plan_file(ReadOptions(office.file(ANA)), office.runtime())
+    with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
+        ledger.execute("DELETE FROM events WHERE kind = 'plan shown'")
+        ledger.execute("DELETE FROM plans_shown")
+    assert "noted beside the ledger" in verdict(office).missing[0]
