@@ -124,7 +124,7 @@ def test_init_does_not_replace_what_is_there_unless_told_to(command):
     ],
 )
 def test_wrong_usage_is_told_with_what_would_do(command, words, sentence):
-    code, _, error = command(*words)
+    code, out, error = command(*words)
     assert (code, out) == (2, "")
     assert sentence in error
 
