@@ -36,6 +36,10 @@ class Expected:
     releases: dict[Order, sent_lines.RowDecision] = field(default_factory=dict)
     requests: list[Mapping[str, Any]] = field(default_factory=list)
     erased: set[Order] = field(default_factory=set)
+    submissions: dict[tuple[int, int], tuple[str, str, int, Any]] = field(default_factory=dict)
+    settings: dict[int, str] = field(default_factory=dict)
+    corrected: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    sendings: dict[int, tuple[str, Any]] = field(default_factory=dict)
 
 
 def replay(log: Iterable[Mapping[str, Any]]) -> Expected:
@@ -99,10 +103,28 @@ def _requests(made: Expected, _campaign: int, data: Mapping[str, Any], _: Mappin
     made.requests.append({name: data[name] for name in ("first", "last", "count", "digest")})
 
 
+def _submitted(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    what = data["sha256"], data["channel"], data["corrects"], event["actor"]
+    made.submissions[campaign_key, data["number"]] = what
+
+
+def _corrected(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.corrected[campaign_key, data["number"]] = data["cells"]
+
+
+def _wanted(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    made.sendings[campaign_key] = data["plan"], event["actor"]
+
+
+def _settings(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.settings[campaign_key] = data["sha256"]
+
+
 _FOLLOW = {
     "campaign opened": _opened, "campaign bound anew": _opened, digests.WRITTEN: _written, "batch moved": _moved,
     digests.ANSWERED: _moved, digests.WITHDRAWN: _withdrawn, digests.FILE: _file, "plan shown": _shown,
     "plan approved": _decided, "plan rejected": _decided, **dict.fromkeys(sent_lines.DECIDING, _decided_rows),
-    digests.REQUESTS: _requests,
+    digests.REQUESTS: _requests, "file submitted": _submitted, "cells corrected": _corrected,
+    "sending wanted": _wanted, "settings kept": _settings,
 }  # fmt: skip
 assert events.UPGRADED not in _FOLLOW  # what it says of an older ledger stands in the events that follow it

@@ -1,0 +1,61 @@
+"""Are submissions, corrections, settings and wishes what the log of events says of them?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from sqlalchemy import Connection, select
+
+from campaign_runner.ledger import actors
+from campaign_runner.ledger.packing import unpack
+from campaign_runner.ledger.replay import Expected
+from campaign_runner.ledger.schema import campaigns
+from campaign_runner.ledger.submission_tables import corrections, sendings, submission_parts, submissions
+
+NO_SETTINGS = "{}"
+
+
+def differences(connection: Connection, expected: Expected) -> Iterator[str]:
+    """What is not as the events say, as sentences."""
+    yield from _submissions(connection, expected)
+    yield from _wishes(connection, expected)
+    query = select(campaigns.c.id, campaigns.c.campaign_id, campaigns.c.settings)
+    for number, name, kept in connection.execute(query.where(campaigns.c.settings != NO_SETTINGS)):
+        if sha256(kept.encode()).hexdigest() != expected.settings.get(number):
+            yield f"campaign {name}: its own settings were changed"
+
+
+def _submissions(connection: Connection, expected: Expected) -> Iterator[str]:
+    here = {(row.campaign, row.number): row for row in connection.execute(select(submissions))}
+    for key in sorted(here.keys() | expected.submissions.keys()):
+        name, row, written = f"submission {key[1]} of campaign {key[0]}", here.get(key), expected.submissions.get(key)
+        if row is None or written is None:
+            yield f"{name} {'is missing' if row is None else 'stands in no event: it was added by hand'}"
+            continue
+        if (row.sha256, row.channel, row.corrects, actors.unpacked(row.actor)) != written:
+            yield f"{name}: what was noted of it was changed"
+        if not row.upload and not row.erased_at and _digest(connection, row.id) != row.sha256:
+            yield f"{name}: the stored copy is not the file that was submitted"
+        cells = [] if row.erased_at else expected.corrected.get(key, [])
+        query = select(corrections.c.row, corrections.c.field).where(corrections.c.submission == row.id)
+        made = [f"row {number} {field}" for number, field in connection.execute(query.order_by(corrections.c.number))]
+        if made != cells:
+            yield f"{name}: the record of its corrections was changed"
+
+
+def _wishes(connection: Connection, expected: Expected) -> Iterator[str]:
+    for row in connection.execute(select(sendings.c.campaign, sendings.c.plan, sendings.c.actor)):
+        if (row.plan, actors.unpacked(row.actor)) != expected.sendings.get(row.campaign):
+            yield f"what is to be sent of campaign {row.campaign} was changed"
+
+
+def _digest(connection: Connection, submission: int) -> str:
+    digest = sha256()
+    query = select(submission_parts.c.bytes).where(submission_parts.c.submission == submission)
+    for part in connection.execute(query.order_by(submission_parts.c.part)).scalars():
+        try:
+            digest.update(unpack(part))
+        except (OSError, ValueError, OverflowError):
+            return "damaged"
+    return digest.hexdigest()
