@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-LIGHT = ("workspace", "campaigns", "submissions", "jobs", "audit")
+LIGHT = ("workspace", "campaigns", "submissions", "jobs", "audit", "correct_cells")
 
 
 def test_what_the_web_process_calls_imports_no_pandas() -> None:

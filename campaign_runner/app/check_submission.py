@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.draft import ReadOptions, read
 from campaign_runner.app.finish import Result
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.session import rule_book
 from campaign_runner.app.submissions import restored, with_columns
 from campaign_runner.app.workspace import Workspace
+from campaign_runner.app.write_corrections import corrected
+from campaign_runner.intake.header_samples import header_samples
+from campaign_runner.intake.header_text import fold
 from campaign_runner.ledger import stored_reports, submissions
-from campaign_runner.ledger.submissions import Check
-from campaign_runner.model import Problem
-from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending
+from campaign_runner.ledger.submissions import Check, Correction, Submission
+from campaign_runner.model import Hold, Problem
+from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending, SettingsError
 from campaign_runner.reporting.plan_file import PLAN_JSON
+
+# Of so many held rows the cells are kept, with those of the row that each is like.
+HELD_SHOWN = 200
+_ANOTHER_ROW = re.compile(r"\brows? ([0-9]+)")
 
 
 def check_submission(workspace: Workspace, key: str) -> None:
@@ -29,39 +39,114 @@ def check_submission(workspace: Workspace, key: str) -> None:
         submission = submissions.get(connection, int(key))
     if submission.upload or submission.erased_at:
         return
-    with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder, restored(workspace, submission) as reading:
-        own = with_columns(workspace, submission)
-        runtime = own.runtime(submission.campaign, submission.actor, Path(folder))
-        check, problems, reports = _checked(reading, runtime)
+    with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
+        try:
+            submission = _with_remembered(workspace, _with_corrections(workspace, submission))
+            with restored(workspace, submission) as reading:
+                runtime = _runtime(workspace, submission, Path(folder))
+                check, problems, reports = _checked(reading, runtime)
+        except (FileUnusable, SettingsError) as error:
+            headers = _headers_of(workspace, submission)
+            check = Check(workspace.at(), "unusable", "", {"reason": str(error), "headers": headers})
+            problems, reports = [], {}
         with workspace.ledger(submission.actor).write("keep what a check found") as connection:
             submissions.record_check(connection, submission.id, check, problems)
             stored_reports.store(connection, submission.campaign, reports, check.at, about=str(submission.number))
+
+
+def _runtime(workspace: Workspace, submission: Submission, folder: Path) -> Runtime:
+    return with_columns(workspace, submission).runtime(submission.campaign, submission.actor, folder)
+
+
+def _with_corrections(workspace: Workspace, submission: Submission) -> Submission:
+    """The submission with its corrections in the file, if it has any that are not there yet."""
+    with workspace.ledger().read() as connection:
+        made = submissions.corrections_of(connection, submission.id)
+        older = submissions.get(connection, submission.corrects) if submission.corrects else submission
+    if not made or submission.sha256 != older.sha256:
+        return submission
+    wanted = {one["number"]: Correction(one["row"], one["field"], one["before"], one["after"]) for one in made}
+    with restored(workspace, submission) as reading:
+        runtime = _runtime(workspace, submission, reading.path.parent)
+        ledger = workspace.ledger(submission.actor)
+        with (
+            corrected(reading, runtime, wanted) as (result, before),
+            ledger.write("write corrections") as connection,
+        ):
+            submissions.record_before(connection, submission.id, before)
+            return submissions.rewrite(connection, submission, result.path, result.path.name, workspace.at())
+
+
+def _with_remembered(workspace: Workspace, submission: Submission) -> Submission:
+    """The submission with the columns that were said of an earlier file, as far as this one has them."""
+    remembered = submission.options.get("remembered")
+    if not remembered:
+        return submission
+    there = {fold(one["header"]) for one in _headers_of(workspace, submission)}
+    columns = {header: field for header, field in remembered.items() if fold(header) in there}
+    options = {name: value for name, value in submission.options.items() if name != "remembered"}
+    with workspace.ledger(submission.actor).write("remember columns") as connection:
+        return submissions.set_options(
+            connection, submission, {**options, **({"columns": columns} if columns else {})}
+        )
+
+
+def _headers_of(workspace: Workspace, submission: Submission) -> list[dict[str, Any]]:
+    """The file's columns with what each was understood as, three values and a proposal; [] where it is no spreadsheet."""
+    with restored(workspace, submission) as reading:
+        runtime = _runtime(workspace, submission, reading.path.parent)
+        try:
+            return _samples(reading, runtime)
+        except (FileUnusable, SettingsError):
+            return []
+
+
+def _samples(reading: ReadOptions, runtime: Runtime) -> list[dict[str, Any]]:
+    columns = runtime.settings.columns
+    return [asdict(one) for one in header_samples(reading.file, rule_book(runtime), columns, reading.sheet)]
 
 
 def _checked(reading: ReadOptions, runtime: Runtime) -> tuple[Check, list[tuple[Any, ...]], dict[str, Path]]:
     """What was found, the problems as the ledger has them, and the reports."""
     refused = ""
     try:
-        try:
-            result = plan_file(reading, runtime)
-        except RefusedBeforeSending as error:  # the problems and the reports all the same
-            refused = str(error)
-            result = check_file(reading, runtime)
-    except FileUnusable as error:
-        return Check(runtime.at(), "unusable", "", {"reason": str(error)}), [], {}
+        result = plan_file(reading, runtime)
+    except RefusedBeforeSending as error:  # the problems and the reports all the same
+        refused = str(error)
+        result = check_file(reading, runtime)
     found = {
-        **result.plain(), "refused": refused, "headers": _headers(result), "sheet": result.books.sheet,
+        **result.plain(), "refused": refused, "headers": _samples(reading, runtime), "sheet": result.books.sheet,
         "notes": list(result.books.notes), "plan": _plan(result), "approval": result.approval.state,
-        "held": [{"row": hold.row, "reason": hold.reason, "rule": hold.rule} for hold in result.held],
+        "held": _held(result.held, reading, runtime), "funds": list(result.funds),
+        "unusual": [{"name": name, "sentence": sentence} for name, sentence in result.unusual],
     }  # fmt: skip
     identity = "" if refused else result.plan
     return Check(runtime.at(), "checked", identity, found), list(_rows(result.problems)), dict(result.reports)
 
 
-def _headers(result: Result) -> list[dict[str, Any]]:
+def _held(holds: Sequence[Hold], reading: ReadOptions, runtime: Runtime) -> list[dict[str, Any]]:
+    """Held rows with their cells, and those of the row that each is like."""
+    shown = holds[:HELD_SHOWN]
+    like = {
+        hold.row: next((int(n) for n in _ANOTHER_ROW.findall(hold.reason) if int(n) != hold.row), 0) for hold in shown
+    }
+    cells = _cells({*like, *like.values()} - {0}, reading, runtime) if shown else {}
     return [
-        {"position": column.position, "header": column.header, "field": column.field} for column in result.columns
-    ]
+        {"row": hold.row, "reason": hold.reason, "what_to_do": hold.remedy, "rule": hold.rule, "reference": hold.reference,
+         "cells": cells.get(hold.row, {}), "like_row": like.get(hold.row, 0),
+         "like": cells.get(like.get(hold.row, 0), {})}
+        for hold in holds
+    ]  # fmt: skip
+
+
+def _cells(rows: set[int], reading: ReadOptions, runtime: Runtime) -> dict[int, dict[str, str]]:
+    table = read(reading, runtime.settings, rule_book(runtime))
+    return {
+        row: {column.header: str(values[column.position]) for column in table.columns}
+        for chunk in table.chunks()
+        for part in [chunk.cells[chunk.cells.index.isin(list(rows))]]
+        for row, values in zip(part.index.tolist(), part.to_dict("records"), strict=True)
+    }
 
 
 def _plan(result: Result) -> Any:

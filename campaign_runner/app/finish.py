@@ -48,7 +48,8 @@ REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was cor
 @dataclass(frozen=True)
 class Result:
     """What a command came to. `tally` is None where nothing was checked anew; `plan` is what `plan` showed; `columns`,
-    `problems` (the first of them) and `held` are those of a file that was checked."""
+    `problems` (the first of them) and `held` are those of a file that was checked; `unusual` (name and sentence) and
+    `funds` (sentences) are what somebody should look at before it is sent."""
 
     books: Books
     reports: Mapping[str, Path]
@@ -59,6 +60,8 @@ class Result:
     columns: tuple[Column, ...] = ()
     problems: tuple[Problem, ...] = ()
     held: tuple[Hold, ...] = ()
+    unusual: tuple[tuple[str, str], ...] = ()
+    funds: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """As `summary.json` has it."""

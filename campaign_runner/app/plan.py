@@ -17,7 +17,7 @@ from campaign_runner.app.funds import funds_notes
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, past, register_campaign, rule_book, tell_older
-from campaign_runner.app.unusual import clock_notes, unusual_things
+from campaign_runner.app.unusual import clock_notes, unusual_to_show
 from campaign_runner.ledger import held, open_ledger, sent_when
 from campaign_runner.planning.plan_draft import PlanDraft
 
@@ -36,9 +36,9 @@ def plan_file(reading: ReadOptions, runtime: Runtime, progress: Progress = no_pr
         with ledger.write("show held rows") as connection:
             held.show(connection, number, draft.plan.holds, draft.table.source, runtime.at())
         draft = repaired.with_corrected(draft, CampaignSession(runtime, ledger, number))
-        unusual = unusual_things(runtime, ledger, number, draft, ask=False)
+        unusual = unusual_to_show(runtime, ledger, number, draft)
         foreseen = funds_notes(runtime, ledger, number, draft.plan)
-        draft = draft.telling(*clock_notes(runtime, ledger), *unusual, *foreseen)
+        draft = draft.telling(*clock_notes(runtime, ledger), *map(str, unusual), *foreseen)
         seen = show_plan(draft, CampaignSession(runtime, ledger, number), *judged_by(draft, runtime, catalogue))
         draft = draft.telling(*seen.notes)
         with ledger.read() as connection:
@@ -46,7 +46,10 @@ def plan_file(reading: ReadOptions, runtime: Runtime, progress: Progress = no_pr
                 connection, draft.plan.known["line_id"].tolist() if len(draft.plan.known) else []
             )
         result = finish_check(draft, reading, runtime, progress, seen.reports, before_now)
-    return replace(result, plan=seen.facts.identity, approval=seen.approval)
+    return replace(
+        result, plan=seen.facts.identity, approval=seen.approval, funds=tuple(foreseen),
+        unusual=tuple((one.name, one.sentence) for one in unusual),
+    )  # fmt: skip
 
 
 def judged_by(draft: PlanDraft, runtime: Runtime, catalogue: CatalogueSnapshot) -> tuple[str, str, Mapping[str, str]]:

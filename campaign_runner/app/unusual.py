@@ -24,12 +24,20 @@ LOOK_BACK = 400  # days of a person's rewards that tell what is usual
 def unusual_things(runtime: Runtime, ledger: Ledger, campaign_key: int, draft: PlanDraft, *, ask: bool) -> list[str]:
     """What is unusual about a plan, in sentences; with `ask`, raises RefusedBeforeSending where it may not be sent."""
     wanted = runtime.settings.preflight
+    if not ask:
+        return [str(one) for one in unusual_to_show(runtime, ledger, campaign_key, draft)]
     if wanted.unusual == "off":
         return []
     found = list(_unusual(runtime, ledger, campaign_key, draft))
-    if not ask:
-        return [str(one) for one in found if one.name not in wanted.accept]
     return strange.refuse(found, ask=wanted.unusual == "ask", accepted=wanted.accept, errors=wanted.refuse)
+
+
+def unusual_to_show(runtime: Runtime, ledger: Ledger, campaign_key: int, draft: PlanDraft) -> list[strange.Warned]:
+    """What is unusual about a plan and was not accepted beforehand, to be looked at one by one."""
+    wanted = runtime.settings.preflight
+    if wanted.unusual == "off":
+        return []
+    return [one for one in _unusual(runtime, ledger, campaign_key, draft) if one.name not in wanted.accept]
 
 
 def unusual_in_itself(runtime: Runtime, draft: PlanDraft) -> list[str]:

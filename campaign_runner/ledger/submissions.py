@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, literal, or_, select, update
 
 from campaign_runner.ledger import actors, campaigns, events
 from campaign_runner.ledger.packing import pack, unpack
+from campaign_runner.ledger.schema import upload_parts
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.ledger.submission_tables import (
     checks,
@@ -26,7 +27,7 @@ from campaign_runner.ledger.submission_tables import (
     submissions,
 )
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.errors import StateError, UsageError
+from campaign_runner.model.errors import NotFound, StateError
 
 PART = 4 * 1024 * 1024
 PROBLEM = ("row", "cell", "field", "header", "value", "problem", "what_to_do", "severity", "rule")
@@ -101,6 +102,60 @@ def add(
     return get(connection, made)
 
 
+def copy(
+    connection: Connection, older: Submission, actor: Actor, channel: str, at: str, *, corrects: int = 0,
+    options: Mapping[str, Any] | None = None,
+) -> Submission:  # fmt: skip
+    """The same bytes as a submission of its own: to be corrected, or checked anew after a decision."""
+    latest = select(func.max(submissions.c.number)).where(submissions.c.campaign == older.campaign)
+    number = int(connection.execute(latest).scalar_one()) + 1
+    said = dict(older.options if options is None else options)
+    values = {"campaign": older.campaign, "number": number, "at": at, "actor": actors.packed(actor), "channel": channel,
+              "name": older.name, "size": older.size, "sha256": older.sha256, "corrects": corrects,
+              "options": orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()}  # fmt: skip
+    made = int(connection.execute(submissions.insert().values(**values).returning(submissions.c.id)).scalar_one())
+    table, mine = (upload_parts, upload_parts.c.upload == older.upload) if older.upload else (
+        submission_parts, submission_parts.c.submission == older.id)  # fmt: skip
+    parts = select(literal(made), table.c.part, table.c.bytes).where(mine)
+    connection.execute(submission_parts.insert().from_select(["submission", "part", "bytes"], parts))
+    events.append(connection, older.campaign, at, "file submitted", number=number, sha256=older.sha256, channel=channel,
+                  corrects=corrects)  # fmt: skip
+    return get(connection, made)
+
+
+def set_options(connection: Connection, submission: Submission, options: Mapping[str, Any]) -> Submission:
+    """How it is read, once that is known."""
+    values = {"options": orjson.dumps(dict(options), option=orjson.OPT_SORT_KEYS).decode()}
+    connection.execute(update(submissions).where(submissions.c.id == submission.id).values(**values))
+    return get(connection, submission.id)
+
+
+def remembered_columns(connection: Connection, campaign_key: int, actor: Actor) -> dict[str, str]:
+    """The columns that were said with the newest upload of this campaign, else of this person."""
+    here = _with_columns(connection, campaign_key)
+    chosen = here or [one for one in _with_columns(connection) if one.actor.is_same_user(actor)]
+    return dict(chosen[0].options["columns"]) if chosen else {}
+
+
+def _with_columns(connection: Connection, campaign_key: int = 0) -> list[Submission]:
+    query = select(submissions).where(submissions.c.options.contains('"columns":{"', autoescape=True))
+    query = query.where(submissions.c.campaign == campaign_key) if campaign_key else query
+    return [_of(row) for row in connection.execute(query.order_by(submissions.c.id.desc()).limit(100)).mappings()]
+
+
+def rewrite(connection: Connection, submission: Submission, path: Path, name: str, at: str) -> Submission:
+    """Its corrected bytes, in place of the copy of those that were submitted."""
+    digest = campaigns.file_sha256(path)
+    mine = submissions.c.id == submission.id
+    values = {"size": path.stat().st_size, "sha256": digest, "name": name}
+    connection.execute(update(submissions).where(mine).values(**values))
+    connection.execute(delete(submission_parts).where(submission_parts.c.submission == submission.id))
+    parts = ((submission.id, i, pack(part)) for i, part in enumerate(campaigns.parts(path)))
+    insert_many(connection, submission_parts, ("submission", "part", "bytes"), parts)
+    events.append(connection, submission.campaign, at, "corrections written", number=submission.number, sha256=digest)
+    return get(connection, submission.id)
+
+
 def get(connection: Connection, submission: int) -> Submission:
     """A submission by its id."""
     row = connection.execute(select(submissions).where(submissions.c.id == submission)).mappings().one()
@@ -112,7 +167,7 @@ def numbered(connection: Connection, campaign_key: int, number: int) -> Submissi
     query = select(submissions).where(submissions.c.campaign == campaign_key, submissions.c.number == number)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise UsageError(f"There is no upload {number} of this campaign.")
+        raise NotFound(f"There is no upload {number} of this campaign.")
     return _of(row)
 
 
@@ -196,6 +251,20 @@ def record_corrections(
     insert_many(connection, corrections, names, rows)
     cells = [f"row {one.row} {one.field}" for one in made]
     events.append(connection, submission.campaign, at, "cells corrected", number=submission.number, cells=cells)
+
+
+def record_before(connection: Connection, submission: int, before: Mapping[int, str]) -> None:
+    """What the corrected cells were, by the number of the correction."""
+    for number, value in before.items():
+        mine = (corrections.c.submission == submission, corrections.c.number == number)
+        connection.execute(update(corrections).where(*mine).values(before=value))
+
+
+def rows_alike(connection: Connection, submission: int, field: str, value: str) -> list[int]:
+    """The rows of which a cell of this field (or header) has a problem, and this value."""
+    named = or_(problems.c.field == field, (problems.c.field == "") & (problems.c.header == field))
+    query = select(problems.c.row).where(problems.c.submission == submission, named, problems.c.value == value)
+    return sorted(set(connection.execute(query).scalars()))
 
 
 def corrections_of(connection: Connection, submission: int) -> list[Mapping[str, Any]]:

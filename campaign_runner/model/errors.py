@@ -2,6 +2,9 @@
 
     CampaignRunnerError
     ├── UsageError          2  the caller: command, option, campaign name
+    │   ├── NotFound        2  the caller: there is nothing of that name, or it is not theirs to see
+    │   ├── Forbidden       2  an administrator: the caller lacks a role
+    │   ├── Conflict        2  the caller: it is not as they believed, look again
     │   ├── SettingsError   2  whoever keeps campaign.toml or the environment
     │   ├── NotNewest       2  whoever keeps the state folder: the ledger is older than what was sent
     │   └── StateError      2  whoever keeps the state folder: ledger unreadable, disk full
@@ -64,6 +67,18 @@ class CampaignRunnerError(Exception):
 
 class UsageError(CampaignRunnerError):
     """The command was called with something that does not exist or does not fit."""
+
+
+class NotFound(UsageError):
+    """There is no such thing, or not for this caller."""
+
+
+class Forbidden(UsageError):
+    """The caller may not do this; it is recorded."""
+
+
+class Conflict(UsageError):
+    """What the caller refers to has changed meanwhile, or is taken."""
 
 
 class SettingsError(UsageError):

@@ -46,22 +46,28 @@ def open_delimited(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """Find encoding and delimiter; the first rows tell the delimiter: the one that gives the best header."""
     if sheet:
         raise FileUnusable(f'{path.name} is a text file without sheets: leave out --sheet "{sheet}".')
-    encoding = encodings.detect(path)
-    sample = _sample(path, encoding)
-    said = _separator_line(sample)
-    skipped = len(sample.splitlines(keepends=True)[0]) if said else 0
-    delimiter = said or _best_delimiter(sample[skipped:], known)
-    text = Text(path, encoding, delimiter, skipped, dialect.of(sample[skipped:], delimiter, encoding.signs))
-    notes = list(encoding.notes)
+    text, sample = described(path, known)
+    notes = list(text.encoding.notes)
     if text.delimiter != ("\t" if path.suffix.lower() in (".tsv", ".tab") else ","):
         notes.append(f"The columns are separated by {DELIMITERS.get(text.delimiter, text.delimiter)}.")
     notes += text.habits.notes()
-    head = _head(text, sample[skipped:])
+    head = _head(text, sample)
 
     def blocks(header: Row, width: int) -> Iterator[Block]:
         yield from read_rows(text, header, width)
 
     return Grid("", head, blocks, notes=tuple(notes), guarded=True)
+
+
+def described(path: Path, known: Spellings) -> tuple[Text, str]:
+    """How a text file is cut, and its first characters without a line `sep=;`."""
+    encoding = encodings.detect(path)
+    sample = _sample(path, encoding)
+    said = _separator_line(sample)
+    skipped = len(sample.splitlines(keepends=True)[0]) if said else 0
+    delimiter = said or _best_delimiter(sample[skipped:], known)
+    habits = dialect.of(sample[skipped:], delimiter, encoding.signs)
+    return Text(path, encoding, delimiter, skipped, habits), sample[skipped:]
 
 
 def _sample(path: Path, encoding: encodings.Encoding) -> str:

@@ -25,7 +25,7 @@ from campaign_runner.reporting.excel.problem_sheet import OUR_TAB, problem_sheet
 MAX_PROBLEMS = 10_000
 _SHEET_NAMES = ("Problems", "Problems found", "Problems (2)", "Problems (3)")
 _FAST = 1
-_DAMAGED = (BadZipFile, ParseError, zlib.error, EOFError, LookupError, ValueError, NotImplementedError)
+DAMAGED = (BadZipFile, ParseError, zlib.error, EOFError, LookupError, ValueError, NotImplementedError)
 
 
 def write_annotated(
@@ -47,7 +47,7 @@ def write_annotated(
             _mark(package, part, sheet, marks)
             with replacing(target, sign) as draft, ZipFile(draft, "w", ZIP_DEFLATED, compresslevel=_FAST) as copy:
                 package.write(copy)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise FileUnusable(f"{source.name}: its cells cannot be marked ({error}). Use the failures report.") from None
     return target
 

@@ -135,6 +135,15 @@ class Package:
         self.replace(relations, re.sub(r'<Relationship\b[^>]*/vbaProject"[^>]*/>', "", self.text(relations)))
         self._left_out |= {part for part in self._archive.namelist() if re.search(r"(?:^|/)vba[^/]*$", part)}
 
+    def leave_out_calculation_order(self) -> None:
+        """Excel works the order of the formulas out anew; a list with one that is gone is damage to it."""
+        for kind, part in self.targets(_WORKBOOK).values():
+            if kind == "calcChain":
+                types, relations = "[Content_Types].xml", _relations_of(_WORKBOOK)
+                self.replace(types, re.sub(r"<Override[^>]*calcChain[^>]*/>", "", self.text(types)))
+                self.replace(relations, re.sub(r'<Relationship\b[^>]*/calcChain"[^>]*/>', "", self.text(relations)))
+                self._left_out.add(part)
+
     def add_first_sheet(self, name: str, content: str) -> None:
         """Put a sheet in front; names that belong to one sheet move with their sheet."""
         part = self.free_name("xl/worksheets/problems{}.xml")
@@ -166,7 +175,7 @@ class Package:
         for part in self._archive.namelist():
             if part not in self._changed and part not in later and not part.endswith("/"):
                 pieces = self._pieces(part)
-                pieces = _unselected(pieces) if part in sheets else pieces
+                pieces = _unselected(pieces) if self._first_sheet and part in sheets else pieces
                 self._write(copy, part, self._streams[part](pieces) if part in self._streams else pieces)
         for part, text in self._changed.items():
             if part not in later:
