@@ -135,7 +135,7 @@ def test_a_decision_deleted_with_its_events_is_missed_by_the_head_beside_the_led
     assert not verdict(office).whole
 
 
-@pytest.mark.parametrize("decide", [approve_plan, lambda *all: reject_plan(*all, "too much")])
+@pytest.mark.parametrize("decide", [approve_plan, lambda *who: reject_plan(who[0], who[1], who[2], "too much")])
 def test_a_deleted_newest_decision_about_a_plan_is_missed_beside_the_ledger(office, decide):
     office.values["approval"] = {"required_above": {"USD": 1}, "submitter": "hanna", "shared_account": True}
     shown = plan_file(ReadOptions(office.file(ANA)), office.runtime()).plan
