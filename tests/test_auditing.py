@@ -170,6 +170,7 @@ def test_the_copy_of_an_older_ledger_is_told_on_standard_error(command):
     (("purge", "--older-than", "0d"), "at least one day"),
     (("reports", "--all", "--from", "2026-12-31", "--to", "2026-01-01"), "turn them round"),
     (("reports", "--all", "--from", "last week"), "--from last week: give a day as year-month-day"),
+    (("reports", "--only", "result.csv"), "--only result.csv: there is no such report. Known: results.xlsx, results.csv"),
     (("reports", "--group-by", "E-mail"), "this column is about a person"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_said_with_what_to_do(command, words, said):
@@ -183,6 +184,13 @@ def test_finance_of_a_period_over_all_campaigns(command):
     assert "Finance reports of 1 campaign in simulator, placed from 2020-01-01 to 2020-12-31" in out
     assert Path("reports/all/finance.csv").read_text("utf-8").count("\n") == 1
     assert Path("reports/all/finance.parquet").exists()
+
+
+def test_one_report_can_be_written_alone(command):
+    shutil.rmtree(f"reports/{CAMPAIGN}")
+    command("reports", CAMPAIGN, "--only", "results.csv")
+    command("reports", "--all", "--only", "journal.csv")
+    assert [path.name for path in Path("reports").rglob("*.*")] == ["results.csv", "journal.csv"]
 
 
 def test_the_account_is_reconciled_over_all_campaigns_and_a_period(command):

@@ -14,7 +14,7 @@ from campaign_runner.app.template import write_empty_template
 from campaign_runner.entrypoints.cli import app
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.reporting import write
+from campaign_runner.reporting import registry
 from campaign_runner.settings import template
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +24,21 @@ COMMANDS = {f"{before}{command.name or command.callback.__name__}": command.call
             for before, group in [("", app), *((f"{group.info.name} ", group) for group in GROUPS)]
             for command in group.registered_commands if command.callback}  # fmt: skip
 METHODS = sorted(validation.load_book().methods)
+
+
+@pytest.fixture
+def fresh(request):
+    """`fresh(r"(before).*?(behind)", made)`: the README has between the two what is made; `make golden` writes it."""
+
+    def compare(pattern: str, made: str) -> None:
+        before = (ROOT / "README.md").read_text("utf-8")
+        now = re.sub(pattern, lambda found: f"{found[1]}{made}{found[2]}", before, count=1, flags=re.S)
+        if request.config.getoption("--golden"):
+            (ROOT / "README.md").write_text(now, "utf-8")
+        else:
+            assert now == before
+
+    return compare
 
 
 def section(heading: str) -> str:
@@ -66,8 +81,16 @@ def test_every_status_of_a_row_is_in_the_readme():
     assert [status for status in RowStatus if f"`{status}`" not in section("Reports")] == []
 
 
-def test_every_report_is_in_the_readme():
-    assert [name for name in write.ORDER if f"`{name}`" not in section("Reports")] == []
+def test_the_table_of_reports_in_the_readme_is_made_of_the_registry(fresh):
+    fresh(r"(\| File \| For \| Contents \|\n\|---\|---\|---\|\n).*?(\n\n)", reports_table())
+
+
+def reports_table() -> str:
+    """One row for all reports of the same contents."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for report in registry.REPORTS:
+        rows.setdefault((report.audience, report.contents), []).append(f"`{report.name}`")
+    return "\n".join(f"| {', '.join(names)} | {audience} | {what} |" for (audience, what), names in rows.items())
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -85,14 +108,8 @@ def test_every_delivery_method_has_a_template_with_an_example_row(method, tmp_pa
     assert example["Delivery method"] == method
 
 
-def test_the_settings_chapter_of_the_readme_is_made_of_the_settings(request):
-    """`make golden` writes it."""
-    before, _, rest = README.partition("\n## Settings\n")
-    start, _, block = rest.partition("```toml\n")
-    made = "```toml\n" + template.every_setting() + "```" + block.partition("```")[2]
-    if request.config.getoption("--golden"):
-        (ROOT / "README.md").write_text(f"{before}\n## Settings\n{start}{made}", "utf-8")
-    assert f"{before}\n## Settings\n{start}{made}" == README
+def test_the_settings_chapter_of_the_readme_is_made_of_the_settings(fresh):
+    fresh(r"(\n## Settings\n.*?```toml\n).*?(```)", template.every_setting())
 
 
 @pytest.mark.parametrize("name", settings_of(settings.Settings))

@@ -14,11 +14,10 @@ from campaign_runner.app.session import CampaignSession
 from campaign_runner.app.uploads import latest_upload
 from campaign_runner.ledger import Ledger, campaigns
 from campaign_runner.ledger.read_only import look_into
-from campaign_runner.model import Books
+from campaign_runner.model import OpenBooks
 from campaign_runner.model.errors import UsageError
-from campaign_runner.reporting import write_finance
+from campaign_runner.reporting import registry, write_finance
 from campaign_runner.reporting.finance.sums import FinanceOfAll
-from campaign_runner.reporting.write import FINANCE_REPORTS
 from campaign_runner.settings.sections import ENVIRONMENTS
 
 
@@ -37,8 +36,10 @@ def report_all_campaigns(runtime: Runtime, environment: str = "") -> FinanceOfAl
         if not books:
             raise UsageError(NOTHING_PLANNED)
         others = Counter(row["environment"] for row in every if row["environment"] != chosen)
-        places = report_targets(runtime, FINANCE_REPORTS, campaign="all")
-        written, sums = write_finance(books, places.folder, finance=runtime.finance, targets=places)
+        places = report_targets(runtime, registry.names(*registry.OF_ALL_CAMPAIGNS), campaign="all")
+        written, sums = write_finance(
+            books, places.folder, finance=runtime.finance, only=runtime.only, targets=places
+        )
         return FinanceOfAll(chosen, len(books), dict(sorted(others.items())), sums, written)
 
 
@@ -47,7 +48,7 @@ NOTHING_PLANNED = "Nothing was planned in this ledger yet. Run a file first: cam
 
 def books_of_all(
     runtime: Runtime, ledger: Ledger, rows: Sequence[Mapping[str, Any]], stack: ExitStack
-) -> list[Books]:
+) -> list[OpenBooks]:
     """The books of these campaigns, the oldest first; those of nothing planned are left out."""
     books = []
     for row in reversed(rows):

@@ -31,9 +31,8 @@ from campaign_runner.planning.plan import totals
 from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.planning.plan_preview import PreviousUpload, Setting, every_line, identity, preview
 from campaign_runner.preflight.approval_policy import objection, why_needed
-from campaign_runner.reporting.plan_file import PLAN_JSON, write_plan_json
-from campaign_runner.reporting.plan_list import PLAN_LISTS, write_plan_list
-from campaign_runner.reporting.plan_page import PLAN_PAGE, write_plan_page
+from campaign_runner.reporting import registry, write_plan
+from campaign_runner.reporting.plan_page import PLAN_PAGE
 
 SHORTEST = 8
 
@@ -70,13 +69,8 @@ def show_plan(
     number, digest = known.event
     approval = replace(approval, head=StatedHead(digest, number), who=who(runtime) if approval.command else "")
     facts = replace(facts, host=runtime.settings.host)
-    where = report_targets(runtime, (PLAN_PAGE, PLAN_JSON, *PLAN_LISTS), draft.path)
-    lists = write_plan_list(every_line(draft.plan, names), facts.sending.lines, where)
-    beside = next(iter(path.name for path in lists.values()), "")
-    written = {
-        PLAN_PAGE: write_plan_page(facts, approval, where, beside), **lists,
-        PLAN_JSON: write_plan_json(facts, approval, where),
-    }  # fmt: skip
+    where = report_targets(runtime, registry.names(*registry.OF_PLAN), draft.path)
+    written = write_plan(facts, approval, every_line(draft.plan, names), where)
     return Shown(facts, approval, written, where.notes(written))
 
 

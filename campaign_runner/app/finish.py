@@ -16,13 +16,12 @@ from campaign_runner.app import executor
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.report_files import (
-    ANNOTATED,
-    CHECK_REPORTS,
     annotating,
     marked,
     naming_reports,
     report_folder,
     report_targets,
+    wanted_reports,
 )
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, rule_book
@@ -32,15 +31,14 @@ from campaign_runner.ledger import campaigns, row_status, sent_when
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.read_only import is_writable
 from campaign_runner.ledger.request_log import last_attempt
-from campaign_runner.model import Books, Column, Finding, Hold, Problem, Sent, StatedRows
+from campaign_runner.model import Books, Column, Finding, Hold, OpenBooks, Problem, Sent, StatedRows
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval
 from campaign_runner.model.wording import count
 from campaign_runner.planning.plan_draft import PlanDraft
-from campaign_runner.reporting import ProblemTally, sent, unchanged
+from campaign_runner.reporting import ProblemTally, registry, sent, unchanged
 from campaign_runner.reporting.summary import summary
-from campaign_runner.reporting.write import ORDER
 
 REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was corrected last."
 
@@ -89,7 +87,8 @@ def _finish(
 ) -> Result:  # fmt: skip
     """As `finish`: the books and reports are those of `about`."""
     runtime = campaign.runtime
-    books = replace(books_of(campaign, about, stopped), placing=placing)
+    opened = books_of(campaign, about, stopped)
+    books = replace(opened.books, placing=placing)
     if about.upload.id != file.upload.id:
         told = f"{file.upload.name} has {count(file.upload.rows, 'row')} of {about.upload.name}. {REPORTS_ARE_WHOLE}"
         books = replace(books, notes=(told, *file.table.notes))
@@ -107,12 +106,13 @@ def _finish(
         return Result(books, there, code)
     campaign.ledger.close_connections()
     trim_memory()
-    places = report_targets(runtime, runtime.only or ORDER, file.reading.path)
-    books = naming_reports(books, places, file.marked(), runtime.only or frozenset(ORDER))
+    names = wanted_reports(runtime)
+    places = report_targets(runtime, names, file.reading.path)
+    books = naming_reports(books, places, file.marked(), names)
     with annotating(file, runtime, places) as also:
         written = reporting.write_reports(
-            books, report_folder(runtime), exit_code=code, problems=file.tally, progress=progress, also=also,
-            only=runtime.only, finance=runtime.finance, targets=places,
+            replace(opened, books=books), report_folder(runtime), exit_code=code, problems=file.tally,
+            progress=progress, also=also, only=runtime.only, finance=runtime.finance, targets=places,
             beside=partial(executor.beside, apart=True) if executor.spare() else None,
         )  # fmt: skip
     if is_writable(runtime.state):
@@ -144,12 +144,12 @@ def finish_latest(campaign: CampaignSession, stopped: str, progress: Progress, w
         return finish(campaign, file, stopped, progress, waiting)
 
 
-def books_of(campaign: CampaignSession, file: LoadedUpload, stopped: str = "") -> Books:
+def books_of(campaign: CampaignSession, file: LoadedUpload, stopped: str = "") -> OpenBooks:
     """The reconciled books of a file."""
     settings = campaign.runtime.settings
     with campaign.ledger.read() as connection:
         asked = {**campaigns.asked(connection, campaign.key), **campaign.runtime.options}
-    books = reconciliation.reconcile(
+    opened = reconciliation.reconcile(
         campaign.ledger, campaign.key, file.upload, file.table, order=settings.order,
         environment=settings.tango.environment, stopped=stopped, earlier=lambda: _earlier(campaign, file.upload),
         repairs=file.repairs,
@@ -159,13 +159,11 @@ def books_of(campaign: CampaignSession, file: LoadedUpload, stopped: str = "") -
         since = last_attempt(connection) if campaign.since is None else campaign.since
         now = sent_when.sent_now(connection, campaign.key, since)
         before = sent_when.sent_before(connection, campaign.key, uploads, since)
-    return replace(
-        books,
-        host=settings.host,
-        asked=asked,
-        sent_now=_sent(("", "", *sums) for sums in now),
+    books = replace(
+        opened.books, host=settings.host, asked=asked, sent_now=_sent(("", "", *sums) for sums in now),
         sent_before=_sent(before),
-    )
+    )  # fmt: skip
+    return replace(opened, books=books)
 
 
 def _sent(sendings: Iterable[tuple[str, str, str, int, int]]) -> Sent:
@@ -192,20 +190,20 @@ def finish_check(
 ) -> Result:  # fmt: skip
     """What would be in the books, and the reports of what is to be corrected; `also` names others, `before` is
     what was sent before (`ledger.sent_when`). Nothing was sent."""
-    books = reconciliation.foresee(
+    opened = reconciliation.foresee(
         draft.table, draft.counts(), draft.unwell, draft.rows, draft.plan.batch_count, order=runtime.settings.order,
         environment=runtime.settings.tango.environment,
     )  # fmt: skip
     dropped = len(draft.plan.holds) - len(draft.plan.waiting)
-    books = replace(books, host=runtime.settings.host, sent_before=_sent(before), dropped=dropped)
+    books = replace(opened.books, host=runtime.settings.host, sent_before=_sent(before), dropped=dropped)
     code = reconciliation.checked_exit_code(books)
-    places = report_targets(runtime, (*CHECK_REPORTS, ANNOTATED), reading.path)
-    marks = draft.marks()
-    books = naming_reports(books, places, bool(marks and draft.table.sheet), CHECK_REPORTS)
+    names, marks = registry.names_of_check(), draft.marks()
+    places = report_targets(runtime, names, reading.path)
+    books = naming_reports(books, places, bool(marks and draft.table.sheet), names)
     with marked(reading, draft.table, marks, places) as annotated:
         written = reporting.write_reports(
-            books, report_folder(runtime), exit_code=code, problems=draft.tally, only=CHECK_REPORTS, progress=progress,
-            also=lambda: {**annotated(), **(also or {})}, targets=places,
+            replace(opened, books=books), report_folder(runtime), exit_code=code, problems=draft.tally,
+            only=frozenset(names), progress=progress, also=lambda: {**annotated(), **(also or {})}, targets=places,
         )  # fmt: skip
     return Result(
         books, written, code, draft.tally, columns=draft.table.columns, problems=tuple(draft.problems),

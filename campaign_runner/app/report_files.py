@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,15 +13,10 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.uploads import LoadedUpload
 from campaign_runner.ledger.read_only import is_writable
 from campaign_runner.model import Books, Problem, RawTable
-from campaign_runner.model.errors import FileUnusable
-from campaign_runner.reporting.excel.annotated import write_annotated
+from campaign_runner.model.errors import FileUnusable, UsageError
+from campaign_runner.reporting import registry
+from campaign_runner.reporting.registry import Source
 from campaign_runner.reporting.targets import Targets, WrittenReports, reserve
-from campaign_runner.reporting.write import ORDER
-
-CHECK_REPORTS = frozenset({"failures.csv", "failures.xlsx", "summary.json"})
-
-
-ANNOTATED = "annotated.xlsx"
 
 
 def annotating(
@@ -30,26 +25,46 @@ def annotating(
     """The annotated workbook of this run, or of the run that checked this file."""
     if file.tally is not None:
         return marked(file.reading, file.table, file.problems, places)
-    before = report_folder(runtime) / ANNOTATED
-    return nullcontext(lambda: {ANNOTATED: before} if before.exists() else {})
+    before = {name: report_folder(runtime) / name for name in wanted_reports(runtime, Source.WORKBOOK)}
+    return nullcontext(lambda: {name: path for name, path in before.items() if path.exists()})
 
 
 def marked(
     reading: ReadOptions, table: RawTable, problems: Sequence[Problem], places: Targets
 ) -> AbstractContextManager[Callable[[], dict[str, Path]]]:
     """The user's own workbook with its faulty cells marked, where there is one; a long one while others are written."""
-    places.drop(ANNOTATED)
+    reports = registry.of(Source.WORKBOOK)
+    for report in reports:
+        places.drop(report.name)
     if not problems or not table.sheet:
         return nullcontext(dict)
 
     def annotated() -> dict[str, Path]:
-        try:
-            target = places.of(ANNOTATED)
-            return {ANNOTATED: write_annotated(reading.file, target, problems, table.sheet, places.sign)}
-        except FileUnusable:  # it could be read, so it is of a kind that cannot be written: xls, ods
-            return {}
+        with suppress(FileUnusable):  # it could be read, so it is of a kind that cannot be written: xls, ods
+            return {
+                report.name: report.make(reading.file, places.of(report.name), problems, table.sheet, places.sign)
+                for report in reports
+            }
+        return {}
 
     return beside(annotated, apart=is_long(reading.file) and spare() > 0)
+
+
+def only_reports(runtime: Runtime, names: Collection[str], *, every: bool) -> Runtime:
+    """The same with these reports alone; without names, with all. `every`: of all campaigns together.
+
+    Raises UsageError for a report that there is not.
+    """
+    known = registry.names(*(registry.OF_ALL_CAMPAIGNS if every else registry.OF_CAMPAIGN))
+    if unknown := [name for name in names if name not in known]:
+        raise UsageError(f"--only {unknown[0]}: there is no such report. Known: {', '.join(known)}.")
+    return replace(runtime, only=frozenset(names)) if names else runtime
+
+
+def wanted_reports(runtime: Runtime, *sources: Source) -> list[str]:
+    """The names of those reports of a campaign that are wanted."""
+    known = registry.names(*(sources or registry.OF_CAMPAIGN))
+    return [name for name in known if runtime.only is None or name in runtime.only]
 
 
 def report_folder(runtime: Runtime) -> Path:
@@ -67,6 +82,5 @@ def report_targets(runtime: Runtime, names: Iterable[str], *inputs: Path, campai
 
 def naming_reports(books: Books, places: Targets, marked: bool, names: Collection[str]) -> Books:
     """The same books, with a note on every report that has another name than usual."""
-    written = [name for name in ORDER if name in names and (name != ANNOTATED or marked)]
-    written += [ANNOTATED] if marked and ANNOTATED not in written else []
-    return replace(books, notes=(*books.notes, *places.notes(written)))
+    unmarked = () if marked else registry.names(Source.WORKBOOK)
+    return replace(books, notes=(*books.notes, *places.notes(name for name in names if name not in unmarked)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -77,29 +77,18 @@ class Sent:
     files: tuple[SentFile, ...] = ()
 
 
-def _none() -> Iterator[Any]:
-    return iter(())
-
-
 @dataclass(frozen=True, slots=True)
 class Books:
-    """One upload of one campaign, reconciled; everything a report may say.
+    """One upload of one campaign, reconciled: all that can be said without its rows, in plain values.
 
-    `rows` and `amounts` hold a count, or a Decimal per currency, for each `RowStatus` value. `stated()` can be
-    called again and yields every non-blank row in file order. `placed()` yields frames of this campaign's line
-    items that reached Tango, one row each, without personal data (columns: `PLACED_COLUMNS`). `ledger_head` is the
-    hash of the newest event of the ledger, `ledger_events` its number; `host` is where orders go.
-    `corrections()` yields what changed after it had been final, oldest
-    first (columns: `CORRECTION_COLUMNS`), `corrected` has the first thousand in plain values. `earlier()` yields the
-    rows of earlier files that brought lines which this one does not have, each with the columns of its file. `asked` are
-    the options that the run had, by name ("" = a switch): the next one is to have them, too.
-    `settlements()` yields lines that were final on a later day than the one they were placed on, as changes of that
-    day (columns: `CORRECTION_COLUMNS`), days being those of a time zone (`settlements(zone)`; UTC without one).
-    `findings_of(first, after)` are the findings about lines placed, and changes found, between two instants (ISO 8601).
-    `foreign` is what was charged in another currency than the reward's.
-    `sent_now` is what this very call sent (of the campaign), `sent_before` what had left before of this file's rows;
-    `placing` tells that the call was asked to send. `unread`: other
-    sheets of the file with rows below the same header, which nobody chose or refused.
+    `rows` and `amounts` hold a count, or a Decimal per currency, for each `RowStatus` value. `ledger_head` is the hash
+    of the newest event of the ledger, `ledger_events` its number; `host` is where orders go. `corrected` are the first
+    thousand changes of what had been final, oldest first. `dropped`: so many of the cancelled rows are those that
+    somebody dropped, which need nobody. `asked` are the options that the run had, by name ("" = a switch): the next one
+    is to have them, too. `foreign` is what was charged in another currency than the reward's. `sent_now` is what this
+    very call sent (of the campaign), `sent_before` what had left before of this file's rows; `placing` tells that the
+    call was asked to send. `unread`: other sheets of the file with rows below the same header, which nobody chose or
+    refused.
     """
 
     order: Order
@@ -114,21 +103,14 @@ class Books:
     findings: tuple[Finding, ...]
     ties_out: bool
     stopped: str
-    stated: Callable[[], Iterator[StatedRows]]
-    placed: Callable[[], Iterator[pd.DataFrame]]
     ledger_head: str = ""
     ledger_events: int = 0
     host: str = ""
     sums: tuple[Sums, ...] = ()
-    corrections: Callable[[], Iterator[pd.DataFrame]] = _none
     corrected: tuple[Mapping[str, Any], ...] = ()
     unread: tuple[str, ...] = ()
-    earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = _none
-    # So many of the cancelled rows are those that somebody dropped: they are not to be sent, and need nobody.
     dropped: int = 0
     asked: Mapping[str, str] = field(default_factory=dict)
-    settlements: Callable[..., Iterator[pd.DataFrame]] = lambda *_: iter(())
-    findings_of: Callable[[str, str], tuple[Finding, ...]] = lambda *_: ()
     foreign: tuple[ChargedElsewhere, ...] = ()
     sent_now: Sent = Sent()
     sent_before: Sent = Sent()
@@ -143,6 +125,43 @@ class Books:
     def finished(self) -> bool:
         """No line is unsent, unknown or pending."""
         return not (self.rows["unsent"] or self.rows["unknown"] or self.rows["pending"])
+
+
+class BookPages:
+    """Reads the rows behind some books, page by page, from the first each time it is asked. This one has none."""
+
+    def stated(self) -> Iterator[StatedRows]:
+        """Every row of the file that is not blank, in its order, with what became of it."""
+        return iter(())
+
+    def earlier(self) -> Iterator[tuple[tuple[Column, ...], StatedRows]]:
+        """The rows of earlier files that brought lines which this one does not have, each with the columns of its file."""
+        return iter(())
+
+    def placed(self) -> Iterator[pd.DataFrame]:
+        """This campaign's line items that reached Tango, one row each, without personal data (`PLACED_COLUMNS`)."""
+        return iter(())
+
+    def corrections(self) -> Iterator[pd.DataFrame]:
+        """What changed after it had been final, oldest first (`CORRECTION_COLUMNS`)."""
+        return iter(())
+
+    def settlements(self, zone: str = "") -> Iterator[pd.DataFrame]:
+        """Lines that were final on a later day than the one they were placed on, as changes of that day
+        (`CORRECTION_COLUMNS`), days being those of a time zone ("" = UTC)."""
+        return iter(())
+
+    def findings(self, first: str, after: str) -> tuple[Finding, ...]:
+        """Those about lines placed, and changes found, between two instants (ISO 8601)."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBooks:
+    """Books and the reader of their rows, which reads as long as the ledger and the file are open."""
+
+    books: Books
+    pages: BookPages
 
 
 PLACED_COLUMNS = (

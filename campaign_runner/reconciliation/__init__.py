@@ -6,23 +6,19 @@ their money to what the file asked for; whatever does not, or needs a person, is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from campaign_runner.ledger import Ledger, corrections, events, order_sums, row_status, tie_out
+from campaign_runner.ledger import Ledger, events, order_sums, row_status, tie_out
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.model import Books, ChargedElsewhere, Column, Finding, Order, RawTable, StatedRows, Sums
+from campaign_runner.model import Books, ChargedElsewhere, OpenBooks, Order, RawTable, Sums
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import NEEDS_ACTION, BatchState, RowStatus
 from campaign_runner.model.money import from_units
-from campaign_runner.model.stated_columns import Found
 from campaign_runner.reconciliation import doubts, findings
-from campaign_runner.reconciliation.frames import corrections_frame, placed_frame, states_frame
+from campaign_runner.reconciliation.frames import states_frame
+from campaign_runner.reconciliation.pages import Between, DraftPages, Earlier, LedgerPages, stated_rows
 from campaign_runner.reconciliation.repairs import Repair, Whole
-from campaign_runner.reconciliation.row_states import RowStates
 
 # What `summary.json` calls the states of the batches.
 BATCH_WORDS: dict[str, tuple[BatchState, ...]] = {
@@ -43,11 +39,7 @@ __all__ = [
     "states_frame",
 ]
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 Tally = Iterable[tuple[str, str, int, int]]
-Between = Callable[[int, int], Found | dict[str, Any]]
 
 
 def reconcile(
@@ -59,11 +51,11 @@ def reconcile(
     order: Order,
     environment: str,
     stopped: str = "",
-    earlier: Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]] = lambda: iter(()),
+    earlier: Earlier = lambda: iter(()),
     repairs: Sequence[Repair] = (),
-) -> Books:
-    """The books of one upload. `table` is the upload as intake reads it, `earlier` as `Books.earlier`, `repairs` are the
-    reports about it that were corrected and run: its rows are told as they were corrected last."""
+) -> OpenBooks:
+    """The books of one upload. `table` is the upload as intake reads it, `earlier` as `BookPages.earlier`, `repairs` are
+    the reports about it that were corrected and run: its rows are told as they were corrected last."""
     whole = Whole(ledger, campaign_key, upload.id, table.columns, repairs) if repairs else None
     with ledger.read() as connection:
         tally = row_status.tally(connection, upload.id)
@@ -89,29 +81,19 @@ def reconcile(
         number, head = events.end(connection)
         sums = tuple(_sums(*each) for each in order_sums.books(connection, campaign_key))
         foreign = tuple(_foreign(each) for each in tie_out.foreign(connection, campaign_key))
-
-    def stated() -> Iterator[StatedRows]:
-        of_file = _stated(table, _between(ledger, upload.id))
-        return whole.stated(of_file) if whole else of_file
-
-    return Books(
+    books = Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),
-        ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head,
-        ledger_events=number,
-        stated=stated, placed=lambda: _placed(ledger, campaign_key), sums=sums,
-        corrected=tuple(told_first), corrections=lambda: _corrections(ledger, campaign_key, upload.id),
-        earlier=earlier, dropped=dropped, foreign=foreign,
-        settlements=lambda zone="": _settlements(ledger, campaign_key, zone),
-        findings_of=lambda first, after: _findings_of(ledger, campaign_key, upload.id, (first, after)),
-        unread=table.unread,
+        ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head, ledger_events=number,
+        sums=sums, corrected=tuple(told_first), dropped=dropped, foreign=foreign, unread=table.unread,
     )  # fmt: skip
+    return OpenBooks(books, LedgerPages(ledger, campaign_key, upload.id, table, whole, earlier))
 
 
 def foresee(
     table: RawTable, tally: Tally, unwell: Between, expected: int, planned: int,
     *, order: Order, environment: str,
-) -> Books:  # fmt: skip
+) -> OpenBooks:  # fmt: skip
     """The books as they would be if the plan were carried out now: valid rows are unsent, nothing was placed.
 
     `unwell(first, last)` gives the rows that need a person as columns of `rows.STATED`: of the draft's rows the books
@@ -120,12 +102,12 @@ def foresee(
     tally = list(tally)
     counts, amounts = add_up(tally)
     told = [*findings.rows_lost(counts, expected), *findings.unread(tally), *findings.unread_sheets(table.unread)]
-    return Books(
+    books = Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=dict.fromkeys(BATCH_WORDS, 0) | {"planned": planned},
-        findings=tuple(told), ties_out=all(finding.explained for finding in told), stopped="",
-        stated=lambda: _stated(table, unwell, some=True), placed=lambda: iter(()), unread=table.unread,
+        findings=tuple(told), ties_out=all(finding.explained for finding in told), stopped="", unread=table.unread,
     )  # fmt: skip
+    return OpenBooks(books, DraftPages(table, unwell))
 
 
 def exit_code(books: Books) -> ExitCode:
@@ -161,33 +143,6 @@ def _batches(states: Mapping[str, int]) -> dict[str, int]:
     return {word: sum(states.get(state, 0) for state in members) for word, members in BATCH_WORDS.items()}
 
 
-def _between(ledger: Ledger, upload: int) -> Between:
-    """How an upload tells its rows from one number to another: a long one is laid out first."""
-
-    def looked_up(first: int, last: int) -> Found:
-        with ledger.read() as connection:
-            return row_status.stated(connection, upload, first, last)
-
-    with ledger.read() as connection:
-        return (
-            RowStates(row_status.all_stated(connection, upload)).between
-            if row_status.is_long(connection, upload)
-            else looked_up
-        )
-
-
-def _stated(table: RawTable, between: Between, *, some: bool = False) -> Iterator[StatedRows]:
-    """The rows of a file with their states; `some`: only those of which `between` tells."""
-    for raw in table.chunks():
-        index = raw.cells.index
-        if index.empty:
-            continue
-        found, cells = between(int(index.min()), int(index.max())), raw.cells
-        if some and isinstance(found, dict):
-            cells = cells.iloc[np.sort(index.get_indexer(found["row"].to_numpy()))]
-        yield StatedRows(cells, states_frame(found, cells.index), original_rows=raw.original_rows)
-
-
 def _sums(currency: str, planned: int, placed: int, charged: int, lines: int) -> Sums:
     return Sums(currency, from_units(planned), from_units(placed), from_units(charged), lines)
 
@@ -196,34 +151,3 @@ def _foreign(found: tie_out.Foreign) -> ChargedElsewhere:
     return ChargedElsewhere(
         found.currency, found.charged_currency, found.lines, from_units(found.units), from_units(found.charged)
     )
-
-
-def _findings_of(ledger: Ledger, campaign_key: int, upload: int, period: tie_out.Period) -> tuple[Finding, ...]:
-    with ledger.read() as connection:
-        return (
-            *findings.money(connection, campaign_key, upload, period),
-            *findings.corrections(connection, campaign_key, upload, period),
-        )
-
-
-def stated_rows(ledger: Ledger, upload: int, table: RawTable) -> Iterator[StatedRows]:
-    """The rows of any upload with what became of them."""
-    return _stated(table, _between(ledger, upload))
-
-
-def _corrections(ledger: Ledger, campaign_key: int, upload: int) -> Iterator[pd.DataFrame]:
-    with ledger.read() as connection:
-        for some in corrections.corrections(connection, campaign_key, upload):
-            yield corrections_frame(some)
-
-
-def _settlements(ledger: Ledger, campaign_key: int, zone: str) -> Iterator[pd.DataFrame]:
-    with ledger.read() as connection:
-        for some in corrections.settlements(connection, campaign_key, zone):
-            yield corrections_frame(some)
-
-
-def _placed(ledger: Ledger, campaign_key: int) -> Iterator[pd.DataFrame]:
-    with ledger.read() as connection:
-        for some in row_status.placed(connection, campaign_key):
-            yield placed_frame(some)

@@ -1,10 +1,10 @@
-"""What do people and scripts get to read?  One file per report; `write.py` has the order."""
+"""What do people and scripts get to read?  One file per report; `registry.py` has the list."""
 
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.reporting.finance.statement import Reconciled, reconcile_statement
 from campaign_runner.reporting.summary import summary
-from campaign_runner.reporting.write import restate, write_finance, write_reports
+from campaign_runner.reporting.write import restate, write_finance, write_plan, write_reports
 
 __all__ = [
     "FinanceOptions",
@@ -14,5 +14,6 @@ __all__ = [
     "restate",
     "summary",
     "write_finance",
+    "write_plan",
     "write_reports",
 ]

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from campaign_runner.model import money
 from campaign_runner.model.plan_facts import Approval, PlanFacts, PlannedLine, PlanPart, Share
-from campaign_runner.reporting.atomic import private_folder, replacing
-from campaign_runner.reporting.targets import Targets
 
 PLAN_JSON = "plan.json"
 
 
-def write_plan_json(facts: PlanFacts, approval: Approval, targets: Targets) -> Path:
-    """Write `plan.json` into the folder; returns its path."""
-    private_folder(targets.folder)
-    path = targets.of(PLAN_JSON)
-    with replacing(path, targets.sign) as draft:
-        draft.write_bytes(orjson.dumps(as_values(facts, approval), option=orjson.OPT_INDENT_2) + b"\n")
-    return path
+@dataclass(frozen=True)
+class PlanPaper:
+    """A plan to be shown, and what of its lines is shown elsewhere: names of the `lists` with all of them."""
+
+    facts: PlanFacts
+    approval: Approval
+    dialect: str
+    lists: Sequence[str] = ()
+
+
+def plan_json(plan: PlanPaper) -> bytes:
+    """The file."""
+    return orjson.dumps(as_values(plan.facts, plan.approval), option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def as_values(facts: PlanFacts, approval: Approval) -> dict[str, Any]:

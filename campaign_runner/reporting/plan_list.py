@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from campaign_runner.model import money
 from campaign_runner.model.plan_facts import LINES_SHOWN, PlannedLine
-from campaign_runner.reporting.csv_file import DIALECTS, CsvFile
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
+from campaign_runner.reporting.finance.report import Opener
+from campaign_runner.reporting.plan_file import PlanPaper
 from campaign_runner.reporting.row_limits import fits
-from campaign_runner.reporting.streaming import ReportFolder
-from campaign_runner.reporting.table import Sink
-from campaign_runner.reporting.targets import Targets
-
-PLAN_LISTS = (PLAN_XLSX, PLAN_CSV) = ("plan.xlsx", "plan.csv")
-
+from campaign_runner.reporting.table import csv_of
 
 _AT_ONCE = 5_000
 
@@ -35,28 +30,20 @@ _HEADINGS = (
 )  # fmt: skip
 
 
-def write_plan_list(lines: Iterable[PlannedLine], number: int, targets: Targets) -> dict[str, Path]:
-    """Write all lines where there are more than LINES_SHOWN; else take an earlier list away. Returns name -> path."""
-    name = next((one for one in PLAN_LISTS if number > LINES_SHOWN and (fits(number) or one == PLAN_CSV)), "")
-    shelf = ReportFolder(targets, None)
-    for other in PLAN_LISTS:
-        if other != name:
-            shelf.drop(other)
-    if name:
-        with shelf.open(name, lambda draft: _sink(name, draft, number, targets)) as file:
-            for columns in _columns(lines):
-                file.add(columns)
-    return shelf.written
+def workbook(plan: PlanPaper) -> Opener | None:
+    """`plan.xlsx`, where a page cannot hold the lines and a sheet can."""
+    number = plan.facts.sending.lines
+    if number <= LINES_SHOWN or not fits(number):
+        return None
+    return lambda draft: WorkbookFile(draft, SheetPlan("Plan", _HEADINGS, -1, number))
 
 
-def _sink(name: str, draft: Path, number: int, targets: Targets) -> Sink:
-    if name == PLAN_XLSX:
-        return WorkbookFile(draft, SheetPlan("Plan", _HEADINGS, -1, number))
-    numeric = [at for at, heading in enumerate(_HEADINGS) if heading.number_format == _MONEY]
-    return CsvFile(draft, [heading.title for heading in _HEADINGS], DIALECTS[targets.csv], numeric)
+def csv(plan: PlanPaper) -> Opener | None:
+    """`plan.csv`, where no sheet can hold the lines."""
+    return None if fits(plan.facts.sending.lines) else lambda draft: csv_of(draft, _HEADINGS, plan.dialect)
 
 
-def _columns(lines: Iterable[PlannedLine]) -> Iterator[Sequence[Any]]:
+def columns(lines: Iterable[PlannedLine]) -> Iterator[Sequence[Any]]:
     rest = iter(lines)
     while some := [_cells(line) for line in islice(rest, _AT_ONCE)]:
         yield [pa.array(column, pa.large_string()) for column in zip(*some, strict=True)]

@@ -9,11 +9,10 @@ from typing import Any
 from markupsafe import Markup
 
 from campaign_runner.model import money, wording
-from campaign_runner.model.plan_facts import REWARD, Approval, PlanFacts, PlannedLine, PlanPart, Share
+from campaign_runner.model.plan_facts import REWARD, PlanFacts, PlannedLine, PlanPart, Share
 from campaign_runner.reporting import charts
-from campaign_runner.reporting.atomic import private_folder, replacing
 from campaign_runner.reporting.page_template import template
-from campaign_runner.reporting.targets import Targets
+from campaign_runner.reporting.plan_file import PlanPaper
 
 PLAN_PAGE = "plan.html"
 BARS_SHOWN = 12
@@ -28,17 +27,9 @@ _CHANGED = {
 }
 
 
-def write_plan_page(facts: PlanFacts, approval: Approval, targets: Targets, beside: str = "") -> Path:
-    """Write `plan.html` into the folder; returns its path. `beside` is the file that lists all lines ("" = none)."""
-    private_folder(targets.folder)
-    path = targets.of(PLAN_PAGE)
-    with replacing(path, targets.sign) as draft:
-        draft.write_text(plan_page(facts, approval, beside), "utf-8")
-    return path
-
-
-def plan_page(facts: PlanFacts, approval: Approval, beside: str = "") -> str:
+def plan_page(plan: PlanPaper) -> str:
     """The whole page as text."""
+    facts, approval, beside = plan.facts, plan.approval, next(iter(plan.lists), "")
     return template("plan.html").render(
         facts=facts, approval=approval, look=_LOOKS[approval.state], name=facts.order.campaign or facts.order.campaign_id,
         source=Path(facts.source).name, total=wording.per_currency(facts.sending.totals), pictures=_pictures(facts),

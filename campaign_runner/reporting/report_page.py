@@ -15,6 +15,7 @@ from campaign_runner.model.lifecycle import NEEDS_ACTION, RowStatus
 from campaign_runner.model.status_texts import BY_OUTCOME, STATUS_TEXTS
 from campaign_runner.reporting import charts
 from campaign_runner.reporting.charts import ChartPart
+from campaign_runner.reporting.closed_books import ClosedBooks
 from campaign_runner.reporting.finance.formulas import FIGURES
 from campaign_runner.reporting.finance.sums import SECTIONS, ReportSums, Tallies
 from campaign_runner.reporting.next_steps import next_steps
@@ -22,6 +23,7 @@ from campaign_runner.reporting.page_template import template
 from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import sent, warnings
 
+PAGE = "report.html"
 ROWS_SHOWN = 500
 KEYS_SHOWN = 200
 BARS_SHOWN = 12
@@ -43,17 +45,18 @@ class FirstRows:
         """Nothing to finish."""
 
 
-def page(books: Books, tallies: Tallies, first: FirstRows, reports: Mapping[str, Path]) -> str:
+def page(closed: ClosedBooks) -> str:
     """The whole page as text."""
+    books, tallies, reports = closed.books, closed.tallies, closed.reports
     currencies = sorted(books.amounts)
     return template("report.html").render(
         books=books, campaign=books.order.campaign_id, name=books.order.campaign or books.order.campaign_id,
         source=Path(books.source).name, verdict=_verdict(books), asked=wording.per_currency(_asked(books)),
         completed=wording.per_currency(_of(books, RowStatus.COMPLETED)), currencies=currencies,
         steps=next_steps(books, reports.get("failures.xlsx")), statuses=_statuses(books, currencies),
-        picture=_status_picture(books), pictures=_pictures(tallies), sections=_sections(tallies), first=first.rows,
+        picture=_status_picture(books), pictures=_pictures(tallies), sections=_sections(tallies), first=closed.first_rows,
         acting=sum(books.rows.get(status, 0) for status in NEEDS_ACTION),
-        reports=[path.name for path in reports.values() if path.name != "report.html"], notes=notes(books),
+        reports=[path.name for name, path in reports.items() if name != PAGE], notes=notes(books),
         figures=[figure.title for figure in FIGURES], count=wording.count, rows_of=wording.rows,
         money=[*(wording.came_to(sums) for sums in books.sums), *_attempts(books, tallies)],
         sentences=sent(books), warnings=warnings(books),

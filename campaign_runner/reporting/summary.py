@@ -7,13 +7,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from campaign_runner.model import Books, Sums, money
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.problem_tally import ProblemTally
+from campaign_runner.reporting.closed_books import ClosedBooks
 from campaign_runner.reporting.next_steps import next_steps
 from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import files, values, warnings
 
+SUMMARY = "summary.json"
 _BATCHES = ("planned", "accepted", "unknown", "refused")
 
 
@@ -46,6 +50,12 @@ def summary(
         "problems": problems.total if problems else None,
         "next_steps": [str(step) for step in next_steps(books, reports.get("failures.xlsx"))],
     }
+
+
+def summary_json(closed: ClosedBooks) -> bytes:
+    """The file."""
+    told = summary(closed.books, closed.reports, closed.exit_code, closed.problems)
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def _money(sums: Sums) -> dict[str, Any]:

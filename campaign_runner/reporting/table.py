@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Books, Column, StatedRows
+from campaign_runner.reporting.csv_file import DIALECTS, CsvFile
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 
 SHEET, ROW = Heading("Sheet"), Heading("Row", CellKind.NUMBER, "0")
@@ -48,6 +50,13 @@ class Sink(Protocol):
     def close(self) -> None:
         """Finish the file."""
         ...
+
+
+def csv_of(draft: Path, headings: Sequence[Heading], dialect: str) -> CsvFile:
+    """A CSV file with these headings, in one of the `DIALECTS`."""
+    numeric, typed = ([at for at, heading in enumerate(headings) if heading.kind is kind]
+                      for kind in (CellKind.NUMBER, CellKind.EITHER))  # fmt: skip
+    return CsvFile(draft, [heading.title for heading in headings], DIALECTS[dialect], numeric, typed)
 
 
 def texts(series: Any) -> Any:

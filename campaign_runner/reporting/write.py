@@ -1,55 +1,48 @@
-"""In which order are the reports written?  Those of rows, those of placed lines, the page, and the summary last."""
+"""How are the reports written?  Source by source, each report of the registry as its source goes by."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
-import orjson
-
-from campaign_runner.model import Books
+from campaign_runner.model import BookPages, Books, OpenBooks
 from campaign_runner.model.finance_options import FinanceOptions
+from campaign_runner.model.plan_facts import Approval, PlanFacts, PlannedLine
 from campaign_runner.model.problem_tally import ProblemTally
-from campaign_runner.reporting.atomic import private_folder, replacing
-from campaign_runner.reporting.csv_file import DIALECTS
-from campaign_runner.reporting.finance.accounts import chart
-from campaign_runner.reporting.finance.bridge import write_bridge
-from campaign_runner.reporting.finance.corrected import CORRECTIONS, CorrectionsReport
-from campaign_runner.reporting.finance.entries import Entries
+from campaign_runner.reporting import failures, plan_list, registry
+from campaign_runner.reporting.atomic import private_folder
+from campaign_runner.reporting.closed_books import ClosedBooks
+from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
 from campaign_runner.reporting.finance.groups import Groups, group_headers
-from campaign_runner.reporting.finance.journal import write_beancount, write_journal_csv
-from campaign_runner.reporting.finance.page import FINANCE_PAGE, finance_page
+from campaign_runner.reporting.finance.line_pass import LinePass
 from campaign_runner.reporting.finance.sums import PeriodSums, Tallies, period_sums
-from campaign_runner.reporting.finance.zone import in_zone
-from campaign_runner.reporting.ledger_stamp import HEAD, properties, write_about
-from campaign_runner.reporting.report_page import FirstRows, page, restated
-from campaign_runner.reporting.streaming import Progress, ReportFolder, over_lines, over_rows
-from campaign_runner.reporting.summary import summary
+from campaign_runner.reporting.ledger_stamp import properties
+from campaign_runner.reporting.plan_file import PlanPaper
+from campaign_runner.reporting.registry import Source
+from campaign_runner.reporting.report_folder import Progress, ReportFolder
+from campaign_runner.reporting.report_page import PAGE, FirstRows, restated
+from campaign_runner.reporting.row_limits import fits
+from campaign_runner.reporting.summary import SUMMARY, summary_json
+from campaign_runner.reporting.table import RowTable, Sink, csv_of
 from campaign_runner.reporting.targets import Targets
 
-SUMMARY, PAGE = "summary.json", "report.html"
-JOURNALS = ("journal.beancount", "journal.csv")
-ORDER = (
-    "results.xlsx", "results.csv", "failures.xlsx", "failures.csv", "annotated.xlsx", PAGE, FINANCE_PAGE, "finance.xlsx",
-    "finance.csv", "finance.parquet", CORRECTIONS, *JOURNALS, SUMMARY,
-)  # fmt: skip
 # From so many rows on, another process is worth its while.
 MANY = 50_000
 Work = Callable[[], tuple[Tallies, dict[str, Path]]]
 Beside = Callable[[Work], AbstractContextManager[Work]]
-_OF_LINES = frozenset({"finance.csv", "finance.xlsx", "finance.parquet", CORRECTIONS, *JOURNALS})
-FINANCE_REPORTS = (*sorted(_OF_LINES), FINANCE_PAGE)
 
 
 def write_reports(
-    books: Books, folder: Path, *, exit_code: int, problems: ProblemTally | None = None,
+    opened: OpenBooks, folder: Path, *, exit_code: int, problems: ProblemTally | None = None,
     only: frozenset[str] | None = None, progress: Progress | None = None, also: Callable[[], Mapping[str, Path]] = dict,
     finance: FinanceOptions | None = None, targets: Targets | None = None, beside: Beside | None = None,
 ) -> dict[str, Path]:  # fmt: skip
-    """Write every report (or those named in `only`) into `folder`; each appears whole or not at all.
+    """Write every report of one campaign (or those named in `only`) into `folder`; each appears whole or not at all.
 
     `also` names reports that others wrote meanwhile (the annotated workbook), for the summary. `progress` is told
     ("rows" or "lines", how many are done, how many in all). `targets` may give a report another name; `beside` runs
@@ -59,112 +52,188 @@ def write_reports(
     options = finance or FinanceOptions()
     private_folder(folder)
     shelf = ReportFolder(targets or Targets(folder), only, progress)
-    of_lines = only is None or bool(only & {*_OF_LINES, PAGE})
-    groups = Groups(books, group_headers([books], options.group_by) if of_lines else ())
+    of_sums = _wanted(shelf, Source.SUMS)
+    of_lines = bool(_wanted(shelf, *registry.OF_LINES) or of_sums)
+    groups = Groups(opened.books, group_headers([opened.books], options.group_by) if of_lines else ())
     first = FirstRows()
     # Rows and lines go by in two processes, unless lines need to know of their rows.
-    apart = beside is not None and of_lines and not groups.titles and books.total_rows >= MANY
+    apart = beside is not None and of_lines and not groups.titles and opened.books.total_rows >= MANY
     told = replace(shelf, progress=None) if apart else shelf  # a process apart must not draw on the terminal
-    work = partial(_of_lines, books, groups, told, options)
+    work = partial(_of_lines, [(opened, groups)], told, options)
+    closed = ClosedBooks([opened], exit_code, problems, options=options)
     with beside(work) if beside and apart else nullcontext(work) as lines:
-        over_rows(books, shelf, groups, first if shelf.wants(PAGE) else None)
+        _rows(opened, shelf, groups, first if of_sums else None)
         if of_lines:
             tallies, written = lines()
             shelf.written |= written
+            closed = replace(closed, tallies=tallies, first_rows=first.rows)
         shelf.written |= also()
-        if of_lines and shelf.wants(PAGE):
-            _write_page(books, shelf, tallies, first)
-    if shelf.wants(SUMMARY):
-        _write_summary(books, shelf, exit_code, problems)
-    return _in_order(shelf.written)
-
-
-def restate(books: Books, written: Mapping[str, Path], targets: Targets, *, exit_code: int) -> None:
-    """Say anew what this very call did, in reports that are otherwise as they would be written now."""
-    texts = {}
-    if page_there := written.get(PAGE):
-        texts[page_there] = restated(page_there.read_text("utf-8"), books).encode()
-    if summary_there := written.get(SUMMARY):
-        texts[summary_there] = _as_json(books, written, exit_code, None)
-    for path, text in texts.items():
-        if path.read_bytes() != text:
-            with replacing(path, targets.sign) as draft:
-                draft.write_bytes(text)
-
-
-def _of_lines(
-    books: Books, groups: Groups, shelf: ReportFolder, options: FinanceOptions
-) -> tuple[Tallies, dict[str, Path]]:
-    """What is made of placed lines, and all that is written by then."""
-    tallies = _lines([(books, groups)], shelf, options)
-    return tallies, shelf.written
+        _close(shelf, Source.SUMS, closed)
+    _close(shelf, Source.BOOKS, closed)
+    return in_order(shelf.written)
 
 
 def write_finance(
-    all_books: Sequence[Books], folder: Path, *, finance: FinanceOptions | None = None,
+    campaigns: Sequence[OpenBooks], folder: Path, *, finance: FinanceOptions | None = None,
     only: frozenset[str] | None = None, progress: Progress | None = None, targets: Targets | None = None,
 ) -> tuple[dict[str, Path], tuple[PeriodSums, ...]]:  # fmt: skip
     """The finance reports of many campaigns of one environment as one (`reports --all`), and what their lines come to."""
     options = finance or FinanceOptions()
     private_folder(folder)
-    shelf = ReportFolder(targets or Targets(folder), only or frozenset({*_OF_LINES, FINANCE_PAGE}), progress)
-    headers = group_headers(all_books, options.group_by)
-    pairs = [(books, Groups(books, headers)) for books in all_books]
-    nothing = ReportFolder(Targets(folder), frozenset())
-    for books, groups in pairs:
-        over_rows(books, nothing, groups)
-    tallies = _lines(pairs, shelf, options)
+    shelf = ReportFolder(
+        targets or Targets(folder), only or frozenset(registry.names(*registry.OF_ALL_CAMPAIGNS)), progress
+    )
+    headers = group_headers([opened.books for opened in campaigns], options.group_by)
+    pairs = [(opened, Groups(opened.books, headers)) for opened in campaigns]
+    for opened, groups in pairs:
+        _note_groups(opened, groups)
+    tallies, _ = _of_lines(pairs, shelf, options)
     sums = period_sums(tallies)
-    if shelf.wants(FINANCE_PAGE):
-        with shelf.replacing(FINANCE_PAGE) as draft:
-            draft.write_text(finance_page(all_books, tallies, sums, options, _in_order(shelf.written)), "utf-8")
-    return _in_order(shelf.written), sums
+    _close(shelf, Source.ALL_SUMS, ClosedBooks(campaigns, tallies=tallies, sums=sums, options=options))
+    return in_order(shelf.written), sums
 
 
-def _lines(pairs: Sequence[tuple[Books, Groups]], shelf: ReportFolder, options: FinanceOptions) -> Tallies:
-    """Everything that is made of placed lines: finance reports, journal, and the totals for the page."""
-    accounts = chart(options.accounts)
-    pairs = [(in_zone(books, options.time_zone), groups) for books, groups in pairs]
-    entries = Entries(pairs[0][1].titles)
-    journals = [name for name in JOURNALS if shelf.wants(name)]
-    corrected = CorrectionsReport(pairs[0][1].titles)
-    corrected.read(pairs, shelf, options, entries if journals else None)
-    all_books = [books for books, _ in pairs]
-    tallies = Tallies(pairs[0][1].titles)
-    further = [
-        lambda book, _: corrected.write_sheet(book),
-        lambda book, _: write_about(book, all_books, tallies if options.has_period else None),
-    ]
-    if options.has_period and journals:
-        further.insert(0, lambda book, lines: write_bridge(book, entries, corrected.later, accounts, lines))
-    over_lines(pairs, shelf, options, [entries] if journals else [], further, tallies)
-    heads = properties(all_books).get(HEAD, "")
-    title = ", ".join(books.order.campaign_id for books, _ in pairs)
-    for name in journals:
-        with shelf.replacing(name) as draft:
-            if name.endswith(".csv"):
-                write_journal_csv(draft, entries, accounts, DIALECTS[shelf.targets.csv])
-            else:
-                write_beancount(draft, entries, accounts, title, heads)
-    return tallies
+def write_plan(
+    facts: PlanFacts, approval: Approval, lines: Iterable[PlannedLine], targets: Targets
+) -> dict[str, Path]:
+    """Write what there is to read of a plan; `lines` are all of its lines."""
+    private_folder(targets.folder)
+    shelf, plan = ReportFolder(targets, None), PlanPaper(facts, approval, targets.csv)
+    with _sinks(shelf, Source.PLANNED_LINES, plan) as sinks:
+        for columns in plan_list.columns(lines) if sinks else ():
+            for sink in sinks:
+                sink.add(columns)
+    plan = replace(plan, lists=[path.name for path in shelf.written.values()])
+    for report in _wanted(shelf, Source.PLAN):
+        shelf.write(report.name, report.make(plan))
+    return in_order(shelf.written)
 
 
-def _in_order(written: Mapping[str, Path]) -> dict[str, Path]:
+def restate(books: Books, written: Mapping[str, Path], targets: Targets, *, exit_code: int) -> None:
+    """Say anew what this very call did, in reports that are otherwise as they would be written now."""
+    shelf, texts = ReportFolder(targets, None), {}
+    if page_there := written.get(PAGE):
+        texts[PAGE] = restated(page_there.read_text("utf-8"), books).encode()
+    if SUMMARY in written:
+        texts[SUMMARY] = summary_json(ClosedBooks([OpenBooks(books, BookPages())], exit_code, reports=written))
+    for name, text in texts.items():
+        if written[name].read_bytes() != text:
+            shelf.write(name, text)
+
+
+def in_order(written: Mapping[str, Path]) -> dict[str, Path]:
     """As people look for them, whatever order they were finished in."""
-    return {name: written[name] for name in (*ORDER, *sorted(written)) if name in written}
+    return {name: written[name] for name in (*registry.names(*Source), *sorted(written)) if name in written}
 
 
-def _write_page(books: Books, shelf: ReportFolder, tallies: Tallies, first: FirstRows) -> None:
-    text = page(books, tallies, first, _in_order(shelf.written))
-    with shelf.replacing(PAGE) as draft:
-        draft.write_text(text, "utf-8")
+def _wanted(shelf: ReportFolder, *sources: Source) -> list[registry.Report]:
+    return [report for report in registry.of(*sources) if shelf.wants(report.name)]
 
 
-def _write_summary(books: Books, shelf: ReportFolder, exit_code: int, problems: ProblemTally | None) -> None:
-    written = _in_order({**shelf.written, SUMMARY: shelf.targets.of(SUMMARY)})
-    with shelf.replacing(SUMMARY) as draft:
-        draft.write_bytes(_as_json(books, written, exit_code, problems))
+@contextmanager
+def _sinks(
+    shelf: ReportFolder, source: Source, context: Any, options: FinanceOptions | None = None
+) -> Iterator[list[Sink]]:
+    """One for each wanted report; where there is nothing to write, an earlier report is taken away."""
+    with ExitStack() as stack:
+        sinks = []
+        for report in _wanted(shelf, source):
+            if report.option and not getattr(options, report.option):
+                continue
+            if opener := report.make(context):
+                sinks.append(stack.enter_context(shelf.open(report.name, opener)))
+            else:
+                shelf.drop(report.name)
+        yield sinks
 
 
-def _as_json(books: Books, written: Mapping[str, Path], exit_code: int, problems: ProblemTally | None) -> bytes:
-    return orjson.dumps(summary(books, written, exit_code, problems), option=orjson.OPT_INDENT_2) + b"\n"
+def _rows(opened: OpenBooks, shelf: ReportFolder, groups: Groups, page: Sink | None) -> None:
+    """Write the reports that list rows; `groups` takes notes meanwhile, `page` the rows that need action."""
+    books, tables = opened.books, dict[Callable[..., Any], tuple[RowTable, list[Sink]]]()
+    with ExitStack() as stack:
+        for report in _wanted(shelf, Source.ROWS):
+            if report.make not in tables:
+                tables[report.make] = report.make(books), []
+            table, sinks = tables[report.make]
+            if report.name.endswith(".csv"):
+                sinks.append(stack.enter_context(shelf.open(report.name, partial(_csv, table, shelf))))
+            elif fits(table.rows):
+                plan = SheetPlan(
+                    Path(report.name).stem.capitalize(), table.headings, table.status_column, table.rows,
+                    properties=properties([books]), notes=table.notes,
+                )  # fmt: skip
+                sinks.append(stack.enter_context(shelf.open(report.name, partial(WorkbookFile, plan=plan))))
+            else:
+                shelf.drop(report.name)
+        if page:
+            tables[failures.table_of_page] = failures.table_of_page(books), [page]
+        if tables:
+            _feed(opened, list(tables.values()), shelf.progress, groups)
+    _note_groups(opened, groups, earlier_alone=bool(tables))
+
+
+def _csv(table: RowTable, shelf: ReportFolder, draft: Path) -> Sink:
+    return csv_of(draft, table.headings, shelf.targets.csv)
+
+
+def _note_groups(opened: OpenBooks, groups: Groups, *, earlier_alone: bool = False) -> None:
+    """Whose line each row is: of this file, unless they went by, and of earlier ones."""
+    if not groups.titles:
+        return
+    for stated in () if earlier_alone else opened.pages.stated():
+        groups.note(stated)
+    for columns, stated in opened.pages.earlier():
+        groups.note(stated, columns)
+
+
+def _feed(
+    opened: OpenBooks, feeds: Sequence[tuple[RowTable, list[Sink]]], progress: Progress | None, groups: Groups
+) -> None:
+    done, expected = 0, max([table.rows for table, _ in feeds if table.rows], default=opened.books.total_rows)
+    for stated in opened.pages.stated():
+        groups.note(stated)
+        for table, sinks in feeds:
+            columns = table.columns(stated)
+            numbers = (
+                table.in_workbook(stated, columns) if any(isinstance(s, WorkbookFile) for s in sinks) else columns
+            )
+            for sink in sinks:
+                sink.add(numbers if isinstance(sink, WorkbookFile) else columns)
+        done += len(stated.cells)
+        if progress:
+            progress("rows", done, expected)
+
+
+def _of_lines(
+    pairs: Sequence[tuple[OpenBooks, Groups]], shelf: ReportFolder, options: FinanceOptions
+) -> tuple[Tallies, dict[str, Path]]:
+    """Everything that is made of placed lines, and all that is written by then."""
+    journals = _wanted(shelf, Source.ENTRIES)
+    lines = LinePass(pairs, options, shelf.targets.csv, bool(journals))
+    _corrections(lines, shelf)
+    with _sinks(shelf, Source.LINES, lines, options) as sinks:
+        for columns in lines.parts(shelf.progress):
+            for sink in sinks:
+                sink.add(columns)
+    for report in journals:
+        with shelf.replacing(report.name) as draft:
+            report.make(draft, lines)
+    return lines.tallies, shelf.written
+
+
+def _corrections(lines: LinePass, shelf: ReportFolder) -> None:
+    parts = lines.corrections()
+    if (first := next(parts, None)) is None:
+        for report in _wanted(shelf, Source.CORRECTIONS):
+            shelf.drop(report.name)
+        return
+    with _sinks(shelf, Source.CORRECTIONS, lines) as sinks:
+        for columns in chain([first], parts):
+            for sink in sinks:
+                sink.add(columns)
+
+
+def _close(shelf: ReportFolder, source: Source, closed: ClosedBooks) -> None:
+    for report in _wanted(shelf, source):
+        told = replace(closed, reports=in_order(shelf.with_(report.name)))
+        shelf.write(report.name, report.make(told))

@@ -72,7 +72,7 @@ def books_after(office, said, *, stranger=False, counts_all=True):
         with open_campaign(runtime) as campaign, latest_upload(campaign) as file:
             (batch,) = batches.due(campaign.ledger, campaign.key, 9e9)
             ours = batches.references(campaign.ledger, batch.id)
-            states = [some.states["reference"] for some in books_of(campaign, file).stated()]
+            states = [some.states["reference"] for some in books_of(campaign, file).pages.stated()]
             rows = {reference: row for part in states for row, reference in part.items()}
             told = {rows[reference]: each for reference, each in zip(ours, said, strict=True)}
             lines = [line(reference, told[rows[reference]]) for reference in ours if told[rows[reference]]["shown"]]
@@ -81,7 +81,7 @@ def books_after(office, said, *, stranger=False, counts_all=True):
             receipt = Receipt(Outcome.ACCEPTED, order_status="COMPLETE", total=total, lines=tuple(lines))
             tango = Says(receipt)
             Placement(campaign.ledger, tango, office.clock, runtime.settings.order, planning.rebatch).advance(batch)
-            return books_of(campaign, file), told
+            return books_of(campaign, file).books, told
 
 
 def unexplained(said):

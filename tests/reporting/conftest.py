@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from campaign_runner.model import PLACED_COLUMNS, Books, Column, Finding, Order, StatedRows
+from campaign_runner.model import PLACED_COLUMNS, BookPages, Books, Column, Finding, OpenBooks, Order, StatedRows
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units
 
@@ -37,7 +38,7 @@ FOUR_ROWS = (
 
 
 @pytest.fixture
-def make_books() -> Callable[..., Books]:
+def make_books() -> Callable[..., OpenBooks]:
     return books_of
 
 
@@ -45,7 +46,7 @@ def books_of(
     rows: Sequence[tuple[Any, ...]] = FOUR_ROWS, *, headers: Sequence[tuple[str, str | None]] = HEADERS,
     placed: Sequence[dict[str, Any]] = (), findings: tuple[Finding, ...] = (), ties_out: bool = True,
     currency: str = "USD", **more: Any,
-) -> Books:  # fmt: skip
+) -> OpenBooks:  # fmt: skip
     stated = stated_rows(rows, currency)
     names = [status.value for status in RowStatus]
     counts = {name: int((stated.states["status"] == name).sum()) for name in names}
@@ -57,10 +58,21 @@ def books_of(
         "columns": tuple(Column(position, *header) for position, header in enumerate(headers)), "notes": (),
         "rows": counts, "amounts": amounts, "batches": {"planned": 0, "accepted": 1, "unknown": 0, "refused": 0},
         "findings": findings, "ties_out": ties_out, "stopped": "",
-        "stated": lambda: iter([part for part in _halves(stated) if len(part.cells)]),
-        "placed": lambda: iter([placed_lines(placed)] if placed else []),
     }  # fmt: skip
-    return Books(**(values | more))
+    parts = [part for part in _halves(stated) if len(part.cells)]
+    return OpenBooks(Books(**(values | more)), LiteralPages(parts, [placed_lines(placed)] if placed else []))
+
+
+@dataclass
+class LiteralPages(BookPages):
+    parts: Sequence[StatedRows]
+    lines: Sequence[pd.DataFrame]
+
+    def stated(self):
+        return iter(self.parts)
+
+    def placed(self):
+        return iter(self.lines)
 
 
 def stated_rows(rows: Sequence[tuple[Any, ...]], currency: str = "USD") -> StatedRows:

@@ -43,7 +43,7 @@ def test_debits_equal_credits_in_every_entry_and_currency(make_books, tmp_path):
 
 def test_beancount_accepts_the_journal(make_books, tmp_path):
     """Where bean-check is installed it says so; everywhere, each account is opened before it is used."""
-    books = make_books(placed=LINES, order=make_books().order)
+    books = make_books(placed=LINES)
     path = journal(books, tmp_path)["journal.beancount"]
     if program := shutil.which("bean-check"):
         assert subprocess.run([program, str(path)], capture_output=True, text=True, check=True).stderr == ""
@@ -101,7 +101,7 @@ placed = st.fixed_dictionaries({
 @given(st.lists(placed, min_size=1, max_size=20))
 def test_any_mix_of_outcomes_balances(lines):
     entries = Entries(())
-    entries.add(line_columns(books_of(), placed_lines([line(n, **each) for n, each in enumerate(lines)])))
+    entries.add(line_columns(books_of().books, placed_lines([line(n, **each) for n, each in enumerate(lines)])))
     for entry in entries:
         weights: dict[str, int] = defaultdict(int)
         for posting in entry.postings:
@@ -120,7 +120,7 @@ def booked(entries):
 
 def entries_of(lines, corrections=()):
     """Entries of lines as they are now, with `corrections`: (line, day, before, after)."""
-    books, entries = books_of(), Entries(())
+    books, entries = books_of().books, Entries(())
     entries.add(line_columns(books, placed_lines(lines)))
     for now, day, before, after in corrections:
         was, became = (line_columns(books, placed_lines([now | side])) for side in (before, after))

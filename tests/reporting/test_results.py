@@ -1,10 +1,12 @@
 """Every row comes back as it was, with what became of it."""
 
 import csv
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
+from campaign_runner.model import BookPages
 from campaign_runner.model.errors import StateError
 from campaign_runner.reporting import write_reports
 
@@ -103,10 +105,11 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(make_books, tmp_path
 
 
 def test_a_fault_on_the_way_leaves_no_report_behind(make_books, tmp_path):
-    def broken():
-        yield from make_books().stated()
-        raise KeyboardInterrupt
+    class Broken(BookPages):
+        def stated(self):
+            yield from make_books().pages.stated()
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_reports(make_books(stated=broken), tmp_path, exit_code=1)
+        write_reports(replace(make_books(), pages=Broken()), tmp_path, exit_code=1)
     assert list(tmp_path.iterdir()) == []

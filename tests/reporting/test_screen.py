@@ -25,19 +25,19 @@ def tally() -> ProblemTally:
 
 
 def test_check_shows_examples_then_counts(make_books, golden):
-    lines = screen.check(make_books(), tally(), {"failures.xlsx": Path("reports/q4/failures.xlsx")})
+    lines = screen.check(make_books().books, tally(), {"failures.xlsx": Path("reports/q4/failures.xlsx")})
     golden("screen-check.txt", "\n".join(lines) + "\n")
     assert "To do: fix 3 phone numbers, fill in 2 missing amounts and 1 person appears twice." in lines
 
 
 def test_run_says_what_was_asked_what_happened_and_what_needs_doing(make_books, golden):
     reports = {"results.xlsx": Path("reports/q4/results.xlsx"), "failures.xlsx": Path("reports/q4/failures.xlsx")}
-    golden("screen-run.txt", "\n".join(screen.run(make_books(), None, reports)) + "\n")
+    golden("screen-run.txt", "\n".join(screen.run(make_books().books, None, reports)) + "\n")
 
 
 def test_plan_says_what_a_run_would_send(make_books):
     row = (2, ("1", "ana@example.com", "25.00", "x"), "unsent", "", "", "25.00")
-    lines = screen.plan(make_books([row], batches={"planned": 1}), ProblemTally(), {})
+    lines = screen.plan(make_books([row], batches={"planned": 1}).books, ProblemTally(), {})
     assert lines == [
         'q4.xlsx, sheet "Rewards": 1 row. 1 row can be sent.',
         "A run would send 25.00 USD in 1 order. Nothing was sent now.",
@@ -46,11 +46,11 @@ def test_plan_says_what_a_run_would_send(make_books):
 
 def test_a_finished_campaign_leaves_nothing_to_do(make_books):
     row = (2, ("1", "ana@example.com", "25.00", "x"), "completed", "", "", "25.00")
-    assert "Nothing left to do." in screen.run(make_books([row]), None, {})
+    assert "Nothing left to do." in screen.run(make_books([row]).books, None, {})
 
 
 def test_books_that_do_not_tie_out_are_said_loudly(make_books):
-    lines = screen.run(make_books(ties_out=False), None, {})
+    lines = screen.run(make_books(ties_out=False).books, None, {})
     assert "THE BOOKS DO NOT TIE OUT:" in lines
 
 
@@ -60,7 +60,7 @@ def test_a_tally_stays_small(make_books):
         problems.add(Problem(row, AMOUNT, "amount:format", "x", "is not an amount.", "Type one."))
     assert problems.total == 100_000
     assert len(problems.examples) == 10
-    assert screen.check(make_books(), problems, {})[6] == "  … and 99,995 more problems."
+    assert screen.check(make_books().books, problems, {})[6] == "  … and 99,995 more problems."
 
 
 def test_warnings_and_problems_of_whole_rows_are_counted_too():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from campaign_runner.entrypoints.cli import options
@@ -26,12 +28,17 @@ from campaign_runner.entrypoints.cli.options import (
 )
 from campaign_runner.model.errors import UsageError
 
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="NAME", help="Write only this report, such as results.csv; repeatable."),
+]
+
 
 def reports_command(
     campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
     schemas: Schemas = None, every: Every = False, group_by: GroupBy = None, since: Since = "", until: Until = "",
-    parquet: Parquet = False, environment: Environment = None, as_json: Json = False, quiet: Quiet = False,
-    verbose: Verbose = False,
+    parquet: Parquet = False, only: Only = None, environment: Environment = None, as_json: Json = False,
+    quiet: Quiet = False, verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Write all reports again from the ledger; with --all, finance reports for all campaigns of one environment.
 
@@ -41,6 +48,7 @@ def reports_command(
 
     from campaign_runner.app import screen
     from campaign_runner.app.all_campaigns import report_all_campaigns
+    from campaign_runner.app.report_files import only_reports
     from campaign_runner.app.reports import report_campaign
 
     with options.command_terminal(as_json, quiet, verbose) as terminal:
@@ -50,7 +58,7 @@ def reports_command(
         assert runtime.finance is not None
         chosen = replace(runtime.finance, since=since, until=until, parquet=parquet)
         chosen = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
-        runtime = replace(runtime, finance=chosen)
+        runtime = only_reports(replace(runtime, finance=chosen), only or (), every=every)
         if every:
             found = report_all_campaigns(runtime, environment or "")
             terminal.object(found.plain()) if as_json else terminal.say(*screen.finance(found, since, until))

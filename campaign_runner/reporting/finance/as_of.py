@@ -7,25 +7,25 @@ from itertools import chain
 
 import pandas as pd
 
-from campaign_runner.model import BOOKED_COLUMNS, Books
+from campaign_runner.model import BOOKED_COLUMNS, BookPages
 
 Standing = Mapping[str, tuple[str, ...]]
 
 
-def changes(books: Books) -> Iterator[pd.DataFrame]:
+def changes(pages: BookPages) -> Iterator[pd.DataFrame]:
     """Everything that changed on a later day than the one a line was placed on, oldest first for each line.
 
     First what became of lines that were on their way, then what was corrected after that (`CORRECTION_COLUMNS`).
     """
-    return chain(books.settlements(), books.corrections())
+    return chain(pages.settlements(), pages.corrections())
 
 
-def standing_at(books: Books, until: str) -> Standing:
+def standing_at(pages: BookPages, until: str) -> Standing:
     """The lines that stood otherwise at the end of the day `until` than now: reference -> `BOOKED_COLUMNS` then."""
     if not until:
         return {}
     then: dict[str, tuple[str, ...]] = {}
-    for frame in changes(books):
+    for frame in changes(pages):
         later = frame[frame["at"].astype("str").str.slice(0, 10) > until]
         before = (later[f"{name}_before"].astype("str").fillna("") for name in BOOKED_COLUMNS)
         for reference, *values in zip(later["reference"].astype("str"), *before, strict=True):

@@ -7,23 +7,25 @@ that was found; the entry of the day it was booked on stays as it was.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.model import BOOKED_COLUMNS, PLACED_COLUMNS, Books
+from campaign_runner.model import BOOKED_COLUMNS, PLACED_COLUMNS, Books, OpenBooks
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 from campaign_runner.reporting.excel.workbook_writer import width_of
 from campaign_runner.reporting.finance.bridge import Later
 from campaign_runner.reporting.finance.entries import Entries, booking_days
-from campaign_runner.reporting.finance.groups import Groups
+from campaign_runner.reporting.finance.groups import Groups, row_references
 from campaign_runner.reporting.finance.lines import TITLES, amounts, line_columns
-from campaign_runner.reporting.finance.report import row_references
-from campaign_runner.reporting.streaming import ReportFolder
-from campaign_runner.reporting.table import texts
+from campaign_runner.reporting.finance.report import Opener
+from campaign_runner.reporting.table import csv_of, texts
+
+if TYPE_CHECKING:
+    from campaign_runner.reporting.finance.line_pass import LinePass
 
 CORRECTIONS = "corrections.csv"
 _OWN = ("Corrected on", "Row", "Status before", "Status after", "Charged before", "Charged after",
@@ -38,8 +40,15 @@ _MONEY = frozenset(
 _COUNTS = frozenset({"Row", "Quantity", "Attempt"})
 
 
+def csv(lines: LinePass) -> Opener:
+    """`corrections.csv`."""
+    headers = lines.corrected.headers
+    headings = [Heading(title, CellKind.NUMBER) if title in _MONEY else Heading(title) for title in headers]
+    return lambda draft: csv_of(draft, headings, lines.dialect)
+
+
 class CorrectionsReport:
-    """The corrections of some books: told to the journal, written as CSV, kept for the workbook's sheet."""
+    """The corrections of some books: told to the journal, kept for the workbook's sheet."""
 
     def __init__(self, titles: Sequence[str]) -> None:
         self.headers = (*HEADERS, *titles)
@@ -48,31 +57,16 @@ class CorrectionsReport:
         self.later = Later()
 
     def read(
-        self,
-        pairs: Sequence[tuple[Books, Groups]],
-        shelf: ReportFolder,
-        options: FinanceOptions,
-        entries: Entries | None,
-    ) -> None:
-        """Read them once; `corrections.csv` is written where there are any, and removed where there are none."""
-        if shelf.wants(CORRECTIONS):
-            shelf.drop(CORRECTIONS)
-        parts = self._parts(pairs, options, entries)
-        first = next(parts, None)
-        if first is None:
-            return
-        if not shelf.wants(CORRECTIONS):
-            self._keep(first)
-            for part in parts:
-                self._keep(part)
-            return
-        with shelf.open(CORRECTIONS, lambda draft: shelf.csv(draft, self._headings())) as file:
-            for part in (first, *parts):
-                self._keep(part)
-                file.add(part)
-
-    def _headings(self) -> list[Heading]:
-        return [Heading(title, CellKind.NUMBER) if title in _MONEY else Heading(title) for title in self.headers]
+        self, campaigns: Sequence[tuple[OpenBooks, Groups]], options: FinanceOptions, entries: Entries | None
+    ) -> Iterator[list[Any]]:
+        """Those of the period as columns of text, part by part; the journal is told, the first are kept for the sheet."""
+        for opened, groups in campaigns:
+            for frame in opened.pages.settlements() if entries is not None else ():
+                self._book(opened.books, groups, frame, options, entries)
+            for frame in opened.pages.corrections():
+                after, days, found = self._book(opened.books, groups, frame, options, entries)
+                if pc.any(found).as_py():
+                    yield self._kept([column.filter(found) for column in self._columns(frame, after, days)])
 
     def write_sheet(self, book: Any) -> None:
         """The sheet `Corrections`, where there are any."""
@@ -96,21 +90,11 @@ class CorrectionsReport:
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, len(self.rows), len(self.headers) - 1)
 
-    def _keep(self, columns: Sequence[Any]) -> None:
+    def _kept(self, columns: list[Any]) -> list[Any]:
         self.total += len(columns[0])
         few = [column.slice(0, SHEET_ROWS - len(self.rows)).to_pylist() for column in columns]
         self.rows += zip(*few, strict=True)
-
-    def _parts(
-        self, pairs: Sequence[tuple[Books, Groups]], options: FinanceOptions, entries: Entries | None
-    ) -> Iterator[list[Any]]:
-        for books, groups in pairs:
-            for frame in books.settlements() if entries is not None else ():
-                self._book(books, groups, frame, options, entries)
-            for frame in books.corrections():
-                after, days, found = self._book(books, groups, frame, options, entries)
-                if pc.any(found).as_py():
-                    yield [column.filter(found) for column in self._columns(frame, after, days)]
+        return columns
 
     def _book(
         self, books: Books, groups: Groups, frame: pd.DataFrame, options: FinanceOptions, entries: Entries | None

@@ -60,7 +60,7 @@ class BookEntry:
 
 
 class Entries:
-    """A `Sink` for finance lines that adds them up by order, day, status, currency and group."""
+    """Finance lines, added up by order, day, status, currency and group."""
 
     def __init__(self, groups: Sequence[str]) -> None:
         self.groups = tuple(groups)
@@ -117,9 +117,6 @@ class Entries:
         for values in small.itertuples(index=False, name=None):
             kept = self._sums.setdefault(tuple(map(str, values[: len(names)])), [0] * len(_SUMMED))
             kept[:] = [one + int(two) for one, two in zip(kept, values[len(names) :], strict=True)]
-
-    def close(self) -> None:
-        """Nothing to finish."""
 
     def __iter__(self) -> Iterator[BookEntry]:
         """The entries by day, order and status."""

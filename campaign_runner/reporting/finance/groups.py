@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from campaign_runner.model import Books, Column, StatedRows
@@ -96,6 +97,12 @@ class Groups:
             self._sorted = references[order], order, values
             self._references, self._values = [], []
         return self._sorted
+
+
+def row_references(placed: pd.DataFrame) -> Any:
+    """By which reference the rows' own columns are found: that of the row's newest attempt."""
+    newest = placed["row_reference"].astype("str")
+    return placed["reference"].where(placed["row_reference"].isna() | (newest == ""), newest).to_numpy()
 
 
 def _whole(parts: list[Any]) -> Any:

@@ -11,9 +11,11 @@ import pyarrow as pa
 
 from campaign_runner.model import money
 from campaign_runner.model.wording import count
-from campaign_runner.reporting.csv_file import EXCEL, CsvFile, Dialect
+from campaign_runner.reporting.csv_file import DIALECTS, CsvFile
 from campaign_runner.reporting.finance.accounts import ACCOUNTS
 from campaign_runner.reporting.finance.entries import BookEntry, Entries, Posting
+from campaign_runner.reporting.finance.line_pass import LinePass
+from campaign_runner.reporting.ledger_stamp import HEAD
 
 HEADERS = (
     "Date", "Entry", "externalRefID", "referenceOrderID", "Narration", "Account", "Debit", "Credit", "Currency",
@@ -23,27 +25,27 @@ _MONEY = frozenset({"Debit", "Credit", "Reward amount"})
 _ROWS_AT_ONCE = 10_000
 
 
-def write_beancount(path: Path, entries: Entries, chart: Mapping[str, str], title: str, head: str = "") -> None:
-    """A file of its own: accounts are opened on the day of the first entry; `head` is the event chain's.
+def beancount(draft: Path, lines: LinePass) -> None:
+    """A file of its own: accounts are opened on the day of the first entry; the head is the event chain's.
 
     Entries of rewards that are still open are flagged `!`: they become others when those are final.
     """
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f"option {_quoted('title')} {_quoted(title)}\n\n")
-        if head:
+    every = list(lines.booked)
+    with draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f"option {_quoted('title')} {_quoted(', '.join(lines.campaign_ids))}\n\n")
+        if head := lines.properties.get(HEAD, ""):
             file.write(f"; Head of the ledger's chain of events: {head}\n\n")
-        every = list(entries)
-        for key, account in _opened(chart) if every else ():
+        for key, account in _opened(lines.accounts) if every else ():
             file.write(f"{every[0].day} open {account}  ; {ACCOUNTS[key][1]}\n")
         for entry in every:
-            file.write(_transaction(entry, chart, entries.groups))
+            file.write(_transaction(entry, lines.accounts, lines.titles))
 
 
-def write_journal_csv(path: Path, entries: Entries, chart: Mapping[str, str], dialect: Dialect = EXCEL) -> None:
+def csv(draft: Path, lines: LinePass) -> None:
     """One line per posting; debits equal credits per entry and currency."""
     money = [at for at, title in enumerate(HEADERS) if title in _MONEY]
-    file = CsvFile(path, [*HEADERS, *entries.groups], dialect, money)
-    rows = _rows(entries, chart)
+    file = CsvFile(draft, [*HEADERS, *lines.titles], DIALECTS[lines.dialect], money)
+    rows = _rows(lines.booked, lines.accounts)
     while some := list(islice(rows, _ROWS_AT_ONCE)):
         file.add([pa.array(column, pa.large_string()) for column in zip(*some, strict=True)])
     file.close()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from campaign_runner.model import Books, money, wording
+from campaign_runner.model import money, wording
 from campaign_runner.model.finance_options import FinanceOptions
-from campaign_runner.reporting.finance.sums import PeriodSums, Tallies
-from campaign_runner.reporting.finance.zone import instants
+from campaign_runner.reporting.closed_books import ClosedBooks
+from campaign_runner.reporting.finance.sums import Tallies
+from campaign_runner.reporting.finance.zone import findings_of
 from campaign_runner.reporting.page_template import template
 
 FINANCE_PAGE = "finance.html"
@@ -17,19 +16,18 @@ KEYS_SHOWN = 200
 _STATUSES = ("completed", "pending", "unknown", "failed", "cancelled")
 
 
-def finance_page(
-    all_books: Sequence[Books], tallies: Tallies, sums: Sequence[PeriodSums], options: FinanceOptions,
-    reports: Mapping[str, Path],
-) -> str:  # fmt: skip
+def finance_page(closed: ClosedBooks) -> str:
     """The whole page as text."""
+    all_books = [opened.books for opened in closed.campaigns]
     findings = [
-        (books.order.campaign_id, finding) for books in all_books
-        for finding in (books.findings_of(*instants(options)) if options.has_period else books.findings)
-    ]  # fmt: skip
+        (opened.books.order.campaign_id, finding)
+        for opened in closed.campaigns
+        for finding in findings_of(opened, closed.options)
+    ]
     return template("finance.html").render(
-        environment=all_books[0].environment, period=period_words(options), sums=sums, cash=wording.cash,
-        count=wording.count, sections=list(_sections(tallies)), findings=findings, statuses=_STATUSES,
-        reports=[path.name for path in reports.values()],
+        environment=all_books[0].environment, period=period_words(closed.options), sums=closed.sums, cash=wording.cash,
+        count=wording.count, sections=list(_sections(closed.tallies)), findings=findings, statuses=_STATUSES,
+        reports=[path.name for name, path in closed.reports.items() if name != FINANCE_PAGE],
         heads=list(dict.fromkeys(books.ledger_head for books in all_books if books.ledger_head)),
     )  # fmt: skip
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from campaign_runner.model import Books, Finding
+from campaign_runner.model import OpenBooks
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.reporting.excel.sheet_xml import Heading, letters
-from campaign_runner.reporting.excel.workbook_writer import SheetPlan
+from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
 from campaign_runner.reporting.finance.as_of import as_of, standing_at
+from campaign_runner.reporting.finance.bridge import write_bridge
 from campaign_runner.reporting.finance.charges import write_charges
 from campaign_runner.reporting.finance.formulas import Lines
-from campaign_runner.reporting.finance.groups import Groups
+from campaign_runner.reporting.finance.groups import Groups, row_references
 from campaign_runner.reporting.finance.lines import LINE_COLUMNS, TITLES, line_columns
-from campaign_runner.reporting.finance.sums import SECTIONS, Tallies
+from campaign_runner.reporting.finance.parquet import ParquetFile
+from campaign_runner.reporting.finance.sums import SECTIONS
 from campaign_runner.reporting.finance.totals_sheet import write_findings, write_totals
+from campaign_runner.reporting.ledger_stamp import write_about
+from campaign_runner.reporting.row_limits import fits
+from campaign_runner.reporting.table import Sink, csv_of
 
-Sheet = Callable[[Any, Lines], None]
+if TYPE_CHECKING:
+    from campaign_runner.reporting.finance.line_pass import LinePass
+
+Opener = Callable[[Path], Sink]
 
 
 def headings(groups: Sequence[str]) -> tuple[Heading, ...]:
@@ -27,47 +36,50 @@ def headings(groups: Sequence[str]) -> tuple[Heading, ...]:
     return (*(column.heading for column in LINE_COLUMNS), *(Heading(title) for title in groups))
 
 
-def line_parts(books: Books, groups: Groups, options: FinanceOptions) -> Iterator[list[Any]]:
+def line_parts(opened: OpenBooks, groups: Groups, options: FinanceOptions) -> Iterator[list[Any]]:
     """The lines of the period as they stood at its end, as columns of text, part by part."""
-    then = standing_at(books, options.until)
-    for placed in books.placed():
+    then = standing_at(opened.pages, options.until)
+    for placed in opened.pages.placed():
         few = as_of(_in_period(placed, options), then)
         if len(few):
-            yield [*line_columns(books, few), *groups.of(row_references(few))]
+            yield [*line_columns(opened.books, few), *groups.of(row_references(few))]
 
 
-def row_references(placed: pd.DataFrame) -> Any:
-    """By which reference the rows' own columns are found: that of the row's newest attempt."""
-    newest = placed["row_reference"].astype("str")
-    return placed["reference"].where(placed["row_reference"].isna() | (newest == ""), newest).to_numpy()
+def csv(lines: LinePass) -> Opener:
+    """`finance.csv`."""
+    return lambda draft: csv_of(draft, headings(lines.titles), lines.dialect)
 
 
-def sheet_plan(
-    groups: Sequence[str], tallies: Tallies, findings: Sequence[tuple[str, Finding]], expected: int,
-    sheets: Sequence[Sheet], properties: Mapping[str, str],
-) -> SheetPlan:  # fmt: skip
-    """The workbook: `Lines`, then `Totals` and `Charges` over them, then `Findings` and what `sheets` write."""
-    more = _more(groups, tallies, findings, sheets)
-    return SheetPlan("Lines", headings(groups), TITLES.index("Status"), expected, more, properties)
+def parquet(lines: LinePass) -> Opener:
+    """`finance.parquet`."""
+    return lambda draft: ParquetFile(draft, headings(lines.titles), lines.properties)
 
 
-def _more(
-    groups: Sequence[str], tallies: Tallies, findings: Sequence[tuple[str, Finding]], sheets: Sequence[Sheet]
-) -> Callable[[Any, int], None]:
-    def more(book: Any, rows: int) -> None:
-        columns = [heading.title for heading in headings(groups)]
-        own = {title: letters(len(TITLES) + number) for number, title in enumerate(groups)}
-        places = own | {title: letters(number) for number, title in enumerate(columns[: len(TITLES)])}
-        sections = {title: "Placed at" if title == "Day" else column for title, column in SECTIONS.items()}
-        sections |= {title: title for title in groups}
-        lines = Lines(places, max(rows, 1) + 1)
-        write_totals(book, lines, tallies, sections)
-        write_charges(book, lines, tallies.charges)
-        write_findings(book, findings)
-        for write in sheets:
-            write(book, lines)
+def workbook(lines: LinePass) -> Opener | None:
+    """`finance.xlsx`: `Lines`, then `Totals` and `Charges` over them, then what is to be known besides."""
+    if not fits(lines.expected):
+        return None
+    plan = SheetPlan(
+        "Lines", headings(lines.titles), TITLES.index("Status"), lines.expected,
+        lambda book, rows: _write_further_sheets(lines, book, rows), lines.properties,
+    )  # fmt: skip
+    return lambda draft: WorkbookFile(draft, plan)
 
-    return more
+
+def _write_further_sheets(lines: LinePass, book: Any, rows: int) -> None:
+    groups, all_books = lines.titles, [opened.books for opened, _ in lines.campaigns]
+    own = {title: letters(len(TITLES) + number) for number, title in enumerate(groups)}
+    places = own | {title: letters(number) for number, title in enumerate(TITLES)}
+    sections = {title: "Placed at" if title == "Day" else column for title, column in SECTIONS.items()}
+    sections |= {title: title for title in groups}
+    sheet = Lines(places, max(rows, 1) + 1)
+    write_totals(book, sheet, lines.tallies, sections)
+    write_charges(book, sheet, lines.tallies.charges)
+    write_findings(book, lines.findings)
+    if lines.options.has_period and lines.entries:
+        write_bridge(book, lines.entries, lines.corrected.later, lines.accounts, sheet)
+    lines.corrected.write_sheet(book)
+    write_about(book, all_books, lines.tallies if lines.options.has_period else None)
 
 
 def _in_period(placed: pd.DataFrame, options: FinanceOptions) -> pd.DataFrame:

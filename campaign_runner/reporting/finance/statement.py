@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from campaign_runner.model import Books, Finding, money
+from campaign_runner.model import Finding, OpenBooks, money
 from campaign_runner.model.errors import FileUnusable
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.wording import count
@@ -23,9 +23,9 @@ from campaign_runner.reporting.finance.lines import amounts
 from campaign_runner.reporting.finance.statement_file import Statement, read_statement
 from campaign_runner.reporting.finance.statement_matching import Match, match
 from campaign_runner.reporting.finance.sums import units
+from campaign_runner.reporting.report_folder import ReportFolder
 from campaign_runner.reporting.row_limits import fits
-from campaign_runner.reporting.streaming import ReportFolder
-from campaign_runner.reporting.table import Sink, texts
+from campaign_runner.reporting.table import Sink, csv_of, texts
 from campaign_runner.reporting.targets import Targets
 
 _MONEY = "#,##0.00##"
@@ -87,7 +87,7 @@ class Reconciled:
 
 
 def reconcile_statement(
-    all_books: Sequence[Books], path: Path, folder: Path, *, other_books: Sequence[Books] = (),
+    all_books: Sequence[OpenBooks], path: Path, folder: Path, *, other_books: Sequence[OpenBooks] = (),
     period: FinanceOptions | None = None, targets: Targets | None = None,
 ) -> Reconciled:  # fmt: skip
     """Compare what `all_books` placed in a period with the statement, and write the lists into `folder`.
@@ -132,12 +132,12 @@ def _totals(matched: pd.DataFrame) -> Iterator[BothSides]:
         yield BothSides(currency, money.from_units(ours), money.from_units(theirs))
 
 
-def our_side(all_books: Sequence[Books], key: str) -> pd.DataFrame:
+def our_side(all_books: Sequence[OpenBooks], key: str) -> pd.DataFrame:
     """What should be on the statement, one row per line: what Tango said it charged, else the face value.
 
     Lines that failed or were cancelled without a stated charge should not be there at all.
     """
-    parts = [_our_part(placed, key) for books in all_books for placed in books.placed()]
+    parts = [_our_part(placed, key) for opened in all_books for placed in opened.pages.placed()]
     return pd.concat(parts, ignore_index=True) if parts else _our_part(pd.DataFrame(columns=_NEEDED), key)
 
 
@@ -182,7 +182,7 @@ def _write(matched: pd.DataFrame, folder: Path, targets: Targets | None) -> dict
     with ExitStack() as stack:
         headings = tuple(_COLUMNS.values())
         sinks: list[Sink] = [
-            stack.enter_context(shelf.open("statement.csv", lambda draft: shelf.csv(draft, headings)))
+            stack.enter_context(shelf.open("statement.csv", lambda draft: csv_of(draft, headings, shelf.targets.csv)))
         ]
         if fits(len(matched)):
             sinks.append(stack.enter_context(shelf.open("statement.xlsx", lambda draft: WorkbookFile(draft, plan))))

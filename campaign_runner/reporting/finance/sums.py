@@ -91,9 +91,6 @@ class Tallies:
         self.charges: dict[tuple[str, str, str], ReportSums] = {}
         self._groups = tuple(groups)
 
-    def close(self) -> None:
-        """A tally is fed like a report, and has nothing to finish."""
-
     def add(self, columns: Sequence[Any]) -> None:
         """Add some lines: the columns of the finance report, the grouping columns behind them."""
         if not len(columns[0]):

@@ -1,0 +1,111 @@
+"""How are the rows behind some books read?  Page by page, from the file and the ledger, or from a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from campaign_runner.ledger import Ledger, corrections, row_status
+from campaign_runner.model import BookPages, Column, Finding, RawTable, StatedRows
+from campaign_runner.model.stated_columns import Found
+from campaign_runner.reconciliation import findings
+from campaign_runner.reconciliation.frames import corrections_frame, placed_frame, states_frame
+from campaign_runner.reconciliation.repairs import Whole
+from campaign_runner.reconciliation.row_states import RowStates
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Between = Callable[[int, int], Found | dict[str, Any]]
+Earlier = Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]]
+
+
+@dataclass(frozen=True)
+class DraftPages(BookPages):
+    """Of a file that was checked: the rows that need a person; `unwell` as in `foresee`."""
+
+    table: RawTable
+    unwell: Between
+
+    def stated(self) -> Iterator[StatedRows]:
+        """Those rows alone."""
+        return _stated(self.table, self.unwell, some=True)
+
+
+@dataclass(frozen=True)
+class LedgerPages(BookPages):
+    """Of an upload in the ledger; `whole` tells its rows as they were corrected last, where some were."""
+
+    ledger: Ledger
+    campaign_key: int
+    upload: int
+    table: RawTable
+    whole: Whole | None
+    before: Earlier
+
+    def stated(self) -> Iterator[StatedRows]:
+        """Every row."""
+        rows = stated_rows(self.ledger, self.upload, self.table)
+        return self.whole.stated(rows) if self.whole else rows
+
+    def earlier(self) -> Iterator[tuple[tuple[Column, ...], StatedRows]]:
+        """From the ledger's own copies of those files."""
+        return self.before()
+
+    def placed(self) -> Iterator[pd.DataFrame]:
+        """Lines of every upload of the campaign."""
+        with self.ledger.read() as connection:
+            yield from map(placed_frame, row_status.placed(connection, self.campaign_key))
+
+    def corrections(self) -> Iterator[pd.DataFrame]:
+        """With their rows in this upload."""
+        with self.ledger.read() as connection:
+            yield from map(corrections_frame, corrections.corrections(connection, self.campaign_key, self.upload))
+
+    def settlements(self, zone: str = "") -> Iterator[pd.DataFrame]:
+        """Of every upload of the campaign."""
+        with self.ledger.read() as connection:
+            yield from map(corrections_frame, corrections.settlements(connection, self.campaign_key, zone))
+
+    def findings(self, first: str, after: str) -> tuple[Finding, ...]:
+        """About money and corrections."""
+        with self.ledger.read() as connection:
+            return (
+                *findings.money(connection, self.campaign_key, self.upload, (first, after)),
+                *findings.corrections(connection, self.campaign_key, self.upload, (first, after)),
+            )
+
+
+def stated_rows(ledger: Ledger, upload: int, table: RawTable) -> Iterator[StatedRows]:
+    """The rows of any upload with what became of them."""
+    return _stated(table, _between(ledger, upload))
+
+
+def _between(ledger: Ledger, upload: int) -> Between:
+    """How an upload tells its rows from one number to another: a long one is laid out first."""
+
+    def looked_up(first: int, last: int) -> Found:
+        with ledger.read() as connection:
+            return row_status.stated(connection, upload, first, last)
+
+    with ledger.read() as connection:
+        return (
+            RowStates(row_status.all_stated(connection, upload)).between
+            if row_status.is_long(connection, upload)
+            else looked_up
+        )
+
+
+def _stated(table: RawTable, between: Between, *, some: bool = False) -> Iterator[StatedRows]:
+    """The rows of a file with their states; `some`: only those of which `between` tells."""
+    for raw in table.chunks():
+        index = raw.cells.index
+        if index.empty:
+            continue
+        found, cells = between(int(index.min()), int(index.max())), raw.cells
+        if some and isinstance(found, dict):
+            cells = cells.iloc[np.sort(index.get_indexer(found["row"].to_numpy()))]
+        yield StatedRows(cells, states_frame(found, cells.index), original_rows=raw.original_rows)
