@@ -6,7 +6,7 @@ DEMO := build/demo
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage quick check lint format golden samples screenshots fuzz soak bench wheel clean
+.PHONY: help setup demo test coverage quick check lint format golden samples screenshots fuzz soak soak-workers bench wheel clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ fuzz: $(STAMP)  ## Check 20,000 mutated files; none may end in a traceback (FUZZ
 
 soak: $(STAMP)  ## Simulate 100,000 campaigns, write docs/reliability.md, run 50,000 stories (SEEDS=n STORIES=n for fewer)
 	$(BIN)/python -m tests.reliability.soak --seeds $(or $(SEEDS),100000) --stories $(or $(STORIES),50000) --report
+
+soak-workers: $(STAMP)  ## Kill workers and the database while campaigns are sent (CAMPAIGNS=n BATCHES=n STRIKES=n)
+	$(BIN)/python -m tests.workers.soak --campaigns $(or $(CAMPAIGNS),20) --batches $(or $(BATCHES),500) --strikes $(or $(STRIKES),110)
 
 bench: $(STAMP)  ## Measure, compared with common alternatives
 	$(BIN)/python -m bench

@@ -10,7 +10,7 @@ from collections.abc import Collection
 import orjson
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
-from campaign_runner.ledger import events
+from campaign_runner.ledger import events, stored_reports
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import campaigns
 from campaign_runner.ledger.submission_tables import (
@@ -18,7 +18,6 @@ from campaign_runner.ledger.submission_tables import (
     corrections,
     problems,
     report_files,
-    report_parts,
     sendings,
     submission_parts,
     submissions,
@@ -83,6 +82,5 @@ def _erase(connection: Connection, which: Collection[int], at: str) -> None:
     for number, campaign, count in connection.execute(query).all():
         connection.execute(update(submissions).where(submissions.c.id == number).values(name=NAME, erased_at=at))
         about = or_(report_files.c.about == str(count), report_files.c.about == "")
-        connection.execute(delete(report_files).where(report_files.c.campaign == campaign, about))
+        stored_reports.forget(connection, report_files.c.campaign == campaign, about)
         events.append(connection, campaign, at, ERASED, number=count)
-    connection.execute(delete(report_parts).where(report_parts.c.sha256.not_in(select(report_files.c.sha256))))

@@ -109,18 +109,21 @@ jobs = Table(
 
 report_files = Table(
     "report_files", metadata,
-    Column("campaign", ForeignKey(campaigns.c.id), primary_key=True),
+    Column("id", _Id, primary_key=True),
+    Column("campaign", ForeignKey(campaigns.c.id), nullable=False),
     # "" for the reports of the campaign, else those of the check of a submission: its number.
-    Column("about", String(20), primary_key=True),
-    Column("name", String(100), primary_key=True),
+    Column("about", String(20), nullable=False),
+    Column("name", String(100), nullable=False),
     Column("at", String(40), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
+    Unique("campaign", "about", "name"),
+    Index("report_files_digest", "sha256"),
 )  # fmt: skip
 
 report_parts = Table(
     "report_parts", metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("file", ForeignKey(report_files.c.id), primary_key=True),
     Column("part", Integer, primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
 )  # fmt: skip
