@@ -145,9 +145,10 @@ def messages(said: str) -> str:
 
 
 def contents(desk: Path) -> tuple[list[str], bytes]:
-    """Everything that the ledger and Tango's stand-in hold."""
+    """Everything that the ledger and Tango's stand-in hold, but who worked on a campaign last."""
     with sqlite3.connect(desk / ".campaign-runner" / "ledger.sqlite") as connection:
-        return list(connection.iterdump()), (desk / ".campaign-runner" / "simulator.jsonl").read_bytes()
+        rows = [row for row in connection.iterdump() if not row.startswith('INSERT INTO "claims"')]
+    return rows, (desk / ".campaign-runner" / "simulator.jsonl").read_bytes()
 
 
 def page() -> str:

@@ -17,7 +17,7 @@ from campaign_runner import planning
 from campaign_runner.app import newest
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.ledger import Ledger, batches
-from campaign_runner.ledger.batch_moves import left_sending
+from campaign_runner.ledger.batch_moves import left_sending, look_now
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.ledger.overlaps import Overtaken, Watch
 from campaign_runner.model.errors import Interrupted, NotNewest, TangoStopped
@@ -33,10 +33,13 @@ LOOKING = frozenset({BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.CONFLIC
 @contextmanager
 def driving(
     runtime: Runtime, ledger: Ledger, campaign_key: int, progress: Callable[[str, int, int | None], None], *,
-    may_send: bool = True,
+    may_send: bool = True, asked: bool = True,
 ) -> Iterator[Driver]:  # fmt: skip
-    """Workers on an open connection; where Tango stops the run, the block ends early and `stopped` says why."""
+    """Workers on an open connection; where Tango stops the run, the block ends early and `stopped` says why. `asked`:
+    somebody wants to know now, so that what waits for a person is looked at."""
     left_sending(ledger, campaign_key, runtime.at())
+    if asked:
+        look_now(ledger, campaign_key, runtime.clock.now().timestamp())
     tango = runtime.settings.tango
     with connect_tango(runtime, ledger, campaign_key) as client:
         step = Placement(

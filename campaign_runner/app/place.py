@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from campaign_runner.app import run_options
 from campaign_runner.app.driver import Driver, driving
+from campaign_runner.app.halt import paused
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.safeguards import ledger_may_go
 from campaign_runner.app.session import CampaignSession
@@ -49,14 +50,15 @@ def place_file(
         _require_bodies(campaign)
     breaker = CircuitBreaker(campaign.ledger, campaign.key, file.upload.id, rules.max_failure_rate)
     waiting = ""
-    with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress) as driver:
+    asked = math.isinf(rules.slice_seconds)
+    with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress, asked=asked) as driver:
         driver.ends = driver.deadline(rules.slice_seconds)
         if prove_newest:
             driver.prove_newest()
         waiting = _place_and_follow(driver, breaker, rules)
     if breaker.canary_failed:
         run_options.after_a_failed_canary(campaign)
-    return Placed(driver.stopped, waiting)
+    return Placed(driver.stopped, paused(campaign) or waiting)
 
 
 def _require_bodies(campaign: CampaignSession) -> None:

@@ -9,6 +9,7 @@ from campaign_runner.app import confirm, confirmed_failures
 from campaign_runner.app.driver import driving, watch
 from campaign_runner.app.finish import Result, finish_latest
 from campaign_runner.app.funds import payable_again
+from campaign_runner.app.halt import paused
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.safeguards import ledger_may_go, prove_places, reports_may_fail
@@ -39,6 +40,7 @@ def retry_failed(runtime: Runtime, *, patience: float = 600, progress: Progress 
             driver.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), driver.deadline(patience))
             driver.look_back()
         with reports_may_fail(campaign):
+            waiting = " ".join(filter(None, (paused(campaign), waiting)))
             return finish_latest(campaign, driver.stopped, progress, waiting)
 
 

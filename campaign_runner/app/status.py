@@ -6,12 +6,13 @@ It is asked often and must not keep anybody waiting: it needs no settings, no ru
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner.app import newest
-from campaign_runner.ledger import campaigns, events, row_status
+from campaign_runner.ledger import campaigns, claims, events, pauses, row_status
 from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.lifecycle import RowStatus
@@ -30,7 +31,7 @@ def campaign_status(state: Path, url: str = "", campaign: str = "") -> list[dict
                 f'There is no campaign "{campaign}" in this ledger. Check the name and --state. '
                 f"The state folder is {state}."
             )
-        standing = [_standing(connection, row) for row in found]
+        standing = [{**_standing(connection, row), **_pause(connection, row)} for row in found]
         return [{**one, "older": newest.older(ledger, f"{one['environment']}-{one['campaign']}")} for one in standing]
 
 
@@ -48,6 +49,18 @@ def _standing(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, 
         "lines": {s: lines[s] for s in RowStatus if s in lines},
         "amounts": {currency: text(amount) for currency, amount in sorted(amounts.items())},
         "batches": row_status.batch_counts(connection, campaign["id"]), "events": told,
+    }  # fmt: skip
+
+
+def _pause(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether nothing new leaves, why, and before when nothing does; and who is at work on it."""
+    pause = pauses.of(connection, campaign["id"])
+    holder = claims.holder_of(connection, f"{campaign['environment']}-{campaign['campaign_id']}")
+    halted = {"at": pause.halted_at, "by": pause.by, "reason": pause.reason} if pause.halted_at else None
+    after = datetime.fromtimestamp(pause.send_after, UTC).isoformat(timespec="seconds") if pause.send_after else ""
+    return {
+        "halted": halted, "send_after": after, "held_by": f"{holder.holder} since {holder.since}" if holder else "",
+        "paused": pause.sentence(datetime.now(UTC).timestamp(), campaign["campaign_id"]),
     }  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def take_back(connection: Connection, campaign_key: int, lines: Collection[str],
         events.append(
             connection, campaign_key, at, "batch moved", **{"batch": reference, "from": state, "to": planned}
         )
-    return _restore_attempts(connection, campaign_key, at) + plans.withdraw_unsent(connection, campaign_key, at)
+    return restore_attempts(connection, campaign_key, at) + plans.withdraw_unsent(connection, campaign_key, at)
 
 
 def placed_lines(connection: Connection, campaign_key: int) -> dict[str, str]:
@@ -165,7 +165,7 @@ def _lost(connection: Connection, campaign_key: int, lines: Collection[str]) -> 
     return {(number, order, state) for number, order, state, line in connection.execute(query) if line in lines}
 
 
-def _restore_attempts(connection: Connection, campaign_key: int, at: str) -> int:
+def restore_attempts(connection: Connection, campaign_key: int, at: str) -> int:
     """A further attempt that was planned and never sent: the attempt before it counts again. Returns the lines."""
     waiting = (batches.c.campaign == campaign_key, batches.c.state == BatchState.PLANNED, batches.c.attempt > 1)
     numbers = list(connection.execute(select(batches.c.id).where(*waiting)).scalars())
@@ -177,6 +177,7 @@ def _restore_attempts(connection: Connection, campaign_key: int, at: str) -> int
     if withdrawn:
         events.append(connection, campaign_key, at, digests.WITHDRAWN, orders=withdrawn)
     order_sums.renew(connection, touched)
+    digests.write_orders(connection, at, touched)
     return len(lines)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Connection,
+    Select,
     and_,
     bindparam,
     case,
@@ -21,12 +23,13 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from campaign_runner.ledger import corrections, digests, events, order_sums
+from campaign_runner.ledger import corrections, digests, events, order_sums, pauses
 from campaign_runner.ledger.batches import _BODY, _COLUMNS, NO_FAILURES, PUT_OFF, Failures, StoredBatch, stored_batch
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.corrections import Booked, plain
 from campaign_runner.ledger.overlaps import Overlap, Overtaken, Watch
 from campaign_runner.ledger.packing import pack, unpack
+from campaign_runner.ledger.pauses import Paused
 from campaign_runner.ledger.schema import batches, line_items
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.model import LineAnswer
@@ -39,15 +42,25 @@ def mark_sending(
 ) -> tuple[StoredBatch, bytes]:
     """Committed, and safe from a power cut, before the first byte leaves; returns the batch as it is now and the exact
     bytes to send. `late`: it was sent first so long ago that Tango may not know its reference any more. Raises Overtaken
-    where `watch` finds that another campaign was faster."""
+    where `watch` finds that another campaign was faster, Paused where nothing new may leave, or the order was withdrawn.
+    """
     tries, sent_at = batch.tries + 1, batch.sent_at or at
     more: dict[str, Any] = {"sent_late_at": at} if late else {}
     with ledger.write("mark an order as sending", durable=True) as connection:
+        _may_leave(connection, batch, at)
         if watch and (overlaps := watch.look(connection, batch.id, batch.attempt)):
             raise Overtaken(overlaps)
         _move(connection, batch, BatchState.SENDING, at, tries=tries, sent_at=sent_at, **more)
         sending = unpack(_BODY(connection, {"number": batch.id}).fetchone()[0])
     return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at), sending
+
+
+def _may_leave(connection: Connection, batch: StoredBatch, at: str) -> None:
+    if _THERE(connection, {"number": batch.id, "reference": batch.reference}).fetchone() is None:
+        raise Paused(f"the order {batch.reference} was withdrawn")
+    pause = pauses.of(connection, batch.campaign)
+    if pause.halted_at or (pause.send_after and pause.holds(datetime.fromisoformat(at).timestamp())):
+        raise Paused("nothing new of this campaign leaves now")
 
 
 def put_aside(ledger: Ledger, batch: StoredBatch, overlaps: Sequence[Overlap], at: str, due_at: float) -> None:
@@ -130,26 +143,34 @@ def replace_batch(
 
 
 def left_sending(ledger: Ledger, campaign_key: int, at: str) -> int:
-    """A new run begins: what a dead one left `sending` is unknown, and nothing open waits any longer.
+    """What whoever held the campaign before left `sending` is unknown, and due; what waits to be looked at goes on waiting.
 
     Only a run that holds the campaign may call this.
     """
+    with ledger.read() as connection:
+        if connection.execute(_left(campaign_key).limit(1)).first() is None:
+            return 0
     with ledger.write("take over what was left sending") as connection:
-        dead = connection.execute(
-            select(*_COLUMNS).where(batches.c.campaign == campaign_key, batches.c.state == BatchState.SENDING)
-        ).all()
+        dead = connection.execute(_left(campaign_key)).all()
         for row in dead:
-            _move(
-                connection,
-                stored_batch(row),
-                BatchState.UNKNOWN,
-                at,
-                due_at=0,
-                note="the run ended before the answer",
-            )
-        waiting = (batches.c.campaign == campaign_key, batches.c.state.in_(OPEN_BATCHES), batches.c.due_at < PUT_OFF)
-        connection.execute(update(batches).where(*waiting).values(due_at=0))
+            note = "the run ended before the answer"
+            _move(connection, stored_batch(row), BatchState.UNKNOWN, at, due_at=0, note=note)
     return len(dead)
+
+
+def _left(campaign_key: int) -> Select[Any]:
+    return select(*_COLUMNS).where(batches.c.campaign == campaign_key, batches.c.state == BatchState.SENDING)
+
+
+def look_now(ledger: Ledger, campaign_key: int, now: float) -> None:
+    """Somebody asks how it stands: what was to wait for a person (longer than `LONG`) is due now."""
+    waits = (batches.c.campaign == campaign_key, batches.c.state.in_(OPEN_BATCHES), batches.c.due_at < PUT_OFF)
+    mine = (*waits, batches.c.due_at > now + LONG)
+    with ledger.read() as connection:
+        if connection.execute(select(batches.c.id).where(*mine).limit(1)).first() is None:
+            return
+    with ledger.write("look at what waits for a person") as connection:
+        connection.execute(update(batches).where(*mine).values(due_at=0))
 
 
 def _move(
@@ -171,6 +192,14 @@ def _move(
         events.append(connection, batch.campaign, at, "batch moved", **data)
     elif news:
         events.append(connection, batch.campaign, at, digests.ANSWERED, batch=batch.reference, **news)
+
+
+# Looks wait no longer than this; what waits longer waits for a person, or for Tango's limits.
+LONG = 600.0
+_THERE = Prepared(
+    select(batches.c.id).where(batches.c.id == bindparam("number"), batches.c.reference == bindparam("reference"))
+    .with_for_update()
+)  # fmt: skip
 
 
 @cache

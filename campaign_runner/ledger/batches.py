@@ -18,7 +18,7 @@ from sqlalchemy import (
     true,
 )  # fmt: skip
 
-from campaign_runner.ledger import corrections, order_sums
+from campaign_runner.ledger import corrections, order_sums, pauses
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.corrections import Booked
 from campaign_runner.ledger.packing import unpack
@@ -74,10 +74,13 @@ def due(
     ledger: Ledger, campaign_key: int, now: float, limit: int = 50, states: Collection[BatchState] = OPEN_BATCHES,
     some: str = "all", *, sent_first: bool = False,
 ) -> list[StoredBatch]:  # fmt: skip
-    """Batches in `states` whose time has come, of `SOME`: those never sent first, or last (`sent_first`)."""
+    """Batches in `states` whose time has come, of `SOME`: those never sent first, or last (`sent_first`). Nothing new while
+    the campaign is halted, or before its hour."""
     kinds = [set(states) & {BatchState.PLANNED}, set(states) - {BatchState.PLANNED}]
     found: list[StoredBatch] = []
     with ledger.read() as connection:
+        if kinds[0] and pauses.of(connection, campaign_key).holds(now):
+            kinds[0] = set()
         for kind in reversed(kinds) if sent_first else kinds:
             if kind and len(found) < limit:
                 told = {"campaign": campaign_key, "now": now, "most": limit - len(found)}
@@ -101,13 +104,18 @@ def next_due(
     ledger: Ledger, campaign_key: int, states: Collection[BatchState] = OPEN_BATCHES, some: str = "all", *,
     now: float = 0,
 ) -> float | None:  # fmt: skip
-    """When the next batch in `states` wants a step (seconds since 1970), None if there is none."""
-    when = case((_is_due(now), 0.0), else_=batches.c.due_at) if now else batches.c.due_at
-    query = select(func.min(when)).where(batches.c.campaign == campaign_key, batches.c.state.in_(states))
-    query = query.where(SOME[some])
+    """When the next batch in `states` wants a step (seconds since 1970), None if there is none; what is not to leave
+    before an hour wants none before, and what is halted none."""
     with ledger.read() as connection:
-        found = connection.execute(query).scalar()
-    return None if found is None else float(found)
+        pause, found = pauses.of(connection, campaign_key), list[float]()
+        for kind in (set(states) & {BatchState.PLANNED}, set(states) - {BatchState.PLANNED}):
+            is_new = BatchState.PLANNED in kind
+            if kind and not (is_new and pause.halted_at):
+                when = case((_is_due(now), 0.0), else_=batches.c.due_at) if now else batches.c.due_at
+                query = select(func.min(when)).where(batches.c.campaign == campaign_key, batches.c.state.in_(kind))
+                due = connection.execute(query.where(SOME[some])).scalar()
+                found += [] if due is None else [max(float(due), pause.send_after if is_new else 0.0)]
+    return min(found, default=None)
 
 
 def with_failed_lines(ledger: Ledger, campaign_key: int) -> list[StoredBatch]:

@@ -127,8 +127,9 @@ def record(
     connection: Connection, campaign_key: int, upload: int, planned: Iterable[PackedBatch], lines: int, at: str, *,
     due_at: float = 0,
 ) -> None:  # fmt: skip
-    """Write batches and their lines; `lines` is how many there are (it decides how indexes are kept)."""
-    bulk = lines >= BULK and lines > _lines_before(connection)
+    """Write batches and their lines; `lines` is how many there are (it decides how indexes are kept: a server keeps them,
+    since whoever works on another campaign would wait for them)."""
+    bulk = connection.dialect.name == "sqlite" and lines >= BULK and lines > _lines_before(connection)
     if bulk:
         for index in line_indexes:
             index.drop(connection, checkfirst=True)

@@ -51,6 +51,11 @@ campaigns = Table(
     Column("list_doubted_until", Float, nullable=False, server_default="0"),
     # Its own settings as JSON, in the form of campaign.toml, without secrets, addresses and the ledger's place.
     Column("settings", Text, nullable=False, server_default="{}"),
+    # Since when nothing new leaves ("" = it does), who said so, and why; and before when nothing does (see `pauses`).
+    Column("halted_at", String(40), nullable=False, server_default=""),
+    Column("halted_by", Text, nullable=False, server_default=""),
+    Column("halted_why", Text, nullable=False, server_default=""),
+    Column("send_after", Float, nullable=False, server_default="0"),
     UniqueConstraint("environment", "campaign_id"),
 )  # fmt: skip
 

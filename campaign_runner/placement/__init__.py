@@ -16,6 +16,7 @@ from campaign_runner.ledger import Ledger, adoption, batches
 from campaign_runner.ledger.batch_moves import mark_sending, put_aside, replace_batch, settle
 from campaign_runner.ledger.batches import NO_FAILURES, Failures, LineState, StoredBatch
 from campaign_runner.ledger.overlaps import Overtaken, Watch
+from campaign_runner.ledger.pauses import Paused
 from campaign_runner.model import Clock, Order, Outcome, Receipt
 from campaign_runner.model.errors import NotNewest, TangoStopped
 from campaign_runner.model.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
@@ -114,6 +115,8 @@ class Placement:
             due_at = self.time() + FOR_A_PERSON
             put_aside(self.ledger, batch, overtaken.overlaps, self._now(), due_at)
             return FOR_A_PERSON
+        except Paused:  # it stays unsent, or is gone
+            return None
         return self._sent(sent, self._place(batch, body))
 
     def _place(self, batch: StoredBatch, body: bytes) -> Receipt:
@@ -217,7 +220,10 @@ class Placement:
             if batch.state in (BatchState.SENDING, BatchState.UNKNOWN):
                 absent = {}  # what Tango never accepted need not be known to it
             return self._later(batch, batch.state, receipt, max(left, self._pause(batch)), absent)
-        sent, body = mark_sending(self.ledger, batch, self._now(), late=age > LATE)
+        try:
+            sent, body = mark_sending(self.ledger, batch, self._now(), late=age > LATE)
+        except Paused:
+            return self._later(batch, batch.state, receipt, self._pause(batch))
         return self._sent(sent, self._place(batch, body), again=True)
 
     def _look_at_refused(self, batch: StoredBatch) -> None:

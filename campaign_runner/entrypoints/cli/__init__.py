@@ -22,6 +22,7 @@ from campaign_runner.entrypoints.cli.common import with_every_option
 from campaign_runner.entrypoints.cli.doctor import doctor_command
 from campaign_runner.entrypoints.cli.drop import drop_command
 from campaign_runner.entrypoints.cli.explain import explain_command
+from campaign_runner.entrypoints.cli.halt import halt_command
 from campaign_runner.entrypoints.cli.init import init_command
 from campaign_runner.entrypoints.cli.plan import plan_command
 from campaign_runner.entrypoints.cli.purge import purge_command
@@ -30,13 +31,16 @@ from campaign_runner.entrypoints.cli.recover import recover_command
 from campaign_runner.entrypoints.cli.reject import reject_command
 from campaign_runner.entrypoints.cli.release import release_command
 from campaign_runner.entrypoints.cli.reports import reports_command
+from campaign_runner.entrypoints.cli.resume import resume_command
 from campaign_runner.entrypoints.cli.retry import retry_command
 from campaign_runner.entrypoints.cli.rules import rules_command
 from campaign_runner.entrypoints.cli.run import run_command
+from campaign_runner.entrypoints.cli.schedule import schedule_command
 from campaign_runner.entrypoints.cli.simulator import simulator_command
 from campaign_runner.entrypoints.cli.status import status_command
 from campaign_runner.entrypoints.cli.template import template_command
 from campaign_runner.entrypoints.cli.track import track_command
+from campaign_runner.entrypoints.cli.withdraw import withdraw_command
 from campaign_runner.entrypoints.cli.worker import worker_command
 from campaign_runner.model.errors import ExitCode
 
@@ -54,6 +58,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "release": release_command,
     "drop": drop_command,
     "retry": retry_command,
+    "halt": halt_command,
+    "resume": resume_command,
+    "withdraw": withdraw_command,
+    "schedule": schedule_command,
     "reports": reports_command,
     "status": status_command,
     "explain": explain_command,

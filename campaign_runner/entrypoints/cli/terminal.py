@@ -76,6 +76,8 @@ class Terminal:
             for c in found
         ]  # fmt: skip
         self.table(("Campaign", "Environment", "Started", "Rows", "Status", "Sent or to send"), rows)
+        self.say(*(f"{c['campaign']}: {c['paused']}" for c in found if c.get("paused")))
+        self.say(*(f"{c['campaign']}: {c['held_by']} is at work on it." for c in found if c.get("held_by")))
         self.say(*(f"{c['campaign']}: {c['older']}" for c in found if c.get("older")))
         if detail:
             for campaign in found:

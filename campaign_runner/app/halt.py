@@ -1,0 +1,68 @@
+"""halt: nothing new of a campaign leaves until it is resumed; what left is followed.
+
+Nobody is waited for: whoever works on the campaign meanwhile, on whatever machine, obeys from its next order on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from campaign_runner.ledger import Ledger, campaigns, integrity, jobs, open_ledger, pauses, progress, submissions
+from campaign_runner.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from campaign_runner.app.runtime import Runtime
+    from campaign_runner.app.session import CampaignSession
+
+
+def halt_campaign(runtime: Runtime, reason: str) -> str:
+    """Halt the campaign of the settings; returns what is to be told. Raises UsageError without a reason."""
+    with wish(runtime) as ledger, ledger.write("halt a campaign", durable=True) as connection:
+        key = campaign_key(connection, runtime)
+        halt(connection, key, reason, runtime.at())
+        return pauses.of(connection, key).sentence(0, runtime.settings.campaign.id)
+
+
+def halt(connection: Connection, key: int, reason: str, at: str) -> None:
+    """The same in a transaction of the caller's."""
+    pauses.halt(connection, key, with_reason(reason), at)
+
+
+def paused(campaign: CampaignSession) -> str:
+    """Why what is left of a campaign does not leave now; "" where it may, or nothing is left."""
+    with campaign.ledger.read() as connection:
+        now = campaign.runtime.clock.now().timestamp()
+        pause = pauses.of(connection, campaign.key)
+        if not pause.holds(now) or not progress.anything_unsent(connection, campaign.key):
+            return ""
+    return pause.sentence(now, campaign.runtime.settings.campaign.id)
+
+
+@contextmanager
+def wish(runtime: Runtime) -> Iterator[Ledger]:
+    """The ledger, to write a wish into that whoever works on the campaign obeys; the campaign is not held for it."""
+    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
+        integrity.require_whole(ledger)
+        yield ledger
+
+
+def campaign_key(connection: Connection, runtime: Runtime) -> int:
+    """The campaign's number in the ledger; raises UsageError for one that it does not know."""
+    return campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
+
+
+def with_reason(reason: str) -> str:
+    """The reason, as it is recorded; raises UsageError without one."""
+    if not reason.strip():
+        raise UsageError("Give a reason with --reason; it is recorded in the ledger.")
+    return reason.strip()
+
+
+def drive_again(connection: Connection, key: int, at: str, *, in_seconds: float = 0) -> None:
+    """Where workers send the campaign, they are to go on with it."""
+    if submissions.sending(connection, key):
+        jobs.want(connection, "drive", key, at, in_seconds=in_seconds)

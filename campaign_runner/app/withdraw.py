@@ -1,0 +1,42 @@
+"""withdraw: what was planned and never sent is taken back; its rows are cancelled, with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from campaign_runner.app.halt import campaign_key, wish, with_reason
+from campaign_runner.ledger import withdrawal
+from campaign_runner.ledger.withdrawal import Withdrawn
+from campaign_runner.model.money import from_units
+from campaign_runner.model.wording import count, per_currency
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from campaign_runner.app.runtime import Runtime
+
+
+def withdraw_campaign(runtime: Runtime, reason: str) -> tuple[Withdrawn, str]:
+    """Take back what never left of the campaign of the settings; returns what it came to, and what is to be told."""
+    with wish(runtime) as ledger, ledger.write("withdraw a campaign", durable=True) as connection:
+        made = withdraw(connection, campaign_key(connection, runtime), reason, runtime.at())
+    return made, told(made, runtime.settings.campaign.id)
+
+
+def withdraw(connection: Connection, key: int, reason: str, at: str) -> Withdrawn:
+    """The same in a transaction of the caller's."""
+    return withdrawal.withdraw(connection, key, with_reason(reason), at)
+
+
+def told(made: Withdrawn, campaign_id: str) -> str:
+    """What it came to, in a sentence or three."""
+    if not (made.lines or made.attempts):
+        return f"Nothing of the campaign {campaign_id} was waiting to be sent, so nothing was withdrawn."
+    worth = per_currency({currency: from_units(units) for currency, units in made.units.items()})
+    lines = f"{count(made.lines, 'line')} ({worth}) will not be sent" if made.lines else ""
+    attempts = f"{count(made.attempts, 'failed line')} will not be placed again" if made.attempts else ""
+    what = "; ".join(filter(None, (lines, attempts)))
+    return (
+        f"Withdrawn: {what}. Sending the same file again does not send them. To send a row after all, release it: "
+        f"campaign-runner release {campaign_id} ROW --reason TEXT"
+    )
