@@ -11,8 +11,9 @@ from sqlalchemy.schema import CreateColumn
 
 from campaign_runner.ledger import (
     order_sums,
+    people_tables,  # noqa: F401 (its tables are among those of `schema.metadata`)
     schema,
-    submission_tables,  # noqa: F401 (its tables are among those of `schema.metadata`)
+    submission_tables,  # noqa: F401 (likewise)
 )
 
 SIGNED_FROM = 3

@@ -32,6 +32,7 @@ from campaign_runner.settings.sections import (
     PreflightSection,
     ReportsSection,
     RulesSection,
+    ServerSection,
     TangoSection,
     setting,
 )
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     reports: ReportsSection = ReportsSection()
     approval: ApprovalSection = ApprovalSection()
     ledger: LedgerSection = LedgerSection()
+    server: ServerSection = ServerSection()
 
     @classmethod
     def settings_customise_sources(

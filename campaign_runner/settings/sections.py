@@ -124,10 +124,7 @@ class TangoSection(Section):
     @field_validator("base_url", "oauth_url")
     @classmethod
     def _secure(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-            raise ValueError("only https addresses are allowed (plain http only for this very machine)")
-        return url.rstrip("/")
+        return _https(url)
 
 
 class RulesSection(Section):
@@ -232,3 +229,52 @@ class LedgerSection(Section):
     @classmethod
     def _driver(cls, url: str) -> str:
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+class OidcSection(Section):
+    """single sign-on; the client's secret comes from OIDC_CLIENT_SECRET"""
+
+    issuer: str = setting("", "address of the identity provider", example="https://login.example.com")
+    client_id: str = setting("", "as the identity provider knows this server", example="campaign-runner")
+    scopes: str = setting("openid email profile", "what is asked for")
+    claim: str = setting("groups", "the claim that holds somebody's groups")
+    roles: dict[str, tuple[str, ...]] = setting(
+        {}, '"group" = roles that it gives', example={"HR": ["submitter"], "Controlling": ["approver", "finance"]}
+    )
+    only: bool = setting(False, "true: nobody signs in with a password here")
+
+    @field_validator("issuer")
+    @classmethod
+    def _secure(cls, url: str) -> str:
+        return _https(url)
+
+
+class ServerSection(Section):
+    """the web application of `serve` (workspace.toml alone)"""
+
+    address: str = setting(
+        "", "under which people reach it; default: where it listens", example="https://rewards.example.com"
+    )
+    hosts: tuple[str, ...] = setting(
+        (), "names under which people reach it; default: this machine's own", example=["rewards.example.com"]
+    )
+    proxies: tuple[str, ...] = setting((), "addresses of proxies whose X-Forwarded-… count", example=["10.0.0.5"])
+    session_idle_minutes: int = setting(60, "a session without use ends after so long", ge=1, le=1440)
+    session_hours: int = setting(12, "every session ends after so long", ge=1, le=168)
+    upload_megabytes: int = setting(100, "the largest file that can be uploaded", ge=1, le=2000)
+    upload_seconds: int = setting(600, "the longest that an upload may take", ge=1, le=7200)
+    test_reward: bool = setting(False, "true: people may send themselves one reward of the smallest amount")
+    codes_for_approvers: bool = setting(False, "true: who approves signs in with a one-time code as well")
+    oidc: OidcSection = setting(OidcSection(), "single sign-on", example={})
+
+    @field_validator("address")
+    @classmethod
+    def _secure(cls, url: str) -> str:
+        return _https(url)
+
+
+def _https(url: str) -> str:
+    parts = urlsplit(url)
+    if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise ValueError("only https addresses are allowed (plain http only for this very machine)")
+    return url.rstrip("/")

@@ -36,6 +36,7 @@ from campaign_runner.entrypoints.cli.retry import retry_command
 from campaign_runner.entrypoints.cli.rules import rules_command
 from campaign_runner.entrypoints.cli.run import run_command
 from campaign_runner.entrypoints.cli.schedule import schedule_command
+from campaign_runner.entrypoints.cli.serve import serve_command
 from campaign_runner.entrypoints.cli.simulator import simulator_command
 from campaign_runner.entrypoints.cli.status import status_command
 from campaign_runner.entrypoints.cli.template import template_command
@@ -71,6 +72,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "worker": worker_command,
     "simulator": simulator_command,
     "doctor": doctor_command,
+    "serve": serve_command,
 }
 
 app = typer.Typer(

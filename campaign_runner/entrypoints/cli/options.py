@@ -28,6 +28,9 @@ Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Campaign id; 
 Config = Annotated[
     Path | None, typer.Option("--config", help="Settings file; default: campaign.toml beside FILE or in this folder.")
 ]
+Workspace = Annotated[
+    Path | None, typer.Option("--config", help="Settings of the server; default: workspace.toml in this folder.")
+]
 State = Annotated[
     Path | None,
     typer.Option("--state", help="Folder of the ledger; default: .campaign-runner beside campaign.toml."),

@@ -1,0 +1,43 @@
+"""Under which address do people reach the server?  As [server] says, else where it was served last from this folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from campaign_runner.app.workspace import Workspace
+
+FILE, USUAL = "server-address", "http://127.0.0.1:8080"
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What is shown when a server answers; `secret` of the link that makes the first administrator ("" = not needed)."""
+
+    address: str
+    secret: str = ""
+
+    @property
+    def link(self) -> str:
+        """The link, "" where there are users."""
+        return f"{self.address}/set-password/{self.secret}" if self.secret else ""
+
+
+def remember_address(workspace: Workspace, address: str) -> None:
+    """Where links lead that a command prints."""
+    workspace.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (workspace.state / FILE).write_text(address, "utf-8")
+
+
+def server_address(workspace: Workspace) -> str:
+    """Without a slash at its end."""
+    if stated := workspace.settings.server.address:
+        return stated
+    path = workspace.state / FILE
+    last = path.read_text("utf-8").strip() if path.exists() else ""
+    return last if urlsplit(last).scheme == "http" else USUAL
+
+
+def password_link(workspace: Workspace, secret: str) -> str:
+    """The link that sets a password."""
+    return f"{server_address(workspace)}/set-password/{secret}"

@@ -1,0 +1,90 @@
+"""Who may use a route?  Said once for each in the table of routes, and asked before its handler is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Depends, Request
+
+from campaign_runner.app.viewer import Viewer, campaign_for, require
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.model.errors import CampaignRunnerError
+from campaign_runner.model.roles import Permission
+
+
+class Anyone(Enum):
+    """Routes that need no role."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+    MACHINE = "this machine, or a token of an administrator"
+
+
+PUBLIC, SIGNED_IN, MACHINE = Anyone.PUBLIC, Anyone.SIGNED_IN, Anyone.MACHINE
+
+
+class Route(NamedTuple):
+    """One line of the table. Where `path` has {campaign_id}, the permission is asked for that campaign."""
+
+    method: str
+    path: str
+    need: Permission | Anyone
+    handler: Callable[..., Any]
+    status: int = 200
+    # The largest body: "upload" = [server] upload_megabytes.
+    body: str = "form"
+
+    @property
+    def is_api(self) -> bool:
+        """Whether programs call it: it is in the OpenAPI document, and answers errors as problem+json."""
+        return self.path.startswith("/api/v1/")
+
+
+class SignInFirst(CampaignRunnerError):
+    """Nobody is signed in."""
+
+
+def allowed(route: Route) -> Callable[[Request], None]:
+    """What FastAPI is to ask before the handler."""
+
+    def ask(request: Request) -> None:
+        viewer: Viewer | None = request.state.viewer
+        if route.need is PUBLIC or (route.need is MACHINE and request.state.client in ("127.0.0.1", "::1")):
+            return
+        if viewer is None:
+            raise SignInFirst("Sign in first, or send an API token as `Authorization: Bearer …`.")
+        need = Permission.ADMINISTER if route.need is MACHINE else route.need
+        if not isinstance(need, Permission):
+            return
+        workspace = workspace_of(request)
+        if "campaign_id" in request.path_params:
+            campaign_id = request.path_params["campaign_id"]
+            request.state.campaign_key = campaign_for(workspace, viewer, campaign_id, need)
+        else:
+            require(workspace, viewer, need)
+
+    return ask
+
+
+def workspace_of(request: Request) -> Workspace:
+    """The workspace that this server serves."""
+    workspace: Workspace = request.app.state.workspace
+    return workspace
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Who is signed in; only in handlers of routes that need it."""
+    viewer: Viewer = request.state.viewer
+    return viewer
+
+
+def campaign_key_of(request: Request) -> int:
+    """The campaign of the path, of which the viewer may do what the route needs."""
+    return int(request.state.campaign_key)
+
+
+Work = Annotated[Workspace, Depends(workspace_of)]
+Who = Annotated[Viewer, Depends(viewer_of)]
+CampaignKey = Annotated[int, Depends(campaign_key_of)]

@@ -1,0 +1,77 @@
+"""In which language is a page?  The account's choice, else the browser's; a language is one file in `languages/`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+FOLDER = Path(__file__).parent / "languages"
+ENGLISH = "en"
+
+
+class Language:
+    """Texts, numbers and dates of one language."""
+
+    def __init__(self, code: str, texts: Mapping[str, str]) -> None:
+        self.code, self._texts = code, texts
+        self.name = Locale.parse(code).get_display_name(code) or code
+        # British: 27 Nov 2026, as everywhere else in the program.
+        self._locale = Locale.parse("en_GB" if code == ENGLISH else code)
+
+    def text(self, english: str, /, **values: Any) -> str:
+        """The text in this language, English where there is none."""
+        found = self._texts.get(english, english)
+        return found.format(**values) if values else found
+
+    def texts(self, one: str, many: str, number: int) -> str:
+        """`{n} row` or `{n} rows`."""
+        return self.text(one if number == 1 else many).format(n=self.number(number))
+
+    def number(self, value: int | Decimal) -> str:
+        """1,234 or 1.234."""
+        return format_decimal(value, locale=self._locale)
+
+    def money(self, amount: str | Decimal, currency: str) -> str:
+        """1,234.50 USD, with the decimals that the amount has, two at least."""
+        return f"{format_decimal(Decimal(amount), '#,##0.00##', locale=self._locale)} {currency}"
+
+    def day(self, at: str) -> str:
+        """27 Nov 2026."""
+        return format_date(datetime.fromisoformat(at), "d MMM y", locale=self._locale) if at else ""
+
+    def moment(self, at: str) -> str:
+        """27 Nov 2026, 14:05 UTC."""
+        if not at:
+            return ""
+        moment = datetime.fromisoformat(at)
+        return f"{format_datetime(moment, 'd MMM y, HH:mm', locale=self._locale)} UTC"
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """All there are, English first."""
+    found = {ENGLISH: Language(ENGLISH, {})}
+    for path in sorted(FOLDER.glob("*.po")):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=path.stem)
+        texts = {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
+        found[path.stem] = Language(path.stem, texts)
+    return found
+
+
+def chosen(account: str, accepted: str) -> Language:
+    """The language of a page: `accepted` is the browser's Accept-Language."""
+    known = languages()
+    if account in known:
+        return known[account]
+    wanted = [part.partition(";")[0].strip().replace("-", "_") for part in accepted.split(",")[:10]]
+    return known[negotiate_locale([each for each in wanted if each], list(known)) or ENGLISH]

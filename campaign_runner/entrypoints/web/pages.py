@@ -1,0 +1,91 @@
+"""How does a page come about?  A template, with who is signed in, the menu that they may see, and their language."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from campaign_runner import __version__
+from campaign_runner.app.viewer import Viewer
+from campaign_runner.entrypoints.web.languages import Language, chosen, languages
+from campaign_runner.model.roles import Permission
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+class MenuItem(NamedTuple):
+    """A link of the menu, for those who may."""
+
+    text: str
+    path: str
+    permission: Permission
+
+
+MENU = (
+    MenuItem("Campaigns", "/campaigns", Permission.SEE),
+    MenuItem("Finance", "/finance", Permission.REPORTS),
+    MenuItem("Audit log", "/audit", Permission.AUDIT),
+    MenuItem("Users", "/users", Permission.ADMINISTER),
+    MenuItem("Settings", "/settings", Permission.ADMINISTER),
+    MenuItem("Health", "/health", Permission.ADMINISTER),
+)
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    """A page, or a fragment of one. In a template: `_` (text), `plural`, `number`, `money`, `day`, `moment`."""
+    viewer: Viewer | None = request.state.viewer
+    language = language_of(request)
+    menu = [item for item in MENU if viewer and viewer.ever_may(item.permission)]
+    body = _templates().get_template(template).render(
+        request=request, path=request.url.path, viewer=viewer, menu=menu, lang=language, languages=languages(),
+        P=Permission, request_id=request.state.request_id, notice=request.query_params.get("notice", ""), **texts(language),
+        **values,
+    )  # fmt: skip
+    return HTMLResponse(body, status)
+
+
+def texts(language: Language) -> dict[str, Any]:
+    """What a template calls."""
+    return {"_": language.text, "plural": language.texts, "number": language.number, "money": language.money,
+            "day": language.day, "moment": language.moment}  # fmt: skip
+
+
+def language_of(request: Request) -> Language:
+    """The language of whoever looks."""
+    viewer: Viewer | None = request.state.viewer
+    chosen_before = (viewer.language if viewer else "") or request.cookies.get("language", "")
+    return chosen(chosen_before, request.headers.get("Accept-Language", ""))
+
+
+def go_to(path: str) -> Response:
+    """After a form: the page that shows what came of it, so that reloading sends nothing again."""
+    return RedirectResponse(path, 303)
+
+
+def local_path(wanted: str, otherwise: str = "/") -> str:
+    """A path of this server, never another one."""
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if plain and wanted.isprintable() and "\\" not in wanted else otherwise
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    made.globals |= {"static": _static, "version": __version__}
+    return made
+
+
+@cache
+def _static(name: str) -> str:
+    """The address of a file of ours; another one with every change of it, so that browsers may keep it for ever."""
+    return f"/static/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"

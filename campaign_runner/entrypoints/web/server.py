@@ -1,0 +1,83 @@
+"""How is the server run?  uvicorn in this process, a worker beside it in the same process group, and one line when it
+answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from campaign_runner.app.server_address import SetUp, remember_address
+from campaign_runner.app.users import set_up_secret
+from campaign_runner.app.workspace import open_workspace
+from campaign_runner.entrypoints.web.application import create_app
+from campaign_runner.entrypoints.web.defences import LOOPBACK
+from campaign_runner.entrypoints.web.worker_process import WorkerProcess
+from campaign_runner.model.errors import UsageError
+
+STOP_SECONDS = 10
+
+
+def serve(
+    config: Path | None, state: Path | None, host: str, port: int, announce: Callable[[SetUp], None], *,
+    worker: bool = True, behind_proxy: bool = False,
+) -> None:  # fmt: skip
+    """Serve until SIGTERM or SIGINT; `announce` is called once, when the server answers.
+
+    Raises UsageError for an address that cannot be bound, or that others could reach without TLS.
+    """
+    if host not in LOOPBACK and not behind_proxy:
+        raise UsageError(
+            f"--host {host}: other machines could reach this address, and without TLS anybody on the way could read "
+            "along. Put a proxy with TLS in front and add --behind-proxy, or leave --host out."
+        )
+    with open_workspace(config, state) as workspace, _bound(host, port) as listening:
+        address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+        remember_address(workspace, address)
+        secret = set_up_secret(workspace)
+        server = uvicorn.Server(uvicorn.Config(
+            create_app(workspace, host), log_config=None, access_log=False, server_header=False, proxy_headers=False,
+            lifespan="off", timeout_graceful_shutdown=STOP_SECONDS, h11_max_incomplete_event_size=64 * 1024,
+        ))  # fmt: skip
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
+        beside = WorkerProcess(config, workspace.state) if worker else None
+        with beside or contextlib.nullcontext():
+            asyncio.run(_served(server, listening, lambda: announce(SetUp(address, secret)), beside))
+
+
+async def _served(
+    server: uvicorn.Server, listening: socket.socket, ready: Callable[[], None], worker: WorkerProcess | None
+) -> None:
+    """Until a signal arrives: then requests under way may end, and no new ones are taken."""
+    serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.handle_exit, number, None)
+    if server.started:
+        ready()
+    watching = asyncio.ensure_future(worker.watch()) if worker else None
+    await serving
+    if watching:
+        watching.cancel()
+
+
+@contextlib.contextmanager
+def _bound(host: str, port: int):  # type: ignore[no-untyped-def]
+    try:
+        listening = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
+        )
+    except OSError as error:
+        raise UsageError(
+            f"--port {port}: {host}:{port} cannot be used ({error.strerror}). Choose another port; 0 = any free one."
+        ) from None
+    with listening:
+        yield listening

@@ -1,0 +1,2 @@
+// What pages do besides being read: nothing here is needed to use them.
+"use strict";
