@@ -16,9 +16,8 @@ def readiness(workspace: Workspace) -> dict[str, Any]:
     """`ready`, and what of it is not."""
     try:
         with workspace.ledger().read() as connection:
-            due = jobs.next_due(connection)
+            late = jobs.longest_due(connection) > OVERDUE
     except StateError as error:
         return {"ready": False, "ledger": str(error), "worker": "unknown"}
-    late = due is not None and due < -OVERDUE
     worker = "jobs are due, and nobody takes them: is a worker running?" if late else "ok"
     return {"ready": not late, "ledger": "ok", "worker": worker}

@@ -106,5 +106,13 @@ def until_due(connection: Connection, kind: str, key: str) -> float | None:
     return None if row is None else max(row.due_at, row.leased_until) - now(connection)
 
 
+def longest_due(connection: Connection) -> float:
+    """For how many seconds the job that waits longest has been due, and in nobody's hands."""
+    moment = now(connection)
+    waiting = select(func.min(jobs.c.due_at)).where(jobs.c.leased_until <= moment)
+    due = connection.execute(waiting).scalar()
+    return 0.0 if due is None else max(0.0, moment - float(due))
+
+
 def _mine(job: Job) -> tuple[ColumnElement[bool], ...]:
     return jobs.c.kind == job.kind, jobs.c.key == job.key, jobs.c.fence == job.fence

@@ -40,8 +40,10 @@ from campaign_runner.entrypoints.cli.serve import serve_command
 from campaign_runner.entrypoints.cli.simulator import simulator_command
 from campaign_runner.entrypoints.cli.status import status_command
 from campaign_runner.entrypoints.cli.template import template_command
+from campaign_runner.entrypoints.cli.token import token
 from campaign_runner.entrypoints.cli.track import track_command
 from campaign_runner.entrypoints.cli.withdraw import withdraw_command
+from campaign_runner.entrypoints.cli.user import user
 from campaign_runner.entrypoints.cli.worker import worker_command
 from campaign_runner.model.errors import ExitCode
 
@@ -86,7 +88,8 @@ FAULT = (
 )
 for name, command in COMMANDS.items():
     app.command(name)(with_every_option(command))
-app.add_typer(audit)
+for group in (audit, user, token):
+    app.add_typer(group)
 
 
 @app.callback(invoke_without_command=True)

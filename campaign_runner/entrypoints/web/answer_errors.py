@@ -29,6 +29,8 @@ from campaign_runner.model.errors import (
     UsageError,
 )
 
+# Paths whose errors are for programs.
+MACHINES = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 logger = logging.getLogger(__name__)
 # The first that fits.
 STATUS: tuple[tuple[type[CampaignRunnerError], int], ...] = (
@@ -78,7 +80,7 @@ def problem(request: Request, status: int, detail: str, **more: Any) -> Response
 
 def told(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
     """The error, for whoever asked."""
-    if request.url.path.startswith(("/api/", "/webhooks/")):
+    if request.url.path.startswith(MACHINES):
         answer = problem(request, status, detail)
     else:
         answer = page(request, "error.html", status=status, code=status, detail=detail)

@@ -127,9 +127,10 @@ def is_upload(scope: Scope) -> bool:
 
 def is_foreign(scope: Scope, headers: Headers) -> bool:
     """Whether another site caused it, as the browser says; what is no browser says nothing of the kind."""
-    if site := headers.get("sec-fetch-site", ""):
+    site: str = headers.get("sec-fetch-site", "")
+    if site:
         return site not in ("same-origin", "none")
-    origin = headers.get("origin", "")
+    origin: str = headers.get("origin", "")
     here = f"{scope['scheme']}://{headers.get('host', '')}"
     return origin not in ("", here)
 

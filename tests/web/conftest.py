@@ -1,0 +1,87 @@
+"""A server in this process, and people with accounts in it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from campaign_runner.app.passwords import hashed
+from campaign_runner.app.tokens import create_token
+from campaign_runner.app.users import add_user
+from campaign_runner.app.workspace import Workspace, open_workspace
+from campaign_runner.entrypoints.web.application import create_app
+from campaign_runner.ledger import people
+
+PASSWORD = "seven wet umbrellas"
+
+
+class Client:
+    """A browser without scripts, or a program: it talks to the application itself."""
+
+    def __init__(self, app, **headers):
+        self.app, self.headers, self.cookies = app, headers, httpx.Cookies()
+
+    def request(self, method, path, *, base="http://127.0.0.1", **more):
+        async def once():
+            transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+            given = {**self.headers, **more.pop("headers", {})}
+            async with httpx.AsyncClient(transport=transport, base_url=base, cookies=self.cookies) as client:
+                answer = await client.request(method, path, headers=given, **more)
+                self.cookies = client.cookies
+                return answer
+
+        return asyncio.run(once())
+
+    def get(self, path, **more):
+        return self.request("GET", path, **more)
+
+    def post(self, path, **more):
+        return self.request("POST", path, **more)
+
+
+@dataclass
+class Site:
+    """The application, its workspace, and accounts that all have one password."""
+
+    workspace: Workspace
+
+    def __post_init__(self):
+        self.app, self.kept = create_app(self.workspace), hashed(PASSWORD)
+
+    def account(self, email, *roles):
+        user, _ = add_user(self.workspace, None, email, roles)
+        with self.workspace.ledger().write("test") as connection:
+            people.change(connection, user, self.workspace.at(), "password set", password=self.kept)
+        return user
+
+    def browser(self, email="", *roles):
+        """A browser; signed in if an address is given, whose account is made if there are roles."""
+        client = Client(self.app)
+        if roles:
+            self.account(email, *roles)
+        if email:
+            assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
+        return client
+
+    def program(self, email, *roles, scope=()):
+        """A program with a token."""
+        if roles:
+            self.account(email, *roles)
+        _, token = create_token(self.workspace, None, email, "test", scope)
+        return Client(self.app, Authorization=f"Bearer {token}")
+
+    def events(self):
+        from campaign_runner.ledger import events
+
+        with self.workspace.ledger().read() as connection:
+            return [(event["kind"], event["data"]) for event in events.every(connection)]
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with open_workspace(None, tmp_path / "state") as workspace:
+        yield Site(workspace)
