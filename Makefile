@@ -6,7 +6,7 @@ DEMO := build/demo
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage quick check lint format golden samples screenshots fuzz soak soak-workers bench wheel clean
+.PHONY: help setup demo serve test coverage quick check lint format golden samples screenshots fuzz soak soak-workers bench wheel clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -32,6 +32,11 @@ demo: $(STAMP)  ## Run the main job on the sample workbook against the embedded 
 	*) echo "Exit code $$code: this is not how the demo should end."; exit $$code ;; \
 	esac
 	@echo "Everything is in $(DEMO); open $(DEMO)/reports/2026-q4-recognition/report.html or annotated.xlsx first."
+
+# Accounts and campaigns stay in build/serve; the first start prints the link that makes the first administrator.
+serve: $(STAMP)  ## Start the web application on this machine, with the embedded simulator (PORT=n for another port)
+	@mkdir -p build/serve
+	@cd build/serve && ../../$(BIN)/campaign-runner serve --state .campaign-runner --port $(or $(PORT),8080)
 
 # Half of the time a test waits: for a program, a server, a disk. So there are two for each core.
 JOBS ?= $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) )))

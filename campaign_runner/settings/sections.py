@@ -265,7 +265,10 @@ class ServerSection(Section):
     upload_seconds: int = setting(600, "the longest that an upload may take", ge=1, le=7200)
     test_reward: bool = setting(False, "true: people may send themselves one reward of the smallest amount")
     codes_for_approvers: bool = setting(False, "true: who approves signs in with a one-time code as well")
-    oidc: OidcSection = setting(OidcSection(), "single sign-on", example={})
+    oidc: OidcSection = setting(
+        OidcSection(), "single sign-on with OpenID Connect",
+        example={"issuer": "https://login.example.com", "client_id": "campaign-runner", "roles": {"HR": ["submitter"]}},
+    )  # fmt: skip
 
     @field_validator("address")
     @classmethod

@@ -12,6 +12,7 @@ from pydantic_core import PydanticUndefined
 
 from campaign_runner.settings import Settings
 
+WORKSPACE_ONLY = "server"  # what no campaign says
 WIDTH = 33  # where comments begin
 _END = """
 # Every setting can also come from the environment: CAMPAIGN_RUNNER__TANGO__ENVIRONMENT=sandbox
@@ -42,10 +43,14 @@ def table() -> Iterator[tuple[str, str, str]]:
         for name, field in fields.items():
             default = "" if field.default is PydanticUndefined else _value(_plain(field.default))
             yield f"{section}.{name}", default, field.description or ""
+            for inner, each in _fields(field).items():
+                yield f"{section}.{name}.{inner}", _value(_plain(each.default)), each.description or ""
 
 
 def _tables(chosen: Mapping[str, Any], *, commented: bool) -> Iterator[str]:
     for section, info in Settings.model_fields.items():
+        if commented and section == WORKSPACE_ONLY:
+            continue
         fields = _fields(info)
         begins = not commented or any(_extra(f)["begin"] or f"{section}.{n}" in chosen for n, f in fields.items())
         mark = "" if begins else "# "

@@ -122,7 +122,8 @@ class BoundedBody:
 
 def is_upload(scope: Scope) -> bool:
     """Whether a file comes with the request, which its handler takes as a stream."""
-    return scope["method"] == "POST" and scope["path"].rstrip("/").endswith(("/uploads", "/upload", "/statement"))
+    path: str = scope["path"]
+    return scope["method"] == "POST" and path.rstrip("/").endswith(("/uploads", "/upload", "/statement"))
 
 
 def is_foreign(scope: Scope, headers: Headers) -> bool:
