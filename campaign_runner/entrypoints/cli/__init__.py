@@ -42,8 +42,8 @@ from campaign_runner.entrypoints.cli.status import status_command
 from campaign_runner.entrypoints.cli.template import template_command
 from campaign_runner.entrypoints.cli.token import token
 from campaign_runner.entrypoints.cli.track import track_command
-from campaign_runner.entrypoints.cli.withdraw import withdraw_command
 from campaign_runner.entrypoints.cli.user import user
+from campaign_runner.entrypoints.cli.withdraw import withdraw_command
 from campaign_runner.entrypoints.cli.worker import worker_command
 from campaign_runner.model.errors import ExitCode
 
