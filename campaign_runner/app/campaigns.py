@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from campaign_runner.app.workspace import Workspace, own_settings
-from campaign_runner.ledger import approvals, campaigns, events, jobs, row_status, submissions
+from campaign_runner.ledger import approvals, campaigns, events, jobs, pauses, row_status, submissions
 from campaign_runner.ledger.submissions import Check, Sending, Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.campaign_state import CampaignFacts, state_of
@@ -68,13 +69,16 @@ def _view(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
     else:
         result = check.result if check else {}
         rows, amounts = dict(result.get("rows", {})), dict(result.get("amounts", {}))
+    pause, now = pauses.of(connection, row["id"]), jobs.now(connection)
     facts = _facts(connection, row, (submission, check, wish), rows, planned=planned)
+    facts = replace(facts, halted=bool(pause.halted_at), scheduled=pause.send_after > now)
     return {
         "id": row["campaign_id"], "key": row["id"], "environment": row["environment"], "created_at": row["created_at"],
         "name": own.get("name", ""), "purchase_order": own.get("purchase_order", ""), "notes": own.get("notes", ""),
         "state": str(state_of(facts)), "rows": rows, "amounts": amounts, "ties_out": _ties_out(rows, amounts),
         "upload": submission.number if submission else None, "plan": check.plan if check else "",
-        "approval": facts.approval, "refused": wish.refused if wish else "", "submitters": _people(connection, row["id"]),
+        "approval": facts.approval, "refused": wish.refused if wish else "",
+        "paused": pause.sentence(now, row["campaign_id"]), "submitters": _people(connection, row["id"]),
     }  # fmt: skip
 
 

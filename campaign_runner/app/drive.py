@@ -32,6 +32,8 @@ DRIVE, REPORT = "drive", "report"
 SLICE = 20.0
 # Another run has the campaign: look again soon. Tango stopped it: somebody may have to act first.
 HELD, STOPPED = 2.0, 300.0
+# What waits for a person, or for money, is looked at every hour.
+LONGEST = 3600.0
 
 
 def want_driven(workspace: Workspace, campaign_key: int, wish: Sending) -> None:
@@ -104,7 +106,7 @@ def _come_again(campaign: CampaignSession, placed: Placed) -> float | None:
         return STOPPED
     moment = campaign.runtime.clock.now().timestamp()
     due = batches.next_due(campaign.ledger, campaign.key, OPEN_BATCHES, "all", now=moment)
-    return None if due is None else max(0.0, due - moment)
+    return None if due is None else min(max(0.0, due - moment), LONGEST)
 
 
 @contextmanager

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from campaign_runner.app.halt import drive_again, halt
 from campaign_runner.app.jobs import KINDS, work_once
-from campaign_runner.ledger import jobs, stored_reports, submissions
+from campaign_runner.app.schedule import schedule
+from campaign_runner.ledger import jobs, pauses, stored_reports, submissions
 from campaign_runner.ledger.submission_erasure import erase_of, erase_older
 from campaign_runner.model.contact import Contact
 
@@ -146,3 +150,30 @@ def test_a_recipient_is_erased_from_files_that_were_never_sent(house):
         assert erase_of(connection, Contact("carl@example.com"), [], "now", dry_run=False) == 0
         assert erase_of(connection, Contact("bo@example.com"), [], "now", dry_run=False) == 1
         assert submissions.listing(connection, 1)[0].erased_at == "now"
+
+
+def test_a_halted_campaign_sends_nothing_until_it_is_resumed(house):
+    key = house.create()
+    submission = house.submit(ANA_ROW)
+    house.work()
+    with house.workspace.ledger().write("test") as connection:
+        halt(connection, key, "wrong amounts", house.workspace.at())
+    house.want_sent(submission)
+    house.work()
+    assert (house.state(), list(house.tango.orders())) == ("halted", [])
+    with house.workspace.ledger().write("test") as connection:
+        pauses.resume(connection, key, house.workspace.at())
+        drive_again(connection, key, house.workspace.at())
+    house.work()
+    assert house.state() == "finished"
+
+
+def test_a_scheduled_campaign_is_not_sent_before_its_hour(house):
+    key = house.create()
+    submission = house.submit(ANA_ROW)
+    house.work()
+    with house.workspace.ledger().write("test") as connection:
+        schedule(connection, key, datetime(2099, 1, 1, tzinfo=UTC), house.workspace.at())
+    house.want_sent(submission)
+    house.work(most=3)
+    assert (house.state(), list(house.tango.orders())) == ("scheduled", [])
