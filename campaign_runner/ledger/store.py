@@ -133,12 +133,12 @@ class Ledger:
                 connection.invalidate()
 
     @contextmanager
-    def hold(self, campaign_id: str, *, lease: float = claims.LEASE, patience: float | None = None) -> Iterator[None]:
+    def hold(self, campaign_id: str, *, lease: float | None = None, patience: float | None = None) -> Iterator[None]:
         """Hold a campaign for this process, as long as this lasts (`claims`); raises CampaignHeld where another has it.
 
         A thread renews the lease. Every `write` meanwhile checks the claim, and `require_claim` asks for it.
         """
-        claim = claims.claim(self, campaign_id, lease=lease, patience=patience)
+        claim = claims.claim(self, campaign_id, lease=lease or claims.LEASE, patience=patience)
         ended = threading.Event()
         keeper = QuietThread(target=self._keep, args=(claim, ended), daemon=True)
         keeper.start()
@@ -148,7 +148,7 @@ class Ledger:
         finally:
             self._claim, self._held = None, ""
             ended.set()
-            keeper.join(lease / RENEWALS)
+            keeper.join(claim.lease / RENEWALS)
             claim.release()
 
     def require_claim(self) -> None:

@@ -1,7 +1,7 @@
 """A campaign run by the installed command against the stand-in as a process of its own: what can be killed.
 
 `python -m tests.reliability.processes 12 run q4.csv …` is the command that kills itself (SIGKILL) at the twelfth place
-at which it could die (see `crashes`).
+at which it could die (see `crashes`); with `lease=1` in place of the number, its claims have leases of one second.
 """
 
 from __future__ import annotations
@@ -170,6 +170,11 @@ def suicidal(point: int) -> Sequence[str]:
     return (sys.executable, "-m", __name__, str(point))
 
 
+def briefly(lease: float = 1.0) -> Sequence[str]:
+    """The command, whose claims have a lease of so many seconds."""
+    return (sys.executable, "-m", __name__, f"lease={lease}")
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
@@ -183,6 +188,7 @@ def _answers(port: int) -> bool:
 
 def _main() -> None:
     from campaign_runner.entrypoints.cli import main
+    from campaign_runner.ledger import claims
     from tests.reliability.crashes import Bomb
 
     class Suicide(Bomb):
@@ -191,7 +197,11 @@ def _main() -> None:
             if len(self.seen) == self.at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    at = int(sys.argv.pop(1))
+    word = sys.argv.pop(1)
+    if word.startswith("lease="):
+        claims.LEASE = float(word.partition("=")[2])
+        main()
+    at = int(word)
     with Suicide(at).armed():
         main()
 
