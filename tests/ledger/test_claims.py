@@ -150,7 +150,7 @@ def test_a_machine_that_renews_its_lease_holds_the_campaign(ledger, monkeypatch)
             with ledger.write("a test") as connection:
                 connection.execute(update(rows).values(beats=rows.c.beats + 1))
 
-        monkeypatch.setattr(claims.time, "sleep", renewed)
+        monkeypatch.setattr("campaign_runner.ledger.claims.time.sleep", renewed)
         with pytest.raises(CampaignHeld, match="process 4711 on other"), ledger.hold(NAME):
             pass
 
