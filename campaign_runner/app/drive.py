@@ -22,7 +22,7 @@ from campaign_runner.app.workspace import Workspace
 from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import batches, integrity, jobs, stored_reports, submissions
 from campaign_runner.ledger.overlaps import Overtaken
-from campaign_runner.ledger.submissions import Sending
+from campaign_runner.ledger.submissions import Sending, Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import CampaignHeld, FileUnusable, RefusedBeforeSending
 from campaign_runner.model.lifecycle import OPEN_BATCHES
@@ -70,10 +70,10 @@ def write_reports(workspace: Workspace, key: str) -> float | None:
 def _driven(workspace: Workspace, key: int, wish: Sending) -> float | None:
     with workspace.ledger().read() as connection:
         submission = submissions.get(connection, wish.submission)
-    own = with_columns(workspace, submission)
+    own = with_columns(workspace, submission).accepting(wish.options.get("accept") or ())
     with restored(workspace, submission) as reading, _opened(own, key, wish.actor) as campaign:
         integrity.require_whole(campaign.ledger)
-        placed, file = _placed(reading, campaign, wish)
+        placed, file = _placed(reading, campaign, wish, submission)
         again = _come_again(campaign, placed)
         if again is None or placed.stopped or placed.waiting:
             result = finish(campaign, file, placed.stopped, no_progress, placed.waiting, placing=True)
@@ -81,7 +81,9 @@ def _driven(workspace: Workspace, key: int, wish: Sending) -> float | None:
         return again
 
 
-def _placed(reading: ReadOptions, campaign: CampaignSession, wish: Sending) -> tuple[Placed, LoadedUpload]:
+def _placed(
+    reading: ReadOptions, campaign: CampaignSession, wish: Sending, submission: Submission
+) -> tuple[Placed, LoadedUpload]:
     """The plan written down, if it is not yet, and a slice of its orders placed and followed."""
     options, anew = wish.options, False
     rate = options.get("max_failure_rate")
@@ -91,8 +93,9 @@ def _placed(reading: ReadOptions, campaign: CampaignSession, wish: Sending) -> t
         )
         file = write_down_plan(reading, campaign, no_progress, canary=first, anew=anew, wanted=wish.plan,
                                partial=bool(options.get("partial_by_funds")))  # fmt: skip
-        with campaign.ledger.write("a submission became an upload") as connection:
-            submissions.became(connection, wish.submission, file.upload.id)
+        if submission.upload != file.upload.id:
+            with campaign.ledger.write("a submission became an upload") as connection:
+                submissions.became(connection, submission.id, file.upload.id)
         rules = PlacingRules(SLICE, bool(first), standing=True, max_failure_rate=rate, slice_seconds=SLICE)
         try:
             return place_file(campaign, file, rules, no_progress, prove_newest=not anew), file

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
+from sqlalchemy.exc import DBAPIError
+
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.jobs import LEASE, Job
@@ -127,9 +129,9 @@ def _leased(workspace: Workspace, job: Job) -> Iterator[None]:
     def renew() -> None:
         while not ended.wait(RENEW):
             try:
-                with workspace.ledger().write("keep a job") as connection:
+                with workspace.ledger().beside(busy=1.0) as connection:
                     jobs.renew(connection, job)
-            except StateError:  # the database is away: the work itself will notice
+            except (StateError, DBAPIError):  # the database is away: the work itself will notice
                 continue
 
     thread = threading.Thread(target=renew, daemon=True)

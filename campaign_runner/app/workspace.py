@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ OF_A_MACHINE: dict[str, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class Workspace:
     """`settings` are workspace.toml's (their campaign is none); a ledger at `settings.ledger.url`, else in `state`;
-    `config` is the file that the settings are from."""
+    `config` is the file that the settings are from; `workers` and `only` as for a `Runtime`."""
 
     settings: Settings
     state: Path
@@ -42,6 +42,8 @@ class Workspace:
     clock: Clock = field(default_factory=SystemClock)
     stopping: threading.Event = field(default_factory=threading.Event)
     config: Path | None = None
+    workers: int = 4
+    only: frozenset[str] | None = None
 
     @cached_property
     def _ledger(self) -> Ledger:
@@ -50,6 +52,12 @@ class Workspace:
     def ledger(self, actor: Actor | None = None) -> Ledger:
         """The ledger, on which `actor` acts (None: the account of this process)."""
         return self._ledger.acting_as(actor or this_account())
+
+    def accepting(self, warnings: Sequence[str]) -> Workspace:
+        """The same, with these warnings accepted by whoever wants a plan sent."""
+        preflight = self.settings.preflight
+        more = preflight.model_copy(update={"accept": (*preflight.accept, *warnings)})
+        return replace(self, settings=self.settings.model_copy(update={"preflight": more})) if warnings else self
 
     def place(self) -> str:
         """Where the ledger is, as people are told it; raises StateError where it cannot be opened."""
@@ -81,7 +89,7 @@ class Workspace:
         whole = self.merged(own, {"campaign": {"id": row["campaign_id"]}}, bound)
         return Runtime(
             whole, self.state, reports, self._credentials(whole), self.schemas, self.clock, self.stopping,
-            ledger_url=self.settings.ledger.url, actor=actor, submitter=actor.user,
+            self.workers, self.only, ledger_url=self.settings.ledger.url, actor=actor, submitter=actor.user,
             finance=FinanceOptions(group_by=whole.finance.group_by or None, accounts=whole.finance.accounts,
                                    time_zone=whole.finance.time_zone),
         )  # fmt: skip
@@ -90,8 +98,9 @@ class Workspace:
         """The workspace's settings with a campaign's own on top; raises SettingsError."""
         values = self.settings.model_dump(mode="json", exclude={"campaign"})
         machine = {name: {key: values[name][key] for key in keys} for name, keys in OF_A_MACHINE.items()}
+        accepted = {"preflight": {"accept": values["preflight"]["accept"]}} if self.settings.preflight.accept else {}
         approval = {"approval": values["approval"]} if self.settings.approval.required_above else {}
-        for layer in (*own, machine, approval):
+        for layer in (*own, machine, approval, accepted):
             for section, part in layer.items():
                 values[section] = {**values.get(section, {}), **part} if isinstance(part, Mapping) else part
         return settings.kept(values)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from tests.reliability.company import Company
 from tests.reliability.invariants import violations
 from tests.reliability.scenario import Scenario, scenario
+from tests.reliability.workshop import Workshop
 
 
 @dataclass
@@ -40,9 +41,14 @@ def simulate(seed: int) -> Outcome:
     return play(scenario(seed))
 
 
-def play(plan: Scenario) -> Outcome:
+def simulate_workers(seed: int) -> Outcome:
+    """The same, with the sending left to workers."""
+    return play(scenario(seed), Workshop)
+
+
+def play(plan: Scenario, kind: type[Company] = Company) -> Outcome:
     """Play a scenario to its end: all steps, then the same command until it is done, then once more."""
-    company = Company(plan)
+    company = kind(plan)
     try:
         wrong = _wrong(company)
         return Outcome(

@@ -1,0 +1,72 @@
+"""A company that leaves the sending to workers: the same scenarios, played through submissions and jobs.
+
+Each job is a process that may be killed; the next worker goes on from what stands in the ledger.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+
+from campaign_runner import settings
+from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.finish import Result
+from campaign_runner.app.jobs import work_once
+from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.run import run_file
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import jobs
+from campaign_runner.ledger.submission_tables import jobs as table
+from tests.reliability.company import PATIENCE, REPORTS, Company, server
+
+SLICES = 60
+
+
+class Workshop(Company):
+    """`run --detach`, then workers, one after the other."""
+
+    def run(self, patience: float = PATIENCE) -> Result | None:
+        """Submit the file, and let workers work for so many seconds after the last order was placed."""
+        path = self.folder / f"q4-{self.sheet.versions}.csv"
+        path.write_text(self.sheet.text(), "utf-8")
+        wanted = {"canary": self.plan.canary, "max_failure_rate": self.plan.max_failure_rate}
+        how: dict[str, Any] = wanted if self.cautious else {"no_canary": True}
+        planned = self.process(lambda: run_file(
+            ReadOptions(path), self.runtime(), detach=True, partial_by_funds=self.plan.partial, **how
+        ))  # fmt: skip
+        if planned is None:
+            return None
+        until = self.clock.monotonic() + patience
+        for _ in range(SLICES):
+            self.process(self._work)
+            if not self._comes_again(until):
+                break
+        return self.process(lambda: report_campaign(self.runtime()))
+
+    def _workspace(self) -> Workspace:
+        values = self.plan.settings(server().base_url)
+        known = settings.Settings(**{**values, "campaign": {"id": "any"}})
+        return Workspace(known, self.folder / "state", clock=self.clock, workers=1, only=REPORTS)
+
+    def _work(self) -> bool:
+        workspace = self._workspace()
+        try:
+            return work_once(workspace)
+        finally:
+            workspace.close()
+
+    def _comes_again(self, until: float) -> bool:
+        """Turn the clock to when the job is due, if there is one; whoever had it in hand is dead by then."""
+        workspace = self._workspace()
+        with workspace.ledger().write("a test turns the clock") as connection:
+            waiting = connection.execute(table.select()).one_or_none()
+            if waiting is None:
+                return False
+            left = max(0.0, float(waiting.due_at) - jobs.now(connection))
+            connection.execute(update(table).values(due_at=0, leased_until=0))
+        workspace.close()
+        if self.clock.monotonic() + left > until:
+            return False
+        self.clock.turn(seconds=left)
+        return True
