@@ -29,7 +29,12 @@ def step_of(key: str, code: str, now: float) -> int | None:
 def new_key(viewer: Viewer) -> tuple[str, str]:
     """A key, and the address that an authenticator reads; nothing is kept yet."""
     key = pyotp.random_base32()
-    return key, pyotp.TOTP(key).provisioning_uri(name=viewer.email, issuer_name=ISSUER)
+    return key, address_of(viewer, key)
+
+
+def address_of(viewer: Viewer, key: str) -> str:
+    """What an authenticator reads."""
+    return pyotp.TOTP(key).provisioning_uri(name=viewer.email, issuer_name=ISSUER)
 
 
 def require_codes(workspace: Workspace, viewer: Viewer, key: str, code: str) -> None:

@@ -20,7 +20,7 @@ class SetUp:
     @property
     def link(self) -> str:
         """The link, "" where there are users."""
-        return f"{self.address}/set-password/{self.secret}" if self.secret else ""
+        return link_at(self.address, self.secret) if self.secret else ""
 
 
 def remember_address(workspace: Workspace, address: str) -> None:
@@ -40,4 +40,9 @@ def server_address(workspace: Workspace) -> str:
 
 def password_link(workspace: Workspace, secret: str) -> str:
     """The link that sets a password."""
-    return f"{server_address(workspace)}/set-password/{secret}"
+    return link_at(server_address(workspace), secret)
+
+
+def link_at(address: str, secret: str) -> str:
+    """The same, at an address."""
+    return f"{address}/set-password/{secret}"

@@ -88,7 +88,7 @@ class Workspace:
         bound = {"tango": {name: row[name] for name in ("environment", "customer", "account", "endpoint")}}
         whole = self.merged(own, {"campaign": {"id": row["campaign_id"]}}, bound)
         return Runtime(
-            whole, self.state, reports, self._credentials(whole), self.schemas, self.clock, self.stopping,
+            whole, self.state, reports, self.credentials(whole), self.schemas, self.clock, self.stopping,
             self.workers, self.only, ledger_url=self.settings.ledger.url, actor=actor, submitter=actor.user,
             finance=FinanceOptions(group_by=whole.finance.group_by or None, accounts=whole.finance.accounts,
                                    time_zone=whole.finance.time_zone),
@@ -105,9 +105,10 @@ class Workspace:
                 values[section] = {**values.get(section, {}), **part} if isinstance(part, Mapping) else part
         return settings.kept(values)
 
-    def _credentials(self, whole: Settings) -> Credentials:
+    def credentials(self, whole: Settings | None = None) -> Credentials:
+        """What Tango knows us by; empty where nothing is set."""
         try:
-            return settings.credentials(whole)
+            return settings.credentials(whole or self.settings)
         except UsageError:
             return Credentials()
 

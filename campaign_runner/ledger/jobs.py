@@ -114,5 +114,11 @@ def longest_due(connection: Connection) -> float:
     return 0.0 if due is None else max(0.0, moment - float(due))
 
 
+def failing(connection: Connection) -> list[tuple[str, str, str]]:
+    """Kind, key and error of jobs that could not be done when they were tried last."""
+    query = select(jobs.c.kind, jobs.c.key, jobs.c.error).where(jobs.c.failures > 0).order_by(jobs.c.kind, jobs.c.key)
+    return [(str(kind), str(key), str(error)) for kind, key, error in connection.execute(query.limit(50))]
+
+
 def _mine(job: Job) -> tuple[ColumnElement[bool], ...]:
     return jobs.c.kind == job.kind, jobs.c.key == job.key, jobs.c.fence == job.fence

@@ -37,3 +37,10 @@ def record_attempt(
 def last_attempt(connection: Connection) -> int:
     """The number of the newest request: no answer came since, where it is the same."""
     return int(connection.execute(select(func.coalesce(func.max(attempts.c.id), 0))).scalar_one())
+
+
+def silent_since(connection: Connection) -> str:
+    """When the newest request was made, where no answer came to it; "" where one came, or none was made."""
+    newest = select(attempts.c.at, attempts.c.http_status).order_by(attempts.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return str(row.at) if row and (not row.http_status or row.http_status >= 500) else ""

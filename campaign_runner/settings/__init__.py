@@ -42,6 +42,7 @@ __all__ = [
     "TOKEN_ADDRESSES",
     "ApprovalSection",
     "Credentials",
+    "EnvironmentSource",
     "Settings",
     "credentials",
     "kept",
@@ -130,7 +131,7 @@ def load(path: Path | None, campaign_id: str = "", looked_for: Sequence[Path] = 
     `campaign_id`, as given on the command line, stands in for the file's own; `looked_for`: where campaign.toml was
     looked for.
     """
-    values = _read(path) if path else {}
+    values = read_file(path) if path else {}
     if campaign_id:
         values.setdefault("campaign", {})["id"] = campaign_id
     try:
@@ -214,7 +215,8 @@ def ledger_url(path: Path | None) -> str:
     return load(path, "any").ledger.url
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> dict[str, Any]:
+    """The values of a settings file, as they are; raises SettingsError."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:

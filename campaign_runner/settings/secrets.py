@@ -35,7 +35,7 @@ class Credentials:
 
 def credentials(settings: Settings, environ: Mapping[str, str] = os.environ) -> Credentials:
     """Read the credentials from the environment (`NAME` or `NAME_FILE`); raises SettingsError where none are set."""
-    found = Credentials(**{name: _secret(f"TANGO_{name.upper()}", environ) for name in Credentials.__slots__})
+    found = Credentials(**{name: secret(f"TANGO_{name.upper()}", environ) for name in Credentials.__slots__})
     if found.kind:
         return found
     if settings.tango.environment == "simulator":
@@ -47,7 +47,8 @@ def credentials(settings: Settings, environ: Mapping[str, str] = os.environ) -> 
     )
 
 
-def _secret(name: str, environ: Mapping[str, str]) -> str:
+def secret(name: str, environ: Mapping[str, str] = os.environ) -> str:
+    """`NAME`, or what the file holds that `NAME_FILE` names; "" without either. Raises SettingsError."""
     path = environ.get(f"{name}_FILE")
     if name in environ or not path:
         return environ.get(name, "").strip()

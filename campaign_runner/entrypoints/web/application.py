@@ -11,6 +11,7 @@ from campaign_runner.app.workspace import Workspace
 from campaign_runner.entrypoints.web import answer_errors
 from campaign_runner.entrypoints.web.access import allowed
 from campaign_runner.entrypoints.web.defences import Defences
+from campaign_runner.entrypoints.web.idempotent import IdempotentRoute
 from campaign_runner.entrypoints.web.pages import STATIC
 from campaign_runner.entrypoints.web.request_context import RequestContext
 from campaign_runner.entrypoints.web.routes import ROUTES
@@ -26,9 +27,10 @@ def create_app(workspace: Workspace, bound: str = "127.0.0.1") -> FastAPI:
     app.state.workspace = workspace
     answer_errors.register(app)
     for route in ROUTES:
-        app.add_api_route(
+        app.router.add_api_route(
             route.path, route.handler, methods=[route.method], status_code=route.status, response_model=None,
             dependencies=[Depends(allowed(route))], include_in_schema=route.is_api,
+            route_class_override=IdempotentRoute if route.is_api else None,
         )  # fmt: skip
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

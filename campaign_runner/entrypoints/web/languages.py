@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,7 @@ class Language:
 
     def text(self, english: str, /, **values: Any) -> str:
         """The text in this language, English where there is none."""
-        found = self._texts.get(english, english)
+        found = self._texts.get(english) or english
         return found.format(**values) if values else found
 
     def texts(self, one: str, many: str, number: int) -> str:
@@ -50,9 +50,11 @@ class Language:
 
     def moment(self, at: str) -> str:
         """27 Nov 2026, 14:05 UTC."""
-        if not at:
-            return ""
-        moment = datetime.fromisoformat(at)
+        return self.since(datetime.fromisoformat(at).timestamp()) if at else ""
+
+    def since(self, seconds: float) -> str:
+        """The same, of seconds since 1970."""
+        moment = datetime.fromtimestamp(seconds, UTC)
         return f"{format_datetime(moment, 'd MMM y, HH:mm', locale=self._locale)} UTC"
 
 

@@ -37,6 +37,13 @@ MENU = (
     MenuItem("Health", "/health", Permission.ADMINISTER),
 )
 
+NOTICES = {
+    "saved": "Saved.",
+    "codes-on": "From now on, signing in takes a one-time code.",
+    "sessions-ended": "The sessions were ended.",
+    "token-revoked": "The token was revoked.",
+}
+
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """A page, or a fragment of one. In a template: `_` (text), `plural`, `number`, `money`, `day`, `moment`."""
@@ -45,16 +52,21 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     menu = [item for item in MENU if viewer and viewer.ever_may(item.permission)]
     body = _templates().get_template(template).render(
         request=request, path=request.url.path, viewer=viewer, menu=menu, lang=language, languages=languages(),
-        P=Permission, request_id=request.state.request_id, notice=request.query_params.get("notice", ""), **texts(language),
+        P=Permission, request_id=request.state.request_id, notice=notice(request, language), **texts(language),
         **values,
     )  # fmt: skip
     return HTMLResponse(body, status)
 
 
+def notice(request: Request, language: Language) -> str:
+    """What came of a form, by its name in the address: never a text that somebody could put there."""
+    return language.text(NOTICES.get(request.query_params.get("notice", ""), ""))
+
+
 def texts(language: Language) -> dict[str, Any]:
     """What a template calls."""
     return {"_": language.text, "plural": language.texts, "number": language.number, "money": language.money,
-            "day": language.day, "moment": language.moment}  # fmt: skip
+            "day": language.day, "moment": language.moment, "since": language.since}  # fmt: skip
 
 
 def language_of(request: Request) -> Language:

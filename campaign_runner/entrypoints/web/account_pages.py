@@ -1,0 +1,83 @@
+"""My account: language, password, sessions, tokens, one-time codes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Form, Request
+from fastapi.responses import Response
+
+from campaign_runner.app import one_time_codes, sign_in, tokens, users
+from campaign_runner.entrypoints.web.access import Who, Work
+from campaign_runner.entrypoints.web.cookies import YEAR
+from campaign_runner.entrypoints.web.languages import languages
+from campaign_runner.entrypoints.web.pages import go_to, local_path, page
+from campaign_runner.model.errors import UsageError
+
+Text = Annotated[str, Form()]
+Texts = Annotated[list[str] | None, Form()]
+
+
+def account_page(request: Request, workspace: Work, viewer: Who) -> Response:
+    """All of it on one page."""
+    return _account(request, workspace, viewer)
+
+
+def end_sessions(workspace: Work, viewer: Who, which: Text = "") -> Response:
+    """One session by the beginning of its hash, or all but this one."""
+    sign_in.end_sessions(workspace, viewer, which)
+    return go_to("/account?notice=sessions-ended#sessions")
+
+
+def create_token(
+    request: Request, workspace: Work, viewer: Who, name: Text = "", expires: Text = "90d", role: Texts = None
+) -> Response:
+    """A token; the answer shows it, this once."""
+    try:
+        _, secret = tokens.create_token(workspace, viewer.actor, viewer.email, name, role or (), expires)
+    except UsageError as error:
+        return _account(request, workspace, viewer, error=str(error), status=422)
+    return _account(request, workspace, viewer, token=secret)
+
+
+def revoke_token(workspace: Work, viewer: Who, number: int) -> Response:
+    """One of one's own."""
+    tokens.revoke_token(workspace, viewer.actor, number, of_user=viewer.user)
+    return go_to("/account?notice=token-revoked#tokens")
+
+
+def codes_page(request: Request, viewer: Who) -> Response:
+    """A key for an authenticator."""
+    key, address = one_time_codes.new_key(viewer)
+    return page(request, "one_time_codes.html", key=key, address=address, error="")
+
+
+def require_codes(request: Request, workspace: Work, viewer: Who, key: Text = "", code: Text = "") -> Response:
+    """From now on."""
+    try:
+        one_time_codes.require_codes(workspace, viewer, key, code)
+    except UsageError as error:
+        address = one_time_codes.address_of(viewer, key)
+        return page(request, "one_time_codes.html", key=key, address=address, error=str(error), status=422)
+    return go_to("/account?notice=codes-on")
+
+
+def set_language(request: Request, workspace: Work, language: Text = "", next: Text = "/") -> Response:
+    """For the account, or this browser where nobody is signed in."""
+    answer = go_to(local_path(next))
+    if language in languages():
+        if request.state.viewer:
+            users.set_language(workspace, request.state.viewer.user, language)
+        answer.set_cookie("language", language, max_age=YEAR, httponly=True, samesite="lax",
+                          secure=request.url.scheme == "https")  # fmt: skip
+    return answer
+
+
+def _account(
+    request: Request, workspace: Work, viewer: Who, *, token: str = "", error: str = "", status: int = 200
+) -> Response:
+    account = users.find_user(workspace, viewer.email)
+    return page(
+        request, "account.html", status=status, account=account, sessions=sign_in.list_sessions(workspace, viewer),
+        tokens=tokens.list_tokens(workspace, viewer.user), token=token, error=error,
+    )  # fmt: skip
