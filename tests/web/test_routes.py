@@ -14,7 +14,7 @@ from campaign_runner.entrypoints.web.routes import ROUTES
 from campaign_runner.model.roles import Permission, Role
 
 # As the interface has it, of a campaign of their own.
-MAY = {
+MAY: dict[object, set[str]] = {
     Permission.SEE: {"submitter", "approver", "finance", "auditor", "administrator"},
     Permission.SEE_CONTACTS: {"submitter", "approver"},
     Permission.SUBMIT: {"submitter"},
