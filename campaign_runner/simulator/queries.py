@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import islice
+from math import inf
 from typing import Any
 
 from campaign_runner.simulator import test_values
@@ -15,15 +17,43 @@ from campaign_runner.simulator.state_file import Event
 LARGEST_PAGE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How orders get on: by being asked for so many times, or with the knob `ends_after` so many seconds after they were
+    placed, whoever asks."""
+
+    add: Callable[[Event], None]
+    now: float
+    polls_until_final: int
+    ends_after: float = 0
+
+    def look(self, placed: PlacedOrder) -> None:
+        """Somebody asks for this order."""
+        if not placed.final or (placed.magic and not placed.looks_after):
+            final = placed.polls + 1 >= self.polls_until_final and not self.ends_after
+            self._end(placed, self.now, final=final or placed.final)
+
+    def pass_time(self, orders: Iterable[PlacedOrder]) -> None:
+        """What has come to its end by now."""
+        for placed in orders if self.ends_after else ():
+            if not placed.final and placed.at + self.ends_after <= self.now:
+                self._end(placed, placed.at + self.ends_after, final=True)
+
+    def _end(self, placed: PlacedOrder, at: float, *, final: bool) -> None:
+        self.add(
+            {"kind": "poll", "account": placed.account, "reference": placed.reference, "final": final, "at": at}
+        )
+
+
 def order_page(world: SimulatorState, request: Request, customer: str, account: str, reference: str,
-               add: Callable[[Event], None], polls_until_final: int) -> Answer:  # fmt: skip
+               progress: Progress) -> Answer:  # fmt: skip
     """One page of an order's lines. Asking for the first page is what lets time pass for the order."""
     placed = world.orders.get((account, reference))
     if placed is None or placed.endpoint != "asyncOrders" or placed.customer != customer:
         raise Refusal(404, problem("404.017", "There is no such order"))
     start, size = _window(request)
     if not start:
-        poll(placed, add, polls_until_final)
+        progress.look(placed)
     order = placed.order
     taken = islice(placed.lines(order), start, start + size)
     lines = [_line(world, placed, index, line, spell) for index, line, spell in taken]
@@ -32,32 +62,32 @@ def order_page(world: SimulatorState, request: Request, customer: str, account: 
     })  # fmt: skip
 
 
-def poll(placed: PlacedOrder, add: Callable[[Event], None], polls_until_final: int) -> None:
-    """The order gets on by being asked for."""
-    if not placed.final or (placed.magic and not placed.looks_after):
-        final = placed.polls + 1 >= polls_until_final
-        add({"kind": "poll", "account": placed.account, "reference": placed.reference, "final": final})
-
-
 def order_list(world: SimulatorState, request: Request, now: float) -> Answer:
-    """GET /asyncOrders: filtered, in pages by cursor, without FAILED orders. The knob `list_lag`: an order is listed so
-    many seconds after it was placed."""
+    """GET /asyncOrders: filtered, in pages by cursor, without FAILED orders. Knobs: `list_lag`, it shows the orders as they
+    were so many seconds ago; `list_repeats`, a page begins with the last order of the one before, as it was when it was
+    placed; `list_grows`, it has no end, under a cursor that grows."""
     start, size = _window(request)
-    lag = world.knobs.get("list_lag", 0)  # without one, all are listed, whatever the clock says
-    found = [order for order in _matching(world, request, "asyncOrders")
-             if order.status != "FAILED" and (not lag or order.at <= now - lag)]  # fmt: skip
-    shown = [_order(order) | _origin(order.order) for order in found[start : start + size]]
-    return Answer(200, {"orders": shown, "pagination": _pagination(start, size, len(found), len(shown))})
+    then = now - world.knobs["list_lag"] if world.knobs.get("list_lag") else inf
+    known = (order for order in _matching(world, request, "asyncOrders") if order.at <= then)
+    found = [order for order in (_as_of(order, then) for order in known) if order.status != "FAILED"]
+    page = found[start : start + size] if start < len(found) or not world.knobs.get("list_grows") else found[-1:]
+    if start and world.knobs.get("list_repeats"):
+        page = [replace(found[min(start, len(found)) - 1], final=False), *page]
+    shown = [_order(order) | _origin(order.order) for order in page]
+    total = start + size + 1 if world.knobs.get("list_grows") else len(found)
+    return Answer(200, {"orders": shown, "pagination": _pagination(start, size, total, len(shown))})
 
 
-def single_list(
-    world: SimulatorState, request: Request, add: Callable[[Event], None], polls_until_final: int
-) -> Answer:
+def _as_of(placed: PlacedOrder, then: float) -> PlacedOrder:
+    return replace(placed, final=False) if placed.final and placed.ended_at > then else placed
+
+
+def single_list(world: SimulatorState, request: Request, progress: Progress) -> Answer:
     """GET /orders: filtered, in numbered pages. Asking for one order by its reference lets time pass for it."""
     found = list(_matching(world, request, "orders"))
     if "externalRefID" in request.query:
         for order in found:
-            poll(order, add, polls_until_final)
+            progress.look(order)
     size, number = _number(request, "elementsPerBlock", 10), _number(request, "page", 0)
     shown = [single_order(world, order) for order in found[number * size : (number + 1) * size]]
     page = {"number": number, "elementsPerBlock": size, "resultCount": len(shown), "totalCount": len(found)}

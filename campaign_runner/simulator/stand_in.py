@@ -106,7 +106,8 @@ class Simulator:
 
     def change(self, **changes: Any) -> None:
         """Change the world: `accounts={id: {"cents": 0, "status": "FROZEN"}}`, `rates={"EUR": "1.10"}`,
-        `rewards=[{"utid": …, "active": False}]`, `knobs={"most_lines": 100, "requests_per_second": 0}`."""
+        `rewards=[{"utid": …, "active": False}]`, `knobs={"most_lines": 100, "requests_per_second": 0, "ends_after": 600,
+        "list_lag": 60}`."""
         with self._journal.turn():
             self._journal.add({"kind": "change", **changes})
 
@@ -171,12 +172,19 @@ class Simulator:
         if match is None:
             return self._list(request)
         customer, account, reference = (unquote(part) for part in match.groups())
-        return queries.order_page(self._world, request, customer, account, reference, self._journal.add, self._polls)
+        return queries.order_page(self._world, request, customer, account, reference, self._progress())
 
     def _list(self, request: Request) -> Answer:
         if request.path == "/orders":
-            return queries.single_list(self._world, request, self._journal.add, self._polls)
-        return queries.order_list(self._world, request, self.now().timestamp())
+            return queries.single_list(self._world, request, self._progress())
+        return queries.order_list(self._world, request, self._progress().now)
+
+    def _progress(self) -> queries.Progress:
+        """Time has passed for all orders."""
+        now, ends_after = self.now().timestamp(), self._world.knobs.get("ends_after", 0)
+        progress = queries.Progress(self._journal.add, now, self._polls, ends_after)
+        progress.pass_time(self._world.orders.values())
+        return progress
 
     def _account(self, request: Request) -> Answer:
         return queries.account(self._world, unquote(request.path.rpartition("/")[2]))

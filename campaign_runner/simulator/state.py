@@ -66,6 +66,7 @@ class PlacedOrder:
     posts: int = 1
     looks_after: int = 0
     size: int = 0
+    ended_at: float = 0.0
 
     @property
     def body(self) -> bytes:
@@ -179,7 +180,7 @@ class SimulatorState:
         order.polls += 1
         order.looks_after += order.final
         if event["final"] and not order.final:
-            order.final = True
+            order.final, order.ended_at = True, event.get("at", 0.0)
             self.account(order.account).cents += order.back
 
     def _faults(self, event: Event) -> None:

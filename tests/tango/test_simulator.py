@@ -332,3 +332,42 @@ def test_magic_values_explain_themselves():
         'The test value "sim-422" asks the simulator for this: the whole order is refused, naming this line; the others '
         "have to go again without it."
     )
+
+
+def placed_at(clock, *references, **knobs):
+    simulator = Simulator(clock=clock, requests_per_second=0)
+    simulator.change(knobs=knobs)
+    for reference in references:
+        ask(simulator, "POST", "/asyncOrders", body(reference))
+    return simulator
+
+
+def listed(simulator, query=""):
+    orders = get(simulator, f"/asyncOrders?campaign=Q4{query}")[1]["orders"]
+    return [(order["externalRefID"], order["orderStatus"]) for order in orders]
+
+
+def test_orders_may_end_by_time_whoever_asks(clock):
+    simulator = placed_at(clock, "q4-1", ends_after=600)
+    words = [get(simulator, order_path("q4-1"))[1]["orderStatus"] for _ in range(5)]
+    clock.sleep(600)
+    assert (words, listed(simulator)) == (["PENDING"] * 5, [("q4-1", "COMPLETE")])
+
+
+def test_a_list_may_show_how_it_was_a_minute_ago(clock):
+    simulator = placed_at(clock, "q4-1", ends_after=600, list_lag=60)
+    shown = [listed(simulator)]
+    for seconds in (60, 560, 60):
+        clock.sleep(seconds)
+        shown.append(listed(simulator))
+    assert shown == [[], [("q4-1", "PENDING")], [("q4-1", "PENDING")], [("q4-1", "COMPLETE")]]
+
+
+def test_a_list_may_show_an_order_on_two_pages_and_have_no_end(clock):
+    simulator = placed_at(clock, "q4-1", "q4-2", list_repeats=1, list_grows=1)
+    pages, cursor = [], ""
+    for _ in range(3):
+        answer = get(simulator, f"/asyncOrders?maxResults=1&nextCursor={cursor}")[1]
+        cursor = answer["pagination"]["nextCursor"]
+        pages.append([order["externalRefID"] for order in answer["orders"]])
+    assert pages == [["q4-1"], ["q4-1", "q4-2"], ["q4-2", "q4-2"]] and cursor
