@@ -12,9 +12,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from campaign_runner import planning
 from campaign_runner.app import newest
+from campaign_runner.app.following import Following
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batch_moves import left_sending, look_now
@@ -27,6 +29,8 @@ from campaign_runner.tango import Client
 
 # How many due batches are asked for at once.
 AHEAD = 32
+# What a request for the list is known by among the numbers of batches.
+LIST = 0
 LOOKING = frozenset({BatchState.UNKNOWN, BatchState.ACCEPTED, BatchState.CONFLICT, BatchState.FINAL})
 
 
@@ -77,8 +81,12 @@ class Driver:
     sent_first: bool = False
     stopped: str = ""
     ends: float = math.inf
-    _busy: dict[Future[float | None], int] = field(default_factory=dict)
+    _busy: dict[Future[Any], int] = field(default_factory=dict)
     _steps: int = 0
+
+    def __post_init__(self) -> None:
+        order = self.runtime.settings.order
+        self._following = Following(self.ledger, self.campaign, order, self.tango, self.step.time)
 
     def prove_newest(self, *, anyway: bool = False) -> None:
         """Before anything is sent: Tango has no order of this campaign that the ledger lacks (`newest.confirm`)."""
@@ -109,8 +117,16 @@ class Driver:
         return self.runtime.clock.monotonic() + seconds
 
     def advance_once(self) -> None:
-        """One look at everything that Tango has or may have; finished orders too, for a reward may come back late."""
-        self._each(batches.due(self.ledger, self.campaign, float("inf"), 1_000_000, LOOKING), self.step.advance)
+        """One look at everything that Tango has or may have; finished orders too, for a reward may come back late. What
+        its list shows as open is left to the list."""
+        looks = batches.due(self.ledger, self.campaign, float("inf"), 1_000_000, LOOKING)
+        chosen = self._following.once(looks)
+        self._each(chosen, self._look)
+        if not self._following.relied_on:
+            self._each([batch for batch in looks if batch not in chosen], self._look)
+
+    def _look(self, batch: StoredBatch) -> None:
+        self._following.asked(batch.id, final=self.step.advance(batch) is None)
 
     def look_back(self) -> None:
         """One look at the final orders of which lines were placed again since: the first attempt may come to life."""
@@ -152,7 +168,11 @@ class Driver:
             ahead, busy = free if self.sent_first else AHEAD, set(self._busy.values())
             most = len(busy) + ahead
             ready = batches.due(self.ledger, self.campaign, now, most, states, some, sent_first=self.sent_first)
-            queue += [batch for batch in ready if batch.id not in busy][:ahead]
+            ready = [batch for batch in ready if batch.id not in busy][:ahead]
+            queue += self._following.to_ask(ready, busy, some)
+        if free and self._following.wanted:
+            self._busy[pool.submit(self._following.read, self._following.begin())] = LIST
+            free -= 1
         for _ in range(min(free, len(queue))):
             batch = queue.popleft()
             self._busy[pool.submit(self.step.advance, batch)] = batch.id
@@ -161,11 +181,14 @@ class Driver:
         done, _ = wait(self._busy, return_when=FIRST_COMPLETED)
         moved = [self._busy.pop(future) for future in done]
         try:
-            for future in done:
-                future.result()
+            came = [future.result() for future in done]
             self.step.check_circuit()
-            for number in moved:
-                self.saw(number)
+            for number, result in zip(moved, came, strict=True):
+                if number == LIST:
+                    self._following.heard(result)
+                else:
+                    self._following.asked(number, final=result is None)
+                    self.saw(number)
         except (TangoStopped, NotNewest, Overtaken):
             wait(self._busy)
             raise
@@ -180,9 +203,10 @@ class Driver:
         if due is None:
             return False
         wait, left = max(0.0, due - now), until - self.runtime.clock.monotonic() if until is not None else 0.0
-        if (until is None and wait > 0) or (until is not None and wait >= left):
+        held = wait or self._following.held
+        if (until is None and held > 0) or (until is not None and wait >= left):
             return False
-        self.runtime.clock.sleep(min(max(wait, 0.02), 1.0))
+        self.runtime.clock.sleep(min(max(held, 0.02), 1.0))
         return True
 
     def _count(self, steps: int) -> None:

@@ -7,11 +7,10 @@ otherwise sends their lines again: so a ledger that lacks anything sends nothing
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from campaign_runner.app import order_list
 from campaign_runner.ledger import Ledger, adoption
 from campaign_runner.ledger.newest_heads import NewestHead, has, newest
 from campaign_runner.model import Order, Outcome, Receipt
@@ -26,15 +25,11 @@ FOUND = frozenset({Outcome.ACCEPTED, Outcome.REPLAYED})
 MOST_LOOKED_UP = 5
 
 
-class OrderList(Protocol):
+class Tango(order_list.OrderList, Protocol):
     """The two questions."""
 
     def look_up(self, reference: str) -> Receipt:
         """Ask for an order."""
-        ...
-
-    def list_orders(self, campaign: str) -> Iterable[str]:
-        """The references of all orders of a campaign name; raises TangoStopped."""
         ...
 
 
@@ -81,7 +76,7 @@ def older(ledger: Ledger, name: str) -> str:
     )
 
 
-def confirm(ledger: Ledger, number: int, order: Order, tango: OrderList, *, anyway: bool = False) -> None:
+def confirm(ledger: Ledger, number: int, order: Order, tango: Tango, *, anyway: bool = False) -> None:
     """Before the first order of a run: raises NotNewest where Tango has orders of this campaign that the ledger neither
     sent nor adopted, TangoStopped where Tango cannot be asked. Without anything to send nobody is asked, unless
     `anyway`."""
@@ -101,18 +96,17 @@ def confirm(ledger: Ledger, number: int, order: Order, tango: OrderList, *, anyw
         )
 
 
-def listed(tango: OrderList, order: Order) -> list[str]:
-    """The references of all orders of this campaign that Tango lists; raises TangoStopped."""
-    ours = re.compile(rf"{re.escape(order.campaign_id)}-[0-9a-f]{{32}}")
+def listed(tango: Tango, order: Order) -> dict[str, set[str]]:
+    """The orders of this campaign that Tango lists, as `order_list` has them; raises TangoStopped."""
     try:
-        return [name for name in dict.fromkeys(tango.list_orders(order.campaign)) if ours.fullmatch(name)]
+        return order_list.listed(tango, order)
     except TangoStopped as stop:
         raise TangoStopped(
             f"{stop} Without it, it is not certain that this ledger is the newest, so nothing was sent."
         ) from None
 
 
-def _is_there(tango: OrderList, reference: str) -> bool:
+def _is_there(tango: Tango, reference: str) -> bool:
     receipt = tango.look_up(reference)
     if receipt.outcome not in (*FOUND, Outcome.NOT_FOUND):
         raise TangoStopped(

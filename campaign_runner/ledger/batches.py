@@ -49,6 +49,7 @@ class StoredBatch:
     counted: int
     absent: int
     absent_since: str
+    updated_at: str
 
 
 # When a batch is due that waits for money: never by itself, only as part of a new plan.

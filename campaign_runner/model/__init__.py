@@ -18,7 +18,7 @@ from campaign_runner.model.books import (
 )
 from campaign_runner.model.orders import HELD, Batch, Finding, Hold, LineColumns, LineItem, Order, line_columns
 from campaign_runner.model.ports import PATIENCE, Clock, Limiter, OnHold
-from campaign_runner.model.receipt import LineAnswer, Outcome, Receipt
+from campaign_runner.model.receipt import LineAnswer, ListedOrder, Outcome, Receipt
 from campaign_runner.model.rule_book import Field, Method, RuleBook
 from campaign_runner.model.spreadsheet import Checked, CleanRows, Column, Problem, RawRows, RawTable
 
@@ -44,6 +44,7 @@ __all__ = [
     "LineAnswer",
     "LineColumns",
     "LineItem",
+    "ListedOrder",
     "Method",
     "OnHold",
     "OpenBooks",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Outcome(StrEnum):
@@ -86,3 +86,10 @@ class Receipt:
     lines: tuple[LineAnswer, ...] = ()
     next_cursor: str = ""
     doubtful: bool = False
+
+
+class ListedOrder(NamedTuple):
+    """What a list of orders says of one: its externalRefID, and Tango's word for how it stands."""
+
+    reference: str
+    status: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Protocol
 
 from campaign_runner.ledger import Ledger, adoption, batches
@@ -21,6 +20,7 @@ from campaign_runner.model import Clock, Order, Outcome, Receipt
 from campaign_runner.model.errors import NotNewest, TangoStopped
 from campaign_runner.model.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.placement.line_updates import LineBefore, LineUpdates, elsewhere, news
+from campaign_runner.placement.moments import seconds_of
 from campaign_runner.placement.replayed import was_there_before
 from campaign_runner.tango.words import order_is_final
 
@@ -127,7 +127,7 @@ class Placement:
         """Seconds since a batch was sent; where the clock was set back since, since this began or sent it at the most."""
         if batch.id in self._sent_at:
             return self.clock.monotonic() - self._sent_at[batch.id]
-        age = self.clock.now().timestamp() - _seconds(batch.sent_at)
+        age = self.clock.now().timestamp() - seconds_of(batch.sent_at)
         return age if age >= 0 else self.clock.monotonic() - self._began[1]
 
     def _sent(self, batch: StoredBatch, receipt: Receipt, *, again: bool = False) -> float | None:
@@ -160,7 +160,9 @@ class Placement:
             note = f"Tango answers with an order of {receipt.total} lines under our reference; ours has {batch.lines}"
             self._settle(batch, BatchState.CONFLICT, receipt, note=note, wait=FOR_A_PERSON)
             return FOR_A_PERSON
-        older = batch.tries == 1 and was_there_before(receipt, self.clock.now().timestamp() - _seconds(batch.sent_at))
+        older = batch.tries == 1 and was_there_before(
+            receipt, self.clock.now().timestamp() - seconds_of(batch.sent_at)
+        )
         if older:
             self._settle(batch, BatchState.ACCEPTED, receipt, refused=refused, wait=LOOK_AGAIN[0])
             raise self._not_newest(batch)
@@ -247,11 +249,10 @@ class Placement:
 
     def _aged(self, ours: Mapping[str, LineState]) -> list[str]:
         """The failed lines of which Tango said so once, and long enough ago for a second word to count."""
-        now = self.clock.now().timestamp()
-        return [
-            reference for reference, known in ours.items()
-            if known.failed_at and not known.failed_again_at and abs(now - _seconds(known.failed_at)) >= self.grace_seconds
+        now, once = self.clock.now().timestamp(), [
+            (reference, known) for reference, known in ours.items() if known.failed_at and not known.failed_again_at
         ]  # fmt: skip
+        return [ref for ref, known in once if abs(now - seconds_of(known.failed_at)) >= self.grace_seconds]
 
     def _found(self, batch: StoredBatch, receipt: Receipt) -> float | None:
         """Tango has the order. Ours, if every line in it is ours and it counts no more than ours."""
@@ -345,10 +346,3 @@ def _of_another(batch: StoredBatch, receipt: Receipt) -> bool:
 
 def _note(receipt: Receipt) -> str:
     return " ".join(part for part in (receipt.code, receipt.message) if part)
-
-
-def _seconds(at: str) -> float:
-    try:
-        return datetime.fromisoformat(at).timestamp() if at else 0.0
-    except ValueError:  # of an order that was recovered: Tango's own time
-        return 0.0

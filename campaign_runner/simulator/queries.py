@@ -40,9 +40,7 @@ class Progress:
                 self._end(placed, placed.at + self.ends_after, final=True)
 
     def _end(self, placed: PlacedOrder, at: float, *, final: bool) -> None:
-        self.add(
-            {"kind": "poll", "account": placed.account, "reference": placed.reference, "final": final, "at": at}
-        )
+        self.add({"kind": "poll", "account": placed.account, "reference": placed.reference, "final": final, "at": at})
 
 
 def order_page(world: SimulatorState, request: Request, customer: str, account: str, reference: str,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from campaign_runner.model import Clock, Limiter, LineAnswer, Order, Outcome, Receipt
+from campaign_runner.model import Clock, Limiter, LineAnswer, ListedOrder, Order, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.marketplace import Account, Catalogue, ExchangeRates
 from campaign_runner.tango import auth, receipts, rewards, wire
@@ -82,20 +82,20 @@ class Client:
         lines = receipts.each_once(shown)
         return replace(first, lines=lines, total=_counted(first.total, len(lines), len(shown)), next_cursor="")
 
-    def list_orders(self, campaign: str) -> Iterator[str]:
-        """The externalRefIDs of a campaign's orders (Tango leaves out failed ones); raises TangoStopped.
+    def list_orders(self, campaign: str, *, pages: int = LIMITS["list"].pages) -> Iterator[ListedOrder]:
+        """A campaign's orders (Tango leaves out failed ones, and may show one twice); raises TangoStopped, also where
+        there are more than so many `pages`.
 
         Of a campaign without a name it is the account's whole list: an empty filter might be taken for none at all.
         """
         whose = {"accountIdentifier": self._order.account, "customerIdentifier": self._order.customer}
         asked = {"campaign": campaign, **whose} if campaign else whose
         single = self._order.endpoint == "orders"
-        several = self._pages("list", "asyncOrders", LIST, asked, _list_page)
-        pages = self._numbered_pages(asked) if single else several
-        for page in pages:
+        several = self._pages("list", "asyncOrders", LIST, asked, _list_page, pages)
+        for page in self._numbered_pages(asked) if single else several:
             if page.outcome is not Outcome.ACCEPTED:
                 raise TangoStopped(f"Tango's list of orders could not be read: {page.message} Run again later.")
-            yield from (line.reference for line in page.lines if line.reference)
+            yield from (ListedOrder(line.reference, line.status) for line in page.lines if line.reference)
 
     def account(self) -> tuple[Receipt, Account | None]:
         """The account that orders are charged to."""
@@ -136,9 +136,10 @@ class Client:
         return f"asyncOrders/{whose}/{quote(reference, safe='')}"
 
     def _pages(
-        self, kind: str, path: str, reference: str, asked: Mapping[str, str], read: receipts.Reader
-    ) -> Iterator[Receipt]:
-        """Pages along the cursors, the last of them UNKNOWN where the cursors do not come to an end."""
+        self, kind: str, path: str, reference: str, asked: Mapping[str, str], read: receipts.Reader,
+        most: int | None = None,
+    ) -> Iterator[Receipt]:  # fmt: skip
+        """At `most` so many pages along the cursors, the last of them UNKNOWN where the cursors do not come to an end."""
         params = {**asked, "maxResults": str(PAGE)}
         cursors, lines = {""}, set[tuple[str, str]]()
         while True:
@@ -148,8 +149,11 @@ class Client:
                 return
             before, cursor = len(lines), page.next_cursor
             lines |= {(line.reference, line.tango_reference) for line in page.lines}
-            if cursor in cursors or len(cursors) >= LIMITS[kind].pages or (len(lines) == before and before):
+            if cursor in cursors or (len(lines) == before and before):
                 yield _unknown(page, "Tango's page cursors run in a circle.")
+                return
+            if len(cursors) >= (most or LIMITS[kind].pages):
+                yield _unknown(page, f"Tango's answer has more than {len(cursors):,} pages.")
                 return
             if not page.lines:
                 yield _unknown(page, "Tango's answer goes on after a page without lines.")
@@ -202,7 +206,7 @@ class Client:
 
 
 def _list_page(_: int, answer: Any) -> Receipt:
-    """One page of GET /asyncOrders as a receipt whose lines hold nothing but the orders' references."""
+    """One page of GET /asyncOrders as a receipt whose lines hold nothing but the orders' references and words."""
     listed = answer.get("orders", answer.get("asyncorders")) if isinstance(answer, dict) else None
     if not isinstance(listed, list):
         return Receipt(Outcome.UNKNOWN, message="Tango's answer is not a list of orders.")
@@ -217,7 +221,13 @@ def _orders_page(_: int, answer: Any) -> Receipt:
 
 
 def _references(orders: Any) -> tuple[LineAnswer, ...]:
-    return tuple(LineAnswer(wire.text(order.get("externalrefid"), "reference"), "") for order in wire.objects(orders))
+    return tuple(
+        LineAnswer(
+            wire.text(order.get("externalrefid"), "reference"),
+            wire.text(order.get("orderstatus") or order.get("status"), "status"),
+        )
+        for order in wire.objects(orders)
+    )
 
 
 def _read_token(_: int, answer: Any) -> Receipt:

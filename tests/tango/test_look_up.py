@@ -194,14 +194,14 @@ def test_a_campaigns_orders_are_listed_over_all_pages_without_failed_ones(world)
     here.client.place("q4-bad", body("q4-bad", line("L-1", email="sim-fails@example.com")))
     here.client.look_up("q4-bad")
     here.client.place("q3-1", body("q3-1", campaign="Q3"))
-    assert list(here.client.list_orders("Q4")) == [f"q4-{number}" for number in range(503)]
+    assert [order.reference for order in here.client.list_orders("Q4")] == [f"q4-{number}" for number in range(503)]
 
 
 def test_single_orders_are_listed_page_by_page(world):
     here = world(endpoint="orders")
     for number in range(101):
         here.client.place(f"q4-{number}", single(f"q4-{number}"))
-    assert list(here.client.list_orders("Q4")) == [f"q4-{number}" for number in range(101)]
+    assert [order.reference for order in here.client.list_orders("Q4")] == [f"q4-{number}" for number in range(101)]
 
 
 @pytest.mark.parametrize("endpoint", ["asyncOrders", "orders"])

@@ -370,4 +370,5 @@ def test_a_list_may_show_an_order_on_two_pages_and_have_no_end(clock):
         answer = get(simulator, f"/asyncOrders?maxResults=1&nextCursor={cursor}")[1]
         cursor = answer["pagination"]["nextCursor"]
         pages.append([order["externalRefID"] for order in answer["orders"]])
-    assert pages == [["q4-1"], ["q4-1", "q4-2"], ["q4-2", "q4-2"]] and cursor
+    assert pages == [["q4-1"], ["q4-1", "q4-2"], ["q4-2", "q4-2"]]
+    assert cursor
