@@ -128,8 +128,13 @@ def _app(url: str, perform: Perform | None = None) -> Any:
             at = datetime.now(UTC) + timedelta(seconds=exception.seconds)
             return procrastinate.RetryDecision(retry_at=at)
 
-    connector = procrastinate.PsycopgConnector if url else procrastinate.SyncPsycopgConnector
-    app = procrastinate.App(connector=connector(conninfo=url.replace("+psycopg", "", 1)))
+    address = url.replace("+psycopg", "", 1)
+    pooled = {"prepare_threshold": None}  # as in `store`: there may be a pooler between
+    app = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=pooled)
+        if url
+        else procrastinate.SyncPsycopgConnector()
+    )
 
     @app.task(name=TASK, queue=QUEUE, retry=AtATime())
     def work(kind: str, key: str) -> None:

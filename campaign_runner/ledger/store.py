@@ -243,11 +243,12 @@ def connected(folder: Path, url: str, actor: Actor | None = None, *, tuned: bool
     return Ledger(engine, folder)
 
 
-def _to_server(url: str) -> dict[str, str | int]:
+def _to_server(url: str) -> dict[str, str | int | None]:
     """How a server is connected to, and when it counts as gone; the address may say otherwise."""
     if url.startswith("sqlite"):
         return {}
-    asked: dict[str, str | int] = {
+    asked: dict[str, str | int | None] = {
+        "prepare_threshold": None,  # a pooler gives each transaction another connection, which knows no prepared statement
         "application_name": holders.name(), "connect_timeout": UNREACHABLE_SECONDS, "keepalives_idle": 4,
         "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": UNREACHABLE_SECONDS * 1000,
     }  # fmt: skip

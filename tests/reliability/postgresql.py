@@ -41,7 +41,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        call = [*_as_nobody(), str(self._bin / "postgres"), "-D", str(self._folder / "data"), "-p", str(self._port),
+        call = [*as_nobody(), str(self._bin / "postgres"), "-D", str(self._folder / "data"), "-p", str(self._port),
                 "-k", str(self._folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]  # fmt: skip
         self._process = subprocess.Popen(
             call, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder
@@ -73,7 +73,7 @@ class Server:
         return True
 
     def _call(self, program: str, *arguments: object) -> None:
-        call = [*_as_nobody(), str(self._bin / program), *map(str, arguments)]
+        call = [*as_nobody(), str(self._bin / program), *map(str, arguments)]
         subprocess.run(call, check=True, capture_output=True, cwd=self._folder)
 
 
@@ -92,7 +92,8 @@ def serving(bin_: Path) -> Iterator[Server]:
             server.stop()
 
 
-def _as_nobody() -> Sequence[str]:
+def as_nobody() -> Sequence[str]:
+    """What goes before a program that will not run as root."""
     if os.geteuid() != 0:
         return ()
     nobody = pwd.getpwnam("nobody")

@@ -1,0 +1,36 @@
+"""The same scenarios with the sending left to workers: submissions and jobs keep what runs keep, wherever they die.
+
+`SEEDS=5000` plays more of them, `EVERY=1` kills at every place.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.reliability.everywhere import SCENARIOS
+from tests.reliability.harness import crashing, play, simulate_workers
+from tests.reliability.workshop import Workshop
+
+FIXED = int(os.environ.get("SEEDS", "150")) // 6
+AT_ONCE = 5
+pytestmark = pytest.mark.no_cover  # counting branches would double the time
+
+
+@pytest.mark.parametrize("first", range(0, FIXED, AT_ONCE))
+def test_simulation_with_workers(first):
+    broken = [outcome for outcome in map(simulate_workers, range(first, first + AT_ONCE)) if outcome.wrong]
+    told = [f"seed {one.seed}: {'; '.join(one.wrong)}" for one in broken]
+    assert told == []
+
+
+@pytest.mark.parametrize("name", ["a run", "a refused line"])
+def test_a_worker_killed_anywhere_is_replaced_by_the_next(name):
+    plan = SCENARIOS[name]
+    places = [
+        (number, point) for number, run in enumerate(play(plan, Workshop).points) for point in range(1, len(run) + 1)
+    ]
+    for number, point in places[:: int(os.environ.get("EVERY", "15"))]:
+        outcome = play(crashing(plan, *[0] * number, point), Workshop)
+        assert (sum(outcome.crashes.values()), outcome.wrong) == (1, []), (name, number, point)
