@@ -15,10 +15,10 @@ from campaign_runner.app.uploads import latest_upload
 from campaign_runner.ledger import Ledger, campaigns
 from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model import OpenBooks
+from campaign_runner.model.choices import EnvironmentName
 from campaign_runner.model.errors import UsageError
 from campaign_runner.reporting import registry, write_finance
 from campaign_runner.reporting.finance.sums import FinanceOfAll
-from campaign_runner.settings.sections import ENVIRONMENTS
 
 
 def report_all_campaigns(runtime: Runtime, environment: str = "") -> FinanceOfAll:
@@ -63,4 +63,4 @@ def chosen_environment(known: Sequence[str], wanted: str) -> str:
     if wanted and wanted not in known:
         there = ", ".join(dict.fromkeys(known)) or "none yet"
         raise UsageError(f"--environment {wanted}: this ledger has no campaign there. It has campaigns in: {there}.")
-    return wanted or next((one for one in ENVIRONMENTS if one in known), "simulator")
+    return wanted or next((str(one) for one in EnvironmentName if one in known), "simulator")

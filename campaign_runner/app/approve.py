@@ -8,7 +8,7 @@ submitted a file cannot approve it from the same account under another name.
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -114,12 +114,31 @@ def goes_on(campaign: CampaignSession, upload: Upload) -> bool:
     return decision.decision == APPROVED
 
 
-def approve_plan(runtime: Runtime, prefix: str, name: str) -> str:
-    """Say yes to a plan; returns what to tell. Raises UsageError for somebody who may not, and for an unknown plan."""
+@dataclass(frozen=True)
+class DecidedPlan:
+    """Which plan was approved or rejected, by whom."""
+
+    plan: str
+    file: str
+    lines: int
+    totals: Mapping[str, str]
+    decision: str
+    by: str
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        worth = per_currency({currency: Decimal(total) for currency, total in self.totals.items()})
+        what = f"Plan {self.plan[:12]} of {self.file}, {count(self.lines, 'line')}, {worth}"
+        return f"{what}: {self.decision} by {self.by}."
+
+
+def approve_plan(runtime: Runtime, prefix: str, name: str) -> DecidedPlan:
+    """Say yes to a plan. Raises UsageError for somebody who may not, and for an unknown plan."""
     return _decide(runtime, prefix, name, APPROVED, "", lambda plan: _may_approve(plan, runtime, name))
 
 
-def reject_plan(runtime: Runtime, prefix: str, name: str, reason: str) -> str:
+def reject_plan(runtime: Runtime, prefix: str, name: str, reason: str) -> DecidedPlan:
     """Say no to a plan, with a reason; `run` refuses it from now on."""
     if not reason.strip():
         raise UsageError("Give a reason with --reason; it is shown to the person who runs the plan.")
@@ -166,7 +185,9 @@ def _may_approve(plan: ShownPlan, runtime: Runtime, name: str) -> None:
         raise UsageError(f"{against[0].upper()}{against[1:]}. Nothing was recorded.")
 
 
-def _decide(runtime: Runtime, prefix: str, name: str, decision: str, reason: str, check: object) -> str:
+def _decide(
+    runtime: Runtime, prefix: str, name: str, decision: str, reason: str, check: Callable[[ShownPlan], None]
+) -> DecidedPlan:
     if not name.strip():
         raise UsageError("Give your name with --as NAME; it is recorded in the ledger.")
     with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
@@ -175,13 +196,10 @@ def _decide(runtime: Runtime, prefix: str, name: str, decision: str, reason: str
         with ledger.write("decide a plan", durable=True, noting=name_of(runtime)) as connection:
             number = campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
             plan = _found(approvals.shown(connection, number), prefix.strip().lower())
-            assert callable(check)
             check(plan)
             made = Decision(decision, name.strip(), reason, runtime.at(), runtime.actor)
             approvals.decide(connection, number, plan.identity, made, runtime.settings.approval_rule)
-    worth = per_currency({currency: Decimal(total) for currency, total in plan.totals.items()})
-    what = f"Plan {plan.identity[:12]} of {plan.file}, {count(plan.lines, 'line')}, {worth}"
-    return f"{what}: {decision} by {name.strip()}."
+    return DecidedPlan(plan.identity, plan.file, plan.lines, plan.totals, decision, name.strip())
 
 
 def _found(plans: list[ShownPlan], prefix: str) -> ShownPlan:

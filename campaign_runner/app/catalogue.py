@@ -13,7 +13,7 @@ from campaign_runner.model.marketplace import Reward
 from campaign_runner.planning.catalogue_context import CatalogueContext
 from campaign_runner.preflight import catalogue_cache
 from campaign_runner.preflight.catalogue_cache import CachedCatalogue
-from campaign_runner.preflight.catalogue_check import CatalogueIndex, price
+from campaign_runner.preflight.catalogue_check import CatalogueIndex
 from campaign_runner.preflight.similar_people import weekends, witnessed
 
 
@@ -78,23 +78,16 @@ def _index(runtime: Runtime) -> CatalogueIndex | None:
         return catalogue_snapshot(runtime, ledger).index
 
 
-def find_rewards(runtime: Runtime, words: str = "") -> list[dict[str, str]]:
-    """The rewards in which all words are found, for people; raises RefusedBeforeSending without a catalogue."""
+def find_rewards(runtime: Runtime, words: str = "") -> list[Reward]:
+    """The rewards in which all words are found; raises RefusedBeforeSending without a catalogue."""
     index = _index(runtime)
-    return [_shown(reward) for reward in index.search(words)] if index else []
+    return list(index.search(words)) if index else []
 
 
 def reward_names(runtime: Runtime) -> list[str]:
     """The names by which a file can call a reward; raises RefusedBeforeSending without a catalogue."""
     index = _index(runtime)
     return sorted(index.rewards[utid].name for utid in index.names.values()) if index else []
-
-
-def _shown(reward: Reward) -> dict[str, str]:
-    return {
-        "Reward": reward.name, "UTID": reward.utid, "Amount": price(reward), "Countries": ", ".join(reward.countries),
-        "Methods": ", ".join(reward.methods), "Now": "active" if reward.active else "not available",
-    }  # fmt: skip
 
 
 def fetched_for_names(runtime: Runtime) -> CatalogueSnapshot:

@@ -22,6 +22,7 @@ from campaign_runner.app.session import rule_book
 from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.model import Problem, RawTable, RuleBook
+from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.group_columns import own_headers
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.planning import Decisions
@@ -45,11 +46,11 @@ LONG_TEXT, LONG_WORKBOOK = 4 << 20, 2 << 20
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How a file is to be read: `hidden` is include, hold or skip; `copy` is read instead of `path` (see `copied`)."""
+    """How a file is to be read: `copy` is read instead of `path` (see `copied`)."""
 
     path: Path
     sheet: str | None = None
-    hidden: str = "hold"
+    hidden: HiddenRows = HiddenRows.HOLD
     copy: Path | None = None
 
     @property

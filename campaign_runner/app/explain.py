@@ -7,7 +7,8 @@ day is the one on which the file was handed in.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, open_campaign, rule_book
 from campaign_runner.ledger import campaigns, row_history, sent_lines
 from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.errors import FileUnusable, UsageError
 from campaign_runner.planning import references
 from campaign_runner.reporting.rules_table import rules_of
@@ -29,9 +31,8 @@ if TYPE_CHECKING:
     from campaign_runner.settings import Settings
 
 
-def of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, Any]:
-    """`cells` (header: text), `changes` (what was made of a cell: header, field, before, after, why), `rules`, and
-    `references` (what they are a hash of). Of an erased file the references alone are left."""
+def _of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, Any]:
+    """What `RowLife` has of the file."""
     settings = campaign.runtime.settings
     told: dict[str, Any] = {"cells": {}, "changes": [], "rules": {}, "references": _references(settings)}
     if upload.purged_at:
@@ -40,7 +41,7 @@ def of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, Any
     with campaign.ledger.read() as connection, tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / Path(upload.name).name
         campaigns.restore_upload(connection, upload, copy)
-        table = read(ReadOptions(copy, upload.reading["sheet"], upload.reading["hidden"]), settings, book)
+        table = read(ReadOptions(copy, upload.reading["sheet"], HiddenRows(upload.reading["hidden"])), settings, book)
         found = _found(table, row)
     if found is None:
         return told
@@ -115,7 +116,36 @@ def _references(settings: Settings) -> dict[str, Any]:
     return {"bound_to": bound, "identity": identity, "hash": f"SHA-256, first {references.DIGEST_BYTES * 8} bits"}
 
 
-def explain_row(runtime: Runtime, what: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class RowLife:
+    """The whole life of one row: as it was handed in, how it was judged, and what became of it.
+
+    `cells` (header: text), `changes` (what was made of a cell: header, field, before, after, why), `rules`, and
+    `references` (what they are a hash of); of an erased file the references alone are left, and a `note` says so.
+    `attempts` and `decisions` as in `ledger.row_history`.
+    """
+
+    campaign: str
+    file: str
+    sheet: str
+    row: int
+    handed_in: str
+    sha256: str
+    cells: Mapping[str, str]
+    changes: Sequence[Mapping[str, str]]
+    rules: Mapping[str, Any]
+    references: Mapping[str, Any]
+    status: str
+    reason: str
+    what_to_do: str
+    reference: str
+    attempts: Sequence[Mapping[str, Any]]
+    decisions: Sequence[Mapping[str, Any]]
+    worth: str = ""
+    note: str = ""
+
+
+def explain_row(runtime: Runtime, what: str) -> RowLife:
     """The whole life of one row: by its number in the newest file, by an e-mail address, name or key that stands there
     once, or by a line or order reference."""
     with open_campaign(runtime, looking=True) as campaign:
@@ -140,9 +170,10 @@ def explain_row(runtime: Runtime, what: str) -> dict[str, Any]:
             raise UsageError(
                 f"{what} is neither a row with contents in {upload.name} nor a reference of this campaign."
             )
-        return {"campaign": runtime.settings.campaign.id, "file": upload.name, "sheet": upload.sheet, "row": row,
-                "handed_in": upload.created_at, "sha256": upload.sha256, **of_row(campaign, upload, row),
-                **life}  # fmt: skip
+        return RowLife(
+            runtime.settings.campaign.id, upload.name, upload.sheet, row, upload.created_at, upload.sha256,
+            **_of_row(campaign, upload, row), **life,
+        )  # fmt: skip
 
 
 def _only(rows: Sequence[int], what: str) -> int | None:

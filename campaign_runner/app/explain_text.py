@@ -4,56 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from campaign_runner.model import money
 from campaign_runner.model.wording import count
 
+if TYPE_CHECKING:
+    from campaign_runner.app.explain import RowLife
+
 Told = Mapping[str, Any]
 
 
-def story(life: Told) -> list[str]:
+def story(life: RowLife) -> list[str]:
     """The lines for the terminal."""
-    worth = f" ({life['worth']})" if life.get("worth") else ""
-    said = f"Row {life['row']} of {life['file']}: {life['status']}{worth}. {life['reason']} {life['what_to_do']}".rstrip()
+    worth = f" ({life.worth})" if life.worth else ""
+    said = f"Row {life.row} of {life.file}: {life.status}{worth}. {life.reason} {life.what_to_do}".rstrip()
     return [
         said,
         *_cells(life),
         *_rules(life),
         *_decisions(life),
-        *(line for one in life["attempts"] for line in _attempt(one, life)),
+        *(line for one in life.attempts for line in _attempt(one, life)),
     ]
 
 
-def _cells(life: Told) -> Iterator[str]:
-    if life.get("note"):
-        yield life["note"]
-    if life["cells"]:
+def _cells(life: RowLife) -> Iterator[str]:
+    if life.note:
+        yield life.note
+    if life.cells:
         yield "As handed in:"
-    yield from (f"  {header}: {cell}" for header, cell in life["cells"].items() if cell)
-    if life["changes"]:
+    yield from (f"  {header}: {cell}" for header, cell in life.cells.items() if cell)
+    if life.changes:
         yield "Changed before it was checked and sent:"
-    for change in life["changes"]:
+    for change in life.changes:
         where = change["header"] or change["field"]
         before = f'"{change["before"]}"' if change["before"] else "empty"
         yield f'  {where}: {before} became "{change["after"]}" ({change["why"]}).'
 
 
-def _rules(life: Told) -> Iterator[str]:
-    rules = life["rules"]
-    if rules and life["status"] != "rejected":
+def _rules(life: RowLife) -> Iterator[str]:
+    rules = life.rules
+    if rules and life.status != "rejected":
         many = sum(map(len, rules["checks"].values())) + sum(map(len, rules["optional"].values()))
         needs = ", ".join(rules["required"])
         yield f"Rules applied: the {many} of {rules['method']} (campaign-runner rules {rules['method']}), all met."
         yield f"  {rules['method']} needs {needs}."
-    elif life["status"] == "rejected":
+    elif life.status == "rejected":
         yield "Rules applied: those of its delivery method; the reason above says which it breaks."
 
 
-def _decisions(life: Told) -> Iterator[str]:
-    if life["decisions"]:
+def _decisions(life: RowLife) -> Iterator[str]:
+    if life.decisions:
         yield "What was decided:"
-    yield from (f"  {each['at']}  {_SAY[each['what']](each)}{_by(each)}" for each in life["decisions"])
+    yield from (f"  {each['at']}  {_SAY[each['what']](each)}{_by(each)}" for each in life.decisions)
 
 
 def _by(each: Told) -> str:
@@ -84,8 +87,8 @@ _SAY: dict[str, Callable[[Told], str]] = {
 }
 
 
-def _attempt(one: Told, life: Told) -> Iterator[str]:
-    derived = life["references"]
+def _attempt(one: Told, life: RowLife) -> Iterator[str]:
+    derived = life.references
     bound = ", ".join(f"{name} {value}" for name, value in derived["bound_to"].items())
     again = f", attempt {one['attempt']}" if one["attempt"] > 1 else ""
     worth = f"{one['face_value']} {one['currency']}, {one['method']}, {one['utid']}"

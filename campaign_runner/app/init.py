@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from campaign_runner import intake, validation
-from campaign_runner.app.template import write_empty_template
+from campaign_runner.app.template import Written, write_empty_template
 from campaign_runner.model.errors import CampaignRunnerError, StateError
 from campaign_runner.settings.template import campaign_toml
 
@@ -62,17 +62,16 @@ def _bare(header: str) -> str:
     return re.sub(r"[\W_]+", "", header).casefold()
 
 
-def init_folder(folder: Path, schemas: Path | None = None, key: Sequence[str] = (), *, now: datetime) -> list[Path]:
+def init_folder(folder: Path, schemas: Path | None = None, key: Sequence[str] = (), *, now: datetime) -> Written:
     """Write campaign.toml, with an id of its own and the columns `key` that name a row, and a template workbook into
-    `folder`; returns their paths."""
+    `folder`."""
     settings, workbook = folder / "campaign.toml", folder / WORKBOOK
     try:
         folder.mkdir(parents=True, exist_ok=True)
         settings.write_text(_settings(folder, key, now), "utf-8")
     except OSError as error:
         raise StateError(f"{folder}: cannot be written ({error.strerror}). Choose another folder.") from None
-    write_empty_template(workbook, schemas)
-    return [settings, workbook]
+    return Written((settings, *write_empty_template(workbook, schemas).written))
 
 
 def _settings(folder: Path, key: Sequence[str], now: datetime) -> str:

@@ -5,7 +5,8 @@ Reports are files of the user: they are found and named, never deleted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,10 +35,22 @@ _COPIES = "ledger-version-*.sqlite"
 _EVER = "9999"
 
 
-Told = dict[str, Any]
+@dataclass(frozen=True)
+class Erased:
+    """How many files, orders, lines and hashes were erased, and orders in the simulator; what is still `open`, how many
+    `events` name the recipient, and which `reports` hold names."""
+
+    files: int = 0
+    orders: int = 0
+    lines: int = 0
+    hashes: int = 0
+    simulator_orders: int = 0
+    open: int = 0
+    events: int = 0
+    reports: tuple[str, ...] = ()
 
 
-def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Told:
+def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Erased:
     """Erase personal data of files older than so many days; totals, references and the chain stay."""
     if days < 1:
         raise UsageError("--older-than must be at least one day: files uploaded today may still be in progress.")
@@ -45,7 +58,7 @@ def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Told:
     before = moment.isoformat(timespec="milliseconds")
     with _ledger(runtime) as ledger:
         names = campaigns_before(ledger, before)
-        told: Told = dict(erasure.erase(ledger, before, runtime.at(), window_since=since(runtime), dry_run=dry_run))
+        told = dict(erasure.erase(ledger, before, runtime.at(), window_since=since(runtime), dry_run=dry_run))
         names = names if told["files"] else []
         still = references_of(ledger, still=True)
 
@@ -55,14 +68,14 @@ def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Told:
         return _with_more(told, _stand_in(runtime, old, dry_run), _reports_of(runtime, () if dry_run else names))
 
 
-def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False) -> Told:
+def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False) -> Erased:
     """Erase the personal data of one campaign, in every environment, whatever its age."""
     with _ledger(runtime) as ledger:
         with ledger.read() as connection:
             known = sorted({str(row["campaign_id"]) for row in campaigns.listing(connection)})
         if campaign_id not in known:
             raise UsageError(f"There is no campaign {campaign_id} here. Known: {', '.join(known) or 'none yet'}.")
-        told: Told = dict(
+        told = dict(
             erasure.erase(
                 ledger, _EVER, runtime.at(), campaign=campaign_id, window_since=since(runtime), dry_run=dry_run
             )
@@ -75,7 +88,7 @@ def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False)
         return _with_more(told, _stand_in(runtime, theirs, dry_run), _reports_of(runtime, [campaign_id]))
 
 
-def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False) -> Told:
+def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False) -> Erased:
     """Erase one recipient, named by e-mail address or phone number, from every campaign."""
     try:
         contact = Contact(who)
@@ -87,7 +100,7 @@ def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False) -> Tol
     with _ledger(runtime) as ledger:
         with ledger.read() as connection:
             person = _hash(connection, contact)
-        told: Told = dict(
+        told = dict(
             erase_recipient(ledger, contact, person, runtime.at(), window_since=since(runtime), dry_run=dry_run)
         )
         still = references_of(ledger, still=True)
@@ -104,9 +117,8 @@ def _ledger(runtime: Runtime) -> Ledger:
     return open_ledger(runtime.state, runtime.ledger_url, runtime.actor)
 
 
-def _with_more(told: Told, in_stand_in: int, reports: Iterable[Path]) -> Told:
-    more = {"simulator_orders": in_stand_in, "reports": sorted(str(path) for path in reports)}
-    return told | {name: value for name, value in more.items() if value}
+def _with_more(told: Mapping[str, int], in_stand_in: int, reports: Iterable[Path]) -> Erased:
+    return Erased(**told, simulator_orders=in_stand_in, reports=tuple(sorted(map(str, reports))))
 
 
 def _stand_in(runtime: Runtime, chosen: Any, dry_run: bool) -> int:

@@ -21,18 +21,19 @@ from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.batch_moves import take_up
 from campaign_runner.ledger.held import HeldRow
 from campaign_runner.ledger.sent_lines import DROPPED, RELEASED, UNDONE
+from campaign_runner.model.choices import HoldKind
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.lifecycle import LOST
 from campaign_runner.model.money import from_units, text
 from campaign_runner.planning.released_rows import HIDDEN, STRUCK
 
 # `--held-as`: the rules that it stands for.
-KINDS = {
-    "changed": ("changed-after-sent",),
-    "duplicate": ("duplicate", "duplicate-elsewhere"),
-    "already-rewarded": ("already-rewarded",),
-    "hidden": (HIDDEN,),
-    "struck": (STRUCK,),
+KINDS: dict[HoldKind, tuple[str, ...]] = {
+    HoldKind.CHANGED: ("changed-after-sent",),
+    HoldKind.DUPLICATE: ("duplicate", "duplicate-elsewhere"),
+    HoldKind.ALREADY_REWARDED: ("already-rewarded",),
+    HoldKind.HIDDEN: (HIDDEN,),
+    HoldKind.STRUCK: (STRUCK,),
 }
 
 
@@ -54,7 +55,7 @@ class RowsAsked:
     """Which rows are meant: by number, e-mail address, name or key; all that are held for one cause; or all."""
 
     rows: Sequence[int | str] = ()
-    held_as: str = ""
+    held_as: HoldKind | None = None
     every: bool = False
 
 
@@ -129,13 +130,11 @@ def _chosen(
     campaign: CampaignSession, asked: RowsAsked, waiting: Mapping[int, HeldRow], file: str, *, ours: bool
 ) -> dict[int, HeldRow]:
     """The rows that are meant, in the order of the file."""
-    if asked.held_as and asked.held_as not in KINDS:
-        raise UsageError(f"--held-as {asked.held_as}: say {', '.join(KINDS)}.")
     if not (asked.rows or asked.held_as or asked.every):
         raise UsageError("Say which rows: by number, e-mail address, name or key, or with --held-as or --all.")
     rows = {row for word in asked.rows for row in _rows(campaign, str(word).strip(), waiting, file, ours=ours)}
     if asked.held_as or asked.every:
-        rules = KINDS.get(asked.held_as, ())
+        rules = KINDS[asked.held_as] if asked.held_as else ()
         every = {row: one for row, one in waiting.items() if one.rule != RETRY}
         rows |= {row for row, one in every.items() if asked.every or one.rule in rules}
     if not rows:

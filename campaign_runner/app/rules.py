@@ -6,11 +6,11 @@ from pathlib import Path
 
 from campaign_runner import validation
 from campaign_runner.model.errors import UsageError
-from campaign_runner.reporting.rules_table import Rows, rules_table
+from campaign_runner.reporting.rules_table import RulesTable, rules_table
 
 
-def rules_of_method(method: str = "", schemas: Path | None = None) -> Rows:
-    """Head and rows for one method, or for all of them; raises UsageError for an unknown one."""
+def rules_of_method(method: str = "", schemas: Path | None = None) -> RulesTable:
+    """The table for one method, or for all of them; raises UsageError for an unknown one."""
     book, wanted = validation.load_book(schemas), method.upper()
     if wanted and wanted not in book.methods:
         raise UsageError(f'There is no delivery method "{method}". Known: {", ".join(book.methods)}.')

@@ -8,6 +8,7 @@ from __future__ import annotations
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.ledger import Ledger, campaigns, events
+from campaign_runner.model.choices import HiddenRows
 
 
 def canary(campaign: CampaignSession, asked: int, *, no_canary: bool) -> int:
@@ -37,7 +38,7 @@ def keep(
     """Keep the options of this run for the next steps of this campaign."""
     options = {
         "--sheet": reading.sheet or "",
-        "--hidden": reading.hidden if reading.hidden != "hold" else "",
+        "--hidden": "" if reading.hidden == HiddenRows.HOLD else str(reading.hidden),
         "--canary": str(canary or ""),
         "--max-failure-rate": "" if max_failure_rate is None else f"{100 * max_failure_rate:g}%",
     }

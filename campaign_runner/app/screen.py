@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from campaign_runner.model import Books
 from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.model.marketplace import Reward
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.model.status_texts import BY_OUTCOME, STATUS_TEXTS
 from campaign_runner.model.wording import came_to, cash, count, listed, per_currency
+from campaign_runner.preflight.catalogue_check import price
 from campaign_runner.reporting.finance.statement import Reconciled
 from campaign_runner.reporting.finance.sums import FinanceOfAll, PeriodSums
 from campaign_runner.reporting.fix_list import todo
 from campaign_runner.reporting.next_steps import next_steps
 from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import sent, warnings, where_from
+
+if TYPE_CHECKING:
+    from campaign_runner.app.purge import Erased
 
 EXAMPLES_SHOWN = 5
 
@@ -78,7 +83,15 @@ def statement(result: Reconciled) -> list[str]:
         for each in result.totals
     ]
     notes = [f"Note: {note}" for note in result.notes]
-    return [f"{result.statement.name}: {words}.", verdict, *totals, *findings, *notes, *_where(result.reports)]
+    return [f"{result.statement}: {words}.", verdict, *totals, *findings, *notes, *_where(result.reports)]
+
+
+def reward(found: Reward) -> dict[str, str]:
+    """A row of `catalogue`."""
+    return {
+        "Reward": found.name, "UTID": found.utid, "Amount": price(found), "Countries": ", ".join(found.countries),
+        "Methods": ", ".join(found.methods), "Now": "active" if found.active else "not available",
+    }  # fmt: skip
 
 
 def finance(found: FinanceOfAll, since: str, until: str) -> list[str]:
@@ -197,17 +210,17 @@ def _source(books: Books) -> str:
     return f'{name}, sheet "{books.sheet}"' if books.sheet else name
 
 
-def purged(erased: Mapping[str, Any], nothing: str, window: int, *, dry_run: bool) -> Iterator[str]:
+def purged(erased: Erased, nothing: str, window: int, *, dry_run: bool) -> Iterator[str]:
     """What was erased, what stays, and what to do about the rest."""
-    parts = [(erased["files"], "file"), (erased["orders"], "order"), (erased.get("lines", 0), "line")]
-    copies = erased.get("simulator_orders", 0)
+    parts = [(erased.files, "file"), (erased.orders, "order"), (erased.lines, "line")]
+    copies = erased.simulator_orders
     if not any(number for number, _ in parts) and not copies:
-        if late := erased.get("hashes"):
+        if late := erased.hashes:
             yield f"The keyed hashes of {count(late, 'line')} were erased: campaigns are no longer compared with them."
-        elif not erased.get("open"):
+        elif not erased.open:
             yield nothing
     else:
-        what = f"{count(erased['files'], 'file')} and the contents of {count(erased['orders'], 'order')}"
+        what = f"{count(erased.files, 'file')} and the contents of {count(erased.orders, 'order')}"
         if copies:
             what += f", and {count(copies, 'order')} in the simulator,"
         if dry_run:
@@ -218,13 +231,13 @@ def purged(erased: Mapping[str, Any], nothing: str, window: int, *, dry_run: boo
                 f"The keyed hashes by which recipients are recognised stay for {window} days after sending, so that "
                 "nobody is rewarded twice; the next purge after that erases them."
             )
-    if still := erased.get("open"):
+    if still := erased.open:
         yield f"{count(still, 'order or file', 'orders or files')} with lines that are not final: run purge again later."
-    if typed := erased.get("events"):
+    if typed := erased.events:
         yield (
             f"{count(typed, 'event')} of the audit log {'names' if typed == 1 else 'name'} the recipient, in a reason. "
             "They stay, because removing them would break the chain."
         )
-    if reports := erased.get("reports"):
+    if reports := erased.reports:
         yield "These files still contain names or contact data. Delete them, or write them again (campaign-runner reports):"
         yield from (f"  {path}" for path in reports)

@@ -6,6 +6,7 @@ It is asked often and must not keep anybody waiting: it needs no settings, no ru
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +23,37 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def campaign_status(state: Path, url: str = "", campaign: str = "") -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Milestone:
+    """When something happened to a campaign, and what."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CampaignStatus:
+    """A campaign: its rows (with their `total`) and line items by status, its money by currency as decimal texts, its
+    batches by state, and why its ledger is `older` than what was sent ("" = it is not); whether nothing new leaves
+    (`halted` at, by, reason; not before `send_after`; `paused` is the sentence), and who is at work on it."""
+
+    campaign: str
+    environment: str
+    account: str
+    created_at: str
+    rows: Mapping[str, int]
+    lines: Mapping[str, int]
+    amounts: Mapping[str, str]
+    batches: Mapping[str, int]
+    events: tuple[Milestone, ...]
+    older: str
+    halted: Mapping[str, str] | None
+    send_after: str
+    held_by: str
+    paused: str
+
+
+def campaign_status(state: Path, url: str = "", campaign: str = "") -> list[CampaignStatus]:
     """Every campaign of a ledger (or one) with its rows and line items by status, their money and its events."""
     with look_into(state, url) as ledger, ledger.read() as connection:
         found = [row for row in campaigns.listing(connection) if campaign in ("", row["campaign_id"])]
@@ -31,25 +62,27 @@ def campaign_status(state: Path, url: str = "", campaign: str = "") -> list[dict
                 f'There is no campaign "{campaign}" in this ledger. Check the name and --state. '
                 f"The state folder is {state}."
             )
-        standing = [{**_standing(connection, row), **_pause(connection, row)} for row in found]
-        return [{**one, "older": newest.older(ledger, f"{one['environment']}-{one['campaign']}")} for one in standing]
+        return [
+            _standing(connection, row, newest.older(ledger, f"{row['environment']}-{row['campaign_id']}"))
+            for row in found
+        ]
 
 
-def _standing(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, Any]:
+def _standing(connection: Connection, campaign: Mapping[str, Any], older: str) -> CampaignStatus:
     tally = row_status.campaign_tally(connection, campaign["id"])
     lines: dict[str, int] = {}
     amounts: dict[str, Decimal] = {}
     for status, currency, number, units in tally:
         lines[status] = lines.get(status, 0) + number
         amounts[currency] = amounts.get(currency, Decimal(0)) + from_units(units)
-    told = [{"at": event["at"], "text": _event(event)} for event in events.milestones(connection, campaign["id"])]
-    return {
-        "campaign": campaign["campaign_id"], "environment": campaign["environment"], "account": campaign["account"],
-        "created_at": campaign["created_at"], "rows": _rows(connection, campaign["id"], lines),
-        "lines": {s: lines[s] for s in RowStatus if s in lines},
-        "amounts": {currency: text(amount) for currency, amount in sorted(amounts.items())},
-        "batches": row_status.batch_counts(connection, campaign["id"]), "events": told,
-    }  # fmt: skip
+    return CampaignStatus(
+        campaign["campaign_id"], campaign["environment"], campaign["account"], campaign["created_at"],
+        rows=_rows(connection, campaign["id"], lines), lines={str(s): lines[s] for s in RowStatus if s in lines},
+        amounts={currency: text(amount) for currency, amount in sorted(amounts.items())},
+        batches=row_status.batch_counts(connection, campaign["id"]), older=older,
+        events=tuple(Milestone(event["at"], _event(event)) for event in events.milestones(connection, campaign["id"])),
+        **_pause(connection, campaign),
+    )  # fmt: skip
 
 
 def _pause(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, Any]:

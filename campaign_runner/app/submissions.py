@@ -13,6 +13,7 @@ from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, jobs, submissions
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
+from campaign_runner.model.choices import HiddenRows
 
 if TYPE_CHECKING:
     from campaign_runner.app.draft import ReadOptions
@@ -47,7 +48,7 @@ def restored(workspace: Workspace, submission: Submission) -> Iterator[ReadOptio
         with workspace.ledger().read() as connection:
             submissions.restore(connection, submission, path)
         options = submission.options
-        yield ReadOptions(path, options.get("sheet") or None, options.get("hidden") or "hold")
+        yield ReadOptions(path, options.get("sheet") or None, HiddenRows(options.get("hidden") or HiddenRows.HOLD))
 
 
 def of_a_run(campaign: CampaignSession, reading: ReadOptions, file: LoadedUpload) -> Submission:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from campaign_runner import validation
 from campaign_runner.model.errors import StateError, UsageError
 
 
+@dataclass(frozen=True)
+class Written:
+    """Which files were written."""
+
+    written: tuple[Path, ...]
+
+
 def write_empty_template(
     path: Path, schemas: Path | None = None, methods: Sequence[str] = (), rewards: Sequence[str] = ()
-) -> None:
+) -> Written:
     """Write an empty spreadsheet for these delivery methods (all of them without any); `rewards` to choose from."""
     from campaign_runner.reporting.excel.template import write_template
 
@@ -25,3 +33,4 @@ def write_empty_template(
         write_template(path, book, methods or None, rewards)
     except OSError as error:
         raise StateError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
+    return Written((path,))

@@ -13,6 +13,7 @@ from campaign_runner.app.session import CampaignSession, rule_book
 from campaign_runner.ledger import campaigns, row_status
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.model import Problem, RawRows, RawTable
+from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.planning.plan_draft import noted
@@ -74,7 +75,7 @@ def restored_upload(campaign: CampaignSession, upload: Upload) -> Iterator[Loade
     runtime = campaign.runtime
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / Path(upload.name).name
-        reading = ReadOptions(copy, upload.reading["sheet"], upload.reading["hidden"])
+        reading = ReadOptions(copy, upload.reading["sheet"], HiddenRows(upload.reading["hidden"]))
         if upload.purged_at:
             yield LoadedUpload(reading, upload, _erased(campaign, upload))
             return

@@ -11,6 +11,7 @@ from campaign_runner.intake.formats import open_grid
 from campaign_runner.intake.grid import Defect, Grid, Row
 from campaign_runner.intake.totals_words import label
 from campaign_runner.model import Column, RawTable, RuleBook
+from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.errors import FileUnusable
 from campaign_runner.model.spreadsheet import HIDDEN_ROW, STRUCK_ROW
 
@@ -23,7 +24,7 @@ def read(
     *,
     columns: Mapping[str, str] | None = None,
     sheet: str | None = None,
-    hidden: str = "hold",
+    hidden: HiddenRows = HiddenRows.HOLD,
 ) -> RawTable:
     """Read one sheet of a spreadsheet as text.
 
@@ -114,16 +115,16 @@ def _doubtful(row: int, cells: Sequence[str], columns: Sequence[Column]) -> Defe
     return Defect(row, position, "row:total", cells[position].strip(), what, remedy)
 
 
-def _treat_hidden(rows: Rows, choice: str) -> Iterator[str]:
+def _treat_hidden(rows: Rows, choice: HiddenRows) -> Iterator[str]:
     """Hold, include or skip the rows that the user does not see."""
     there = rows.looking_so(rows.grid.hidden, HIDDEN_ROW)
     if not there:
         return
     said = f"{_listed(there).capitalize()} {'is' if len(there) == 1 else 'are'} hidden or filtered out"
-    if choice == "skip":
+    if choice == HiddenRows.SKIP:
         rows.left_out |= set(there)
         yield f"{said}, and left out."
-    elif choice == "hold":
+    elif choice == HiddenRows.HOLD:
         rows.hidden = frozenset(there)
         yield f"{said}: held for a decision (--hidden include, or --hidden skip)."
     else:

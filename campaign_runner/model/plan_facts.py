@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 from campaign_runner.model import Order, Problem
 
 
-class StatedHead(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StatedHead:
     """The hash of an event, and its number where it is known."""
 
     digest: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,19 +12,19 @@ EXAMPLES = 10
 
 @dataclass(slots=True)
 class ProblemTally:
-    """Counts per (field or header, kind of rule), and the first few problems, warnings and held rows in full.
+    """Counts per field or header and kind of rule, and the first few problems, warnings and held rows in full.
 
-    `kinds` is keyed by Tango's field name (or the user's header, or "" for a whole row) and what follows the colon
+    `kinds` is keyed by Tango's field name (or the user's header, or "" for a whole row), then by what follows the colon
     in `Problem.rule`; `warned` has the rows of each rule that only warns.
     """
 
     total: int = 0
-    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
+    kinds: dict[str, dict[str, int]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     examples: list[Problem] = field(default_factory=list)
     warnings: int = 0
     warned: dict[str, list[int]] = field(default_factory=dict)
-    holds: Counter[str] = field(default_factory=Counter)
+    holds: dict[str, int] = field(default_factory=dict)
     cautions: list[Problem] = field(default_factory=list)
     held: list[Hold] = field(default_factory=list)
 
@@ -39,7 +38,7 @@ class ProblemTally:
             return
         self.total += 1
         name = self._name(problem)
-        self.kinds[name, problem.rule.partition(":")[2]] += 1
+        self._count(name, problem.rule.partition(":")[2], 1)
         if problem.column:
             self.headers.setdefault(name, problem.column.header)
         if len(self.examples) < EXAMPLES:
@@ -48,7 +47,9 @@ class ProblemTally:
     def join(self, other: ProblemTally) -> None:
         """Count what another tally counted, of rows further down."""
         self.total += other.total
-        self.kinds.update(other.kinds)
+        for name, kinds in other.kinds.items():
+            for kind, number in kinds.items():
+                self._count(name, kind, number)
         self.headers = other.headers | self.headers
         self.examples = [*self.examples, *other.examples][:EXAMPLES]
         self.warnings += other.warnings
@@ -58,21 +59,25 @@ class ProblemTally:
 
     def without(self, gone: Sequence[Problem]) -> ProblemTally:
         """What is left where some problems no longer matter."""
-        rest = replace(self, kinds=Counter(self.kinds), examples=list(self.examples), cautions=list(self.cautions))
+        kinds = {name: dict(each) for name, each in self.kinds.items()}
+        rest = replace(self, kinds=kinds, examples=list(self.examples), cautions=list(self.cautions))
         for problem in gone:
             if problem.severity == "error":
                 rest.total -= 1
-                rest.kinds[self._name(problem), problem.rule.partition(":")[2]] -= 1
-        rest.kinds = +rest.kinds
+                rest._count(self._name(problem), problem.rule.partition(":")[2], -1)
         rows = {problem.row for problem in gone}
         rest.examples = [problem for problem in self.examples if problem.row not in rows]
         return rest
 
     def hold(self, hold: Hold) -> None:
         """Count one row that is kept back."""
-        self.holds[hold.rule] += 1
+        self.holds[hold.rule] = self.holds.get(hold.rule, 0) + 1
         if len(self.held) < EXAMPLES:
             self.held.append(hold)
+
+    def _count(self, name: str, kind: str, number: int) -> None:
+        kinds = self.kinds.setdefault(name, {})
+        kinds[kind] = kinds.get(kind, 0) + number
 
     def _name(self, problem: Problem) -> str:
         if problem.column and problem.column.field:

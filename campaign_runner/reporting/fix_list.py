@@ -47,10 +47,11 @@ _HOLDS = {
 def todo(problems: ProblemTally) -> list[str]:
     """One clause per field and kind of work, the most frequent first."""
     work: Counter[tuple[str, str]] = Counter()
-    for (name, kind), number in problems.kinds.items():
-        work[name, _VERBS.get(kind, "fix {}")] += number
-    clauses = [_clause(verb, name, number, problems) for (name, verb), number in work.most_common()]
-    return clauses + [_held(rule, number) for rule, number in problems.holds.most_common()]
+    for name, kinds in problems.kinds.items():
+        for kind, number in kinds.items():
+            work[name, _VERBS.get(kind, "fix {}")] += number
+    clauses = [_clause(verb, name, number, problems) for (name, verb), number in work.most_common() if number]
+    return clauses + [_held(rule, number) for rule, number in Counter(problems.holds).most_common()]
 
 
 def _clause(verb: str, name: str, number: int, problems: ProblemTally) -> str:

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from campaign_runner.model import Field, Method, RuleBook
 
-Rows = list[tuple[str, ...]]
+
+@dataclass(frozen=True, slots=True)
+class RulesTable:
+    """The headers, and the rows under them."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON: each row by its headers."""
+        return {"rules": [dict(zip(self.head, row, strict=True)) for row in self.rows]}
 
 
-def rules_table(book: RuleBook, method: str | None = None) -> Rows:
-    """The header and the rows: all fields against all methods, or one method's fields with their rules."""
+def rules_table(book: RuleBook, method: str | None = None) -> RulesTable:
+    """All fields against all methods, or one method's fields with their rules."""
     if method is None:
-        head = ("Field", "Column", *book.methods)
-        return [head, *((f.name, f.title, *(m.presence(f.name) for m in book.methods.values()))
-                        for f in book.fields.values())]  # fmt: skip
+        methods = book.methods.values()
+        rows = [(f.name, f.title, *(m.presence(f.name) for m in methods)) for f in book.fields.values()]
+        return RulesTable(("Field", "Column", *book.methods), tuple(rows))
     chosen = book.methods[method]
     fields = [field for field in book.fields.values() if chosen.presence(field.name) != "not allowed"]
-    rows = [(f.name, f.title, chosen.presence(f.name), " ".join(rules_of(f, chosen)), f.example) for f in fields]
-    return [("Field", "Column", "Presence", "Rules", "Example"), *sorted(rows, key=lambda row: row[2] != "required")]
+    rules = [(f.name, f.title, chosen.presence(f.name), " ".join(rules_of(f, chosen)), f.example) for f in fields]
+    head = ("Field", "Column", "Presence", "Rules", "Example")
+    return RulesTable(head, tuple(sorted(rules, key=lambda row: row[2] != "required")))
 
 
 def rules_of(field: Field, method: Method | None = None) -> list[str]:
@@ -31,10 +43,10 @@ def rules_of(field: Field, method: Method | None = None) -> list[str]:
 def rules_page(book: RuleBook) -> str:
     """docs/rules.md, written from the book; a test fails when the file says something else."""
     lines = ["# The rules of a row", "", _PREFACE, "", "## Which method takes which column", ""]
-    lines += _markdown([(row[1], *row[2:]) for row in rules_table(book)])
+    lines += _markdown(rules_table(book))
     for method in book.methods.values():
         lines += ["", f"## {method.name}: {method.title}", "", method.description, "", f"> {method.source}", ""]
-        lines += _markdown([(row[1], *row[2:]) for row in rules_table(book, method.name)])
+        lines += _markdown(rules_table(book, method.name))
     lines += ["", "## Every column", ""]
     for field in book.fields.values():
         lines += _field_section(field)
@@ -52,8 +64,9 @@ def _field_section(field: Field) -> Iterator[str]:
     yield from (f"- Example: `{field.example}`", f"- Headers: {spellings}", "", f"> {field.source}", "")
 
 
-def _markdown(rows: Rows) -> list[str]:
-    head, *body = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+def _markdown(table: RulesTable) -> list[str]:
+    """Without the field's own name."""
+    head, *body = [[cell.replace("|", "\\|") for cell in row[1:]] for row in (table.head, *table.rows)]
     return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *body)]
 
 

@@ -19,7 +19,6 @@ ADDRESSES = {
     "production": "https://api.tangocard.com/raas/v2",
 }
 # The one with real money first: reports over all campaigns take the first that has any.
-ENVIRONMENTS = ("production", "sandbox", "simulator")
 TOKEN_ADDRESSES = {
     "sandbox": "https://sandbox-auth.tangocard.com/oauth/token",
     "production": "https://auth.tangocard.com/oauth/token",

@@ -46,7 +46,7 @@ class Reviewed:
         return plan
 
     def approve(self, plan: str, who: str = FINANCE) -> str:
-        return approve_plan(self.runtime(who), plan, who)
+        return approve_plan(self.runtime(who), plan, who).sentence
 
     def run(self, path: Any, who: str = "hanna", **options: Any) -> Result:
         return run_file(ReadOptions(path), self.runtime(who), **options)

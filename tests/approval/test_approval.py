@@ -35,7 +35,7 @@ def test_an_approved_plan_is_run_and_its_identity_stands_in_the_log(office, revi
     assert reviewed.approve(plan[:8]) == f"Plan {plan[:12]} of q4.csv, 2 lines, 35.50 USD: approved by {FINANCE}."
     assert reviewed.run(path).exit_code is ExitCode.DONE
     (campaign,) = campaign_status(office.folder / "state")
-    told = [event["text"] for event in campaign["events"]]
+    told = [event.text for event in campaign.events]
     assert any(text.startswith(f"plan approved: by {FINANCE}, plan {plan} [") for text in told)
     assert any(text.startswith("file planned") and plan in text for text in told)
 

@@ -15,6 +15,7 @@ from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
 from campaign_runner.app.status import campaign_status
 from campaign_runner.app.track import track_campaign
+from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.reporting.next_steps import next_steps
 from tests.approval.conftest import ANA, BEN, CLEO
@@ -165,7 +166,7 @@ def test_a_run_that_goes_well_is_not_halted(office):
 def test_single_orders_have_a_canary_too(office, endpoint):
     office.values["tango"] |= {"endpoint": endpoint}
     assert go(office, office.file(*GOOD, CLEO), canary=2).exit_code is ExitCode.DONE
-    assert campaign_status(office.folder / "state")[0]["lines"] == {"completed": 9}
+    assert campaign_status(office.folder / "state")[0].lines == {"completed": 9}
 
 
 # ---- a campaign stays under its canary -----------------------------------------------------------------------------
@@ -258,7 +259,9 @@ def test_next_steps_repeat_the_options_of_the_run(office):
     runtime = office.runtime()
     asked = {"FILE": "camp/q4.csv", "--config": "camp/my campaign.toml", "--state": "/srv/state"}
     runtime = replace(runtime, options=asked)
-    result = run_file(ReadOptions(path, hidden="include"), runtime, canary=1, max_failure_rate=0.05, patience=0)
+    result = run_file(
+        ReadOptions(path, hidden=HiddenRows.INCLUDE), runtime, canary=1, max_failure_rate=0.05, patience=0
+    )
     steps = [str(step) for step in next_steps(result.books)]
     config = "--config 'camp/my campaign.toml' --state /srv/state"
     assert any(step.endswith(
@@ -277,6 +280,6 @@ def test_the_next_step_after_a_failed_canary_can_be_followed(office):
 
 def test_a_repaired_file_is_not_read_by_the_sheet_of_the_first(office):
     path = office.file(GOOD[0], GOOD[1].replace("ana11@", "ana11@@"))
-    result = run_file(ReadOptions(path, hidden="include"), office.runtime(), patience=0)
+    result = run_file(ReadOptions(path, hidden=HiddenRows.INCLUDE), office.runtime(), patience=0)
     (step,) = [str(step) for step in next_steps(result.books) if "failures.xlsx" in str(step)]
     assert "--hidden" not in step

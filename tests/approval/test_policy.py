@@ -96,7 +96,7 @@ def test_people_who_share_an_account_can_say_so(office, above_40):
     path = office.file(person(1), person(2))
     plan = above_40.plan(path)["plan"]
     runtime = above_40.runtime()
-    assert "approved by" in approve_plan(runtime, plan, FINANCE)
+    assert approve_plan(runtime, plan, FINANCE).by == FINANCE
     assert above_40.run(path).exit_code is ExitCode.DONE
 
 

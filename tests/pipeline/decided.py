@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from campaign_runner.app.release import RowsAsked, decide
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger.sent_lines import DROPPED, RELEASED, UNDONE
+from campaign_runner.model.choices import HoldKind
 
 
 def release_rows(
-    runtime: Runtime, rows: Sequence[int | str], reason: str, *, held_as: str = "", every: bool = False, undo: bool = False,
-    dry_run: bool = False,
+    runtime: Runtime, rows: Sequence[int | str], reason: str, *, held_as: HoldKind | None = None, every: bool = False,
+    undo: bool = False, dry_run: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
     """Release held rows of the newest file (or take that back), with a reason; the next `run` places them. Returns what
     was decided, with what it comes to.
@@ -24,7 +25,7 @@ def release_rows(
 
 
 def drop_rows(
-    runtime: Runtime, rows: Sequence[int | str], reason: str, *, held_as: str = "", every: bool = False,
+    runtime: Runtime, rows: Sequence[int | str], reason: str, *, held_as: HoldKind | None = None, every: bool = False,
     dry_run: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
     """Say that held rows are not to be sent, with a reason; otherwise as `release`."""

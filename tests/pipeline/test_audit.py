@@ -8,7 +8,7 @@ import pytest
 
 from campaign_runner.app.all_campaigns import report_all_campaigns
 from campaign_runner.app.audit import export_log, verify_log
-from campaign_runner.app.purge import purge_data
+from campaign_runner.app.purge import Erased, purge_data
 from campaign_runner.app.reconcile import reconcile_campaign
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.track import track_campaign
@@ -41,7 +41,7 @@ def test_personal_data_is_erased_and_the_books_stay(office):
     before = office.summary()
     office.clock.turn(days=401)
     erased = purge_data(office.runtime(), 400)
-    assert (erased["files"], erased["orders"]) == (1, 1)
+    assert (erased.files, erased.orders) == (1, 1)
     report_campaign(office.runtime())
     after = office.summary()
     assert (after["rows"], after["amounts"]) == (before["rows"], before["amounts"])
@@ -53,14 +53,14 @@ def test_personal_data_is_erased_and_the_books_stay(office):
 def test_what_is_open_is_not_erased(office):
     office.run(office.file(ANA), patience=0)
     office.clock.turn(days=401)
-    assert purge_data(office.runtime(), 400) == {"files": 0, "orders": 0}
+    assert purge_data(office.runtime(), 400) == Erased()
 
 
 def test_a_dry_purge_only_counts_and_today_cannot_be_erased(office):
     office.run(office.file(ANA))
     office.clock.turn(days=2)
-    assert purge_data(office.runtime(), 1, dry_run=True)["files"] == 1
-    assert purge_data(office.runtime(), 1)["files"] == 1
+    assert purge_data(office.runtime(), 1, dry_run=True).files == 1
+    assert purge_data(office.runtime(), 1).files == 1
     with pytest.raises(UsageError, match="at least one day"):
         purge_data(office.runtime(), 0)
 

@@ -132,16 +132,16 @@ def test_explain_tells_the_whole_life_of_a_row(office):
     office.run(office.file(ANA, FAILS))
     retry_failed(office.runtime())
     life = explain_row(office.runtime(), "3")
-    assert life["cells"]["E-mail"] == "sim-fails@example.com"
-    assert [(one["attempt"], one["status"]) for one in life["attempts"]] == [(1, "failed"), (2, "failed")]
-    requests = [request["method"] for request in life["attempts"][0]["requests"]]
+    assert life.cells["E-mail"] == "sim-fails@example.com"
+    assert [(one["attempt"], one["status"]) for one in life.attempts] == [(1, "failed"), (2, "failed")]
+    requests = [request["method"] for request in life.attempts[0]["requests"]]
     assert requests.count("POST") == 1
-    assert explain_row(office.runtime(), life["reference"])["row"] == 3
+    assert explain_row(office.runtime(), life.reference).row == 3
 
 
 def test_explain_knows_rejected_rows_and_names_what_is_not_there(office):
     office.run(office.file(ANA, ANA.replace("ana@", "ana@@")))
-    assert "is not an e-mail address" in explain_row(office.runtime(), "3")["reason"]
+    assert "is not an e-mail address" in explain_row(office.runtime(), "3").reason
     with pytest.raises(UsageError, match="99 is neither a row"):
         explain_row(office.runtime(), "99")
 
@@ -149,8 +149,8 @@ def test_explain_knows_rejected_rows_and_names_what_is_not_there(office):
 def test_status_counts_lines_and_money(office):
     office.run(office.file(ANA, FAILS))
     (campaign,) = campaign_status(office.folder / "state")
-    assert campaign["lines"] == {"completed": 1, "failed": 1}
-    assert campaign["amounts"] == {"USD": "55.00"}
+    assert campaign.lines == {"completed": 1, "failed": 1}
+    assert campaign.amounts == {"USD": "55.00"}
 
 
 def test_doctor_is_content_with_a_healthy_world_and_says_what_is_not(office):

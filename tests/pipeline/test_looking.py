@@ -68,7 +68,7 @@ def contents(folder: Path) -> dict[str, int]:
 
 
 def counts(state: Path) -> object:
-    return {str(status): lines for status, lines in campaign_status(state)[0]["lines"].items()}
+    return {str(status): lines for status, lines in campaign_status(state)[0].lines.items()}
 
 
 def test_the_status_and_the_log_of_a_read_only_ledger_are_read(closed):
@@ -83,9 +83,9 @@ def test_a_row_is_explained_and_reports_are_written_elsewhere(office, closed):
     runtime = office.runtime()
     runtime = replace(runtime, state=closed, reports=Path(tempfile.mkdtemp()))
     runtime.reports.chmod(0o777)
-    assert explain_row(runtime, "2")["status"] == "completed"
+    assert explain_row(runtime, "2").status == "completed"
     before = contents(closed)
-    assert as_nobody(lambda: explain_row(runtime, "2")["status"]) == "completed"
+    assert as_nobody(lambda: explain_row(runtime, "2").status) == "completed"
     assert as_nobody(lambda: sorted(report_campaign(runtime).reports))[:2] == ["failures.csv", "failures.xlsx"]
     assert contents(closed) == before
     shutil.rmtree(runtime.reports)
@@ -104,7 +104,7 @@ def test_one_that_was_left_open_is_read_with_its_newest_pages(closed, tmp_path):
     (other / "ledger.sqlite-shm").unlink()
     other.parent.chmod(0o755)
     read_only(other)
-    assert as_nobody(lambda: campaign_status(other)[0]["account"]) == "another"
+    assert as_nobody(lambda: campaign_status(other)[0].account) == "another"
     connection.close()
     shutil.rmtree(other.parent)
 

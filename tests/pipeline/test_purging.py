@@ -39,7 +39,7 @@ def rehearsed(office):
 def test_one_recipient_is_erased_everywhere_and_the_others_stay(rehearsed):
     before = rehearsed.summary()
     erased = purge_recipient(rehearsed.runtime(), "Ana@Example.com")
-    assert {name: erased[name] for name in ("files", "orders", "lines", "simulator_orders")} == {
+    assert {name: getattr(erased, name) for name in ("files", "orders", "lines", "simulator_orders")} == {
         "files": 1, "orders": 1, "lines": 1, "simulator_orders": 1,
     }  # fmt: skip
     assert not is_anywhere_in_the_state(rehearsed, "ana@example.com")
@@ -50,7 +50,7 @@ def test_one_recipient_is_erased_everywhere_and_the_others_stay(rehearsed):
 
 
 def test_reports_that_hold_the_recipient_are_found_and_named(rehearsed):
-    names = {path.rpartition("/")[2] for path in purge_recipient(rehearsed.runtime(), "ana@example.com")["reports"]}
+    names = {path.rpartition("/")[2] for path in purge_recipient(rehearsed.runtime(), "ana@example.com").reports}
     assert {"results.csv", "results.xlsx"} <= names
     assert not {"finance.csv", "finance.xlsx", "summary.json"} & names
 
@@ -63,7 +63,7 @@ def test_an_erased_recipient_is_known_again_until_the_window_has_closed(rehearse
         held = ledger.execute("SELECT count(*) FROM entries WHERE status = 'held'").fetchone()
         assert held == (1,)
     rehearsed.clock.turn(days=30)
-    assert purge_recipient(rehearsed.runtime(), "nobody@example.com")["hashes"] == 1
+    assert purge_recipient(rehearsed.runtime(), "nobody@example.com").hashes == 1
     with sqlite3.connect(rehearsed.folder / "state" / "ledger.sqlite") as ledger:
         kept = ledger.execute("SELECT count(*) FROM line_items WHERE person IS NOT NULL").fetchone()
     assert kept == (2,)
@@ -81,13 +81,13 @@ def test_an_erased_line_is_not_placed_again_and_the_others_can_be(rehearsed):
 
 def test_what_is_open_is_left_and_said(office):
     office.run(office.file(ANA), patience=0)
-    assert purge_recipient(office.runtime(), "ana@example.com")["open"] == 2
+    assert purge_recipient(office.runtime(), "ana@example.com").open == 2
     assert office.tango.orders()
 
 
 def test_a_dry_run_erases_nothing(rehearsed):
-    assert purge_recipient(rehearsed.runtime(), "ana@example.com", dry_run=True)["orders"] == 1
-    assert purge_campaign(rehearsed.runtime(), "q4", dry_run=True)["files"] == 1
+    assert purge_recipient(rehearsed.runtime(), "ana@example.com", dry_run=True).orders == 1
+    assert purge_campaign(rehearsed.runtime(), "q4", dry_run=True).files == 1
     assert is_anywhere_in_the_state(rehearsed, "ana@example.com")
 
 
@@ -95,7 +95,7 @@ def test_one_campaign_is_erased_and_another_is_not(rehearsed):
     rehearsed.values["campaign"] = {"id": "q5"}
     rehearsed.run(rehearsed.file(ANA.replace("ana@", "dora@"), name="q5.csv"))
     erased = purge_campaign(rehearsed.runtime(), "q4")
-    assert (erased["files"], erased["orders"], erased["simulator_orders"]) == (1, 1, 1)
+    assert (erased.files, erased.orders, erased.simulator_orders) == (1, 1, 1)
     assert not is_anywhere_in_the_state(rehearsed, "+14155550100")
     assert is_anywhere_in_the_state(rehearsed, "dora@example.com")
     assert verify_log(rehearsed.folder / "state").whole
@@ -103,7 +103,7 @@ def test_one_campaign_is_erased_and_another_is_not(rehearsed):
 
 def test_the_stand_in_forgets_what_is_old_and_plays_on(rehearsed):
     rehearsed.clock.turn(days=401)
-    assert purge_data(rehearsed.runtime(), 400)["simulator_orders"] == 1
+    assert purge_data(rehearsed.runtime(), 400).simulator_orders == 1
     assert not is_anywhere_in_the_state(rehearsed, "ana@example.com")
     track_campaign(rehearsed.runtime())
     assert rehearsed.statuses()[4] == "failed"

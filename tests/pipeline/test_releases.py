@@ -9,6 +9,7 @@ from campaign_runner.app.explain import explain_row
 from campaign_runner.app.plan import plan_file
 from campaign_runner.ledger import open_ledger
 from campaign_runner.ledger.schema import releases
+from campaign_runner.model.choices import HoldKind
 from campaign_runner.model.errors import ExitCode, UsageError
 from tests.pipeline.decided import drop_rows, release_rows
 
@@ -38,7 +39,7 @@ def test_a_release_says_in_money_what_was_sent_and_what_will_be(edited):
 
 
 def test_all_rows_of_one_cause_are_released_at_once(edited):
-    told = release_rows(edited.runtime(), [], "a bonus", held_as="changed")
+    told = release_rows(edited.runtime(), [], "a bonus", held_as=HoldKind.CHANGED)
     assert told[-1] == "2 rows, 55.50 USD will be sent with the next run of the same file."
     edited.run(edited.path)
     assert edited.statuses() == {2: "completed", 3: "completed"}
@@ -54,7 +55,7 @@ def test_a_row_is_named_by_number_address_name_or_key(edited, word):
 
 def test_a_release_is_taken_back_as_long_as_nothing_was_sent(edited):
     release_rows(edited.runtime(), ["Ana"], "a bonus")
-    assert "It was released" in explain_row(edited.runtime(), "2")["reason"]
+    assert "It was released" in explain_row(edited.runtime(), "2").reason
     release_rows(edited.runtime(), ["Ana"], "no", undo=True)
     edited.run(edited.path)
     assert edited.statuses() == {2: "held", 3: "held"}
@@ -96,7 +97,7 @@ def test_who_decided_is_kept_in_the_ledger_and_in_the_event(edited):
     with open_ledger(edited.folder / "state") as ledger, ledger.read() as connection:
         (kept,) = connection.execute(releases.select()).mappings()
     assert "@" in kept["actor"]
-    decision = explain_row(edited.runtime(), "2")["decisions"][-1]
+    decision = explain_row(edited.runtime(), "2").decisions[-1]
     assert (decision["what"], decision["actor"]) == ("rows released", kept["actor"])
 
 
@@ -117,7 +118,7 @@ def test_the_released_row_is_content_bound_under_a_key(edited):
 
 
 def test_explain_finds_a_row_by_address_and_names_several(edited):
-    assert explain_row(edited.runtime(), "bo@example.com")["row"] == 3
+    assert explain_row(edited.runtime(), "bo@example.com").row == 3
     edited.run(edited.file(*EDITED, "E9,Bo,bo2@example.com,5", headers=HEADERS))
     with pytest.raises(UsageError, match="stands in 2 rows: 3, 4"):
         explain_row(edited.runtime(), "Bo")

@@ -240,7 +240,7 @@ def test_explain_and_release_speak_of_the_rows_of_the_file(office):
     office.run(corrected(office, {"2": {"E-mail": "bo@example.com"}}))
     assert office.statuses() == {2: "completed", 3: "completed", 4: "held"}
     life = explain_row(office.runtime(), "2")
-    assert (life["status"], life["file"], life["row"]) == ("completed", "failures.csv", 2)
-    assert explain_row(office.runtime(), "3")["file"] == "q4.csv"
+    assert (life.status, life.file, life.row) == ("completed", "failures.csv", 2)
+    assert explain_row(office.runtime(), "3").file == "q4.csv"
     decided = release.decide(office.runtime(), release.RowsAsked((4,)), RELEASED, "two prizes")
     assert decided.rows == (4,)

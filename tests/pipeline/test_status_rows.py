@@ -17,8 +17,8 @@ ANA, BO, FAILS = (
 def test_status_counts_rejected_and_held_rows_of_the_newest_file(office, capsys):
     office.run(office.file(ANA, BO, ANA, FAILS))
     (campaign,) = campaign_status(office.folder / "state")
-    assert campaign["rows"] == {"total": 4, "held": 1, "rejected": 1, "completed": 1, "failed": 1}
-    assert campaign["lines"] == {"completed": 1, "failed": 1}
+    assert campaign.rows == {"total": 4, "held": 1, "rejected": 1, "completed": 1, "failed": 1}
+    assert campaign.lines == {"completed": 1, "failed": 1}
     Terminal().campaigns([campaign], detail=True)
     shown = capsys.readouterr().out
     assert "1 rejected" in shown

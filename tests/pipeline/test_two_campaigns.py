@@ -114,7 +114,7 @@ def test_purge_keeps_the_hashes_until_the_window_has_closed(two):
     two.clock.turn(days=3)
     assert two.run_campaign("b", ANA, BO).books.rows["held"] == 2
     two.clock.turn(days=20)
-    assert purge_data(two.world_of("a"), 1).get("hashes") == 2
+    assert purge_data(two.world_of("a"), 1).hashes == 2
     assert two.run_campaign("c", ANA, BO).books.rows["completed"] == 2
 
 

@@ -109,7 +109,8 @@ def test_intake_leaves_the_example_rows_out_and_reads_what_was_filled_in(tmp_pat
 
 
 def test_the_rules_of_a_method_are_a_table() -> None:
-    head, *rows = rules_table(BOOK, "EMAIL")
+    table = rules_table(BOOK, "EMAIL")
+    head, rows = table.head, table.rows
     assert head == ("Field", "Column", "Presence", "Rules", "Example")
     assert ("recipient.email", "E-mail", "required", "At most 100 characters. One e-mail address. A warning where the "
             "domain looks like a typing mistake.", "ana@example.com") in rows  # fmt: skip
@@ -117,9 +118,9 @@ def test_the_rules_of_a_method_are_a_table() -> None:
 
 
 def test_the_overview_has_every_field_and_every_method() -> None:
-    head, *rows = rules_table(BOOK)
-    assert head[2:] == tuple(BOOK.methods)
-    assert [row[0] for row in rows] == list(BOOK.fields)
+    table = rules_table(BOOK)
+    assert table.head[2:] == tuple(BOOK.methods)
+    assert [row[0] for row in table.rows] == list(BOOK.fields)
 
 
 def test_the_rules_page_is_the_book(request: pytest.FixtureRequest) -> None:

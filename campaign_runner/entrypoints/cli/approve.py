@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -33,6 +34,6 @@ def approve_command(
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         runtime = options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False)
         approved = approve_plan(runtime, plan, name)
-        terminal.object({"approved": approved}) if as_json else terminal.say(
-            approved, "The submitter can now run the file."
+        terminal.object({"approved": approved.sentence, **asdict(approved)}) if as_json else terminal.say(
+            approved.sentence, "The submitter can now run the file."
         )

@@ -24,10 +24,11 @@ def catalogue_command(
 
     Example: campaign-runner catalogue "gift card EUR"
     """
+    from campaign_runner.app import screen
     from campaign_runner.app.catalogue import find_rewards
 
     with options.command_terminal(as_json, quiet, verbose) as terminal:
-        found = find_rewards(options.asking(config, state, Overrides(refresh)), search)
+        found = list(map(screen.reward, find_rewards(options.asking(config, state, Overrides(refresh)), search)))
         if as_json:
             terminal.object({"rewards": found})
         elif found:

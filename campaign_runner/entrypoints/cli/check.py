@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.choices import HiddenRows
 from campaign_runner.entrypoints.cli.ending import checked_tally, end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -21,6 +20,7 @@ from campaign_runner.entrypoints.cli.options import (
     Verbose,
 )
 from campaign_runner.entrypoints.cli.override_options import Accept, ExpectRows, ExpectTotal, Refresh
+from campaign_runner.model.choices import HiddenRows
 
 
 def check_command(

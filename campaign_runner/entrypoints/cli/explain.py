@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.options import REPORTS, STATE, Config, Json, Quiet, Schemas, State, Verbose
 from campaign_runner.entrypoints.cli.release import CampaignNeeded, What
@@ -20,4 +22,4 @@ def explain_command(
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         runtime = options.runtime(config, state, REPORTS, schemas, campaign=campaign, secret=False)
         life = explain_row(runtime, what)
-        terminal.object(life) if as_json else terminal.life(life)
+        terminal.object(asdict(life)) if as_json else terminal.life(life)

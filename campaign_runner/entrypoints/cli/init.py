@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -37,9 +38,10 @@ def init_command(
         for name in ("campaign.toml", onboarding.WORKBOOK):
             terminal.may_overwrite(folder / name, yes)
         chosen = key or _key(terminal, onboarding.proposed_key(folder, schemas), yes)
-        written = [str(path) for path in init_folder(folder, schemas, chosen, now=datetime.now(UTC))]
-        then = f"Fill in the workbook, review campaign.toml, then run: campaign-runner check {written[1]}"
-        terminal.object({"written": written}) if as_json else terminal.say(f"Written: {', '.join(written)}", then)
+        made = init_folder(folder, schemas, chosen, now=datetime.now(UTC))
+        names = [str(path) for path in made.written]
+        then = f"Fill in the workbook, review campaign.toml, then run: campaign-runner check {names[-1]}"
+        terminal.object(asdict(made)) if as_json else terminal.say(f"Written: {', '.join(names)}", then)
 
 
 def _key(terminal: Terminal, proposal: str, yes: bool) -> list[str]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_runner.entrypoints.cli.choices import EnvironmentName, HiddenRows
 from campaign_runner.entrypoints.cli.terminal import Terminal
+from campaign_runner.model.choices import EnvironmentName, HiddenRows
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -115,11 +115,11 @@ def asking(config: Path | None, state: Path | None, overrides: Overrides | None 
     return runtime(config, state, REPORTS, None, campaign="catalogue", secret=None, overrides=overrides)
 
 
-def reading(file: Path, sheet: str | None, hidden: str) -> ReadOptions:
+def reading(file: Path, sheet: str | None, hidden: HiddenRows) -> ReadOptions:
     """How the file is to be read."""
     from campaign_runner.app.draft import ReadOptions
 
-    return ReadOptions(file, sheet, str(hidden))
+    return ReadOptions(file, sheet, hidden)
 
 
 def seconds(text: str, option: str = "--wait", unit: str = "s") -> float:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.choices import HiddenRows
 from campaign_runner.entrypoints.cli.ending import checked_tally, end, plan_and_approval
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -24,6 +23,7 @@ from campaign_runner.entrypoints.cli.options import (
 )
 from campaign_runner.entrypoints.cli.override_options import Accept, ExpectRows, ExpectTotal, Refresh
 from campaign_runner.entrypoints.cli.run_options import Canary, Submitter
+from campaign_runner.model.choices import HiddenRows
 
 
 def plan_command(

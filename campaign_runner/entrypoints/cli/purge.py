@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -64,5 +65,7 @@ def purge_command(
         )
         if older_than:
             nothing = f"Nothing to erase: nothing final is older than {days:g} days."
-        terminal.object(erased) if as_json else terminal.say(*screen.purged(erased, nothing, window, dry_run=dry_run))
-        raise typer.Exit(ExitCode.NOT_FINISHED if erased.get("open") else ExitCode.DONE)
+        terminal.object(asdict(erased)) if as_json else terminal.say(
+            *screen.purged(erased, nothing, window, dry_run=dry_run)
+        )
+        raise typer.Exit(ExitCode.NOT_FINISHED if erased.open else ExitCode.DONE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.choices import HiddenRows
 from campaign_runner.entrypoints.cli.ending import end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -19,6 +18,7 @@ from campaign_runner.entrypoints.cli.options import (
     State,
     Verbose,
 )
+from campaign_runner.model.choices import HiddenRows
 
 
 def recover_command(

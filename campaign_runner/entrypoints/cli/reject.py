@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -28,4 +29,6 @@ def reject_command(
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         runtime = options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False)
         rejected = reject_plan(runtime, plan, name, reason)
-        terminal.object({"rejected": rejected}) if as_json else terminal.say(rejected, "`run` now refuses this plan.")
+        terminal.object({"rejected": rejected.sentence, **asdict(rejected)}) if as_json else terminal.say(
+            rejected.sentence, "`run` now refuses this plan."
+        )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.choices import HoldKind
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
     STATE,
@@ -19,6 +18,7 @@ from campaign_runner.entrypoints.cli.options import (
     State,
     Verbose,
 )
+from campaign_runner.model.choices import HoldKind
 
 if TYPE_CHECKING:
     from campaign_runner.app.runtime import Runtime
@@ -77,12 +77,12 @@ _DONE = {
 
 
 def decide_rows(
-    terminal: Terminal, runtime: Runtime, rows: list[str] | None, reason: str, held_as: str | None, decision: str, *,
+    terminal: Terminal, runtime: Runtime, rows: list[str] | None, reason: str, held_as: HoldKind | None, decision: str, *,
     every: bool, dry_run: bool,
 ) -> None:  # fmt: skip
     from campaign_runner.app.release import RowsAsked, decide
 
-    found = decide(runtime, RowsAsked(rows or (), held_as or "", every), decision, reason, dry_run=dry_run)
+    found = decide(runtime, RowsAsked(rows or (), held_as, every), decision, reason, dry_run=dry_run)
     name, then = _DONE[decision]
     if terminal.as_json:
         terminal.object({name: [] if dry_run else list(found.rows), "told": list(found.told)})

@@ -25,8 +25,5 @@ def rules_command(
     from campaign_runner.app.rules import rules_of_method
 
     with options.command_terminal(as_json, quiet, verbose) as terminal:
-        head, *rows = rules_of_method(method, schemas)
-        if as_json:
-            terminal.object({"rules": [dict(zip(head, row, strict=True)) for row in rows]})
-        else:
-            terminal.table(head, rows)
+        found = rules_of_method(method, schemas)
+        terminal.object(found.plain()) if as_json else terminal.table(found.head, found.rows)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.choices import HiddenRows
 from campaign_runner.entrypoints.cli.ending import end
 from campaign_runner.entrypoints.cli.options import (
     REPORTS,
@@ -28,6 +27,7 @@ from campaign_runner.entrypoints.cli.options import (
 from campaign_runner.entrypoints.cli.override_options import Accept, ExpectRows, ExpectTotal, PartialByFunds, Refresh
 from campaign_runner.entrypoints.cli.plan import plan_command
 from campaign_runner.entrypoints.cli.run_options import Canary, Detach, MaxFailureRate, NoCanary, Submitter, share
+from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.errors import UsageError
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.options import STATE, Campaign, Config, Json, Quiet, State, Verbose
 
@@ -19,4 +21,6 @@ def status_command(
 
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         stated = campaign_status(*ledger_place(state, config), campaign)
-        terminal.object({"campaigns": stated}) if as_json else terminal.campaigns(stated, detail=bool(campaign))
+        terminal.object({"campaigns": list(map(asdict, stated))}) if as_json else terminal.campaigns(
+            stated, detail=bool(campaign)
+        )

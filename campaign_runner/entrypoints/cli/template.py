@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -31,8 +32,8 @@ def template_command(
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         terminal.may_overwrite(file, yes)
         names = _names(config, state) if rewards else []
-        write_empty_template(file, schemas, [name.upper() for name in method or ()], names)
-        terminal.object({"written": [str(file)]}) if as_json else terminal.say(f"Written: {file}")
+        made = write_empty_template(file, schemas, [name.upper() for name in method or ()], names)
+        terminal.object(asdict(made)) if as_json else terminal.say(f"Written: {file}")
 
 
 def _names(config: Path | None, state: Path | None) -> list[str]:

@@ -13,9 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from campaign_runner.model.errors import CampaignRunnerError, UsageError
+
+if TYPE_CHECKING:
+    from campaign_runner.app.explain import RowLife
+    from campaign_runner.app.status import CampaignStatus
 
 STAGES = {
     "check": "Checking rows",
@@ -63,27 +67,26 @@ class Terminal:
             table.add_row(*row)
         Console(width=None if sys.stdout.isatty() else 160).print(table)
 
-    def campaigns(self, found: Sequence[Mapping[str, Any]], *, detail: bool) -> None:
+    def campaigns(self, found: Sequence[CampaignStatus], *, detail: bool) -> None:
         """What `status` shows."""
         if not found:
             self.say("No campaigns yet. Start with: campaign-runner run FILE")
             return
         rows = [
-            (str(c["campaign"]), str(c["environment"]), str(c["created_at"])[:10],
-             f"{c['rows']['total']:,}",
-             ", ".join(f"{count:,} {name}" for name, count in c["rows"].items() if name != "total") or "nothing planned",
-             "; ".join(f"{Decimal(amount):,} {currency}" for currency, amount in c["amounts"].items()))
+            (c.campaign, c.environment, c.created_at[:10], f"{c.rows['total']:,}",
+             ", ".join(f"{count:,} {name}" for name, count in c.rows.items() if name != "total") or "nothing planned",
+             "; ".join(f"{Decimal(amount):,} {currency}" for currency, amount in c.amounts.items()))
             for c in found
         ]  # fmt: skip
         self.table(("Campaign", "Environment", "Started", "Rows", "Status", "Sent or to send"), rows)
-        self.say(*(f"{c['campaign']}: {c['paused']}" for c in found if c.get("paused")))
-        self.say(*(f"{c['campaign']}: {c['held_by']} is at work on it." for c in found if c.get("held_by")))
-        self.say(*(f"{c['campaign']}: {c['older']}" for c in found if c.get("older")))
+        self.say(*(f"{c.campaign}: {c.paused}" for c in found if c.paused))
+        self.say(*(f"{c.campaign}: {c.held_by} is at work on it." for c in found if c.held_by))
+        self.say(*(f"{c.campaign}: {c.older}" for c in found if c.older))
         if detail:
             for campaign in found:
-                self.say(*(f"{event['at'][:19]}  {event['text']}" for event in campaign["events"]))
+                self.say(*(f"{event.at[:19]}  {event.text}" for event in campaign.events))
 
-    def life(self, life: Mapping[str, Any]) -> None:
+    def life(self, life: RowLife) -> None:
         """What `explain` shows: the row, its status, why, and every step."""
         from campaign_runner.app.explain_text import story
 

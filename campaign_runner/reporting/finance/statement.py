@@ -20,7 +20,7 @@ from campaign_runner.reporting.atomic import private_folder
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
 from campaign_runner.reporting.finance.lines import amounts
-from campaign_runner.reporting.finance.statement_file import Statement, read_statement
+from campaign_runner.reporting.finance.statement_file import read_statement
 from campaign_runner.reporting.finance.statement_matching import Match, match
 from campaign_runner.reporting.finance.sums import units
 from campaign_runner.reporting.report_folder import ReportFolder
@@ -63,7 +63,7 @@ class BothSides:
 class Reconciled:
     """How many references came to which verdict, what both sides come to, what a person should know, and the lists."""
 
-    statement: Statement
+    statement: str
     verdicts: dict[str, int]
     totals: tuple[BothSides, ...]
     findings: tuple[Finding, ...]
@@ -107,7 +107,7 @@ def reconcile_statement(
     reports = _write(matched, folder, targets)
     notes = tuple(targets.notes(reports)) if targets else ()
     return Reconciled(
-        statement, verdicts, tuple(_totals(matched)), tuple(_findings(matched, verdicts)), reports, notes
+        statement.name, verdicts, tuple(_totals(matched)), tuple(_findings(matched, verdicts)), reports, notes
     )
 
 

@@ -1,4 +1,4 @@
-"""Which words may an option take?  Each is shown by `--help`."""
+"""Which words may a choice be?  Each is shown by `--help`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class HoldKind(StrEnum):
 
 
 class EnvironmentName(StrEnum):
-    """`--environment`: where orders went."""
+    """`--environment`: where orders went; the one that counts most first."""
 
     PRODUCTION = "production"
     SANDBOX = "sandbox"
