@@ -93,8 +93,8 @@ def test_a_halt_wants_a_reason_and_says_who_it_was_in_status(office):
         halt_campaign(office.runtime(), "  ")
     halt_campaign(office.runtime(), "wrong amounts")
     (one,) = campaign_status(office.folder / "state")
-    assert (one["halted"]["reason"], one["send_after"]) == ("wrong amounts", "")
-    assert "campaign halted" in one["events"][-1]["text"]
+    assert one.halted and (one.halted["reason"], one.send_after) == ("wrong amounts", "")
+    assert "campaign halted" in one.events[-1].text
 
 
 def test_withdrawn_rows_are_cancelled_and_the_same_file_does_not_send_them(office):
