@@ -93,7 +93,8 @@ def test_a_halt_wants_a_reason_and_says_who_it_was_in_status(office):
         halt_campaign(office.runtime(), "  ")
     halt_campaign(office.runtime(), "wrong amounts")
     (one,) = campaign_status(office.folder / "state")
-    assert one.halted and (one.halted["reason"], one.send_after) == ("wrong amounts", "")
+    assert one.halted is not None
+    assert (one.halted["reason"], one.send_after) == ("wrong amounts", "")
     assert "campaign halted" in one.events[-1].text
 
 
