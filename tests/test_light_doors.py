@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+from campaign_runner.ledger import open_ledger
+from tests.ledger.ledgers import line, planned
 
 LIGHT = ("workspace", "campaigns", "submissions", "jobs", "audit", "correct_cells")
+
+HURRY = ("status", "approve", "release", "halt", "resume", "withdraw", "schedule")
+WITHOUT_PANDAS = """
+import sys
+for name in ("pandas", "numpy", "pyarrow"):
+    sys.modules[name] = None  # whoever imports it now, fails
+from campaign_runner.entrypoints.cli import main
+main([*sys.argv[3:], *sys.argv[1:3]])
+"""
 
 
 def test_what_the_web_process_calls_imports_no_pandas() -> None:
@@ -13,3 +26,22 @@ def test_what_the_web_process_calls_imports_no_pandas() -> None:
     code = f"import sys, {modules}; print({{'pandas', 'numpy', 'pyarrow'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_what_people_call_in_a_hurry_imports_no_pandas() -> None:
+    """Of the modules behind these commands; `release` reads the file only to name its recipients."""
+    modules = ", ".join(f"campaign_runner.app.{name}" for name in HURRY)
+    code = f"import sys, {modules}; print({{'pandas', 'numpy', 'pyarrow'}} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_status_and_halt_are_carried_out_without_pandas(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / ".campaign-runner") as ledger:
+        planned(ledger, (line(1),))
+    call = [sys.executable, "-c", WITHOUT_PANDAS, "--state", str(tmp_path / ".campaign-runner")]
+    (tmp_path / "campaign.toml").write_text('[campaign]\nid = "q4"\n', "utf-8")
+    for words in (["status"], ["halt", "q4", "--reason", "wrong amounts"], ["schedule", "q4", "--at", "2999-01-01T09:00Z"],
+                  ["withdraw", "q4", "--reason", "the budget was cut"], ["resume", "q4"]):  # fmt: skip
+        done = subprocess.run([*call, *words], capture_output=True, text=True, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, ""), words

@@ -11,17 +11,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from campaign_runner import planning
 from campaign_runner.app import newest
 from campaign_runner.app.following import Following
 from campaign_runner.app.runtime import Runtime, connect_tango
+from campaign_runner.app.session import watch
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batch_moves import left_sending, look_now
 from campaign_runner.ledger.batches import StoredBatch
-from campaign_runner.ledger.overlaps import Overtaken, Watch
+from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.model.errors import Interrupted, NotNewest, TangoStopped
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.placement import Placement
@@ -56,13 +56,6 @@ def driving(
             yield driver
         except TangoStopped as stop:
             driver.stopped = str(stop)
-
-
-def watch(runtime: Runtime, campaign_key: int) -> Watch | None:
-    """What looks at each order before it is sent, where the settings have campaigns compared."""
-    window = runtime.settings.identity.duplicate_window_days
-    since = (runtime.clock.now() - timedelta(days=window)).isoformat()
-    return Watch(campaign_key, runtime.settings.tango.environment, since) if window else None
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pandas as pd
 
+from campaign_runner.app.row_numbers import is_row
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.app.uploads import latest_upload
 from campaign_runner.model import RawTable
@@ -27,11 +28,6 @@ def names_of(campaign: CampaignSession, rows: Collection[int]) -> dict[int, str]
     """What people call these rows of the newest file: the first and last name, else the e-mail address."""
     with latest_upload(campaign) as file:
         return dict(_called(file.table, rows))
-
-
-def is_row(word: str) -> bool:
-    """Whether a word is written as a row number is."""
-    return word.isascii() and word.isdecimal() and not word.startswith("0")
 
 
 def _named(table: RawTable, wanted: str, key: Sequence[str]) -> Iterator[int]:

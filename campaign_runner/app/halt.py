@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from campaign_runner.ledger import Ledger, campaigns, integrity, jobs, open_ledger, pauses, progress, submissions
+from campaign_runner.app.session import name_of, tell_older
+from campaign_runner.ledger import campaigns, integrity, jobs, open_ledger, pauses, progress, submissions
 from campaign_runner.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
 def halt_campaign(runtime: Runtime, reason: str) -> str:
     """Halt the campaign of the settings; returns what is to be told. Raises UsageError without a reason."""
-    with wish(runtime) as ledger, ledger.write("halt a campaign", durable=True) as connection:
-        key = campaign_key(connection, runtime)
+    with wish(runtime, "halt a campaign") as (connection, key):
         halt(connection, key, reason, runtime.at())
         return pauses.of(connection, key).sentence(0, runtime.settings.campaign.id)
 
@@ -43,16 +43,15 @@ def paused(campaign: CampaignSession) -> str:
 
 
 @contextmanager
-def wish(runtime: Runtime) -> Iterator[Ledger]:
-    """The ledger, to write a wish into that whoever works on the campaign obeys; the campaign is not held for it."""
+def wish(runtime: Runtime, what: str) -> Iterator[tuple[Connection, int]]:
+    """A transaction in which a wish is written down, and the campaign's number; the campaign is not held for it, whoever
+    works on it obeys. Raises UsageError for a campaign that the ledger does not know."""
     with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
+        tell_older(runtime, ledger)
         integrity.require_whole(ledger)
-        yield ledger
-
-
-def campaign_key(connection: Connection, runtime: Runtime) -> int:
-    """The campaign's number in the ledger; raises UsageError for one that it does not know."""
-    return campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
+        with ledger.write(what, durable=True, noting=name_of(runtime)) as connection:
+            environment, campaign_id = runtime.settings.tango.environment, runtime.settings.campaign.id
+            yield connection, campaigns.find(connection, environment, campaign_id)
 
 
 def with_reason(reason: str) -> str:

@@ -18,9 +18,10 @@ from campaign_runner.app.catalogue import catalogue_snapshot
 from campaign_runner.app.draft import ReadOptions, checked_draft
 from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish
+from campaign_runner.app.history import decisions
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime, connect_tango
-from campaign_runner.app.session import CampaignSession, decisions, open_campaign
+from campaign_runner.app.session import CampaignSession, open_campaign
 from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import adoption, events, integrity, plans
 from campaign_runner.model import Finding, Outcome, Receipt

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from campaign_runner import planning
-from campaign_runner.app.driver import watch
-from campaign_runner.app.find_rows import is_row, names_of, rows_of
+from campaign_runner.app.row_numbers import is_row
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import CampaignSession, open_campaign
+from campaign_runner.app.session import CampaignSession, open_campaign, watch
 from campaign_runner.ledger import campaigns, events, held, integrity, plans
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.batch_moves import take_up
@@ -25,7 +23,7 @@ from campaign_runner.model.choices import HoldKind
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.lifecycle import LOST
 from campaign_runner.model.money import from_units, text
-from campaign_runner.planning.released_rows import HIDDEN, STRUCK
+from campaign_runner.model.row_entry import HIDDEN, STRUCK
 
 # `--held-as`: the rules that it stands for.
 KINDS: dict[HoldKind, tuple[str, ...]] = {
@@ -67,8 +65,12 @@ class Decision:
     told: tuple[str, ...]
 
 
-def decide(runtime: Runtime, asked: RowsAsked, decision: str, reason: str, *, dry_run: bool = False) -> Decision:
-    """Release or drop held rows, or take that back, with a reason; returns what was decided, and what it comes to.
+def decide(
+    runtime: Runtime, asked: RowsAsked, decision: str, reason: str, *, dry_run: bool = False, named: bool = True
+) -> Decision:
+    """Release or drop held rows, or take that back, with a reason; returns what was decided, and what it comes to; with
+    the recipients' names where they are to be `named`: only for that, and for rows that are not asked for by their
+    number, the file is read, which takes pandas.
 
     Raises UsageError where a row is not held (or was sent already): then nothing is decided.
     """
@@ -80,7 +82,7 @@ def decide(runtime: Runtime, asked: RowsAsked, decision: str, reason: str, *, dr
             waiting = (_stopped(connection, campaign) if decision == RELEASED and ours else {}) | waiting
         integrity.require_whole(campaign.ledger)
         chosen = _chosen(campaign, asked, waiting, file, ours=ours)
-        called = names_of(campaign, chosen) if ours else {}
+        called = _names_of(campaign, chosen) if ours and named else {}
         with campaign.ledger.write("decide held rows", durable=True) as connection:
             told = tuple(_told(connection, chosen, called, decision))
             if not dry_run:
@@ -147,14 +149,26 @@ def _rows(
 ) -> list[int]:
     if is_row(word) and int(word) in waiting:
         return [int(word)]
-    found = rows_of(campaign, word, waiting) if ours and not is_row(word) else []
+    found = _rows_of(campaign, word, waiting) if ours and not is_row(word) else []
     if not found and ours and is_row(word):  # a key may be a number, too
-        found = [row for row in rows_of(campaign, f" {word} ", waiting) if row in waiting]
+        found = [row for row in _rows_of(campaign, f" {word} ", waiting) if row in waiting]
     if not found:
         what = f"Row {word}" if is_row(word) else f'"{word}"'
         how = "" if ours else " Of a plan that was not run, say the row numbers."
         raise UsageError(f"{what} of {file} is not held, so nothing was decided. {_known(waiting)}{how}")
     return found
+
+
+def _rows_of(campaign: CampaignSession, word: str, waiting: Mapping[int, HeldRow]) -> list[int]:
+    from campaign_runner.app.find_rows import rows_of
+
+    return rows_of(campaign, word, waiting)
+
+
+def _names_of(campaign: CampaignSession, chosen: Mapping[int, HeldRow]) -> dict[int, str]:
+    from campaign_runner.app.find_rows import names_of
+
+    return names_of(campaign, chosen)
 
 
 def _known(waiting: Mapping[int, HeldRow]) -> str:
@@ -214,6 +228,8 @@ def _record(
     again = [one.reference for one in chosen.values() if one.rule == RETRY]
     if again:
         take_up(connection, campaign.key, again, at)
+        from campaign_runner import planning
+
         failed = [one for one in plans.failed_lines(connection, campaign.key, confirmed=False)
                   if one.line.reference in again]  # fmt: skip
         references += [planning.next_reference(campaign.runtime.settings.order, one) for one in failed]

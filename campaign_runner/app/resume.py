@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campaign_runner.app.halt import campaign_key, drive_again, wish
+from campaign_runner.app.halt import drive_again, wish
 from campaign_runner.ledger import pauses
 from campaign_runner.model.errors import UsageError
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def resume_campaign(runtime: Runtime) -> str:
     """Resume the campaign of the settings; returns what is to be told. Raises UsageError where it is not halted."""
     name = runtime.settings.campaign.id
-    with wish(runtime) as ledger, ledger.write("resume a campaign", durable=True) as connection:
-        if not resume(connection, campaign_key(connection, runtime), runtime.at()):
+    with wish(runtime, "resume a campaign") as (connection, key):
+        if not resume(connection, key, runtime.at()):
             raise UsageError(f"The campaign {name} is not halted, so there is nothing to resume.")
     return f"The campaign {name} was resumed. Run the same file again to send the rest; workers go on by themselves."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from campaign_runner.app.halt import campaign_key, drive_again, wish
+from campaign_runner.app.halt import drive_again, wish
 from campaign_runner.ledger import pauses
 from campaign_runner.model.errors import UsageError
 
@@ -20,8 +20,8 @@ def schedule_campaign(runtime: Runtime, when: str) -> str:
     now, moment = runtime.clock.now(), moment_of(when)
     if moment <= now:
         raise UsageError(f"--at {when}: this time has passed. Give one that is still to come.")
-    with wish(runtime) as ledger, ledger.write("schedule a campaign", durable=True) as connection:
-        schedule(connection, campaign_key(connection, runtime), moment, runtime.at())
+    with wish(runtime, "schedule a campaign") as (connection, key):
+        schedule(connection, key, moment, runtime.at())
     return (
         f"The campaign {runtime.settings.campaign.id} is scheduled for {pauses.day(moment)}. Nothing is sent before."
     )

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import Connection
-
 from campaign_runner.app import newest
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.state_folder import notice, refuse_other
-from campaign_runner.ledger import Ledger, adoption, campaigns, events, open_ledger, plans
-from campaign_runner.ledger import sent_lines as before
+from campaign_runner.ledger import Ledger, adoption, campaigns, open_ledger
+from campaign_runner.ledger.overlaps import Watch
 from campaign_runner.ledger.read_only import is_writable, look_into
 from campaign_runner.ledger.request_log import last_attempt
 from campaign_runner.model import RuleBook
 from campaign_runner.model.errors import UsageError
-from campaign_runner.model.history import StoredLine
-from campaign_runner.planning import Decisions, RowStanding
-from campaign_runner.planning.duplicates import RULE as DUPLICATE
-from campaign_runner.planning.ledger_history import LedgerHistory
-from campaign_runner.planning.standing import LASTING
 from campaign_runner.settings import Settings
 
 
@@ -122,56 +115,16 @@ def _bound(settings: Settings, binding: Mapping[str, str]) -> Settings:
     return settings.model_copy(update={"tango": settings.tango.model_copy(update=dict(binding))})
 
 
-def past(ledger: Ledger, runtime: Runtime) -> LedgerHistory:
-    """What the ledger knows of this campaign, and of people whom other campaigns sent something lately."""
-    environment, settings = runtime.settings.tango.environment, runtime.settings
-    with ledger.read() as connection:
-        try:
-            number = campaigns.find(connection, environment, settings.campaign.id)
-        except UsageError:
-            number = 0
-        latest = campaigns.latest_upload(connection, number)
-        return LedgerHistory(
-            before.known_lines(connection, number), before.unsent_lines(connection, number),
-            decisions(connection, number), before.rewarded_elsewhere(connection, number, environment, since(runtime))
-            if settings.identity.duplicate_window_days else (),
-            plans.secret(connection), before.answered(connection, number), _Asked(ledger, latest.id if latest else 0),
-            events.newest(connection),
-        )  # fmt: skip
-
-
 def since(runtime: Runtime) -> str:
     """From when on what other campaigns sent counts; planned lines always count."""
     window = timedelta(days=runtime.settings.identity.duplicate_window_days)
     return (runtime.clock.now() - window).isoformat()
 
 
-def decisions(connection: Connection, campaign_key: int) -> Decisions:
-    """What was decided about rows, and which were held for a cause that the file does not show."""
-    waits = {name: RowStanding(*why) for name, why in before.waiting(connection, campaign_key, LASTING)}
-    released = frozenset(before.decided(connection, campaign_key, before.RELEASED))
-    latest = campaigns.latest_upload(connection, campaign_key)
-    twins = before.references_held_by(connection, latest.id, DUPLICATE) if latest else frozenset()
-    return Decisions(released, before.decided(connection, campaign_key, before.DROPPED), waits, twins)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What of the past is asked for only where a plan needs it."""
-
-    ledger: Ledger
-    upload: int
-
-    def stored(self, numbers: Collection[int]) -> list[StoredLine]:
-        """Lines as they were sent."""
-        with self.ledger.read() as connection:
-            return list(before.stored(connection, numbers))
-
-    def held_by_the_newest_file(self) -> tuple[int, dict[int, tuple[int, int]]]:
-        """Its number, and the lines that it holds; after a report of failures, those of the file it is about."""
-        with self.ledger.read() as connection:
-            upload = before.file_of(connection, self.upload)
-            return upload, before.held_by(connection, upload)
+def watch(runtime: Runtime, campaign_key: int) -> Watch | None:
+    """What looks at each order before it is sent, where the settings have campaigns compared."""
+    compared = runtime.settings.identity.duplicate_window_days
+    return Watch(campaign_key, runtime.settings.tango.environment, since(runtime)) if compared else None
 
 
 def rule_book(runtime: Runtime) -> RuleBook:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campaign_runner.app.halt import campaign_key, wish, with_reason
+from campaign_runner.app.halt import wish, with_reason
 from campaign_runner.ledger import withdrawal
 from campaign_runner.ledger.withdrawal import Withdrawn
 from campaign_runner.model.money import from_units
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def withdraw_campaign(runtime: Runtime, reason: str) -> tuple[Withdrawn, str]:
     """Take back what never left of the campaign of the settings; returns what it came to, and what is to be told."""
-    with wish(runtime) as ledger, ledger.write("withdraw a campaign", durable=True) as connection:
-        made = withdraw(connection, campaign_key(connection, runtime), reason, runtime.at())
+    with wish(runtime, "withdraw a campaign") as (connection, key):
+        made = withdraw(connection, key, reason, runtime.at())
     return made, told(made, runtime.settings.campaign.id)
 
 

@@ -9,17 +9,18 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from campaign_runner import planning
-from campaign_runner.app import approve, confirm, repaired
-from campaign_runner.app.approve import require_approval
+from campaign_runner.app import confirm, repaired
 from campaign_runner.app.batch_packing import packed_batches
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot
 from campaign_runner.app.check import reasons_against
 from campaign_runner.app.draft import ReadOptions, checked_draft, fingerprint, read
 from campaign_runner.app.funds import affordable
 from campaign_runner.app.gc_pause import gc_paused
+from campaign_runner.app.history import decisions, past
 from campaign_runner.app.plan import judged_by
+from campaign_runner.app.plan_approval import goes_on, require_approval
 from campaign_runner.app.progress import Progress
-from campaign_runner.app.session import CampaignSession, decisions, past, rule_book, since
+from campaign_runner.app.session import CampaignSession, rule_book, since
 from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.app.unusual import clock_notes, unusual_things
 from campaign_runner.app.uploads import LoadedUpload
@@ -56,7 +57,7 @@ def write_down_plan(
         and not (runtime.refresh or waiting or anew)
         and upload.fingerprint == said
         and upload.sha256 == campaigns.file_sha256(reading.file)
-        and (not may_send or approve.goes_on(campaign, upload))
+        and (not may_send or goes_on(campaign, upload))
         and (not canary or _canary_is_cut(campaign, upload))
     ):
         if may_send:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+# Rules that hold a row for how it looks in the spreadsheet.
+STRUCK = "struck-through"
+HIDDEN = "hidden-row"
+
 
 class RowEntry(NamedTuple):
     """A row of an upload that brings no new line. `units` -1 = the amount cannot be read."""

@@ -116,7 +116,7 @@ class Placement:
             put_aside(self.ledger, batch, overtaken.overlaps, self._now(), due_at)
             return FOR_A_PERSON
         except Paused:  # it stays unsent, or is gone
-            return None
+            return LOOK_AGAIN[0]
         return self._sent(sent, self._place(batch, body))
 
     def _place(self, batch: StoredBatch, body: bytes) -> Receipt:

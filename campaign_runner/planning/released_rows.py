@@ -8,13 +8,11 @@ import numpy as np
 import pandas as pd
 
 from campaign_runner.model import Hold, Order
+from campaign_runner.model.row_entry import HIDDEN, STRUCK
 from campaign_runner.model.spreadsheet import HIDDEN_ROW, STRUCK_ROW
 from campaign_runner.planning import references
 from campaign_runner.planning.line_builder import halves, whole
 from campaign_runner.planning.standing import DROPPED, Decisions
-
-STRUCK = "struck-through"
-HIDDEN = "hidden-row"
 
 
 def hidden_rows(lines: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from campaign_runner.app import session, write_plan
+from campaign_runner.app import history, write_plan
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.purge import purge_data
 from campaign_runner.app.retry import retry_failed
@@ -45,7 +45,7 @@ def test_two_campaigns_at_once_send_everybody_once(two):
 
 
 def test_who_was_planned_elsewhere_while_a_plan_was_made_is_seen_in_its_transaction(two, monkeypatch):
-    read_before = session.past
+    read_before = history.past
 
     def slow(ledger, runtime):
         monkeypatch.setattr(write_plan, "past", read_before)
