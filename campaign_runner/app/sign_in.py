@@ -45,6 +45,9 @@ class Browser:
 
 def sign_in(workspace: Workspace, email: str, password: str, browser: Browser) -> tuple[str, bool]:
     """The secret of a new session, and whether a one-time code is still to come; raises NotSignedIn, TooManyTries."""
+    oidc = workspace.settings.server.oidc
+    if oidc.issuer and oidc.only:
+        raise NotSignedIn("Nobody signs in with a password here. Sign in with your company account.")
     abouts = _claim_try(workspace, f"account {people.folded(email)}", browser)
     with workspace.ledger().read() as connection:
         user = people.by_email(connection, email)
@@ -104,7 +107,9 @@ def viewer_of_session(workspace: Workspace, secret: str) -> Viewer | None:
     if _now(workspace) - found.seen > TOUCH_SECONDS:
         with workspace.ledger().write("use a session") as connection:
             signed_in.touch(connection, found.hash, _now(workspace))
-    return Viewer(user.id, user.email, user.name, user.roles, actor_of(user), found.hash, user.language)
+    return Viewer(
+        user.id, user.email, user.name, user.roles, actor_of(user), found.hash, user.language, bool(user.totp_key)
+    )
 
 
 def sign_out(workspace: Workspace, secret: str) -> str:

@@ -72,7 +72,9 @@ def viewer_of_token(workspace: Workspace, secret: str) -> Viewer | None:
         with workspace.ledger().write("use a token") as connection:
             api_tokens.touch(connection, token, at)
     roles = token.roles & user.roles if token.roles else user.roles
-    return Viewer(user.id, user.email, user.name, roles, actor_of(user, "token"), "", user.language)
+    return Viewer(
+        user.id, user.email, user.name, roles, actor_of(user, "token"), "", user.language, bool(user.totp_key)
+    )
 
 
 def lasting(expires: str) -> timedelta:

@@ -22,6 +22,7 @@ class Viewer:
     actor: Actor
     session: str = ""
     language: str = ""
+    has_codes: bool = False
 
     def may(self, permission: Permission, *, own: bool = False) -> bool:
         """Whether they may, of all campaigns or, if it is their `own`, of that one."""
@@ -37,6 +38,16 @@ def require(workspace: Workspace, viewer: Viewer, permission: Permission) -> Non
     """Raises Forbidden, and the log has it, where none of their roles gives the permission."""
     if not viewer.ever_may(permission):
         raise refusal(workspace, viewer, permission)
+    local = viewer.actor.host == people.LOCAL
+    if (
+        permission is Permission.APPROVE
+        and workspace.settings.server.codes_for_approvers
+        and local
+        and not viewer.has_codes
+    ):
+        raise Forbidden(
+            "Whoever approves here signs in with a one-time code. Set that up on the page of your account."
+        )
 
 
 def campaign_for(workspace: Workspace, viewer: Viewer, campaign_id: str, permission: Permission) -> int:

@@ -10,6 +10,7 @@ from starlette.types import Scope
 # With TLS, no other host can set it and it never goes over a plain connection.
 SECURE, PLAIN = "__Host-session", "session"
 YEAR = 365 * 86_400
+STATE = "sign-in-state"
 
 
 def session_secret(scope: Scope) -> str:
@@ -29,6 +30,25 @@ def clear_session(request: Request, response: Response) -> Response:
     """The browser forgets."""
     secure = request.url.scheme == "https"
     response.delete_cookie(_name(request.url.scheme), path="/", secure=secure, httponly=True, samesite="lax")
+    return response
+
+
+def set_state(request: Request, response: Response, state: str) -> Response:
+    """Which sign-in at the identity provider this browser began."""
+    response.set_cookie(STATE, state, max_age=600, path="/sign-in", httponly=True, samesite="lax",
+                        secure=request.url.scheme == "https")  # fmt: skip
+    return response
+
+
+def state_of(request: Request) -> str:
+    """The same; "" without one."""
+    return request.cookies.get(STATE, "")
+
+
+def clear_state(request: Request, response: Response) -> Response:
+    """It is over."""
+    secure = request.url.scheme == "https"
+    response.delete_cookie(STATE, path="/sign-in", secure=secure, httponly=True, samesite="lax")
     return response
 
 

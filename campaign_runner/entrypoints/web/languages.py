@@ -22,14 +22,14 @@ class Language:
     """Texts, numbers and dates of one language."""
 
     def __init__(self, code: str, texts: Mapping[str, str]) -> None:
-        self.code, self._texts = code, texts
+        self.code, self.texts_known = code, texts
         self.name = Locale.parse(code).get_display_name(code) or code
         # British: 27 Nov 2026, as everywhere else in the program.
         self._locale = Locale.parse("en_GB" if code == ENGLISH else code)
 
     def text(self, english: str, /, **values: Any) -> str:
         """The text in this language, English where there is none."""
-        found = self._texts.get(english) or english
+        found = self.texts_known.get(english) or english
         return found.format(**values) if values else found
 
     def texts(self, one: str, many: str, number: int) -> str:

@@ -8,6 +8,7 @@ from campaign_runner.entrypoints.web import (
     campaign_pages,
     operations_api,
     sign_in_pages,
+    single_sign_on_pages,
     user_pages,
 )
 from campaign_runner.entrypoints.web.access import MACHINE, PUBLIC, SIGNED_IN, Route
@@ -24,7 +25,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/sign-in", PUBLIC, sign_in_pages.sign_in_page),
     Route("POST", "/sign-in", PUBLIC, sign_in_pages.do_sign_in),
     Route("POST", "/sign-in/code", PUBLIC, sign_in_pages.enter_code),
-    Route("POST", "/sign-out", PUBLIC, sign_in_pages.sign_out),
+    Route("GET", "/sign-in/provider", PUBLIC, single_sign_on_pages.to_provider),
+    Route("GET", "/sign-in/provider/back", PUBLIC, single_sign_on_pages.from_provider),
+    Route("POST", "/sign-out", PUBLIC, single_sign_on_pages.sign_out),
     Route("GET", "/set-password/{secret}", PUBLIC, sign_in_pages.password_page),
     Route("POST", "/set-password/{secret}", PUBLIC, sign_in_pages.set_password),
     Route("POST", "/language", PUBLIC, account_pages.set_language),

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from campaign_runner.app import sign_in, users
 from campaign_runner.app.sign_in import Browser, NotSignedIn, TooManyTries
 from campaign_runner.entrypoints.web.access import Work
-from campaign_runner.entrypoints.web.cookies import clear_session, session_secret, set_session
+from campaign_runner.entrypoints.web.cookies import session_secret, set_session
 from campaign_runner.entrypoints.web.pages import go_to, local_path, page
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.roles import Permission
@@ -63,12 +63,6 @@ def enter_code(request: Request, workspace: Work, code: Text = "", next: Text = 
         status = 429 if isinstance(error, TooManyTries) else 401
         return page(request, "sign_in_code.html", next=local_path(next), error=str(error), status=status)
     return set_session(request, go_to(local_path(next)), secret)
-
-
-def sign_out(request: Request, workspace: Work) -> Response:
-    """The session ends, here and in the ledger."""
-    sign_in.sign_out(workspace, session_secret(request.scope))
-    return clear_session(request, go_to("/sign-in"))
 
 
 def password_page(request: Request, workspace: Work, secret: str) -> Response:

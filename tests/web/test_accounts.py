@@ -1,0 +1,160 @@
+"""Sessions, tokens, one-time codes, languages and accounts, as people use them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+
+from campaign_runner.app.users import find_user
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.model.roles import Permission
+from tests.web.conftest import PASSWORD, Site
+
+
+class Clock:
+    """One that is set forward by hand."""
+
+    def __init__(self):
+        self.at = datetime(2026, 11, 27, 9, tzinfo=UTC)
+
+    def now(self):
+        return self.at
+
+
+@pytest.fixture
+def timed(site):
+    before = site.workspace
+    return Site(Workspace(before.settings, before.state, clock=Clock()))
+
+
+def test_a_session_ends_without_use_and_at_the_latest_after_twelve_hours(timed):
+    idle, busy = timed.browser("ana@example.com", "submitter"), timed.browser("ana@example.com")
+    for _ in range(14):
+        timed.workspace.clock.at += timedelta(minutes=50)
+        answers = busy.get("/account").status_code, timed.workspace.clock.at.hour
+    assert answers[0] == 200
+    assert idle.get("/account").status_code == 303
+    timed.workspace.clock.at += timedelta(minutes=50)
+    assert busy.get("/account").status_code == 303
+
+
+def test_somebody_sees_their_sessions_and_ends_the_others(site):
+    here, there = site.browser("ana@example.com", "submitter"), site.browser("ana@example.com")
+    assert here.get("/account").text.count("End session") == 1
+    assert here.post("/account/sessions/end").status_code == 303
+    assert (here.get("/account").status_code, there.get("/account").status_code) == (200, 303)
+
+
+def test_a_token_is_shown_once_works_and_is_revoked(site):
+    ana = site.browser("ana@example.com", "submitter")
+    text = ana.post("/account/tokens", data={"name": "nightly", "expires": "7d"}).text
+    token = text.partition("<code>crt_")[2].partition("</code>")[0]
+    program = site.browser()
+    program.headers["Authorization"] = f"Bearer crt_{token}"
+    assert program.get("/campaigns").status_code == 200
+    assert token not in ana.get("/account").text
+    ana.post("/account/tokens/1/revoke")
+    assert program.get("/campaigns").status_code == 303
+
+
+def test_a_token_is_over_when_its_time_is(timed):
+    program = timed.program("ana@example.com", "submitter")
+    assert program.get("/campaigns").status_code == 200
+    timed.workspace.clock.at += timedelta(days=91)
+    assert program.get("/campaigns").status_code == 303
+
+
+def test_with_one_time_codes_a_password_alone_opens_nothing(timed):
+    ana = timed.browser("ana@example.com", "approver")
+    key = ana.get("/account/codes").text.partition('name="key" value="')[2].partition('"')[0]
+    code = pyotp.TOTP(key)
+    ana.post("/account/codes", data={"key": key, "code": code.at(timed.workspace.clock.at)})
+    browser = timed.browser()
+    page = browser.post("/sign-in", data={"email": "ana@example.com", "password": PASSWORD})
+    assert "One-time code" in page.text
+    assert browser.get("/account").status_code == 303
+    used = browser.post("/sign-in/code", data={"code": code.at(timed.workspace.clock.at)})
+    timed.workspace.clock.at += timedelta(seconds=30)
+    fresh = browser.post("/sign-in/code", data={"code": code.at(timed.workspace.clock.at)})
+    assert (used.status_code, fresh.status_code) == (401, 303)
+    assert browser.get("/account").status_code == 200
+
+
+def test_who_approves_needs_codes_where_the_settings_say_so(site, monkeypatch):
+    from campaign_runner.app import viewer
+    from campaign_runner.app.sign_in import viewer_of_session
+    from campaign_runner.model.errors import Forbidden
+
+    monkeypatch.setenv("CAMPAIGN_RUNNER__SERVER__CODES_FOR_APPROVERS", "true")
+    from campaign_runner import settings
+
+    strict = Workspace(settings.load(None, "workspace"), site.workspace.state)
+    somebody = viewer_of_session(strict, site.browser("ana@example.com", "approver").cookies["session"])
+    with pytest.raises(Forbidden, match="one-time code"):
+        viewer.require(strict, somebody, Permission.APPROVE)
+
+
+def test_a_user_that_the_administrator_adds_gets_a_link_that_works(site):
+    root = site.browser("root@example.com", "administrator")
+    form = {"email": "bo@example.com", "name": "Bo", "role": ["approver", "finance"]}
+    text = root.post("/users", data=form).text
+    link = text.partition("<code>http://127.0.0.1")[2].partition("</code>")[0]
+    assert site.browser().post(link, data={"password": PASSWORD}).status_code == 303
+    assert find_user(site.workspace, "bo@example.com").roles == {"approver", "finance"}
+
+
+@pytest.mark.parametrize("password", ["short", "password123", "aaaaaaaaaaaa"])
+def test_a_password_that_is_easy_to_guess_is_refused_and_the_link_still_works(site, password):
+    root = site.browser("root@example.com", "administrator")
+    text = root.post("/users", data={"email": "bo@example.com", "role": "auditor"}).text
+    link = text.partition("<code>http://127.0.0.1")[2].partition("</code>")[0]
+    assert site.browser().post(link, data={"password": password}).status_code == 422
+    assert site.browser().get(link).status_code == 200
+
+
+def test_the_language_is_the_browsers_until_somebody_chooses(site):
+    ana = site.browser("ana@example.com", "submitter")
+    german = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
+    assert "Kampagnen" in ana.get("/campaigns", headers=german).text
+    ana.post("/language", data={"language": "en", "next": "/campaigns"})
+    assert "Campaigns" in ana.get("/campaigns", headers=german).text
+    assert find_user(site.workspace, "ana@example.com").language == "en"
+
+
+def test_every_account_event_is_in_the_audit_log_without_secrets(site):
+    root = site.browser("root@example.com", "administrator")
+    root.post("/users", data={"email": "bo@example.com", "role": "auditor"})
+    for do in ("link", "disable", "enable"):
+        root.post("/users/change", data={"email": "bo@example.com", "do": do})
+    root.post("/account/tokens", data={"name": "nightly"})
+    kinds = [kind for kind, _ in site.events()]
+    for kind in ("user added", "signed in", "password link made", "user disabled", "user enabled", "token created"):
+        assert kind in kinds
+    assert "argon2" not in str(site.events())
+
+
+def test_the_settings_are_shown_with_their_source_and_no_secret(site, monkeypatch):
+    monkeypatch.setenv("TANGO_PLATFORM_KEY", "very secret")
+    text = site.browser("root@example.com", "administrator").get("/settings").text
+    assert "tango.environment" in text
+    assert "very secret" not in text
+
+
+def test_health_says_what_doctor_finds(site):
+    root = site.browser("root@example.com", "administrator")
+    assert "All is well" in root.get("/health").text
+    assert "events form one unbroken chain" in root.post("/health").text
+
+
+def test_metrics_are_for_this_machine_or_an_administrator(site):
+    assert "campaign_runner_users 0.0" in site.browser().get("/metrics").text
+    assert site.browser().get("/readyz").json() == {"ready": True, "ledger": "ok", "worker": "ok", "Tango": "ok"}
+
+
+def test_the_api_document_and_its_page_need_nothing_from_the_network(site):
+    text = site.browser().get("/api/docs").text
+    assert "API documentation" in text
+    assert "http://127.0.0.1/api/v1/campaigns" in text
+    assert site.browser().get("/api/openapi.json").json()["openapi"].startswith("3.1")
