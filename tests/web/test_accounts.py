@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
+from campaign_runner.app.runtime import SystemClock
 from campaign_runner.app.users import find_user
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.model.roles import Permission
 from tests.web.conftest import PASSWORD, Site
 
 
-class Clock:
+class Clock(SystemClock):
     """One that is set forward by hand."""
 
     def __init__(self):
@@ -92,6 +93,7 @@ def test_who_approves_needs_codes_where_the_settings_say_so(site, monkeypatch):
 
     strict = Workspace(settings.load(None, "workspace"), site.workspace.state)
     somebody = viewer_of_session(strict, site.browser("ana@example.com", "approver").cookies["session"])
+    assert somebody
     with pytest.raises(Forbidden, match="one-time code"):
         viewer.require(strict, somebody, Permission.APPROVE)
 

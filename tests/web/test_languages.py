@@ -20,7 +20,7 @@ def texts():
     for path in TEMPLATES:
         with path.open("rb") as file:
             for _, _, given, _ in babel_extract(file, ["_"], [], {}):
-                yield from (each for each in ([given] if isinstance(given, str) else given) if each)
+                yield from (each for each in ([given] if isinstance(given, str) else given or ()) if each)
         yield from sum(re.findall(r'plural\("([^"]+)", "([^"]+)"', path.read_text("utf-8")), ())
     yield from (item.text for item in MENU)
     yield from NOTICES.values()
