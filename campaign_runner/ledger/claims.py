@@ -28,7 +28,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.ledger import holders
-from campaign_runner.ledger.database_errors import translated
+from campaign_runner.ledger.database_errors import damaged, translated
 from campaign_runner.model.errors import CampaignHeld, ClaimLost, StateError
 
 if TYPE_CHECKING:
@@ -185,6 +185,8 @@ def claim(ledger: Ledger, name: str, *, lease: float = LEASE, patience: float | 
             if renewed or not there.may_be_dead or waited > longest:
                 raise CampaignHeld(_held(name, there))
             seen = seen or there
+        elif waited > lease:  # free all the time, and yet never ours
+            raise damaged(ledger.engine)
         time.sleep(_POLL if seen else 0.01)
 
 

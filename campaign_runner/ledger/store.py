@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.ledger import actors, claims, holders, migrations, newest_heads, older_locks, schema, upgrades
-from campaign_runner.ledger.database_errors import translated
+from campaign_runner.ledger.database_errors import OPENED, translated
 from campaign_runner.ledger.keys import Keyring
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import StateError
@@ -240,6 +240,7 @@ def connected(folder: Path, url: str, actor: Actor | None = None, *, tuned: bool
     )
     if engine.dialect.name == "sqlite":
         _tune(engine, writing=tuned)
+    OPENED[:] = [engine]
     return Ledger(engine, folder)
 
 

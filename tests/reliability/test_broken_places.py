@@ -13,6 +13,7 @@ from sqlalchemy import text
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.ledger import migrations, open_ledger, schema
+from campaign_runner.ledger.database_errors import translated
 from campaign_runner.model.errors import StateError
 from tests.reliability.killed import finished
 from tests.reliability.processes import ROWS, site
@@ -185,3 +186,28 @@ def test_a_newer_ledger_is_refused_and_left_as_it_is(tmp_path):
         connection.execute(f"UPDATE meta SET version = {schema.VERSION + 1}")
     with pytest.raises(StateError, match="written by a newer campaign-runner"):
         open_ledger(tmp_path)
+
+
+PAGE = 4096
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, -1), (2, -3), (5, -6)])
+def test_a_ledger_with_swapped_pages_is_damaged_and_no_fault_of_the_program(office, one, other):
+    office.run(office.file(*(f"{n},EMAIL,P{n},Roe,p{n}@example.com,,U561593,{n}" for n in range(1, 40))))
+    path = office.folder / "state" / LEDGER
+    with sqlite3.connect(path) as ledger:
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = path.read_bytes()
+    pages = [whole[at : at + PAGE] for at in range(0, len(whole), PAGE)]
+    pages[one], pages[other] = pages[other], pages[one]
+    path.write_bytes(b"".join(pages))
+    with pytest.raises(StateError, match="is damaged and was not changed"):
+        office.run(office.file(ROWS[0], name="more.csv"))
+
+
+def test_what_breaks_over_the_rows_of_a_damaged_ledger_is_told_as_damage(tmp_path):
+    ledger = open_ledger(tmp_path)
+    ledger.engine.dispose()
+    (tmp_path / LEDGER).write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
+    with pytest.raises(StateError, match="is damaged and was not changed"), translated(ledger.engine):
+        raise ValueError("what stands there is no date")

@@ -133,10 +133,20 @@ def _code(words: list[str]) -> int:
             error.show()
             _object(words, error.format_message(), error.exit_code)
             return error.exit_code
+        if sentence := _damage():
+            print(f"campaign-runner: {sentence}", file=sys.stderr)
+            _object(words, sentence, ExitCode.USAGE)
+            return ExitCode.USAGE
         traceback.print_exc()
         print(FAULT, file=sys.stderr)
         _object(words, FAULT, ExitCode.FAULT)
         return ExitCode.FAULT  # Python's own code would be 1, which means "done, but some rows need action"
+
+
+def _damage() -> str:
+    """Where a ledger that is damaged gave what nothing can work with: that, as a sentence."""
+    errors = sys.modules.get("campaign_runner.ledger.database_errors")
+    return str(errors.damage()) if errors else ""
 
 
 def _object(words: Sequence[str], message: str, code: int) -> None:
