@@ -119,18 +119,21 @@ class Ledger:
 
     @contextmanager
     def beside(self, busy: float | None = None) -> Iterator[Connection]:
-        """A short transaction for claims, on a connection of its own that is closed at once; `busy` is how many seconds
-        it may wait for others that write."""
+        """A short transaction for claims. `busy` is how many seconds that of another thread may wait for others that
+        write; it leaves no connection to a server behind, which a process that is forked then would share."""
+        is_file = self.engine.dialect.name == "sqlite"
         with self.engine.connect().execution_options(write=True) as connection:
+            driver: Any = connection.connection.driver_connection
+            if busy is not None and is_file:
+                driver.execute(f"PRAGMA busy_timeout = {int(busy * 1000)}")
             try:
-                if self.engine.dialect.name == "sqlite":
-                    patience = BUSY_SECONDS if busy is None else busy
-                    driver: Any = connection.connection.driver_connection
-                    driver.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
                 with connection.begin():
                     yield connection
             finally:
-                connection.invalidate()
+                if busy is not None and is_file:
+                    driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+                elif busy is not None:
+                    connection.invalidate()
 
     @contextmanager
     def hold(self, campaign_id: str, *, lease: float | None = None, patience: float | None = None) -> Iterator[None]:
