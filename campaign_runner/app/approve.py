@@ -8,7 +8,7 @@ submitted a file cannot approve it from the same account under another name.
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +16,8 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import name_of, tell_older
 from campaign_runner.ledger import approvals, campaigns, integrity, open_ledger
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
+from campaign_runner.ledger.participants import participants
+from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.wording import count, per_currency
 from campaign_runner.preflight.approval_policy import objection
@@ -44,14 +46,14 @@ class DecidedPlan:
 
 def approve_plan(runtime: Runtime, prefix: str, name: str) -> DecidedPlan:
     """Say yes to a plan. Raises UsageError for somebody who may not, and for an unknown plan."""
-    return _decide(runtime, prefix, name, APPROVED, "", lambda plan: _may_approve(plan, runtime, name))
+    return _decide(runtime, prefix, name, APPROVED, "")
 
 
 def reject_plan(runtime: Runtime, prefix: str, name: str, reason: str) -> DecidedPlan:
     """Say no to a plan, with a reason; `run` refuses it from now on."""
     if not reason.strip():
         raise UsageError("Give a reason with --reason; it is shown to the person who runs the plan.")
-    return _decide(runtime, prefix, name, REJECTED, reason.strip(), lambda plan: None)
+    return _decide(runtime, prefix, name, REJECTED, reason.strip())
 
 
 def submitter(runtime: Runtime) -> str:
@@ -63,15 +65,13 @@ def submitter(runtime: Runtime) -> str:
         return "unknown"
 
 
-def _may_approve(plan: ShownPlan, runtime: Runtime, name: str) -> None:
+def _may_approve(plan: ShownPlan, runtime: Runtime, name: str, others: Sequence[Actor]) -> None:
     settings = runtime.settings.approval
-    if against := objection(name, runtime.actor, settings, (plan.submitter,), (plan.actor,)):
+    if against := objection(name, runtime.actor, settings, (plan.submitter,), (plan.actor,), others):
         raise UsageError(f"{against[0].upper()}{against[1:]}. Nothing was recorded.")
 
 
-def _decide(
-    runtime: Runtime, prefix: str, name: str, decision: str, reason: str, check: Callable[[ShownPlan], None]
-) -> DecidedPlan:
+def _decide(runtime: Runtime, prefix: str, name: str, decision: str, reason: str) -> DecidedPlan:
     if not name.strip():
         raise UsageError("Give your name with --as NAME; it is recorded in the ledger.")
     with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
@@ -80,7 +80,8 @@ def _decide(
         with ledger.write("decide a plan", durable=True, noting=name_of(runtime)) as connection:
             number = campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
             plan = _found(approvals.shown(connection, number), prefix.strip().lower())
-            check(plan)
+            if decision == APPROVED:
+                _may_approve(plan, runtime, name, participants(connection, number, plan.identity))
             made = Decision(decision, name.strip(), reason, runtime.at(), runtime.actor)
             approvals.decide(connection, number, plan.identity, made, runtime.settings.approval_rule)
     return DecidedPlan(plan.identity, plan.file, plan.lines, plan.totals, decision, name.strip())

@@ -17,6 +17,8 @@ from campaign_runner.app.session import CampaignSession, name_of
 from campaign_runner.ledger import approvals, campaigns, previous_upload, progress, sent_when
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
 from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.ledger.participants import participants
+from campaign_runner.model.actor import SIGNED_IN, Actor
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.group_columns import own_headers
 from campaign_runner.model.money import from_units
@@ -56,7 +58,8 @@ def show_plan(
         )  # fmt: skip
         decision = approvals.latest(connection, campaign.key, facts.identity)
         lately = sent_lately(connection, campaign.key, draft, runtime)
-    approval = standing(draft, runtime, facts.identity, decision, known, lately)
+        others = participants(connection, campaign.key, facts.identity)
+    approval = standing(draft, runtime, facts.identity, decision, known, lately, others)
     number, digest = known.event
     approval = replace(approval, head=StatedHead(digest, number), who=who(runtime) if approval.command else "")
     facts = replace(facts, host=runtime.settings.host)
@@ -75,8 +78,9 @@ def require_approval(
         decision = approvals.latest(connection, campaign.key, name)
         plans = approvals.shown(connection, campaign.key)
         lately = sent_lately(connection, campaign.key, draft, runtime)
+        others = participants(connection, campaign.key, name)
     seen = next((plan for plan in plans if plan.identity == name), None)
-    found = standing(draft, runtime, name, decision, seen, lately)
+    found = standing(draft, runtime, name, decision, seen, lately, others)
     if found.state in ("open", REJECTED):
         show_plan(draft, campaign, rules, catalogue, names)
         look = f"{report_folder(runtime) / 'plan.html'} shows what it would send."
@@ -107,11 +111,12 @@ def goes_on(campaign: CampaignSession, upload: Upload) -> bool:
 
 def standing(
     draft: PlanDraft, runtime: Runtime, name: str, decision: Decision | None, seen: ShownPlan | None,
-    lately: Mapping[str, Decimal],
+    lately: Mapping[str, Decimal], others: Sequence[Actor] = (),
 ) -> Approval:  # fmt: skip
     """What was decided about this plan, and what that means for a run by the submitter.
 
-    `seen` is the plan as it was shown first, `lately` what the campaign sent within a day besides.
+    `seen` is the plan as it was shown first, `lately` what the campaign sent within a day besides, `others` are those who
+    had a part in it.
     """
     settings = runtime.settings.approval
     command = f"campaign-runner approve {runtime.settings.campaign.id} --plan {name} --as NAME"
@@ -123,11 +128,26 @@ def standing(
         return Approval()
     if decision is None:
         return Approval("open", f"This plan needs an approval: {why}.", command)
-    submitters = (submitter(runtime), *([seen.submitter] if seen else []))
-    accounts = (runtime.actor, *([seen.actor] if seen else []))
-    if against := objection(decision.name, decision.actor, settings, submitters, accounts):
+    here = runtime.actor.kind not in SIGNED_IN  # who tells the server to send a file did not bring it
+    submitters = ([submitter(runtime)] if here else []) + ([seen.submitter] if seen else [])
+    accounts = ([runtime.actor] if here else []) + ([seen.actor] if seen and seen.actor else [])
+    if against := objection(decision.name, decision.actor, settings, submitters, accounts, others):
         return Approval("open", f"The approval of this plan does not count: {against}.", command)
     return Approval(APPROVED, f"{decision.name} approved this plan on {decision.at[:10]}.")
+
+
+def require_still(connection: Connection, campaign: CampaignSession, name: str) -> None:
+    """In the transaction that begins sending: nobody rejected the plan meanwhile, and whoever approved it still had no
+    part in it. Raises RefusedBeforeSending."""
+    decision = approvals.latest(connection, campaign.key, name)
+    if decision is None:
+        return
+    if decision.decision == REJECTED:
+        raise RefusedBeforeSending(f'{decision.name} rejected this plan: "{decision.reason}". {_NEXT}')
+    others = participants(connection, campaign.key, name)
+    against = objection(decision.name, decision.actor, campaign.runtime.settings.approval, (), (), others)
+    if against and campaign.runtime.settings.approval.required_above:
+        raise RefusedBeforeSending(f"The approval of this plan does not count: {against}. {_NEXT}")
 
 
 def _before(connection: Connection, campaign_key: int, runtime: Runtime) -> PreviousUpload:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from campaign_runner.app.session import CampaignSession
     from campaign_runner.app.uploads import LoadedUpload
 
-CHECK = "check"
+CHECK, DRIVE, REPORT = "check", "drive", "report"
 
 
 def submit_file(

@@ -80,13 +80,21 @@ class Workspace:
             rows.sort(key=lambda row: row["environment"] != mine)
             return int(rows[0]["id"]) if rows else campaigns.find(connection, mine, campaign_id)
 
-    def runtime(self, campaign_key: int, actor: Actor, reports: Path) -> Runtime:
-        """What one campaign is run in: its own settings on top of the workspace's, with this machine's credentials."""
+    def name_of(self, settings: Settings) -> str:
+        """What a campaign is held and noted under: `environment-id`."""
+        return f"{settings.tango.environment}-{settings.campaign.id}"
+
+    def settings_of(self, campaign_key: int) -> Settings:
+        """A campaign's own settings on top of the workspace's, bound to the account that it was begun with."""
         with self.ledger().read() as connection:
             row = campaigns.row(connection, campaign_key)
             own = campaigns.settings_of(connection, campaign_key)
         bound = {"tango": {name: row[name] for name in ("environment", "customer", "account", "endpoint")}}
-        whole = self.merged(own, {"campaign": {"id": row["campaign_id"]}}, bound)
+        return self.merged(own, {"campaign": {"id": row["campaign_id"]}}, bound)
+
+    def runtime(self, campaign_key: int, actor: Actor, reports: Path) -> Runtime:
+        """What one campaign is run in, with this machine's credentials."""
+        whole = self.settings_of(campaign_key)
         return Runtime(
             whole, self.state, reports, self.credentials(whole), self.schemas, self.clock, self.stopping,
             self.workers, self.only, ledger_url=self.settings.ledger.url, actor=actor, submitter=actor.user,

@@ -18,7 +18,7 @@ from campaign_runner.app.funds import affordable
 from campaign_runner.app.gc_pause import gc_paused
 from campaign_runner.app.history import decisions, past
 from campaign_runner.app.plan import judged_by
-from campaign_runner.app.plan_approval import goes_on, require_approval
+from campaign_runner.app.plan_approval import goes_on, require_approval, require_still
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.session import CampaignSession, rule_book, since
 from campaign_runner.app.trim_memory import trim_memory
@@ -140,6 +140,7 @@ def _write_down(
     trim_memory()
     with gc_paused(), campaign.ledger.write("write a plan down", durable=True) as connection:
         _not_overtaken(connection, campaign, [plan for plan in (draft.plan, later) if plan], before)
+        require_still(connection, campaign, name)
         withdrawn = plans.withdraw_unsent(connection, number, at)
         upload = campaigns.add_upload(connection, new, reading.file)
         for plan, due_at in ((draft.plan, 0.0), (later, batches.PUT_OFF)):

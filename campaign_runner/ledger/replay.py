@@ -108,6 +108,11 @@ def _submitted(made: Expected, campaign_key: int, data: Mapping[str, Any], event
     made.submissions[campaign_key, data["number"]] = what
 
 
+def _rewritten(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    key = campaign_key, data["number"]
+    made.submissions[key] = (data["sha256"], *made.submissions[key][1:])
+
+
 def _corrected(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
     made.corrected[campaign_key, data["number"]] = data["cells"]
 
@@ -125,6 +130,6 @@ _FOLLOW = {
     digests.ANSWERED: _moved, digests.WITHDRAWN: _withdrawn, digests.FILE: _file, "plan shown": _shown,
     "plan approved": _decided, "plan rejected": _decided, **dict.fromkeys(sent_lines.DECIDING, _decided_rows),
     digests.REQUESTS: _requests, "file submitted": _submitted, "cells corrected": _corrected,
-    "sending wanted": _wanted, "settings kept": _settings,
+    "corrections written": _rewritten, "sending wanted": _wanted, "settings kept": _settings,
 }  # fmt: skip
 assert events.UPGRADED not in _FOLLOW  # what it says of an older ledger stands in the events that follow it

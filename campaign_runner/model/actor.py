@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Kinds of actors who proved who they are to the server.
+SIGNED_IN = frozenset({"session", "token"})
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -24,4 +27,4 @@ class Actor:
         return other is not None and self._person() == other._person()
 
     def _person(self) -> tuple[str, str]:
-        return ("user" if self.kind in ("session", "token") else self.kind), self.user.casefold()
+        return ("user" if self.kind in SIGNED_IN else self.kind), self.user.casefold()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from campaign_runner.model.actor import Actor
+from campaign_runner.model.actor import SIGNED_IN, Actor
 from campaign_runner.model.wording import cash
 
 
@@ -21,6 +21,11 @@ class ApprovalRules(Protocol):
     @property
     def not_by_submitter(self) -> bool:
         """Whether whoever submits may not approve."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """signed-in: only users of the server approve; declared: people of the command line, too."""
         ...
 
     @property
@@ -68,15 +73,27 @@ def objection(
     rules: ApprovalRules,
     submitters: Iterable[str],
     accounts: Iterable[Actor | None],
+    participants: Sequence[Actor] = (),
 ) -> str:
-    """Why the yes of `name`, given under the account `actor`, does not count; "" where it does."""
+    """Why the yes of `name`, given under the account `actor`, does not count; "" where it does. `participants` are those
+    who uploaded or corrected the file, decided about its rows or accepted a warning: of users who sign in, none of them
+    ever approves."""
     if rules.approvers and not any(name.casefold() == each.strip().casefold() for each in rules.approvers):
         return f"{name} is not one of [approval] approvers ({', '.join(rules.approvers)})"
-    if not rules.not_by_submitter:
+    accounts, signed_in = [*accounts, *participants], actor is not None and actor.kind in SIGNED_IN
+    own = actor is not None and any(actor.is_same_user(each) for each in accounts)
+    if not signed_in and rules.identity == "signed-in":
+        return f"{name} did not sign in; only users of the server approve ([approval] identity)"
+    if signed_in and own:
+        return (
+            f"{name} uploaded or corrected the file, decided about held rows or accepted a warning; a second person must "
+            "approve it"
+        )
+    if not (signed_in or rules.not_by_submitter):
         return ""
-    if any(_same_person(name, each) for each in submitters):
+    if any(_same_person(name, each) for each in (*submitters, *(each.user for each in participants))):
         return f"{name} submitted the file; a second person must approve it ([approval] not_by_submitter)"
-    if not rules.shared_account and actor and any(actor.is_same_user(each) for each in accounts):
+    if own and actor and not rules.shared_account:
         return (
             f"{name} approves from the account {actor.user}, under which the file was submitted; a second person approves "
             "from an account of their own ([approval] not_by_submitter)"

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -38,6 +38,7 @@ class PolicyApproval(_Part):
     approvers: tuple[str, ...] = ()
     not_by_submitter: bool = True
     shared_account: bool = False
+    identity: Literal["", "declared", "signed-in"] = ""
 
     def on(self, asked: ApprovalSection) -> ApprovalSection:
         """The section with this policy in force."""
@@ -45,6 +46,7 @@ class PolicyApproval(_Part):
             "required_above": _lower(asked.required_above, self.required_above),
             "approvers": self.approvers or asked.approvers,
             "not_by_submitter": self.not_by_submitter, "shared_account": self.shared_account,
+            "identity": self.identity or asked.identity,
         })  # fmt: skip
 
 

@@ -213,6 +213,10 @@ class ApprovalSection(Section):
         False, "true: several people share one account of this machine, so only the names count"
     )
     submitter: str = setting("", "who submits; default: the user of this machine")
+    identity: Literal["", "declared", "signed-in"] = setting(
+        "", "declared: `approve --as` counts | signed-in: only users of the server approve, on the page or through the "
+        "API; default: declared while the ledger has no users"
+    )  # fmt: skip
 
 
 class LedgerSection(Section):
