@@ -19,7 +19,7 @@ from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, Shown
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.participants import participants
 from campaign_runner.model.actor import SIGNED_IN, Actor
-from campaign_runner.model.errors import RefusedBeforeSending
+from campaign_runner.model.errors import NeedsApproval, RefusedBeforeSending
 from campaign_runner.model.group_columns import own_headers
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval, PlanFacts, StatedHead
@@ -84,7 +84,8 @@ def require_approval(
     if found.state in ("open", REJECTED):
         show_plan(draft, campaign, rules, catalogue, names)
         look = f"{report_folder(runtime) / 'plan.html'} shows what it would send."
-        raise RefusedBeforeSending(f"{found.sentence} {_NEXT} {look} {who(runtime)}")
+        refused = RefusedBeforeSending if found.state == REJECTED else NeedsApproval
+        raise refused(f"{found.sentence} {_NEXT} {look} {who(runtime)}")
     return name
 
 

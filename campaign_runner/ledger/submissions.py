@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, delete, func, literal, or_, select, update
 
-from campaign_runner.ledger import actors, campaigns, events
+from campaign_runner.ledger import actors, campaigns, events, schema
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import upload_parts
 from campaign_runner.ledger.store import insert_many
@@ -175,6 +175,22 @@ def listing(connection: Connection, campaign_key: int) -> list[Submission]:
     """All submissions of a campaign, the newest first."""
     query = select(submissions).where(submissions.c.campaign == campaign_key).order_by(submissions.c.number.desc())
     return [_of(row) for row in connection.execute(query).mappings()]
+
+
+class Known(NamedTuple):
+    """A submission that was sent or is to be: of which campaign, when, under which name."""
+
+    campaign_id: str
+    at: str
+    name: str
+
+
+def with_digest(connection: Connection, digest: str) -> list[Known]:
+    """The submissions of exactly these bytes whose plan was written down, in any campaign, the oldest first."""
+    query = select(schema.campaigns.c.campaign_id, submissions.c.at, submissions.c.name)
+    query = query.join(schema.campaigns, schema.campaigns.c.id == submissions.c.campaign)
+    query = query.where(submissions.c.sha256 == digest, submissions.c.upload != 0).order_by(submissions.c.id)
+    return [Known(*row) for row in connection.execute(query)]
 
 
 def latest(connection: Connection, campaign_key: int) -> Submission | None:

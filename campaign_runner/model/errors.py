@@ -12,6 +12,7 @@
     │       └── ReportsUnwritten 2, or 8 once something was sent: whoever keeps the report folder
     ├── FileUnusable        3  whoever made the spreadsheet
     ├── RefusedBeforeSending 4 whoever answers for limits, funds, approval
+    │   └── NeedsApproval   4  whoever may approve: the same file can be sent afterwards
     ├── TangoStopped        6  whoever keeps the Tango account: credentials, frozen account, outage
     │   └── Halted          6  whoever answers for the file: too many of its lines failed
     ├── CampaignHeld        7  nobody: another run is at work, wait for it
@@ -119,6 +120,10 @@ class RefusedBeforeSending(CampaignRunnerError):
     """A limit, a control total, funds or a missing approval forbids this plan; nothing was sent."""
 
     exit_code = ExitCode.REFUSED
+
+
+class NeedsApproval(RefusedBeforeSending):
+    """Somebody has to approve this plan first; nothing was sent."""
 
 
 class TangoStopped(CampaignRunnerError):

@@ -27,6 +27,7 @@ from campaign_runner.settings.sections import (
     CampaignSection,
     FinanceSection,
     IdentitySection,
+    InboxSection,
     LedgerSection,
     LimitsSection,
     PreflightSection,
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     reports: ReportsSection = ReportsSection()
     approval: ApprovalSection = ApprovalSection()
     ledger: LedgerSection = LedgerSection()
+    inbox: InboxSection = InboxSection()
     server: ServerSection = ServerSection()
 
     @classmethod

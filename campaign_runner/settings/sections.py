@@ -234,6 +234,15 @@ class LedgerSection(Section):
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+class InboxSection(Section):
+    """what `inbox` asks of every file"""
+
+    require: tuple[Literal["sha256", "totals"], ...] = setting(
+        (), "what must stand beside a file: sha256, totals", example=["sha256", "totals"],
+        rule="a list of sha256 and totals",
+    )  # fmt: skip
+
+
 class OidcSection(Section):
     """single sign-on; the client's secret comes from OIDC_CLIENT_SECRET"""
 

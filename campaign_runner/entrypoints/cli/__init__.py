@@ -23,6 +23,7 @@ from campaign_runner.entrypoints.cli.doctor import doctor_command
 from campaign_runner.entrypoints.cli.drop import drop_command
 from campaign_runner.entrypoints.cli.explain import explain_command
 from campaign_runner.entrypoints.cli.halt import halt_command
+from campaign_runner.entrypoints.cli.inbox import inbox_command
 from campaign_runner.entrypoints.cli.init import init_command
 from campaign_runner.entrypoints.cli.plan import plan_command
 from campaign_runner.entrypoints.cli.purge import purge_command
@@ -72,6 +73,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "reconcile": reconcile_command,
     "purge": purge_command,
     "worker": worker_command,
+    "inbox": inbox_command,
     "simulator": simulator_command,
     "doctor": doctor_command,
     "serve": serve_command,

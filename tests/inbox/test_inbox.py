@@ -1,0 +1,187 @@
+"""Files come by themselves: each is taken whole, run once, and ends in exactly one place, whatever is killed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from campaign_runner import simulator
+from campaign_runner.app.inbox import Inbox
+from campaign_runner.model.errors import CampaignHeld, ExitCode
+from tests.clock import HandClock
+from tests.reliability.crashes import Bomb, Crash
+
+HEADERS = "Method,First name,Last name,E-mail,UTID,Amount"
+ANA, BO = "EMAIL,Ana,Silva,ana@example.com,U561593,25", "EMAIL,Bo,Li,bo@example.com,U561593,30"
+
+
+class Drop:
+    """A folder that files are dropped into, and what became of them."""
+
+    def __init__(self, folder: Path, base_url: str, tango: simulator.Simulator, clock: HandClock) -> None:
+        self.folder, self.base_url, self.tango, self.clock = folder, base_url, tango, clock
+        self.told: list[str] = []
+        self.settings("workspace.toml")
+
+    def settings(self, name: str, more: str = "") -> None:
+        tango = f'[tango]\nbase_url = "{self.base_url}"\nrequests_per_second = 0\ngrace_seconds = 0\n'
+        (self.folder / name).write_text(more + tango, "utf-8")
+
+    def put(self, name: str, *rows: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join([HEADERS, *rows]) + "\n", "utf-8")
+        return path
+
+    def inbox(self) -> Inbox:
+        return Inbox(self.folder, self.told.append, clock=self.clock, settled=0)
+
+    def once(self) -> ExitCode:
+        return self.inbox().watch(once=True)
+
+    def places(self, name: str) -> list[str]:
+        """The folders in which a file of this name lies, without the day."""
+        found = (path.relative_to(self.folder).parts for path in self.folder.rglob(name))
+        return sorted(parts[0] if len(parts) > 1 else "inbox" for parts in found if parts[0] != ".campaign-runner")
+
+    def beside(self, name: str) -> list[str]:
+        (path,) = self.folder.rglob(name)
+        return sorted(other.name.removeprefix(name) for other in path.parent.iterdir() if other != path)
+
+    def sent(self) -> list[str]:
+        orders = (json.loads(order.body) for order in self.tango.orders())
+        return sorted(line["recipient"]["email"] for order in orders for line in order["lineItems"])
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Iterator[Drop]:
+    folder, clock = tmp_path / "drop", HandClock()
+    folder.mkdir()
+    tango = simulator.Simulator(tmp_path / "tango.jsonl", clock=clock, requests_per_second=0)
+    with simulator.serve(tango) as base_url:
+        yield Drop(folder, base_url, tango, clock)
+
+
+def test_a_file_is_run_and_moved_with_its_summary(drop):
+    drop.put("q4.csv", ANA, BO)
+    assert drop.once() is ExitCode.DONE
+    assert (drop.places("q4.csv"), drop.beside("q4.csv")) == (["done"], [".summary.json"])
+    assert drop.sent() == ["ana@example.com", "bo@example.com"]
+
+
+def test_rows_to_correct_come_back_as_a_workbook_and_a_sentence(drop):
+    drop.put("q4.csv", ANA, BO.replace("@", "@@"))
+    assert drop.once() is ExitCode.NEEDS_ACTION
+    assert drop.beside("q4.csv") == [".error.txt", ".failures.xlsx", ".summary.json"]
+
+
+def test_a_file_that_is_no_spreadsheet_fails_with_the_reason(drop):
+    (drop.folder / "q4.xlsx").write_bytes(b"%PDF-1.4")
+    assert drop.once() is ExitCode.FILE_UNUSABLE
+    assert (drop.places("q4.xlsx"), drop.beside("q4.xlsx")) == (["failed"], [".error.txt", ".summary.json"])
+
+
+def test_the_nearest_settings_above_a_file_count(drop):
+    drop.put("people/q4.csv", ANA)
+    drop.settings("people/campaign.toml", '[campaign]\nid = "from-people"\n')
+    drop.once()
+    (order,) = drop.tango.orders()
+    assert order.reference.startswith("from-people-")
+
+
+@pytest.mark.parametrize("name", ["q4.csv.part", "q4.tmp", "~$q4.xlsx", ".q4.csv", "notes.txt.part", "q4.pdf"])
+def test_what_is_not_meant_is_not_taken(drop, name):
+    drop.put(name, ANA)
+    assert drop.once() is ExitCode.DONE
+    assert drop.places(name) == ["inbox"]
+
+
+def test_the_same_bytes_under_another_name_send_nothing(drop):
+    drop.put("q4.csv", ANA)
+    drop.once()
+    drop.put("q4-copy.csv", ANA)
+    assert drop.once() is ExitCode.DONE
+    assert drop.places("q4-copy.csv") == ["done"]
+    assert "were submitted on" in drop.told[-1]
+    assert drop.sent() == ["ana@example.com"]
+
+
+def test_the_same_file_again_is_done_with_a_note(drop):
+    for _ in range(2):
+        drop.put("q4.csv", ANA)
+        assert drop.once() is ExitCode.DONE
+    assert drop.places("q4*.csv") == ["done", "done"]
+    assert "sent before" in drop.told[-1]
+    assert drop.sent() == ["ana@example.com"]
+
+
+@pytest.mark.parametrize(("beside", "code"), [
+    ("{digest}  q4.csv\n", ExitCode.DONE),
+    ("{digest}\n", ExitCode.DONE),
+    ("00ff  q4.csv\n", ExitCode.FILE_UNUSABLE),
+    ("", ExitCode.FILE_UNUSABLE),
+])  # fmt: skip
+def test_the_digest_beside_a_file_must_be_its_own(drop, beside, code):
+    digest = hashlib.sha256(drop.put("q4.csv", ANA).read_bytes()).hexdigest()
+    (drop.folder / "q4.csv.sha256").write_text(beside.format(digest=digest))
+    assert drop.once() is code
+    assert drop.places("q4.csv.sha256") == drop.places("q4.csv")
+
+
+@pytest.mark.parametrize(("totals", "code"), [
+    ('rows = 1\ntotal = { USD = "25.00" }', ExitCode.DONE),
+    ("rows = 2", ExitCode.REFUSED),
+    ('total = { USD = "25.01" }', ExitCode.REFUSED),
+    ("rows = many", ExitCode.FILE_UNUSABLE),
+    ("sum = 25", ExitCode.FILE_UNUSABLE),
+])  # fmt: skip
+def test_the_declared_totals_must_agree(drop, totals, code):
+    drop.put("q4.csv", ANA)
+    (drop.folder / "q4.csv.totals.toml").write_text(totals)
+    assert drop.once() is code
+    assert drop.sent() == (["ana@example.com"] if code is ExitCode.DONE else [])
+
+
+def test_what_is_required_must_stand_beside_a_file(drop):
+    drop.settings("workspace.toml", '[inbox]\nrequire = ["sha256"]\n')
+    drop.put("q4.csv", ANA)
+    assert drop.once() is ExitCode.FILE_UNUSABLE
+    assert (drop.places("q4.csv"), drop.sent()) == (["failed"], [])
+
+
+def test_a_plan_that_needs_an_approval_waits_for_it_in_work(drop):
+    drop.settings("workspace.toml", "[approval]\nrequired_above = { USD = 1 }\n")
+    drop.put("q4.csv", ANA)
+    assert drop.once() is ExitCode.REFUSED
+    assert (drop.places("q4.csv"), drop.sent()) == (["work"], [])
+
+
+def test_two_inboxes_do_not_watch_one_folder(drop):
+    from campaign_runner.app.inbox import _alone
+
+    with _alone(drop.folder), pytest.raises(CampaignHeld):
+        drop.once()
+
+
+def test_whatever_is_killed_the_file_is_run_once_and_ends_in_one_place(drop):
+    """Killed at each place in turn, always with a new file; a fresh inbox goes on."""
+    with (bomb := Bomb()).armed():
+        drop.put("n0.csv", "EMAIL,Ana,Silva,ana.0@example.com,U561593,25")
+        drop.once()
+    places = len(bomb.seen)
+    for point in range(1, places + 1, 11):
+        name = f"n{point}.csv"
+        path = drop.put(name, f"EMAIL,Ana,Silva,ana.{point}@example.com,U561593,25")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        path.with_name(name + ".sha256").write_text(digest)
+        with suppress(Crash), Bomb(point).armed():
+            drop.once()
+        drop.clock.turn(seconds=120)
+        drop.once()
+        assert drop.places(name) == ["done"] == drop.places(name + ".sha256"), (point, bomb.seen[point - 1])
+        assert drop.sent().count(f"ana.{point}@example.com") == 1
