@@ -16,11 +16,12 @@ from typing import Any
 from campaign_runner import planning
 from campaign_runner.app import newest
 from campaign_runner.app.following import Following
-from campaign_runner.app.runtime import Runtime, connect_tango
+from campaign_runner.app.runtime import Runtime, account_name, connect_tango
 from campaign_runner.app.session import watch
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batch_moves import left_sending, look_now
 from campaign_runner.ledger.batches import StoredBatch
+from campaign_runner.ledger.circuit import SharedCircuit
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.model.errors import Interrupted, NotNewest, TangoStopped
 from campaign_runner.model.lifecycle import BatchState
@@ -44,12 +45,14 @@ def driving(
     left_sending(ledger, campaign_key, runtime.at())
     if asked:
         look_now(ledger, campaign_key, runtime.clock.now().timestamp())
-    tango = runtime.settings.tango
+    tango, circuit = runtime.settings.tango, SharedCircuit(ledger, account_name(runtime))
+    if asked:
+        circuit.answered()  # somebody wants to know whether it does
     with connect_tango(runtime, ledger, campaign_key) as client:
         step = Placement(
             ledger, client, runtime.clock, runtime.settings.order, planning.rebatch, grace_seconds=tango.grace_seconds,
             max_silent=tango.max_failures_in_a_row, may_send=may_send, watch=watch(runtime, campaign_key),
-            unreachable=next(iter(runtime.unreachable), ""),
+            unreachable=next(iter(runtime.unreachable), ""), circuit=circuit, silent=0 if asked else circuit.silent(),
         )  # fmt: skip
         driver = Driver(runtime, ledger, campaign_key, step, client, lambda steps: progress("place", steps, None))
         try:

@@ -110,8 +110,7 @@ def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterat
     settings = runtime.settings
     settings.require_host()
     with _address(runtime) as base_url:
-        name = f"{base_url if settings.base_url else 'simulator'} {settings.tango.customer}"
-        limiter = SharedLimiter(ledger, name[:200], settings.tango.requests_per_second, runtime.clock)
+        limiter = SharedLimiter(ledger, account_name(runtime), settings.tango.requests_per_second, runtime.clock)
 
         def record(method: str, reference: str, receipt: Receipt, seconds: float) -> None:
             record_attempt(ledger, campaign_key, reference, runtime.at(), method, receipt, seconds)
@@ -130,6 +129,11 @@ def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterat
         finally:
             with ledger.write("sign the requests", durable=True) as connection:
                 requests.write(connection, runtime.at())
+
+
+def account_name(runtime: Runtime) -> str:
+    """What is shared by all who call Tango at one address for one customer."""
+    return f"{runtime.settings.base_url or 'simulator'} {runtime.settings.tango.customer}"[:200]
 
 
 @contextmanager

@@ -321,6 +321,14 @@ claims = Table(
     UniqueConstraint("name", "fence"),
 )  # fmt: skip
 
+# Calls in a row, of everybody under one name, to which Tango gave no usable answer, and when the last one was made.
+circuits = Table(
+    "circuits", metadata,
+    Column("name", String(200), primary_key=True),
+    Column("silent", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+)  # fmt: skip
+
 pace = Table(
     "pace", metadata,
     Column("name", String(200), primary_key=True),

@@ -61,9 +61,22 @@ class TangoClient(Protocol):
         ...
 
 
+class Circuit(Protocol):
+    """What all who call Tango know of whether it answers."""
+
+    def failed(self) -> int:
+        """No usable answer came; returns how many calls in a row had none."""
+        ...
+
+    def answered(self) -> None:
+        """One came."""
+        ...
+
+
 @dataclass
 class Placement:
-    """Everything `advance` needs. `silent` counts batches in a row that the service gave no usable answer for."""
+    """Everything `advance` needs. `silent` counts batches in a row that the service gave no usable answer for, those of
+    others too where they share a `circuit`."""
 
     ledger: Ledger
     tango: TangoClient
@@ -74,6 +87,7 @@ class Placement:
     max_silent: int = 5
     may_send: bool = True
     watch: Watch | None = None
+    circuit: Circuit | None = None
     silent: int = field(default=0)
     reached: bool = field(default=False)
     unreachable: str = field(default="")
@@ -301,7 +315,12 @@ class Placement:
     def _count(self, receipt: Receipt) -> None:
         """The circuit: when the service itself fails, going on would burn through the file."""
         failing = receipt.outcome in (Outcome.RETRY, Outcome.NOT_CONNECTED)
-        self.silent = self.silent + 1 if failing else 0
+        if failing:
+            self.silent = max(self.silent + 1, self.circuit.failed() if self.circuit else 0)
+        else:
+            self.silent = 0
+            if self.circuit:
+                self.circuit.answered()
         self.reached = self.reached or receipt.outcome is not Outcome.NOT_CONNECTED
         if not self.reached:
             since = self._unreached_since if self._unreached_since is not None else self.clock.monotonic()

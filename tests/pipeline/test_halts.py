@@ -9,13 +9,19 @@ import pytest
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.halt import halt_campaign
+from campaign_runner.app.place import PlacingRules, place_file
+from campaign_runner.app.progress import no_progress
 from campaign_runner.app.resume import resume_campaign
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
+from campaign_runner.app.runtime import account_name
 from campaign_runner.app.schedule import schedule_campaign
+from campaign_runner.app.session import open_campaign
 from campaign_runner.app.status import campaign_status
+from campaign_runner.app.uploads import latest_upload
 from campaign_runner.app.withdraw import withdraw_campaign
 from campaign_runner.ledger import batches, open_ledger
+from campaign_runner.ledger.circuit import SharedCircuit
 from campaign_runner.model.errors import ExitCode, UsageError
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.simulator import Simulator, serve
@@ -177,3 +183,15 @@ def test_a_time_that_could_be_two_or_has_passed_is_refused(office, when, why):
 def test_a_campaign_that_is_not_known_cannot_be_halted(office):
     with pytest.raises(UsageError, match='There is no campaign "q4"'):
         halt_campaign(office.runtime(), "wrong amounts")
+
+
+def test_whoever_works_for_nobody_who_waits_asks_whether_tango_answers_before_it_calls(office):
+    office.run(office.file(*ROWS), patience=0)
+    with open_campaign(office.runtime()) as campaign, latest_upload(campaign) as file:
+        circuit = SharedCircuit(campaign.ledger, account_name(campaign.runtime))
+        assert [circuit.failed() for _ in range(5)][-1] == 5
+        calls = len(office.tango.requests)
+        placed = place_file(campaign, file, PlacingRules(20, slice_seconds=20), no_progress, prove_newest=True)
+        assert ("no usable answer to 5 calls" in placed.stopped, len(office.tango.requests)) == (True, calls)
+        placed = place_file(campaign, file, PlacingRules(20), no_progress, prove_newest=True)  # somebody waits
+        assert (placed.stopped, len(office.tango.requests) > calls) == ("", True)
