@@ -45,6 +45,13 @@ def want(connection: Connection, kind: str, key: object, at: str, *, in_seconds:
     engine.defer(connection, kind, str(key), in_seconds)
 
 
+def hasten(connection: Connection, kind: str, key: object) -> None:
+    """Work that waits is due now; where none waits, none is made."""
+    mine = (jobs.c.kind == kind, jobs.c.key == str(key))
+    if connection.execute(update(jobs).where(*mine).values(due_at=now(connection))).rowcount:
+        engine.defer(connection, kind, str(key))
+
+
 def take(connection: Connection, kinds: frozenset[str], only: tuple[str, str] | None = None) -> Job | None:
     """The job that has been due longest and is nobody's, for a lease; None if there is none. `only`: this kind and key."""
     moment = now(connection)

@@ -127,3 +127,11 @@ report_parts = Table(
     Column("part", Integer, primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
 )  # fmt: skip
+
+# Events that Tango sent, so that a repeated one does nothing.
+tango_events = Table(
+    "tango_events", metadata,
+    Column("id", _Id, primary_key=True),
+    Column("event", String(200), nullable=False, unique=True),
+    Column("at", String(40), nullable=False),
+)  # fmt: skip

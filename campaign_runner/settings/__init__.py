@@ -19,7 +19,7 @@ from campaign_runner.model import Order
 from campaign_runner.model.errors import SettingsError
 from campaign_runner.settings import hosts, policy
 from campaign_runner.settings.environment import EnvironmentSource
-from campaign_runner.settings.secrets import Credentials, credentials
+from campaign_runner.settings.secrets import Credentials, credentials, secret
 from campaign_runner.settings.sections import (
     ADDRESSES,
     TOKEN_ADDRESSES,
@@ -49,6 +49,7 @@ __all__ = [
     "kept",
     "ledger_url",
     "load",
+    "secret",
 ]
 
 

@@ -18,6 +18,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/healthz", PUBLIC, operations_api.healthz),
     Route("GET", "/readyz", PUBLIC, operations_api.readyz),
     Route("GET", "/metrics", MACHINE, operations_api.metrics),
+    Route("POST", "/webhooks/tango", PUBLIC, operations_api.tango_event),
     Route("GET", "/api/openapi.json", PUBLIC, api_document.openapi),
     Route("GET", "/api/docs", PUBLIC, api_document.docs),
     # Signing in
