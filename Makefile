@@ -6,7 +6,7 @@ DEMO := build/demo
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test coverage quick check lint format golden samples screenshots fuzz soak soak-workers bench wheel clean
+.PHONY: help setup demo serve test coverage quick check lint format golden samples screenshots docs constraints fuzz soak soak-workers bench wheel clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -71,6 +71,17 @@ samples: $(STAMP)  ## Make the samples again
 
 screenshots: $(STAMP)  ## Take pictures of the pages for docs/screenshots (needs Chromium)
 	$(BIN)/python docs/make_screenshots.py
+
+docs: $(STAMP)  ## Build the manual as a site in build/site; nothing in it is loaded from elsewhere
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# Pins of before are kept where they still serve; `make constraints UPGRADE=--upgrade` takes the newest of each.
+constraints:  ## Write constraints.txt again, from pyproject.toml (needs the network)
+	@$(PYTHON) -m venv build/pip-tools && build/pip-tools/bin/python -m pip install --quiet pip-tools
+	CUSTOM_COMPILE_COMMAND="make constraints" build/pip-tools/bin/pip-compile --quiet $(UPGRADE) --extra dev --extra docs \
+	    --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	    --unsafe-package campaign-runner --output-file constraints.txt pyproject.toml
 
 fuzz: $(STAMP)  ## Check 20,000 mutated files; none may end in a traceback (FUZZ=n for another number)
 	FUZZ=$(or $(FUZZ),20000) $(PYTEST) -n auto --dist worksteal -k fuzz

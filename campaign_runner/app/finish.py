@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -39,6 +38,7 @@ from campaign_runner.model.wording import count
 from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.reporting import ProblemTally, registry, sent, unchanged
 from campaign_runner.reporting.summary import summary
+from campaign_runner.reporting.summary_shape import Summary
 
 REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was corrected last."
 
@@ -61,7 +61,7 @@ class Result:
     unusual: tuple[tuple[str, str], ...] = ()
     funds: tuple[str, ...] = ()
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> Summary:
         """As `summary.json` has it."""
         return summary(self.books, self.reports, self.exit_code, self.tally)
 

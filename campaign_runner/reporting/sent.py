@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from campaign_runner.model import Books, Sent, SentFile, money
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.status_texts import STATUS_TEXTS
 from campaign_runner.model.wording import count, day, listed, per_currency
+from campaign_runner.reporting.summary_shape import SentFileLines, SentLines
 
 NEW_OCCASION = "A new occasion needs a new campaign id ([campaign] id in campaign.toml)."
 _OPEN = (RowStatus.UNSENT, RowStatus.UNKNOWN, RowStatus.PENDING)
@@ -47,14 +47,13 @@ def warnings(books: Books) -> list[str]:
     return []
 
 
-def values(sent: Sent) -> dict[str, Any]:
-    """For `summary.json`."""
-    return {"lines": sent.lines, "amounts": {currency: money.text(each) for currency, each in sent.amounts.items()}}
-
-
-def files(sent: Sent) -> list[dict[str, Any]]:
-    """For `summary.json`: from which file, on which day, how many lines."""
-    return [{"name": file.name, "day": file.day, "lines": file.lines} for file in sent.files]
+def values(sent: Sent, *, with_files: bool = False) -> SentLines:
+    """For `summary.json`; `with_files`: from which file, on which day, how many lines."""
+    amounts = {currency: money.text(each) for currency, each in sent.amounts.items()}
+    if not with_files:
+        return {"lines": sent.lines, "amounts": amounts}
+    files: list[SentFileLines] = [{"name": one.name, "day": one.day, "lines": one.lines} for one in sent.files]
+    return {"lines": sent.lines, "amounts": amounts, "files": files}
 
 
 def where_from(sent: Sent, *, placed: bool = False) -> str:

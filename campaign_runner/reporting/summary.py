@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import orjson
 
@@ -15,27 +15,27 @@ from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.reporting.closed_books import ClosedBooks
 from campaign_runner.reporting.next_steps import next_steps
 from campaign_runner.reporting.row_limits import notes
-from campaign_runner.reporting.sent import files, values, warnings
+from campaign_runner.reporting.sent import values, warnings
+from campaign_runner.reporting.summary_shape import BATCHES, CorrectedLine, MoneyOfLines, Summary
 
 SUMMARY = "summary.json"
-_BATCHES = ("planned", "accepted", "unknown", "refused")
 
 
 def summary(
     books: Books, reports: Mapping[str, Path], exit_code: int, problems: ProblemTally | None = None
-) -> dict[str, Any]:
+) -> Summary:
     """Counts are integers, amounts decimal strings (`"1250.00"`); totals equal the sum of the statuses."""
     return {
         "campaign": books.order.campaign_id,
         "finished": books.finished,
         "sent_now": values(books.sent_now),
-        "sent_before": {**values(books.sent_before), "files": files(books.sent_before)},
+        "sent_before": values(books.sent_before, with_files=True),
         "rows": {"total": books.total_rows, **{status.value: books.rows.get(status, 0) for status in RowStatus}},
         "amounts": {currency: _amounts(by_status) for currency, by_status in sorted(books.amounts.items())},
-        "batches": {name: books.batches.get(name, 0) for name in _BATCHES} | dict(books.batches),
+        "batches": {name: books.batches.get(name, 0) for name in BATCHES} | dict(books.batches),
         "ties_out": books.ties_out,
         "money": {sums.currency: _money(sums) for sums in books.sums},
-        "corrections": list(books.corrected),
+        "corrections": [cast(CorrectedLine, each) for each in books.corrected],
         "findings": [finding.text for finding in books.findings],
         "reports": {name: str(path) for name, path in reports.items()},
         "exit_code": int(exit_code),
@@ -58,10 +58,11 @@ def summary_json(closed: ClosedBooks) -> bytes:
     return orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n"
 
 
-def _money(sums: Sums) -> dict[str, Any]:
-    """What the campaign's line items came to: planned, placed, and charged in this very currency, for how many."""
-    each = {"planned": sums.planned, "placed": sums.placed, "charged": sums.charged}
-    return {name: money.text(amount) for name, amount in each.items()} | {"charged_lines": sums.charged_lines}
+def _money(sums: Sums) -> MoneyOfLines:
+    return {
+        "planned": money.text(sums.planned), "placed": money.text(sums.placed), "charged": money.text(sums.charged),
+        "charged_lines": sums.charged_lines,
+    }  # fmt: skip
 
 
 def _amounts(by_status: Mapping[str, Decimal]) -> dict[str, str]:
