@@ -8,8 +8,10 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 
@@ -41,26 +43,44 @@ def serve(
         address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
         remember_address(workspace, address)
         secret = set_up_secret(workspace)
-        server = uvicorn.Server(uvicorn.Config(
+        server = _Server(uvicorn.Config(
             create_app(workspace, host), log_config=None, access_log=False, server_header=False, proxy_headers=False,
             lifespan="off", timeout_graceful_shutdown=STOP_SECONDS, h11_max_incomplete_event_size=64 * 1024,
         ))  # fmt: skip
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
+        signal.signal(signal.SIGTERM, _end)  # until the loop listens itself: the worker must not stay behind
         beside = WorkerProcess(config, workspace.state) if worker else None
         with beside or contextlib.nullcontext():
             asyncio.run(_served(server, listening, lambda: announce(SetUp(address, secret)), beside))
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: raised anew after the end, as uvicorn does, they would leave the worker behind."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal lets requests under way end, the second one does not."""
+        self.force_exit, self.should_exit = self.should_exit, True
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
 
 
 async def _served(
     server: uvicorn.Server, listening: socket.socket, ready: Callable[[], None], worker: WorkerProcess | None
 ) -> None:
     """Until a signal arrives: then requests under way may end, and no new ones are taken."""
-    serving = asyncio.ensure_future(server.serve(sockets=[listening]))
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.handle_exit, number, None)
+    serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
     if server.started:
         ready()
     watching = asyncio.ensure_future(worker.watch()) if worker else None
@@ -70,7 +90,7 @@ async def _served(
 
 
 @contextlib.contextmanager
-def _bound(host: str, port: int):  # type: ignore[no-untyped-def]
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listening = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512

@@ -1,0 +1,72 @@
+"""`serve`, as it is started: quick, with a link, a worker beside it, and an end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.web.chromium import served
+
+
+def test_serve_answers_soon_and_prints_its_address_and_the_set_up_link(tmp_path):
+    began = time.monotonic()
+    with served(tmp_path, "--no-worker") as (process, address):
+        assert httpx.get(f"{address}/healthz").json() == {"status": "ok"}
+        assert time.monotonic() - began < 20  # five seconds on a machine that has nothing else to do
+        link = process.stdout.readline().split()[-1]
+        assert link.startswith(f"{address}/set-password/")
+        form = {"email": "root@example.com", "password": "seven wet umbrellas"}
+        assert httpx.post(link, data=form).status_code == 303
+        added = campaign_runner(tmp_path, "user", "add", "ana@example.com", "--role", "submitter")
+        assert added.stdout.startswith(f"{address}/set-password/")
+        assert httpx.get(added.stdout.strip()).status_code == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_worker_begins_and_ends_with_the_server(tmp_path, number):
+    with served(tmp_path) as (process, _):
+        (worker,) = children(process.pid)
+        assert os.getpgid(worker) == os.getpgid(process.pid)
+        process.send_signal(number)
+        assert process.wait(30) == 0
+        assert not Path(f"/proc/{worker}").exists()
+
+
+def test_an_address_that_others_reach_needs_a_proxy_with_tls(tmp_path):
+    refused = campaign_runner(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--behind-proxy" in refused.stderr
+
+
+def test_a_port_that_is_taken_is_said_to_be(tmp_path):
+    with served(tmp_path, "--no-worker") as (_, address):
+        refused = campaign_runner(tmp_path, "serve", "--port", address.rpartition(":")[2], "--no-worker")
+        assert refused.returncode == 2
+        assert "Choose another port" in refused.stderr
+
+
+def test_a_token_goes_to_standard_output_alone(tmp_path):
+    campaign_runner(tmp_path, "user", "add", "ana@example.com", "--role", "submitter")
+    made = campaign_runner(tmp_path, "token", "create", "--user", "ana@example.com", "--name", "nightly")
+    assert made.stdout.startswith("crt_")
+    assert len(made.stdout.split()) == 1
+    more = campaign_runner(
+        tmp_path, "token", "create", "--user", "ana@example.com", "--name", "x", "--role", "auditor"
+    )
+    assert (more.returncode, "never may more than its user" in more.stderr) == (2, True)
+
+
+def campaign_runner(folder, *words):
+    command = [sys.executable, "-m", "campaign_runner", *words, "--state", str(folder / "state")]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60)
+
+
+def children(number):
+    return [int(each) for each in Path(f"/proc/{number}/task/{number}/children").read_text("ascii").split()]
