@@ -18,6 +18,8 @@ _REMARK = re.compile(
 )
 _NUMBERING = re.compile(r"^\s*(?:\(?[0-9]{1,2}[.):]|#[0-9]{1,2}[.:]?|\(?[A-Za-z][.)](?=\s)|(?:column|col|spalte|field)\.?\s"
                         r"[A-Z0-9]{1,2}\s*[.:)–-])\s*", re.I)  # fmt: skip
+# Salesforce and others mark the fields that a company made itself.
+_OF_A_PROGRAM = re.compile(r"(?<=\w)__(?:c|pc)\s*$", re.I)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>")
 _PARTS = re.compile(r"\s*(?:[\r\n]+|/|\||;|:|,|\s[-–—]\s|\*)\s*")
 _UNIT_BEFORE = re.compile(r"^(\S+)\s+(.+)$")
@@ -49,6 +51,7 @@ def fold(header: str) -> str:
 
 def meaning(header: str, fields: Mapping[str, str]) -> Meaning:
     """Which field of `fields` (folded spelling -> field) a header means, whatever else it says."""
+    header = _OF_A_PROGRAM.sub("", header)
     if field := fields.get(fold(header)):
         return _plain(field, header)
     if not 3 <= len(header) <= _LONGEST or header.isdigit():

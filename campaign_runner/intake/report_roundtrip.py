@@ -27,7 +27,6 @@ _REPORTS = (
     ("results", RESULTS, frozenset({"externalRefLineItemID", "externalRefID", "referenceOrderID"})),
 )
 _PROOF, _ENOUGH = 2, 3
-_PLACE = ("Sheet", "Row", "Status")  # what is left where someone deleted the rest
 _STATUSES = frozenset(map(str, RowStatus))
 _SIGNS = "=+@\\-\uff1d\uff0b\uff0d\uff20"
 _GUARDED = rf"^'('*(?:[\s\x{{a0}}\x{{feff}}]*[{_SIGNS}]|[\t\r\n]))"
@@ -73,8 +72,9 @@ def recognised(header: Sequence[str], rows: Sequence[Row]) -> OwnReport:
         there = [name for name in columns if name.casefold() in names]
         if len(there) >= _ENOUGH and len(telling.intersection(there)) >= _PROOF:
             return _report(report, names, there)
-    if all(name.casefold() in names for name in _PLACE):
-        remains = _report("failures", names, [name for name in FAILURES if name.casefold() in names])
+    left = [name for name in FAILURES if name.casefold() in names]
+    if len(left) >= _ENOUGH and {"Row", "Status"} <= set(left):
+        remains = _report("failures", names, left)
         if _names_rows(remains, names, rows):
             return remains
     return OwnReport()

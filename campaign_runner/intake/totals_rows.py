@@ -63,6 +63,11 @@ class _Section:
     def sums(self) -> set[Decimal]:
         return {sum(self.amounts, Decimal(0)), self.worth} if self.amounts else set()
 
+    def extremes(self) -> set[Decimal]:
+        """The least and the most of the rows, where they differ."""
+        ends = {min(self.amounts), max(self.amounts)} if self.amounts else set()
+        return ends if len(ends) > 1 else set()
+
     def figures(self) -> set[Decimal]:
         """Sums, the average and the number of rows."""
         if not self.amounts:
@@ -109,6 +114,8 @@ def _verdict(cells: Sequence[str], columns: Sequence[Column], section: _Section,
     matches = bool(figures & (section.figures() | everything.figures()))
     if not labels:
         return _without_label(filled, names, section, everything)
+    if set(labels.values()) == {Label.EXTREME}:
+        return "doubtful" if figures & (section.extremes() | everything.extremes()) else ""
     if _is_whole_reward(filled, labels, names):
         return "total" if matches and figures & (section.sums() | everything.sums()) else ""
     if Label.CLEAR in labels.values():

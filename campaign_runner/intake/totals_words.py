@@ -55,20 +55,23 @@ def _plain(word: str) -> str:
 SUMS = frozenset(map(_plain, _SUMS.split()))
 STATISTICS = frozenset(map(_plain, _STATISTICS.split()))
 _SILENT = frozenset(map(_plain, _BESIDES.split()))
+EXTREMES = frozenset({"max", "min"})
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[0-9]+")
 # For a look at whole columns (RE2): anything that may be such a word, accents as they are typed.
 SUSPECT = (
-    rf"(?i)(?:^|[^\pL])(?:{'|'.join(sorted({*_SUMS.split(), *_STATISTICS.split(), *SUMS, *STATISTICS}))})(?:[^\pL]|$)|"
+    rf"(?i)(?:^|[^\pL])(?:{'|'.join(sorted({*_SUMS.split(), *_STATISTICS.split(), *SUMS, *STATISTICS, *EXTREMES}))})(?:[^\pL]|$)|"
     + "|".join(r"\pZ?".join(word) for word in _WITHOUT_BLANKS)
 )
 
 
 class Label(Enum):
-    """How surely a text names a totals row: nothing else, a word that is a name too, or among other words."""
+    """How surely a text names a totals row: nothing else, a word that is a name too, among other words, or as the least or
+    the most of the rows above, which are short for names as well (Max, Min)."""
 
     CLEAR = "clear"
     NAME_TOO = "name too"
     AMONG_OTHERS = "among others"
+    EXTREME = "extreme"
 
 
 def label(text: str) -> Label | None:
@@ -78,6 +81,8 @@ def label(text: str) -> Label | None:
         return Label.CLEAR
     if "@" in text or len(text) > 60:
         return None
+    if _plain(text).strip(" .:") in EXTREMES:
+        return Label.EXTREME
     words = [part for token in _TOKEN.findall(_plain(text)) for part in _parts(token)]
     telling = [word for word in words if word in SUMS or word in STATISTICS]
     if not telling:

@@ -16,12 +16,14 @@ _MARKS = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2069}\x{feff}\xad]"
 # Round a word they mean nothing, and alone they are an empty cell.
 _AT_THE_ENDS = rf"^(?:{_MARKS}|{_BLANKS})+|(?:{_MARKS}|{_BLANKS})+$"
 # Before a number, a sign that begins a formula or an address an apostrophe marks text in spreadsheets and their exports.
-_MARKED = r"^['\"\x{201c}\x{201e}\x{00ab}]"
+_MARKED = r"^['\"\x{2018}\x{201a}\x{201c}\x{201e}\x{00ab}\x{00bb}]"
 _TEXT_MARKS = (r"^'+([+-]?[0-9][0-9 .,()/:-]*)$", r"^'+([=+@-].*)$", r"^'+([^\s'@]+@[^\s@]+)$")
 _ANY_MARK = r"^'+\s*(.*)$"
 _QUOTES = (
     r'^"([^"]+)"$', r"^'([^']+)'$", r"^\x{201c}([^\x{201c}\x{201d}]+)\x{201d}$",
     r"^\x{201e}([^\x{201c}\x{201d}\x{201e}]+)[\x{201c}\x{201d}]$",
+    r"^[\x{2018}\x{201a}]([^\x{2018}\x{2019}\x{201a}]+)[\x{2018}\x{2019}]$",
+    r"^\x{00bb} ?([^\x{00ab}\x{00bb}]*[^ \x{00ab}\x{00bb}]) ?\x{00ab}$",
     r"^\x{00ab} ?([^\x{00ab}\x{00bb}]*[^ \x{00ab}\x{00bb}]) ?\x{00bb}$",
 )  # fmt: skip
 _FREE = {"text", "place", "message", "region"}

@@ -101,3 +101,8 @@ def test_cents_points_and_thousands_are_never_advised_to_be_amounts(tmp_path, he
     sentence = _missing(tmp_path, f"recipient_first_name,recipient_email,{header}")
     assert f'It cannot be column C, "{header}": that is in ' in sentence
     assert "call it" not in sentence
+
+
+def test_the_mark_that_salesforce_puts_behind_own_fields_is_no_unit(read, shown):
+    table = read("q4.csv", "FIRST_NAME__c,Email__c,AMOUNT__c,Team__c\nAna,ana@example.com,25,x\n")
+    assert [column.field for column in table.columns] == ["recipient.firstName", "recipient.email", "amount", None]

@@ -33,6 +33,13 @@ def test_a_name_that_may_be_a_label_and_no_figure_of_the_rows_above_is_asked(rea
     )
 
 
+def test_the_least_and_the_most_of_the_rows_above_are_asked_and_max_alone_is_a_name(read):
+    table = read("q4.csv", f"{PEOPLE}Min,20\nMax,40\n")
+    assert [problem.rule for problem in next(table.chunks()).problems] == ["row:total"] * 2
+    assert not next(read("q4.csv", f"{PEOPLE}Max,30\n").chunks()).problems
+    assert not next(read("q4.csv", "First name,Amount\nAna,25\nBo,25\nMax,25\n").chunks()).problems
+
+
 @pytest.mark.parametrize("name", ["Total", "Count", "Summer", "Gesamt", "Suma"])
 def test_a_person_with_a_contact_of_their_own_is_rewarded_whatever_their_name(read, shown, name):
     assert list(shown(read("q4.csv", f"{HEAD}{A}{B}{name},x@example.com,30,\n"))) == [2, 3, 4]

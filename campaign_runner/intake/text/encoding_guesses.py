@@ -43,6 +43,8 @@ _SURNAMES = {  # of one in two Chinese
     "big5": "王李張劉陳楊趙黃周吳徐孫胡朱高林何郭馬羅梁宋鄭謝韓唐馮于董蕭程曹袁鄧許傅沈曾彭呂蘇盧蔣蔡賈丁魏薛葉閻余潘杜戴"
     "夏鍾汪田任姜范方石姚譚廖鄒熊金陸郝孔白崔康毛邱秦江史顧侯邵孟龍萬段雷錢湯尹黎易常武喬賀賴龔文洪莊",
 }
+# Jânis, Mâra, Lîga: as Jānis, Māra and Līga look where their encoding is taken for a western one.
+_PERHAPS_BALTIC = re.compile("(?<=.)[âîû].*(?:[inrdtk]s|a)$")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]+\Z")
 _CYRILLIC = re.compile(r"[А-яЁёЄєІіЇїҐґ]+\Z")
 _GREEK = re.compile(r"[Ά-ώ]+\Z")
@@ -120,6 +122,8 @@ def _latin(languages: tuple[str, ...], others: tuple[str, ...] = ()) -> Callable
             or len(special) * 2 > max(len(bare), 3)
         ):
             return 0
+        if _PERHAPS_BALTIC.search(bare.lower()):
+            return 0.85
         if bare[0] in "Ğğ" or re.search("õ(?!e)", bare.lower()):  # no Turkish word begins so; Portuguese says õe
             return 0.5
         return sum(_WEIGHT.get(letter, 1) for letter in special) / len(special)
