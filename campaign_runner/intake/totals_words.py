@@ -58,10 +58,8 @@ _SILENT = frozenset(map(_plain, _BESIDES.split()))
 EXTREMES = frozenset({"max", "min"})
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[0-9]+")
 # For a look at whole columns (RE2): anything that may be such a word, accents as they are typed.
-SUSPECT = (
-    rf"(?i)(?:^|[^\pL])(?:{'|'.join(sorted({*_SUMS.split(), *_STATISTICS.split(), *SUMS, *STATISTICS, *EXTREMES}))})(?:[^\pL]|$)|"
-    + "|".join(r"\pZ?".join(word) for word in _WITHOUT_BLANKS)
-)
+_TELLING = "|".join(sorted({*_SUMS.split(), *_STATISTICS.split(), *SUMS, *STATISTICS, *EXTREMES}))
+SUSPECT = rf"(?i)(?:^|[^\pL])(?:{_TELLING})(?:[^\pL]|$)|" + "|".join(r"\pZ?".join(word) for word in _WITHOUT_BLANKS)
 
 
 class Label(Enum):
