@@ -62,7 +62,8 @@ class Watched:
     """A page of which every complaint in the console and every request to another host is noted."""
 
     def __init__(self, context, address):
-        self.page, self.address, self.wrong = context.new_page(), address, []
+        self.page, self.address = context.new_page(), address
+        self.wrong: list[str] = []
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("request", self._asked)
