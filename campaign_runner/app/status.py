@@ -90,9 +90,9 @@ def _pause(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, Any
     pause = pauses.of(connection, campaign["id"])
     holder = claims.holder_of(connection, f"{campaign['environment']}-{campaign['campaign_id']}")
     halted = {"at": pause.halted_at, "by": pause.by, "reason": pause.reason} if pause.halted_at else None
-    after = datetime.fromtimestamp(pause.send_after, UTC).isoformat(timespec="seconds") if pause.send_after else ""
     return {
-        "halted": halted, "send_after": after, "held_by": f"{holder.holder} since {holder.since}" if holder else "",
+        "halted": halted, "send_after": pauses.instant(pause.send_after),
+        "held_by": f"{holder.holder} since {holder.since}" if holder else "",
         "paused": pause.sentence(datetime.now(UTC).timestamp(), campaign["campaign_id"]),
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ database after `lease` and two seconds.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -34,6 +35,7 @@ from campaign_runner.model.errors import CampaignHeld, ClaimLost, StateError
 if TYPE_CHECKING:
     from campaign_runner.ledger.store import Ledger
 
+_LOG = logging.getLogger(__name__)
 LEASE = 6.0
 # So many leases after its last renewal a process that lives, but does not renew, is taken for one that never will.
 HUNG = 10
@@ -184,6 +186,8 @@ def claim(ledger: Ledger, name: str, *, lease: float = LEASE, patience: float | 
             longest = there.lease + 2 * _POLL if patience is None else patience
             if renewed or not there.may_be_dead or waited > longest:
                 raise CampaignHeld(_held(name, there))
+            if seen is None:
+                _LOG.info("%s holds %s; waiting for its lease to run out", there.holder, name)
             seen = seen or there
         elif waited > lease:  # free all the time, and yet never ours
             raise damaged(ledger.engine)

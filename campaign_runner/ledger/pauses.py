@@ -87,8 +87,12 @@ def resume(connection: Connection, campaign_key: int, at: str) -> bool:
 def schedule(connection: Connection, campaign_key: int, moment: float, at: str) -> None:
     """The first order leaves then, not before."""
     connection.execute(update(campaigns).where(campaigns.c.id == campaign_key).values(send_after=moment))
-    when = datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
-    events.append(connection, campaign_key, at, SCHEDULED, send_after=when)
+    events.append(connection, campaign_key, at, SCHEDULED, send_after=instant(moment))
+
+
+def instant(moment: float) -> str:
+    """Seconds since 1970 in ISO 8601, "" for none."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds") if moment else ""
 
 
 def day(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaign_runner.ledger import digests, events, sent_lines
+from campaign_runner.ledger import digests, events, pauses, sent_lines
 from campaign_runner.model.lifecycle import BatchState
 
 Order = tuple[int, str]  # campaign, reference
@@ -40,6 +40,8 @@ class Expected:
     settings: dict[int, str] = field(default_factory=dict)
     corrected: dict[tuple[int, int], list[str]] = field(default_factory=dict)
     sendings: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    halted: dict[int, str] = field(default_factory=dict)
+    scheduled: dict[int, str] = field(default_factory=dict)
 
 
 def replay(log: Iterable[Mapping[str, Any]]) -> Expected:
@@ -121,6 +123,18 @@ def _wanted(made: Expected, campaign_key: int, data: Mapping[str, Any], event: M
     made.sendings[campaign_key] = data["plan"], event["actor"]
 
 
+def _halted(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    made.halted[campaign_key] = f"{event['at']} {data['reason']}"
+
+
+def _resumed(made: Expected, campaign_key: int, _: Mapping[str, Any], __: Mapping[str, Any]) -> None:
+    made.halted.pop(campaign_key, None)
+
+
+def _scheduled(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.scheduled[campaign_key] = data["send_after"]
+
+
 def _settings(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
     made.settings[campaign_key] = data["sha256"]
 
@@ -131,5 +145,6 @@ _FOLLOW = {
     "plan approved": _decided, "plan rejected": _decided, **dict.fromkeys(sent_lines.DECIDING, _decided_rows),
     digests.REQUESTS: _requests, "file submitted": _submitted, "cells corrected": _corrected,
     "corrections written": _rewritten, "sending wanted": _wanted, "settings kept": _settings,
+    pauses.HALTED: _halted, pauses.RESUMED: _resumed, pauses.SCHEDULED: _scheduled,
 }  # fmt: skip
 assert events.UPGRADED not in _FOLLOW  # what it says of an older ledger stands in the events that follow it

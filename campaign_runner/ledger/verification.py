@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
-from campaign_runner.ledger import digests, events, requests, submission_verification
+from campaign_runner.ledger import digests, events, pauses, requests, submission_verification
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.replay import Expected, WrittenOrder, replay
 from campaign_runner.ledger.schema import approvals, batches, campaigns, line_items, plans_shown, releases
@@ -59,6 +59,21 @@ def _campaigns(connection: Connection, expected: Expected) -> Iterator[str]:
         for name in _BOUND:
             if here[number][name] != expected.campaigns[number].get(name):
                 yield f"campaign {here[number]['campaign_id']}: its {name} was changed"
+
+
+def _pauses(connection: Connection, expected: Expected) -> Iterator[str]:
+    columns = (
+        campaigns.c.id,
+        campaigns.c.campaign_id,
+        campaigns.c.halted_at,
+        campaigns.c.halted_why,
+        campaigns.c.send_after,
+    )
+    for number, name, halted_at, why, send_after in connection.execute(select(*columns)):
+        if f"{halted_at} {why}".strip() != expected.halted.get(number, ""):
+            yield f"campaign {name}: whether it is halted was changed"
+        if pauses.instant(send_after) != expected.scheduled.get(number, ""):
+            yield f"campaign {name}: the hour that it was scheduled for was changed"
 
 
 def _orders(connection: Connection, expected: Expected) -> Iterator[str]:
@@ -174,6 +189,6 @@ def _names(connection: Connection) -> Callable[[int], str]:
 
 
 _COMPARE: dict[str, Callable[[Connection, Expected], Iterator[str]]] = {
-    "campaigns": _campaigns, "files": _files, "orders": _orders, "plans": _plans, "decisions": _decisions,
+    "campaigns": _campaigns, "halts": _pauses, "files": _files, "orders": _orders, "plans": _plans, "decisions": _decisions,
     "releases": _releases, "requests": _requests, "submissions": submission_verification.differences,
 }  # fmt: skip

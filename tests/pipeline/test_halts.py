@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.draft import ReadOptions
@@ -20,7 +21,7 @@ from campaign_runner.app.session import open_campaign
 from campaign_runner.app.status import campaign_status
 from campaign_runner.app.uploads import latest_upload
 from campaign_runner.app.withdraw import withdraw_campaign
-from campaign_runner.ledger import batches, open_ledger
+from campaign_runner.ledger import batches, open_ledger, schema
 from campaign_runner.ledger.circuit import SharedCircuit
 from campaign_runner.model.errors import ExitCode, UsageError
 from campaign_runner.model.lifecycle import BatchState
@@ -178,6 +179,16 @@ def test_nothing_leaves_before_the_hour_that_a_campaign_was_scheduled_for(office
 def test_a_time_that_could_be_two_or_has_passed_is_refused(office, when, why):
     with pytest.raises(UsageError, match=why):
         schedule_campaign(office.runtime(), when)
+
+
+@pytest.mark.parametrize("edit", [{"halted_at": ""}, {"halted_why": "nothing"}, {"send_after": 1.0}])
+def test_a_halt_that_somebody_takes_out_of_the_ledger_by_hand_is_found(office, edit):
+    halted_after(office, office.file(*ROWS), 1)
+    schedule_campaign(office.runtime(), "2999-01-01T09:00Z")
+    sound(office)
+    with open_ledger(office.folder / "state") as ledger, ledger.write("a test") as connection:
+        connection.execute(update(schema.campaigns).values(**edit))
+    assert any("was changed" in each for each in verify_log(office.folder / "state").differences)
 
 
 def test_a_campaign_that_is_not_known_cannot_be_halted(office):
