@@ -9,13 +9,14 @@ from itertools import chain
 from campaign_runner.app.executor import MANY, each, spare
 from campaign_runner.ledger import plans
 from campaign_runner.planning import Plan
+from campaign_runner.planning.plan_portion import PlanPortion
 
 
 def packed_batches(plan: Plan) -> Generator[plans.PackedBatch, None, None]:
-    """The batches of a plan in their order, with their packed bodies; whoever may not take all closes it."""
-
-    def made(part: list[tuple[int, int]]) -> list[plans.PackedBatch]:
-        return [plans.packed_batch(batch) for batch in plan.made(part)]
-
-    with closing(each(made, plan.parts(), spare() if len(plan.new) >= MANY else 0)) as parts:
+    """The batches of a plan in their order, with their packed bodies; close it where not all are taken."""
+    with closing(each(_packed, plan.portions(), spare() if len(plan.new) >= MANY else 0)) as parts:
         yield from chain.from_iterable(parts)
+
+
+def _packed(portion: PlanPortion) -> list[plans.PackedBatch]:
+    return [plans.packed_batch(batch) for batch in portion.batches()]

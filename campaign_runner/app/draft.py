@@ -14,7 +14,7 @@ import pandas as pd
 
 from campaign_runner import intake, planning, validation
 from campaign_runner.app.catalogue import CatalogueSnapshot
-from campaign_runner.app.executor import each, spare
+from campaign_runner.app.executor import each, is_long, spare
 from campaign_runner.app.gc_pause import gc_paused
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.runtime import Runtime
@@ -38,10 +38,6 @@ PROBLEMS_KEPT = 10_000
 
 
 LATE_AT_ONCE = 1_000
-
-
-# Bytes of a file from which on a second process is worth its while: a few chunks.
-LONG_TEXT, LONG_WORKBOOK = 4 << 20, 2 << 20
 
 
 @dataclass(frozen=True)
@@ -77,8 +73,8 @@ def checked_draft(
         settings.order, validator.key, tango.currency, tango.bulk_shipping, past.secret,
         currencies=catalogue.currencies, groups=own_headers(table.columns, settings.finance.group_by), dry=dry,
     )  # fmt: skip
-    examine = gc_paused()(
-        ChunkProcessor(table, validator, collector, catalogue, settings.order, tango.currency).__call__
+    examine = _Examiner(
+        ChunkProcessor(table.without_rows(), validator, collector, catalogue, settings.order, tango.currency)
     )
     seen = _Pass(collector)
     with closing(each(examine, seen.chunks(table), spare() if is_long(reading.file) else 0)) as parts:
@@ -128,11 +124,15 @@ def fingerprint(settings: Settings, book: RuleBook, reading: ReadOptions, decisi
     return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def is_long(path: Path) -> bool:
-    """Whether the file has several chunks: text is long, a workbook is packed."""
-    return path.is_file() and path.stat().st_size > (
-        LONG_TEXT if path.suffix.lower() in (".csv", ".tsv", ".txt") else LONG_WORKBOOK
-    )
+@dataclass(frozen=True)
+class _Examiner:
+    """Examines a chunk and leaves garbage alone meanwhile; in any process."""
+
+    process: ChunkProcessor
+
+    def __call__(self, chunk: Chunk) -> ChunkResult:
+        with gc_paused():
+            return self.process(chunk)
 
 
 @dataclass

@@ -1,43 +1,64 @@
-"""How are two cores kept busy by one Python program?  Pure work on many items is done here and in forked processes.
+"""How are two cores kept busy by one Python program?  Pure work on many items is done here and in other processes.
 
-A forked process knows all that this one knew, so that only items and what they came to travel. It opens nothing, keeps
-nothing, and dies with this one.
+They come from the fork server, so that no thread of this program stands beside a fork; what they are to do, the items
+and the results travel as pickles. They open nothing, keep nothing, and die with this process.
 """
 
 from __future__ import annotations
 
-import ctypes
 import io
 import os
+import pickle
 import signal
 import sys
-import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from importlib import import_module
 from itertools import islice
-from multiprocessing import connection, get_context
-from multiprocessing.connection import Connection
-from typing import Generic, TypeVar
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from campaign_runner.intake import fork_server
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
-# From so many rows or lines on, other processes are worth their while.
+# Rows or lines from which on other processes are worth their while.
 MANY = 50_000
+# Bytes of a file from which on a second process is worth its while: a few chunks.
+LONG_TEXT, LONG_WORKBOOK = 4 << 20, 2 << 20
 # More processes than this would cost more memory than a laptop has to spare.
 MOST = 3
 # Items that another process has in work or waiting: it is not idle while this one is busy.
 AHEAD = 2
 MOST_PENDING = 16  # what is done and waits for its turn takes memory
 _SECONDS_TO_END = 5
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 def spare() -> int:
-    """How many more processes could work: one for each other core, none where forking is not sound."""
-    return min(len(os.sched_getaffinity(0)) - 1, MOST) if sys.platform == "linux" else 0
+    """How many more processes could work: one for each other core, none where there is no fork server."""
+    return min(len(os.sched_getaffinity(0)) - 1, MOST) if fork_server.is_available() else 0
+
+
+def is_long(path: Path) -> bool:
+    """Whether the file has several chunks: text is long, a workbook is packed."""
+    return path.is_file() and path.stat().st_size > (
+        LONG_TEXT if path.suffix.lower() in (".csv", ".tsv", ".txt") else LONG_WORKBOOK
+    )
+
+
+def begin(file: Path | None = None) -> None:
+    """For the command line, before it starts a thread: from now on other processes cost little. What they need for a
+    long file is imported first, so that each has it."""
+    if file is not None and is_long(file):
+        import_module("campaign_runner.validation.validator")
+    if fork_server.is_available():
+        with suppress(OSError):  # then there are none
+            fork_server.start()
 
 
 def each(work: Callable[[Item], Made], items: Iterable[Item], more: int) -> Generator[Made, None, None]:
@@ -52,8 +73,8 @@ def each(work: Callable[[Item], Made], items: Iterable[Item], more: int) -> Gene
     with ExitStack() as stack:
         others: list[_Other[Item, Made]] = []
         for _ in range(more):
-            with suppress(OSError):  # no process to be had: it takes longer, and that is all
-                others.append(stack.enter_context(_Other(work, others)))
+            with suppress(OSError):  # there is no process: it takes longer, and that is all
+                others.append(stack.enter_context(_Other(work)))
         while True:
             for other in others:
                 pending.extend(map(other.give, islice(left, AHEAD - other.busy)))
@@ -79,24 +100,34 @@ def _until_broken(items: Iterable[Item], broken: list[Exception]) -> Iterator[It
 @contextmanager
 def beside(work: Callable[[], Made], *, apart: bool) -> Iterator[Callable[[], Made]]:
     """`work()` in another process while the block goes on, which calls what it is given for what it came to; unless
-    `apart`, it is done then, and here. An open connection must not be taken along."""
+    `apart`, it is done then, and here."""
     if not apart:
         yield work
         return
     with ExitStack() as stack:
         try:
-            other: _Other[None, Made] = stack.enter_context(_Other(lambda _: work(), []))
-        except OSError:  # no process to be had
+            other: _Other[tuple[()], Made] = stack.enter_context(_Other(_Alone(work)))
+        except OSError:  # there is no process
             yield work
         else:
-            yield other.give(None).result
+            yield other.give(()).result
+
+
+@dataclass(frozen=True)
+class _Alone(Generic[Made]):
+    """Work that needs no item."""
+
+    work: Callable[[], Made]
+
+    def __call__(self, _: tuple[()]) -> Made:
+        return self.work()
 
 
 class _Other(Generic[Item, Made]):
     """One more process. Items go and come in threads of their own: neither waits while a pipe is full."""
 
-    def __init__(self, work: Callable[[Item], Made], earlier: list[_Other[Item, Made]]) -> None:
-        self._work, self._earlier = work, earlier
+    def __init__(self, work: Callable[[Item], Made]) -> None:
+        self._work = work
         self._given: list[Future[Made]] = []
         self._wanted = True
 
@@ -107,28 +138,28 @@ class _Other(Generic[Item, Made]):
         return len(self._given)
 
     def __enter__(self) -> _Other[Item, Made]:
-        self._ours, theirs = connection.Pipe()
-        inherited = [self._ours, *(one._ours for one in self._earlier)]
-        with warnings.catch_warnings():  # of threads: those of ours are idle, and arrow makes its own anew
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self._process = get_context("fork").Process(
-                target=_serve, args=(self._work, theirs, inherited, os.getpid()), daemon=True
-            )
-            self._process.start()
-        theirs.close()
+        self._ours, theirs = Pipe()
+        with theirs:
+            try:
+                self._process = fork_server.child(_serve, theirs.fileno(), imports=(_module(self._work),))
+            except OSError:
+                self._ours.close()
+                raise
         self._sender, self._receiver = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._begun = self._sender.submit(self._ours.send, self._work)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._wanted = False
         if self.busy:  # somebody lost interest, or was stopped
-            self._process.terminate()
-            self._process.join(_SECONDS_TO_END)
-            self._process.kill()
+            self._process.kill(signal.SIGTERM)
+            if self._process.status(_SECONDS_TO_END) is None:
+                self._process.kill()
         self._sender.shutdown(cancel_futures=True)
         self._receiver.shutdown(cancel_futures=True)
         self._ours.close()
-        self._process.join()
+        self._process.status()
+        self._process.close()
 
     def give(self, item: Item) -> Future[Made]:
         """Let it do an item as soon as it can."""
@@ -139,6 +170,7 @@ class _Other(Generic[Item, Made]):
     def _received(self, sent: Future[None], item: Item) -> Made:
         """What an item came to; if the process was killed, by a system short of memory for one, it is done here."""
         try:
+            self._begun.result()
             sent.result()
             answer: tuple[Made, Exception | None] = self._ours.recv()
         except (EOFError, OSError):
@@ -160,30 +192,35 @@ def _here(work: Callable[[Item], Made], item: Item) -> Future[Made]:
     return done
 
 
-def _serve(work: Callable[[Item], Made], theirs: Connection, inherited: list[Connection], parent: int) -> None:
-    """The life of another process: until the pipe is closed, or the parent dies.
-
-    It ends without a look at standard output: a thread of the parent may have held that when this one was forked.
-    """
-    try:
-        for one in inherited:
-            one.close()
-        sys.stdout = sys.stderr = io.StringIO()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-        signal.signal(signal.SIGTERM, _leave)
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
+def _serve(descriptor: int) -> None:
+    """The life of another process: until the pipe is closed, or the parent dies."""
+    parent = os.getppid()
+    sys.stdout = sys.stderr = io.StringIO()
+    signal.signal(signal.SIGTERM, _leave)
+    fork_server.die_with_parent(signal.SIGTERM)
+    theirs: Connection[Any, Any] = Connection(descriptor)
+    with suppress(EOFError, OSError):
+        work = theirs.recv()
         while os.getppid() == parent:
             item = theirs.recv()
             try:
                 made = work(item), None
             except Exception as error:  # raised again by the parent
-                theirs.send((None, error))
-            else:
-                theirs.send(made)
-    except EOFError:
-        return
-    finally:
-        os._exit(0)
+                made = None, error
+            _answer(theirs, made)
+
+
+def _answer(theirs: Connection[Any, Any], made: tuple[Any, Exception | None]) -> None:
+    try:
+        theirs.send(made)
+    except (AttributeError, TypeError, pickle.PicklingError) as error:
+        theirs.send((None, error))
+
+
+def _module(work: Any) -> str:
+    """Where the work is defined: the server imports it once, each process has it then."""
+    inner = getattr(work, "work", work)
+    return str(getattr(getattr(inner, "func", inner), "__module__", "builtins"))
 
 
 def _leave(*_: object) -> None:

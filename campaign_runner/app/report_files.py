@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from campaign_runner.app.draft import ReadOptions, is_long
-from campaign_runner.app.executor import beside, spare
+from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.executor import beside, is_long, spare
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.uploads import LoadedUpload
 from campaign_runner.ledger.read_only import is_writable
@@ -33,21 +34,21 @@ def marked(
     reading: ReadOptions, table: RawTable, problems: Sequence[Problem], places: Targets
 ) -> AbstractContextManager[Callable[[], dict[str, Path]]]:
     """The user's own workbook with its faulty cells marked, where there is one; a long one while others are written."""
-    reports = registry.of(Source.WORKBOOK)
-    for report in reports:
+    for report in registry.of(Source.WORKBOOK):
         places.drop(report.name)
     if not problems or not table.sheet:
         return nullcontext(dict)
+    work = partial(_annotated, reading.file, places, problems, table.sheet)
+    return beside(work, apart=is_long(reading.file) and spare() > 0)
 
-    def annotated() -> dict[str, Path]:
-        with suppress(FileUnusable):  # it could be read, so it is of a kind that cannot be written: xls, ods
-            return {
-                report.name: report.make(reading.file, places.of(report.name), problems, table.sheet, places.sign)
-                for report in reports
-            }
-        return {}
 
-    return beside(annotated, apart=is_long(reading.file) and spare() > 0)
+def _annotated(file: Path, places: Targets, problems: Sequence[Problem], sheet: str) -> dict[str, Path]:
+    with suppress(FileUnusable):  # it could be read, so it is of a kind that cannot be written: xls, ods
+        return {
+            report.name: report.make(file, places.of(report.name), problems, sheet, places.sign)
+            for report in registry.of(Source.WORKBOOK)
+        }
+    return {}
 
 
 def only_reports(runtime: Runtime, names: Collection[str], *, every: bool) -> Runtime:

@@ -1,7 +1,7 @@
 """What becomes of a file that breaks its reader?  A sentence: foreign files are parsed in a process of its own.
 
-A panic, an abort, a bomb or a hang ends that process and nothing else. On Linux it is forked, which costs milliseconds;
-where other threads run it is started anew. Elsewhere the work is done here, and what Python can catch is caught.
+A panic, an abort, a bomb or a hang ends that process and nothing else. On Linux it is forked by a server, which costs
+milliseconds. Elsewhere the work is done here, and what Python can catch is caught.
 """
 
 from __future__ import annotations
@@ -11,18 +11,15 @@ import os
 import pickle
 import select
 import signal
-import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from campaign_runner.intake import sandbox_child
+from campaign_runner.intake import fork_server, sandbox_child
 from campaign_runner.intake.file_kinds import broken
 from campaign_runner.intake.sandbox_child import SIZE, Limits, Outcome
-from campaign_runner.model import quiet_threads
 from campaign_runner.model.errors import FileUnusable
 
 Result = TypeVar("Result")
@@ -30,7 +27,6 @@ Result = TypeVar("Result")
 _MOST_PIECES = 1_000_000
 _KEPT_ERRORS = 4000  # the last bytes of what it writes on standard error
 _PIECE = 1 << 16
-_START = "from campaign_runner.intake.sandbox_child import main; main()"
 _LOG = logging.getLogger(__name__)
 
 
@@ -55,7 +51,7 @@ def confined(path: Path, work: Callable[..., Result], *arguments: Any) -> Result
 
 def is_available() -> bool:
     """Whether a process can be held to its limits here."""
-    return sys.platform == "linux"
+    return fork_server.is_available()
 
 
 def _result(path: Path, limits: Limits, outcome: Outcome, value: Any) -> Any:
@@ -71,11 +67,10 @@ def _result(path: Path, limits: Limits, outcome: Outcome, value: Any) -> Any:
 class _Child:
     """A process at work: what it answers, and what it wrote on standard error."""
 
-    def __init__(self, pid: int, reply: int, errors: int, limits: Limits) -> None:
+    def __init__(self, process: fork_server.Child, reply: int, errors: int, limits: Limits) -> None:
         self.errors = bytearray()
-        self.status: int | None = None
         self.is_late = self.is_done = False
-        self._pid, self._reply, self._errors, self._limits = pid, reply, errors, limits
+        self._process, self._reply, self._errors, self._limits = process, reply, errors, limits
         self._until = time.monotonic() + limits.wall
         self._poll = select.poll()
         for end in (reply, errors):
@@ -95,19 +90,10 @@ class _Child:
 
     def end(self) -> int:
         """End it, if it has not ended by itself; its exit code, or minus the number of the signal that ended it."""
-        while self.status is None and not self.is_done and time.monotonic() < self._until:
-            self._reap(os.WNOHANG)
-            if self.status is None:
-                time.sleep(0.002)
-        if self.status is None:
-            os.kill(self._pid, signal.SIGKILL)
-            self._reap(0)
-        return self.status or 0
-
-    def _reap(self, options: int) -> None:
-        pid, status = os.waitpid(self._pid, options)
-        if pid:
-            self.status = os.waitstatus_to_exitcode(status)
+        rest = 0.0 if self.is_done else max(self._until - time.monotonic(), 0)
+        if self._process.status(rest) is None:
+            self._process.kill()
+        return self._process.status() or 0
 
     def _exactly(self, size: int) -> bytearray:
         data = bytearray(size)
@@ -151,51 +137,33 @@ class _Child:
 @contextmanager
 def _child(path: Path, limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> Iterator[_Child]:
     """A process that ends with the block, if not before."""
+    their_task, task = os.pipe()
     reply, their_reply = os.pipe()
     errors, their_errors = os.pipe()
+    theirs = (their_task, their_reply, their_errors)
     try:
-        start = _started_anew if quiet_threads.others() else _forked
-        pid = start(their_reply, their_errors, limits, work, arguments)
+        process = fork_server.child(sandbox_child.serve, *theirs, imports=(work.__module__,))
     except OSError as error:
-        os.close(reply)
-        os.close(errors)
+        for end in (task, reply, errors):
+            os.close(end)
         raise FileUnusable(
             f"{path.name} could not be read: no process could be started for it ({error.strerror}). Close other programs "
             "and run again."
         ) from None
     finally:
-        os.close(their_reply)
-        os.close(their_errors)
-    child = _Child(pid, reply, errors, limits)
+        for end in theirs:
+            os.close(end)
+    with os.fdopen(task, "wb") as file, suppress(BrokenPipeError):
+        pickle.dump((limits, work, arguments), file)
+    child = _Child(process, reply, errors, limits)
     try:
         yield child
     finally:
         child.is_done = True
         child.end()
+        process.close()
         os.close(reply)
         os.close(errors)
-
-
-def _forked(reply: int, errors: int, limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> int:
-    with warnings.catch_warnings():  # of threads: none of ours runs, and arrow and numpy make theirs anew
-        warnings.simplefilter("ignore", DeprecationWarning)
-        pid = os.fork()
-    if not pid:
-        sandbox_child.serve(reply, errors, limits, work, arguments)
-    return pid
-
-
-def _started_anew(reply: int, errors: int, limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> int:
-    """Slower by the time that Python takes to start: a lock that another thread holds is never inherited."""
-    their_task, task = os.pipe()
-    ends = [(os.POSIX_SPAWN_DUP2, their, ours) for ours, their in enumerate((their_task, reply, errors))]
-    try:
-        pid = os.posix_spawn(sys.executable, [sys.executable, "-P", "-c", _START], os.environ, file_actions=ends)
-        with os.fdopen(task, "wb") as file, suppress(BrokenPipeError):
-            pickle.dump((limits, work, arguments, os.getpid()), file)
-    finally:
-        os.close(their_task)
-    return pid
 
 
 def _why(path: Path, limits: Limits, child: _Child) -> str:

@@ -5,7 +5,7 @@ It has no other descriptor of the parent's (no socket, ledger or terminal), writ
 
 from __future__ import annotations
 
-import ctypes
+import fcntl
 import gc
 import os
 import pickle
@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 
 import pyarrow as pa
 
+from campaign_runner.intake.fork_server import die_with_parent
 from campaign_runner.model.errors import CampaignRunnerError
 
 MEMORY, MEMORY_PER_BYTE, MOST_MEMORY = 1 << 30, 64, 8 << 30
@@ -29,7 +30,6 @@ CPU_SECONDS, CPU_SECONDS_PER_MB = 60, 20
 WALL_SECONDS = 120  # on top of three times the seconds of processor time: the machine may be busy
 REPLY, ERRORS = 3, 2  # the descriptors that it keeps
 SIZE = struct.Struct("<Q")
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 _SECONDS_TO_END = 5
 
 
@@ -58,36 +58,21 @@ class Outcome(StrEnum):
     PANIC = "panic"
 
 
-def serve(reply: int, errors: int, limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> NoReturn:
-    """The whole life of a forked process."""
+def serve(task: int, reply: int, errors: int) -> NoReturn:
+    """The whole life of the process: take the pickled task, do it within its limits, send the answer, end."""
     try:
-        gc.freeze()  # what the parent had is never taken away here: its descriptors would be closed twice
         gc.disable()
         parent = os.getppid()
-        _keep(reply, errors)
+        _keep(task, reply, errors)
         sys.stdout = sys.stderr = os.fdopen(ERRORS, "w", errors="replace", closefd=False)
-        run(limits, work, arguments, parent)
+        with os.fdopen(0, "rb", closefd=False) as file:
+            limits, work, arguments = pickle.load(file)  # noqa: S301 - from our own program
+        _confine(limits)
+        if os.getppid() == parent:
+            _send(outcome_of(work, arguments))
+        os._exit(0)
     finally:
         os._exit(1)
-
-
-def main() -> NoReturn:
-    """The life of a process that was started anew: the task comes by standard input, pickled."""
-    try:
-        limits, work, arguments, parent = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
-        os.dup2(1, REPLY)
-        os.dup2(ERRORS, 1)
-        run(limits, work, arguments, parent)
-    finally:
-        os._exit(1)
-
-
-def run(limits: Limits, work: Callable[..., Any], arguments: Sequence[Any], parent: int) -> NoReturn:
-    """Do the work within the limits, send the answer, end."""
-    _confine(limits)
-    if os.getppid() == parent:
-        _send(outcome_of(work, arguments))
-    os._exit(0)
 
 
 def outcome_of(work: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Outcome, Any]:
@@ -107,14 +92,11 @@ def outcome_of(work: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Outc
         return Outcome.PANIC, None
 
 
-def _keep(reply: int, errors: int) -> None:
-    """Close every descriptor but these two; nothing can be read from standard input."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    high = os.dup(reply)
-    os.dup2(errors, ERRORS)
-    os.dup2(high, REPLY)
-    os.dup2(nothing, 0)
-    os.dup2(ERRORS, 1)
+def _keep(task: int, reply: int, errors: int) -> None:
+    """Close every descriptor but these: the task comes by standard input, which ends with it."""
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, REPLY + 1) for descriptor in (task, reply, errors, errors)]
+    for descriptor, number in zip(high, (0, REPLY, ERRORS, 1), strict=True):
+        os.dup2(descriptor, number)
     os.closerange(REPLY + 1, os.sysconf("SC_OPEN_MAX"))
 
 
@@ -125,7 +107,7 @@ def _confine(limits: Limits) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     pa.array([""])  # with its first array, arrow reserves a gigabyte of addresses: not the file's doing
     pa.set_memory_pool(pa.system_memory_pool())
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    die_with_parent(signal.SIGKILL)
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - pathlib would cost more than the rest
         held = int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
     for kind, soft, hard in (

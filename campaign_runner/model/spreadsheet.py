@@ -7,7 +7,7 @@ cannot be passed. Whoever holds a spreadsheet row number holds the number that t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -121,9 +121,17 @@ class RawTable:
     mismatches: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
+    def without_rows(self) -> RawTable:
+        """The same table, for another process: nothing is read there."""
+        return replace(self, chunks=_none)
+
     def column_of(self, name: str) -> Column | None:
         """The column of a Tango field."""
         return next((column for column in self.columns if column.field == name), None)
+
+
+def _none() -> Iterator[RawRows]:
+    return iter(())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,10 @@ Judge = Callable[[pd.DataFrame, RawTable], Sequence[Problem]]
 _UTID = "^[uU][0-9]{1,9}$"
 
 
+def _nothing(_: pd.DataFrame) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class CatalogueContext:
     """`judges` say what is wrong with valid rows; `currencies` by utid; `names`: utid by a reward's plain name;
@@ -25,7 +29,7 @@ class CatalogueContext:
     judges: Sequence[Judge] = ()
     currencies: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
-    remember: Callable[[pd.DataFrame], pd.DataFrame | None] = lambda _: None
+    remember: Callable[[pd.DataFrame], pd.DataFrame | None] = _nothing
 
     def with_utids(self, rows: RawRows, table: RawTable) -> RawRows:
         """The same rows, with the utid where a cell has the name of a reward."""

@@ -6,10 +6,9 @@ All of it waits in unnamed temporary files: 90 MB for a million rows, and 300 MB
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Checked, CleanRows, Order
+from campaign_runner.model.scratch_file import scratch_file
 from campaign_runner.planning import folding, recipients, references
 from campaign_runner.planning.line_template import LineTemplate
 from campaign_runner.planning.payloads import as_text, joined, payloads, wire_names
@@ -50,8 +50,15 @@ class LineBuilder:
     currencies: Mapping[str, str] = field(default_factory=dict)
     dry: bool = False
     _lines: Spool = field(default_factory=Spool)
-    _spill: Any = field(default_factory=tempfile.TemporaryFile)
+    _spill: IO[bytes] = field(init=False)
     _size: int = 0
+
+    def __post_init__(self) -> None:
+        self._spill = scratch_file(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process, which collects and keeps nothing."""
+        return {name: value for name, value in vars(self).items() if name not in ("_lines", "_spill")}
 
     def collected(
         self, checked: Checked, hidden: frozenset[int] = frozenset(), struck: frozenset[int] = frozenset()

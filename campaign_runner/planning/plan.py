@@ -13,13 +13,13 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from campaign_runner.model import Batch, Hold, LineColumns, LineItem, Order
+from campaign_runner.model import Batch, Hold, LineItem, Order
 from campaign_runner.model.money import from_units
 from campaign_runner.planning import duplicates, persons, references, twins
-from campaign_runner.planning.bodies import batch
 from campaign_runner.planning.cutting import FORMAT, cuts
 from campaign_runner.planning.line_builder import LineBuilder, wholes
 from campaign_runner.planning.matching import PLANNED_COLUMNS, complete, match
+from campaign_runner.planning.plan_portion import PlanPortion
 from campaign_runner.planning.released_rows import (
     held_digests,
     hidden_rows,
@@ -29,9 +29,6 @@ from campaign_runner.planning.released_rows import (
     together,
 )
 from campaign_runner.planning.standing import DROPPED, Decisions, allowing_several, still_held
-
-Part = list[tuple[int, int]]
-
 
 LINES_AT_ONCE = 25_000
 
@@ -61,20 +58,17 @@ class Plan:
 
     def batches(self, format: str = FORMAT) -> Iterator[Batch]:
         """The batches with the exact bytes to send; `format`: as an older program cut and named them."""
-        for part in self.parts(format):
-            yield from self.made(part, format)
+        for portion in self.portions(format):
+            yield from portion.batches()
 
-    def parts(self, format: str = FORMAT) -> list[Part]:
-        """The batches in groups of some thousand lines, each as first and last line in `new`; see `made`."""
-        cuts, some = self._cuts(format), max(1, LINES_AT_ONCE // self.batch_size)
-        return [cuts[start : start + some] for start in range(0, len(cuts), some)]
-
-    def made(self, part: Part, format: str = FORMAT) -> list[Batch]:
-        """The batches of one of the `parts`; in any process, in any order."""
-        before = part[0][0]
-        lines = self._lines(self.new.iloc[before : part[-1][1]])
-        made = [batch(self.order, lines[start - before : end - before], format=format) for start, end in part]
-        return [replace(one, canary=start < self.canary) for one, (start, _) in zip(made, part, strict=True)]
+    def portions(self, format: str = FORMAT) -> Iterator[PlanPortion]:
+        """The batches in groups of some thousand lines, in their order."""
+        cuts, number = self._cuts(format), max(1, LINES_AT_ONCE // self.batch_size)
+        for bounds in (cuts[start : start + number] for start in range(0, len(cuts), number)):
+            rows = self.new.iloc[bounds[0][0] : bounds[-1][1]]
+            places = zip(rows["offset"].tolist(), (rows["length"] + rows["key_length"]).tolist(), strict=True)
+            texts = [self._payload(offset, length) for offset, length in places]
+            yield PlanPortion(self.order, format, bounds, self.canary, rows, texts)
 
     def payload(self, offset: int, length: int) -> bytes:
         """The canonical JSON of one line without its reference."""
@@ -135,40 +129,6 @@ class Plan:
             if len(self.new)
             else []
         )
-
-    def _lines(self, rows: pd.DataFrame) -> LineColumns:
-        kinds = ("", "content_", "contact_", "person_", "alias_")
-        digests = [wholes(rows[f"{kind}hi"], rows[f"{kind}lo"]) for kind in kinds]
-        identities, contents, contacts, people, aliases = digests
-        origins = wholes(rows["origin_hi"], rows["origin_lo"]) if "origin_hi" in rows else identities
-        places = zip(rows["offset"].tolist(), (rows["length"] + rows["key_length"]).tolist(), strict=True)
-        texts = [self._payload(offset, length) for offset, length in places]
-        keys, folded = _keys(rows, texts)
-        names = ("row", "method", "utid", "quantity", "face_units", "currency")
-        return LineColumns({
-            "reference": references.references(self.order, identities), "identity": identities, "content": contents,
-            "contact": _some(contacts), "person": _some(people), "alias": _some(aliases), "origin": origins,
-            "folded_key": folded, "key_text": keys, "payload": texts,
-            **{name: rows[name].tolist() for name in names},
-        })  # fmt: skip
-
-
-def _keys(rows: pd.DataFrame, texts: list[bytes]) -> tuple[list[str | None], list[bytes | None]]:
-    """The keys of lines, as typed and folded; they are taken off the payloads, behind which they stand."""
-    lengths = rows["key_length"].tolist()
-    if not any(lengths):
-        return [None] * len(texts), [None] * len(texts)
-    keys = [text[len(text) - length :].decode() for text, length in zip(texts, lengths, strict=True)]
-    texts[:] = [text[: len(text) - length] for text, length in zip(texts, lengths, strict=True)]
-    return [*keys], _some(wholes(rows["folded_hi"], rows["folded_lo"]))
-
-
-def _some(digests: list[bytes]) -> list[bytes | None]:
-    """None for zeros: the line names nobody, or has no key."""
-    return [digest if digest != NO_CONTACT else None for digest in digests]
-
-
-NO_CONTACT = bytes(16)
 
 
 NOBODY = pd.DataFrame(columns=list(persons.REWARDED_COLUMNS)).astype({"contact_hi": "uint64", "contact_lo": "uint64"})

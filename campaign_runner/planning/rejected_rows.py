@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, NamedTuple
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from campaign_runner.model import Problem
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.row_entry import RowEntry
+from campaign_runner.model.scratch_file import scratch_file
 
 TEXT = pa.large_string()
 # What differs from entry to entry; `units` -1 and `currency` "" where the amount cannot be read.
@@ -64,8 +64,11 @@ class RejectedRows:
     """The entries of all rejected rows, on disk, in the order in which they came; `sums` as in `RejectedChunk`."""
 
     sums: Sums = field(default_factory=dict)
-    _file: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+    _file: IO[bytes] = field(init=False)
     _parts: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._file = scratch_file(self)
 
     def add(self, some: RejectedChunk) -> None:
         """Keep some entries."""

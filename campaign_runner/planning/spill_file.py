@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+
+from campaign_runner.model.scratch_file import scratch_file
 
 Numbers = np.ndarray[Any, Any]
 
@@ -20,7 +21,7 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._file: Any = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this object)
+        self._file: Any = scratch_file(self)
         self._kinds: dict[str, np.dtype[Any]] = {}
         self._words: dict[str, dict[str, int]] = {}
         self._parts: list[tuple[int, int]] = []

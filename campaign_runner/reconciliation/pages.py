@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,6 +46,10 @@ class LedgerPages(BookPages):
     whole: Whole | None
     before: Earlier
 
+    def lines_alone(self) -> LedgerPages:
+        """The ledger is opened there again."""
+        return replace(self, table=self.table.without_rows(), whole=None, before=_none)
+
     def stated(self) -> Iterator[StatedRows]:
         """Every row."""
         rows = stated_rows(self.ledger, self.upload, self.table)
@@ -77,6 +81,10 @@ class LedgerPages(BookPages):
                 *findings.money(connection, self.campaign_key, self.upload, (first, after)),
                 *findings.corrections(connection, self.campaign_key, self.upload, (first, after)),
             )
+
+
+def _none() -> Iterator[tuple[tuple[Column, ...], StatedRows]]:
+    return iter(())
 
 
 def stated_rows(ledger: Ledger, upload: int, table: RawTable) -> Iterator[StatedRows]:

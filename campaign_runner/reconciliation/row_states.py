@@ -6,7 +6,6 @@ ledger. So the ledger is read once from beginning to end, and its rows are laid 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from campaign_runner.model.row_entry import STATED
+from campaign_runner.model.scratch_file import scratch_file
 from campaign_runner.model.stated_columns import columns_of
 
 _ROWS = 1 << 14
@@ -24,7 +24,7 @@ class RowStates:
     """The states of all rows of an upload, on disk, to be asked for by row number."""
 
     def __init__(self, pieces: Iterable[str]) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this object)
+        self._file = scratch_file(self)
         self._places: dict[int, list[int]] = {}
         self._written = 0
         self._schema = pa.schema([(name, column.type) for name, column in columns_of([], STATED).items()])

@@ -59,7 +59,8 @@ def write_reports(
     # Rows and lines go by in two processes, unless lines need to know of their rows.
     apart = beside is not None and of_lines and not groups.titles and opened.books.total_rows >= MANY
     told = replace(shelf, progress=None) if apart else shelf  # a process apart must not draw on the terminal
-    work = partial(_of_lines, [(opened, groups)], told, options)
+    there = OpenBooks(opened.books, opened.pages.lines_alone()) if apart else opened
+    work = partial(_of_lines, [(there, groups)], told, options)
     closed = ClosedBooks([opened], exit_code, problems, options=options)
     with beside(work) if beside and apart else nullcontext(work) as lines:
         _rows(opened, shelf, groups, first if of_sums else None)

@@ -32,6 +32,7 @@ class Validator:
         self, book: RuleBook, columns: tuple[Column, ...], choices: RuleOptions, defaults: Mapping[str, str],
         key: tuple[str, ...],
     ) -> None:  # fmt: skip
+        self._made_of = book, columns, choices, defaults, key
         self._book, self._columns = book, columns
         self._where, self._own = _columns.by_field(columns), _columns.own(columns)
         self._key = _columns.key_columns(book, key, columns)
@@ -47,6 +48,10 @@ class Validator:
             book, choices, self._where, self._present, values, self._shapes, self._currency.of_rewards
         )
         self._judge = Judge(book, self._where, self._words)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For another process: what is compiled there again."""
+        return Validator, self._made_of
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -102,8 +102,10 @@ def runtime(
     campaign: str = "", secret: bool | None = True, overrides: Overrides | None = None,
 ) -> Runtime:  # fmt: skip
     """What the command works with; a CAMPAIGN on the command line must be the one of the settings."""
+    from campaign_runner.app import executor
     from campaign_runner.app.runtime import build_runtime
 
+    executor.begin(file)
     return build_runtime(
         config, state, reports, schemas, file, campaign_id=campaign, secret=secret, overrides=overrides,
         usual_reports=REPORTS,
