@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from campaign_runner import planning
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot, fetched_for_names
-from campaign_runner.app.draft import ReadOptions, checked_draft, is_long
+from campaign_runner.app.draft import ReadOptions, checked_draft
+from campaign_runner.app.executor import is_long
 from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish_check
 from campaign_runner.app.progress import Progress, no_progress

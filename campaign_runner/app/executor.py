@@ -203,6 +203,7 @@ def _serve(descriptor: int) -> None:
         work = theirs.recv()
         while os.getppid() == parent:
             item = theirs.recv()
+            made: tuple[Any, Exception | None]
             try:
                 made = work(item), None
             except Exception as error:  # raised again by the parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -143,7 +143,7 @@ def _address(runtime: Runtime) -> Iterator[str]:
         return
     pace = runtime.settings.tango.requests_per_second
     stand_in = simulator.Simulator(runtime.state / SIMULATOR_STATE, clock=runtime.clock, requests_per_second=pace)
-    with simulator.serve(stand_in) as base_url:
+    with closing(stand_in), simulator.serve(stand_in) as base_url:
         yield base_url
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from campaign_runner.app.runtime import SIMULATOR_STATE
@@ -21,7 +22,7 @@ def serve_simulator(
         stand_in = simulator.Simulator(
             state / SIMULATOR_STATE, requests_per_second=per_second, faults=simulator.read_faults(faults)
         )
-        with simulator.serve(stand_in, port) as base_url:
+        with closing(stand_in), simulator.serve(stand_in, port) as base_url:
             announce(base_url)
             threading.Event().wait()
     except simulator.FaultsUnreadable as error:

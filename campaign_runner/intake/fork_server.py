@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import errno
 import fcntl
 import gc
 import importlib
@@ -38,7 +39,7 @@ class Child:
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._status: int | None = None
-        self.pid = self._number()
+        self.pid = self._number(-errno.EPIPE)
         if self.pid < 0:
             channel.close()
             raise OSError(-self.pid, os.strerror(-self.pid))
@@ -51,16 +52,16 @@ class Child:
     def status(self, seconds: float | None = None) -> int | None:
         """The exit code, or minus the signal that ended it; None where it still runs after so many seconds."""
         if self._status is None and select.select([self._channel], [], [], seconds)[0]:
-            self._status = self._number()
+            self._status = self._number(-signal.SIGKILL)
         return self._status
 
     def close(self) -> None:
         """Nothing more is asked of it."""
         self._channel.close()
 
-    def _number(self) -> int:
+    def _number(self, if_nobody_is_there: int) -> int:
         data = self._channel.recv(_NUMBER.size, socket.MSG_WAITALL)
-        return int(_NUMBER.unpack(data)[0]) if len(data) == _NUMBER.size else -int(signal.SIGKILL)
+        return int(_NUMBER.unpack(data)[0]) if len(data) == _NUMBER.size else int(if_nobody_is_there)
 
 
 class ForkServer:
@@ -68,9 +69,13 @@ class ForkServer:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._pid = _forked(theirs) if threads() == 1 else _started_anew(theirs)
         self._socket, self._owner = ours, os.getpid()
+        try:
+            with theirs:
+                self.pid = _forked(theirs) if threads() == 1 else _started_anew(theirs)
+        except OSError:
+            ours.close()
+            raise
 
     @property
     def is_usable(self) -> bool:
@@ -95,7 +100,7 @@ class ForkServer:
         self._socket.close()
         if self.is_usable:
             with suppress(ChildProcessError):
-                os.waitpid(self._pid, 0)
+                os.waitpid(self.pid, 0)
 
 
 _SERVERS: list[ForkServer] = []

@@ -68,7 +68,7 @@ def show(
 def shown(connection: Connection, campaign_key: int) -> list[ShownPlan]:
     """The plans of a campaign, newest first."""
     older = select(plans_shown.c.identity, plans_shown.c.file).where(plans_shown.c.campaign == campaign_key)
-    files = dict(connection.execute(older).tuples().all())  # events of older versions do not name the file
+    files = dict(connection.execute(older).all())  # events of older versions do not name the file
     plans = [_shown(event, files) for event in events.of_kinds(connection, campaign_key, "plan shown")]
     return plans[::-1]
 

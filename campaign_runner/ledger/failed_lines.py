@@ -31,7 +31,7 @@ def unconfirmed(connection: Connection, campaign_key: int) -> list[str]:
         line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED,
         line_items.c.failed_again_at == "", batches.c.body.is_not(None), line_items.c.erased_at == "",
     )  # fmt: skip
-    found = dict(connection.execute(query).tuples().all())
+    found = dict(connection.execute(query).all())
     history = replaced_lines.replaced(connection, campaign_key, found)
     return [at for line, at in found.items() if line not in history]
 

@@ -33,7 +33,7 @@ def failed(connection: Connection, campaign_key: int) -> list[str]:
     """The references of failed lines that are replaced: no retry takes them."""
     mine = (line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED)
     query = select(line_items.c.id, line_items.c.reference).select_from(LINES).where(*mine)
-    found = dict(connection.execute(query.order_by(line_items.c.id)).tuples().all())
+    found = dict(connection.execute(query.order_by(line_items.c.id)).all())
     return [found[line] for line in sorted(replaced(connection, campaign_key, found))]
 
 

@@ -184,7 +184,7 @@ def _apart(what: str, here: Mapping[int, Any], expected: Mapping[int, Any]) -> I
 
 
 def _names(connection: Connection) -> Callable[[int], str]:
-    known = dict(connection.execute(select(campaigns.c.id, campaigns.c.campaign_id)).tuples().all())
+    known = dict(connection.execute(select(campaigns.c.id, campaigns.c.campaign_id)).all())
     return lambda number: known.get(number, f"campaign {number}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             # The bodies in it are about people: for the owner alone.
             self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b")
+            weakref.finalize(self, self._file.close)  # a stand-in that nobody has any more holds no file
 
     @contextmanager
     def turn(self) -> Iterator[None]:

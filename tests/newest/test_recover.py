@@ -155,7 +155,7 @@ def test_a_recovery_places_nothing(camp):
 
 def _as_version_1(monkeypatch) -> None:
     """Plans are cut and named as version 0.1 did."""
-    for method in (Plan.batches, Plan.parts, Plan.made, Plan._cuts):
+    for method in (Plan.batches, Plan.portions, Plan._cuts):
         monkeypatch.setattr(method, "__defaults__", (FIRST,))
 
 
