@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from campaign_runner.app import batch_packing
+from campaign_runner.app import batch_packing, executor
 from campaign_runner.app import draft as preparation
 from campaign_runner.app.catalogue import CatalogueSnapshot
 from campaign_runner.app.draft import ReadOptions, checked_draft
@@ -24,7 +24,7 @@ TWICE = ROWS[10:20]
 def cores(request, monkeypatch):
     for module in (preparation, batch_packing):
         monkeypatch.setattr(module, "spare", lambda: request.param)
-    monkeypatch.setattr(preparation, "LONG_TEXT", 0)
+    monkeypatch.setattr(executor, "LONG_TEXT", 0)
     monkeypatch.setattr(batch_packing, "MANY", 0)
     monkeypatch.setattr(fast_csv, "ROWS_PER_BLOCK", 20)
     monkeypatch.setattr(sys.modules["campaign_runner.planning.plan"], "LINES_AT_ONCE", 30)

@@ -22,10 +22,12 @@ def worker_command(
 
     Example: campaign-runner worker --config workspace.toml
     """
+    from campaign_runner.app import executor
     from campaign_runner.app.jobs import work_until_stopped
     from campaign_runner.app.worker_processes import supervise
     from campaign_runner.app.workspace import open_workspace
 
+    executor.begin()
     with (
         options.command_terminal(as_json, quiet, verbose) as terminal,
         open_workspace(config, state, schemas) as workspace,
