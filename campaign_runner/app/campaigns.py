@@ -13,7 +13,7 @@ from campaign_runner.ledger import approvals, campaigns, events, jobs, pauses, r
 from campaign_runner.ledger.submissions import Check, Sending, Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.campaign_state import CampaignFacts, state_of
-from campaign_runner.model.errors import UsageError
+from campaign_runner.model.errors import Conflict
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units, text
 
@@ -21,7 +21,7 @@ from campaign_runner.model.money import from_units, text
 def create_campaign(workspace: Workspace, actor: Actor, values: Mapping[str, Any]) -> str:
     """Make a campaign: `id`, and if wanted `name`, `purchase_order`, `notes`, `settings`; returns its id.
 
-    Raises SettingsError for a value that cannot be, UsageError for an id that is taken.
+    Raises SettingsError for a value that cannot be, Conflict for an id that is taken.
     """
     extra = own_settings(values.get("settings") or {})
     texts = {name: values[name] for name in ("name", "purchase_order", "notes") if values.get(name)}
@@ -29,7 +29,7 @@ def create_campaign(workspace: Workspace, actor: Actor, values: Mapping[str, Any
     whole = workspace.merged(own)
     with workspace.ledger(actor).write("create a campaign", durable=True) as connection:
         if whole.campaign.id in {row["campaign_id"] for row in campaigns.listing(connection)}:
-            raise UsageError(f"The campaign {whole.campaign.id} exists already. Choose another id.")
+            raise Conflict(f"The campaign {whole.campaign.id} exists already. Choose another id.")
         key = campaigns.register(connection, whole.tango.environment, whole.order, workspace.at())
         campaigns.set_settings(connection, key, own, workspace.at())
     return whole.campaign.id

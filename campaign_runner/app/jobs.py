@@ -43,6 +43,7 @@ KINDS: dict[str, Kind] = {
     "check": Kind("campaign_runner.app.check_submission", "check_submission"),
     "drive": Kind("campaign_runner.app.drive", "drive_campaign"),
     "report": Kind("campaign_runner.app.drive", "write_reports"),
+    "retry": Kind("campaign_runner.app.retry_campaign", "retry_campaign"),
 }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from campaign_runner.app import schedule
 from campaign_runner.app.plan_view import approval_of, checked
 from campaign_runner.app.submissions import DRIVE
 from campaign_runner.app.workspace import Workspace
@@ -27,7 +29,7 @@ def send_plan(
     Raises Conflict where it is not the newest, Forbidden where it is not approved, RefusedBeforeSending with the reasons.
     Saying it twice is saying it once.
     """
-    wanted = _options(options)
+    wanted, moment = _options(options), _moment(workspace, str(options.get("at") or ""))
     with workspace.ledger(actor).write("want a campaign sent", durable=True) as connection:
         submission, check = checked(connection, campaign_key)
         if check.plan != plan:
@@ -45,7 +47,9 @@ def send_plan(
         wish = Sending(submission.id, plan, actor, workspace.at(), {**wanted, "accept": meant})
         submissions.want_sent(connection, campaign_key, wish)
         jobs.want(connection, DRIVE, campaign_key, workspace.at())
-    return {"plan": plan, "state": "sending"}
+        if moment:
+            schedule.schedule(connection, campaign_key, moment, workspace.at())
+    return {"plan": plan, "state": "scheduled" if moment else "sending"}
 
 
 def _options(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,6 +59,16 @@ def _options(options: Mapping[str, Any]) -> dict[str, Any]:
     if rate is not None and (not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 <= rate <= 1):
         raise UsageError("max_failure_rate: give a share from 0 to 1, such as 0.05.")
     return {"canary": canary, "max_failure_rate": rate}
+
+
+def _moment(workspace: Workspace, at: str) -> datetime | None:
+    """When the first order is to leave; None = at once."""
+    if not at:
+        return None
+    moment = schedule.moment_of(at)
+    if moment <= workspace.clock.now():
+        raise UsageError(f"{at}: this time has passed. Give one that is still to come.")
+    return moment
 
 
 def _accept(connection: Connection, campaign_key: int, check: Check, name: str, at: str) -> None:

@@ -7,7 +7,7 @@ event and work out the rest of the chain anew. Events from before version 3 have
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -205,6 +205,21 @@ def count(connection: Connection) -> int:
 def every(connection: Connection) -> Iterator[dict[str, Any]]:
     """All events, oldest first."""
     return _unpacked(connection, select(events))
+
+
+def page(
+    connection: Connection, campaigns: Sequence[int] | None, *, since: str = "", kind: str = "", before: int = 0,
+    limit: int = 100,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Events, the newest first: of some campaigns (None: all), since a time, of a kind, before a number."""
+    query = select(events)
+    for there, test in (
+        (campaigns is not None, events.c.campaign.in_(campaigns or ())), (bool(since), events.c.at >= since),
+        (bool(kind), events.c.kind == kind), (before > 0, events.c.id < before),
+    ):  # fmt: skip
+        query = query.where(test) if there else query
+    rows = connection.execute(query.order_by(events.c.id.desc()).limit(limit)).mappings()
+    return [{**row, "data": orjson.loads(row["data"]), "actor": actors.unpacked(row["actor"])} for row in rows]
 
 
 def milestones(connection: Connection, campaign_key: int) -> Iterator[dict[str, Any]]:

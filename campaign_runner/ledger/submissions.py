@@ -5,7 +5,7 @@ Its bytes are kept here until its plan is written down: from then on the upload 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -216,6 +216,16 @@ def restore(connection: Connection, submission: Submission, target: Path) -> Non
         raise StateError(f"The ledger's copy of {submission.name} is damaged. Upload the file again.")
 
 
+def parts_of(connection: Connection, submission: Submission) -> Iterator[bytes]:
+    """Its bytes in parts; raises StateError where they were erased."""
+    if submission.erased_at:
+        raise StateError(f"The file {submission.name} was erased on {submission.erased_at[:10]}; totals remain.")
+    table, mine = (upload_parts, upload_parts.c.upload == submission.upload) if submission.upload else (
+        submission_parts, submission_parts.c.submission == submission.id)  # fmt: skip
+    for (packed,) in connection.execute(select(table.c.bytes).where(mine).order_by(table.c.part)):
+        yield unpack(packed)
+
+
 def became(connection: Connection, submission: int, upload: int) -> None:
     """Its plan is written down as an upload, which has the bytes from now on."""
     connection.execute(update(submissions).where(submissions.c.id == submission).values(upload=upload))
@@ -249,13 +259,29 @@ def ask_for(connection: Connection, submission: int, at: str) -> None:
 
 
 def problems_of(
-    connection: Connection, submission: int, *, field: str = "", severity: str = "", after: int = -1, limit: int = 100
-) -> list[Mapping[str, Any]]:
+    connection: Connection, submission: int, *, field: str = "", severity: str = "", rule: str = "", after: int = -1,
+    limit: int = 100,
+) -> list[Mapping[str, Any]]:  # fmt: skip
     """Its problems in the order of the file, a page of them; each with its `number`."""
     query = select(problems).where(problems.c.submission == submission, problems.c.number > after)
-    for column, wanted in ((problems.c.field, field), (problems.c.severity, severity)):
+    for column, wanted in ((problems.c.field, field), (problems.c.severity, severity), (problems.c.rule, rule)):
         query = query.where(column == wanted) if wanted else query
     return [dict(row) for row in connection.execute(query.order_by(problems.c.number).limit(limit)).mappings()]
+
+
+def problem_count(connection: Connection, submission: int) -> int:
+    """How many there are."""
+    query = select(func.count()).select_from(problems).where(problems.c.submission == submission)
+    return int(connection.execute(query).scalar_one())
+
+
+def problem_groups(connection: Connection, submission: int) -> list[dict[str, Any]]:
+    """Its problems by kind, the most frequent first."""
+    kinds = (problems.c.rule, problems.c.field, problems.c.header, problems.c.severity)
+    query = select(*kinds, func.count().label("count"), func.min(problems.c.problem).label("problem"),
+                   func.min(problems.c.what_to_do).label("what_to_do"))  # fmt: skip
+    query = query.where(problems.c.submission == submission).group_by(*kinds)
+    return [dict(row) for row in connection.execute(query.order_by(func.count().desc())).mappings()]
 
 
 def record_corrections(

@@ -5,14 +5,19 @@ from __future__ import annotations
 from campaign_runner.entrypoints.web import (
     account_pages,
     api_document,
+    audit_api,
+    campaign_api,
     campaign_pages,
     operations_api,
     sign_in_pages,
     single_sign_on_pages,
+    upload_api,
     user_pages,
 )
 from campaign_runner.entrypoints.web.access import MACHINE, PUBLIC, SIGNED_IN, Route
 from campaign_runner.model.roles import Permission
+
+_ONE = "/api/v1/campaigns/{campaign_id}"
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/healthz", PUBLIC, operations_api.healthz),
@@ -50,4 +55,33 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/health", Permission.ADMINISTER, user_pages.check_health),
     # Campaigns
     Route("GET", "/campaigns", Permission.SEE, campaign_pages.campaigns_page),
+    # The JSON API
+    Route("POST", "/api/v1/campaigns", Permission.SUBMIT, campaign_api.create, 201),
+    Route("GET", "/api/v1/campaigns", Permission.SEE, campaign_api.listing),
+    Route("GET", f"{_ONE}", Permission.SEE, campaign_api.one),
+    Route("POST", f"{_ONE}/uploads", Permission.SUBMIT, upload_api.upload, 202),
+    Route("GET", f"{_ONE}/uploads", Permission.SEE, upload_api.listing),
+    Route("GET", f"{_ONE}/uploads/{{number}}", Permission.SEE, upload_api.one),
+    Route("GET", f"{_ONE}/uploads/{{number}}/problems", Permission.SEE, upload_api.problems),
+    Route("PATCH", f"{_ONE}/uploads/{{number}}/cells", Permission.SUBMIT, upload_api.correct, 202),
+    Route("GET", f"{_ONE}/uploads/{{number}}/file", Permission.SEE_CONTACTS, upload_api.file),
+    Route("POST", f"{_ONE}/plan", Permission.SUBMIT, campaign_api.plan),
+    Route("GET", f"{_ONE}/plan", Permission.SEE_CONTACTS, campaign_api.look_at_plan),
+    Route("POST", f"{_ONE}/approve", Permission.APPROVE, campaign_api.approve),
+    Route("POST", f"{_ONE}/reject", Permission.APPROVE, campaign_api.reject),
+    Route("POST", f"{_ONE}/send", Permission.SUBMIT, campaign_api.send, 202),
+    Route("POST", f"{_ONE}/halt", Permission.HALT, campaign_api.halt),
+    Route("POST", f"{_ONE}/resume", Permission.RESUME, campaign_api.resume),
+    Route("POST", f"{_ONE}/withdraw", Permission.RESUME, campaign_api.withdraw),
+    Route("POST", f"{_ONE}/schedule", Permission.RESUME, campaign_api.schedule),
+    Route("POST", f"{_ONE}/retry", Permission.SUBMIT, campaign_api.retry, 202),
+    Route("GET", f"{_ONE}/rows", Permission.SEE, campaign_api.rows),
+    Route("GET", f"{_ONE}/rows/{{row}}", Permission.SEE, campaign_api.row),
+    Route("POST", f"{_ONE}/rows/{{row}}/release", Permission.SUBMIT, campaign_api.release),
+    Route("POST", f"{_ONE}/rows/{{row}}/drop", Permission.SUBMIT, campaign_api.drop),
+    Route("GET", f"{_ONE}/reports", Permission.REPORTS, campaign_api.reports),
+    Route("POST", f"{_ONE}/reports", Permission.REPORTS, campaign_api.write_reports, 202),
+    Route("GET", f"{_ONE}/reports/{{name}}", Permission.REPORTS, campaign_api.report),
+    Route("GET", "/api/v1/audit", Permission.AUDIT, audit_api.events),
+    Route("POST", "/api/v1/audit/verify", Permission.AUDIT, audit_api.verify),
 )

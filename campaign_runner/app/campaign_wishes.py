@@ -1,0 +1,96 @@
+"""What else does somebody want of a campaign?  Wishes in the ledger that jobs and drivers obey: halt, resume, withdraw,
+schedule, retry, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from campaign_runner.app import halt, resume, schedule, withdraw
+from campaign_runner.app.submissions import REPORT
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import campaigns, events, jobs, row_status, stored_reports
+from campaign_runner.model.actor import Actor
+from campaign_runner.model.errors import Conflict, NotFound, UsageError
+
+WANTED, RETRY = "retry wanted", "retry"
+# Reports without names and contact data, for whoever may not see these.
+WITHOUT_CONTACTS = ("finance.", "journal", "summary.json", "statement")
+
+
+def halt_campaign(workspace: Workspace, key: int, actor: Actor, reason: str) -> None:
+    """Nothing new leaves until it is resumed."""
+    with workspace.ledger(actor).write("halt a campaign", durable=True) as connection:
+        halt.halt(connection, key, _reason(reason), workspace.at())
+
+
+def resume_campaign(workspace: Workspace, key: int, actor: Actor) -> None:
+    """What was halted leaves again; raises Conflict where it is not halted."""
+    with workspace.ledger(actor).write("resume a campaign", durable=True) as connection:
+        if not resume.resume(connection, key, workspace.at()):
+            raise Conflict("This campaign is not halted, so there is nothing to resume.")
+
+
+def withdraw_campaign(workspace: Workspace, key: int, actor: Actor, reason: str) -> str:
+    """Take back what was planned and never left; returns what it came to."""
+    with workspace.ledger(actor).write("withdraw a campaign", durable=True) as connection:
+        made = withdraw.withdraw(connection, key, _reason(reason), workspace.at())
+        return withdraw.told(made, campaigns.row(connection, key)["campaign_id"])
+
+
+def schedule_campaign(workspace: Workspace, key: int, actor: Actor, when: str) -> None:
+    """The first order leaves then, not before."""
+    moment = schedule.moment_of(when)
+    if moment <= workspace.clock.now():
+        raise UsageError(f"{when}: this time has passed. Give one that is still to come.")
+    with workspace.ledger(actor).write("schedule a campaign", durable=True) as connection:
+        schedule.schedule(connection, key, moment, workspace.at())
+
+
+def want_retry(workspace: Workspace, key: int, actor: Actor) -> None:
+    """Have failed lines placed again; raises Conflict where none failed."""
+    with workspace.ledger(actor).write("want a retry", durable=True) as connection:
+        if not any(
+            status == "failed" and lines for status, _, lines, _ in row_status.campaign_tally(connection, key)
+        ):
+            raise Conflict("No line of this campaign has failed, so there is nothing to retry.")
+        events.append(connection, key, workspace.at(), WANTED)
+        jobs.want(connection, RETRY, key, workspace.at())
+
+
+def want_reports(workspace: Workspace, key: int, actor: Actor) -> None:
+    """Have the reports written again."""
+    with workspace.ledger(actor).write("want reports", durable=True) as connection:
+        if campaigns.latest_upload(connection, key) is None:
+            raise Conflict("No file of this campaign was planned yet, so there is nothing to report.")
+        jobs.want(connection, REPORT, key, workspace.at())
+
+
+def reports_of(workspace: Workspace, key: int, *, about: str = "", contacts: bool) -> list[Mapping[str, Any]]:
+    """The stored reports of a campaign, or of the check of one of its uploads: `about` is its number."""
+    with workspace.ledger().read() as connection:
+        found = stored_reports.listing(connection, key, about)
+    return [one for one in found if contacts or str(one["name"]).startswith(WITHOUT_CONTACTS)]
+
+
+def read_report(
+    workspace: Workspace, key: int, name: str, *, about: str = "", contacts: bool
+) -> tuple[Mapping[str, Any], Iterator[bytes]]:
+    """One of them, in parts; raises NotFound."""
+    found = next(
+        (one for one in reports_of(workspace, key, about=about, contacts=contacts) if one["name"] == name), None
+    )
+    if found is None:
+        raise NotFound(f"There is no report {name[:80]} that you can see. Look at the list of reports.")
+
+    def parts() -> Iterator[bytes]:
+        with workspace.ledger().read() as connection:
+            yield from stored_reports.read(connection, found["sha256"])
+
+    return found, parts()
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError("Give a reason; it is recorded in the audit log.")
+    return reason.strip()[:1000]

@@ -1,0 +1,30 @@
+"""Which held rows go, and which are dropped?  Decided with a reason; then the file is checked anew."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from campaign_runner.app.release import RowsAsked, decide
+from campaign_runner.app.submissions import CHECK
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import jobs, submissions
+from campaign_runner.model.actor import Actor
+
+
+def decide_rows(
+    workspace: Workspace, campaign_key: int, rows: Sequence[int], decision: str, reason: str, actor: Actor
+) -> dict[str, Any]:
+    """Release or drop held rows. Raises UsageError where a row is not held: then nothing is decided."""
+    with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
+        runtime = workspace.runtime(campaign_key, actor, Path(folder))
+        made = decide(runtime, RowsAsked(tuple(rows)), decision, reason)
+    with workspace.ledger(actor).write("check a file anew", durable=True) as connection:
+        newest = submissions.latest(connection, campaign_key)
+        if newest and newest.upload:  # it was sent as it was: what was decided comes as a submission of its own
+            newest = submissions.copy(connection, newest, actor, newest.channel, workspace.at(), corrects=newest.id)
+        if newest:
+            jobs.want(connection, CHECK, newest.id, workspace.at())
+    return {"rows": list(made.rows), "decision": decision, "upload": newest.number if newest else None}

@@ -1,0 +1,88 @@
+"""How does an upload stand, what is wrong in it, and what was corrected?  Plain values for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from campaign_runner.app.submissions import CHECK
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import jobs, submissions
+from campaign_runner.ledger.submissions import Submission
+
+MASK = "•••"
+_MASKED: dict[str, Any] = {"cells": {}, "like": {}, "reason": MASK}
+
+
+def uploads_of(workspace: Workspace, campaign_key: int) -> list[dict[str, Any]]:
+    """All uploads of a campaign, the newest first."""
+    with workspace.ledger().read() as connection:
+        return [_short(connection, one) for one in submissions.listing(connection, campaign_key)]
+
+
+def upload_view(workspace: Workspace, campaign_key: int, number: int, *, contacts: bool = True) -> dict[str, Any]:
+    """One upload: `state`, `sheet`, `headers` with what each was understood as, `rows`, `problem_count`, notes."""
+    with workspace.ledger().read() as connection:
+        submission = submissions.numbered(connection, campaign_key, number)
+        short, check = _short(connection, submission), submissions.check_of(connection, submission.id)
+        if check is None or short["state"] == "checking":
+            return {**short, "sheet": "", "headers": [], "rows": {}, "amounts": {}, "problem_count": 0, "notes": [],
+                    "reason": "", "held": [], "corrections": []}  # fmt: skip
+        result = check.result
+        made = submissions.corrections_of(connection, submission.id)
+        return {
+            **short, "sheet": result.get("sheet", ""), "rows": result.get("rows", {}), "amounts": result.get("amounts", {}),
+            "headers": [one if contacts else {**one, "samples": []} for one in result.get("headers", [])],
+            "problem_count": submissions.problem_count(connection, submission.id), "notes": result.get("notes", []),
+            "reason": result.get("reason", "") or result.get("refused", ""),
+            "held": [one if contacts else {**one, **_MASKED} for one in result.get("held", [])],
+            "corrections": [_correction(one, contacts=contacts) for one in made],
+        }  # fmt: skip
+
+
+def problems_of(
+    workspace: Workspace, campaign_key: int, number: int, *, field: str = "", severity: str = "", rule: str = "",
+    after: int = -1, limit: int = 100, contacts: bool = True,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """A page of what is wrong, in the order of the file; each with its `number`."""
+    with workspace.ledger().read() as connection:
+        submission = submissions.numbered(connection, campaign_key, number)
+        found = submissions.problems_of(
+            connection, submission.id, field=field, severity=severity, rule=rule, after=after, limit=limit
+        )
+    return [{**one, **({} if contacts else {"value": MASK})} for one in found]
+
+
+def problem_groups(workspace: Workspace, campaign_key: int, number: int) -> list[dict[str, Any]]:
+    """Problems by kind, the most frequent first: `3 × is not an e-mail address`."""
+    with workspace.ledger().read() as connection:
+        submission = submissions.numbered(connection, campaign_key, number)
+        return submissions.problem_groups(connection, submission.id)
+
+
+def file_of(workspace: Workspace, campaign_key: int, number: int) -> tuple[str, int, Iterator[bytes]]:
+    """The file of an upload, with its corrections: name, size and bytes in parts."""
+    with workspace.ledger().read() as connection:
+        submission = submissions.numbered(connection, campaign_key, number)
+
+    def parts() -> Iterator[bytes]:
+        with workspace.ledger().read() as connection:
+            yield from submissions.parts_of(connection, submission)
+
+    return submission.name, submission.size, parts()
+
+
+def _short(connection: Connection, submission: Submission) -> dict[str, Any]:
+    check = submissions.check_of(connection, submission.id)
+    waits = check is None or (not submission.upload and jobs.is_wanted(connection, CHECK, submission.id))
+    older = submissions.get(connection, submission.corrects).number if submission.corrects else None
+    return {"number": submission.number, "state": "checking" if waits or check is None else check.state,
+            "name": submission.name, "size": submission.size, "at": submission.at, "by": submission.actor.user,
+            "channel": submission.channel, "corrects": older}  # fmt: skip
+
+
+def _correction(one: Mapping[str, Any], *, contacts: bool) -> dict[str, Any]:
+    shown = {"before": one["before"], "after": one["after"]} if contacts else {"before": MASK, "after": MASK}
+    return {"row": one["row"], "field": one["field"], **shown, "by": one["actor"].user, "at": one["at"]}

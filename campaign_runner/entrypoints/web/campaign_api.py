@@ -1,0 +1,232 @@
+"""The JSON API of campaigns: made, listed, planned, approved, sent, halted, and their rows and reports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from campaign_runner.app import campaign_wishes as wishes
+from campaign_runner.app.campaigns import campaign_view, campaign_views, create_campaign
+from campaign_runner.app.decide_plan import decide_plan
+from campaign_runner.app.decide_rows import decide_rows
+from campaign_runner.app.plan_view import ask_for_approval, plan_view
+from campaign_runner.app.rows import row_life, rows_of
+from campaign_runner.app.send import send_plan
+from campaign_runner.app.viewer import is_own, sees_contacts
+from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
+from campaign_runner.model.errors import UsageError
+from campaign_runner.model.roles import Permission
+
+PATIENCE = 30.0
+Limit = Annotated[int, Query(ge=1, le=500)]
+Cursor = Annotated[str, Query(max_length=40)]
+Text = Annotated[str, Field(max_length=2000)]
+
+
+class Body(BaseModel):
+    """A JSON body: what it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class NewCampaign(Body):
+    """A campaign to be made."""
+
+    id: Text
+    name: Text = ""
+    purchase_order: Text = ""
+    notes: Text = ""
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class OfPlan(Body):
+    """Which plan is meant, and why."""
+
+    plan: Text
+    reason: Text = ""
+
+
+class Wanted(Body):
+    """Which plan is to be sent, and how."""
+
+    plan: Text
+    accept: Annotated[list[Text], Field(max_length=100)] = Field(default_factory=list)
+    canary: int | None = None
+    max_failure_rate: float | None = None
+    at: Text = ""
+
+
+class Reason(Body):
+    """Why."""
+
+    reason: Text = ""
+
+
+class Moment(Body):
+    """When: a date and a time with its time zone."""
+
+    at: Text
+
+
+def create(workspace: Work, viewer: Who, body: NewCampaign) -> Response:
+    """Make a campaign."""
+    made = create_campaign(workspace, viewer.actor, body.model_dump())
+    return JSONResponse(public(campaign_view(workspace, made)), 201, {"Location": f"/api/v1/campaigns/{made}"})
+
+
+def listing(workspace: Work, viewer: Who, limit: Limit = 100, cursor: Cursor = "") -> Response:
+    """The campaigns that you can see, the newest first."""
+    before, every = number_of(cursor) or None, viewer.may(Permission.SEE)
+    shown: list[dict[str, Any]] = []
+    while len(shown) <= limit and (page := campaign_views(workspace, before=before, limit=limit + 1)):
+        shown += [view for view in page if every or is_own(workspace, viewer, view["key"])]
+        before = page[-1]["key"]
+    following = shown[limit - 1]["key"] if len(shown) > limit else None
+    return items([public(one) for one in shown[:limit]], following)
+
+
+def one(workspace: Work, campaign_id: str, campaign_key: CampaignKey) -> Response:
+    """One campaign with its state, rows and amounts."""
+    return JSONResponse(public(campaign_view(workspace, campaign_id)))
+
+
+def plan(workspace: Work, campaign_key: CampaignKey, viewer: Who) -> Response:
+    """What would be sent; a check under way is waited for. The plan is submitted for approval, where it needs one."""
+    view = plan_view(workspace, campaign_key, patience=PATIENCE)
+    if view["needs_approval"]:
+        view = ask_for_approval(workspace, campaign_key, viewer.actor, view["plan"])
+    return JSONResponse(view)
+
+
+def look_at_plan(workspace: Work, campaign_key: CampaignKey) -> Response:
+    """The plan as whoever approves it sees it."""
+    return JSONResponse(plan_view(workspace, campaign_key, patience=PATIENCE))
+
+
+def approve(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: OfPlan) -> Response:
+    """Approve exactly this plan."""
+    return JSONResponse(decide_plan(workspace, campaign_key, body.plan, viewer.actor))
+
+
+def reject(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: OfPlan) -> Response:
+    """Reject this plan, with a reason."""
+    return JSONResponse(
+        decide_plan(workspace, campaign_key, body.plan, viewer.actor, reject=True, reason=body.reason)
+    )
+
+
+def send(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: Wanted) -> Response:
+    """Have this plan sent: at once, or `at` a time."""
+    return JSONResponse(send_plan(workspace, campaign_key, viewer.actor, body.plan, body.model_dump()), 202)
+
+
+def halt(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who, body: Reason) -> Response:
+    """Nothing new leaves until it is resumed."""
+    wishes.halt_campaign(workspace, campaign_key, viewer.actor, body.reason)
+    return state_of(workspace, campaign_id)
+
+
+def resume(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who) -> Response:
+    """What was halted leaves again."""
+    wishes.resume_campaign(workspace, campaign_key, viewer.actor)
+    return state_of(workspace, campaign_id)
+
+
+def withdraw(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who, body: Reason) -> Response:
+    """What was planned and never left is taken back."""
+    says = wishes.withdraw_campaign(workspace, campaign_key, viewer.actor, body.reason)
+    return JSONResponse({**public(campaign_view(workspace, campaign_id)), "says": says})
+
+
+def schedule(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who, body: Moment) -> Response:
+    """The first order leaves then, not before."""
+    wishes.schedule_campaign(workspace, campaign_key, viewer.actor, body.at)
+    return state_of(workspace, campaign_id)
+
+
+def retry(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who) -> Response:
+    """Have failed lines placed again."""
+    wishes.want_retry(workspace, campaign_key, viewer.actor)
+    return JSONResponse(public(campaign_view(workspace, campaign_id)), 202)
+
+
+def release(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: int, body: Reason) -> Response:
+    """Let a held row go."""
+    return JSONResponse(decide_rows(workspace, campaign_key, [row], "release", body.reason, viewer.actor))
+
+
+def drop(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: int, body: Reason) -> Response:
+    """A held row is never sent."""
+    return JSONResponse(decide_rows(workspace, campaign_key, [row], "drop", body.reason, viewer.actor))
+
+
+def rows(
+    workspace: Work, campaign_key: CampaignKey, viewer: Who, status: Cursor = "",
+    q: Annotated[str, Query(max_length=200)] = "", limit: Limit = 100, cursor: Cursor = "",
+) -> Response:  # fmt: skip
+    """Rows with their status; `q` is a row number, a reference, a key, an e-mail address, a phone number or a name."""
+    contacts = sees_contacts(workspace, viewer, campaign_key)
+    found = rows_of(workspace, campaign_key, status=status, q=q, after=number_of(cursor), limit=min(limit + 1, 500),
+                    contacts=contacts)  # fmt: skip
+    more = len(found) > limit or len(found) == 500
+    return items(found[:limit], found[:limit][-1]["row"] if more else None)
+
+
+def row(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: int) -> Response:
+    """The whole life of a row."""
+    contacts = sees_contacts(workspace, viewer, campaign_key)
+    return JSONResponse(row_life(workspace, campaign_key, row, contacts=contacts))
+
+
+def reports(workspace: Work, campaign_key: CampaignKey, viewer: Who) -> Response:
+    """The reports that you can see."""
+    contacts = sees_contacts(workspace, viewer, campaign_key)
+    return items([dict(each) for each in wishes.reports_of(workspace, campaign_key, contacts=contacts)], None)
+
+
+def write_reports(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who) -> Response:
+    """Have the reports written again."""
+    wishes.want_reports(workspace, campaign_key, viewer.actor)
+    return JSONResponse(public(campaign_view(workspace, campaign_id)), 202)
+
+
+def report(workspace: Work, campaign_key: CampaignKey, viewer: Who, name: str) -> Response:
+    """One of them."""
+    contacts = sees_contacts(workspace, viewer, campaign_key)
+    told, parts = wishes.read_report(workspace, campaign_key, name, contacts=contacts)
+    return download(told["name"], told["size"], parts)
+
+
+# ---- what calls share ---------------------------------------------------------------------------------------------
+
+
+def public(view: dict[str, Any]) -> dict[str, Any]:
+    """A campaign as programs see it."""
+    return {name: value for name, value in view.items() if name != "key"}
+
+
+def state_of(workspace: Work, campaign_id: str) -> Response:
+    """The campaign after a wish."""
+    return JSONResponse(public(campaign_view(workspace, campaign_id)))
+
+
+def items(found: list[Any], following: object) -> Response:
+    """A page of a list."""
+    return JSONResponse({"items": found, "next": None if following is None else str(following)})
+
+
+def number_of(cursor: str) -> int:
+    """Where a page begins; raises UsageError for a cursor that is none."""
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
+        raise UsageError("cursor: give the `next` of the page before.")
+    return int(cursor or 0)
+
+
+def download(name: str, size: int, parts: Any) -> Response:
+    """A file, never shown in the page."""
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in name)
+    headers = {"Content-Disposition": f'attachment; filename="{plain}"', "Content-Length": str(size)}
+    return StreamingResponse(parts, media_type="application/octet-stream", headers=headers)

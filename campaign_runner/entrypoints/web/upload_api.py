@@ -1,0 +1,109 @@
+"""The JSON API of uploads: a file comes in, is looked at, and is corrected cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from campaign_runner.app.correct_cells import correct_cells
+from campaign_runner.app.submissions import submit_file
+from campaign_runner.app.upload_view import file_of, problems_of, upload_view, uploads_of
+from campaign_runner.app.viewer import sees_contacts
+from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work, viewer_of, workspace_of
+from campaign_runner.entrypoints.web.campaign_api import Body, Cursor, Limit, Text, download, items, number_of
+from campaign_runner.entrypoints.web.idempotent import digest_of, once
+from campaign_runner.entrypoints.web.upload_stream import Uploaded, uploaded
+from campaign_runner.model.errors import UsageError
+
+HIDDEN = ("", "hold", "include", "skip")
+
+
+class Cell(Body):
+    """A cell to be corrected: in `row`, or in all rows of which this field has a problem with the value `before`."""
+
+    row: int | None = None
+    field: Text
+    value: Annotated[str, Field(max_length=10_000)]
+    before: Annotated[str, Field(max_length=10_000)] | None = None
+
+
+async def upload(request: Request) -> Response:
+    """Upload a spreadsheet as multipart `file`, with `sheet`, `hidden` and `columns` (JSON) if wanted; it is checked by
+    a worker."""
+    async with uploaded(request) as file:
+        stated = orjson.dumps(dict(sorted(file.fields.items())))
+        return await once(request, digest_of(request, file.sha256.encode(), stated), lambda: _answered(request, file))
+
+
+async def _answered(request: Request, file: Uploaded) -> Response:
+    number = await run_in_threadpool(take_in, request, file, "api")
+    return JSONResponse({"number": number, "state": "checking"}, 202)
+
+
+def take_in(request: Request, file: Uploaded, channel: str) -> int:
+    """Submit an uploaded file; returns its number."""
+    key, actor = request.state.campaign_key, viewer_of(request).actor
+    path = file.path.rename(file.path.with_name(Path(file.name).name))
+    made = submit_file(workspace_of(request), key, path, file.name, actor, channel, options=options_of(file.fields))
+    return made.number
+
+
+def options_of(fields: Mapping[str, str]) -> dict[str, Any]:
+    """How a file is to be read; raises UsageError."""
+    hidden = fields.get("hidden", "").strip()
+    if hidden not in HIDDEN:
+        raise UsageError("hidden: say hold, include or skip.")
+    try:
+        columns = orjson.loads(fields["columns"]) if fields.get("columns", "").strip() else {}
+    except orjson.JSONDecodeError:
+        columns = None
+    if not isinstance(columns, dict) or not all(isinstance(each, str) for each in columns.values()):
+        raise UsageError(
+            'columns: give a JSON object of header and field, such as {"Work email": "recipient.email"}.'
+        )
+    return {name: value for name, value in
+            (("sheet", fields.get("sheet", "")), ("hidden", hidden), ("columns", columns)) if value}  # fmt: skip
+
+
+def listing(workspace: Work, campaign_key: CampaignKey) -> Response:
+    """The uploads of a campaign, the newest first."""
+    return items(uploads_of(workspace, campaign_key)[:500], None)
+
+
+def one(workspace: Work, campaign_key: CampaignKey, viewer: Who, number: int) -> Response:
+    """One upload: how it stands, and what its columns were understood as."""
+    contacts = sees_contacts(workspace, viewer, campaign_key)
+    return JSONResponse(upload_view(workspace, campaign_key, number, contacts=contacts))
+
+
+def problems(
+    workspace: Work, campaign_key: CampaignKey, viewer: Who, number: int,
+    field: Annotated[str, Query(max_length=100)] = "", severity: Cursor = "",
+    rule: Annotated[str, Query(max_length=100)] = "", limit: Limit = 100, cursor: Cursor = "",
+) -> Response:  # fmt: skip
+    """What is wrong in an upload, in the order of the file."""
+    contacts, after = sees_contacts(workspace, viewer, campaign_key), number_of(cursor) - 1
+    found = problems_of(workspace, campaign_key, number, field=field, severity=severity, rule=rule, after=after,
+                        limit=limit + 1, contacts=contacts)  # fmt: skip
+    following = found[limit]["number"] + 1 if len(found) > limit else None
+    return items([{name: value for name, value in each.items() if name not in ("submission", "number")}
+                  for each in found[:limit]], following)  # fmt: skip
+
+
+def correct(workspace: Work, campaign_key: CampaignKey, viewer: Who, number: int, body: list[Cell]) -> Response:
+    """Correct cells: a new upload, checked at once; the file of this one stays as it was."""
+    cells = [{name: value for name, value in cell.model_dump().items() if value is not None} for cell in body]
+    made = correct_cells(workspace, campaign_key, number, cells, viewer.actor, "api")
+    return JSONResponse({"number": made.number, "state": "checking", "corrects": number}, 202)
+
+
+def file(workspace: Work, campaign_key: CampaignKey, number: int) -> Response:
+    """The file of an upload, with its corrections."""
+    return download(*file_of(workspace, campaign_key, number))

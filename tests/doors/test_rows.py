@@ -1,0 +1,68 @@
+"""Rows page by page from the ledger: by status, and found by what a person types."""
+
+from __future__ import annotations
+
+import pytest
+
+from campaign_runner.app.decide_rows import decide_rows
+from campaign_runner.app.plan_view import plan_view
+from campaign_runner.app.rows import row_life, rows_of
+from campaign_runner.app.send import send_plan
+from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House
+
+
+@pytest.fixture
+def key(house: House) -> int:
+    key = house.campaign(settings={"identity": {"key": ["Employee ID"]}})
+    house.submit(key, ANA, BEN, WRONG, "4,EMAIL,Ana,Silva,ana@example.com,U561593,25")
+    send_plan(house.workspace, key, HANNA, plan_view(house.workspace, key)["plan"], {})
+    house.work()
+    return key
+
+
+def found(house: House, key: int, **wanted: object) -> list[tuple[int, str]]:
+    return [(one["row"], one["status"]) for one in rows_of(house.workspace, key, contacts=True, **wanted)]  # type: ignore[arg-type]
+
+
+def test_every_row_has_one_status_in_the_order_of_the_file(house: House, key: int) -> None:
+    assert [row for row, _ in found(house, key)] == [2, 3, 4, 5]
+    assert found(house, key, status="rejected") == [(4, "rejected")]
+    assert found(house, key, status="completed", limit=1) == [(2, "completed")]
+    assert found(house, key, after=2, limit=1) == [(3, "completed")]
+
+
+@pytest.mark.parametrize("q", ["3", "ben@example.com", "BEN@Example.com", "ben ng", "2"])
+def test_a_row_is_found_by_its_number_address_name_or_key(house: House, key: int, q: str) -> None:
+    assert 3 in [row for row, _ in found(house, key, q=q)]
+
+
+def test_a_row_is_found_by_its_reference(house: House, key: int) -> None:
+    reference = rows_of(house.workspace, key)[0]["reference"]
+    assert found(house, key, q=reference) == [(2, "completed")]
+
+
+def test_whoever_may_not_see_names_sees_masks_and_finds_nobody_by_address(house: House, key: int) -> None:
+    (first, *_) = rows_of(house.workspace, key)
+    assert first["recipient"]["name"] == "•••"
+    assert rows_of(house.workspace, key, q="ben@example.com") == []
+    assert "ana@example.com" not in str(row_life(house.workspace, key, 2))
+
+
+def test_the_life_of_a_row_has_its_requests_and_who_it_is_for(house: House, key: int) -> None:
+    life = row_life(house.workspace, key, 2, contacts=True)
+    assert life["recipient"] == {"name": "Ana Silva", "contact": "ana@example.com"}
+    assert life["attempts"][0]["requests"]
+
+
+def test_a_held_row_that_is_released_after_the_rest_was_sent_goes_in_a_plan_of_its_own(house: House) -> None:
+    key = house.campaign()
+    house.submit(key, ANA, ANA)
+    send_plan(house.workspace, key, HANNA, plan_view(house.workspace, key)["plan"], {})
+    house.work()
+    assert decide_rows(house.workspace, key, [3], "release", "Two awards", FINN)["upload"] == 2
+    house.work()
+    plan = plan_view(house.workspace, key)
+    assert plan["lines"] == 1
+    send_plan(house.workspace, key, HANNA, plan["plan"], {})
+    house.work()
+    assert house.sent() == ["ana@example.com", "ana@example.com"]

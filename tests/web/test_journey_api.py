@@ -1,0 +1,150 @@
+"""The journey through the JSON API: made, uploaded, corrected, approved by somebody else, sent, looked at."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from campaign_runner.app.jobs import work_once
+from tests.doors.conftest import ANA, BEN, HEADERS, WRONG, House, house
+from tests.web.conftest import Site
+
+__all__ = ["house"]
+API = "/api/v1/campaigns"
+
+
+@pytest.fixture
+def site(house: House):
+    house.values["approval"] = {"required_above": {"USD": 30}}
+    made = Site(house.workspace)
+    made.house = house
+    return made
+
+
+def work(site):
+    for _ in range(20):
+        with site.workspace.ledger().write("due") as connection:
+            connection.execute(text("UPDATE jobs SET due_at = 0"))
+        if not work_once(site.workspace):
+            return
+
+
+def csv(*rows):
+    return {"file": ("q4.csv", "\n".join([HEADERS, *rows]).encode())}
+
+
+@pytest.fixture
+def hanna(site):
+    return site.program("hanna@example.com", "submitter")
+
+
+@pytest.fixture
+def finn(site):
+    return site.program("finn@example.com", "approver")
+
+
+def uploaded(site, hanna, *rows, name="q4"):
+    assert hanna.post(API, json={"id": name}).status_code == 201
+    answer = hanna.post(f"{API}/{name}/uploads", files=csv(*rows))
+    assert answer.status_code == 202, answer.text
+    work(site)
+    return answer.json()["number"]
+
+
+def test_two_people_send_a_corrected_file_once(site, hanna, finn):
+    assert uploaded(site, hanna, ANA, BEN, WRONG) == 1
+    (problem,) = hanna.get(f"{API}/q4/uploads/1/problems").json()["items"]
+    assert (problem["row"], problem["cell"], problem["field"]) == (4, "E4", "recipient.email")
+    assert hanna.get(f"{API}/q4").json()["state"] == "needs_correction"
+    cells = [{"row": 4, "field": "recipient.email", "value": "cleo@example.com"}]
+    assert hanna.request("PATCH", f"{API}/q4/uploads/1/cells", json=cells).json()["number"] == 2
+    work(site)
+    assert hanna.get(f"{API}/q4/uploads/2").json()["problem_count"] == 0
+    plan = hanna.post(f"{API}/q4/plan").json()
+    assert (plan["lines"], plan["totals"], plan["needs_approval"]) == (3, {"USD": "40.50"}, True)
+    assert hanna.get(f"{API}/q4").json()["state"] == "awaiting_approval"
+    assert hanna.post(f"{API}/q4/send", json={"plan": plan["plan"]}).status_code == 403
+    assert hanna.post(f"{API}/q4/approve", json={"plan": plan["plan"]}).status_code == 403
+    assert finn.post(f"{API}/q4/approve", json={"plan": "0" * 64}).status_code == 409
+    assert finn.post(f"{API}/q4/approve", json={"plan": plan["plan"]}).status_code == 200
+    for _ in range(2):
+        assert hanna.post(f"{API}/q4/send", json={"plan": plan["plan"]}).status_code == 202
+    work(site)
+    assert hanna.get(f"{API}/q4").json()["state"] == "finished"
+    assert len(site.house.sent()) == 3
+    rows = finn.get(f"{API}/q4/rows?status=completed").json()
+    assert [one["recipient"]["name"] for one in rows["items"]] == ["Ana Silva", "Ben Ng", "Cleo Roe"]
+    names = [one["name"] for one in hanna.get(f"{API}/q4/reports").json()["items"]]
+    assert "results.csv" in names
+    assert b"Ana" in hanna.get(f"{API}/q4/reports/results.csv").content
+
+
+def test_finance_sees_amounts_and_no_names(site, hanna):
+    uploaded(site, hanna, ANA)
+    plan = hanna.post(f"{API}/q4/plan").json()["plan"]
+    hanna.post(f"{API}/q4/send", json={"plan": plan})
+    work(site)
+    fay = site.program("fay@example.com", "finance")
+    rows = fay.get(f"{API}/q4/rows").json()["items"]
+    assert rows[0]["recipient"]["name"] == "•••"
+    names = [one["name"] for one in fay.get(f"{API}/q4/reports").json()["items"]]
+    assert "finance.csv" in names
+    assert "results.csv" not in names
+    assert fay.get(f"{API}/q4/reports/results.csv").status_code == 404
+
+
+def test_lists_come_in_pages_with_a_cursor(site, hanna):
+    for number in range(5):
+        hanna.post(API, json={"id": f"c{number}"})
+    first = hanna.get(f"{API}?limit=3").json()
+    rest = hanna.get(f"{API}?limit=3&cursor={first['next']}").json()
+    assert [one["id"] for one in first["items"] + rest["items"]] == ["c4", "c3", "c2", "c1", "c0"]
+    assert rest["next"] is None
+
+
+def test_the_same_key_gives_the_first_answer_again_and_another_body_is_a_conflict(site, hanna):
+    hanna.post(API, json={"id": "q4"})
+    key = {"Idempotency-Key": "k1"}
+    first = hanna.post(f"{API}/q4/uploads", files=csv(ANA), headers=key)
+    again = hanna.post(f"{API}/q4/uploads", files=csv(ANA), headers=key)
+    assert (
+        (first.status_code, first.json())
+        == (again.status_code, again.json())
+        == (202, {"number": 1, "state": "checking"})
+    )
+    assert hanna.post(f"{API}/q4/uploads", files=csv(BEN), headers=key).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "json", "status"),
+    [
+        ("POST", API, {"id": "no spaces please"}, 422),
+        ("POST", API, {"id": "q4"}, 409),
+        ("POST", API, {"id": "q5", "settings": {"tango": {}}}, 422),
+        ("GET", f"{API}/q9", None, 404),
+        ("GET", f"{API}/q4/uploads/9", None, 404),
+        ("GET", f"{API}/q4/rows/1", None, 404),
+        ("GET", f"{API}/q4/rows?status=lost", None, 422),
+        ("GET", f"{API}/q4/rows?cursor=x", None, 422),
+        ("POST", f"{API}/q4/plan", None, 404),
+        ("POST", f"{API}/q4/send", {"plan": "x"}, 404),
+        ("POST", f"{API}/q4/halt", {}, 422),
+        ("POST", f"{API}/q4/resume", None, 409),
+        ("POST", f"{API}/q4/retry", None, 409),
+        ("POST", f"{API}/q4/rows/2/release", {"reason": "x"}, 422),
+    ],
+)
+def test_what_cannot_be_is_answered_as_a_problem(site, hanna, method, path, json, status):
+    hanna.post(API, json={"id": "q4"})
+    answer = hanna.request(method, path, json=json)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert set(answer.json()) >= {"type", "title", "status", "detail", "request_id"}
+
+
+def test_the_auditor_sees_who_did_what_and_verifies_it(site, hanna):
+    uploaded(site, hanna, ANA)
+    audra = site.program("audra@example.com", "auditor")
+    events = audra.get("/api/v1/audit?campaign=q4").json()["items"]
+    assert ("file submitted", "hanna@example.com@local") in [(one["kind"], one["actor"]) for one in events]
+    assert audra.post("/api/v1/audit/verify").json()["whole"] is True
