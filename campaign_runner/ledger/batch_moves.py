@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Connection,
-    Select,
     and_,
     bindparam,
     case,
@@ -52,7 +51,7 @@ def mark_sending(
             raise Overtaken(overlaps)
         _move(connection, batch, BatchState.SENDING, at, tries=tries, sent_at=sent_at, **more)
         sending = unpack(_BODY(connection, {"number": batch.id}).fetchone()[0])
-    return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at), sending
+    return dataclasses.replace(batch, state=BatchState.SENDING, tries=tries, sent_at=sent_at, updated_at=at), sending
 
 
 def _may_leave(connection: Connection, batch: StoredBatch, at: str) -> None:
@@ -147,19 +146,13 @@ def left_sending(ledger: Ledger, campaign_key: int, at: str) -> int:
 
     Only a run that holds the campaign may call this.
     """
-    with ledger.read() as connection:
-        if connection.execute(_left(campaign_key).limit(1)).first() is None:
-            return 0
+    left = select(*_COLUMNS).where(batches.c.campaign == campaign_key, batches.c.state == BatchState.SENDING)
     with ledger.write("take over what was left sending") as connection:
-        dead = connection.execute(_left(campaign_key)).all()
+        dead = connection.execute(left).all()
         for row in dead:
             note = "the run ended before the answer"
             _move(connection, stored_batch(row), BatchState.UNKNOWN, at, due_at=0, note=note)
     return len(dead)
-
-
-def _left(campaign_key: int) -> Select[Any]:
-    return select(*_COLUMNS).where(batches.c.campaign == campaign_key, batches.c.state == BatchState.SENDING)
 
 
 def look_now(ledger: Ledger, campaign_key: int, now: float) -> None:
