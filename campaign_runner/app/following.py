@@ -48,7 +48,7 @@ class Following:
             return list(due)
         if not chosen and not self._reading:
             there = self._thought_of(busy, some)
-            if len(there) < follow.ENOUGH:
+            if len(there) < (follow.A_FEW if self._probes else follow.ENOUGH):
                 return list(due)
             self.wanted = there if self.time() >= self._next_at else ()
         self._ask -= chosen

@@ -14,8 +14,8 @@ from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.placement.moments import seconds_of
 from campaign_runner.tango.words import order_is_final
 
-# Fewer orders than this are asked for one by one: the list would save nothing.
-ENOUGH = 5
+# Fewer orders than this are asked for one by one, for the list would save little; once it is read, it is down to a few.
+ENOUGH, A_FEW = 10, 4
 # A list that has more than one page for so many orders saves nothing either.
 ORDERS_A_PAGE = 4
 # Orders that the list shows as open can wait for a part of the time that they have been open, within these bounds.

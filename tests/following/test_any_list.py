@@ -18,7 +18,7 @@ from tests.following.lists import Office
 
 pytestmark = pytest.mark.no_cover
 WORDS = ("PENDING", "PENDING", "COMPLETE", "PARTIAL", "FAILED", "CANCELLED", "ON_HOLD", "TRANSMOGRIFIED", "", None)
-SPELLS = st.lists(st.sampled_from(["", "", "sim-fails", "sim-cancelled", "sim-returned"]), min_size=5, max_size=9)
+SPELLS = st.lists(st.sampled_from(["", "", "sim-fails", "sim-cancelled", "sim-returned"]), min_size=10, max_size=14)
 # One page of the list: an error, or a word for each order in turn (None: it is left out), some of them twice.
 PAGES = st.lists(
     st.sampled_from([403, 404, 500, 503]) | st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), max_size=25
