@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench import follow_orders
 from bench.job import Command, Contender, Job, check_of, placed
 from bench.measuring import cost_of
 from bench.stage import Stage, rewards
@@ -78,6 +80,23 @@ def paced(rows: int) -> Job:
         "paced", f"run, {some:,} rows, batches of {batch}, {pace:g} request{'s' if pace > 1 else ''} a second",
         (Contender("campaign-runner run", ours, tango=True, pace=pace, batch=batch),),
         goal="at most 2 % longer than its requests divided by the pace", facts=facts, times=1,
+    )  # fmt: skip
+
+
+def follow(orders: int) -> Job:
+    """Requests and time from placing to the final status, by a clock that is turned by hand."""
+
+    def by(way: str) -> Command:
+        return lambda place: place.module("follow_orders", orders, 10, way)
+
+    def facts(_: Mapping[str, Any]) -> dict[str, float]:
+        told = {way: json.loads(follow_orders.figures(way).read_text("utf-8")) for way in ("list", "each")}
+        return {f"{name} ({way})": value for way, values in told.items() for name, value in values.items()}
+
+    return Job(
+        "follow", f"{orders:,} orders that end after ten minutes, 1 request a second (simulated clock)",
+        (Contender("followed by Tango's list", by("list")), Contender("each order asked for by itself", by("each"))),
+        goal="at most 2.2 requests an order, and 3 % over 2 x orders / quota", facts=facts, times=1,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """How many requests does an order take from placing to its final status, and how long do all of them take?
 
-`python -m bench.follow_orders ORDERS MINUTES [each]` places that many orders of one line, at one request a second by a
-clock that is turned by hand, with a stand-in whose orders end after so many minutes; `each`: without Tango's list.
+`python -m bench.follow_orders ORDERS MINUTES list|each` places that many orders of one line, at one request a second by a
+clock that is turned by hand, with a stand-in whose orders end after so many minutes; `each`: without Tango's list. The
+figures are written beside the files that are measured.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench.data import HEADERS, file
+from bench.data import FOLDER, HEADERS, file
 from campaign_runner import settings, simulator
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.placement import follow
 
 DAY = 86_400.0
 
@@ -84,9 +86,14 @@ def _rewards(rows: int, folder: Path) -> Path:
     return path
 
 
-if __name__ == "__main__":
-    if "each" in sys.argv:
-        from campaign_runner.placement import follow
+def figures(way: str) -> Path:
+    """Where they are written."""
+    return FOLDER / f"follow-{way}.json"
 
+
+if __name__ == "__main__":
+    if sys.argv[3] == "each":
         follow.ENOUGH = sys.maxsize
-    print(json.dumps(measure(int(sys.argv[1]), float(sys.argv[2]))))
+    found = json.dumps(measure(int(sys.argv[1]), float(sys.argv[2])))
+    figures(sys.argv[3]).write_text(found + "\n", "utf-8")
+    print(found)

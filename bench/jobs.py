@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.alone import faulty, floors, growth, growth_workbook, paced, resume, start_up, status
+from bench.alone import faulty, floors, follow, growth, growth_workbook, paced, resume, start_up, status
 from bench.job import Command, Contender, Job, check_of, placed
 from bench.stage import Stage, rewards
 
@@ -13,7 +13,8 @@ def jobs(rows: int, small: int) -> list[Job]:
     """All jobs; `rows` of CSV and `small` of a workbook."""
     return [
         check(rows), run(rows), plan(small), check_workbook(small), reports(rows), workbook(small), growth(rows),
-        growth_workbook(small), faulty(rows), start_up(), paced(small), resume(rows), status(5 * rows), floors(rows),
+        growth_workbook(small), faulty(rows), start_up(), paced(small), follow(rows // 1_000),
+        resume(rows), status(5 * rows), floors(rows),
     ]  # fmt: skip
 
 

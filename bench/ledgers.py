@@ -23,7 +23,7 @@ def make(state: Path, lines: int) -> None:
     with open_ledger(state) as ledger:
         for number in range(1, 6):
             order = Order(f"campaign-{number}", "acme-customer", "acme-account")
-            with ledger.write() as connection:
+            with ledger.write("make a ledger to measure") as connection:
                 campaign = campaigns.register(connection, "simulator", order, AT)
                 upload = campaigns.add_upload(
                     connection,
