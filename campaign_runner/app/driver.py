@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaign_runner import planning
+from campaign_runner import placement, planning
 from campaign_runner.app import newest
 from campaign_runner.app.following import Following
 from campaign_runner.app.runtime import Runtime, account_name, connect_tango
@@ -122,15 +122,18 @@ class Driver:
             self._each([batch for batch in looks if batch not in chosen], self._look)
 
     def _look(self, batch: StoredBatch) -> None:
-        self._following.asked(batch.id, final=self.step.advance(batch) is None)
+        self._following.asked(batch.id, final=placement.advance(self.step, batch) is None)
+
+    def _confirm(self, batch: StoredBatch) -> None:
+        placement.confirm(self.step, batch)
 
     def look_back(self) -> None:
         """One look at the final orders of which lines were placed again since: the first attempt may come to life."""
-        self._each(batches.with_superseded_lines(self.ledger, self.campaign), self.step.advance)
+        self._each(batches.with_superseded_lines(self.ledger, self.campaign), self._look)
 
     def confirm(self) -> None:
         """One look at every order with failed lines, so that Tango says of each once more that it failed, or not."""
-        self._each(batches.with_failed_lines(self.ledger, self.campaign), self.step.confirm)
+        self._each(batches.with_failed_lines(self.ledger, self.campaign), self._confirm)
 
     def wait(self, seconds: float) -> None:
         """Do nothing for so long; raises Interrupted."""
@@ -143,7 +146,7 @@ class Driver:
         for batch in those:
             self._interrupted()
             step(batch)
-            self.step.check_circuit()
+            self.step.unanswered.check()
             self._count(1)
 
     def _interrupted(self) -> None:
@@ -171,14 +174,14 @@ class Driver:
             free -= 1
         for _ in range(min(free, len(queue))):
             batch = queue.popleft()
-            self._busy[pool.submit(self.step.advance, batch)] = batch.id
+            self._busy[pool.submit(placement.advance, self.step, batch)] = batch.id
 
     def _finish(self) -> None:
         done, _ = wait(self._busy, return_when=FIRST_COMPLETED)
         moved = [self._busy.pop(future) for future in done]
         try:
             came = [future.result() for future in done]
-            self.step.check_circuit()
+            self.step.unanswered.check()
             for number, result in zip(moved, came, strict=True):
                 if number == LIST:
                     self._following.heard(result)

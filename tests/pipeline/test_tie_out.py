@@ -18,7 +18,7 @@ from campaign_runner.app.session import open_campaign
 from campaign_runner.app.uploads import latest_upload
 from campaign_runner.ledger import batches
 from campaign_runner.model import LineAnswer, Outcome, Receipt
-from campaign_runner.placement import Placement
+from campaign_runner.placement import Placement, advance
 
 FACE = Decimal(25)
 ROWS = tuple(f"{n},EMAIL,Person,Number{n},p{n}@example.com,,U561593,25" for n in range(5))
@@ -80,7 +80,8 @@ def books_after(office, said, *, stranger=False, counts_all=True):
             total = len(ours) if counts_all else len(lines)
             receipt = Receipt(Outcome.ACCEPTED, order_status="COMPLETE", total=total, lines=tuple(lines))
             tango = Says(receipt)
-            Placement(campaign.ledger, tango, office.clock, runtime.settings.order, planning.rebatch).advance(batch)
+            step = Placement(campaign.ledger, tango, office.clock, runtime.settings.order, planning.rebatch)
+            advance(step, batch)
             return books_of(campaign, file).books, told
 
 

@@ -28,7 +28,7 @@ from campaign_runner.ledger import Ledger, batches, events, schema
 from campaign_runner.ledger.batch_moves import left_sending
 from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.lifecycle import LINE_STATUS_OF_BATCH, OPEN_BATCHES, BatchState, RowStatus
-from campaign_runner.placement import Placement
+from campaign_runner.placement import Placement, advance
 from campaign_runner.simulator.answer import Answer, Request
 from campaign_runner.simulator.faults import FAULTS, Fault
 from campaign_runner.tango import answers
@@ -178,7 +178,7 @@ def step(made: Company, held: CampaignSession) -> bool:
             ledger, client, runtime.clock, runtime.settings.order, planning.rebatch, grace_seconds=GRACE
         )
         try:
-            runner.advance(batch)
+            advance(runner, batch)
         except TangoStopped:
             left_sending(ledger, held.key, runtime.at())
     return True

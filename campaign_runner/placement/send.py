@@ -1,0 +1,94 @@
+"""How is a batch sent, and what came of it?  `sending` is committed before the first byte leaves."""
+
+from __future__ import annotations
+
+from campaign_runner.ledger import adoption, batches
+from campaign_runner.ledger.batch_moves import mark_sending, put_aside
+from campaign_runner.ledger.batches import StoredBatch
+from campaign_runner.ledger.overlaps import Overtaken
+from campaign_runner.ledger.pauses import Paused
+from campaign_runner.model import Outcome, Receipt
+from campaign_runner.model.errors import NotNewest
+from campaign_runner.model.lifecycle import BatchState
+from campaign_runner.placement.found import found, of_another
+from campaign_runner.placement.line_updates import elsewhere
+from campaign_runner.placement.moments import seconds_of
+from campaign_runner.placement.refused import refused
+from campaign_runner.placement.replayed import was_there_before
+from campaign_runner.placement.run_state import FOR_A_PERSON, LOOK_AGAIN, Placement
+from campaign_runner.placement.stops import STOPS, stopped
+
+# Tango took nothing: seconds until these lines are tried again.
+NOT_PLACED = {Outcome.NOT_CONNECTED: 3.0, Outcome.THROTTLED: 5.0, Outcome.LATER: 86_400.0}
+REFUSALS = (Outcome.LINES_REFUSED, Outcome.REFUSED, Outcome.TOO_LARGE)
+
+
+def send(step: Placement, batch: StoredBatch) -> float | None:
+    """A planned batch leaves; seconds until the next step. Raises Overtaken, TangoStopped, NotNewest."""
+    try:
+        sending, body = mark_sending(step.ledger, batch, step.now(), watch=step.watch)
+    except Overtaken as overtaken:
+        if batch.attempt == 1:  # its file can be planned again
+            raise
+        due_at = step.time() + FOR_A_PERSON
+        put_aside(step.ledger, batch, overtaken.overlaps, step.now(), due_at)
+        return FOR_A_PERSON
+    except Paused:  # it stays unsent, or is gone
+        return LOOK_AGAIN[0]
+    return sent(step, sending, step.place(batch, body))
+
+
+def sent(step: Placement, batch: StoredBatch, receipt: Receipt, *, again: bool = False) -> float | None:
+    """What came of sending. `again`: it was sent before, without an answer; then, as after a silent try of this
+    very call, no refusal of this request says that Tango has nothing: unknown, until it is looked up."""
+    step.unanswered.count(receipt)
+    outcome = receipt.outcome
+    unsent = BatchState.UNKNOWN if again or receipt.doubtful else BatchState.PLANNED
+    if outcome in STOPS:
+        step.settle(batch, unsent, receipt)
+        raise stopped(receipt)
+    if outcome in (Outcome.ACCEPTED, Outcome.REPLAYED):
+        return _accepted(step, batch, receipt)
+    if outcome in REFUSALS and not receipt.doubtful:
+        return refused(step, batch, receipt)
+    if outcome in NOT_PLACED:
+        return step.later(batch, unsent, receipt, receipt.retry_after or NOT_PLACED[outcome])
+    return step.later(batch, BatchState.UNKNOWN, receipt, 2)
+
+
+def _accepted(step: Placement, batch: StoredBatch, receipt: Receipt) -> float | None:
+    """A 2xx: ours only if Tango names this order, counts our lines (or less the refused ones and those that it
+    has already in another order) and refuses none that we never sent."""
+    named = receipt.refused or receipt.duplicates
+    ours = set(batches.references(step.ledger, batch.id)) if named else set()
+    failed = {ref: why for ref, why in receipt.refused.items() if ref in ours}
+    twice = {ref for ref, count in receipt.duplicates.items() if count and ref in ours}
+    counts = {None, batch.lines, batch.lines - len(failed), batch.lines - len(failed) - len(twice)}
+    strange = set(receipt.refused) - ours or of_another(batch, receipt)
+    if receipt.total not in counts or strange:
+        note = f"Tango answers with an order of {receipt.total} lines under our reference; ours has {batch.lines}"
+        step.settle(batch, BatchState.CONFLICT, receipt, note=note, wait=FOR_A_PERSON)
+        return FOR_A_PERSON
+    older = batch.tries == 1 and was_there_before(receipt, step.clock.now().timestamp() - seconds_of(batch.sent_at))
+    if older:
+        step.settle(batch, BatchState.ACCEPTED, receipt, refused=failed, wait=LOOK_AGAIN[0])
+        raise _not_newest(step, batch)
+    if len(failed) == batch.lines:
+        step.settle(batch, BatchState.REFUSED, receipt, refused=failed)
+        return None
+    if receipt.lines:  # /orders tells at once what became of its line
+        return found(step, batch, receipt)
+    told, taken = elsewhere(twice), batch.lines - len(failed) - len(twice)
+    seen = {"accepted": max(batch.accepted, taken), "counted": max(batch.counted, taken)}
+    step.settle(batch, BatchState.ACCEPTED, receipt, refused=failed, news=told, wait=LOOK_AGAIN[0], counts=seen)
+    return LOOK_AGAIN[0]
+
+
+def _not_newest(step: Placement, batch: StoredBatch) -> NotNewest:
+    """Tango had an order that was never sent from here: nothing more is sent until the ledger was recovered."""
+    with step.ledger.write("find the ledger older", durable=True) as connection:
+        adoption.set_recovering(connection, batch.campaign, step.now())
+    return NotNewest(
+        f"Tango had the order {batch.reference} of this campaign before this ledger sent it: the ledger is older than "
+        "what was sent, or another machine sends as well. Nothing more was sent: campaign-runner recover FILE"
+    )
