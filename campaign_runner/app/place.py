@@ -53,7 +53,7 @@ def place_file(
     asked = math.isinf(rules.slice_seconds)
     with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress, asked=asked) as driver:
         driver.ends = driver.deadline(rules.slice_seconds)
-        driver.step.check_circuit()
+        driver.step.unanswered.check()
         if prove_newest:
             driver.prove_newest()
         waiting = _place_and_follow(driver, breaker, rules)
