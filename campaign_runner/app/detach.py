@@ -20,7 +20,8 @@ def leave_to_workers(
     """Write down that a worker is to send this plan; returns the books as they are now, with exit code 5."""
     runtime = campaign.runtime
     with campaign.ledger.write("leave a campaign to the workers", durable=True) as connection:
-        options = _options(campaigns.asked(connection, campaign.key), campaigns.canary(connection, campaign.key))
+        asked, canary = campaigns.asked(connection, campaign.key), campaigns.canary(connection, campaign.key)
+        options = {"reports": str(runtime.reports.absolute()), **_options(asked, canary)}
         wish = Sending(submission.id, file.upload.plan, runtime.actor, runtime.at(), options)
         submissions.want_sent(connection, campaign.key, wish)
         jobs.want(connection, DRIVE, campaign.key, runtime.at())

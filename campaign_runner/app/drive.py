@@ -21,10 +21,11 @@ from campaign_runner.app.uploads import LoadedUpload
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import batches, integrity, jobs, stored_reports, submissions
+from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.submissions import Sending, Submission
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.errors import CampaignHeld, FileUnusable, RefusedBeforeSending
+from campaign_runner.model.errors import CampaignHeld, CampaignRunnerError, Interrupted, StateError
 from campaign_runner.model.lifecycle import OPEN_BATCHES
 
 DRIVE, REPORT = "drive", "report"
@@ -53,7 +54,9 @@ def drive_campaign(workspace: Workspace, key: str) -> float | None:
         return _driven(workspace, int(key), wish)
     except CampaignHeld:
         return HELD
-    except (RefusedBeforeSending, FileUnusable) as error:
+    except (StateError, Interrupted):
+        raise
+    except CampaignRunnerError as error:  # nothing was sent; the wish says why, until somebody wants it sent again
         with workspace.ledger(wish.actor).write("refuse to send") as connection:
             submissions.refuse_sending(connection, int(key), str(error))
         return None
@@ -71,7 +74,8 @@ def _driven(workspace: Workspace, key: int, wish: Sending) -> float | None:
     with workspace.ledger().read() as connection:
         submission = submissions.get(connection, wish.submission)
     own = with_columns(workspace, submission).accepting(wish.options.get("accept") or ())
-    with restored(workspace, submission) as reading, _opened(own, key, wish.actor) as campaign:
+    asked = str(wish.options.get("reports") or "")
+    with restored(workspace, submission) as reading, _opened(own, key, wish.actor, asked) as campaign:
         integrity.require_whole(campaign.ledger)
         placed, file = _placed(reading, campaign, wish, submission)
         again = _come_again(campaign, placed)
@@ -113,11 +117,11 @@ def _come_again(campaign: CampaignSession, placed: Placed) -> float | None:
 
 
 @contextmanager
-def _opened(workspace: Workspace, key: int, actor: Actor | None) -> Iterator[CampaignSession]:
-    from campaign_runner.ledger.actors import this_account
-
+def _opened(workspace: Workspace, key: int, actor: Actor | None, reports: str = "") -> Iterator[CampaignSession]:
+    """The campaign; its reports go into the folder that was asked for, where this machine has it."""
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
-        runtime = workspace.runtime(key, actor or this_account(), Path(folder))
+        place = reports if reports and Path(reports).is_dir() else folder
+        runtime = workspace.runtime(key, actor or this_account(), Path(place))
         with open_campaign(runtime, sending=actor is not None) as campaign:
             yield campaign
 

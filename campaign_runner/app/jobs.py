@@ -42,9 +42,22 @@ class Kind(NamedTuple):
 KINDS: dict[str, Kind] = {
     "check": Kind("campaign_runner.app.check_submission", "check_submission"),
     "drive": Kind("campaign_runner.app.drive", "drive_campaign"),
+    "retention": Kind("campaign_runner.app.retention", "erase_old_data"),
     "report": Kind("campaign_runner.app.drive", "write_reports"),
     "retry": Kind("campaign_runner.app.retry_campaign", "retry_campaign"),
 }
+
+
+# Kinds that nobody asks for: a worker that begins sees to it that they are wanted.
+PERIODIC = ("retention",)
+
+
+def want_periodic(workspace: Workspace) -> None:
+    """Work that comes again by itself is wanted once, however many workers there are."""
+    with workspace.ledger().write("want periodic work") as connection:
+        for kind in PERIODIC:
+            if not jobs.is_wanted(connection, kind, ""):
+                jobs.want(connection, kind, "", workspace.at())
 
 
 def work_until_stopped(workspace: Workspace) -> None:
@@ -56,6 +69,7 @@ def work_until_stopped(workspace: Workspace) -> None:
     loop = _engine_loop if url else _own_loop
     while not workspace.stopping.is_set():
         try:
+            want_periodic(workspace)
             loop(workspace)
         except (StateError, OSError) as error:
             logger.warning("The ledger cannot be reached, trying again: %s", error)

@@ -32,6 +32,7 @@ from campaign_runner.settings.sections import (
     LimitsSection,
     PreflightSection,
     ReportsSection,
+    RetentionSection,
     RulesSection,
     ServerSection,
     TangoSection,
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     approval: ApprovalSection = ApprovalSection()
     ledger: LedgerSection = LedgerSection()
     inbox: InboxSection = InboxSection()
+    retention: RetentionSection = RetentionSection()
     server: ServerSection = ServerSection()
 
     @classmethod

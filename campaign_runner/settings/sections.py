@@ -234,6 +234,14 @@ class LedgerSection(Section):
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
+class RetentionSection(Section):
+    """what workers erase by themselves (workspace.toml)"""
+
+    days: int = setting(
+        0, "personal data of files older than this is erased every night; 0 = never", ge=0, le=36500, example=400
+    )
+
+
 class InboxSection(Section):
     """what `inbox` asks of every file"""
 

@@ -90,7 +90,7 @@ class Company:
     """Everything around the campaign of one scenario."""
 
     def __init__(self, plan: Scenario) -> None:
-        self.plan, self.dice = plan, Random(-1 - plan.seed)
+        self.plan, self.dice, self.url = plan, Random(-1 - plan.seed), ""
         self.sheet = Sheet(list(plan.rows), dice=self.dice)
         self.folder = Path(tempfile.mkdtemp(prefix="company-", dir=MEMORY if MEMORY.is_dir() else None))
         self.clock = HandClock()

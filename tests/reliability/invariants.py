@@ -139,7 +139,7 @@ def _books_close(company: Company, truth: Truth) -> Iterator[str]:
 
 
 def _ledger_whole(company: Company, truth: Truth) -> Iterator[str]:
-    with open_ledger(company.folder / "state") as ledger, ledger.read() as connection:
+    with open_ledger(company.folder / "state", company.url) as ledger, ledger.read() as connection:
         broken = events.first_broken(connection)
         if broken is not None:
             yield f"the chain of events breaks at {broken}"

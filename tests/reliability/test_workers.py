@@ -11,7 +11,9 @@ import pytest
 
 from tests.reliability.everywhere import SCENARIOS
 from tests.reliability.harness import crashing, play, simulate_workers
-from tests.reliability.workshop import Workshop
+from tests.reliability.postgresql import programs, serving
+from tests.reliability.scenario import scenario
+from tests.reliability.workshop import SharedWorkshop, Workshop
 
 FIXED = int(os.environ.get("SEEDS", "150")) // 6
 AT_ONCE = 5
@@ -23,6 +25,17 @@ def test_simulation_with_workers(first):
     broken = [outcome for outcome in map(simulate_workers, range(first, first + AT_ONCE)) if outcome.wrong]
     told = [f"seed {one.seed}: {'; '.join(one.wrong)}" for one in broken]
     assert told == []
+
+
+@pytest.mark.skipif(programs() is None, reason="no PostgreSQL on this machine")
+def test_simulation_with_workers_on_postgresql():
+    programs_ = programs()
+    assert programs_ is not None
+    with serving(programs_) as server:
+        SharedWorkshop.server = server
+        for seed in range(FIXED // 8):
+            wrong = play(scenario(seed), SharedWorkshop).wrong
+            assert [one for one in wrong if not one.startswith("two requests within")] == [], seed
 
 
 @pytest.mark.parametrize("name", ["a run", "a refused line"])

@@ -5,6 +5,7 @@ Each job is a process that may be killed; the next worker goes on from what stan
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import update
@@ -15,10 +16,13 @@ from campaign_runner.app.finish import Result
 from campaign_runner.app.jobs import work_once
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
+from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.submission_tables import jobs as table
 from tests.reliability.company import PATIENCE, REPORTS, Company, server
+from tests.reliability.postgresql import Server
+from tests.reliability.scenario import Scenario
 
 SLICES = 60
 
@@ -44,9 +48,11 @@ class Workshop(Company):
                 break
         return self.process(lambda: report_campaign(self.runtime()))
 
+    def _settings(self) -> dict[str, Any]:
+        return {**self.plan.settings(server().base_url), "campaign": {"id": "any"}}
+
     def _workspace(self) -> Workspace:
-        values = self.plan.settings(server().base_url)
-        known = settings.Settings(**{**values, "campaign": {"id": "any"}})
+        known = settings.Settings(**self._settings())
         return Workspace(known, self.folder / "state", clock=self.clock, workers=1, only=REPORTS)
 
     def _work(self) -> bool:
@@ -70,3 +76,31 @@ class Workshop(Company):
             return False
         self.clock.turn(seconds=left)
         return True
+
+
+class SharedWorkshop(Workshop):
+    """The same with the ledger on PostgreSQL; a lost ledger is a new, empty database. There is no pace, since there it goes
+    by the database's clock, which nobody turns."""
+
+    server: Server
+
+    def __init__(self, plan: Scenario) -> None:
+        super().__init__(plan)
+        self.tango.change(knobs={"requests_per_second": 0})
+        self.url = self._database()
+
+    def _database(self) -> str:
+        return self.server.database().replace("postgresql:", "postgresql+psycopg:")
+
+    def runtime(self) -> Runtime:
+        runtime = super().runtime()
+        tango = runtime.settings.tango.model_copy(update={"requests_per_second": 0})
+        return replace(runtime, settings=runtime.settings.model_copy(update={"tango": tango}), ledger_url=self.url)
+
+    def _settings(self) -> dict[str, Any]:
+        values = super()._settings()
+        return {**values, "tango": {**values["tango"], "requests_per_second": 0}, "ledger": {"url": self.url}}
+
+    def _lose(self) -> None:
+        self.url = self._database()
+        super()._lose()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from campaign_runner.app.halt import drive_again, halt
-from campaign_runner.app.jobs import KINDS, work_once
+from campaign_runner.app.jobs import KINDS, want_periodic, work_once
 from campaign_runner.app.schedule import schedule
 from campaign_runner.ledger import jobs, pauses, stored_reports, submissions
 from campaign_runner.ledger.submission_erasure import erase_of, erase_older
 from campaign_runner.model.contact import Contact
+from campaign_runner.settings.sections import RetentionSection
 
 
 def wanted(connection):
@@ -177,3 +179,21 @@ def test_a_scheduled_campaign_is_not_sent_before_its_hour(house):
     house.want_sent(submission)
     house.work(most=3)
     assert (house.state(), list(house.tango.orders())) == ("scheduled", [])
+
+
+def test_old_personal_data_is_erased_every_night(house):
+    house.create()
+    submission = house.submit(ANA_ROW)
+    house.work()
+    house.want_sent(submission)
+    house.work()
+    house.clock.turn(days=40)
+    kept = RetentionSection(days=30)
+    workspace = replace(house.workspace, settings=house.workspace.settings.model_copy(update={"retention": kept}))
+    want_periodic(workspace)
+    want_periodic(workspace)
+    assert work_once(workspace)
+    with workspace.ledger().read() as connection:
+        assert (jobs.until_due(connection, "retention", "") or 0) > 86_000
+        assert submissions.get(connection, submission.id).erased_at
+    workspace.close()
