@@ -5,8 +5,6 @@ from __future__ import annotations
 import hmac
 import re
 
-import pyotp
-
 from campaign_runner.app.viewer import Viewer
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import people
@@ -20,6 +18,8 @@ def step_of(key: str, code: str, now: float) -> int | None:
     typed = re.sub(r"\s", "", code)
     if not key or not re.fullmatch("[0-9]{6}", typed):
         return None
+    import pyotp  # of the extra [web]
+
     step = int(now // SECONDS)
     codes = pyotp.HOTP(key)
     near = (step, step - 1, step + 1)
@@ -28,12 +28,16 @@ def step_of(key: str, code: str, now: float) -> int | None:
 
 def new_key(viewer: Viewer) -> tuple[str, str]:
     """A key, and the address that an authenticator reads; nothing is kept yet."""
+    import pyotp
+
     key = pyotp.random_base32()
     return key, address_of(viewer, key)
 
 
 def address_of(viewer: Viewer, key: str) -> str:
     """What an authenticator reads."""
+    import pyotp
+
     return pyotp.TOTP(key).provisioning_uri(name=viewer.email, issuer_name=ISSUER)
 
 

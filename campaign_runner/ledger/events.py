@@ -64,6 +64,12 @@ def alone(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN})
 
 
+def alone_with(connection: Connection, what: str) -> None:
+    """Until the end of this transaction nobody else is about the same, even where there is no row yet to lock."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 1))"), {"key": what})
+
+
 def _add(
     connection: Connection, key: Key, actor: str, end: tuple[int, str], campaign_key: int, at: str, kind: str,
     data: Mapping[str, Any],

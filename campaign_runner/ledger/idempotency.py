@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
 
+from campaign_runner.ledger import events
 from campaign_runner.ledger.people_tables import idempotency
 
 # A key is remembered for so long; a request whose server died may be made again after so long.
@@ -24,8 +25,9 @@ class Answer(NamedTuple):
 def claim(connection: Connection, user: int, key: str, digest: str, now: float) -> Answer | None:
     """The first answer, or that one is under way; None where this request is the first."""
     mine = (idempotency.c.user == user, idempotency.c.key == key)
+    events.alone_with(connection, f"idempotency {user} {key}")
     connection.execute(delete(idempotency).where(idempotency.c.at < now - KEPT))
-    row = connection.execute(select(idempotency).where(*mine).with_for_update()).one_or_none()
+    row = connection.execute(select(idempotency).where(*mine)).one_or_none()
     if row and (row.status or row.digest != digest or row.at > now - STUCK):
         return Answer(row.digest, row.status, row.content_type, row.body)
     connection.execute(delete(idempotency).where(*mine))

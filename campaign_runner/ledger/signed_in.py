@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
+from campaign_runner.ledger import events
 from campaign_runner.ledger.people_tables import provider_sign_ins, sessions, sign_in_failures
 
 # Failures are forgotten after so long without one; the longest wait.
@@ -82,7 +83,8 @@ def claim_try(connection: Connection, about: str, now: float, free: int) -> floa
     The first `free` failures cost nothing; then each doubles the wait.
     """
     mine = sign_in_failures.c.about == about
-    row = connection.execute(select(sign_in_failures).where(mine).with_for_update()).one_or_none()
+    events.alone_with(connection, f"sign-in {about}")
+    row = connection.execute(select(sign_in_failures).where(mine)).one_or_none()
     if row is None or row.last < now - FORGOTTEN:
         connection.execute(delete(sign_in_failures).where(mine))
         connection.execute(sign_in_failures.insert().values(about=about, failures=1, last=now, until=now))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import httpx
 import pytest
@@ -55,6 +56,7 @@ class Site:
     """The application, its workspace, and accounts that all have one password."""
 
     workspace: Workspace
+    house: Any = None  # what it lives in, for tests that also send
 
     def __post_init__(self):
         self.app, self.kept = create_app(self.workspace), kept()
