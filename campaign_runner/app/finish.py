@@ -104,6 +104,7 @@ def _finish(
         reporting.restate(books, there, report_targets(runtime, ()), exit_code=code)
         unchanged.keep(note, mark, there)
         return Result(books, there, code)
+    campaign.ledger.require_claim()  # whoever took over has newer reports
     campaign.ledger.close_connections()
     trim_memory()
     names = wanted_reports(runtime)

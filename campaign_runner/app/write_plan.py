@@ -33,6 +33,9 @@ from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.plan_draft import PlanDraft, noted
 
+# Orders are packed while they are written down: so long may that take for some of them on a busy machine.
+PACKING = 60.0
+
 
 def write_down_plan(
     reading: ReadOptions, campaign: CampaignSession, progress: Progress, *, canary: int = 0, may_send: bool = True,
@@ -138,7 +141,7 @@ def _write_down(
         plan=name,
     )  # fmt: skip
     trim_memory()
-    with gc_paused(), campaign.ledger.write("write a plan down", durable=True) as connection:
+    with gc_paused(), campaign.ledger.write("write a plan down", durable=True, silent_seconds=PACKING) as connection:
         _not_overtaken(connection, campaign, [plan for plan in (draft.plan, later) if plan], before)
         require_still(connection, campaign, name)
         withdrawn = plans.withdraw_unsent(connection, number, at)

@@ -113,11 +113,13 @@ class Claim:
     _until: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def check(self, connection: Connection) -> None:
-        """Raise ClaimLost where somebody took over; else nobody does before this transaction is over."""
+    def check(self, connection: Connection, silent_seconds: float = 0) -> None:
+        """Raise ClaimLost where somebody took over; else nobody does before this transaction is over. It may say nothing
+        to the database for so long (0: the lease and two seconds); then its process counts as stopped."""
         statement, values = _CHECK, {"name": self.name}
         if connection.dialect.name == "postgresql":
-            statement, values = _CHECK_POSTGRESQL, {**values, "idle": f"{int((self.lease + 2) * 1000)}"}
+            idle = int((silent_seconds or self.lease + 2) * 1000)
+            statement, values = _CHECK_POSTGRESQL, {**values, "idle": f"{idle}"}
         if self.is_lost or (*_row(connection, statement, values), 0)[0] != self.fence:
             self.is_lost = True
             raise ClaimLost(_lost(self.name, holder_of(connection, self.name)))

@@ -23,6 +23,12 @@ from campaign_runner.model.errors import StateError
 START = "0" * 64
 LATELY = 200
 CHAIN = 7_226_446_201  # the lock that stands for the end of the chain
+# So long may a transaction say nothing while it has that lock, unless more was allowed (`Ledger.write`).
+STOPPED_SECONDS = 8
+_ALONE = text("""
+SELECT pg_advisory_xact_lock(:key), set_config('idle_in_transaction_session_timeout',
+    CASE now WHEN '0' THEN :idle ELSE now END, true)
+FROM current_setting('idle_in_transaction_session_timeout') AS now""")
 NEW_KEY, UPGRADED = "audit key changed", "ledger upgraded"
 # What a list of what happened leaves out: there can be thousands, and they are for machines.
 DETAILS = (
@@ -59,9 +65,10 @@ def append(connection: Connection, campaign_key: int, at: str, kind: str, **data
 
 
 def alone(connection: Connection) -> None:
-    """Until the end of this transaction nobody else adds an event or a request; SQLite has one writer anyway."""
+    """Until the end of this transaction nobody else adds an event or a request; SQLite has one writer anyway. A process
+    that stops in the middle of it is cut off by the database: all would wait."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN})
+        connection.execute(_ALONE, {"key": CHAIN, "idle": f"{STOPPED_SECONDS}s"})
 
 
 def alone_with(connection: Connection, what: str) -> None:

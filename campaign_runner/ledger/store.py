@@ -88,13 +88,14 @@ class Ledger:
 
     @contextmanager
     def write(
-        self, what: str, *, durable: bool = False, fenced: bool = True, noting: str = ""
+        self, what: str, *, durable: bool = False, fenced: bool = True, noting: str = "", silent_seconds: float = 0,
     ) -> Iterator[Connection]:  # fmt: skip
         """One transaction, named after `what` it does; `durable` returns only when it would survive a power cut (the
         write before a send), and the head of the chain is noted beside the ledger, for the campaign that is held or the one
         that is named by `noting`.
 
         While a campaign is held, its claim is checked in each of them, unless it is not `fenced`: raises ClaimLost.
+        `silent_seconds`: how long it may work on something else meanwhile (`claims.Claim.check`).
         """
         options = {"write": True, "durable": durable}
         head: newest_heads.NewestHead | None = None
@@ -107,7 +108,7 @@ class Ledger:
             connection.begin(),
         ):
             if claim:
-                claim.check(connection)
+                claim.check(connection, silent_seconds)
             yield connection
             if durable and named and not self.is_older:
                 self._name = self._name or newest_heads.ledger_name(connection)
