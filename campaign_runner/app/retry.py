@@ -10,6 +10,7 @@ from campaign_runner.app.driver import driving
 from campaign_runner.app.finish import Result, finish_latest
 from campaign_runner.app.funds import payable_again
 from campaign_runner.app.halt import paused
+from campaign_runner.app.interrupted import summing_up
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.safeguards import ledger_may_go, prove_places, reports_may_fail
@@ -32,7 +33,11 @@ def retry_failed(runtime: Runtime, *, patience: float = 600, progress: Progress 
     with open_campaign(runtime, sending=True) as campaign:
         integrity.require_whole(campaign.ledger)
         waiting = ""
-        with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress) as driver:
+        with (
+            summing_up(campaign),
+            ledger_may_go(),
+            driving(campaign.runtime, campaign.ledger, campaign.key, progress) as driver,
+        ):
             driver.prove_newest(anyway=True)
             waiting = confirmed_failures.confirmed(driver, patience)
             waiting = " ".join(filter(None, (waiting, _plan_again(campaign))))

@@ -12,6 +12,7 @@ from campaign_runner.app.detach import leave_to_workers
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish
+from campaign_runner.app.interrupted import summing_up
 from campaign_runner.app.place import PlacingRules, place_file
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
@@ -48,7 +49,8 @@ def run_file(
                 return leave_to_workers(campaign, file, submission, progress)
             rules = PlacingRules(patience, bool(first), standing=first != canary, max_failure_rate=max_failure_rate)
             try:
-                placed = place_file(campaign, file, rules, progress, prove_newest=not anew)
+                with summing_up(campaign):
+                    placed = place_file(campaign, file, rules, progress, prove_newest=not anew)
                 break
             except Overtaken:  # another campaign was faster with some of these people: what is left is planned again
                 anew = True

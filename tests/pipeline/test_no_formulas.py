@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import random
 import re
 import unicodedata
@@ -14,6 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from campaign_runner import validation
 from campaign_runner.app.all_campaigns import report_all_campaigns
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
@@ -21,12 +23,14 @@ from campaign_runner.app.reconcile import reconcile_all, reconcile_campaign
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
 from campaign_runner.model.finance_options import FinanceOptions
+from campaign_runner.reporting.excel.template import write_template
 
 FRONTS = ("=", "+", "-", "@", " =", "\t=", "\n=", "\u00a0=", "\uff1d", "'=", "{=", "=-", "%=", ";=", "\ufeff=")
 BODIES = ("evil(1)", 'HYPERLINK("http://evil.example.com","x")', "cmd|' /C evil'!A0", "Lines!A2&evil")
 PAYLOADS = [f"{front}{body}{'}' if front == '{=' else ''}" for front, body in product(FRONTS, BODIES)]
 WITH_OUR_FORMULAS = ("finance.xlsx", "statement.xlsx")
 FORMULA = re.compile(rb"<(?:\w+:)?(?:f|formula|definedName)(?: [^>]*)?>([^<]*)</")
+LITERAL = re.compile(r'"(?:[^"]|"")*"')  # text inside a formula of ours
 VALIDATION = re.compile(rb"<(?:\w+:)?formula[12]>([^<]*)</")
 
 
@@ -96,6 +100,14 @@ def written(office, seed: int) -> None:
     reconcile_campaign(runtime, statement)
     reconcile_all(runtime, statement)
     report_all_campaigns(runtime)
+    rules = validation.load_book(None)
+    fields = {name: replace(field, title=texts[at % 40], description=texts[(at + 1) % 40], example=texts[(at + 2) % 40])
+              for at, (name, field) in enumerate(rules.fields.items())}  # fmt: skip
+    methods = {name: replace(method, example=dict.fromkeys(method.example, texts[at]))
+               for at, (name, method) in enumerate(rules.methods.items())}  # fmt: skip
+    own = replace(rules, fields=fields, methods=methods)
+    write_template(office.folder / "reports" / "template.xlsx", own, None, texts[:9])
+    write_template(office.folder / "reports" / "template.csv", own, None, texts[:9])
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -107,5 +119,7 @@ def test_no_text_becomes_a_formula_anywhere(office, seed):
         if path.suffix == ".csv":
             assert [cell for cell in cells_of(path) if is_run_as_a_formula(cell)] == [], path.name
         elif path.suffix == ".xlsx":
-            assert [text for text in formulas_of(path) if "evil" in text] == [], path.name
+            assert [text for text in formulas_of(path) if "evil" in LITERAL.sub("", html.unescape(text))] == [], (
+                path.name
+            )
             assert path.name in WITH_OUR_FORMULAS or list(cell_formulas(path)) == [], path.name

@@ -12,12 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from campaign_runner.model import Field, Method, RuleBook
 from campaign_runner.reporting.atomic import replacing
 from campaign_runner.reporting.excel.workbook_writer import HEADER, PLAIN_TEXT
+from campaign_runner.reporting.formula_guard import guard
 from campaign_runner.reporting.rules_table import rules_of
 
 _ROWS = 1_048_575
@@ -54,8 +56,9 @@ TEMPLATE_TAB = "#1F3865"
 def _write_csv(path: Path, fields: Sequence[Field], methods: Sequence[Method]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(field.title for field in fields)
-        writer.writerows([method.example.get(field.name, "") for field in fields] for method in methods)
+        for row in ([field.title for field in fields],
+                    *([method.example.get(field.name, "") for field in fields] for method in methods)):  # fmt: skip
+            writer.writerow(guard(pa.array(row, pa.large_string())).to_pylist())
 
 
 def _write_workbook(path: Path, fields: Sequence[Field], methods: Sequence[Method]) -> None:
