@@ -7,32 +7,16 @@ is read again to find every fault by its path.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
+from campaign_runner.simulator.body_shape import BodyShape, Check, Fault, remembered, repeating, text
 from campaign_runner.simulator.catalogue import SHIPPING_FEES
 from campaign_runner.simulator.places import COUNTRIES, REGIONS
 
-Check = Callable[[Any], object]
-Fault = tuple[str, str, str, Any]  # path, i18nKey, message, value
 
-
-def _text(pattern: str) -> Check:
-    return re.compile(pattern, re.ASCII | re.DOTALL).fullmatch
-
-
-# Names, towns and rewards repeat themselves from line to line: what was judged before need not be judged again.
-_remembered = lru_cache(4096, typed=True)
-
-
-def _repeating(pattern: str) -> Check:
-    return _remembered(_text(pattern))
-
-
-@_remembered
+@remembered
 def _amount(value: Any) -> bool:
     return type(value) in (int, float) and 0 < value < 1_000_000 and abs(value * 100 - round(value * 100)) < 1e-6
 
@@ -41,68 +25,27 @@ def _count(value: Any) -> bool:
     return type(value) is int and value >= 1
 
 
-class BodyShape:
-    """Keys that an object needs and takes, a check for each value, and the shapes of the objects within."""
-
-    def __init__(
-        self,
-        needs: Iterable[str],
-        checks: Mapping[str, tuple[Check, str]],
-        inner: Mapping[str, BodyShape] | None = None,
-    ) -> None:
-        self.needs, self.checks, self.inner = frozenset(needs), checks, inner or {}
-        self._good: dict[str, Check] = {key: check for key, (check, _) in checks.items()}
-        self._good |= {key: shape.fits for key, shape in self.inner.items()}
-
-    def fits(self, value: Any) -> bool:
-        """Quickly: is everything right?"""
-        good = self._good
-        try:
-            for key, content in value.items():
-                if not good[key](content):
-                    return False
-            return bool(self.needs <= value.keys())
-        except (AttributeError, KeyError, TypeError):
-            return False
-
-    def faults(self, value: Any, path: str = "") -> Iterator[Fault]:
-        """Slowly: what is wrong, each with its path."""
-        if not isinstance(value, dict):
-            yield path, "422.009", "must be an object", value
-            return
-        dot = f"{path}." if path else ""
-        for key in sorted(self.needs - value.keys()):
-            yield dot + key, "422.006", "is required", None
-        for key, content in value.items():
-            if key not in self._good:
-                yield dot + key, "422.007", "is not allowed here", content
-            elif key in self.inner:
-                yield from self.inner[key].faults(content, dot + key)
-            elif not _passes(self.checks[key][0], content):
-                yield dot + key, "422.009", self.checks[key][1], content
-
-
-_EMAIL = (_text(r"(?=.{3,100}\Z)[^@\s<>]+@[^@\s.<>]+(\.[^@\s.<>]+)+"), "must be one e-mail address of at most 100")
+_EMAIL = (text(r"(?=.{3,100}\Z)[^@\s<>]+@[^@\s.<>]+(\.[^@\s.<>]+)+"), "must be one e-mail address of at most 100")
 _STREET = (
-    _text(r"(?=.*\S)[0-9A-Za-z .,\-/&%#@']{1,35}"),
+    text(r"(?=.*\S)[0-9A-Za-z .,\-/&%#@']{1,35}"),
     "must be 1 to 35 letters, digits and space . , - / & % # @ '",
 )
-_DIGITAL_NAME = (_repeating(r"(?=.*\S)[^<>/]{1,100}"), "must be 1 to 100 characters without < > /")
-_PRINTED_NAME = (_repeating(r"(?=.*\S)[0-9A-Za-z .,&\-]{1,25}"), "must be 1 to 25 letters, digits and space . , & -")
-_PLACE = (_repeating(r"(?=.*\S).{1,36}"), "must be 1 to 36 characters")
+_DIGITAL_NAME = (repeating(r"(?=.*\S)[^<>/]{1,100}"), "must be 1 to 100 characters without < > /")
+_PRINTED_NAME = (repeating(r"(?=.*\S)[0-9A-Za-z .,&\-]{1,25}"), "must be 1 to 25 letters, digits and space . , & -")
+_PLACE = (repeating(r"(?=.*\S).{1,36}"), "must be 1 to 36 characters")
 # The page's first release takes US numbers alone; E.164 is "the standard", and other countries are one setting away.
-_MOBILE = (_text(r"\+1[0-9]{10}|\+(?!1)[1-9][0-9]{6,14}"), "must be + and the country code; +1 takes ten digits")
-_ANY = (_repeating(r".{0,100}"), "may have 100 characters")
+_MOBILE = (text(r"\+1[0-9]{10}|\+(?!1)[1-9][0-9]{6,14}"), "must be + and the country code; +1 takes ten digits")
+_ANY = (repeating(r".{0,100}"), "may have 100 characters")
 
 
 def _address(city: int, company: bool) -> BodyShape:
-    town = _repeating(rf"(?=.*\S)[0-9A-Za-z .\-&']{{1,{city}}}")
+    town = repeating(rf"(?=.*\S)[0-9A-Za-z .\-&']{{1,{city}}}")
     checks: dict[str, tuple[Check, str]] = {
         "streetLine1": _STREET,
         "streetLine2": _STREET,
         "city": (town, f"must be 1 to {city} letters, digits and space . - & '"),
         "stateOrProvince": _PLACE,
-        "postalCode": (_repeating(r"(?=.*\S)[0-9A-Za-z \-]{1,12}"), "must be letters and digits"),
+        "postalCode": (repeating(r"(?=.*\S)[0-9A-Za-z \-]{1,12}"), "must be letters and digits"),
         "country": (lambda value: value in COUNTRIES, "must be a country's two letters"),
     }
     needs = frozenset(checks) - {"streetLine2"}
@@ -120,7 +63,7 @@ def _recipient(needs: str, address: bool, name: tuple[Check, str]) -> BodyShape:
 
 _SHIPPING = BodyShape(
     {"address"},
-    {"companyName": _ANY, "contactName": (_text(r".{1,50}"), "may have 50 characters"), "contactEmail": _EMAIL,
+    {"companyName": _ANY, "contactName": (text(r".{1,50}"), "may have 50 characters"), "contactEmail": _EMAIL,
      "contactPhoneNumber": _ANY},
     {"address": _address(35, company=False)},
 )  # fmt: skip
@@ -132,18 +75,18 @@ _BULK_SHIPPING = BodyShape(
 )  # fmt: skip
 
 _LINE: dict[str, tuple[Check, str]] = {
-    "externalRefLineItemID": (_text(r".{1,150}"), "must be 1 to 150 characters"),
-    "utid": (_repeating(r"[uU][0-9]{1,9}"), "must be U and digits"),
+    "externalRefLineItemID": (text(r".{1,150}"), "must be 1 to 150 characters"),
+    "utid": (repeating(r"[uU][0-9]{1,9}"), "must be U and digits"),
     "amount": (_amount, "must be a number above 0 with at most two decimals"),
     "quantity": (_count, "must be a whole number from 1"),
-    "deliveryMethod": (_repeating(r"[A-Z]+"), "must be a delivery method"),
-    "deliveryDate": (_repeating(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "must be a date, year first"),
-    "etid": (_repeating(r"[eE][0-9]{6}"), "must be E and six digits"),
-    "ptid": (_text(r"[pP][0-9]+"), "must be P and digits"),
-    "expirationDate": (_text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.*"), "must be a date with time and offset"),
-    "emailSubject": (_repeating(r".{1,1024}"), "must not be blank"),
-    "message": (_repeating(r".{0,1024}"), "may have 1024 characters"),
-    "lineItemNote": (_repeating(r".{0,150}"), "may have 150 characters"),
+    "deliveryMethod": (repeating(r"[A-Z]+"), "must be a delivery method"),
+    "deliveryDate": (repeating(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "must be a date, year first"),
+    "etid": (repeating(r"[eE][0-9]{6}"), "must be E and six digits"),
+    "ptid": (text(r"[pP][0-9]+"), "must be P and digits"),
+    "expirationDate": (text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.*"), "must be a date with time and offset"),
+    "emailSubject": (repeating(r".{1,1024}"), "must not be blank"),
+    "message": (repeating(r".{0,1024}"), "may have 1024 characters"),
+    "lineItemNote": (repeating(r".{0,150}"), "may have 150 characters"),
     "shippingMethod": (lambda value: value in SHIPPING_FEES, f"must be one of {', '.join(SHIPPING_FEES)}"),
 }
 
@@ -180,16 +123,16 @@ METHODS: dict[str, BodyShape] = {
 }
 _OTHER_FORM = _line("shippingMethod bulkShipping", {"bulkShipping": _BULK_SHIPPING}, quantity=2)
 
-_IDENTIFIER = (_text(r"[-a-zA-Z0-9]{5,100}"), "must be 5 to 100 letters, digits and hyphens")
+_IDENTIFIER = (text(r"[-a-zA-Z0-9]{5,100}"), "must be 5 to 100 letters, digits and hyphens")
 _SENDER_CHECKS = {"firstName": _DIGITAL_NAME, "lastName": _DIGITAL_NAME, "email": _EMAIL}
 SENDER = BodyShape((), _SENDER_CHECKS)
 _ORDER_CHECKS: dict[str, tuple[Check, str]] = {
-    "externalRefID": (_text(r"[A-Za-z0-9-]{1,100}"), "must be 1 to 100 letters, digits and hyphens"),
+    "externalRefID": (text(r"[A-Za-z0-9-]{1,100}"), "must be 1 to 100 letters, digits and hyphens"),
     "customerIdentifier": _IDENTIFIER,
     "accountIdentifier": _IDENTIFIER,
-    "campaign": (_text(r".{0,1024}"), "may have 1024 characters"),
-    "purchaseOrderNumber": (_text(r".{0,100}"), "may have 100 characters"),
-    "notes": (_text(r".{0,150}"), "may have 150 characters"),
+    "campaign": (text(r".{0,1024}"), "may have 1024 characters"),
+    "purchaseOrderNumber": (text(r".{0,100}"), "may have 100 characters"),
+    "notes": (text(r".{0,150}"), "may have 150 characters"),
     "lineItems": (lambda value: isinstance(value, list) and value, "must be a list of at least one line item"),
 }
 # POST /orders calls externalRefID optional; a runner that leaves it out could pay twice, so here it is not.
@@ -215,7 +158,7 @@ def shape_of(line: Any) -> BodyShape | None:
     return METHODS.get(method) if isinstance(method, str) else None
 
 
-_POSTAL_CODES = {"US": _text(r"[0-9]{5}"), "CA": _text(r"[A-Za-z][0-9][A-Za-z][ -]?[0-9][A-Za-z][0-9]")}
+_POSTAL_CODES = {"US": text(r"[0-9]{5}"), "CA": text(r"[A-Za-z][0-9][A-Za-z][ -]?[0-9][A-Za-z][0-9]")}
 
 
 def without_nulls(value: Any) -> Any:
@@ -256,10 +199,3 @@ def _parsed(parse: Callable[[str], Any], text: str) -> Any:
         return parse(text)
     except ValueError:
         return None
-
-
-def _passes(check: Check, value: Any) -> bool:
-    try:
-        return bool(check(value))
-    except TypeError:
-        return False

@@ -9,7 +9,7 @@ from typing import Any
 
 from campaign_runner.simulator import body_checks
 from campaign_runner.simulator.answer import problem
-from campaign_runner.simulator.body_checks import Fault
+from campaign_runner.simulator.body_shape import BodyShape, Fault
 from campaign_runner.simulator.catalogue import POSTAL, Charge, Item, charge
 
 # What a price depends on: utid, amount, quantity, delivery and shipping method.
@@ -105,7 +105,7 @@ class Cashier:
             if address:
                 yield from body_checks.place_faults(address, f"{part}.address")
 
-    def _faults(self, line: Any, shape: body_checks.BodyShape | None, now: datetime) -> list[Fault]:
+    def _faults(self, line: Any, shape: BodyShape | None, now: datetime) -> list[Fault]:
         if shape is None:
             given = line.get("deliveryMethod") if isinstance(line, dict) else line
             return [("deliveryMethod", "422.009", f"must be one of {', '.join(body_checks.METHODS)}", given)]

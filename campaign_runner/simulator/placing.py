@@ -11,6 +11,7 @@ import orjson
 
 from campaign_runner.simulator import body_checks, test_values
 from campaign_runner.simulator.answer import Answer, Refusal, Request, problem
+from campaign_runner.simulator.body_shape import BodyShape, Fault
 from campaign_runner.simulator.catalogue import Charge
 from campaign_runner.simulator.queries import single_method, single_order
 from campaign_runner.simulator.state import PlacedOrder, SimulatedAccount, SimulatorState, order_event
@@ -59,7 +60,7 @@ def place_single(world: SimulatorState, request: Request, now: datetime, add: Ad
     return Answer(201, single_order(world, placed))
 
 
-def _read(request: Request, shape: body_checks.BodyShape) -> dict[str, Any]:
+def _read(request: Request, shape: BodyShape) -> dict[str, Any]:
     if "json" not in request.headers.get("content-type", ""):
         raise Refusal(415, problem("415.001", "Content-Type must be application/json"))
     try:
@@ -161,7 +162,7 @@ def _summary(
     }  # fmt: skip
 
 
-def _single_faults(order: dict[str, Any], method: str) -> list[body_checks.Fault]:
+def _single_faults(order: dict[str, Any], method: str) -> list[Fault]:
     """What an order of /orders must say of its recipient, by delivery method."""
     recipient = order.get("recipient", {})
     needs: dict[str, tuple[str, ...]] = {
@@ -171,7 +172,7 @@ def _single_faults(order: dict[str, Any], method: str) -> list[body_checks.Fault
     if method not in needs:
         return [("deliveryMethod", "422.009", f"must be one of {', '.join(needs)}", method)]
     missing = [name for name in needs[method] if name not in recipient]
-    faults: list[body_checks.Fault] = [(f"recipient.{name}", "422.006", "is required", None) for name in missing]
+    faults: list[Fault] = [(f"recipient.{name}", "422.006", "is required", None) for name in missing]
     if method == "ADDRESS" and not missing:
         faults += body_checks.MAIL.faults(recipient, "recipient")
     if "address" in recipient and not faults:

@@ -2,62 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import parse_qs, unquote
+from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
-from campaign_runner.simulator import faults, placing, queries
+from campaign_runner.simulator import fault_effects, placing, queries
+from campaign_runner.simulator.access import authenticate, token
 from campaign_runner.simulator.answer import Answer, Refusal, Request, envelope, problem
+from campaign_runner.simulator.clock import Clock, HostClock
 from campaign_runner.simulator.faults import Fault, Schedule, read
 from campaign_runner.simulator.state import PlacedOrder, Seen, SimulatorState, faults_event
 from campaign_runner.simulator.state_file import Journal
 
 _ORDER = re.compile(r"/asyncOrders/customers/([^/]+)/accounts/([^/]+)/([^/]+)")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)")
-TOKEN = "simulated-token-"  # noqa: S105
-TOKEN_LIVES = 86_400
 JITTER = 0.05  # seconds
-
-
-class Clock(Protocol):
-    """Time as an argument: tests pass one that they turn by hand."""
-
-    def now(self) -> datetime:
-        """The time in UTC."""
-        ...
-
-    def monotonic(self) -> float:
-        """Seconds since some moment."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        ...
-
-
-class HostClock:
-    """The machine's own time."""
-
-    def now(self) -> datetime:
-        """The time in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Seconds since some moment."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 class Simulator:
@@ -156,8 +121,8 @@ class Simulator:
         if call == "control":
             return self._control(request)
         if call == "token":
-            return self._token(request)
-        _authenticate(request)
+            return token(request, len(self._world.seen))
+        authenticate(request)
         route = _ROUTES.get((request.method, call))
         if route is None:
             raise Refusal(404, problem("404.000", f"Nothing is at {request.path}"))
@@ -189,22 +154,11 @@ class Simulator:
     def _account(self, request: Request) -> Answer:
         return queries.account(self._world, unquote(request.path.rpartition("/")[2]))
 
-    def _token(self, request: Request) -> Answer:
-        """POST /oauth/token: any client and user do, except where one is called "wrong"."""
-        form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
-        needs = {"client_id", "client_secret", "audience"}
-        needs |= {"username", "password"} if form.get("grant_type") == "password" else set()
-        granted = form.get("grant_type") in ("password", "client_credentials") and "wrong" not in form.values()
-        if not granted or needs - form.keys():
-            return Answer(401, {"error": "invalid_grant", "error_description": "The credentials are refused"})
-        token = TOKEN + hashlib.sha256(f"{form['client_id']} {len(self._world.seen)}".encode()).hexdigest()[:32]
-        return Answer(200, {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_LIVES})
-
     def _control(self, request: Request) -> Answer:
         """/simulator/faults (GET, POST a list) and /simulator/world (POST changes)."""
         name = request.path.rpartition("/")[2]
         if request.method == "GET":
-            return Answer(200, {"faults": {kind: effect.about for kind, effect in faults.FAULTS.items()}})
+            return Answer(200, {"faults": {kind: effect.about for kind, effect in fault_effects.FAULTS.items()}})
         try:
             content = orjson.loads(request.body)
             if name == "faults":
@@ -263,21 +217,6 @@ def _call(request: Request) -> str:
     if _ACCOUNT.fullmatch(path):
         return "account"
     return {"/catalogs": "catalogue", "/exchangerates": "rates", "/oauth/token": "token"}.get(path, "")
-
-
-def _authenticate(request: Request) -> None:
-    """Basic with any name and key, or a token of ours; the word "wrong" is refused."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme == "Bearer" and given.startswith(TOKEN):
-        return
-    if scheme == "Basic":
-        try:
-            name, _, key = base64.b64decode(given, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            name = key = ""
-        if name and key and "wrong" not in (name, key):
-            return
-    raise Refusal(401, problem("401.001", "The credentials are missing or refused"))
 
 
 def _request_id(number: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from campaign_runner.model import Outcome as O
-from campaign_runner.simulator.faults import FAULTS
+from campaign_runner.simulator.fault_effects import FAULTS
 from campaign_runner.tango import answers
 
 DOES: dict[O, str] = {

@@ -15,7 +15,7 @@ from os import cpu_count
 from pathlib import Path
 
 from campaign_runner.model import Outcome
-from campaign_runner.simulator.faults import FAULTS
+from campaign_runner.simulator.fault_effects import FAULTS
 from tests.reliability import answers_tested
 from tests.reliability.answers_tested import DOES, Tested
 from tests.reliability.everywhere import killed_everywhere

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from campaign_runner.simulator.faults import FAULTS, Fault
+from campaign_runner.simulator.fault_effects import FAULTS
+from campaign_runner.simulator.faults import Fault
 from campaign_runner.simulator.test_values import MAGIC
 
 HEADERS = "Employee ID,Method,First name,Last name,E-mail,Mobile,UTID,Amount"

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from campaign_runner.simulator.faults import FAULTS
+from campaign_runner.simulator.fault_effects import FAULTS
 
 ANA = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25"
 BEN = "2,EMAIL,Ben,Ng,ben@example.com,,U561593,30"

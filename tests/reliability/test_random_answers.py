@@ -30,7 +30,8 @@ from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.lifecycle import LINE_STATUS_OF_BATCH, OPEN_BATCHES, BatchState, RowStatus
 from campaign_runner.placement import Placement, advance
 from campaign_runner.simulator.answer import Answer, Request
-from campaign_runner.simulator.faults import FAULTS, Fault
+from campaign_runner.simulator.fault_effects import FAULTS
+from campaign_runner.simulator.faults import Fault
 from campaign_runner.tango import answers
 from tests.reliability.company import Company, server
 from tests.reliability.everywhere import QUICK

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from campaign_runner.model import Outcome
-from campaign_runner.simulator.faults import FAULTS
+from campaign_runner.simulator.fault_effects import FAULTS
 from campaign_runner.tango import answers
 from tests.reliability import answers_tested, report
 from tests.reliability.everywhere import killed_everywhere
