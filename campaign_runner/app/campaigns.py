@@ -71,7 +71,8 @@ def _view(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
         rows, amounts = dict(result.get("rows", {})), dict(result.get("amounts", {}))
     pause, now = pauses.of(connection, row["id"]), jobs.now(connection)
     facts = _facts(connection, row, (submission, check, wish), rows, planned=planned)
-    facts = replace(facts, halted=bool(pause.halted_at), scheduled=pause.send_after > now)
+    driven = jobs.is_wanted(connection, "drive", row["id"])
+    facts = replace(facts, halted=bool(pause.halted_at), scheduled=pause.send_after > now, driven=driven)
     return {
         "id": row["campaign_id"], "key": row["id"], "environment": row["environment"], "created_at": row["created_at"],
         "name": own.get("name", ""), "purchase_order": own.get("purchase_order", ""), "notes": own.get("notes", ""),

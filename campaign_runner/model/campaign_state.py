@@ -27,7 +27,7 @@ class CampaignState(StrEnum):
 class CampaignFacts:
     """What the state is derived from. `check` is the newest submission's: "" while it is not checked, else checked or
     unusable, with its `errors` and, where a plan was asked for, its `approval` (not needed, open, approved, rejected);
-    `wanted`: its plan is to be sent; `rows` by status are those of the newest file that was written down."""
+    `wanted`: its plan is to be sent; `driven`: a worker is not done with it, its reports for one; `rows` by status are those of the newest file that was written down."""
 
     submitted: bool = False
     check: str = ""
@@ -39,6 +39,7 @@ class CampaignFacts:
     planned: bool = False
     scheduled: bool = False
     halted: bool = False
+    driven: bool = False
     rows: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -70,6 +71,6 @@ def _wanted(facts: CampaignFacts) -> CampaignState:
 def _sent(facts: CampaignFacts) -> CampaignState:
     if facts.rows.get("unsent"):
         return _wanted(facts)
-    if facts.rows.get("pending") or facts.rows.get("unknown"):
+    if facts.rows.get("pending") or facts.rows.get("unknown") or facts.driven:
         return CampaignState.FOLLOWING
     return CampaignState.FINISHED
