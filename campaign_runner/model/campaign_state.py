@@ -27,7 +27,8 @@ class CampaignState(StrEnum):
 class CampaignFacts:
     """What the state is derived from. `check` is the newest submission's: "" while it is not checked, else checked or
     unusable, with its `errors` and, where a plan was asked for, its `approval` (not needed, open, approved, rejected);
-    `wanted`: its plan is to be sent; `driven`: a worker is not done with it, its reports for one; `rows` by status are those of the newest file that was written down."""
+    `wanted`: its plan is to be sent; `driven`: a worker is not done with it, its reports for one;
+    `rows` by status are those of the newest file that was written down."""
 
     submitted: bool = False
     check: str = ""
