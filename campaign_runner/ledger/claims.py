@@ -23,6 +23,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -56,19 +57,19 @@ UPDATE claims SET fence = fence + 1, beats = 0, holder = :holder, process = :pro
 expires_at = {now} + :lease, beat_at = :beat WHERE name = :name AND fence = :fence AND beats = :beats RETURNING fence"""
 _RENEW = """
 UPDATE claims SET beats = beats + 1, expires_at = {now} + lease, beat_at = :beat
-WHERE name = :name AND fence = :fence RETURNING fence"""
+WHERE name = :name AND fence = :fence AND process = :process RETURNING fence"""
 _RELEASE = """
 UPDATE claims SET beats = beats + 1, holder = '', expires_at = 0
-WHERE name = :name AND fence = :fence RETURNING fence"""
-_CHECK = "SELECT fence FROM claims WHERE name = :name"
+WHERE name = :name AND fence = :fence AND process = :process RETURNING fence"""
+_CHECK = "SELECT fence, process FROM claims WHERE name = :name"
 # Nobody takes over before this transaction is over, nor waits for one whose process has stopped.
 _CHECK_POSTGRESQL = """
-SELECT fence, set_config('idle_in_transaction_session_timeout', :idle, true) FROM claims WHERE name = :name
+SELECT fence, process, set_config('idle_in_transaction_session_timeout', :idle, true) FROM claims WHERE name = :name
 FOR KEY SHARE"""
 
 
-# What this process holds: (address of the ledger, campaign, fence).
-_HELD: set[tuple[str, str, int]] = set()
+# What this process holds, as `process` names each claim.
+_HELD: set[str] = set()
 
 
 class Holder(NamedTuple):
@@ -83,22 +84,31 @@ class Holder(NamedTuple):
     expires_at: float
     beat_at: float
     now: float
-    is_left: bool  # by this very process, which could not say so: its database was away
 
     @property
     def is_free(self) -> bool:
         """Whether it may be taken over at this moment, as far as the row and this machine tell."""
-        if not self.holder or self.is_left or holders.is_dead(self.process):
+        if not self.holder or self.is_left or holders.is_dead(self.proof):
             return True
-        if holders.is_here(self.process):
+        if holders.is_here(self.proof):
             silent = holders.uptime() - self.beat_at
-            return silent > self.lease * (1 if holders.is_stopped(self.process) else HUNG)
+            return silent > self.lease * (1 if holders.is_stopped(self.proof) else HUNG)
         return self.expires_at <= self.now
+
+    @property
+    def is_left(self) -> bool:
+        """Whether this very process let go of it, and could not say so: its database was away."""
+        return self.proof == holders.proof() and self.process not in _HELD
 
     @property
     def may_be_dead(self) -> bool:
         """Whether only time can tell: the holder is on another machine."""
-        return not holders.is_here(self.process)
+        return not holders.is_here(self.proof)
+
+    @property
+    def proof(self) -> str:
+        """What `holders` tells the process by; the rest of `process` tells its claims apart."""
+        return self.process.rpartition(" ")[0]
 
 
 @dataclass
@@ -108,6 +118,7 @@ class Claim:
     ledger: Ledger
     name: str
     fence: int
+    process: str
     lease: float = LEASE
     is_lost: bool = False
     _until: float = 0.0
@@ -120,7 +131,7 @@ class Claim:
         if connection.dialect.name == "postgresql":
             idle = int((silent_seconds or self.lease + 2) * 1000)
             statement, values = _CHECK_POSTGRESQL, {**values, "idle": f"{idle}"}
-        if self.is_lost or (*_row(connection, statement, values), 0)[0] != self.fence:
+        if self.is_lost or (*_row(connection, statement, values)[:2],) != (self.fence, self.process):
             self.is_lost = True
             raise ClaimLost(_lost(self.name, holder_of(connection, self.name)))
 
@@ -156,22 +167,26 @@ class Claim:
     def release(self) -> None:
         """Let go of it, if it is still ours; a database that cannot be asked will see the lease run out."""
         self._until = 0.0
-        _HELD.discard((str(self.ledger.engine.url), self.name, self.fence))
+        _HELD.discard(self.process)
         try:
             with self.ledger.beside() as connection:
-                _row(connection, _RELEASE, {"name": self.name, "fence": self.fence})
+                _row(connection, _RELEASE, self._mine)
         except (StateError, DBAPIError):
             return
 
+    @property
+    def _mine(self) -> dict[str, Any]:
+        return {"name": self.name, "fence": self.fence, "process": self.process}
+
     def _renew(self, connection: Connection) -> bool:
-        values = {"name": self.name, "fence": self.fence, "beat": holders.uptime()}
+        values = {**self._mine, "beat": holders.uptime()}
         return bool(_row(connection, _RENEW, values))
 
 
 def claim(ledger: Ledger, name: str, *, lease: float = LEASE, patience: float | None = None) -> Claim:
     """Take the claim on `name` (`environment-campaign_id`). Raises CampaignHeld where it is somebody else's: at once where
     the holder is known to live, else after `patience` seconds (None: as long as a lease)."""
-    began = time.monotonic()
+    began, process = time.monotonic(), f"{holders.proof()} {token_hex(8)}"
     seen: Holder | None = None
     while True:
         with translated(ledger.engine), ledger.beside() as connection:
@@ -180,9 +195,11 @@ def claim(ledger: Ledger, name: str, *, lease: float = LEASE, patience: float | 
             same = seen is not None and there is not None and (seen.fence, seen.beats) == (there.fence, there.beats)
             silent = same and there is not None and there.may_be_dead and waited > there.lease
             stamp = holders.uptime()
-            if (there is None or there.is_free or silent) and (fence := _take(connection, name, there, lease)):
-                _HELD.add((str(ledger.engine.url), name, fence))
-                return Claim(ledger, name, fence, lease, _until=stamp + lease)
+            if (there is None or there.is_free or silent) and (
+                fence := _take(connection, name, there, process, lease)
+            ):
+                _HELD.add(process)
+                return Claim(ledger, name, fence, process, lease, _until=stamp + lease)
         if there is not None and not there.is_free:
             renewed = seen is not None and not same
             longest = there.lease + 2 * _POLL if patience is None else patience
@@ -202,9 +219,9 @@ def holder_of(connection: Connection, name: str) -> Holder | None:
     return there if there and there.holder and not there.is_free else None
 
 
-def _take(connection: Connection, name: str, there: Holder | None, lease: float) -> int:
+def _take(connection: Connection, name: str, there: Holder | None, process: str, lease: float) -> int:
     """The fence, 0 where somebody was faster."""
-    values = {"name": name, "holder": holders.this_process(), "process": holders.proof(), "since": holders.since(),
+    values = {"name": name, "holder": holders.this_process(), "process": process, "since": holders.since(),
               "lease": lease, "beat": holders.uptime()}  # fmt: skip
     if there is None:
         return int((*_row(connection, _NEW, values), 0)[0])
@@ -213,10 +230,7 @@ def _take(connection: Connection, name: str, there: Holder | None, lease: float)
 
 def _read(connection: Connection, name: str) -> Holder | None:
     row = _row(connection, _READ, {"name": name})
-    if not row:
-        return None
-    is_left = row[3] == holders.proof() and (str(connection.engine.url), name, row[0]) not in _HELD
-    return Holder._make([*row, is_left])
+    return Holder(*row) if row else None
 
 
 def _row(connection: Connection, statement: str, values: Mapping[str, Any]) -> Sequence[Any]:

@@ -19,7 +19,7 @@ from tests.ledger.holding import NAME, Holding
 from tests.reliability import postgresql
 from tests.reliability.processes import until
 
-ELSEWHERE = "another-machine pid:[1] 4711 99"
+ELSEWHERE = "another-machine pid:[1] 4711 99 c1a1"
 SHORT = 0.6
 
 
@@ -187,6 +187,15 @@ def test_a_lost_claim_says_who_took_over_and_what_is_to_be_done(ledger):
             ledger._claim.check(connection)
     assert "taken over, process 4711 on other since" in str(lost.value)
     assert lost.value.exit_code == 7
+
+
+def test_two_ledgers_of_one_process_are_told_apart_whatever_they_are_called(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with open_ledger(tmp_path / "state") as one, one.hold(NAME), open_ledger(Path("state")) as two:
+        assert not takes(two)
+        with open_ledger(Path("other")) as other:
+            assert takes(other)
+        assert not takes(two)
 
 
 def test_a_thread_that_keeps_a_claim_hinders_nobody_who_forks(ledger):
