@@ -1,19 +1,141 @@
-"""Which campaigns are there, and which need attention?"""
+"""Which campaigns are there, and which need attention?  A new one, one with its state, and a file for it."""
 
 from __future__ import annotations
 
-from fastapi import Request
-from fastapi.responses import Response
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from campaign_runner.app.campaigns import campaign_views
+from fastapi import Form, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from campaign_runner.app import campaign_wishes as wishes
+from campaign_runner.app.campaigns import campaign_view, campaign_views, create_campaign
+from campaign_runner.app.upload_view import uploads_of
 from campaign_runner.app.viewer import is_own
-from campaign_runner.entrypoints.web.access import Who, Work
-from campaign_runner.entrypoints.web.pages import page
+from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work, workspace_of
+from campaign_runner.entrypoints.web.answer_errors import status_of
+from campaign_runner.entrypoints.web.pages import go_to, page
+from campaign_runner.entrypoints.web.upload_api import take_in
+from campaign_runner.entrypoints.web.upload_stream import uploaded
+from campaign_runner.model.errors import UsageError
 from campaign_runner.model.roles import Permission
+
+Text = Annotated[str, Form()]
+# States in which something happens by itself: the page looks again every two seconds.
+BUSY = frozenset({"checking", "awaiting_approval", "approved", "scheduled", "sending", "following"})
+# What needs somebody comes first.
+ATTENTION = ("needs_correction", "awaiting_approval", "approved", "halted", "ready", "checking", "sending", "scheduled",
+             "following", "draft", "finished")  # fmt: skip
+POLLING_ENDS = 286
 
 
 def campaigns_page(request: Request, workspace: Work, viewer: Who) -> Response:
-    """The list."""
+    """The list, what needs attention first."""
     every = viewer.may(Permission.SEE)
-    shown = [view for view in campaign_views(workspace) if every or is_own(workspace, viewer, view["key"])]
+    views = campaign_views(workspace, limit=1000)
+    shown = [view for view in views if every or is_own(workspace, viewer, view["key"])]
+    shown.sort(key=lambda view: ATTENTION.index(view["state"]))
     return page(request, "campaigns.html", campaigns=shown)
+
+
+def new_page(request: Request) -> Response:
+    """The form for a new campaign."""
+    return page(request, "new_campaign.html", error="", typed={"id": "", "name": "", "purchase_order": ""})
+
+
+def create(
+    request: Request, workspace: Work, viewer: Who, id: Text = "", name: Text = "", purchase_order: Text = ""
+) -> Response:
+    """Make it; then a file is uploaded."""
+    typed = {"id": id.strip(), "name": name.strip(), "purchase_order": purchase_order.strip()}
+    try:
+        made = create_campaign(workspace, viewer.actor, typed)
+    except UsageError as error:
+        return page(request, "new_campaign.html", error=str(error), typed=typed, status=status_of(error))
+    return go_to(f"/campaigns/{made}/upload")
+
+
+def overview(request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey) -> Response:
+    """How it stands, and what can be done."""
+    return _overview(request, workspace, campaign_id, campaign_key)
+
+
+def status(request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey, was: str = "") -> Response:
+    """The status line alone, polled; another state loads the page again, a state that stays ends the polling."""
+    view = campaign_view(workspace, campaign_id)
+    answer = page(request, "status.html", campaign=view)
+    if was and was != view["state"]:
+        answer.headers["HX-Refresh"] = "true"
+    if view["state"] not in BUSY:
+        answer.status_code = POLLING_ENDS
+    return answer
+
+
+def upload_page(request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey) -> Response:
+    """The form for a file, and the files of before."""
+    return _upload(request, workspace, campaign_id, campaign_key)
+
+
+async def upload(request: Request, campaign_id: str, campaign_key: CampaignKey) -> Response:
+    """Take a file in; the next page says what was found."""
+    try:
+        async with uploaded(request) as file:
+            await run_in_threadpool(take_in, request, file, "page")
+    except UsageError as error:
+        workspace = workspace_of(request)
+        return await run_in_threadpool(_upload, request, workspace, campaign_id, campaign_key, str(error))
+    return go_to(f"/campaigns/{campaign_id}/problems")
+
+
+def halt(
+    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, reason: Text = ""
+) -> Response:
+    """Nothing new leaves."""
+    return _wished(request, campaign_id, lambda: wishes.halt_campaign(workspace, campaign_key, viewer.actor, reason))
+
+
+def resume(request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey) -> Response:
+    """What was halted leaves again."""
+    return _wished(request, campaign_id, lambda: wishes.resume_campaign(workspace, campaign_key, viewer.actor))
+
+
+def withdraw(
+    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, reason: Text = ""
+) -> Response:
+    """What never left is taken back."""
+    return _wished(
+        request, campaign_id, lambda: wishes.withdraw_campaign(workspace, campaign_key, viewer.actor, reason)
+    )
+
+
+def _wished(request: Request, campaign_id: str, act: Callable[[], object]) -> Response:
+    try:
+        act()
+    except UsageError as error:
+        workspace, key = workspace_of(request), request.state.campaign_key
+        return _overview(request, workspace, campaign_id, key, error=str(error), status=status_of(error))
+    return go_to(f"/campaigns/{campaign_id}")
+
+
+def _overview(
+    request: Request, workspace: Work, campaign_id: str, campaign_key: int, *, error: str = "", status: int = 200
+) -> Response:
+    return page(request, "overview.html", status=status, error=error, tab="overview",
+                uploads=uploads_of(workspace, campaign_key)[:20],
+                **about(request, workspace, campaign_id, campaign_key))  # fmt: skip
+
+
+def _upload(request: Request, workspace: Work, campaign_id: str, campaign_key: int, error: str = "") -> Response:
+    return page(request, "upload.html", status=422 if error else 200, error=error, tab="upload",
+                uploads=uploads_of(workspace, campaign_key)[:20],
+                **about(request, workspace, campaign_id, campaign_key))  # fmt: skip
+
+
+def about(request: Request, workspace: Work, campaign_id: str, campaign_key: int) -> dict[str, Any]:
+    """What every page of a campaign shows: its state, and what the viewer may do with it."""
+    viewer = request.state.viewer
+    own = is_own(workspace, viewer, campaign_key)
+    may = {permission.name: viewer.may(permission, own=own) for permission in Permission}
+    view = campaign_view(workspace, campaign_id)
+    return {"campaign": view, "may": may, "busy": view["state"] in BUSY}

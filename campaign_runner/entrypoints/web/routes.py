@@ -8,7 +8,11 @@ from campaign_runner.entrypoints.web import (
     audit_api,
     campaign_api,
     campaign_pages,
+    ledger_pages,
     operations_api,
+    plan_pages,
+    problem_pages,
+    result_pages,
     sign_in_pages,
     single_sign_on_pages,
     upload_api,
@@ -17,6 +21,7 @@ from campaign_runner.entrypoints.web import (
 from campaign_runner.entrypoints.web.access import MACHINE, PUBLIC, SIGNED_IN, Route
 from campaign_runner.model.roles import Permission
 
+_PAGE = "/campaigns/{campaign_id}"
 _ONE = "/api/v1/campaigns/{campaign_id}"
 
 ROUTES: tuple[Route, ...] = (
@@ -55,6 +60,31 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/health", Permission.ADMINISTER, user_pages.check_health),
     # Campaigns
     Route("GET", "/campaigns", Permission.SEE, campaign_pages.campaigns_page),
+    Route("GET", "/campaigns/new", Permission.SUBMIT, campaign_pages.new_page),
+    Route("POST", "/campaigns/new", Permission.SUBMIT, campaign_pages.create),
+    Route("GET", f"{_PAGE}", Permission.SEE, campaign_pages.overview),
+    Route("POST", f"{_PAGE}/halt", Permission.HALT, campaign_pages.halt),
+    Route("POST", f"{_PAGE}/resume", Permission.RESUME, campaign_pages.resume),
+    Route("POST", f"{_PAGE}/withdraw", Permission.RESUME, campaign_pages.withdraw),
+    Route("GET", f"{_PAGE}/status", Permission.SEE, campaign_pages.status),
+    Route("GET", f"{_PAGE}/upload", Permission.SUBMIT, campaign_pages.upload_page),
+    Route("POST", f"{_PAGE}/upload", Permission.SUBMIT, campaign_pages.upload),
+    Route("GET", f"{_PAGE}/problems", Permission.SEE, problem_pages.problems_page),
+    Route("POST", f"{_PAGE}/held", Permission.SUBMIT, problem_pages.decide_held),
+    Route("POST", f"{_PAGE}/uploads/{{number}}/cells", Permission.SUBMIT, problem_pages.correct),
+    Route("POST", f"{_PAGE}/uploads/{{number}}/columns", Permission.SUBMIT, problem_pages.map_them),
+    Route("GET", f"{_PAGE}/uploads/{{number}}/file", Permission.SEE_CONTACTS, result_pages.file),
+    Route("GET", f"{_PAGE}/plan", Permission.SEE, plan_pages.plan_page),
+    Route("POST", f"{_PAGE}/plan", Permission.SUBMIT, plan_pages.act),
+    Route("POST", f"{_PAGE}/decision", Permission.APPROVE, plan_pages.decide),
+    Route("GET", f"{_PAGE}/results", Permission.SEE, result_pages.results_page),
+    Route("POST", f"{_PAGE}/retry", Permission.SUBMIT, result_pages.retry),
+    Route("POST", f"{_PAGE}/reports", Permission.REPORTS, result_pages.write_reports),
+    Route("GET", f"{_PAGE}/reports/{{name}}", Permission.REPORTS, result_pages.report),
+    Route("GET", f"{_PAGE}/rows/{{row}}", Permission.SEE, result_pages.row_page),
+    Route("GET", "/finance", Permission.REPORTS, ledger_pages.finance_page),
+    Route("GET", "/audit", Permission.AUDIT, ledger_pages.audit_page),
+    Route("POST", "/audit", Permission.AUDIT, ledger_pages.verify_log),
     # The JSON API
     Route("POST", "/api/v1/campaigns", Permission.SUBMIT, campaign_api.create, 201),
     Route("GET", "/api/v1/campaigns", Permission.SEE, campaign_api.listing),

@@ -1,0 +1,34 @@
+"""Which column is which field?  A person says so for an upload; it is read anew, and the next one remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from campaign_runner.app.submissions import CHECK
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import jobs, submissions
+from campaign_runner.ledger.submissions import Submission
+from campaign_runner.model.actor import Actor
+from campaign_runner.model.errors import Conflict
+from campaign_runner.validation import load_book
+
+
+def map_columns(
+    workspace: Workspace, campaign_key: int, number: int, columns: Mapping[str, str], actor: Actor, channel: str
+) -> Submission:
+    """Read the newest upload again with these columns (header: field, "" = the user's own); returns the new submission."""
+    with workspace.ledger(actor).write("map columns", durable=True) as connection:
+        older = submissions.numbered(connection, campaign_key, number)
+        newest = submissions.latest(connection, campaign_key)
+        if newest and newest.id != older.id:
+            raise Conflict(f"Upload {number} is not the newest: upload {newest.number} came after it.")
+        options: dict[str, Any] = {**older.options, "columns": dict(columns)}
+        made = submissions.copy(connection, older, actor, channel, workspace.at(), corrects=older.id, options=options)
+        jobs.want(connection, CHECK, made.id, workspace.at())
+    return made
+
+
+def field_titles(workspace: Workspace) -> dict[str, str]:
+    """Every field that a column can be, with its title."""
+    return {name: field.title for name, field in load_book(workspace.schemas).fields.items()}

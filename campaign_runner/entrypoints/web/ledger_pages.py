@@ -1,0 +1,60 @@
+"""Finance and the audit log: what campaigns came to, what happened, and whether the log is whole."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from campaign_runner.app.audit_view import audit_events, verify
+from campaign_runner.app.campaign_wishes import reports_of
+from campaign_runner.app.campaigns import campaign_views
+from campaign_runner.app.viewer import is_own
+from campaign_runner.entrypoints.web.access import Who, Work
+from campaign_runner.entrypoints.web.pages import page
+from campaign_runner.model.errors import UsageError
+from campaign_runner.model.roles import Permission
+
+AT_ONCE = 100
+
+
+def finance_page(request: Request, workspace: Work, viewer: Who) -> Response:
+    """Amounts of every campaign by status, and their finance reports."""
+    every = viewer.may(Permission.REPORTS)
+    views = [
+        view for view in campaign_views(workspace, limit=1000) if every or is_own(workspace, viewer, view["key"])
+    ]
+    files = {
+        view["id"]: [one["name"] for one in reports_of(workspace, view["key"], contacts=False)] for view in views
+    }
+    return page(request, "finance.html", campaigns=views, files=files)
+
+
+def audit_page(
+    request: Request,
+    workspace: Work,
+    viewer: Who,
+    campaign: str = "",
+    since: str = "",
+    kind: str = "",
+    before: int = 0,
+) -> Response:
+    """Events, the newest first, with filters."""
+    return _audit(request, workspace, {"campaign": campaign[:40], "since": since[:30], "kind": kind[:60]}, before)
+
+
+def verify_log(request: Request, workspace: Work, viewer: Who) -> Response:
+    """Follow the chain, and compare every table with it."""
+    return _audit(request, workspace, {"campaign": "", "since": "", "kind": ""}, 0, verify(workspace))
+
+
+def _audit(
+    request: Request, workspace: Work, wanted: dict[str, str], before: int, check: dict[str, object] | None = None
+) -> Response:
+    error, found = "", []
+    try:
+        found = audit_events(workspace, **wanted, before=max(before, 0), limit=AT_ONCE + 1)
+    except UsageError as wrong:
+        error = str(wrong)
+    following = found[AT_ONCE - 1]["number"] if len(found) > AT_ONCE else None
+    return page(request, "audit.html", events=found[:AT_ONCE], following=following, wanted=wanted, check=check,
+                error=error, status=422 if error else 200)  # fmt: skip

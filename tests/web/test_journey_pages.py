@@ -1,0 +1,144 @@
+"""The journey page by page, without scripts: forms and links as a browser sends them."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from tests.doors.conftest import ANA, BEN, HEADERS, WRONG, House, house
+from tests.web.conftest import Site
+from tests.web.test_journey_api import csv, work
+
+__all__ = ["house"]
+
+
+@pytest.fixture
+def site(house: House):
+    house.values["approval"] = {"required_above": {"USD": 30}}
+    made = Site(house.workspace)
+    made.house = house
+    return made
+
+
+@pytest.fixture
+def hanna(site):
+    return site.browser("hanna@example.com", "submitter")
+
+
+@pytest.fixture
+def finn(site):
+    return site.browser("finn@example.com", "approver")
+
+
+def begun(site, hanna, *rows, headers=HEADERS):
+    assert hanna.post("/campaigns/new", data={"id": "q4", "name": "Q4"}).headers["Location"] == "/campaigns/q4/upload"
+    file = {"file": ("q4.csv", "\n".join([headers, *rows]).encode())} if headers != HEADERS else csv(*rows)
+    answer = hanna.post("/campaigns/q4/upload", files=file)
+    assert answer.headers["Location"] == "/campaigns/q4/problems", answer.text
+    assert "being checked" in hanna.get("/campaigns/q4/problems").text
+    work(site)
+
+
+def plan(browser):
+    return re.search(r'name="plan" value="(\w{64})"', browser.get("/campaigns/q4/plan").text)[1]
+
+
+def form(page, action):
+    """The fields of a form as they are filled."""
+    inside = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', page, re.S)[0]
+    return {name: html.unescape(value) for name, value in re.findall(r'name="([^"]+)"[^>]* value="([^"]*)"', inside)
+            if name not in ("everywhere", "do")}  # fmt: skip
+
+
+def test_from_upload_to_reports_with_two_people(site, hanna, finn):
+    begun(site, hanna, ANA, BEN, WRONG)
+    page = hanna.get("/campaigns/q4/problems").text
+    assert "1 row needs correction." in page
+    fields = form(page, "/campaigns/q4/uploads/1/cells")
+    value = next(name for name in fields if name.startswith("value:"))
+    hanna.post("/campaigns/q4/uploads/1/cells", data={**fields, value: "cleo@example.com"})
+    work(site)
+    page = hanna.get("/campaigns/q4/problems").text
+    assert "No problems were found." in page
+    assert "cleo@@example.com" in page  # what it was
+    hanna.post("/campaigns/q4/plan", data={"do": "ask", "plan": plan(hanna)})
+    assert "Waiting for the approval" in hanna.get("/campaigns").text
+    refused = hanna.post("/campaigns/q4/decision", data={"do": "approve", "plan": plan(finn)})
+    assert refused.status_code == 403
+    finn.post("/campaigns/q4/decision", data={"do": "approve", "plan": plan(finn)})
+    assert "approved this plan" in hanna.get("/campaigns/q4/plan").text
+    assert hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna)}).status_code == 303
+    work(site)
+    assert "Finished: 3 rows were completed." in hanna.get("/campaigns/q4").text
+    results = finn.get("/campaigns/q4/results").text
+    assert "cleo@example.com" in results
+    assert "results.xlsx" in results
+    assert "Ana Silva" in hanna.get("/campaigns/q4/rows/2").text
+    assert len(site.house.sent()) == 3
+
+
+def test_columns_that_are_not_understood_are_named_in_the_page(site, hanna):
+    begun(site, hanna, ANA, headers="a,b,c,d,e,f,g")
+    page = hanna.get("/campaigns/q4/problems").text
+    assert "Which column is what?" in page
+    assert '<option value="recipient.email" selected>' in page
+    names = dict(zip("abcdefg", ["", "deliveryMethod", "recipient.firstName", "recipient.lastName", "recipient.email",
+                                 "utid", "amount"], strict=True))  # fmt: skip
+    answer = hanna.post("/campaigns/q4/uploads/1/columns", data={f"column:{a}": field for a, field in names.items()})
+    assert answer.status_code == 303, answer.text
+    work(site)
+    assert "Ready: 1 row can be sent." in hanna.get("/campaigns/q4").text
+
+
+def test_a_held_row_is_released_with_a_reason_and_not_without(site, hanna):
+    begun(site, hanna, ANA, ANA)
+    page = hanna.get("/campaigns/q4/problems").text
+    assert page.count("ana@example.com") >= 2
+    answer = hanna.post("/campaigns/q4/held", data={"row": "3", "do": "release", "reason": ""})
+    assert answer.status_code == 422
+    hanna.post("/campaigns/q4/held", data={"row": "3", "do": "release", "reason": "Two awards"})
+    work(site)
+    assert "Ready: 2 rows can be sent." in hanna.get("/campaigns/q4").text
+
+
+def test_the_status_line_is_polled_and_stops_where_nothing_happens_by_itself(site, hanna):
+    begun(site, hanna, ANA)
+    answer = hanna.get("/campaigns/q4/status?was=checking")
+    assert answer.status_code == 286
+    assert answer.headers["HX-Refresh"] == "true"
+    assert answer.text.strip() == "Ready: 1 row can be sent."
+
+
+def test_names_and_file_names_that_are_markup_are_text(site, hanna):
+    hanna.post("/campaigns/new", data={"id": "q4", "name": "<script>alert(1)</script>"})
+    hanna.post(
+        "/campaigns/q4/upload",
+        files={"file": ("<img src=x>.csv", f"{HEADERS}\n{WRONG}".replace("Cleo", "<b>Cleo").encode())},
+    )
+    work(site)
+    for path in ("", "/problems", "/plan", "/results", "/upload"):
+        page = hanna.get(f"/campaigns/q4{path}").text
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "<b>Cleo" not in page
+
+
+def test_finance_and_audit_have_their_pages_without_names(site, hanna):
+    begun(site, hanna, ANA)
+    hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna)})
+    work(site)
+    fay, audra = site.browser("fay@example.com", "finance"), site.browser("audra@example.com", "auditor")
+    assert "finance.csv" in fay.get("/finance").text
+    for path in (
+        "/campaigns/q4",
+        "/campaigns/q4/problems",
+        "/campaigns/q4/plan",
+        "/campaigns/q4/results",
+        "/campaigns/q4/rows/2",
+    ):
+        assert "ana@example.com" not in fay.get(path).text
+        assert "Silva" not in fay.get(path).text
+    assert "file submitted" in audra.get("/audit?campaign=q4").text
+    assert "The log is whole" in audra.post("/audit").text
