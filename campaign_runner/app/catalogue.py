@@ -9,7 +9,7 @@ from campaign_runner.app.ask_tango import ask_tango, reason
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger import Ledger, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending
-from campaign_runner.model.marketplace import Reward
+from campaign_runner.model.marketplace import Catalogue, Reward
 from campaign_runner.planning.catalogue_context import CatalogueContext
 from campaign_runner.preflight import catalogue_cache
 from campaign_runner.preflight.catalogue_cache import CachedCatalogue
@@ -53,22 +53,26 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
     found = catalogue_cache.load(file, source)
     if found and (ledger is None or (found.is_fresh(now) and not runtime.refresh)):
         return CatalogueSnapshot(
-            CatalogueIndex(found.catalogue), () if found.is_fresh(now) else (_OLD.format(_day(found)),)
+            _indexed(runtime, found.catalogue), () if found.is_fresh(now) else (_OLD.format(_day(found)),)
         )
     if ledger is None:
         return CatalogueSnapshot()
     receipt, catalogue = ask_tango(runtime, ledger, campaign_key, lambda client: client.catalogue())
     if catalogue is not None:
         catalogue_cache.save(file, source, CachedCatalogue(catalogue, now))
-        return CatalogueSnapshot(CatalogueIndex(catalogue))
+        return CatalogueSnapshot(_indexed(runtime, catalogue))
     why = reason(receipt)
     if wanted == "require":
         raise RefusedBeforeSending(f"{_WANTED.format(why)} Nothing was sent. {_REQUIRED}")
     if found:
         return CatalogueSnapshot(
-            CatalogueIndex(found.catalogue), (f"{_WANTED.format(why)} {_OLD.format(_day(found))}",)
+            _indexed(runtime, found.catalogue), (f"{_WANTED.format(why)} {_OLD.format(_day(found))}",)
         )
     return CatalogueSnapshot(None, (f"{_WANTED.format(why)} Rewards, amounts and methods were not held against it.",))
+
+
+def _indexed(runtime: Runtime, catalogue: Catalogue) -> CatalogueIndex:
+    return CatalogueIndex(catalogue, frozenset(runtime.rule_book.methods))
 
 
 def _index(runtime: Runtime) -> CatalogueIndex | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from campaign_runner.intake import headers
@@ -14,6 +13,7 @@ from campaign_runner.intake.grid import Row
 from campaign_runner.intake.header_text import fold
 from campaign_runner.model import RuleBook
 from campaign_runner.model.errors import FileUnusable
+from campaign_runner.model.words import nearest
 
 SAMPLES = 3
 _ALIKE = 0.6
@@ -68,7 +68,7 @@ def _proposed(header: Row, below: Sequence[Sequence[str]], known: headers.Spelli
 def _proposal(header: str, values: Sequence[str], known: headers.Spellings, free: set[str]) -> str:
     """The nearest spelling of a field that no other column is, else what all the values look like."""
     spellings = [spelling for spelling, field in known.fields.items() if field in free]
-    if close := get_close_matches(fold(header), spellings, 1, _ALIKE):
-        return known.fields[close[0]]
+    if close := nearest(fold(header), spellings, _ALIKE):
+        return known.fields[close]
     looks = (name for name, look in _LOOKS if name in free and values and all(look.fullmatch(one) for one in values))
     return next(looks, "")

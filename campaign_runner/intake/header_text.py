@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from campaign_runner.model import words
 from campaign_runner.model.currencies import named
 from campaign_runner.model.measures import about_another, currencies_in, other_measure
 
@@ -44,9 +44,8 @@ class Meaning:
 
 @cache
 def fold(header: str) -> str:
-    """`E-Mail *` and `e_mail` are the same header; so are `Prénom` and `prenom`."""
-    plain = unicodedata.normalize("NFKD", _REMARK.sub("", header)).casefold()
-    return "".join(c for c in plain if c.isalnum())
+    """A header as it is compared, without remarks such as `(required)`."""
+    return words.fold(_REMARK.sub("", header))
 
 
 def meaning(header: str, fields: Mapping[str, str]) -> Meaning:

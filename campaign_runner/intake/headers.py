@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import pairwise
 
 from campaign_runner.intake.grid import HEAD_ROWS, Row
@@ -13,6 +12,7 @@ from campaign_runner.intake.header_text import Meaning, fold, meaning
 from campaign_runner.model import Column, RuleBook
 from campaign_runner.model.errors import FileUnusable, SettingsError
 from campaign_runner.model.measures import other_measure
+from campaign_runner.model.words import did_you_mean, nearest, quoted
 
 _NOT_A_HEADER = re.compile(r"\S@\S+\.\S")
 _VALUE = re.compile(r"[-+$€£]?\s?[0-9][0-9.,:/ -]*|U[0-9]{3,9}", re.I)
@@ -150,12 +150,12 @@ def _near(column: Column, known: Spellings, taken: set[str | None]) -> str:
         return ""
     # Whoever mistypes a word gets its first letter right; "Department" is no "Apartment".
     alike = [s for s, field in known.fields.items() if field not in taken and s[0] == folded[0]]
-    close = get_close_matches(folded, alike, 1, 0.8)
+    close = nearest(folded, alike, 0.8)
     if not close:
         return ""
-    title = known.titles[known.fields[close[0]]]
-    return (f"`{column.header}` (column {column.letter}) – did you mean {title}? It is kept as a column of your own; "
-            f"correct the header if it is meant.")  # fmt: skip
+    title = known.titles[known.fields[close]]
+    return (f'Column {column.letter} ("{column.header}") is kept as a column of your own. {did_you_mean(title)} Then '
+            "correct the header.")  # fmt: skip
 
 
 def _letters(own: Sequence[Column], name: str) -> str:
@@ -166,8 +166,8 @@ def _all_found(source: str, cells: Sequence[str], columns: Mapping[str, str]) ->
     there = {fold(cell): cell.strip() for cell in cells if cell.strip()}
     for header in columns:
         if fold(header) not in there:
-            close = get_close_matches(fold(header), list(there), 1, 0.6)
-            hint = f'Did you mean "{there[close[0]]}"?' if close else f"Its headers are: {_some(there.values())}."
+            close = nearest(fold(header), there, 0.6)
+            hint = did_you_mean(quoted(there.get(close, ""))) or f"Its headers are: {_some(there.values())}."
             raise SettingsError(
                 f'[columns] names "{header}", but {source} has no such header. {hint} Correct campaign.toml.'
             )
@@ -182,8 +182,7 @@ def _twins(source: str, first: Column, second: Column) -> str:
 
 
 def _unknown_field(header: str, name: str, fields: list[str]) -> str:
-    close = get_close_matches(name, fields, 1, 0.5)
-    hint = f'Did you mean "{close[0]}"?' if close else f"Known fields: {_some(fields)}."
+    hint = did_you_mean(quoted(nearest(name, fields))) or f"Known fields: {_some(fields)}."
     return f'[columns] maps "{header}" to "{name}", which is no field. {hint} Correct campaign.toml.'
 
 

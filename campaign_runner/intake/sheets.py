@@ -16,6 +16,7 @@ from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import NO_RESULT, Merge, Scan
 from campaign_runner.intake.sheet_choice import Sheet, about_sheets, elsewhere, sheets_unread
 from campaign_runner.model.errors import FileUnusable
+from campaign_runner.model.spreadsheet import column_letters
 
 _OWN_SIGN = re.compile(r"-?(?:\$|USD )[0-9.]+")  # what nearly all rewards are in: nothing to say of that
 _MAX_MERGED_ROWS = 5_000_000  # more than there are rows, five times over
@@ -66,7 +67,7 @@ def assemble(contents: Contents, known: Spellings) -> Grid:
 
 def _about_merges(scan: Scan) -> Iterator[str]:
     if scan.merges:
-        shown = ", ".join(f"{_letters(left)}{top}:{_letters(right)}{bottom}"
+        shown = ", ".join(f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
                           for top, bottom, left, right in scan.merges[:5])  # fmt: skip
         more = " and others" if len(scan.merges) > 5 else ""
         yield f"Merged cells ({shown}{more}) count for every row that they cover, in their first column."
@@ -75,19 +76,11 @@ def _about_merges(scan: Scan) -> Iterator[str]:
 def _about_formats(examples: Mapping[int, str]) -> tuple[str, ...]:
     """A number typed into such a cell is shown, and so read, by the same format again."""
     return tuple(
-        f'Column {_letters(at)} has number formats that show more than the number, like "{example}". Where you correct '
-        "such a cell, give it the number format 0.00 first."
+        f'Column {column_letters(at)} has number formats that show more than the number, like "{example}". '
+        "Where you correct such a cell, give it the number format 0.00 first."
         for at, example in sorted(examples.items())
         if not _OWN_SIGN.fullmatch(example)
     )
-
-
-def _letters(position: int) -> str:
-    letters, rest = "", position + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        letters = chr(65 + digit) + letters
-    return letters
 
 
 def _patched(block: Block, scan: Scan) -> Block:

@@ -20,6 +20,15 @@ HIDDEN_ROW = "The row is hidden in the spreadsheet."
 STRUCK_ROW = "The row, or a cell of it, is struck through in the spreadsheet."
 
 
+def column_letters(position: int) -> str:
+    """`A` for 0, `AA` for 26."""
+    letters, rest = "", position + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(65 + digit) + letters
+    return letters
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A spreadsheet column: `position` counts from 0, `header` is the user's own text, `field` is Tango's name.
@@ -34,12 +43,8 @@ class Column:
 
     @property
     def letter(self) -> str:
-        """`A` for 0, `AA` for 26."""
-        letters, rest = "", self.position + 1
-        while rest:
-            rest, digit = divmod(rest - 1, 26)
-            letters = chr(65 + digit) + letters
-        return letters
+        """`A` for the first, `AA` for the 27th."""
+        return column_letters(self.position)
 
     def cell(self, row: int) -> str:
         """The address as the spreadsheet shows it: `F14`."""

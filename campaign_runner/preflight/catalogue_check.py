@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -17,9 +17,10 @@ from campaign_runner.preflight.catalogue_rules import problems
 
 @dataclass(frozen=True)
 class CatalogueIndex:
-    """The catalogue as rows are held against it."""
+    """The catalogue as rows are held against it; `methods` are those of the rule book."""
 
     catalogue: Catalogue
+    methods: Collection[str]
     _near: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -43,7 +44,15 @@ class CatalogueIndex:
 
     def judge(self, rows: pd.DataFrame, table: RawTable) -> list[Problem]:
         """The problems of some valid rows (`CleanRows.fields`); warnings among them."""
-        return [] if rows.empty else list(problems(rows, table, self.rewards, self.like))
+        return [] if rows.empty else list(problems(rows, table, self._judging, self.like))
+
+    @cached_property
+    def _judging(self) -> Mapping[str, Reward]:
+        """The rewards with those of their delivery methods that a row may name."""
+        return {
+            utid: replace(reward, methods=tuple(word for word in reward.methods if word.upper() in self.methods))
+            for utid, reward in self.rewards.items()
+        }
 
     def like(self, utid: str) -> str:
         """The active reward whose utid differs from this one in a single character; "" for none, or several."""

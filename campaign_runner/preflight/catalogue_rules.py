@@ -19,12 +19,11 @@ import pyarrow.compute as pc
 from campaign_runner.model import Problem, RawTable
 from campaign_runner.model.marketplace import Reward
 from campaign_runner.model.money import UNITS, text
+from campaign_runner.model.words import did_you_mean
 
 Numbers = np.ndarray[Any, Any]
 Like = Callable[[str], str]
 Said = tuple[str, str]  # what is wrong, what to do
-METHODS = frozenset({"EMAIL", "PHONE", "ADDRESS", "EMBEDDED", "NONE", "BULKDIGITAL", "BULKSHIPMENT", "WHATSAPP",
-                     "EMBEDDED_COMPONENT"})  # fmt: skip
 COUNTRY = "recipient.address.country"
 _NO_BOUND = 2**62
 _BROWSE = "(campaign-runner catalogue lists them)."
@@ -136,7 +135,7 @@ def _quantity(reward: Reward, _: str) -> Said:
 
 
 def _method(reward: Reward, _: str) -> Said:
-    methods = ", ".join(_methods(reward))
+    methods = ", ".join(reward.methods)
     return f"is not possible for {_named(reward)}: it goes by {methods}.", "Choose one of these, or another reward."
 
 
@@ -167,13 +166,12 @@ _RULES = (
 
 def _unknown(near: str, rewards: Mapping[str, Reward]) -> Said:
     if near:
-        return "is not in Tango's catalogue.", f'Did you mean "{near}" ({rewards[near].name})?'
+        return "is not in Tango's catalogue.", did_you_mean(f'"{near}" ({rewards[near].name})')
     return "is not in Tango's catalogue.", f"Choose a reward that is there {_BROWSE}"
 
 
 def _methods(reward: Reward) -> tuple[str, ...]:
-    """The delivery methods it allows; none where its attributes speak of other things."""
-    return tuple(word for word in reward.methods if word.upper() in METHODS)
+    return reward.methods
 
 
 def _lowest(reward: Reward) -> int | None:

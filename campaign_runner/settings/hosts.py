@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from campaign_runner.model.loopback import LOOPBACK
 from campaign_runner.settings.policy import Policy
-from campaign_runner.settings.sections import LOOPBACK
 
 if TYPE_CHECKING:
     from campaign_runner.settings import Settings

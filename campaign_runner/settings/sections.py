@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from campaign_runner.model.loopback import LOOPBACK
+
 ADDRESSES = {
     "sandbox": "https://integration-api.tangocard.com/raas/v2",
     "production": "https://api.tangocard.com/raas/v2",
@@ -23,7 +25,6 @@ TOKEN_ADDRESSES = {
     "sandbox": "https://sandbox-auth.tangocard.com/oauth/token",
     "production": "https://auth.tangocard.com/oauth/token",
 }
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 CampaignId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9]{5,100}$")]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel
+
+from campaign_runner.model.words import did_you_mean, nearest, quoted
 
 
 def sentence(where: str, problem: Mapping[str, Any], settings: type[BaseModel]) -> str:
@@ -14,11 +15,9 @@ def sentence(where: str, problem: Mapping[str, Any], settings: type[BaseModel]) 
     location = [str(part) for part in problem["loc"]]
     name = ".".join(location)
     if problem["type"] == "extra_forbidden":
-        near = get_close_matches(location[-1], _known(settings, location[:-1]), 1, 0.5)
-        hint = (
-            f' Did you mean "{near[0]}"?' if near else f" Known here: {', '.join(_known(settings, location[:-1]))}."
-        )
-        return f'{where}: unknown setting "{name}".{hint}'
+        known = _known(settings, location[:-1])
+        hint = did_you_mean(quoted(nearest(location[-1], known))) or f"Known here: {', '.join(known)}."
+        return f'{where}: unknown setting "{name}". {hint}'
     if problem["type"] == "missing":
         hint = ' Add it, for example: [campaign] id = "2026-q4-recognition".' if name.startswith("campaign") else ""
         return f"{where}: the setting {name} is missing.{hint}"

@@ -23,12 +23,12 @@ import httpx
 
 from campaign_runner.model import Clock, Limiter, OnHold, Outcome, Receipt
 from campaign_runner.model.errors import SettingsError
+from campaign_runner.model.loopback import LOOPBACK
 from campaign_runner.tango import answers, auth, deadline, privacy, refusals, unpacking, wire
 from campaign_runner.tango.call_limits import CONNECT_SECONDS, LIMITS, LONGEST_HOLD, Limit
 from campaign_runner.tango.receipts import Reader
 
 _SECONDS = re.compile(r"\d{1,15}(\.\d{0,9})?", re.ASCII)
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PLACES_MISSED = 10  # in a row; then the machine is too slow for its pace
 _ON_HOLD = "Tango has asked everybody to wait, so it was not called. Run again later."
 

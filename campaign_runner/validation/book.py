@@ -6,9 +6,7 @@ A mistake in a file is a SettingsError that names file and key, so that a compan
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import yaml
 
 from campaign_runner.model import Field, Method, RuleBook
 from campaign_runner.model.errors import SettingsError
+from campaign_runner.model.words import fold
 from campaign_runner.validation.grammar import (
     BOOK_KEYS,
     FIELD_KEYS,
@@ -60,12 +59,6 @@ def shipped() -> Path:
     package = Path(__file__).parents[1]
     inside = package / "schemas"
     return inside if inside.is_dir() else package.parent / "schemas"
-
-
-@lru_cache(4096)
-def fold(word: str) -> str:
-    """A header or choice as it is compared: without case, accents, blanks and punctuation."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", word).casefold() if letter.isalnum())
 
 
 def _text(path: Path) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 
 from campaign_runner.model import Column, Field, RuleBook
 from campaign_runner.model.currencies import named
 from campaign_runner.model.errors import FileUnusable
 from campaign_runner.model.measures import about_another, other_measure
-from campaign_runner.validation.book import fold
+from campaign_runner.model.words import did_you_mean, fold, nearest, quoted
 
 _WHOLE_NAMES = frozenset(
     map(fold, ("Name", "Full name", "Whole name", "Complete name", "Recipient", "Recipient name", "Employee",
@@ -58,11 +58,10 @@ def key_columns(book: RuleBook, key: tuple[str, ...], columns: tuple[Column, ...
     named |= {fold(column.header): column for column in columns}
     for header in key:
         if fold(header) not in named:
-            near = get_close_matches(header, [column.header for column in columns], 1, 0.5)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
+            hint = did_you_mean(quoted(nearest(header, [column.header for column in columns])))
             raise FileUnusable(
-                f'The file has no column "{header}", which [identity] key names to tell the rows apart.{hint} '
-                "Add the column, or correct the setting. Nothing was sent."
+                f'The file has no column "{header}", which [identity] key names to tell the rows apart. {hint} '.rstrip()
+                + " Add the column, or correct the setting. Nothing was sent."
             )
     return [named[fold(header)] for header in key]
 
@@ -100,8 +99,8 @@ def _likely(field: Field, own: list[Column]) -> str:
 def _closeness(field: Field, header: str) -> float:
     """How near a mistyped header is to a spelling; 0 where it is none."""
     word = fold(header)
-    near = get_close_matches(word, [fold(spelling) for spelling in field.spellings], 1, 0.75) if len(word) > 3 else []
-    return SequenceMatcher(None, word, near[0]).ratio() if near else 0
+    near = nearest(word, map(fold, field.spellings), 0.75) if len(word) > 3 else ""
+    return SequenceMatcher(None, word, near).ratio() if near else 0
 
 
 def _resembles(field: Field, header: str) -> float:

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from campaign_runner.model import Column, Problem, RuleBook
 from campaign_runner.model.currencies import CODES, named
 from campaign_runner.model.measures import other_measure
+from campaign_runner.model.words import fold
 from campaign_runner.validation.arrowtext import TEXT, arrow
-from campaign_runner.validation.book import fold
 from campaign_runner.validation.chunk import TidyChunk
 from campaign_runner.validation.kinds.amount import PLAIN, read
 from campaign_runner.validation.normalisation import tidy

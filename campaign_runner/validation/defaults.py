@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 import numpy as np
 import pyarrow as pa
 
 from campaign_runner.model import Field, RuleBook
 from campaign_runner.model.errors import SettingsError
+from campaign_runner.model.words import did_you_mean, nearest
 from campaign_runner.validation.arrowtext import TEXT
 from campaign_runner.validation.failed_checks import CheckResults, Failure
 from campaign_runner.validation.kinds import NORMALISE, CellContext
@@ -57,6 +57,5 @@ def _wrong(found: list[Failure]) -> list[Failure]:
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, 1, 0.5)
-    hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(known)}."
-    return f'[defaults] {name}: there is no field "{name}".{hint}'
+    hint = did_you_mean(nearest(name, known)) or f"Known: {', '.join(known)}."
+    return f'[defaults] {name}: there is no field "{name}". {hint}'

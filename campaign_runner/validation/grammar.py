@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from campaign_runner.model.errors import SettingsError
+from campaign_runner.model.words import did_you_mean, nearest
 
 FIELD_KEYS = {"title", "description", "checks", "metadata"}
 METADATA_KEYS = {
@@ -121,9 +121,8 @@ def text_of(path: Path, where: str, value: Any) -> str:
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """` Did you mean …?`, or nothing."""
-    close = get_close_matches(str(word), list(known), 1, 0.5)
-    return f" Did you mean {close[0]}?" if close else ""
+    """The question about a known word, behind a blank; or nothing."""
+    return f" {did_you_mean(nearest(str(word), known))}".rstrip()
 
 
 def _options(path: Path, where: str, options: Any) -> None:

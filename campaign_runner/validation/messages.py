@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from campaign_runner.model import Column, Field, Problem
+from campaign_runner.model.words import did_you_mean
 from campaign_runner.validation.domains import TYPING_MISTAKES
 from campaign_runner.validation.foreign_digits import foreign_digits
 from campaign_runner.validation.kinds import EXPLAIN, CellContext, Hint
@@ -92,7 +93,7 @@ def listed(words: Iterable[str], link: str = "and") -> str:
 
 def _known_word(value: str, statistics: Mapping[str, Any], field: Field) -> dict[str, Any]:
     near = nearest(value, field.metadata.get("choices") or {})
-    return {"near": near, "hint": f" Did you mean {near}?" if near else ""}
+    return {"near": near, "hint": f" {did_you_mean(near)}".rstrip()}
 
 
 def _only(value: str, statistics: Mapping[str, Any], field: Field) -> dict[str, Any]:

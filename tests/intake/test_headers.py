@@ -66,8 +66,8 @@ def test_two_columns_of_one_field_are_named_with_their_letters(read):
 def test_a_near_miss_is_proposed_and_a_header_far_off_is_not(read):
     table = read("q4.csv", "Emial,Amount,Team,Mobil\na,5,b,c\n")
     assert table.notes == (
-        "`Emial` (column A) – did you mean E-mail? It is kept as a column of your own; correct the header if it is meant.",
-        "`Mobil` (column D) – did you mean Mobile? It is kept as a column of your own; correct the header if it is meant.",
+        'Column A ("Emial") is kept as a column of your own. Did you mean E-mail? Then correct the header.',
+        'Column D ("Mobil") is kept as a column of your own. Did you mean Mobile? Then correct the header.',
     )
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from campaign_runner.model.errors import SettingsError
+from campaign_runner.model.words import fold
 from campaign_runner.validation import load_book
-from campaign_runner.validation.book import fold, shipped
+from campaign_runner.validation.book import shipped
 from campaign_runner.validation.grammar import CHECKS, KINDS
 from campaign_runner.validation.kinds import EXPLAIN, NORMALISE
 from tests.validation.tables import BOOK, check

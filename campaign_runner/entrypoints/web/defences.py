@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.entrypoints.web.answer_errors import told
+from campaign_runner.model.loopback import LOOPBACK
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Bytes of a form or a JSON body; an upload has the limit of [server].
 FORM_BYTES, FORM_SECONDS = 2 * 2**20, 60.0

@@ -19,9 +19,9 @@ from campaign_runner.app.server_address import SetUp, remember_address
 from campaign_runner.app.users import set_up_secret
 from campaign_runner.app.workspace import open_workspace
 from campaign_runner.entrypoints.web.application import create_app
-from campaign_runner.entrypoints.web.defences import LOOPBACK
 from campaign_runner.entrypoints.web.worker_process import WorkerProcess
 from campaign_runner.model.errors import UsageError
+from campaign_runner.model.loopback import LOOPBACK
 
 STOP_SECONDS = 10
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from campaign_runner.model import HELD, Problem
-from campaign_runner.reporting.excel.sheet_xml import letters
+from campaign_runner.model.spreadsheet import column_letters
 
 FILLS = {"error": "FFFFC7CE", "warning": "FFFFEB9C"}
 Cell = tuple[int, int]
@@ -159,7 +159,7 @@ def _restyled(tag: bytes, severity: str, styles: MarkStyles) -> bytes:
 
 
 def _new_cell(p: bytes, row: int, position: int, severity: str, styles: MarkStyles) -> bytes:
-    name = f"{letters(position)}{row}".encode()
+    name = f"{column_letters(position)}{row}".encode()
     return b'<%bc r="%b" s="%d"/>' % (p, name, styles.of_blank(position, severity)) if severity else b""
 
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 
 from campaign_runner.model import Problem
+from campaign_runner.model.spreadsheet import column_letters
 from campaign_runner.reporting.excel.cell_marks import Cell, Marks
 from campaign_runner.reporting.excel.package import OFFICE, Package, insert_before, xml_text
-from campaign_runner.reporting.excel.sheet_xml import letters
 
 AUTHOR = "campaign-runner check"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -138,7 +138,7 @@ def _without(drawing: str, gone: set[Cell]) -> str:
 
 
 def _name(cell: Cell) -> str:
-    return f"{letters(cell[1])}{cell[0]}"
+    return f"{column_letters(cell[1])}{cell[0]}"
 
 
 def _cell(comment: str) -> Cell | None:

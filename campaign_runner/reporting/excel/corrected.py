@@ -13,9 +13,9 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from campaign_runner.model.spreadsheet import column_letters
 from campaign_runner.reporting.excel.annotated import DAMAGED
 from campaign_runner.reporting.excel.package import Package, Pieces, xml_text
-from campaign_runner.reporting.excel.sheet_xml import letters
 
 Cells = Mapping[int, Mapping[int, str]]
 _ROW = re.compile(rb'<((?:\w+:)?)row\b[^>]*?\br="([0-9]{1,7})"[^>]*?(?:/>|>.*?</\1row>)', re.S)
@@ -82,7 +82,7 @@ def _cells(body: bytes, prefix: bytes, row: int, changed: Mapping[int, str]) -> 
 
 
 def _cell(prefix: bytes, row: int, position: int, value: str, style: re.Match[bytes] | None) -> bytes:
-    name = f"{letters(position)}{row}".encode()
+    name = f"{column_letters(position)}{row}".encode()
     look = b' s="%b"' % style[1] if style else b""
     if not value:
         return b'<%bc r="%b"%b/>' % (prefix, name, look)
@@ -106,7 +106,7 @@ def write_same_cells(
     book = Workbook(write_only=True)
     made = book.create_sheet(sheet[:31])
     for position in hidden_columns:
-        made.column_dimensions[letters(position)].hidden = True
+        made.column_dimensions[column_letters(position)].hidden = True
     for row in hidden:
         made.row_dimensions[row].hidden = True
     done = 0

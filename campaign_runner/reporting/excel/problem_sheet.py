@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 from campaign_runner.model import Problem
+from campaign_runner.model.spreadsheet import column_letters
 from campaign_runner.model.wording import count
 from campaign_runner.reporting.excel.cell_marks import Marks, cell_of
 from campaign_runner.reporting.excel.package import xml_text
-from campaign_runner.reporting.excel.sheet_xml import LONGEST_CELL, letters
+from campaign_runner.reporting.excel.sheet_xml import LONGEST_CELL
 
 OUR_TAB = "FFC00001"  # the colour of the tab tells an earlier copy's sheet from one of the user's own
 _HEADINGS = ("Cell", "Column", "Value", "What is wrong", "What to do")
@@ -60,7 +61,7 @@ def _cells(problem: Problem) -> tuple[str, ...]:
 
 def _row(number: int, values: Sequence[str], look: str = "") -> str:
     """`look`: how its texts look; the styles are those of the user's own workbook."""
-    texts = {letters(at): xml_text(value[:LONGEST_CELL]) for at, value in enumerate(values) if value}
+    texts = {column_letters(at): xml_text(value[:LONGEST_CELL]) for at, value in enumerate(values) if value}
     cells = (
         f'<c r="{column}{number}" t="inlineStr"><is>{_run(text, look)}</is></c>' for column, text in texts.items()
     )
@@ -74,5 +75,5 @@ def _run(text: str, look: str) -> str:
 
 def _link(sheet: str, number: int, problem: Problem) -> str:
     row, position = cell_of(problem)
-    place = "'" + sheet.replace("'", "''") + f"'!{letters(position)}{row}"
+    place = "'" + sheet.replace("'", "''") + f"'!{column_letters(position)}{row}"
     return f'<hyperlink ref="A{number}" location={quoteattr(place)} display={quoteattr(problem.cell)}/>'

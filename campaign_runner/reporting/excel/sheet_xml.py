@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campaign_runner.model.spreadsheet import column_letters
 from campaign_runner.reporting.csv_file import raw_bytes
 
 LONGEST_CELL = 32_767
@@ -50,19 +51,10 @@ def rows_xml(columns: Sequence[Any], kinds: Sequence[CellKind], styles: Sequence
     """`<row>` elements for columns of equal length; `first` is the number of the first row."""
     numbers = pc.cast(pa.array(range(first, first + len(columns[0]))), pa.large_string())
     cells = [
-        _cells(column, kind, _joined(f'<c r="{letters(position)}', numbers, f'" s="{style}"'))
+        _cells(column, kind, _joined(f'<c r="{column_letters(position)}', numbers, f'" s="{style}"'))
         for position, (column, kind, style) in enumerate(zip(columns, kinds, styles, strict=True))
     ]
     return raw_bytes(_joined('<row r="', numbers, '">', *cells, "</row>"))
-
-
-def letters(position: int) -> str:
-    """`A` for 0, `AA` for 26."""
-    name, rest = "", position + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        name = chr(65 + digit) + name
-    return name
 
 
 def _cells(texts: Any, kind: CellKind, start: Any) -> Any:

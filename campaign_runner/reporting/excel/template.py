@@ -14,9 +14,10 @@ from typing import Any
 
 import pyarrow as pa
 import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from campaign_runner.model import Field, Method, RuleBook
+from campaign_runner.model.spreadsheet import column_letters
 from campaign_runner.reporting.atomic import replacing
 from campaign_runner.reporting.excel.workbook_writer import HEADER, PLAIN_TEXT
 from campaign_runner.reporting.formula_guard import guard
@@ -107,7 +108,7 @@ def _drop_down(sheet: Any, lists: Any, position: int, field: Field, methods: Seq
     if len(",".join(choices)) > _LIST_LIMIT or any("," in choice for choice in choices):
         for row, choice in enumerate(choices):
             lists.write_string(row, position, choice)
-        letter = xl_col_to_name(position, col_abs=True)
+        letter = f"${column_letters(position)}"
         source = f"=Choices!{letter}$1:{letter}${len(choices)}"
     title = field.title[:32]
     sheet.data_validation(1, position, _ROWS, position, {

@@ -10,7 +10,8 @@ import pandas as pd
 
 from campaign_runner.model import OpenBooks
 from campaign_runner.model.finance_options import FinanceOptions
-from campaign_runner.reporting.excel.sheet_xml import Heading, letters
+from campaign_runner.model.spreadsheet import column_letters
+from campaign_runner.reporting.excel.sheet_xml import Heading
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
 from campaign_runner.reporting.finance.as_of import as_of, standing_at
 from campaign_runner.reporting.finance.bridge import write_bridge
@@ -68,8 +69,8 @@ def workbook(lines: LinePass) -> Opener | None:
 
 def _write_further_sheets(lines: LinePass, book: Any, rows: int) -> None:
     groups, all_books = lines.titles, [opened.books for opened, _ in lines.campaigns]
-    own = {title: letters(len(TITLES) + number) for number, title in enumerate(groups)}
-    places = own | {title: letters(number) for number, title in enumerate(TITLES)}
+    own = {title: column_letters(len(TITLES) + number) for number, title in enumerate(groups)}
+    places = own | {title: column_letters(number) for number, title in enumerate(TITLES)}
     sections = {title: "Placed at" if title == "Day" else column for title, column in SECTIONS.items()}
     sections |= {title: title for title in groups}
     sheet = Lines(places, max(rows, 1) + 1)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from campaign_runner.model import Finding, money
-from campaign_runner.reporting.excel.sheet_xml import letters
+from campaign_runner.model.spreadsheet import column_letters
 from campaign_runner.reporting.excel.workbook_writer import STATUS_COLOURS
 from campaign_runner.reporting.finance.formulas import FIGURES, Figure, Lines, is_ambiguous
 from campaign_runner.reporting.finance.sums import ReportSums, Tallies
@@ -98,13 +98,13 @@ class _Totals:
         others = self._next if rest else 0
         self._label("Sum", currency, self._bold)
         for position, figure in enumerate(FIGURES, _FIRST_FIGURE):
-            plus = f"+{letters(position)}{others}" if others else ""
+            plus = f"+{column_letters(position)}{others}" if others else ""
             formula = _above(position, first, last, f"$B{self._next + 1}") + plus
             self._figure(position, figure, formula, every, self._sums)
         self._label("Difference from the lines", currency, row=self._next + 1)
         for position, figure in enumerate(FIGURES, _FIRST_FIGURE):
             every_line = self._lines.formula(figure, [], f"$B{self._next + 2}")
-            gap = f"=ROUND({letters(position)}{self._next + 1}-({every_line}),4)"
+            gap = f"=ROUND({column_letters(position)}{self._next + 1}-({every_line}),4)"
             self._sheet.write_formula(self._next + 1, position, gap, self._looks[figure.is_count], 0)
         self._next += 2
 
@@ -144,7 +144,7 @@ class _Totals:
 
 def _above(position: int, first: int, last: int, currency: str) -> str:
     """The sum of a column of the table over the rows of one currency."""
-    letter = letters(position)
+    letter = column_letters(position)
     return f"SUMIFS({letter}{first + 1}:{letter}{last},$B{first + 1}:$B{last},{currency})"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
+from campaign_runner.model import words
+from campaign_runner.model.words import fold
 from campaign_runner.validation.arrowtext import recode
-from campaign_runner.validation.book import fold
 from campaign_runner.validation.kinds.cell_context import CellContext
 
 
@@ -28,8 +28,8 @@ def nearest(value: str, choices: Mapping[str, list[str]]) -> str:
     known = {fold(spelling): (word, spelling) for word, others in choices.items() for spelling in (*others, word)
              if fold(spelling)[:1] == folded_value[:1]}  # fmt: skip
     # A wrong proposal is worse than none: whoever mistypes a word gets its first letter right, and most of it.
-    near = get_close_matches(folded_value, list(known), 1, 0.75) if len(folded_value) > 3 else []
-    if not near or len(near[0]) < 4:
+    near = words.nearest(folded_value, known, 0.75) if len(folded_value) > 3 else ""
+    if len(near) < 4:
         return ""
-    word, spelling = known[near[0]]
+    word, spelling = known[near]
     return word if fold(word) == fold(spelling) else f"{word} ({spelling})"

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from campaign_runner.model.words import did_you_mean, fold
 from campaign_runner.validation.arrowtext import recode, where
-from campaign_runner.validation.book import fold
 from campaign_runner.validation.kinds.cell_context import CellContext, Hint
 from campaign_runner.validation.kinds.choice import folded, nearest
 
@@ -42,4 +42,4 @@ def explain(value: str, case: CellContext) -> Hint | None:
     near = nearest(value, here)
     if not near:
         return None
-    return Hint("region", f"is not a region of {case.country} that Tango knows.", f"Did you mean {near}?")
+    return Hint("region", f"is not a region of {case.country} that Tango knows.", did_you_mean(near))

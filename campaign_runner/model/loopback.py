@@ -1,0 +1,5 @@
+"""Which names does this very machine have for itself?"""
+
+from __future__ import annotations
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

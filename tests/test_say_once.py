@@ -1,0 +1,35 @@
+"""What is decided in one place is decided there alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from campaign_runner import validation
+
+PACKAGE = Path(validation.__file__).parents[1]
+SOURCES = {str(path.relative_to(PACKAGE)): path.read_text("utf-8") for path in PACKAGE.rglob("*.py")}
+METHODS = "|".join(validation.load_book().methods)
+
+
+@pytest.mark.parametrize(
+    ("what", "place"),
+    [
+        (r"get_close_matches", "model/words.py"),
+        (r"Did you mean", "model/words.py"),
+        (r"\.isalnum\(\)\)", "model/words.py"),  # the folding of headers and choices
+        (r"divmod\(.*26\)|xl_col_to_name", "model/spreadsheet.py"),
+        (r'"localhost"', "model/loopback.py"),
+    ],
+)
+def test_one_place_each(what, place):
+    assert [name for name, text in SOURCES.items() if re.search(what, text)] == [place]
+
+
+def test_the_list_of_methods_is_that_of_the_rule_book():
+    """Besides: which of them POST /orders carries, and the stand-in of Tango, which knows nothing of ours."""
+    lists = [name for name, text in SOURCES.items()
+             if re.search(rf'("({METHODS})",?\s*){{5}}', text) and not name.startswith("simulator/")]  # fmt: skip
+    assert lists == ["planning/single.py"]
