@@ -26,7 +26,7 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, rule_book
 from campaign_runner.app.trim_memory import trim_memory
 from campaign_runner.app.uploads import LoadedUpload, latest_upload, restored_upload, with_repairs
-from campaign_runner.ledger import campaigns, row_status, sent_when
+from campaign_runner.ledger import campaigns, pauses, row_status, sent_when
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.read_only import is_writable
 from campaign_runner.ledger.request_log import last_attempt
@@ -160,9 +160,10 @@ def books_of(campaign: CampaignSession, file: LoadedUpload, stopped: str = "") -
         since = last_attempt(connection) if campaign.since is None else campaign.since
         now = sent_when.sent_now(connection, campaign.key, since)
         before = sent_when.sent_before(connection, campaign.key, uploads, since)
+        halted = bool(pauses.of(connection, campaign.key).halted_at)
     books = replace(
         opened.books, host=settings.host, asked=asked, sent_now=_sent(("", "", *sums) for sums in now),
-        sent_before=_sent(before),
+        sent_before=_sent(before), halted=halted,
     )  # fmt: skip
     return replace(opened, books=books)
 

@@ -87,8 +87,8 @@ class Books:
     somebody dropped, which need nobody. `asked` are the options that the run had, by name ("" = a switch): the next one
     is to have them, too. `foreign` is what was charged in another currency than the reward's. `sent_now` is what this
     very call sent (of the campaign), `sent_before` what had left before of this file's rows; `placing` tells that the
-    call was asked to send. `unread`: other sheets of the file with rows below the same header, which nobody chose or
-    refused.
+    call was asked to send, `halted` that nothing new leaves until somebody resumes the campaign. `unread`: other sheets
+    of the file with rows below the same header, which nobody chose or refused.
     """
 
     order: Order
@@ -115,6 +115,7 @@ class Books:
     sent_now: Sent = Sent()
     sent_before: Sent = Sent()
     placing: bool = False
+    halted: bool = False
 
     @property
     def total_rows(self) -> int:

@@ -25,6 +25,7 @@ from campaign_runner.ledger import batches, open_ledger, schema
 from campaign_runner.ledger.circuit import SharedCircuit
 from campaign_runner.model.errors import ExitCode, UsageError
 from campaign_runner.model.lifecycle import BatchState
+from campaign_runner.reporting.next_steps import next_steps
 from campaign_runner.simulator import Simulator, serve
 from campaign_runner.simulator.faults import Fault
 from tests.pipeline.decided import release_rows
@@ -54,6 +55,7 @@ def test_a_run_that_is_halted_sends_nothing_new_follows_what_left_and_says_so(of
     (said,) = [finding.text for finding in result.books.findings if finding.kind == "waiting"]
     assert "halted on 22 Nov 2026, 09:00 UTC by" in said
     assert said.endswith('"wrong amounts". Nothing new is sent until it is resumed: campaign-runner resume q4')
+    assert "campaign-runner resume q4" in next_steps(result.books)[0].command
     sound(office)
 
 
