@@ -10,10 +10,12 @@ from pathlib import Path
 from campaign_runner.intake.excel.workbook import listed_xlsx, read_xlsx
 from campaign_runner.intake.excel.xls import read_xls
 from campaign_runner.intake.file_kinds import SUFFIXES, is_container, kind_of
-from campaign_runner.intake.grid import Grid, Row
+from campaign_runner.intake.grid import Block, Grid, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.opendocument.ods import read_ods
 from campaign_runner.intake.sandbox import confined
+from campaign_runner.intake.scan import Scan
+from campaign_runner.intake.sheet_choice import Sheet
 from campaign_runner.intake.sheets import Contents, assemble
 from campaign_runner.intake.text.delimited import open_delimited
 
@@ -35,8 +37,12 @@ _NAMES = {
 def open_grid(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """The content decides, not the name; raises FileUnusable where it is no spreadsheet."""
     if is_container(path):
-        kind, contents = confined(path, _read, path, sheet, known)
-        grid = assemble(contents, known)
+        kind, chosen, sheets, blocks, scan = confined(path, _read, path, sheet, known)
+        for (
+            each
+        ) in sheets:  # of sheets that nobody has asked for yet, the first rows are read in another one, if at all
+            each.look = partial(confined, path, _first_rows, path, each.name)
+        grid = assemble(Contents(sheets[chosen], sheets, blocks, scan), known)
     else:
         kind = kind_of(path)
         grid = open_delimited(path, sheet, known)
@@ -45,13 +51,12 @@ def open_grid(path: Path, sheet: str | None, known: Spellings) -> Grid:
     return replace(grid, notes=(f"{path.name} is really {_NAMES[kind]}, and was read as that.", *grid.notes))
 
 
-def _read(path: Path, sheet: str | None, known: Spellings) -> tuple[str, Contents]:
-    """In the sandbox. The first rows of sheets that nobody has asked for yet are read in another one, if at all."""
+def _read(path: Path, sheet: str | None, known: Spellings) -> tuple[str, int, list[Sheet], list[Block], Scan]:
+    """In the sandbox: the kind of file, which sheet was chosen, all sheets, its cells, and what else is known of it."""
     kind = kind_of(path)
     contents = WORKBOOKS[kind](path, sheet, known)
-    for each in contents.sheets:
-        each.look = partial(confined, path, _first_rows, path, each.name)
-    return kind, contents
+    chosen = next(at for at, each in enumerate(contents.sheets) if each is contents.chosen)
+    return kind, chosen, contents.sheets, list(contents.blocks), contents.scan
 
 
 def _first_rows(path: Path, name: str) -> Sequence[Row]:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from campaign_runner.intake import fork_server, sandbox_child
+from campaign_runner.intake import fork_server, sandbox_child, sandbox_reply
 from campaign_runner.intake.file_kinds import broken
 from campaign_runner.intake.sandbox_child import SIZE, Limits, Outcome
 from campaign_runner.model.errors import FileUnusable
@@ -31,7 +31,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def confined(path: Path, work: Callable[..., Result], *arguments: Any) -> Result:
-    """`work(*arguments)`, which parses the file; its result and its errors are pickled.
+    """`work(*arguments)`, which parses the file; its result and its errors are plain values (`sandbox_reply`).
 
     Raises FileUnusable where the reader broke, or took more memory or time than a file of this size may.
     """
@@ -84,9 +84,13 @@ class _Child:
         sizes = [SIZE.unpack(self._exactly(SIZE.size))[0] for _ in range(many)]
         if sum(sizes) > self._limits.memory:
             raise EOFError
-        pickled, *buffers = [self._exactly(size) for size in sizes]
-        outcome, value = pickle.loads(pickled, buffers=buffers)  # noqa: S301 - from our own process
-        return outcome, value
+        try:
+            outcome, value = sandbox_reply.unpacked([self._exactly(size) for size in sizes])
+            if isinstance(value, Exception) != (outcome == Outcome.RAISED):
+                raise ValueError(outcome)
+            return Outcome(outcome), value
+        except (ValueError, TypeError):  # a process that a file took over says anything
+            raise EOFError from None
 
     def end(self) -> int:
         """End it, if it has not ended by itself; its exit code, or minus the number of the signal that ended it."""

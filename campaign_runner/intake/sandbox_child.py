@@ -1,6 +1,7 @@
 """What may the process do that parses a foreign file?  Read it, within limits, and write its answer into one pipe.
 
-It has no other descriptor of the parent's (no socket, ledger or terminal), writes no file, and leaves no core dump.
+It has no other descriptor of the parent's (no socket, ledger or terminal), opens no socket, starts no program, writes no
+file, and leaves no core dump.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any, NoReturn
 
 import pyarrow as pa
 
+from campaign_runner.intake import no_network, sandbox_reply
 from campaign_runner.intake.fork_server import die_with_parent
 from campaign_runner.model.errors import CampaignRunnerError
 
@@ -108,6 +110,7 @@ def _confine(limits: Limits) -> None:
     pa.array([""])  # with its first array, arrow reserves a gigabyte of addresses: not the file's doing
     pa.set_memory_pool(pa.system_memory_pool())
     die_with_parent(signal.SIGKILL)
+    no_network.leave()
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - pathlib would cost more than the rest
         held = int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
     for kind, soft, hard in (
@@ -121,15 +124,14 @@ def _confine(limits: Limits) -> None:
 
 
 def _send(answer: tuple[Outcome, Any]) -> None:
-    """How many pieces, their sizes, the pieces: the pickled answer, then the columns' bytes as they are."""
-    buffers: list[pickle.PickleBuffer] = []
+    """How many pieces, their sizes, the pieces: the answer, then the columns' bytes as they are."""
     try:
-        pickled = pickle.dumps(answer, protocol=5, buffer_callback=buffers.append)
-        pieces = [memoryview(pickled), *(buffer.raw() for buffer in buffers)]
+        made = sandbox_reply.packed([str(answer[0]), answer[1]])
     except MemoryError:
-        pieces = [memoryview(pickle.dumps((Outcome.NO_MEMORY, None)))]
-    except (TypeError, AttributeError, pickle.PicklingError):
-        pieces = [memoryview(pickle.dumps((Outcome.RAISED, RuntimeError(repr(answer[1])))))]
+        made = sandbox_reply.packed([str(Outcome.NO_MEMORY), None])
+    except (TypeError, ValueError) as error:
+        made = sandbox_reply.packed([str(Outcome.RAISED), RuntimeError(f"{error}: {answer[1]!r:.200}")])
+    pieces = [memoryview(piece).cast("B") for piece in made]
     sizes = b"".join(SIZE.pack(size) for size in (len(pieces), *(piece.nbytes for piece in pieces)))
     for piece in (memoryview(sizes), *pieces):
         at = 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
 import random
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -14,6 +16,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import xlsxwriter
 
@@ -191,3 +194,56 @@ def test_a_workbook_of_huge_texts_within_the_limits_of_zip_is_a_sentence(tmp_pat
     (tmp_path / "q4.xlsx").write_bytes(patched((tmp_path / "small.xlsx").read_bytes(), put))
     ended = subprocess.run([sys.executable, "-c", HUGE], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "q4.xlsx takes more than the 100 MB of memory" in ended.stderr.splitlines()[-1]
+
+
+def _open_a_socket(family: int) -> None:
+    socket.socket(family)
+
+
+def _start_a_program() -> None:
+    os.execv("/bin/true", ["true"])
+
+
+@pytest.mark.parametrize(("work", "what"), [
+    (_open_a_socket, (socket.AF_INET,)), (_open_a_socket, (socket.AF_UNIX,)), (_start_a_program, ()),
+])  # fmt: skip
+def test_the_reader_reaches_nobody(book, work, what):
+    with pytest.raises(PermissionError, match="Operation not permitted"):
+        confined(book, work, *what)
+
+
+class _Evil:
+    """What a pickle would run in whoever opens it."""
+
+    def __reduce__(self):
+        return os.mkdir, ("taken over",)
+
+
+def _forged(*pieces: bytes) -> None:
+    sizes = b"".join(sandbox_child.SIZE.pack(size) for size in (len(pieces), *map(len, pieces)))
+    os.write(sandbox_child.REPLY, sizes + b"".join(pieces))
+    os._exit(0)
+
+
+def _cells(end: int) -> bytes:
+    """A column of one cell that ends somewhere else than its bytes do."""
+    column = pa.array(["x"], pa.large_string())
+    sink = pa.BufferOutputStream()
+    batch = pa.record_batch([pa.array([1]), column], names=["numbers", "0"])
+    with pa.ipc.new_stream(sink, batch.schema) as stream:
+        stream.write_batch(batch)
+    content: bytes = sink.getvalue().to_pybytes()
+    at = content.rindex(struct.pack("<2q", 0, 1))
+    return content[:at] + struct.pack("<2q", 0, end) + content[at + 16 :]
+
+
+@pytest.mark.parametrize("pieces", [
+    (pickle.dumps(("done", _Evil())),), (b'["raised", {"Exception": ["exec", "import os", []]}]',),
+    (b'["done", {"Block": [0, {"tuple": []}]}]', _cells(1 << 40)), (b'["done", {"Path": ["x"]}]',), (b"[]",),
+    (b'["done", {"CellMarks": [0, []]}]', b"\1\0\0\0", b"\0\0", b"\7\0\0\0"), (b'["no outcome", 1]',),
+])  # fmt: skip
+def test_an_answer_that_is_no_data_runs_nothing_and_is_a_sentence(book, pieces, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with suppress(RuntimeError), pytest.raises(FileUnusable, match="could not be read: it is damaged"):
+        confined(book, _forged, *pieces)
+    assert not (tmp_path / "taken over").exists()

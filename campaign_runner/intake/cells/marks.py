@@ -31,6 +31,22 @@ class CellMarks:
         self._known: dict[Mark, int] = {}
         self._sorted: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
+    @classmethod
+    def of(cls, parts: Sequence[bytes | bytearray], known: Sequence[Mark]) -> CellMarks:
+        """From what `parts` gave; raises ValueError where it is nothing that could come from there."""
+        made = cls()
+        for column, data in zip((made._rows, made._positions, made._codes), parts, strict=True):
+            column.frombytes(bytes(data))
+        made._known = {mark: at for at, mark in enumerate(known)}
+        counts = {len(column) for column in (made._rows, made._positions, made._codes)}
+        if len(counts) != 1 or (made._codes and not 0 <= min(made._codes) <= max(made._codes) < len(made._known)):
+            raise ValueError("no marks of cells")
+        return made
+
+    def parts(self) -> tuple[list[array[int]], list[Mark]]:
+        """Rows, positions and codes, and the marks that the codes stand for."""
+        return [self._rows, self._positions, self._codes], list(self._known)
+
     def __len__(self) -> int:
         return len(self._rows)
 

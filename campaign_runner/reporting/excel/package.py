@@ -9,12 +9,13 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from defusedxml import ElementTree
 
 Pieces = Iterable[bytes]
 _PIECE = 1 << 20
+_MOST_TEXT = 64 << 20  # of a part that is read as a whole; sheets go by in pieces
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -37,6 +38,8 @@ class Package:
     def text(self, part: str) -> str:
         """A small part as it is now; "" where there is none."""
         if part not in self._changed and part in self._archive.namelist():
+            if (size := self._archive.getinfo(part).file_size) > _MOST_TEXT:
+                raise BadZipFile(f"{part} has {size >> 20:,} MB")
             return self._archive.read(part).decode("utf-8-sig")
         return self._changed.get(part, "")
 
