@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from campaign_runner.app.viewer import Viewer, campaign_for, require
 from campaign_runner.app.workspace import Workspace
@@ -85,6 +85,9 @@ def campaign_key_of(request: Request) -> int:
     return int(request.state.campaign_key)
 
 
+# The largest number of a row, an upload or a token: what every database takes.
+LARGEST = 2**31 - 1
+Number = Annotated[int, Path(ge=0, le=LARGEST)]
 Work = Annotated[Workspace, Depends(workspace_of)]
 Who = Annotated[Viewer, Depends(viewer_of)]
 CampaignKey = Annotated[int, Depends(campaign_key_of)]

@@ -8,7 +8,7 @@ from fastapi import Form, Request
 from fastapi.responses import Response
 
 from campaign_runner.app import one_time_codes, sign_in, tokens, users
-from campaign_runner.entrypoints.web.access import Who, Work
+from campaign_runner.entrypoints.web.access import Number, Who, Work
 from campaign_runner.entrypoints.web.cookies import YEAR
 from campaign_runner.entrypoints.web.languages import languages
 from campaign_runner.entrypoints.web.pages import go_to, local_path, page
@@ -40,7 +40,7 @@ def create_token(
     return _account(request, workspace, viewer, token=secret)
 
 
-def revoke_token(workspace: Work, viewer: Who, number: int) -> Response:
+def revoke_token(workspace: Work, viewer: Who, number: Number) -> Response:
     """One of one's own."""
     tokens.revoke_token(workspace, viewer.actor, number, of_user=viewer.user)
     return go_to("/account?notice=token-revoked#tokens")

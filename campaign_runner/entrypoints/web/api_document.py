@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,14 +57,25 @@ def document(app: FastAPI) -> dict[str, Any]:
     }
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     made["security"] = [{"token": []}, {"session": []}]
-    for _, method, call in _each(made):
+    for path, method, call in _each(made):
+        call.setdefault("parameters", []).extend(_undeclared(path, call))
         told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for status, what in REFUSALS.items():
             call["responses"][status] = {"description": what, "content": told}
         if method == "post":
-            call.setdefault("parameters", []).append(KEY)
+            call["parameters"].append(KEY)
     app.openapi_schema = made
     return made
+
+
+def _undeclared(path: str, call: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a path that are looked up before the handler."""
+    declared = {each["name"] for each in call["parameters"]}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"\{(\w+)\}", path)
+        if name not in declared
+    ]
 
 
 def _each(made: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

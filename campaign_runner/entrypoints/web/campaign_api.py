@@ -16,7 +16,7 @@ from campaign_runner.app.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.rows import row_life, rows_of
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.viewer import is_own, sees_contacts
-from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
+from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number, Who, Work
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.roles import Permission
 
@@ -54,7 +54,7 @@ class Wanted(Body):
 
     plan: Text
     accept: Annotated[list[Text], Field(max_length=100)] = Field(default_factory=list)
-    canary: int | None = None
+    canary: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
     max_failure_rate: float | None = None
     at: Text = ""
 
@@ -153,12 +153,12 @@ def retry(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: 
     return JSONResponse(public(campaign_view(workspace, campaign_id)), 202)
 
 
-def release(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: int, body: Reason) -> Response:
+def release(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: Number, body: Reason) -> Response:
     """Let a held row go."""
     return JSONResponse(decide_rows(workspace, campaign_key, [row], "release", body.reason, viewer.actor))
 
 
-def drop(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: int, body: Reason) -> Response:
+def drop(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: Number, body: Reason) -> Response:
     """A held row is never sent."""
     return JSONResponse(decide_rows(workspace, campaign_key, [row], "drop", body.reason, viewer.actor))
 
@@ -175,7 +175,7 @@ def rows(
     return items(found[:limit], found[:limit][-1]["row"] if more else None)
 
 
-def row(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: int) -> Response:
+def row(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: Number) -> Response:
     """The whole life of a row."""
     contacts = sees_contacts(workspace, viewer, campaign_key)
     return JSONResponse(row_life(workspace, campaign_key, row, contacts=contacts))

@@ -16,7 +16,7 @@ from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.upload_view import file_of, problems_of, upload_view, uploads_of
 from campaign_runner.app.viewer import sees_contacts
-from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work, viewer_of, workspace_of
+from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number, Who, Work, viewer_of, workspace_of
 from campaign_runner.entrypoints.web.campaign_api import Body, Cursor, Limit, Text, download, items, number_of
 from campaign_runner.entrypoints.web.idempotent import digest_of, once
 from campaign_runner.entrypoints.web.upload_stream import Uploaded, uploaded
@@ -28,7 +28,7 @@ HIDDEN = ("", "hold", "include", "skip")
 class Cell(Body):
     """A cell to be corrected: in `row`, or in all rows of which this field has a problem with the value `before`."""
 
-    row: int | None = None
+    row: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
     field: Text
     value: Annotated[str, Field(max_length=10_000)]
     before: Annotated[str, Field(max_length=10_000)] | None = None
@@ -77,14 +77,14 @@ def listing(workspace: Work, campaign_key: CampaignKey) -> Response:
     return items(uploads_of(workspace, campaign_key)[:500], None)
 
 
-def one(workspace: Work, campaign_key: CampaignKey, viewer: Who, number: int) -> Response:
+def one(workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number) -> Response:
     """One upload: how it stands, and what its columns were understood as."""
     contacts = sees_contacts(workspace, viewer, campaign_key)
     return JSONResponse(upload_view(workspace, campaign_key, number, contacts=contacts))
 
 
 def problems(
-    workspace: Work, campaign_key: CampaignKey, viewer: Who, number: int,
+    workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number,
     field: Annotated[str, Query(max_length=100)] = "", severity: Cursor = "",
     rule: Annotated[str, Query(max_length=100)] = "", limit: Limit = 100, cursor: Cursor = "",
 ) -> Response:  # fmt: skip
@@ -97,13 +97,13 @@ def problems(
                   for each in found[:limit]], following)  # fmt: skip
 
 
-def correct(workspace: Work, campaign_key: CampaignKey, viewer: Who, number: int, body: list[Cell]) -> Response:
+def correct(workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number, body: list[Cell]) -> Response:
     """Correct cells: a new upload, checked at once; the file of this one stays as it was."""
     cells = [{name: value for name, value in cell.model_dump().items() if value is not None} for cell in body]
     made = correct_cells(workspace, campaign_key, number, cells, viewer.actor, "api")
     return JSONResponse({"number": made.number, "state": "checking", "corrects": number}, 202)
 
 
-def file(workspace: Work, campaign_key: CampaignKey, number: int) -> Response:
+def file(workspace: Work, campaign_key: CampaignKey, number: Number) -> Response:
     """The file of an upload, with its corrections."""
     return download(*file_of(workspace, campaign_key, number))

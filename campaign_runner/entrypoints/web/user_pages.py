@@ -11,7 +11,7 @@ from campaign_runner.app import one_time_codes, tokens, users
 from campaign_runner.app.server_address import link_at
 from campaign_runner.app.server_health import full_health, quick_health
 from campaign_runner.app.settings_shown import list_settings
-from campaign_runner.entrypoints.web.access import Who, Work
+from campaign_runner.entrypoints.web.access import Number, Who, Work
 from campaign_runner.entrypoints.web.pages import go_to, page
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.roles import Role
@@ -62,7 +62,7 @@ def tokens_page(request: Request, workspace: Work) -> Response:
     return page(request, "tokens.html", tokens=tokens.list_tokens(workspace))
 
 
-def revoke_token(workspace: Work, viewer: Who, number: int) -> Response:
+def revoke_token(workspace: Work, viewer: Who, number: Number) -> Response:
     """Anybody's."""
     tokens.revoke_token(workspace, viewer.actor, number)
     return go_to("/users/tokens?notice=token-revoked")
