@@ -17,6 +17,7 @@ from campaign_runner.app.users import add_user, find_user
 from campaign_runner.app.workspace import Workspace, open_workspace
 from campaign_runner.entrypoints.web.application import create_app
 from campaign_runner.ledger import people
+from tests.doors.conftest import House
 
 PASSWORD = "seven wet umbrellas"
 
@@ -91,6 +92,13 @@ class Site:
 
         with self.workspace.ledger().read() as connection:
             return [(event["kind"], event["data"]) for event in events.every(connection)]
+
+
+@dataclass
+class HouseSite(Site):
+    """A server of the house of `tests.doors`, whose jobs are done by hand."""
+
+    house: House
 
 
 @pytest.fixture

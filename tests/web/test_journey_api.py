@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from campaign_runner.app.jobs import work_once
 from tests.doors.conftest import ANA, BEN, HEADERS, WRONG, House, house
-from tests.web.conftest import Site
+from tests.web.conftest import HouseSite
 
 __all__ = ["house"]
 API = "/api/v1/campaigns"
@@ -16,9 +16,7 @@ API = "/api/v1/campaigns"
 @pytest.fixture
 def site(house: House):
     house.values["approval"] = {"required_above": {"USD": 30}}
-    made = Site(house.workspace)
-    made.house = house
-    return made
+    return HouseSite(house.workspace, house)
 
 
 def work(site):

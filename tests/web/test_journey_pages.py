@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.doors.conftest import ANA, BEN, HEADERS, WRONG, House, house
-from tests.web.conftest import Site
+from tests.web.conftest import HouseSite
 from tests.web.test_journey_api import csv, work
 
 __all__ = ["house"]
@@ -17,9 +17,7 @@ __all__ = ["house"]
 @pytest.fixture
 def site(house: House):
     house.values["approval"] = {"required_above": {"USD": 30}}
-    made = Site(house.workspace)
-    made.house = house
-    return made
+    return HouseSite(house.workspace, house)
 
 
 @pytest.fixture
@@ -42,12 +40,12 @@ def begun(site, hanna, *rows, headers=HEADERS):
 
 
 def plan(browser):
-    return re.search(r'name="plan" value="(\w{64})"', browser.get("/campaigns/q4/plan").text)[1]
+    return re.findall(r'name="plan" value="(\w{64})"', browser.get("/campaigns/q4/plan").text)[0]
 
 
 def form(page, action):
     """The fields of a form as they are filled."""
-    inside = re.search(rf'<form method="post" action="{re.escape(action)}".*?</form>', page, re.S)[0]
+    inside = re.findall(rf'<form method="post" action="{re.escape(action)}".*?</form>', page, re.S)[0]
     return {name: html.unescape(value) for name, value in re.findall(r'name="([^"]+)"[^>]* value="([^"]*)"', inside)
             if name not in ("everywhere", "do")}  # fmt: skip
 
