@@ -81,6 +81,7 @@ EDITS = {
     "DELETE FROM attempts WHERE id = (SELECT max(id) FROM attempts)": "are here",
     "INSERT INTO attempts SELECT id + 1, campaign, reference, at, method, outcome, http_status, code, request_id,"
     " message, seconds, seal FROM attempts ORDER BY id DESC LIMIT 1": "it was changed, or added by hand",
+    "UPDATE campaigns SET settings = '{}'": "its own settings were changed",
     "UPDATE campaigns SET account = 'another-account'": "its account was changed",
     "INSERT INTO campaigns (environment, campaign_id, customer, account, endpoint, created_at)"
     " VALUES ('simulator', 'q9', 'c', 'a', 'orders', '')": "campaign 2 stands in no event",
