@@ -25,7 +25,8 @@ from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval, PlanFacts, StatedHead
 from campaign_runner.planning.plan import totals
 from campaign_runner.planning.plan_draft import PlanDraft
-from campaign_runner.planning.plan_preview import PreviousUpload, Setting, every_line, identity, preview
+from campaign_runner.planning.plan_preview import PreviousUpload, Setting, identity, preview
+from campaign_runner.planning.planned_columns import planned_columns
 from campaign_runner.preflight.approval_policy import objection, why_needed
 from campaign_runner.reporting import registry, write_plan
 from campaign_runner.reporting.plan_page import PLAN_PAGE
@@ -64,7 +65,7 @@ def show_plan(
     approval = replace(approval, head=StatedHead(digest, number), who=who(runtime) if approval.command else "")
     facts = replace(facts, host=runtime.settings.host)
     where = report_targets(runtime, registry.names(*registry.OF_PLAN), draft.path)
-    written = write_plan(facts, approval, every_line(draft.plan, names), where)
+    written = write_plan(facts, approval, planned_columns(draft.plan, names), where)
     return Shown(facts, approval, written, where.notes(written))
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.planning.line_template import LineTemplate
+from campaign_runner.planning.line_template import TEXT, LineTemplate
 
 NUMBERS = frozenset({"amount", "quantity"})
 
@@ -68,8 +68,11 @@ def wire_names(columns: Mapping[str, pa.Array], bulk_shipping: str) -> Mapping[s
 
 def joined(*parts: pa.Array | str, separator: str = "", skip_nulls: bool = False) -> pa.Array:
     """The parts of each row put together; a null makes the row null, or is passed over with `skip_nulls`."""
-    texts = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in (*parts, separator)]
-    return pc.binary_join_element_wise(*texts, null_handling="skip" if skip_nulls else "emit_null")
+    first = [""] if skip_nulls else []  # arrow leaves out a row of nulls alone, whole, where it passes over nulls
+    texts = [pa.scalar(part, TEXT) if isinstance(part, str) else part for part in (*first, *parts, separator)]
+    if not skip_nulls:
+        return pc.binary_join_element_wise(*texts)
+    return pc.utf8_slice_codeunits(pc.binary_join_element_wise(*texts, null_handling="skip"), len(separator))
 
 
 def as_text(series: pd.Series[Any]) -> pa.Array:

@@ -31,6 +31,8 @@ from campaign_runner.planning.released_rows import (
 from campaign_runner.planning.standing import DROPPED, Decisions, allowing_several, still_held
 
 LINES_AT_ONCE = 25_000
+# Payloads that fill less than one byte in so many of what they lie in are read one by one.
+FAR_APART = 4
 
 
 # A recovery looks for so many attempts of a line, less one.
@@ -73,6 +75,19 @@ class Plan:
     def payload(self, offset: int, length: int) -> bytes:
         """The canonical JSON of one line without its reference."""
         return self._payload(offset, length)
+
+    def payloads(self, lines: pd.DataFrame) -> list[bytes]:
+        """The same of several lines of `new`: at once, where they lie close together."""
+        if lines.empty:
+            return []
+        starts, ends = lines["offset"], lines["offset"] + lines["length"]
+        first, last = int(starts.min()), int(ends.max())
+        if last - first > FAR_APART * int(lines["length"].sum()):
+            places = zip(starts.tolist(), lines["length"].tolist(), strict=True)
+            return [self._payload(offset, length) for offset, length in places]
+        whole = self._payload(first, last - first)
+        places = zip((starts - first).tolist(), (ends - first).tolist(), strict=True)
+        return [whole[start:end] for start, end in places]
 
     def kept_back(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes, str]]:
         """Of these rows, if they are held: the number, the payload and the key as typed."""

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any
-
-import pyarrow as pa
-
-from campaign_runner.model import money
-from campaign_runner.model.plan_facts import LINES_SHOWN, PlannedLine
+from campaign_runner.model.plan_facts import LINES_SHOWN
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
 from campaign_runner.reporting.finance.report import Opener
 from campaign_runner.reporting.plan_file import PlanPaper
 from campaign_runner.reporting.row_limits import fits
 from campaign_runner.reporting.table import csv_of
-
-_AT_ONCE = 5_000
-
 
 _MONEY = "#,##0.00"
 
@@ -41,14 +31,3 @@ def workbook(plan: PlanPaper) -> Opener | None:
 def csv(plan: PlanPaper) -> Opener | None:
     """`plan.csv`, where no sheet can hold the lines."""
     return None if fits(plan.facts.sending.lines) else lambda draft: csv_of(draft, _HEADINGS, plan.dialect)
-
-
-def columns(lines: Iterable[PlannedLine]) -> Iterator[Sequence[Any]]:
-    rest = iter(lines)
-    while some := [_cells(line) for line in islice(rest, _AT_ONCE)]:
-        yield [pa.array(column, pa.large_string()) for column in zip(*some, strict=True)]
-
-
-def _cells(line: PlannedLine) -> tuple[str, ...]:
-    return (str(line.row), line.recipient, line.method, line.utid, line.reward, str(line.quantity),
-            money.text(line.amount), money.text(line.total), line.currency, line.reference)  # fmt: skip

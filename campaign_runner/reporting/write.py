@@ -12,9 +12,9 @@ from typing import Any
 
 from campaign_runner.model import BookPages, Books, OpenBooks
 from campaign_runner.model.finance_options import FinanceOptions
-from campaign_runner.model.plan_facts import Approval, PlanFacts, PlannedLine
+from campaign_runner.model.plan_facts import Approval, PlanFacts
 from campaign_runner.model.problem_tally import ProblemTally
-from campaign_runner.reporting import failures, plan_list, registry
+from campaign_runner.reporting import failures, registry
 from campaign_runner.reporting.atomic import private_folder
 from campaign_runner.reporting.closed_books import ClosedBooks
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
@@ -95,13 +95,13 @@ def write_finance(
 
 
 def write_plan(
-    facts: PlanFacts, approval: Approval, lines: Iterable[PlannedLine], targets: Targets
+    facts: PlanFacts, approval: Approval, lines: Iterable[Sequence[Any]], targets: Targets
 ) -> dict[str, Path]:
-    """Write what there is to read of a plan; `lines` are all of its lines."""
+    """Write what there is to read of a plan; `lines` are all of its lines, as columns of `plan_list`."""
     private_folder(targets.folder)
     shelf, plan = ReportFolder(targets, None), PlanPaper(facts, approval, targets.csv)
     with _sinks(shelf, Source.PLANNED_LINES, plan) as sinks:
-        for columns in plan_list.columns(lines) if sinks else ():
+        for columns in lines if sinks else ():
             for sink in sinks:
                 sink.add(columns)
     plan = replace(plan, lists=[path.name for path in shelf.written.values()])
