@@ -6,6 +6,7 @@ import re
 import stat
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from campaign_runner.intake.container import Container
@@ -55,30 +56,48 @@ _MARKUP = (
     (rb"<\?xml|<[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>", "an XML file"),
 )  # fmt: skip
 _JSON = re.compile(rb"[\[{]\s*[\[{\"]")
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PARTS = (
-    ("xl/workbook.xml", "xlsx"),
     ("xl/workbook.bin", "an Excel binary workbook (.xlsb)"),
     ("word/document.xml", "a Word document"),
     ("ppt/presentation.xml", "a PowerPoint presentation"),
     ("Index/Document.iwa", "an Apple Numbers or Pages document"),
     ("Index.zip", "an Apple Numbers or Pages document"),
 )
-SUFFIXES = {
-    ".csv": "text",
-    ".tsv": "text",
-    ".txt": "text",
-    ".xlsx": "xlsx",
-    ".xlsm": "xlsx",
-    ".xls": "xls",
-    ".ods": "ods",
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file that can be read: what people call it, how its name ends, and the part by which its zip is known."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    part: str = ""
+
+
+KINDS = {
+    "text": Kind("a text file", (".csv", ".tsv", ".txt")),
+    "xlsx": Kind("an Excel workbook (.xlsx)", (".xlsx", ".xlsm"), "xl/workbook.xml"),
+    "xls": Kind("an old Excel workbook (.xls)", (".xls",)),
+    "ods": Kind("an OpenDocument spreadsheet (.ods)", (".ods",)),
 }
+SUFFIXES = {suffix: kind for kind, each in KINDS.items() for suffix in each.suffixes}
 _OPENDOCUMENT = "application/vnd.oasis.opendocument."
 
 
 def kind_of(path: Path) -> str:
-    """`text`, `xlsx`, `xls` or `ods`; raises FileUnusable with the true nature of anything else."""
+    """One of `KINDS`; raises FileUnusable with the true nature of anything else."""
     _check_name(path)
     start = _start(path)
     if owner := _lock_of(path, start):
@@ -172,21 +191,14 @@ def _zip_kind(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()}
             media = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        KeyError,
-    ):
+    except _DAMAGED:
         raise FileUnusable(broken(path)) from None
     if media.startswith(_OPENDOCUMENT + "spreadsheet"):
         return "ods"
+    if known := next((kind for kind, each in KINDS.items() if each.part and each.part.lower() in names), ""):
+        return known
     nature = next((nature for part, nature in _PARTS if part.lower() in names), "") or _document(path)
-    if nature == "xlsx":
+    if nature in KINDS:
         return nature
     raise FileUnusable(_not_usable(path, nature or ("an OpenDocument file" if media else "a zip archive")))
 

@@ -1,4 +1,4 @@
-"""Which function reads which kind of file?  One line per format; workbooks are read in the sandbox."""
+"""Which function reads which kind of file (`file_kinds.KINDS`)?  One line per format; workbooks are read in the sandbox."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from campaign_runner.intake.excel.workbook import listed_xlsx, read_xlsx
 from campaign_runner.intake.excel.xls import read_xls
-from campaign_runner.intake.file_kinds import SUFFIXES, is_container, kind_of
+from campaign_runner.intake.file_kinds import KINDS, SUFFIXES, is_container, kind_of
 from campaign_runner.intake.grid import Block, Grid, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.opendocument.ods import read_ods
@@ -26,21 +26,13 @@ WORKBOOKS: dict[str, Reader] = {
     "xls": read_xls,
     "ods": read_ods,
 }
-_NAMES = {
-    "text": "a text file",
-    "xlsx": "an Excel workbook (.xlsx)",
-    "xls": "an old Excel workbook (.xls)",
-    "ods": "an OpenDocument spreadsheet (.ods)",
-}
 
 
 def open_grid(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """The content decides, not the name; raises FileUnusable where it is no spreadsheet."""
     if is_container(path):
         kind, chosen, sheets, blocks, scan = confined(path, _read, path, sheet, known)
-        for (
-            each
-        ) in sheets:  # of sheets that nobody has asked for yet, the first rows are read in another one, if at all
+        for each in sheets:  # the first rows of those that nobody has asked for yet are read in another one, if at all
             each.look = partial(confined, path, _first_rows, path, each.name)
         grid = assemble(Contents(sheets[chosen], sheets, blocks, scan), known)
     else:
@@ -48,7 +40,7 @@ def open_grid(path: Path, sheet: str | None, known: Spellings) -> Grid:
         grid = open_delimited(path, sheet, known)
     if SUFFIXES.get(path.suffix.lower(), kind) == kind:
         return grid
-    return replace(grid, notes=(f"{path.name} is really {_NAMES[kind]}, and was read as that.", *grid.notes))
+    return replace(grid, notes=(f"{path.name} is really {KINDS[kind].name}, and was read as that.", *grid.notes))
 
 
 def _read(path: Path, sheet: str | None, known: Spellings) -> tuple[str, int, list[Sheet], list[Block], Scan]:
