@@ -20,7 +20,6 @@ ADDRESSES = {
     "sandbox": "https://integration-api.tangocard.com/raas/v2",
     "production": "https://api.tangocard.com/raas/v2",
 }
-# The one with real money first: reports over all campaigns take the first that has any.
 TOKEN_ADDRESSES = {
     "sandbox": "https://sandbox-auth.tangocard.com/oauth/token",
     "production": "https://auth.tangocard.com/oauth/token",
