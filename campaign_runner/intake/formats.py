@@ -32,7 +32,9 @@ def open_grid(path: Path, sheet: str | None, known: Spellings) -> Grid:
     """The content decides, not the name; raises FileUnusable where it is no spreadsheet."""
     if is_container(path):
         kind, chosen, sheets, blocks, scan = confined(path, _read, path, sheet, known)
-        for each in sheets:  # the first rows of those that nobody has asked for yet are read in another one, if at all
+        for (
+            each
+        ) in sheets:  # the first rows of those that nobody has asked for yet are read in another one, if at all
             each.look = partial(confined, path, _first_rows, path, each.name)
         grid = assemble(Contents(sheets[chosen], sheets, blocks, scan), known)
     else:
