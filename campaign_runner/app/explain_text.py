@@ -32,7 +32,7 @@ def _cells(life: RowLife) -> Iterator[str]:
     if life.note:
         yield life.note
     if life.cells:
-        yield "As handed in:"
+        yield "As uploaded:"
     yield from (f"  {header}: {cell}" for header, cell in life.cells.items() if cell)
     if life.changes:
         yield "Changed before it was checked and sent:"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
 
-from campaign_runner.app.jobs import work_once
-from tests.doors.conftest import ANA, BEN, HEADERS, WRONG, House, house
+from tests.doors.conftest import ANA, BEN, WRONG, House, house
 from tests.web.conftest import HouseSite
+from tests.web.journeys import csv, work
 
 __all__ = ["house"]
 API = "/api/v1/campaigns"
@@ -17,18 +16,6 @@ API = "/api/v1/campaigns"
 def site(house: House):
     house.values["approval"] = {"required_above": {"USD": 30}}
     return HouseSite(house.workspace, house)
-
-
-def work(site):
-    for _ in range(20):
-        with site.workspace.ledger().write("due") as connection:
-            connection.execute(text("UPDATE jobs SET due_at = 0"))
-        if not work_once(site.workspace):
-            return
-
-
-def csv(*rows):
-    return {"file": ("q4.csv", "\n".join([HEADERS, *rows]).encode())}
 
 
 @pytest.fixture

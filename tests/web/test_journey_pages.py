@@ -9,7 +9,7 @@ import pytest
 
 from tests.doors.conftest import ANA, BEN, HEADERS, WRONG, House, house
 from tests.web.conftest import HouseSite
-from tests.web.test_journey_api import csv, work
+from tests.web.journeys import csv, work
 
 __all__ = ["house"]
 
