@@ -71,6 +71,7 @@ samples: $(STAMP)  ## Make the samples again
 
 screenshots: $(STAMP)  ## Take pictures of the pages for docs/screenshots (needs Chromium)
 	$(BIN)/python docs/make_screenshots.py
+	PICTURES=docs/screenshots $(PYTEST) tests/web/test_journey_chromium.py
 
 docs: $(STAMP)  ## Build the manual as a site in build/site; nothing in it is loaded from elsewhere
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'

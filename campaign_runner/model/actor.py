@@ -18,8 +18,8 @@ class Actor:
     kind: str = "account"
 
     def __str__(self) -> str:
-        """As people read it."""
-        return f"{self.user}@{self.host}"
+        """As people read it: somebody with an account of the server by its address alone."""
+        return self.user if self.kind in ("session", "token") else f"{self.user}@{self.host}"
 
     def is_same_user(self, other: Actor | None) -> bool:
         """The same account: on whichever machine, since one person has one name on all of them; whether signed in or

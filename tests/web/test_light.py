@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from hashlib import sha256
+
+from campaign_runner.entrypoints.web.pages import STATIC
 
 PROGRAM = """
 import asyncio, sys, httpx
@@ -24,3 +27,8 @@ print(sorted({"pandas", "pandera", "numpy", "pyarrow", "openpyxl"} & set(sys.mod
 def test_the_server_serves_without_pandas(tmp_path):
     words = [sys.executable, "-c", PROGRAM, str(tmp_path / "state")]
     assert subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=True).stdout == "[]\n"
+
+
+def test_the_vendored_script_is_the_one_that_its_name_says():
+    script = (STATIC / "htmx-2.0.11.min.js").read_bytes()
+    assert sha256(script).hexdigest() == "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
