@@ -75,50 +75,42 @@ def finish(
 
     `leave`: reports that would come out the same are left as they are; `placing`: the command was to send.
     """
-    with with_repairs(campaign, file) as about:
-        return _finish(
-            campaign, file, about, stopped, progress, waiting, leave=leave, placing=placing, findings=findings
-        )
-
-
-def _finish(
-    campaign: CampaignSession, file: LoadedUpload, about: LoadedUpload, stopped: str, progress: Progress,
-    waiting: str, *, leave: bool, placing: bool, findings: Sequence[Finding],
-) -> Result:  # fmt: skip
-    """As `finish`: the books and reports are those of `about`."""
     runtime = campaign.runtime
-    opened = books_of(campaign, about, stopped)
-    books = replace(opened.books, placing=placing)
+    with with_repairs(campaign, file) as about:
+        opened = books_of(campaign, about, stopped)
+        books = replace(_told(opened.books, file, about, waiting, findings), placing=placing)
+        code = reconciliation.exit_code(books)
+        note = runtime.state / "reports" / f"{books.environment}-{books.order.campaign_id}.json"
+        mark = _made_of(campaign, file, replace(books, sent_now=Sent(), sent_before=Sent()), code)
+        if leave and file.tally is None and (there := unchanged.left(note, mark)):
+            reporting.restate(books, there, report_targets(runtime, ()), exit_code=code)
+            unchanged.keep(note, mark, there)
+            return Result(books, there, code)
+        campaign.ledger.require_claim()  # whoever took over has newer reports
+        campaign.ledger.close_connections()
+        trim_memory()
+        names = wanted_reports(runtime)
+        places = report_targets(runtime, names, file.reading.path)
+        books = naming_reports(books, places, file.marked(), names)
+        with annotating(file, runtime, places) as also:
+            written = reporting.write_reports(
+                replace(opened, books=books), report_folder(runtime), exit_code=code, problems=file.tally,
+                progress=progress, also=also, only=runtime.only, finance=runtime.finance, targets=places,
+                beside=partial(executor.beside, apart=True) if executor.spare() else None,
+            )  # fmt: skip
+        if is_writable(runtime.state):
+            unchanged.keep(note, mark, written)
+        return Result(books, written, code, file.tally)
+
+
+def _told(books: Books, file: LoadedUpload, about: LoadedUpload, waiting: str, findings: Sequence[Finding]) -> Books:
+    """The books of `about` with what this call found besides."""
     if about.upload.id != file.upload.id:
         told = f"{file.upload.name} has {count(file.upload.rows, 'row')} of {about.upload.name}. {REPORTS_ARE_WHOLE}"
         books = replace(books, notes=(told, *file.table.notes))
-    if waiting:
-        books = replace(books, findings=(*books.findings, Finding("waiting", waiting)))
-    if findings:
-        ties_out = books.ties_out and all(finding.explained for finding in findings)
-        books = replace(books, findings=(*books.findings, *findings), ties_out=ties_out)
-    code = reconciliation.exit_code(books)
-    note = runtime.state / "reports" / f"{books.environment}-{books.order.campaign_id}.json"
-    mark = _made_of(campaign, file, replace(books, sent_now=Sent(), sent_before=Sent()), code)
-    if leave and file.tally is None and (there := unchanged.left(note, mark)):
-        reporting.restate(books, there, report_targets(runtime, ()), exit_code=code)
-        unchanged.keep(note, mark, there)
-        return Result(books, there, code)
-    campaign.ledger.require_claim()  # whoever took over has newer reports
-    campaign.ledger.close_connections()
-    trim_memory()
-    names = wanted_reports(runtime)
-    places = report_targets(runtime, names, file.reading.path)
-    books = naming_reports(books, places, file.marked(), names)
-    with annotating(file, runtime, places) as also:
-        written = reporting.write_reports(
-            replace(opened, books=books), report_folder(runtime), exit_code=code, problems=file.tally,
-            progress=progress, also=also, only=runtime.only, finance=runtime.finance, targets=places,
-            beside=partial(executor.beside, apart=True) if executor.spare() else None,
-        )  # fmt: skip
-    if is_writable(runtime.state):
-        unchanged.keep(note, mark, written)
-    return Result(books, written, code, file.tally)
+    found = (*([Finding("waiting", waiting)] if waiting else []), *findings)
+    ties_out = books.ties_out and all(finding.explained for finding in found)
+    return replace(books, findings=(*books.findings, *found), ties_out=ties_out)
 
 
 def _made_of(campaign: CampaignSession, file: LoadedUpload, books: Books, code: ExitCode) -> str:

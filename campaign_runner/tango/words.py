@@ -33,15 +33,6 @@ LINE: dict[str, RowStatus] = {
     "RETURNED": RowStatus.CANCELLED,
 }
 
-DELIVERY: dict[str, str] = {
-    "PENDING": "open",
-    "PROCESSING": "open",
-    "DISPATCHED": "completed",
-    "DELIVERED": "completed",
-    "ENGAGED": "completed",
-    "FAILED": "failed",
-}
-
 
 def line_status(word: str) -> RowStatus:
     """What a line's word says; UNKNOWN for a word that nobody knows.
@@ -57,11 +48,6 @@ def line_status(word: str) -> RowStatus:
 def order_is_final(word: str) -> bool | None:
     """Whether the order has come to its end; None for a word that nobody knows."""
     return ORDER.get(_plain(word))
-
-
-def delivery_kind(word: str) -> str:
-    """`open`, `completed` or `failed`, else `unknown`."""
-    return DELIVERY.get(_plain(word), "unknown")
 
 
 def _plain(word: str) -> str:

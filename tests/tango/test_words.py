@@ -38,13 +38,6 @@ def test_each_word_of_an_order_is_final_or_open_or_unknown(word, final):
 
 
 @pytest.mark.parametrize(
-    ("word", "kind"), [("Engaged", "completed"), ("PROCESSING", "open"), ("FAILED", "failed"), ("?", "unknown")]
-)
-def test_each_word_of_a_delivery_is_known_or_unknown(word, kind):
-    assert words.delivery_kind(word) == kind
-
-
-@pytest.mark.parametrize(
     ("sentence", "kept"),
     [
         ("ana@@example.com is wrong", "[…] is wrong"),
