@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 LEASE = 6.0
-# So many leases after its last renewal a process that lives, but does not renew, is taken for one that never will.
-HUNG = 10
+# So many leases after its last renewal a process that lives, but does not renew, is taken for one that never will: in a
+# file, whoever writes for a long time keeps all others from renewing.
+HUNG = {"sqlite": 10, "postgresql": 1}
 _POLL = 0.25
 _BUSY = 1.0  # a renewal waits so long for others that write, and is tried again
 _NOW = {
@@ -84,6 +85,7 @@ class Holder(NamedTuple):
     expires_at: float
     beat_at: float
     now: float
+    patience: int  # so many leases a process of this machine may be silent that is not stopped
 
     @property
     def is_free(self) -> bool:
@@ -92,7 +94,7 @@ class Holder(NamedTuple):
             return True
         if holders.is_here(self.proof):
             silent = holders.uptime() - self.beat_at
-            return silent > self.lease * (1 if holders.is_stopped(self.proof) else HUNG)
+            return silent > self.lease * (1 if holders.is_stopped(self.proof) else self.patience)
         return self.expires_at <= self.now
 
     @property
@@ -230,7 +232,7 @@ def _take(connection: Connection, name: str, there: Holder | None, process: str,
 
 def _read(connection: Connection, name: str) -> Holder | None:
     row = _row(connection, _READ, {"name": name})
-    return Holder(*row) if row else None
+    return Holder._make([*row, HUNG[connection.dialect.name]]) if row else None
 
 
 def _row(connection: Connection, statement: str, values: Mapping[str, Any]) -> Sequence[Any]:

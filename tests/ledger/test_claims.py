@@ -169,6 +169,21 @@ def test_a_clock_that_was_set_forward_takes_the_claim_from_nobody_who_lives(ledg
         pass
 
 
+def test_a_process_of_this_machine_that_lives_but_does_not_reach_the_server_is_followed_after_its_lease(
+    tmp_path, server
+):
+    url = server.database().replace("postgresql:", "postgresql+psycopg:")
+    with open_ledger(tmp_path, url) as ledger:
+        first = Holding(tmp_path, url, lease=60)
+        with ledger.write("a test") as connection:
+            connection.execute(update(rows).values(beat_at=rows.c.beat_at - 59))
+        assert not takes(ledger)
+        with ledger.write("a test") as connection:
+            connection.execute(update(rows).values(beat_at=rows.c.beat_at - 2))
+        assert takes(ledger)
+        first.end()
+
+
 def test_a_lease_is_renewed_while_its_holder_is_busy_and_let_go_of_in_the_end(ledger):
     with ledger.hold(NAME, lease=SHORT):
         time.sleep(3 * SHORT)

@@ -92,7 +92,7 @@ def test_answers_that_come_too_late_are_looked_up(tmp_path):
 
 
 def test_a_second_run_at_the_same_time_is_turned_away(tmp_path):
-    with site(tmp_path, {**SLOW, "call": "place"}) as office:
+    with site(tmp_path, {**SLOW, "seconds": 8, "call": "place"}) as office:
         first = office.start()
         until(lambda: office.calls("POST") >= 1)
         code, said = office.run()

@@ -90,7 +90,7 @@ def test_a_lost_ledger_is_recovered(tmp_path, shared, server):
 
 
 def test_of_two_machines_one_is_turned_away(tmp_path, shared):
-    with site(tmp_path, {**SLOW, "call": "place"}, more=shared[0]) as office:
+    with site(tmp_path, {**SLOW, "seconds": 8, "call": "place"}, more=shared[0]) as office:
         first = office.start()
         until(lambda: office.calls("POST") >= 1)
         office.state = "another-machine"

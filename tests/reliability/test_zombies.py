@@ -48,7 +48,7 @@ def test_a_run_that_was_stopped_for_longer_than_its_lease_changes_nothing_any_mo
 
 
 def test_of_two_runs_whose_connections_are_cut_again_and_again_one_works_at_a_time(tmp_path, shared):
-    with site(tmp_path, {**SLOW, "call": "place", "nth": 2}, more=shared[0]) as office:
+    with site(tmp_path, {**SLOW, "seconds": 8, "call": "place", "nth": 2}, more=shared[0]) as office:
         first = office.start()
         until(lambda: office.calls("POST") >= 2)
         cut_all(shared[1])
