@@ -117,9 +117,5 @@ def _day(found: CachedCatalogue) -> str:
 
 
 _WANTED = "Could not fetch Tango's catalogue: {}"
-
-
 _OLD = "Rewards were held against the catalogue of {}; --refresh asks for today's."
-
-
 _REQUIRED = 'Run again later, or set catalogue = "auto" in [preflight] of campaign.toml.'

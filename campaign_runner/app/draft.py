@@ -35,8 +35,6 @@ from campaign_runner.settings import Settings
 
 # How many problems the annotated workbook and the screen can hold; all are counted, and all are in the failures file.
 PROBLEMS_KEPT = 10_000
-
-
 LATE_AT_ONCE = 1_000
 
 

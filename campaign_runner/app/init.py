@@ -16,13 +16,8 @@ from campaign_runner.model.errors import CampaignRunnerError, StateError
 from campaign_runner.settings.template import campaign_toml
 
 WORKBOOK = "rewards.xlsx"
-
-
 LONGEST_ID = 40
-
-
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv")
-
 
 # Headers of columns that name a person or a row, without case, spaces and punctuation.
 KEYS = frozenset({

@@ -47,7 +47,6 @@ KINDS: dict[str, Kind] = {
     "retry": Kind("campaign_runner.app.retry_campaign", "retry_campaign"),
 }
 
-
 # Kinds that nobody asks for: a worker that begins sees to it that they are wanted.
 PERIODIC = ("retention",)
 

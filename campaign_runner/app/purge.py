@@ -27,11 +27,7 @@ from campaign_runner.planning.recipients import EMAIL, PHONE, person_hashes
 
 # Reports without names or contact data.
 _IMPERSONAL = ("finance.", "journal.", "summary.json", "statement.")
-
-
 _COPIES = "ledger-version-*.sqlite"
-
-
 _EVER = "9999"
 
 

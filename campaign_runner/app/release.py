@@ -34,17 +34,10 @@ KINDS: dict[HoldKind, tuple[str, ...]] = {
     HoldKind.STRUCK: (STRUCK,),
 }
 
-
 # Not a held row, but a line whose retry another campaign stopped: released by its row alone.
 RETRY = "retry-stopped"
-
-
 SHOWN = 50
-
-
 _EVENTS = {RELEASED: "rows released", DROPPED: "rows dropped", UNDONE: "decision taken back"}
-
-
 _REASON = "Give a reason with --reason; it is recorded in the ledger."
 
 

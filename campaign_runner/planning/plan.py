@@ -34,7 +34,6 @@ LINES_AT_ONCE = 25_000
 # Payloads that fill less than one byte in so many of what they lie in are read one by one.
 FAR_APART = 4
 
-
 # A recovery looks for so many attempts of a line, less one.
 ATTEMPTS = 9
 
@@ -147,8 +146,6 @@ class Plan:
 
 
 NOBODY = pd.DataFrame(columns=list(persons.REWARDED_COLUMNS)).astype({"contact_hi": "uint64", "contact_lo": "uint64"})
-
-
 NEVER = pd.DataFrame(columns=list(PLANNED_COLUMNS)).astype("uint64")
 
 

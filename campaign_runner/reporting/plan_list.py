@@ -12,7 +12,6 @@ from campaign_runner.reporting.table import csv_of
 
 _MONEY = "#,##0.00"
 
-
 _HEADINGS = (
     Heading("Row", CellKind.NUMBER, "0"), Heading("Recipient"), Heading("Delivery method"), Heading("utid"),
     Heading("Reward"), Heading("Quantity", CellKind.NUMBER, "0"), Heading("Amount", CellKind.NUMBER, _MONEY),

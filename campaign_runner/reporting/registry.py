@@ -98,7 +98,6 @@ REPORTS: tuple[Report, ...] = (
            "counts and amounts per status, findings, exit code", of_check=True),
 )  # fmt: skip
 
-
 OF_LINES = (Source.LINES, Source.CORRECTIONS, Source.ENTRIES)
 OF_CAMPAIGN = (Source.ROWS, Source.WORKBOOK, *OF_LINES, Source.SUMS, Source.BOOKS)
 OF_ALL_CAMPAIGNS = (*OF_LINES, Source.ALL_SUMS)

@@ -12,11 +12,9 @@ from campaign_runner.entrypoints.cli.options import REPORTS, STATE, Config, Json
 
 Whose = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Campaign id.")]
 
-
 Hash = Annotated[
     str, typer.Option("--plan", metavar="HASH", help="Hash of the plan, or at least its first 8 characters.")
 ]
-
 
 Name = Annotated[str, typer.Option("--as", metavar="NAME", help="Your name; recorded in the ledger.")]
 

@@ -20,15 +20,11 @@ if TYPE_CHECKING:
 
 
 audit = typer.Typer(name="audit", no_args_is_help=True, help="Verify or export the audit log.")
-
-
 SHOWN = 20
-
 
 OldHead = Annotated[
     str, typer.Option("--head", metavar="HASH", help="Check that this head, noted earlier, is still in the log.")
 ]
-
 
 Report = Annotated[
     Path | None,

@@ -15,8 +15,6 @@ from campaign_runner.entrypoints.cli.options import Json, Quiet, Schemas, Verbos
 from campaign_runner.entrypoints.cli.terminal import Terminal
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to; default: the current folder.")]
-
-
 Key = Annotated[list[str] | None, typer.Option("--key", help="Column that identifies each recipient; repeatable.")]
 
 

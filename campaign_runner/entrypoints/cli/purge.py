@@ -25,11 +25,9 @@ OlderThan = Annotated[
     str, typer.Option("--older-than", help="Erase files uploaded more than this many days ago, such as 400d.")
 ]
 
-
 Recipient = Annotated[
     str, typer.Option("--recipient", metavar="EMAIL|PHONE", help="Erase one recipient from every campaign.")
 ]
-
 
 OfCampaign = Annotated[str, typer.Option("--campaign", metavar="ID", help="Erase one campaign.")]
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 CampaignNeeded = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Campaign id.")]
 
-
 Rows = Annotated[
     list[str] | None,
     typer.Argument(
@@ -35,21 +34,13 @@ Rows = Annotated[
     ),
 ]
 
-
 What = Annotated[
     str, typer.Argument(metavar="ROW|REFERENCE", help="Row number, e-mail address, name or key, or a reference.")
 ]
 
-
 HeldAs = Annotated[HoldKind | None, typer.Option("--held-as", help="Select all rows held for this reason.")]
-
-
 EveryHeld = Annotated[bool, typer.Option("--all", help="Select all held rows.")]
-
-
 Undo = Annotated[bool, typer.Option("--undo", help="Undo the decision, if nothing has been sent for it.")]
-
-
 Reason = Annotated[str, typer.Option("--reason", help="Reason; recorded in the ledger.")]
 
 

@@ -15,7 +15,6 @@ Submitter = Annotated[
     ),
 ]
 
-
 Canary = Annotated[
     int,
     typer.Option(
@@ -25,11 +24,9 @@ Canary = Annotated[
     ),
 ]
 
-
 NoCanary = Annotated[
     bool, typer.Option("--no-canary", help="Send the rest even if a canary is pending or has failed.")
 ]
-
 
 Detach = Annotated[
     bool,
@@ -37,7 +34,6 @@ Detach = Annotated[
         "--detach", help="Plan and write down, leave the sending to the workers of the ledger, and end with 5."
     ),
 ]
-
 
 MaxFailureRate = Annotated[
     str, typer.Option("--max-failure-rate", metavar="5%", help="Stop if a larger share of the final lines failed.")

@@ -11,11 +11,7 @@ from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.options import STATE, Json, Quiet, State, Verbose
 
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0 = any free port.")]
-
-
 Rate = Annotated[float, typer.Option("--requests-per-second", help="Requests allowed per second; 0 = no limit.")]
-
-
 Faults = Annotated[Path | None, typer.Option("--faults", help="JSON file of faults to simulate.")]
 
 

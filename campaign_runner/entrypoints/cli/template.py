@@ -13,7 +13,6 @@ from campaign_runner.entrypoints.cli.options import STATE, Config, Json, Methods
 
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="The .xlsx or .csv file to write.")]
 
-
 Rewards = Annotated[
     bool, typer.Option("--rewards", help="Add a drop-down of the rewards in Tango's catalogue, by name.")
 ]

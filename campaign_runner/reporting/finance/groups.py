@@ -22,8 +22,6 @@ from campaign_runner.reporting.finance.sums import SECTIONS
 from campaign_runner.reporting.table import same, texts
 
 TAKEN = frozenset((*TITLES, *SECTIONS))
-
-
 _PERSONAL = re.compile(r"^(recipient\.|shipping\.|message$|lineItemNote$)")
 
 
