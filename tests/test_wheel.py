@@ -98,13 +98,3 @@ def test_init_and_rules_work_without_the_source(fresh, elsewhere):
     run(fresh / "campaign-runner", "init", "mine", folder=elsewhere)
     assert (elsewhere / "mine" / "rewards.xlsx").exists()
     assert "recipient.email" in run(fresh / "campaign-runner", "rules", "EMAIL", folder=elsewhere)
-
-
-def test_the_wheel_has_pages_scripts_styles_and_languages(wheel: Path) -> None:
-    web = ROOT / "campaign_runner" / "entrypoints" / "web"
-    ours = {
-        f"{path.relative_to(ROOT)}"
-        for folder in ("static", "templates", "languages")
-        for path in (web / folder).iterdir()
-    }
-    assert ours <= set(zipfile.ZipFile(wheel).namelist())

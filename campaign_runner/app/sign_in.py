@@ -159,10 +159,8 @@ def _claim_try(workspace: Workspace, account: str, browser: Browser) -> dict[str
     asked = {account: FREE_BY_ACCOUNT, f"address {browser.address}": FREE_BY_ADDRESS}
     abouts = {sha256(about.encode()).hexdigest(): free for about, free in asked.items()}
     with workspace.ledger().write("claim a sign-in") as connection:
-        waits = [
-            signed_in.claim_try(connection, about, _now(workspace), free) for about, free in sorted(abouts.items())
-        ]
-    if wait := max(waits):
+        wait = signed_in.claim_try(connection, abouts, _now(workspace))
+    if wait:
         raise TooManyTries(wait)
     return {about: free == FREE_BY_ACCOUNT for about, free in abouts.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
@@ -77,23 +78,22 @@ def forget_ended(connection: Connection, now: float, limits: Limits) -> None:
     connection.execute(delete(provider_sign_ins).where(provider_sign_ins.c.until < now))
 
 
-def claim_try(connection: Connection, about: str, now: float, free: int) -> float:
-    """Count a try before its outcome is known; seconds to wait where it may not be made yet, then it is not counted.
+def claim_try(connection: Connection, abouts: Mapping[str, int], now: float) -> float:
+    """Count a try before its outcome is known, and return 0; or the seconds to wait, and it is not counted.
 
-    The first `free` failures cost nothing; then each doubles the wait.
+    `abouts` has how many failures are free by account, by address; then each doubles the wait.
     """
-    mine = sign_in_failures.c.about == about
-    events.alone_with(connection, f"sign-in {about}")
-    row = connection.execute(select(sign_in_failures).where(mine)).one_or_none()
-    if row is None or row.last < now - FORGOTTEN:
-        connection.execute(delete(sign_in_failures).where(mine))
-        connection.execute(sign_in_failures.insert().values(about=about, failures=1, last=now, until=now))
-        return 0.0
-    if row.until > now:
-        return float(row.until - now)
-    failures = row.failures + 1
-    wait = min(LONGEST, 2.0 ** min(failures - free, 20)) if failures >= free else 0.0
-    connection.execute(update(sign_in_failures).where(mine).values(failures=failures, last=now, until=now + wait))
+    for about in sorted(abouts):
+        events.alone_with(connection, f"sign-in {about}")
+    rows = connection.execute(select(sign_in_failures).where(sign_in_failures.c.about.in_(abouts))).all()
+    before = {row.about: row for row in rows if row.last >= now - FORGOTTEN}
+    if (wait := max((row.until - now for row in before.values()), default=0.0)) > 0:
+        return float(wait)
+    connection.execute(delete(sign_in_failures).where(sign_in_failures.c.about.in_(abouts)))
+    for about, free in abouts.items():
+        failures = 1 + (before[about].failures if about in before else 0)
+        until = now + min(LONGEST, 2.0 ** min(failures - free, 20)) if failures >= free else now
+        connection.execute(sign_in_failures.insert().values(about=about, failures=failures, last=now, until=until))
     return 0.0
 
 

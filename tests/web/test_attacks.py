@@ -65,6 +65,13 @@ def test_guessing_has_to_wait_longer_and_longer(site):
     assert int(answer.headers["Retry-After"]) >= 1
 
 
+def test_whoever_hammers_one_account_does_not_lock_the_office_out(site):
+    site.account("ana@example.com", "submitter")
+    for _ in range(40):
+        site.browser().post("/sign-in", data={"email": "nobody@example.com", "password": ""})
+    assert site.browser().post("/sign-in", data={"email": "ana@example.com", "password": PASSWORD}).status_code == 303
+
+
 def test_an_unknown_account_gets_the_same_answer_and_waits_the_same(site):
     site.account("ana@example.com", "submitter")
     texts = set()
