@@ -52,15 +52,15 @@ def state_of(facts: CampaignFacts) -> CampaignState:
         return CampaignState.DRAFT
     if not facts.check:
         return CampaignState.CHECKING
-    if facts.check == "unusable" or facts.refused or facts.errors:
-        return CampaignState.NEEDS_CORRECTION if not facts.wanted else _wanted(facts)
     if facts.wanted:
         return _wanted(facts)
+    if facts.check == "unusable" or facts.refused:
+        return CampaignState.NEEDS_CORRECTION
     if facts.approval == "approved":
         return CampaignState.APPROVED
-    if facts.approval == "open" and facts.asked:
+    if facts.approval == "open" and facts.asked:  # without the rows that are wrong, as whoever asked has seen
         return CampaignState.AWAITING_APPROVAL
-    return CampaignState.READY
+    return CampaignState.NEEDS_CORRECTION if facts.errors else CampaignState.READY
 
 
 def _wanted(facts: CampaignFacts) -> CampaignState:
