@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 from campaign_runner.ledger import events
 from campaign_runner.ledger.people_tables import provider_sign_ins, sessions, sign_in_failures
 
-# Failures are forgotten after so long without one; the longest wait.
-FORGOTTEN, LONGEST = 3600.0, 900.0
+# Failures are forgotten after so long without one; the first wait and the longest.
+FORGOTTEN, FIRST, LONGEST = 3600.0, 4.0, 900.0
 
 
 class Session(NamedTuple):
@@ -92,7 +92,7 @@ def claim_try(connection: Connection, abouts: Mapping[str, int], now: float) -> 
     connection.execute(delete(sign_in_failures).where(sign_in_failures.c.about.in_(abouts)))
     for about, free in abouts.items():
         failures = 1 + (before[about].failures if about in before else 0)
-        until = now + min(LONGEST, 2.0 ** min(failures - free, 20)) if failures >= free else now
+        until = now + min(LONGEST, FIRST * 2.0 ** min(failures - free, 20)) if failures >= free else now
         connection.execute(sign_in_failures.insert().values(about=about, failures=failures, last=now, until=until))
     return 0.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from campaign_runner.app.passwords import hashed
+from campaign_runner.app.runtime import SystemClock
 from campaign_runner.app.sign_in import Browser, begin_session
 from campaign_runner.app.tokens import create_token
 from campaign_runner.app.users import add_user, find_user
@@ -106,3 +108,19 @@ def site(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with open_workspace(None, tmp_path / "state") as workspace:
         yield Site(workspace)
+
+
+class Clock(SystemClock):
+    """One that is set forward by hand."""
+
+    def __init__(self):
+        self.at = datetime(2026, 11, 27, 9, tzinfo=UTC)
+
+    def now(self):
+        return self.at
+
+
+@pytest.fixture
+def timed(site):
+    before = site.workspace
+    return Site(Workspace(before.settings, before.state, clock=Clock()))

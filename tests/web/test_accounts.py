@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pyotp
 import pytest
 
-from campaign_runner.app.runtime import SystemClock
 from campaign_runner.app.users import find_user
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.model.roles import Permission
-from tests.web.conftest import PASSWORD, Site
-
-
-class Clock(SystemClock):
-    """One that is set forward by hand."""
-
-    def __init__(self):
-        self.at = datetime(2026, 11, 27, 9, tzinfo=UTC)
-
-    def now(self):
-        return self.at
-
-
-@pytest.fixture
-def timed(site):
-    before = site.workspace
-    return Site(Workspace(before.settings, before.state, clock=Clock()))
+from tests.web.conftest import PASSWORD
 
 
 def test_a_session_ends_without_use_and_at_the_latest_after_twelve_hours(timed):

@@ -55,9 +55,9 @@ def test_signing_in_again_ends_the_session_before(site):
     assert before.get("/account").status_code == 303
 
 
-def test_guessing_has_to_wait_longer_and_longer(site):
-    site.account("ana@example.com", "submitter")
-    browser = site.browser()
+def test_guessing_has_to_wait_longer_and_longer(timed):
+    timed.account("ana@example.com", "submitter")
+    browser = timed.browser()
     for _ in range(sign_in.FREE_BY_ACCOUNT):
         assert browser.post("/sign-in", data={"email": "ana@example.com", "password": "wrong"}).status_code == 401
     answer = browser.post("/sign-in", data={"email": "ana@example.com", "password": PASSWORD})
@@ -65,18 +65,20 @@ def test_guessing_has_to_wait_longer_and_longer(site):
     assert int(answer.headers["Retry-After"]) >= 1
 
 
-def test_whoever_hammers_one_account_does_not_lock_the_office_out(site):
-    site.account("ana@example.com", "submitter")
+def test_whoever_hammers_one_account_does_not_lock_the_office_out(timed):
+    timed.account("ana@example.com", "submitter")
     for _ in range(40):
-        site.browser().post("/sign-in", data={"email": "nobody@example.com", "password": ""})
-    assert site.browser().post("/sign-in", data={"email": "ana@example.com", "password": PASSWORD}).status_code == 303
+        timed.browser().post("/sign-in", data={"email": "nobody@example.com", "password": ""})
+    assert (
+        timed.browser().post("/sign-in", data={"email": "ana@example.com", "password": PASSWORD}).status_code == 303
+    )
 
 
-def test_an_unknown_account_gets_the_same_answer_and_waits_the_same(site):
-    site.account("ana@example.com", "submitter")
+def test_an_unknown_account_gets_the_same_answer_and_waits_the_same(timed):
+    timed.account("ana@example.com", "submitter")
     texts = set()
     for email in ("ana@example.com", "nobody@example.com"):
-        answers = [site.browser().post("/sign-in", data={"email": email, "password": "x"}) for _ in range(6)]
+        answers = [timed.browser().post("/sign-in", data={"email": email, "password": "x"}) for _ in range(6)]
         assert [answer.status_code for answer in answers] == [401] * 5 + [429]
         texts.add(answers[0].text.replace(email, "").replace(answers[0].headers["X-Request-Id"], ""))
     assert len(texts) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -19,10 +20,12 @@ from campaign_runner.entrypoints.web.cookies import (
     set_state,
     state_of,
 )
-from campaign_runner.entrypoints.web.identity_provider import IdentityProvider
 from campaign_runner.entrypoints.web.pages import go_to, local_path
 from campaign_runner.entrypoints.web.sign_in_pages import browser_of
 from campaign_runner.model.errors import Forbidden, NotFound, UsageError
+
+if TYPE_CHECKING:
+    from campaign_runner.entrypoints.web.identity_provider import IdentityProvider
 
 
 def provider_of(request: Request) -> IdentityProvider:
@@ -31,6 +34,10 @@ def provider_of(request: Request) -> IdentityProvider:
     if not oidc.issuer:
         raise NotFound("There is no single sign-on here. Sign in with your password.")
     if not hasattr(request.app.state, "provider"):
+        from campaign_runner.entrypoints.web.identity_provider import (
+            IdentityProvider,
+        )  # slow to import, seldom wanted
+
         secret = single_sign_on.client_secret()
         request.app.state.provider = IdentityProvider(oidc.issuer, oidc.client_id, secret, oidc.scopes)
     provider: IdentityProvider = request.app.state.provider

@@ -1,0 +1,70 @@
+"""Two servers side by side on one PostgreSQL: one account, one session, one count of tries, one answer for a key."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from campaign_runner import settings
+from campaign_runner.app.campaigns import campaign_views
+from campaign_runner.app.workspace import Workspace
+from tests.reliability import postgresql
+from tests.web.conftest import Site
+
+BIN = postgresql.programs()
+if BIN is None:
+    pytest.skip("no PostgreSQL on this machine (initdb, postgres; as root also setpriv)", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def server():
+    assert BIN is not None
+    with postgresql.serving(BIN) as made:
+        yield made
+
+
+@pytest.fixture
+def two(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("CAMPAIGN_RUNNER__LEDGER__URL", server.database())
+    made = [Site(Workspace(settings.load(None, "workspace"), tmp_path / str(number))) for number in (1, 2)]
+    yield made
+    for site in made:
+        site.workspace.close()
+
+
+def test_a_session_of_one_server_is_one_of_the_other(two):
+    one, other = two
+    ana = one.browser("ana@example.com", "administrator")
+    elsewhere = other.browser()
+    elsewhere.cookies = ana.cookies
+    assert "ana@example.com" in elsewhere.get("/users").text
+    ana.post("/sign-out")
+    assert elsewhere.get("/users").status_code == 303
+
+
+def test_twenty_tries_at_once_on_both_are_no_more_than_the_free_ones(two):
+    two[0].account("ana@example.com", "submitter")
+
+    def guess(number):
+        form = {"email": "ana@example.com", "password": f"guess {number}"}
+        return two[number % 2].browser().post("/sign-in", data=form).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(guess, range(20)))
+    assert statuses.count(401) <= 6
+    assert set(statuses) == {401, 429}
+
+
+def test_one_key_sent_to_both_at_once_makes_one_campaign(two):
+    programs = [two[0].program("ana@example.com", "submitter"), two[1].program("ana@example.com")]
+
+    def make(number):
+        key = {"Idempotency-Key": "make-q4"}
+        return programs[number % 2].post("/api/v1/campaigns", json={"id": "q4"}, headers=key).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(make, range(8)))
+    assert set(statuses) <= {201, 409}
+    assert 201 in statuses
+    assert len(campaign_views(two[0].workspace)) == 1
