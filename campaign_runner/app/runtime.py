@@ -16,7 +16,7 @@ from campaign_runner import settings, simulator, tango
 from campaign_runner.app.locations import config_path, config_places
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.app.state_folder import state_folder
-from campaign_runner.ledger import Ledger, requests
+from campaign_runner.ledger import Ledger, pauses, requests
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.limiter import SharedLimiter
 from campaign_runner.ledger.request_log import record_attempt
@@ -115,13 +115,21 @@ def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterat
         def record(method: str, reference: str, receipt: Receipt, seconds: float) -> None:
             record_attempt(ledger, campaign_key, reference, runtime.at(), method, receipt, seconds)
 
+        def ready(placing: bool) -> str:
+            ledger.require_claim()
+            if not placing:
+                return ""
+            with ledger.read() as connection:
+                held = pauses.of(connection, campaign_key).holds(runtime.clock.now().timestamp())
+            return pauses.HELD_BACK if held else ""
+
         client = tango.Client(
             base_url=base_url, order=settings.order, credentials=runtime.credentials, clock=runtime.clock,
             limiter=limiter, timeout_seconds=settings.tango.timeout_seconds, record=record,
             oauth_url=settings.tango.oauth_url or TOKEN_ADDRESSES.get(settings.tango.environment, ""),
             oauth_grant=settings.tango.oauth_grant, oauth_audience=settings.tango.oauth_audience,
             token_cache=runtime.state / "token.json", max_tries=settings.tango.max_tries,
-            ready=ledger.require_claim,
+            ready=ready,
         )  # fmt: skip
         try:
             with client:

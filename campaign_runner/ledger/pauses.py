@@ -5,8 +5,9 @@
     resume(connection, key, at)
     schedule(connection, key, moment, at)      nothing leaves before `moment` (seconds since 1970; 0 = at once)
 
-`batch_moves.mark_sending` asks in the transaction that an order is marked in, and raises Paused: whoever works on the
-campaign, on whatever machine, sends nothing new from the moment on at which the wish is committed.
+`batch_moves.mark_sending` asks in the transaction that an order is marked in, and raises Paused; an order that is marked
+already, and waits for its place, is asked for right before it leaves. So whoever works on the campaign, on whatever
+machine, sends nothing new from the moment on at which the wish is committed.
 """
 
 from __future__ import annotations
@@ -18,9 +19,13 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from campaign_runner.ledger import actors, events
 from campaign_runner.ledger.compiled_sql import Prepared
-from campaign_runner.ledger.schema import campaigns
+from campaign_runner.ledger.schema import batches, campaigns
+from campaign_runner.model.lifecycle import BatchState
 
 HALTED, RESUMED, SCHEDULED = "campaign halted", "campaign resumed", "campaign scheduled"
+
+# Of an order that was marked as sending when the campaign was halted, and waited for its place in the pace.
+HELD_BACK = "The campaign was halted, or given an hour, before this order left."
 
 
 class Paused(Exception):
@@ -80,6 +85,8 @@ def resume(connection: Connection, campaign_key: int, at: str) -> bool:
         return False
     nothing = {"halted_at": "", "halted_by": "", "halted_why": ""}
     connection.execute(update(campaigns).where(campaigns.c.id == campaign_key).values(**nothing))
+    mine = (batches.c.campaign == campaign_key, batches.c.state == BatchState.PLANNED, batches.c.note == HELD_BACK)
+    connection.execute(update(batches).where(*mine).values(due_at=0, note=""))
     events.append(connection, campaign_key, at, RESUMED)
     return True
 

@@ -33,7 +33,7 @@ class Client:
         self, *, base_url: str, order: Order, credentials: auth.Identity, clock: Clock, limiter: Limiter,
         record: Record, timeout_seconds: float = 60, oauth_url: str = "", oauth_grant: str = "password",
         oauth_audience: str = "https://api.tangocard.com/", token_cache: Path | None = None, max_tries: int = 5,
-        ready: Ready = lambda: None,
+        ready: Ready = lambda _: "",
     ) -> None:  # fmt: skip
         self._order, self._clock, self._limiter, self._max_tries = order, clock, limiter, max_tries
         basic = auth.Basic(credentials) if auth.check_kind(credentials) == "basic" else None

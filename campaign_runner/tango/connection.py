@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from campaign_runner.model import Clock, Limiter, OnHold, Outcome, Receipt
+from campaign_runner.model import PATIENCE, Clock, Limiter, OnHold, Outcome, Receipt
 from campaign_runner.model.errors import SettingsError
 from campaign_runner.model.loopback import LOOPBACK
 from campaign_runner.tango import answers, auth, deadline, privacy, refusals, unpacking, wire
@@ -32,10 +32,15 @@ _SECONDS = re.compile(r"\d{1,15}(\.\d{0,9})?", re.ASCII)
 PLACES_MISSED = 10  # in a row; then the machine is too slow for its pace
 _ON_HOLD = "Tango has asked everybody to wait, so it was not called. Run again later."
 
-# Called right before a request leaves; raises where none may.
-Ready = Callable[[], None]
+# Called right before a request leaves, with whether it places an order: why that must not leave now ("" = it may);
+# raises where nothing may.
+Ready = Callable[[bool], str]
+HELD_BACK = PATIENCE + 1.0  # seconds until an order that was not to leave is tried again; longer than a caller waits
 # method, reference, what came of it, seconds
 Record = Callable[[str, str, Receipt, float], None]
+
+
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Call:
     read: Reader
     params: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    content_type: str = "application/json"
+    content_type: str = JSON
     limit: Limit = LIMITS["place"]
 
 
@@ -74,7 +79,7 @@ class Connection:
 
     def __init__(
         self, base_url: str, who: auth.Basic | None, clock: Clock, limiter: Limiter, timeout: float, record: Record,
-        ready: Ready = lambda: None,
+        ready: Ready = lambda _: "",
     ) -> None:  # fmt: skip
         self.base_url = secure(base_url, "base_url")
         self.who: auth.Basic | auth.OAuth | None = who
@@ -112,12 +117,13 @@ class Connection:
             return Reply(refused.receipt)
 
     def send(self, call: Call, identity: str = "") -> Reply:
-        """One paced and recorded exchange; none at all while Tango has asked everybody to wait, or where `ready` raises."""
+        """One paced and recorded exchange; none at all while Tango has asked everybody to wait, or it is not `ready`."""
         try:
             self._await_turn()
         except OnHold as hold:
             return Reply(Receipt(Outcome.THROTTLED, message=_ON_HOLD, retry_after=hold.seconds))
-        self._ready()
+        if why := self._ready(call.method == "POST" and call.content_type == JSON):
+            return Reply(Receipt(Outcome.THROTTLED, message=why, retry_after=HELD_BACK))
         started = time.perf_counter()
         reply = self._exchange(call, identity)
         self._record(call.method, call.reference, reply.receipt, time.perf_counter() - started)

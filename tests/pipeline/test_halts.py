@@ -59,6 +59,25 @@ def test_a_run_that_is_halted_sends_nothing_new_follows_what_left_and_says_so(of
     sound(office)
 
 
+def test_an_order_that_waits_for_its_place_in_the_pace_does_not_leave_after_the_halt(office, monkeypatch):
+    waited = office.clock.sleep
+
+    def halted_meanwhile(seconds):
+        if seconds > 0.5 and len(office.sent()) == 2:
+            halt_campaign(office.runtime(), "wrong amounts")
+        waited(seconds)
+
+    monkeypatch.setattr(office.clock, "sleep", halted_meanwhile)
+    path = office.file(*ROWS)
+    office.run(path, patience=0, batch_size=1, requests_per_second=1)
+    assert len(office.sent()) == 2
+    assert sorted(office.statuses().values())[-2:] == ["unsent", "unsent"]
+    sound(office)
+    resume_campaign(office.runtime())
+    office.run(path, patience=0, batch_size=1)
+    assert len(office.sent()) == 4
+
+
 def test_a_halted_campaign_is_sent_by_nobody_until_it_is_resumed(office):
     path = office.file(*ROWS)
     halted_after(office, path, 1)
