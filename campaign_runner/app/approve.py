@@ -8,19 +8,24 @@ submitted a file cannot approve it from the same account under another name.
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import name_of, tell_older
-from campaign_runner.ledger import approvals, campaigns, integrity, open_ledger
+from campaign_runner.ledger import approvals, campaigns, integrity, open_ledger, people
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
 from campaign_runner.ledger.participants import participants
-from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.wording import count, per_currency
 from campaign_runner.preflight.approval_policy import objection
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from campaign_runner.settings.sections import ApprovalSection
 
 SHORTEST = 8
 
@@ -65,9 +70,17 @@ def submitter(runtime: Runtime) -> str:
         return "unknown"
 
 
-def _may_approve(plan: ShownPlan, runtime: Runtime, name: str, others: Sequence[Actor]) -> None:
-    settings = runtime.settings.approval
-    if against := objection(name, runtime.actor, settings, (plan.submitter,), (plan.actor,), others):
+def rules_in_force(connection: Connection, rules: ApprovalSection) -> ApprovalSection:
+    """[approval] with its `identity` said: whoever only says a name counts while the ledger has no users."""
+    if rules.identity:
+        return rules
+    return rules.model_copy(update={"identity": "signed-in" if people.number(connection) else "declared"})
+
+
+def _may_approve(connection: Connection, plan: ShownPlan, campaign_key: int, runtime: Runtime, name: str) -> None:
+    rules = rules_in_force(connection, runtime.settings.approval)
+    others = participants(connection, campaign_key, plan.identity)
+    if against := objection(name, runtime.actor, rules, (plan.submitter,), (plan.actor,), others):
         raise UsageError(f"{against[0].upper()}{against[1:]}. Nothing was recorded.")
 
 
@@ -81,7 +94,7 @@ def _decide(runtime: Runtime, prefix: str, name: str, decision: str, reason: str
             number = campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
             plan = _found(approvals.shown(connection, number), prefix.strip().lower())
             if decision == APPROVED:
-                _may_approve(plan, runtime, name, participants(connection, number, plan.identity))
+                _may_approve(connection, plan, number, runtime, name)
             made = Decision(decision, name.strip(), reason, runtime.at(), runtime.actor)
             approvals.decide(connection, number, plan.identity, made, runtime.settings.approval_rule)
     return DecidedPlan(plan.identity, plan.file, plan.lines, plan.totals, decision, name.strip())

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from campaign_runner.app.approve import rules_in_force
 from campaign_runner.app.campaigns import newest
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import approvals, integrity
@@ -63,7 +64,8 @@ def against(
     """Why somebody may not approve a plan; "" where they may."""
     others = participants(connection, campaign_key, shown.identity)
     said = name or (actor.user if actor else "")
-    return objection(said, actor, settings.approval, (shown.submitter,), (shown.actor,), others)
+    rules = rules_in_force(connection, settings.approval)
+    return objection(said, actor, rules, (shown.submitter,), (shown.actor,), others)
 
 
 def _sentence(shown: ShownPlan, made: Decision) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from campaign_runner.app.approve import submitter
+from campaign_runner.app.approve import rules_in_force, submitter
 from campaign_runner.app.report_files import report_folder, report_targets
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, name_of
@@ -30,6 +30,7 @@ from campaign_runner.planning.planned_columns import planned_columns
 from campaign_runner.preflight.approval_policy import objection, why_needed
 from campaign_runner.reporting import registry, write_plan
 from campaign_runner.reporting.plan_page import PLAN_PAGE
+from campaign_runner.settings.sections import ApprovalSection
 
 _NEXT = "Nothing was sent."
 
@@ -60,7 +61,8 @@ def show_plan(
         decision = approvals.latest(connection, campaign.key, facts.identity)
         lately = sent_lately(connection, campaign.key, draft, runtime)
         others = participants(connection, campaign.key, facts.identity)
-    approval = standing(draft, runtime, facts.identity, decision, known, lately, others)
+        rules_now = rules_in_force(connection, runtime.settings.approval)
+    approval = standing(draft, runtime, facts.identity, decision, known, lately, rules_now, others)
     number, digest = known.event
     approval = replace(approval, head=StatedHead(digest, number), who=who(runtime) if approval.command else "")
     facts = replace(facts, host=runtime.settings.host)
@@ -80,8 +82,9 @@ def require_approval(
         plans = approvals.shown(connection, campaign.key)
         lately = sent_lately(connection, campaign.key, draft, runtime)
         others = participants(connection, campaign.key, name)
+        rules_now = rules_in_force(connection, runtime.settings.approval)
     seen = next((plan for plan in plans if plan.identity == name), None)
-    found = standing(draft, runtime, name, decision, seen, lately, others)
+    found = standing(draft, runtime, name, decision, seen, lately, rules_now, others)
     if found.state in ("open", REJECTED):
         show_plan(draft, campaign, rules, catalogue, names)
         look = f"{report_folder(runtime) / 'plan.html'} shows what it would send."
@@ -113,14 +116,13 @@ def goes_on(campaign: CampaignSession, upload: Upload) -> bool:
 
 def standing(
     draft: PlanDraft, runtime: Runtime, name: str, decision: Decision | None, seen: ShownPlan | None,
-    lately: Mapping[str, Decimal], others: Sequence[Actor] = (),
+    lately: Mapping[str, Decimal], settings: ApprovalSection, others: Sequence[Actor] = (),
 ) -> Approval:  # fmt: skip
     """What was decided about this plan, and what that means for a run by the submitter.
 
     `seen` is the plan as it was shown first, `lately` what the campaign sent within a day besides, `others` are those who
     had a part in it.
     """
-    settings = runtime.settings.approval
     command = f"campaign-runner approve {runtime.settings.campaign.id} --plan {name} --as NAME"
     if decision and decision.decision == REJECTED:
         said = f'{decision.name} rejected this plan on {decision.at[:10]}: "{decision.reason}".'
@@ -147,8 +149,9 @@ def require_still(connection: Connection, campaign: CampaignSession, name: str) 
     if decision.decision == REJECTED:
         raise RefusedBeforeSending(f'{decision.name} rejected this plan: "{decision.reason}". {_NEXT}')
     others = participants(connection, campaign.key, name)
-    against = objection(decision.name, decision.actor, campaign.runtime.settings.approval, (), (), others)
-    if against and campaign.runtime.settings.approval.required_above:
+    rules = rules_in_force(connection, campaign.runtime.settings.approval)
+    against = objection(decision.name, decision.actor, rules, (), (), others)
+    if against and rules.required_above:
         raise RefusedBeforeSending(f"The approval of this plan does not count: {against}. {_NEXT}")
 
 

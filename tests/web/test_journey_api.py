@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from campaign_runner.app.approve import approve_plan
+from campaign_runner.model.actor import Actor
+from campaign_runner.model.errors import UsageError
 from tests.doors.conftest import ANA, BEN, WRONG, House, house
 from tests.web.conftest import HouseSite
 from tests.web.journeys import csv, work
@@ -133,3 +136,34 @@ def test_the_auditor_sees_who_did_what_and_verifies_it(site, hanna):
     events = audra.get("/api/v1/audit?campaign=q4").json()["items"]
     assert ("file submitted", "hanna@example.com@local") in [(one["kind"], one["actor"]) for one in events]
     assert audra.post("/api/v1/audit/verify").json()["whole"] is True
+
+
+def test_where_the_ledger_has_users_nobody_approves_by_a_name_alone(site, hanna, finn):
+    uploaded(site, hanna, ANA, BEN)
+    plan = hanna.post(f"{API}/q4/plan").json()["plan"]
+    runtime = site.workspace.runtime(site.workspace.key_of("q4"), Actor("root", "pc-1"), site.house.folder)
+    with pytest.raises(UsageError, match="did not sign in"):
+        approve_plan(runtime, plan, "finance@example.com")
+    assert finn.post(f"{API}/q4/approve", json={"plan": plan}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["uploads/1", "uploads/1/problems", "uploads/1/file", "rows", "rows/2", "reports", "plan"]
+)
+def test_what_is_somebody_elses_does_not_exist(site, hanna, path):
+    uploaded(site, hanna, ANA)
+    assert site.program("eve@example.com", "submitter").get(f"{API}/q4/{path}").status_code == 404
+
+
+def test_two_corrections_at_once_are_one_and_a_conflict(site, hanna):
+    uploaded(site, hanna, ANA, WRONG)
+    cells = [{"row": 3, "field": "amount", "value": "7"}]
+    first, second = (hanna.request("PATCH", f"{API}/q4/uploads/1/cells", json=cells) for _ in range(2))
+    assert (first.status_code, second.status_code) == (202, 409)
+
+
+def test_a_plan_is_not_approved_while_its_file_is_corrected(site, hanna, finn):
+    uploaded(site, hanna, ANA, BEN)
+    plan = hanna.post(f"{API}/q4/plan").json()["plan"]
+    hanna.request("PATCH", f"{API}/q4/uploads/1/cells", json=[{"row": 2, "field": "amount", "value": "7"}])
+    assert finn.post(f"{API}/q4/approve", json={"plan": plan}).status_code == 409
