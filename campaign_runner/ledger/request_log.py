@@ -9,6 +9,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from campaign_runner.ledger import events, requests
+from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.schema import attempts
 from campaign_runner.ledger.store import Ledger
@@ -37,6 +38,18 @@ def record_attempt(
 def last_attempt(connection: Connection) -> int:
     """The number of the newest request: no answer came since, where it is the same."""
     return int(connection.execute(select(func.coalesce(func.max(attempts.c.id), 0))).scalar_one())
+
+
+def first_look(ledger: Ledger, batch: StoredBatch) -> str:
+    """When an order was looked up first since it was sent last; "" where it was not."""
+    mine = (attempts.c.campaign == batch.campaign, attempts.c.reference == batch.reference)
+    sent = (
+        select(func.coalesce(func.max(attempts.c.id), 0)).where(*mine, attempts.c.method == "POST").scalar_subquery()
+    )
+    with ledger.read() as connection:
+        return str(
+            connection.execute(select(func.min(attempts.c.at)).where(*mine, attempts.c.id > sent)).scalar() or ""
+        )
 
 
 def silent_since(connection: Connection) -> str:

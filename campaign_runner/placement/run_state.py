@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from campaign_runner.ledger import Ledger, batch_moves
+from campaign_runner.ledger import Ledger, batch_moves, request_log
 from campaign_runner.ledger.batches import NO_FAILURES, Failures, LineState, StoredBatch
 from campaign_runner.ledger.overlaps import Watch
 from campaign_runner.model import Clock, Order, Receipt
@@ -75,11 +75,16 @@ class Placement:
         return self.tango.place(batch.reference, body)
 
     def age(self, batch: StoredBatch) -> float:
-        """Seconds since a batch was sent; where the clock was set back since, since this began or sent it at the most."""
+        """Seconds since a batch was sent; where the clock was set back since, since it was looked up first after that, or
+        since this began."""
         if batch.id in self._sent_at:
             return self.clock.monotonic() - self._sent_at[batch.id]
         age = self.clock.now().timestamp() - seconds_of(batch.sent_at)
-        return age if age >= 0 else self.clock.monotonic() - self._began[1]
+        if age >= 0:
+            return age
+        looked = request_log.first_look(self.ledger, batch)
+        before = self.clock.now().timestamp() - seconds_of(looked) if looked else 0.0
+        return max(before, self.clock.monotonic() - self._began[1])
 
     def aged(self, ours: Mapping[str, LineState]) -> list[str]:
         """The failed lines of which Tango said so once, and long enough ago for a second word to count."""

@@ -212,3 +212,16 @@ def test_where_nothing_can_be_reached_the_run_gives_up_soon_and_says_why(office,
     assert (result.exit_code, set(office.statuses().values())) == (ExitCode.STOPPED, {"unsent"})
     assert why in result.books.stopped
     assert office.clock.monotonic() - before < 15
+
+
+def test_an_order_whose_answer_was_lost_is_settled_by_short_runs_after_the_clock_was_set_back(office):
+    path = office.file(ANA)
+    office.tango.set_faults([{"kind": "cut", "call": "place", "times": 3}])
+    office.run(path, patience=0, max_tries=1)
+    office.tango.set_faults([])
+    office.clock.turn(days=-1)
+    for _ in range(3):
+        office.run(path, patience=0, max_tries=1)
+        office.clock.turn(seconds=130)
+    assert office.statuses() != {2: "unknown"}
+    assert len(office.sent()) == 1
