@@ -120,6 +120,30 @@ def test_every_account_event_is_in_the_audit_log_without_secrets(site):
     assert "argon2" not in str(site.events())
 
 
+def test_a_campaign_that_is_shared_is_seen_and_worked_on_until_it_is_not_shared_any_more(site):
+    ana, bo = site.browser("ana@example.com", "submitter"), site.browser("bo@example.com", "submitter")
+    ana.post("/campaigns/new", data={"id": "q4"})
+    assert bo.get("/campaigns/q4/upload").status_code == 404
+    ana.post("/campaigns/q4/sharing", data={"email": "bo@example.com"})
+    assert bo.get("/campaigns/q4/upload").status_code == 200
+    assert "q4" in bo.get("/campaigns").text
+    ana.post("/campaigns/q4/sharing", data={"email": "bo@example.com", "do": "unshare"})
+    assert bo.get("/campaigns/q4/upload").status_code == 404
+    assert {"campaign shared", "campaign no longer shared"} <= {kind for kind, _ in site.events()}
+
+
+def test_sharing_does_not_say_who_has_an_account(site):
+    ana = site.browser("ana@example.com", "submitter")
+    site.account("fin@example.com", "finance")
+    ana.post("/campaigns/new", data={"id": "q4"})
+    answers = [
+        ana.post("/campaigns/q4/sharing", data={"email": email}) for email in ("fin@example.com", "no@example.com")
+    ]
+    texts = {each.text.replace(who, "").replace(each.headers["X-Request-Id"], "") for each, who in
+             zip(answers, ("fin@example.com", "no@example.com"), strict=True)}  # fmt: skip
+    assert len(texts) == 1
+
+
 def test_the_settings_are_shown_with_their_source_and_no_secret(site, monkeypatch):
     monkeypatch.setenv("TANGO_PLATFORM_KEY", "very secret")
     text = site.browser("root@example.com", "administrator").get("/settings").text

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from campaign_runner.app import sign_in
-from campaign_runner.app.users import add_user, disable_user
+from campaign_runner.app.tokens import list_tokens
+from campaign_runner.app.users import add_user, disable_user, new_link
+from campaign_runner.ledger import people
 from tests.web.conftest import PASSWORD
 
 FORM = {"email": "root@example.com", "name": "x", "role": "auditor"}
@@ -129,16 +131,33 @@ def test_forwarded_headers_count_from_no_stranger(site):
 
 def test_a_disabled_account_is_out_at_once_with_its_tokens(site):
     browser, program = site.browser("ana@example.com", "submitter"), site.program("ana@example.com")
-    assert program.get("/account").status_code == 200
+    assert program.get("/campaigns").status_code == 200
     disable_user(site.workspace, None, "ana@example.com")
     assert browser.get("/account").status_code == 303
-    assert program.get("/account").status_code == 303
+    assert program.get("/campaigns").status_code == 303
     assert site.browser().post("/sign-in", data={"email": "ana@example.com", "password": PASSWORD}).status_code == 401
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(root):
     answer = root.post("/users", content=b"a" * (3 * 2**20))
     assert answer.status_code == 413
+
+
+def test_a_token_makes_itself_no_token_with_more_roles_or_a_longer_life(site):
+    site.account("ana@example.com", "submitter", "administrator")
+    confined = site.program("ana@example.com", scope=["submitter"])
+    assert confined.post("/account/tokens", data={"name": "more"}).status_code == 403
+    assert len(list_tokens(site.workspace)) == 1
+
+
+def test_a_password_link_does_not_get_round_one_time_codes(site):
+    user = site.account("ana@example.com", "approver")
+    with site.workspace.ledger().write("test") as connection:
+        people.change(connection, user, site.workspace.at(), "test", totp_key="JBSWY3DPEHPK3PXP")
+    browser = site.browser()
+    link = f"/set-password/{new_link(site.workspace, None, 'ana@example.com')}"
+    assert browser.post(link, data={"password": PASSWORD}).headers["Location"] == "/sign-in"
+    assert browser.get("/account").status_code == 303
 
 
 def test_nobody_sees_or_revokes_the_token_of_somebody_else(site):

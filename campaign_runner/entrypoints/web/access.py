@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Request
 
 from campaign_runner.app.viewer import Viewer, campaign_for, require
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.model.errors import CampaignRunnerError
+from campaign_runner.model.errors import CampaignRunnerError, Forbidden
 from campaign_runner.model.roles import Permission
 
 
@@ -55,6 +55,8 @@ def allowed(route: Route) -> Callable[[Request], None]:
             return
         if viewer is None:
             raise SignInFirst("Sign in first, or send an API token as `Authorization: Bearer …`.")
+        if route.need is SIGNED_IN and request.state.bearer:  # it would make itself more roles, or a longer life
+            raise Forbidden("A token cannot manage the account whose it is. Sign in for that.")
         need = Permission.ADMINISTER if route.need is MACHINE else route.need
         if not isinstance(need, Permission):
             return

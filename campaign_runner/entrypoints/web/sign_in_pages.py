@@ -81,6 +81,8 @@ def set_password(
         user = users.set_password(workspace, secret, password, email, name)
     except UsageError as error:
         return _password_form(request, workspace, secret, email, name, str(error))
+    if user.totp_key:  # a link alone opens nothing of somebody who has one-time codes
+        return go_to("/sign-in")
     return set_session(request, go_to("/"), sign_in.begin_session(workspace, user, browser_of(request)))
 
 
