@@ -134,7 +134,7 @@ def test_the_auditor_sees_who_did_what_and_verifies_it(site, hanna):
     uploaded(site, hanna, ANA)
     audra = site.program("audra@example.com", "auditor")
     events = audra.get("/api/v1/audit?campaign=q4").json()["items"]
-    assert ("file submitted", "hanna@example.com@local") in [(one["kind"], one["actor"]) for one in events]
+    assert ("file submitted", "hanna@example.com") in [(one["kind"], one["actor"]) for one in events]
     assert audra.post("/api/v1/audit/verify").json()["whole"] is True
 
 
