@@ -15,8 +15,8 @@ from tests.stories.shrink import shrink
 from tests.stories.story import story
 
 STORIES = int(os.environ.get("STORIES", "200"))
-# Known and not mended yet: with several_per_recipient, of two equal rows the sent one is edited after the ledger was lost;
-# the other one, which was held, then counts as sent.
+# It cannot be known (docs/reliability.md): with several_per_recipient, of two equal rows the sent one is edited after the
+# ledger was lost; the other one, which was held, then counts as sent.
 OPEN = frozenset({230})
 AT_ONCE = 10
 # Counting branches would double the time, and other tests reach them all the same.
