@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +40,11 @@ def campaign_views(workspace: Workspace, *, before: int | None = None, limit: in
     with workspace.ledger().read() as connection:
         rows = [row for row in campaigns.listing(connection) if before is None or row["id"] < before]
         return [_view(connection, row) for row in rows[:limit]]
+
+
+def views_of(connection: Connection, keys: Sequence[int]) -> list[dict[str, Any]]:
+    """Views of these campaigns, in this order."""
+    return [_view(connection, campaigns.row(connection, key)) for key in keys]
 
 
 def campaign_view(workspace: Workspace, campaign_id: str) -> dict[str, Any]:

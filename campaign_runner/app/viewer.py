@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import campaigns, events, people, submissions
+from campaign_runner.ledger import campaigns, events, people
+from campaign_runner.ledger.own_campaigns import own_campaigns
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Forbidden, NotFound
 from campaign_runner.model.roles import Permission, Role, Scope, scope, who_may
@@ -70,13 +71,7 @@ def sees_contacts(workspace: Workspace, viewer: Viewer, campaign_key: int) -> bo
 def is_own(workspace: Workspace, viewer: Viewer, campaign_key: int) -> bool:
     """Whether they made the campaign, submitted to it, or were given a share in it."""
     with workspace.ledger().read() as connection:
-        if campaign_key in people.shared_with(connection, viewer.user):
-            return True
-        opened = events.of_kinds(connection, campaign_key, "campaign opened")
-        made = any(viewer.actor.is_same_user(event["actor"]) for event in opened)
-        return made or any(
-            viewer.actor.is_same_user(each.actor) for each in submissions.listing(connection, campaign_key)
-        )
+        return bool(own_campaigns(connection, viewer.actor, viewer.user, [campaign_key]))
 
 
 def refusal(workspace: Workspace, viewer: Viewer, permission: Permission, campaign_key: int = 0) -> Forbidden:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pyotp
 import pytest
 
+from campaign_runner.app.campaigns import create_campaign
+from campaign_runner.app.sign_in import actor_of
 from campaign_runner.app.users import find_user
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.model.roles import Permission
@@ -167,3 +170,16 @@ def test_the_api_document_and_its_page_need_nothing_from_the_network(site):
     assert "API documentation" in text
     assert "http://127.0.0.1/api/v1/campaigns" in text
     assert site.browser().get("/api/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def test_a_long_list_of_campaigns_comes_in_pages_and_none_is_missing(site):
+    ana, bo = (site.account(email, "submitter") for email in ("ana@example.com", "bo@example.com"))
+    for number in range(120):
+        create_campaign(site.workspace, actor_of(bo if number % 3 == 0 else ana), {"id": f"c{number}"})
+    browser, seen, path = site.browser("ana@example.com"), set(), "/campaigns"
+    while path:
+        text = browser.get(path).text
+        seen |= set(re.findall(r"/campaigns/(c\d+)\"", text))
+        older = re.search(r'href="(\?before=\d+)"', text)
+        path = f"/campaigns{older[1]}" if older else ""
+    assert seen == {f"c{number}" for number in range(120) if number % 3}

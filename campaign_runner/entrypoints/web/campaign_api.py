@@ -9,16 +9,16 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from campaign_runner.app import campaign_wishes as wishes
-from campaign_runner.app.campaigns import campaign_view, campaign_views, create_campaign
+from campaign_runner.app.campaigns import campaign_view, create_campaign
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.rows import row_life, rows_of
 from campaign_runner.app.send import send_plan
-from campaign_runner.app.viewer import is_own, sees_contacts
+from campaign_runner.app.viewer import sees_contacts
+from campaign_runner.app.visible_campaigns import visible_campaigns
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number, Who, Work
 from campaign_runner.model.errors import UsageError
-from campaign_runner.model.roles import Permission
 
 PATIENCE = 30.0
 Limit = Annotated[int, Query(ge=1, le=500)]
@@ -79,13 +79,8 @@ def create(workspace: Work, viewer: Who, body: NewCampaign) -> Response:
 
 def listing(workspace: Work, viewer: Who, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """The campaigns that you can see, the newest first."""
-    before, every = number_of(cursor) or None, viewer.may(Permission.SEE)
-    shown: list[dict[str, Any]] = []
-    while len(shown) <= limit and (page := campaign_views(workspace, before=before, limit=limit + 1)):
-        shown += [view for view in page if every or is_own(workspace, viewer, view["key"])]
-        before = page[-1]["key"]
-    following = shown[limit - 1]["key"] if len(shown) > limit else None
-    return items([public(one) for one in shown[:limit]], following)
+    shown, following = visible_campaigns(workspace, viewer, before=number_of(cursor) or None, limit=limit)
+    return items([public(one) for one in shown], following)
 
 
 def one(workspace: Work, campaign_id: str, campaign_key: CampaignKey) -> Response:

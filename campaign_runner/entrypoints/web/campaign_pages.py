@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import Form, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from campaign_runner.app import campaign_wishes as wishes
-from campaign_runner.app.campaigns import campaign_view, campaign_views, create_campaign
+from campaign_runner.app.campaigns import campaign_view, create_campaign
 from campaign_runner.app.upload_view import uploads_of
 from campaign_runner.app.viewer import is_own
-from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work, workspace_of
+from campaign_runner.app.visible_campaigns import visible_campaigns
+from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Who, Work, workspace_of
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.pages import go_to, page
 from campaign_runner.entrypoints.web.upload_api import take_in
@@ -28,15 +29,15 @@ BUSY = frozenset({"checking", "awaiting_approval", "approved", "scheduled", "sen
 ATTENTION = ("needs_correction", "awaiting_approval", "approved", "halted", "ready", "checking", "sending", "scheduled",
              "following", "draft", "finished")  # fmt: skip
 POLLING_ENDS = 286
+AT_ONCE = 50
+Older = Annotated[int | None, Query(ge=1, le=LARGEST)]
 
 
-def campaigns_page(request: Request, workspace: Work, viewer: Who) -> Response:
-    """The list, what needs attention first."""
-    every = viewer.may(Permission.SEE)
-    views = campaign_views(workspace, limit=1000)
-    shown = [view for view in views if every or is_own(workspace, viewer, view["key"])]
+def campaigns_page(request: Request, workspace: Work, viewer: Who, before: Older = None) -> Response:
+    """The newest ones, of them what needs attention first; `before`: those that are older."""
+    shown, older = visible_campaigns(workspace, viewer, before=before, limit=AT_ONCE)
     shown.sort(key=lambda view: ATTENTION.index(view["state"]))
-    return page(request, "campaigns.html", campaigns=shown)
+    return page(request, "campaigns.html", campaigns=shown, older=older)
 
 
 def new_page(request: Request) -> Response:

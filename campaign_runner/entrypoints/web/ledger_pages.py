@@ -7,26 +7,22 @@ from fastapi.responses import Response
 
 from campaign_runner.app.audit_view import audit_events, verify
 from campaign_runner.app.campaign_wishes import reports_of
-from campaign_runner.app.campaigns import campaign_views
-from campaign_runner.app.viewer import is_own
+from campaign_runner.app.visible_campaigns import visible_campaigns
 from campaign_runner.entrypoints.web.access import Who, Work
+from campaign_runner.entrypoints.web.campaign_pages import Older
 from campaign_runner.entrypoints.web.pages import page
 from campaign_runner.model.errors import UsageError
-from campaign_runner.model.roles import Permission
 
 AT_ONCE = 100
 
 
-def finance_page(request: Request, workspace: Work, viewer: Who) -> Response:
+def finance_page(request: Request, workspace: Work, viewer: Who, before: Older = None) -> Response:
     """Amounts of every campaign by status, and their finance reports."""
-    every = viewer.may(Permission.REPORTS)
-    views = [
-        view for view in campaign_views(workspace, limit=1000) if every or is_own(workspace, viewer, view["key"])
-    ]
+    views, older = visible_campaigns(workspace, viewer, before=before, limit=50)
     files = {
         view["id"]: [one["name"] for one in reports_of(workspace, view["key"], contacts=False)] for view in views
     }
-    return page(request, "finance.html", campaigns=views, files=files)
+    return page(request, "finance.html", campaigns=views, files=files, older=older)
 
 
 def audit_page(
