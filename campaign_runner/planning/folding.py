@@ -20,13 +20,14 @@ from campaign_runner.planning.payloads import joined
 PART = "\x1f"
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\xad"))
 _APOSTROPHES = "^['\u2018\u2019`\u00b4]+"
+_ZEROS = r"^0+(.)"
 # In this order, each done to what the ones before it left; only where one of the signs stands in any of the texts.
 _FOLDS = (
     (b" \t\n\r", r"\s+", " "),
     (b"'`\xe2\xc2", _APOSTROPHES, ""),
     (b" ", r"^ +| +$", ""),
     (b".", r"^([0-9]+)\.0+$", r"\1"),
-    (b"0", r"^0+(.)", r"\1"),
+    (b"0", _ZEROS, r"\1"),
 )
 
 
@@ -45,7 +46,7 @@ def folded(texts: pa.Array) -> pa.Array:
     plain = _plain(texts)
     signs = _signs(plain)
     for either, pattern, by in _FOLDS:
-        if signs.intersection(either):
+        if signs.intersection(either) and (pattern is not _ZEROS or pc.any(pc.starts_with(plain, "0")).as_py()):
             plain = pc.replace_substring_regex(plain, pattern, by)
     return pc.if_else(pc.equal(plain, ""), texts, plain)
 

@@ -28,6 +28,8 @@ DELIMITERS = {
 _SAMPLE = 1 << 18
 _END = "\0end of file"
 MAX_COLUMNS = 1000
+# Up to so many bytes of a file its cells stay in memory, which takes some three times as many.
+KEPT = 32 * 1024 * 1024
 _SHORT_ROWS_NAMED = 1000
 
 
@@ -53,10 +55,26 @@ def open_delimited(path: Path, sheet: str | None, known: Spellings) -> Grid:
     notes += text.habits.notes()
     head = _head(text, sample)
 
-    def blocks(header: Row, width: int) -> Iterator[Block]:
-        yield from read_rows(text, header, width)
+    return Grid("", head, _Blocks(text), notes=tuple(notes), guarded=True)
 
-    return Grid("", head, blocks, notes=tuple(notes), guarded=True)
+
+class _Blocks:
+    """The rows of a file, which are asked for several times: of a file that is not long they are read once."""
+
+    def __init__(self, text: Text) -> None:
+        self._text, self._kept = text, dict[tuple[int, int], list[Block]]()
+
+    def __call__(self, header: Row, width: int) -> Iterator[Block]:
+        if (kept := self._kept.get((header[0], width))) is not None:
+            yield from kept
+            return
+        short, read = self._text.path.stat().st_size <= KEPT, list[Block]()
+        for block in read_rows(self._text, header, width):
+            if short:
+                read.append(block)
+            yield block
+        if short:
+            self._kept[header[0], width] = read
 
 
 def described(path: Path, known: Spellings) -> tuple[Text, str]:
