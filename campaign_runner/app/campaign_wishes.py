@@ -15,7 +15,7 @@ from campaign_runner.model.errors import Conflict, NotFound, UsageError
 
 WANTED, RETRY = "retry wanted", "retry"
 # Reports without names and contact data, for whoever may not see these.
-WITHOUT_CONTACTS = ("finance.", "journal", "summary.json", "statement")
+WITHOUT_CONTACTS = ("finance.", "journal.", "corrections.csv", "summary.json", "statement.")
 
 
 def halt_campaign(workspace: Workspace, key: int, actor: Actor, reason: str) -> None:

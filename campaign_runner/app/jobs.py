@@ -44,6 +44,8 @@ KINDS: dict[str, Kind] = {
     "drive": Kind("campaign_runner.app.drive", "drive_campaign"),
     "retention": Kind("campaign_runner.app.retention", "erase_old_data"),
     "report": Kind("campaign_runner.app.drive", "write_reports"),
+    "books": Kind("campaign_runner.app.campaign_books", "write_books"),
+    "statement": Kind("campaign_runner.app.campaign_books", "match_statement"),
     "retry": Kind("campaign_runner.app.retry_campaign", "retry_campaign"),
 }
 

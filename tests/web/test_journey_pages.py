@@ -140,3 +140,22 @@ def test_finance_and_audit_have_their_pages_without_names(site, hanna):
         assert "Silva" not in fay.get(path).text
     assert "file submitted" in audra.get("/audit?campaign=q4").text
     assert "The log is whole" in audra.post("/audit").text
+
+
+def test_finance_has_the_books_of_a_period_and_holds_a_statement_against_them(site, hanna):
+    begun(site, hanna, ANA)
+    hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna)})
+    work(site)
+    fay = site.browser("fay@example.com", "finance")
+    assert fay.post("/campaigns/q4/books", data={"since": "soon"}).status_code == 422
+    fay.post("/campaigns/q4/books", data={"since": "2026-11-01", "until": "2026-11-30", "group_by": "Employee ID"})
+    header = "External Ref ID,Reference Line Item ID,Order Date,Amount Charged,Currency,Status"
+    rows = f"{header}\no1,RL-9,11/22/2026,30.00,USD,Complete\n"
+    fay.post("/campaigns/q4/statement", files={"file": ("orders.csv", rows.encode())})
+    work(site)
+    page = fay.get("/campaigns/q4/books").text
+    assert "journal.csv" in page
+    assert b"Employee ID" in fay.get("/campaigns/q4/books/books/finance.csv").content
+    assert "The statement differs from the books." in page
+    assert fay.get("/campaigns/q4/books/statement/statement.csv").status_code == 200
+    assert fay.get("/campaigns/q4/books/1/finance.csv").status_code == 404
