@@ -36,7 +36,6 @@ from campaign_runner.ledger.database_errors import OPENED, translated
 from campaign_runner.ledger.keys import Keyring
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import StateError
-from campaign_runner.model.quiet_threads import AT_WORK, QuietThread
 
 FILE = "ledger.sqlite"
 # Statements are the same for every ledger: each is compiled once in a process.
@@ -144,7 +143,7 @@ class Ledger:
         """
         claim = claims.claim(self, campaign_id, lease=lease or claims.LEASE, patience=patience)
         ended = threading.Event()
-        keeper = QuietThread(target=self._keep, args=(claim, ended), daemon=True)
+        keeper = threading.Thread(target=self._keep, args=(claim, ended), daemon=True)
         keeper.start()
         self._claim, self._held = claim, campaign_id
         try:
@@ -168,9 +167,8 @@ class Ledger:
             if not self._writing.acquire(timeout=RENEWAL_SECONDS):  # `write` renews it itself
                 continue
             try:
-                with AT_WORK:
-                    if not claim.keep():
-                        return
+                if not claim.keep():
+                    return
             except (StateError, DBAPIError):
                 wait = min(wait, RENEWAL_SECONDS / 2)
             finally:

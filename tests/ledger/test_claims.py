@@ -13,7 +13,6 @@ from sqlalchemy import select, update
 
 from campaign_runner.ledger import claims, open_ledger
 from campaign_runner.ledger.schema import claims as rows
-from campaign_runner.model import quiet_threads
 from campaign_runner.model.errors import CampaignHeld, ClaimLost
 from tests.ledger.holding import NAME, Holding
 from tests.reliability import postgresql
@@ -211,12 +210,6 @@ def test_two_ledgers_of_one_process_are_told_apart_whatever_they_are_called(tmp_
         with open_ledger(Path("other")) as other:
             assert takes(other)
         assert not takes(two)
-
-
-def test_a_thread_that_keeps_a_claim_hinders_nobody_who_forks(ledger):
-    before = quiet_threads.others()
-    with ledger.hold(NAME):
-        assert quiet_threads.others() == before
 
 
 def test_terminated_backends_take_the_claim_from_nobody(tmp_path, server):

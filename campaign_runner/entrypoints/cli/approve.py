@@ -30,7 +30,7 @@ def approve_command(
     from campaign_runner.app.approve import approve_plan
 
     with options.command_terminal(as_json, quiet, verbose) as terminal:
-        runtime = options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False)
+        runtime = options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False, reads=False)
         approved = approve_plan(runtime, plan, name)
         terminal.object({"approved": approved.sentence, **asdict(approved)}) if as_json else terminal.say(
             approved.sentence, "The submitter can now run the file."

@@ -18,5 +18,7 @@ def halt_command(
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         from campaign_runner.app.halt import halt_campaign
 
-        told = halt_campaign(options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False), reason)
+        told = halt_campaign(
+            options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False, reads=False), reason
+        )
         terminal.object({"campaign": campaign, "halted": True, "told": told}) if as_json else terminal.say(told)

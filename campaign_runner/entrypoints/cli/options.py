@@ -99,13 +99,16 @@ def _show_upgrades(terminal: Terminal) -> None:
 
 def runtime(
     config: Path | None, state: Path | None, reports: Path, schemas: Path | None, file: Path | None = None, *,
-    campaign: str = "", secret: bool | None = True, overrides: Overrides | None = None,
+    campaign: str = "", secret: bool | None = True, overrides: Overrides | None = None, reads: bool = True,
 ) -> Runtime:  # fmt: skip
-    """What the command works with; a CAMPAIGN on the command line must be the one of the settings."""
-    from campaign_runner.app import executor
+    """What the command works with; a CAMPAIGN on the command line must be the one of the settings. A command that `reads`
+    no file needs no other processes, nor what they import."""
     from campaign_runner.app.runtime import build_runtime
 
-    executor.begin(file)
+    if reads:
+        from campaign_runner.app import executor
+
+        executor.begin(file)
     return build_runtime(
         config, state, reports, schemas, file, campaign_id=campaign, secret=secret, overrides=overrides,
         usual_reports=REPORTS,

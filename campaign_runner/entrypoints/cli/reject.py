@@ -27,7 +27,7 @@ def reject_command(
     from campaign_runner.app.approve import reject_plan
 
     with options.command_terminal(as_json, quiet, verbose) as terminal:
-        runtime = options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False)
+        runtime = options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False, reads=False)
         rejected = reject_plan(runtime, plan, name, reason)
         terminal.object({"rejected": rejected.sentence, **asdict(rejected)}) if as_json else terminal.say(
             rejected.sentence, "`run` now refuses this plan."

@@ -18,5 +18,7 @@ def resume_command(
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         from campaign_runner.app.resume import resume_campaign
 
-        told = resume_campaign(options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False))
+        told = resume_campaign(
+            options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False, reads=False)
+        )
         terminal.object({"campaign": campaign, "halted": False, "told": told}) if as_json else terminal.say(told)

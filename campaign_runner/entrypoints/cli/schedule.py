@@ -24,5 +24,7 @@ def schedule_command(
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         from campaign_runner.app.schedule import schedule_campaign
 
-        told = schedule_campaign(options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False), at)
+        told = schedule_campaign(
+            options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False, reads=False), at
+        )
         terminal.object({"campaign": campaign, "scheduled": at, "told": told}) if as_json else terminal.say(told)

@@ -18,7 +18,7 @@ def withdraw_command(
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         from campaign_runner.app.withdraw import withdraw_campaign
 
-        runtime = options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False)
+        runtime = options.runtime(config, state, REPORTS, None, campaign=campaign, secret=False, reads=False)
         made, told = withdraw_campaign(runtime, reason)
         if as_json:
             terminal.object({"campaign": campaign, "withdrawn": made.lines, "attempts": made.attempts, "told": told})
