@@ -13,6 +13,7 @@ from campaign_runner.ledger import Ledger, events, order_sums, verification
 from campaign_runner.ledger.newest_heads import has
 from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model.plan_facts import StatedHead
+from campaign_runner.model.wording import day
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def _noted_beside(ledger: Ledger, connection: Connection) -> Iterator[str]:
     for name in ledger.notes.names():
         noted = ledger.notes.read(name)
         if noted and not has(connection, noted):
-            yield f"The chain does not hold event {noted.event}, noted beside the ledger on {noted.at[:10]} ({name})"
+            yield f"The chain does not hold event {noted.event}, noted beside the ledger on {day(noted.at)} ({name})"
 
 
 def _number_of(connection: Connection, head: StatedHead) -> int | None:

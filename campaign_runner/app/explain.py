@@ -24,6 +24,7 @@ from campaign_runner.ledger import campaigns, row_history, sent_lines
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.errors import FileUnusable, UsageError
+from campaign_runner.model.wording import day
 from campaign_runner.planning import references
 from campaign_runner.reporting.rules_table import rules_of
 
@@ -37,7 +38,10 @@ def _of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, An
     settings = campaign.runtime.settings
     told: dict[str, Any] = {"cells": {}, "changes": [], "rules": {}, "references": _references(settings)}
     if upload.purged_at:
-        return {**told, "note": f"The file was erased on {upload.purged_at[:10]}, as asked: its cells are gone."}
+        return {
+            **told,
+            "note": f"The file was erased on {day(upload.purged_at)} at your request; its cells can no longer be shown.",
+        }
     book = rule_book(campaign.runtime)
     with campaign.ledger.read() as connection, tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / Path(upload.name).name

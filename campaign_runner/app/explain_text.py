@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner.model import money
-from campaign_runner.model.wording import count
+from campaign_runner.model.wording import count, day
 
 if TYPE_CHECKING:
     from campaign_runner.app.explain import RowLife
@@ -83,7 +83,7 @@ _SAY: dict[str, Callable[[Told], str]] = {
     "decision taken back": lambda data: f"the decision was taken back: {data['reason']}",
     "failed lines planned again": lambda data: f"a new attempt for {data['lines']} failed lines was planned",
     "line corrected": _corrected,
-    "personal data erased": lambda data: f"files uploaded before {data['before'][:10]} were erased",
+    "personal data erased": lambda data: f"files uploaded before {day(data['before'])} were erased",
 }
 
 

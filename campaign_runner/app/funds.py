@@ -11,7 +11,7 @@ from campaign_runner.ledger import Ledger, commitments
 from campaign_runner.model import LineItem, Outcome, Receipt
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import ExchangeRates
-from campaign_runner.model.money import text
+from campaign_runner.model.wording import cash
 from campaign_runner.planning import Plan
 from campaign_runner.preflight import clock, funds
 from campaign_runner.preflight.funds import FundsCheck
@@ -39,7 +39,7 @@ def affordable(
                   for mask in (found.fits, ~found.fits))  # fmt: skip
     if now.new.empty:
         raise RefusedBeforeSending(f"{_short(found, PART)}\nNot even the first row can be paid. Nothing was sent.")
-    worth = " and ".join(f"{text(amount)} {currency}" for currency, amount in later.totals().items())
+    worth = " and ".join(cash(amount, currency) for currency, amount in later.totals().items())
     waits = "1 row waits" if len(later.new) == 1 else f"{len(later.new):,} rows wait"
     rest = f"{waits} for money, unsent ({worth}): recharge the account and run the same command again."
     return now, later, [*found.notes, found.short, rest]

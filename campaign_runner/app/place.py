@@ -106,5 +106,5 @@ def _canary_first(driver: Driver, breaker: CircuitBreaker, rules: PlacingRules) 
 def _not_final(left: int) -> str:
     return (
         f"The canary is not final yet ({left} of its lines open), so the rest was not sent. Run the same command "
-        "again: it goes on where this one stopped. With --no-canary it sends the rest now."
+        "again to continue. With --no-canary, the rest is sent now."
     )

@@ -23,6 +23,7 @@ from campaign_runner.model.errors import NeedsApproval, RefusedBeforeSending
 from campaign_runner.model.group_columns import own_headers
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval, PlanFacts, StatedHead
+from campaign_runner.model.wording import day
 from campaign_runner.planning.plan import totals
 from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.planning.plan_preview import PreviousUpload, Setting, identity, preview
@@ -125,7 +126,7 @@ def standing(
     """
     command = f"campaign-runner approve {runtime.settings.campaign.id} --plan {name} --as NAME"
     if decision and decision.decision == REJECTED:
-        said = f'{decision.name} rejected this plan on {decision.at[:10]}: "{decision.reason}".'
+        said = f'{decision.name} rejected this plan on {day(decision.at)}: "{decision.reason}".'
         return Approval(REJECTED, said, command)
     why = why_needed(totals(draft.plan.new), totals(draft.plan.known), settings.required_above, lately)
     if not why:
@@ -137,7 +138,7 @@ def standing(
     accounts = ([runtime.actor] if here else []) + ([seen.actor] if seen and seen.actor else [])
     if against := objection(decision.name, decision.actor, settings, submitters, accounts, others):
         return Approval("open", f"The approval of this plan does not count: {against}.", command)
-    return Approval(APPROVED, f"{decision.name} approved this plan on {decision.at[:10]}.")
+    return Approval(APPROVED, f"{decision.name} approved this plan on {day(decision.at)}.")
 
 
 def require_still(connection: Connection, campaign: CampaignSession, name: str) -> None:

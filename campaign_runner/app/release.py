@@ -22,8 +22,9 @@ from campaign_runner.ledger.sent_lines import DROPPED, RELEASED, UNDONE
 from campaign_runner.model.choices import HoldKind
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.lifecycle import LOST
-from campaign_runner.model.money import from_units, text
+from campaign_runner.model.money import from_units
 from campaign_runner.model.row_entry import HIDDEN, STRUCK
+from campaign_runner.model.wording import cash
 
 # `--held-as`: the rules that it stands for.
 KINDS: dict[HoldKind, tuple[str, ...]] = {
@@ -205,7 +206,7 @@ def _beside(one: HeldRow, before: Mapping[int, tuple[int, str, str]], decision: 
 
 
 def _money(units: int, currency: str) -> str:
-    return f"{text(from_units(units))} {currency}".strip()
+    return cash(from_units(units), currency).strip()
 
 
 def _record(

@@ -16,6 +16,7 @@ from campaign_runner.model import Problem, RawRows, RawTable
 from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.problem_tally import ProblemTally
+from campaign_runner.model.wording import day
 from campaign_runner.planning.plan_draft import noted
 from campaign_runner.reconciliation import Repair
 
@@ -94,5 +95,5 @@ def _erased(campaign: CampaignSession, upload: Upload) -> RawTable:
             numbers = row_status.numbers(connection, upload.id)
         yield RawRows(pd.DataFrame(index=pd.Index(numbers, dtype="int64")))
 
-    note = f"The file was erased on {(upload.purged_at or '')[:10]}, as asked: rows, amounts and statuses are left."
+    note = f"The file was erased on {day(upload.purged_at or '')} at your request. Its rows, amounts and statuses are kept."
     return RawTable(upload.name, upload.sheet, 1, (), chunks, (note,))

@@ -46,9 +46,7 @@ def require(workspace: Workspace, viewer: Viewer, permission: Permission) -> Non
         and local
         and not viewer.has_codes
     ):
-        raise Forbidden(
-            "Whoever approves here signs in with a one-time code. Set that up on the page of your account."
-        )
+        raise Forbidden("Approvers must sign in with a one-time code. Set it up on your account page.")
 
 
 def campaign_for(workspace: Workspace, viewer: Viewer, campaign_id: str, permission: Permission) -> int:
@@ -81,7 +79,7 @@ def refusal(workspace: Workspace, viewer: Viewer, permission: Permission, campai
     return Forbidden(
         f"Your account may not {permission}: that needs the role {who_may(permission)}. Ask an administrator for it."
         if not viewer.ever_may(permission)
-        else f"Your account may {permission} only for campaigns of your own. Ask whoever made this one to share it."
+        else f"Your account may {permission} only for campaigns of your own. Ask its owner to share it with you."
     )
 
 

@@ -98,7 +98,7 @@ def about_sheets(chosen: Sheet, sheets: Sequence[Sheet], unread: Sequence[str], 
     for name in unread:
         yield (
             f'The sheet "{name}" has rows below the same header, and was not read. Run it too with --sheet "{name}", or '
-            f'say with --sheet "{chosen.name}" that this one is meant.'
+            f'confirm this sheet with --sheet "{chosen.name}".'
         )
     first = next((sheet for sheet in others if sheet.visible and _stands_before(sheet, chosen, sheets)), None)
     if first and not _header(first, known)[0] and _header(chosen, known)[0]:

@@ -17,6 +17,7 @@ from campaign_runner.ledger.schema import batches, campaigns, upload_parts, uplo
 from campaign_runner.ledger.store import insert_many
 from campaign_runner.model import Order
 from campaign_runner.model.errors import SettingsError, StateError, UsageError
+from campaign_runner.model.wording import day
 
 PART = 4 * 1024 * 1024
 
@@ -196,7 +197,7 @@ def restore_upload(connection: Connection, upload: Upload, target: Path) -> None
             digest.update(part)
             file.write(part)
     if upload.purged_at:
-        raise StateError(f"The file {upload.name} was erased on {upload.purged_at[:10]}, as asked; totals remain.")
+        raise StateError(f"The file {upload.name} was erased on {day(upload.purged_at)}; its totals are kept.")
     if digest.hexdigest() != upload.sha256:
         raise StateError(f"The ledger's copy of {upload.name} is damaged. Run again with the file itself.")
 

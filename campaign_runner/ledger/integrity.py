@@ -48,6 +48,7 @@ def _note(ledger: Ledger, number: int, head: str) -> None:
 
 def _broken(broken: events.Broken) -> StateError:
     return StateError(
-        f"The audit log of this ledger is broken at event {broken.number}: {broken.why}. Somebody changed the ledger by "
-        "hand, so nothing was sent. `campaign-runner audit verify` shows what differs; restore a backup of the ledger."
+        f"The audit log of this ledger is broken at event {broken.number}: {broken.why}. The ledger was changed "
+        "outside campaign-runner, so nothing was sent. Run `campaign-runner audit verify` to see what differs, then "
+        "restore the ledger from a backup."
     )

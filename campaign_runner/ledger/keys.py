@@ -83,7 +83,7 @@ class Keyring:
             raise StateError(f"{self._path}: the key of the audit log cannot be read ({error}). Put a backup of it "
                              "back.") from None  # fmt: skip
         if len(text) < SHORTEST:
-            raise StateError(f"{self._path}: the key of the audit log is damaged. Put a backup of it back.")
+            raise StateError(f"{self._path}: the key of the audit log is damaged. Restore it from a backup.")
         return Key("folder", text.encode())
 
     def _made(self) -> Key:

@@ -32,7 +32,7 @@ def _submissions(connection: Connection, expected: Expected) -> Iterator[str]:
     for key in sorted(here.keys() | expected.submissions.keys()):
         name, row, written = f"submission {key[1]} of campaign {key[0]}", here.get(key), expected.submissions.get(key)
         if row is None or written is None:
-            yield f"{name} {'is missing' if row is None else 'stands in no event: it was added by hand'}"
+            yield f"{name} {'is missing' if row is None else 'is not in the audit log: it was added by hand'}"
             continue
         if (row.sha256, row.channel, row.corrects, actors.unpacked(row.actor)) != written:
             yield f"{name}: what was noted of it was changed"

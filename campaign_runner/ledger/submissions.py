@@ -28,6 +28,7 @@ from campaign_runner.ledger.submission_tables import (
 )
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import NotFound, StateError
+from campaign_runner.model.wording import day
 
 PART = 4 * 1024 * 1024
 PROBLEM = ("row", "cell", "field", "header", "value", "problem", "what_to_do", "severity", "rule")
@@ -211,7 +212,9 @@ def restore(connection: Connection, submission: Submission, target: Path) -> Non
             digest.update(part)
             file.write(part)
     if submission.erased_at:
-        raise StateError(f"The file {submission.name} was erased on {submission.erased_at[:10]}; totals remain.")
+        raise StateError(
+            f"The file {submission.name} was erased on {day(submission.erased_at)}; its totals are kept."
+        )
     if digest.hexdigest() != submission.sha256:
         raise StateError(f"The ledger's copy of {submission.name} is damaged. Upload the file again.")
 
@@ -219,7 +222,9 @@ def restore(connection: Connection, submission: Submission, target: Path) -> Non
 def parts_of(connection: Connection, submission: Submission) -> Iterator[bytes]:
     """Its bytes in parts; raises StateError where they were erased."""
     if submission.erased_at:
-        raise StateError(f"The file {submission.name} was erased on {submission.erased_at[:10]}; totals remain.")
+        raise StateError(
+            f"The file {submission.name} was erased on {day(submission.erased_at)}; its totals are kept."
+        )
     table, mine = (upload_parts, upload_parts.c.upload == submission.upload) if submission.upload else (
         submission_parts, submission_parts.c.submission == submission.id)  # fmt: skip
     for (packed,) in connection.execute(select(table.c.bytes).where(mine).order_by(table.c.part)):

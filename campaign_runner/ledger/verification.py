@@ -97,7 +97,7 @@ def _orders(connection: Connection, expected: Expected) -> Iterator[str]:
 def _order_differs(now: list[str], written: WrittenOrder | None) -> str:
     """What of an order is not as written; "" where nothing is."""
     if written is None:
-        return "stands in no event: it was added by hand"
+        return "is not in the audit log: it was added by hand"
     state, order, lines, answers = now
     pairs = (("its bytes, name or number of lines", order, written.order), ("its lines", lines, written.lines),
              ("what Tango said of its lines", answers, written.answers))  # fmt: skip
@@ -142,7 +142,7 @@ def _plans(connection: Connection, expected: Expected) -> Iterator[str]:
     for (_, identity), row in here.items():
         written = expected.plans.get((row.campaign, identity))
         if written is None:
-            yield f"plan {identity[:12]} stands in no event: it was added by hand"
+            yield f"plan {identity[:12]} is not in the audit log: it was added by hand"
         elif (row.submitter, row.lines) != written:
             yield f"plan {identity[:12]} was changed"
     for _, identity in expected.plans.keys() - here.keys():
@@ -154,7 +154,7 @@ def _decisions(connection: Connection, expected: Expected) -> Iterator[str]:
     here = [tuple(row) for row in connection.execute(select(*columns).order_by(approvals.c.id))]
     for row in here:
         if row not in expected.decisions:
-            yield f'the decision "{row[2]}" of {row[3]} on plan {row[1][:12]} stands in no event: it was added or changed'
+            yield f'the decision "{row[2]}" of {row[3]} on plan {row[1][:12]} is not in the audit log'
     for row in expected.decisions:
         if row not in here:
             yield f'the decision "{row[2]}" of {row[3]} on plan {row[1][:12]} is missing'
@@ -167,7 +167,7 @@ def _releases(connection: Connection, expected: Expected) -> Iterator[str]:
     for campaign, reference in sorted(here.keys() | expected.releases.keys()):
         one, two = here.get((campaign, reference)), expected.releases.get((campaign, reference))
         if two is None:
-            yield f"the decision on {reference} stands in no event: it was added by hand"
+            yield f"the decision on {reference} is not in the audit log: it was added by hand"
         elif one != two:
             yield f"the decision on {reference} {'is missing' if one is None else 'was changed'}"
 
@@ -178,7 +178,7 @@ def _requests(connection: Connection, expected: Expected) -> Iterator[str]:
 
 def _apart(what: str, here: Mapping[int, Any], expected: Mapping[int, Any]) -> Iterator[str]:
     for number in sorted(here.keys() - expected.keys()):
-        yield f"{what} {number} stands in no event: it was added by hand"
+        yield f"{what} {number} is not in the audit log: it was added by hand"
     for number in sorted(expected.keys() - here.keys()):
         yield f"{what} {number} is missing"
 

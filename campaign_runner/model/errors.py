@@ -55,7 +55,7 @@ MEANING: dict[ExitCode, str] = {
     ExitCode.STOPPED: "Tango stopped the run; run again once that is settled",
     ExitCode.CAMPAIGN_HELD: "another run holds this campaign",
     ExitCode.REPORTS_MISSING: "sent, but reports could not be written: campaign-runner reports writes them",
-    ExitCode.FAULT: "a fault of the program",
+    ExitCode.FAULT: "an internal error of the program",
     ExitCode.INTERRUPTED: "interrupted; run again",
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 from campaign_runner.model import Hold
 from campaign_runner.model.history import StoredLine
 from campaign_runner.model.money import from_units, text
+from campaign_runner.model.wording import cash
 from campaign_runner.planning import Plan
 from campaign_runner.planning.differences import differences
 from campaign_runner.planning.ledger_history import LedgerHistory
@@ -89,4 +90,4 @@ def _in_money(changed: Sequence[Hold], before: Mapping[int, StoredLine]) -> Iter
 
 
 def _sums(units: Mapping[str, int]) -> str:
-    return " and ".join(f"{text(from_units(total))} {currency}".strip() for currency, total in sorted(units.items()))
+    return " and ".join(cash(from_units(total), currency).strip() for currency, total in sorted(units.items()))

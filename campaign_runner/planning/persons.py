@@ -10,7 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from campaign_runner.model.money import from_units, text
+from campaign_runner.model.money import from_units
+from campaign_runner.model.wording import cash
 from campaign_runner.planning import duplicates
 from campaign_runner.planning.duplicates import repeated
 from campaign_runner.planning.pairing import Mask, is_hash, is_in, paired, places
@@ -93,7 +94,7 @@ def other_rewards(new: pd.DataFrame, rewarded: pd.DataFrame) -> list[tuple[int, 
     return [
         (
             row,
-            f"row {row} ({text(from_units(int(units)))} {currency} in {campaign}, {f'on {day}' if day else 'planned'})",
+            f"row {row} ({cash(from_units(int(units)), currency)} in {campaign}, {f'on {day}' if day else 'planned'})",
         )
         for row, campaign, day, units, currency in zip(*columns, strict=True)
     ]

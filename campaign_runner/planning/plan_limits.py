@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.money import from_units, text
+from campaign_runner.model.wording import cash
 from campaign_runner.planning.plan import Plan, totals
 
 _NEXT = "Correct the file or the limit in campaign.toml, and run again."
@@ -60,6 +61,6 @@ def _amounts(plan: Plan, most: Decimal | None) -> list[str]:
         return []
     over = plan.new[plan.new["face_units"] > most * 10_000].sort_values("row")
     return [
-        f"Row {row}: {text(from_units(units))} {currency} is more than [limits] max_amount = {text(most)}."
+        f"Row {row}: {cash(from_units(units), currency)} is more than [limits] max_amount = {text(most)}."
         for row, units, currency in zip(over["row"][:10], over["face_units"][:10], over["currency"][:10], strict=True)
     ] + ([f"… and {len(over) - 10} more rows above max_amount."] if len(over) > 10 else [])

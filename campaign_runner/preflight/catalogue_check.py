@@ -12,6 +12,7 @@ import pandas as pd
 from campaign_runner.model import Problem, RawTable
 from campaign_runner.model.marketplace import Catalogue, Reward
 from campaign_runner.model.money import text
+from campaign_runner.model.wording import cash
 from campaign_runner.preflight.catalogue_rules import problems
 
 
@@ -81,7 +82,7 @@ def plain(name: str) -> str:
 def price(reward: Reward) -> str:
     """`10.00 USD`, `5.00 to 100.00 USD, whole amounts only`, or nothing where Tango states nothing."""
     if reward.fixed:
-        return f"{text(reward.face_value)} {reward.currency}" if reward.face_value is not None else ""
+        return cash(reward.face_value, reward.currency) if reward.face_value is not None else ""
     bounds = [text(bound) if bound is not None else "any" for bound in (reward.smallest, reward.largest)]
     whole = ", whole amounts only" if reward.whole_amounts else ""
     return f"{bounds[0]} to {bounds[1]} {reward.currency}{whole}" if set(bounds) != {"any"} else whole.lstrip(", ")

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from campaign_runner.model.marketplace import Account, ExchangeRates
-from campaign_runner.model.money import UNITS, text
+from campaign_runner.model.money import UNITS
+from campaign_runner.model.wording import cash
 
 _CENT = Decimal("0.01")
 _NOT_WEIGHED = "The balance was not checked."
@@ -96,7 +97,7 @@ def shortfall(account: Account, needed: Decimal, owed: Decimal, *, estimate: boo
     short = needed + owed - account.balance
     if short <= 0 or not needed:
         return "", ""
-    has, needs, owes, lacks = (f"{text(amount.quantize(_CENT, ROUND_UP))} {account.currency}"
+    has, needs, owes, lacks = (cash(amount.quantize(_CENT, ROUND_UP), account.currency)
                                for amount in (account.balance, needed, owed, short))  # fmt: skip
     about = " by Tango's rates of today, which are an estimate" if estimate else ""
     before = f" and {owes} is promised already to orders that this ledger has not sent yet" if owed else ""

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from campaign_runner.model.errors import RefusedBeforeSending, SettingsError
-from campaign_runner.model.money import UNITS, from_units, text
+from campaign_runner.model.money import UNITS, from_units
+from campaign_runner.model.wording import cash, count
 
 TIMES = 10
 FEWEST_ROWS, FEWEST_BEFORE = 5, 3  # a median of fewer says nothing
@@ -92,9 +93,9 @@ def person_year(new: pd.DataFrame, before: pd.DataFrame, most: Mapping[str, Deci
         over = over[over > int(limit * UNITS)]
         rows = now[pd.MultiIndex.from_frame(now[_PERSON]).isin(over.index)]
         if len(rows):
-            people = "1 person comes" if len(over) == 1 else f"{len(over):,} people come"
-            yield Warned("person-year", f"{people} to more than {text(limit)} {currency} within the calendar year, at most "
-                         f"{text(from_units(int(over.max())))} {currency}: {_rows(_numbers(rows))}.",
+            people = count(len(over), "recipient")
+            yield Warned("person-year", f"{people} would get more than {cash(limit, currency)} in the calendar year, up to "
+                         f"{cash(from_units(int(over.max())), currency)}: {_rows(_numbers(rows))}.",
                          _numbers(rows))  # fmt: skip
 
 
@@ -154,8 +155,8 @@ def plan_twice(now: Mapping[str, Decimal], last: Mapping[str, int], campaign: st
     """More than twice what the last campaign sent, in any currency that it sent."""
     for currency, units in last.items():
         if units and now.get(currency, Decimal(0)) > 2 * from_units(units):
-            yield Warned("plan-twice", f"The file total is {text(now[currency])} {currency}, more than twice the "
-                         f"{text(from_units(units))} {currency} of the last campaign, {campaign}.")  # fmt: skip
+            yield Warned("plan-twice", f"The file total is {cash(now[currency], currency)}, more than twice the "
+                         f"{cash(from_units(units), currency)} of the last campaign, {campaign}.")  # fmt: skip
 
 
 def refuse(found: Iterable[Warned], *, ask: bool, accepted: Sequence[str], errors: Sequence[str]) -> list[str]:
@@ -192,7 +193,7 @@ def _own_median(new: pd.DataFrame, before: pd.DataFrame) -> pd.Series[float]:
 
 def _amounts(lines: pd.DataFrame) -> str:
     top = lines.sort_values("row").head(NAMED)
-    each = [f"row {row} ({text(from_units(int(units)))} {currency})"
+    each = [f"row {row} ({cash(from_units(int(units)), currency)})"
             for row, units, currency in zip(top["row"], top["face_units"], top["currency"], strict=True)]  # fmt: skip
     more = f" and {len(lines) - NAMED:,} more" if len(lines) > NAMED else ""
     return ", ".join(each) + more

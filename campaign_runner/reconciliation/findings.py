@@ -14,6 +14,7 @@ from campaign_runner.ledger.tie_out import ALWAYS, Difference, Foreign, Period
 from campaign_runner.model import PLACED_COLUMNS, Finding
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.model.money import from_units, text
+from campaign_runner.model.wording import cash
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -158,7 +159,7 @@ def _corrected(day: str, before: str, after: str, currency: str, lines: Sequence
     number, was, now = ("1 line", "was", "is") if len(lines) == 1 else (f"{len(lines):,} lines", "were", "are")
     changed = f"{was} {before} and {now} {after} now" if before != after else f"{was} charged otherwise ({after})"
     where = _where([(each.row, str(each.placed[0]), 0) for each in lines[:SHOWN]], len(lines))
-    return f"Correction of {day}: {number} ({text(from_units(units))} {currency}) {changed}: {where}."
+    return f"Correction of {day}: {number} ({cash(from_units(units), currency)}) {changed}: {where}."
 
 
 def _charged_in(foreign: Foreign) -> str:

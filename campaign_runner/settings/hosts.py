@@ -45,14 +45,14 @@ def objection(settings: Settings, where: str, environment: Mapping[str, Any], po
             if host not in policy.tango.hosts:
                 return (
                     f"{where}: tango.{name} goes to {host}, which the policy of this machine does not allow ([tango] "
-                    "hosts). Take it out; nothing was sent."
+                    "hosts). Remove the setting. Nothing was sent."
                 )
             continue
         rehearsal = host in LOOPBACK and settings.tango.environment != "production"
         if not environment.get(name) and not rehearsal:
             return (
                 f"{where}: tango.{name} goes to {host}, which is not a host of Tango's: credentials and recipients would "
-                f"go there, so nothing was sent. Take it out; if it is right, the operator sets it in the environment: "
-                f"CAMPAIGN_RUNNER__TANGO__{name.upper()}."
+                f"go there, so nothing was sent. Remove the setting. If it is right, the operator sets it in the "
+                f"environment: CAMPAIGN_RUNNER__TANGO__{name.upper()}."
             )
     return ""

@@ -154,7 +154,7 @@ class LimitsSection(Section):
     max_amount: Amount | None = setting(None, "of one line", example=500)
     max_rows: int | None = setting(None, "of the file", example=5000, ge=1)
     max_total: Totals = setting({}, "of the file", example={"USD": 50000})
-    expected_rows: int | None = setting(None, "exactly so many rows", example=120, ge=0)
+    expected_rows: int | None = setting(None, "the file must have exactly this many rows", example=120, ge=0)
     expected_total: Totals = setting({}, "exactly this total", example={"USD": 6000})
     max_per_person_year: Totals = setting(
         {}, "more for one person in a calendar year is a warning", example={"USD": 600}
@@ -208,7 +208,7 @@ class ApprovalSection(Section):
 
     required_above: Totals = setting({}, "per currency", example={"USD": 1000})
     approvers: tuple[str, ...] = setting((), "who may approve", example=["finance@example.com"])
-    not_by_submitter: bool = setting(True, "whoever submits the file may not approve it")
+    not_by_submitter: bool = setting(True, "the person who submits the file may not approve it")
     shared_account: bool = setting(
         False, "true: several people share one account of this machine, so only the names count"
     )

@@ -130,7 +130,7 @@ def test_a_rejected_plan_is_refused_with_the_reason(office, reviewed):
     with pytest.raises(RefusedBeforeSending) as refused:
         reviewed.run(path)
     assert str(refused.value).startswith(
-        'finance@example.com rejected this plan on 2026-11-22: "Ben left in June". Nothing was sent. '
+        'finance@example.com rejected this plan on 22 Nov 2026: "Ben left in June". Nothing was sent. '
     )
     assert reviewed.read()["approval"]["state"] == "rejected"
 

@@ -103,8 +103,8 @@ def test_a_canary_that_is_not_final_in_time_keeps_the_rest_back(office):
     result = go(office, path, canary=1, patience=0)
     assert result.exit_code is ExitCode.NOT_FINISHED
     assert [finding.text for finding in result.books.findings] == [
-        "The canary is not final yet (1 of its lines open), so the rest was not sent. Run the same command again: it "
-        "goes on where this one stopped. With --no-canary it sends the rest now."
+        "The canary is not final yet (1 of its lines open), so the rest was not sent. Run the same command again "
+        "to continue. With --no-canary, the rest is sent now."
     ]
     assert orders(office) == [1]
     assert go(office, path, canary=1).exit_code is ExitCode.DONE

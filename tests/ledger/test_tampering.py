@@ -49,7 +49,7 @@ EDITS = {
     "UPDATE batches SET state = 'planned' WHERE id = 1": "its state (planned; the events say final)",
     "UPDATE batches SET sent_at = '2020-01-01' WHERE id = 1": "when it was sent was changed",
     "UPDATE batches SET tango_order_id = 'RA-0' WHERE id = 1": "Tango's number for it was changed",
-    "UPDATE batches SET reference = 'q4-other' WHERE id = 1": "order q4-other of q4 stands in no event",
+    "UPDATE batches SET reference = 'q4-other' WHERE id = 1": "order q4-other of q4 is not in the audit log",
     "DELETE FROM batches WHERE id = 1": "is missing",
     "UPDATE batches SET body = body || x'FF'": "its orders cannot be read any more",
     "UPDATE line_items SET identity = 'text' WHERE id = 1": "its lines",
@@ -68,7 +68,7 @@ EDITS = {
     " VALUES (1, 99, 'held', '', '', '', -1, '')": "its rows that were not sent",
     "INSERT INTO approvals (campaign, identity, decision, name, reason, at)"
     " VALUES (1, 'abcdef0123456789', 'approved', 'finance@example.com', '', '2026-11-22')": "plan abcdef012345 stands in",
-    "UPDATE approvals SET decision = 'rejected'": "stands in no event",
+    "UPDATE approvals SET decision = 'rejected'": "is not in the audit log",
     "DELETE FROM approvals": 'the decision "approved" of finance@example.com',
     "UPDATE plans_shown SET submitter = 'ed'": "was changed",
     "DELETE FROM plans_shown": "is missing",
@@ -84,7 +84,7 @@ EDITS = {
     "UPDATE campaigns SET settings = '{}'": "its own settings were changed",
     "UPDATE campaigns SET account = 'another-account'": "its account was changed",
     "INSERT INTO campaigns (environment, campaign_id, customer, account, endpoint, created_at)"
-    " VALUES ('simulator', 'q9', 'c', 'a', 'orders', '')": "campaign 2 stands in no event",
+    " VALUES ('simulator', 'q9', 'c', 'a', 'orders', '')": "campaign 2 is not in the audit log",
 }  # fmt: skip
 # The same for the log of events itself: what breaks, or what no event speaks of any more.
 LOG = {

@@ -71,7 +71,7 @@ def test_a_person_above_the_yearly_total(office):
     office.values |= {"campaign": {"id": "q4"}, "limits": {"max_per_person_year": {"USD": 100}}}
     office.run(office.file("1,EMAIL,Ana,Silva,ana@example.com,,U561593,45", USUAL[1]))
     assert notes(office) == [
-        "1 person comes to more than 100.00 USD within the calendar year, at most 105.00 USD: row 2. [person-year]",
+        "1 recipient would get more than 100.00 USD in the calendar year, up to 105.00 USD: row 2. [person-year]",
         "Another campaign sent the same recipient another reward: row 2 (60.00 USD in q3, on 2026-11-22). "
         "[rewarded-elsewhere]",
     ]

@@ -13,7 +13,7 @@ EDITS = {
     "UPDATE submissions SET actor = replace(actor, 'ana', 'bob')": "what was noted of it was changed",
     "UPDATE submission_parts SET bytes = x'0000000000'": "the stored copy is not the file that was submitted",
     "DELETE FROM submission_parts": "the stored copy is not the file that was submitted",
-    "UPDATE submissions SET number = 9": "submission 9 of campaign 1 stands in no event",
+    "UPDATE submissions SET number = 9": "submission 9 of campaign 1 is not in the audit log",
     "UPDATE campaigns SET settings = '{\"limits\": {}}'": "campaign q4: its own settings were changed",
     "UPDATE sendings SET plan = 'other'": "what is to be sent of campaign 1 was changed",
     "INSERT INTO corrections (submission, number, row, field, before, after, actor, at) VALUES"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner.model.errors import CampaignRunnerError, UsageError
+from campaign_runner.model.wording import day
 
 if TYPE_CHECKING:
     from campaign_runner.app.explain import RowLife
@@ -73,14 +74,14 @@ class Terminal:
             self.say("No campaigns yet. Start with: campaign-runner run FILE")
             return
         rows = [
-            (c.campaign, c.environment, c.created_at[:10], f"{c.rows['total']:,}",
+            (c.campaign, c.environment, day(c.created_at), f"{c.rows['total']:,}",
              ", ".join(f"{count:,} {name}" for name, count in c.rows.items() if name != "total") or "nothing planned",
              "; ".join(f"{Decimal(amount):,} {currency}" for currency, amount in c.amounts.items()))
             for c in found
         ]  # fmt: skip
         self.table(("Campaign", "Environment", "Started", "Rows", "Status", "Sent or to send"), rows)
         self.say(*(f"{c.campaign}: {c.paused}" for c in found if c.paused))
-        self.say(*(f"{c.campaign}: {c.held_by} is at work on it." for c in found if c.held_by))
+        self.say(*(f"{c.campaign}: {c.held_by} is working on it." for c in found if c.held_by))
         self.say(*(f"{c.campaign}: {c.older}" for c in found if c.older))
         if detail:
             for campaign in found:

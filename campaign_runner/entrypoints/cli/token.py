@@ -9,6 +9,7 @@ import typer
 from campaign_runner.entrypoints.cli import options
 from campaign_runner.entrypoints.cli.common import with_every_option
 from campaign_runner.entrypoints.cli.options import STATE, Json, Quiet, State, Verbose, Workspace
+from campaign_runner.model.wording import day
 
 token = typer.Typer(name="token", no_args_is_help=True, help="API tokens of the web application.")
 User = Annotated[str, typer.Option("--user", metavar="EMAIL", help="In whose name the program acts.")]
@@ -41,7 +42,7 @@ def create_command(
         print(secret, flush=True)
         if not quiet:
             terminal.warn(
-                f"Token {made.id} of {made.email}, valid until {made.expires_at[:10]}. It is not shown again."
+                f"Token {made.id} of {made.email}, valid until {day(made.expires_at)}. It is not shown again."
             )
 
 
@@ -74,7 +75,7 @@ def list_command(
         else:
             rows = [
                 (str(each.id), each.email, each.name, ", ".join(sorted(each.roles)) or "all of the user's",
-                 f"revoked {each.revoked_at[:10]}" if each.revoked_at else each.expires_at[:10], each.used_at[:16])
+                 f"revoked {day(each.revoked_at)}" if each.revoked_at else day(each.expires_at), each.used_at[:16])
                 for each in tokens
             ]  # fmt: skip
             terminal.table(("ID", "User", "Name", "Roles", "Valid until", "Last used"), rows)

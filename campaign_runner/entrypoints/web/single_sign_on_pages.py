@@ -59,7 +59,7 @@ def from_provider(request: Request, workspace: Work, code: str = "", state: str 
         raise UsageError("This sign-in was not begun in this browser. Begin again.")
     begun = single_sign_on.back_from_provider(workspace, state)
     if error or not code:
-        raise Forbidden(f"{provider.issuer} did not let you in. Begin again, or ask whoever runs it.")
+        raise Forbidden(f"{provider.issuer} did not let you in. Try again, or ask its administrator.")
     claims, id_token = provider.claims(_back(request), code, begun.nonce, begun.verifier)
     user = single_sign_on.account_of(workspace, claims)
     sign_in.sign_out(workspace, session_secret(request.scope))
