@@ -67,7 +67,7 @@ EDITS = {
     "INSERT INTO entries (upload, row, status, reference, reason, remedy, units, currency)"
     " VALUES (1, 99, 'held', '', '', '', -1, '')": "its rows that were not sent",
     "INSERT INTO approvals (campaign, identity, decision, name, reason, at)"
-    " VALUES (1, 'abcdef0123456789', 'approved', 'finance@example.com', '', '2026-11-22')": "plan abcdef012345 stands in",
+    " VALUES (1, 'abcdef0123456789', 'approved', 'finance@example.com', '', '2026-11-22')": "plan abcdef012345 is not in",
     "UPDATE approvals SET decision = 'rejected'": "is not in the audit log",
     "DELETE FROM approvals": 'the decision "approved" of finance@example.com',
     "UPDATE plans_shown SET submitter = 'ed'": "was changed",

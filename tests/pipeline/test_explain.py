@@ -110,6 +110,6 @@ def test_of_an_erased_file_the_steps_are_left(office):
     office.clock.turn(days=401)
     purge_data(office.runtime(), 400)
     text = told(office)
-    assert "The file was erased on 28 Dec 2027 at your request, with its cells." in text
+    assert "The file was erased on 28 Dec 2027 at your request; its cells can no longer be shown." in text
     assert "ana@example.com" not in text
     assert "order accepted -> final" in text
