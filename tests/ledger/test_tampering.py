@@ -55,7 +55,7 @@ EDITS = {
     "UPDATE line_items SET identity = 'text' WHERE id = 1": "its lines",
     "UPDATE line_items SET reason = x'FF' WHERE id = 1": "",
     "INSERT INTO batches (campaign, reference, state, attempt, lines, canary, tries, looks, due_at, sent_at, updated_at,"
-    " tango_order_id, note) VALUES (1, 'q4-new', 'planned', 1, 0, 0, 0, 0, 0, '', '', '', '')": "order q4-new of q4 is not in",
+    " tango_order_id, note) VALUES (1, 'q4-new', 'planned', 1, 0, 0, 0, 0, 0, '', '', '', '')": "q4-new of q4 is not in",
     "UPDATE uploads SET sha256 = '00' WHERE id = 1": "file 1: what was noted of it was changed",
     "UPDATE uploads SET created_at = '2020-01-01' WHERE id = 1": "file 1: what was noted of it was changed",
     "DELETE FROM uploads WHERE id = 1": "file 1 is missing",
@@ -72,7 +72,7 @@ EDITS = {
     "DELETE FROM approvals": 'the decision "approved" of finance@example.com',
     "UPDATE plans_shown SET submitter = 'ed'": "was changed",
     "DELETE FROM plans_shown": "is missing",
-    "INSERT INTO releases (campaign, reference, reason, at) VALUES (1, 'q4-x', 'why', '')": "the decision on q4-x is not in",
+    "INSERT INTO releases (campaign, reference, reason, at) VALUES (1, 'q4-x', 'why', '')": "decision on q4-x is not in",
     "UPDATE releases SET decision = 'drop'": "was changed",
     "DELETE FROM releases": "is missing",
     "UPDATE attempts SET http_status = 200, outcome = 'accepted'": "was changed",
