@@ -23,7 +23,7 @@ from campaign_runner.ledger.purge_scope import campaigns_before, references_of
 from campaign_runner.ledger.recipient_erasure import erase_recipient
 from campaign_runner.model.contact import Contact
 from campaign_runner.model.errors import UsageError
-from campaign_runner.planning.recipients import EMAIL, PHONE, person_hashes
+from campaign_runner.planning.recipients import EMAIL, LETTER, PHONE, person_hashes
 
 # Reports without names or contact data.
 _IMPERSONAL = ("finance.", "journal.", "summary.json", "statement.")
@@ -85,19 +85,20 @@ def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False)
 
 
 def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False) -> Erased:
-    """Erase one recipient, named by e-mail address or phone number, from every campaign."""
+    """Erase one recipient, named by e-mail address, phone number, or name with street and postal code, from every
+    campaign."""
     try:
         contact = Contact(who)
     except ValueError:
         raise UsageError(
             f"--recipient {who}: give the recipient's e-mail address or phone number, such as ana@example.com or "
-            "+14155550100."
+            '+14155550100, or name, street and postal code, such as "Ana Silva, 1 Main Street, 94105".'
         ) from None
     with _ledger(runtime) as ledger:
         with ledger.read() as connection:
-            person = _hash(connection, contact)
+            persons = _hashes(connection, contact)
         told = dict(
-            erase_recipient(ledger, contact, person, runtime.at(), window_since=since(runtime), dry_run=dry_run)
+            erase_recipient(ledger, contact, persons, runtime.at(), window_since=since(runtime), dry_run=dry_run)
         )
         still = references_of(ledger, still=True)
 
@@ -121,10 +122,16 @@ def _stand_in(runtime: Runtime, chosen: Any, dry_run: bool) -> int:
     return simulator.erase(runtime.state / SIMULATOR_STATE, chosen, dry_run=dry_run)
 
 
-def _hash(connection: Connection, contact: Contact) -> bytes:
-    field, text = (EMAIL, contact.text) if contact.is_email else (PHONE, f"+{contact.digits}")
-    (digest,) = person_hashes(pd.DataFrame({field: pd.array([text], "string[pyarrow]")}), plans.secret(connection))
-    return digest
+def _hashes(connection: Connection, contact: Contact) -> list[bytes]:
+    """A name may be divided into first and last name at any of its words."""
+    rows: list[tuple[str, ...]] = [(contact.text,)] if contact.is_email else [(f"+{contact.digits}",)]
+    columns: tuple[str, ...] = (EMAIL,) if contact.is_email else (PHONE,)
+    if contact.letter:
+        (name, *place), columns = contact.letter, LETTER
+        words = name.split()
+        cuts = range(1, len(words)) if len(words) > 1 else (1,)
+        rows = [(" ".join(words[:cut]), " ".join(words[cut:]), *place) for cut in cuts]
+    return person_hashes(pd.DataFrame(rows, columns=[*columns], dtype="string[pyarrow]"), plans.secret(connection))
 
 
 def _reports_of(runtime: Runtime, campaign_ids: Collection[str]) -> Iterator[Path]:

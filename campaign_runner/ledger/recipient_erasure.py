@@ -7,7 +7,7 @@ the other recipients. The recipient's keyed hashes stay until the time has passe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,12 +41,12 @@ class _Traces:
 
 
 def erase_recipient(
-    ledger: Ledger, contact: Contact, person: bytes, at: str, *, window_since: str, dry_run: bool = False
+    ledger: Ledger, contact: Contact, persons: Collection[bytes], at: str, *, window_since: str, dry_run: bool = False
 ) -> dict[str, int]:
-    """Erase a recipient from every campaign; `person` is the keyed hash of the contact. Returns how much of what was
+    """Erase a recipient from every campaign; `persons` are the keyed hashes of the contact. Returns how much of what was
     erased, and how many orders and files are still open and were left."""
     with ledger.write("erase recipient", durable=True) as connection:
-        traces = _traces(connection, contact, person)
+        traces = _traces(connection, contact, persons)
         told = {"files": len(traces.uploads), "orders": len(traces.orders), "lines": len(traces.lines)}
         told["files"] += submission_erasure.erase_of(connection, contact, traces.uploads, at, dry_run=dry_run)
         told |= {"open": traces.open} if traces.open else {}
@@ -78,7 +78,7 @@ def _impersonal(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name in IMPERSONAL}
 
 
-def _traces(connection: Connection, contact: Contact, person: bytes) -> _Traces:
+def _traces(connection: Connection, contact: Contact, persons: Collection[bytes]) -> _Traces:
     made = _Traces()
     for number, state, packed in _bodies(connection):
         body = unpack(packed)
@@ -87,7 +87,7 @@ def _traces(connection: Connection, contact: Contact, person: bytes) -> _Traces:
             made.open += 1
         elif theirs:
             made.orders[number] = theirs
-    is_theirs = or_(line_items.c.person == person, line_items.c.alias == person)
+    is_theirs = or_(line_items.c.person.in_(persons), line_items.c.alias.in_(persons))
     query = select(line_items.c.id).join(batches, batches.c.id == line_items.c.batch)
     query = query.where(batches.c.state.not_in(OPEN_BATCHES), line_items.c.erased_at == "")
     made.lines = set(connection.execute(query.where(is_theirs)).scalars())

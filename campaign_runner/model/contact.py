@@ -1,4 +1,7 @@
-"""Does a text or a file hold this e-mail address or phone number?  However it is written, packed in a workbook or not."""
+"""Does a text or a file hold this recipient?  However it is written, packed in a workbook or not.
+
+A recipient is an e-mail address, a phone number, or (of letters alone) a name with street and postal code.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -19,42 +22,73 @@ _DEEPEST = 3
 
 
 class Contact:
-    """One e-mail address or phone number; raises ValueError for what is neither."""
+    """One e-mail address, phone number, or `Ana Silva, 1 Main Street, 94105`; raises ValueError for what is neither.
+
+    `letter`: name, street and postal code, () for the others. Of a letter all parts have to be there.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = unicodedata.normalize("NFKC", text.strip())
+        self.letter = _letter(self.text)
         digits = re.sub(r"[^0-9]", "", self.text)
         self.is_email = re.fullmatch(r"[^@\s]+@[^@\s]+", self.text) is not None
-        if not self.is_email and not (re.fullmatch(r"\+?[0-9\s().\-/]+", self.text) and 7 <= len(digits) <= 15):
+        if (
+            not self.is_email
+            and not self.letter
+            and not (re.fullmatch(r"\+?[0-9\s().\-/]+", self.text) and 7 <= len(digits) <= 15)
+        ):
             raise ValueError(text)
         self.digits = f"1{digits}" if len(digits) == 10 and not self.text.startswith("+") else digits
-        self._pattern = _email(self.text) if self.is_email else _phone(self.digits)
+        whole = (_email(self.text) if self.is_email else _phone(self.digits),)
+        self._patterns = tuple(map(_words, (*self.letter[0].split(), *self.letter[1:]))) if self.letter else whole
 
     def is_in(self, text: str) -> bool:
         """Whether it stands in a text, as a whole."""
-        return self._pattern.search(unicodedata.normalize("NFKC", text).casefold()) is not None
+        return not self._missing(self._patterns, text)
 
     def is_in_bytes(self, data: bytes, deep: int = 0) -> bool:
         """Whether it stands in a file's bytes; those of a workbook are unpacked."""
         if data[:2] == b"PK" and deep < _DEEPEST:
             try:
                 with zipfile.ZipFile(io.BytesIO(data)) as book:
-                    return any(self._is_in_stream(book.open(info)) for info in book.infolist())
+                    return self._is_in_streams(book.open(info) for info in book.infolist())
             except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
                 pass  # not a zip after all, or a damaged one: looked at as it is
-        return self._is_in_stream(io.BytesIO(data))
+        return self._is_in_streams([io.BytesIO(data)])
 
     def is_in_file(self, path: Path) -> bool:
         """Whether it stands in a file; raises OSError where that cannot be read."""
         return self.is_in_bytes(path.read_bytes())
 
-    def _is_in_stream(self, stream: IO[bytes]) -> bool:
-        before = b""
-        while piece := stream.read(PIECE):
-            if any(self.is_in(text) for text in _texts(before + piece)):
-                return True
-            before = piece[-_OVERLAP:]
+    def _is_in_streams(self, streams: Iterable[IO[bytes]]) -> bool:
+        """The parts of a letter may stand in several parts of a workbook."""
+        missing: Sequence[re.Pattern[str]] = self._patterns
+        for stream in streams:
+            before = b""
+            while piece := stream.read(PIECE):
+                for text in _texts(before + piece):
+                    missing = self._missing(missing, text)
+                if not missing:
+                    return True
+                before = piece[-_OVERLAP:]
         return False
+
+    def _missing(self, patterns: Sequence[re.Pattern[str]], text: str) -> Sequence[re.Pattern[str]]:
+        plain = unicodedata.normalize("NFKC", text).casefold()
+        return [pattern for pattern in patterns if not pattern.search(plain)]
+
+
+def _letter(text: str) -> tuple[str, str, str] | tuple[()]:
+    """Name, street and postal code, where there are three; a street may have commas of its own."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) < 3 or not all(parts) or "@" in text or not re.search(r"[^\W\d_]", parts[0]):
+        return ()
+    return parts[0], ", ".join(parts[1:-1]), parts[-1]
+
+
+def _words(text: str) -> re.Pattern[str]:
+    """As a whole, whatever the white space between its words."""
+    return re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, text.casefold().split())) + r"(?!\w)")
 
 
 def _email(text: str) -> re.Pattern[str]:

@@ -19,7 +19,7 @@ from campaign_runner.planning.payloads import as_text, each, joined
 
 EMAIL, PHONE = "recipient.email", "recipient.mobileNumber"
 _NAMES = ("recipient.firstName", "recipient.lastName")
-_LETTER = (*_NAMES, "recipient.address.streetLine1", "recipient.address.postalCode")
+LETTER = (*_NAMES, "recipient.address.streetLine1", "recipient.address.postalCode")
 
 
 def contact_hashes(fields: pd.DataFrame, key: bytes) -> list[bytes]:
@@ -86,7 +86,7 @@ def _phone(fields: pd.DataFrame) -> pa.Array:
 
 
 def _letter(fields: pd.DataFrame) -> pa.Array:
-    return joined(*(_plain(_column(fields, name)) for name in _LETTER), separator="\n")
+    return joined(*(_plain(_column(fields, name)) for name in LETTER), separator="\n")
 
 
 def _whole_name(fields: pd.DataFrame) -> pa.Array:

@@ -49,6 +49,21 @@ def test_one_recipient_is_erased_everywhere_and_the_others_stay(rehearsed):
     assert rehearsed.summary()["amounts"] == before["amounts"]
 
 
+def test_a_recipient_of_a_letter_is_erased_by_name_street_and_postal_code(office):
+    office.base_url, office.values["defaults"] = "", {"deliveryMethod": "ADDRESS", "shippingMethod": "upsground"}
+    header = ["First name", "Last name", "UTID", "Amount", "Street", "City", "State", "ZIP", "Country"]
+    rows = (
+        "Ana,Silva,U561593,25,1 Main Street,Boston,MA,02134,US",
+        "Ben,Ng,U561593,25,1 Main Street,Boston,MA,02134,US",
+    )
+    office.run(office.file(*rows, headers=header))
+    erased = purge_recipient(office.runtime(), "ana silva, 1 main street, 02134")
+    assert (erased.files, erased.orders, erased.lines, erased.simulator_orders) == (1, 1, 1, 1)
+    assert not is_anywhere_in_the_state(office, "Silva")
+    assert verify_log(office.folder / "state").whole
+    assert not purge_recipient(office.runtime(), "Ana Silva, 2 Main Street, 02134").lines
+
+
 def test_reports_that_hold_the_recipient_are_found_and_named(rehearsed):
     names = {path.rpartition("/")[2] for path in purge_recipient(rehearsed.runtime(), "ana@example.com").reports}
     assert {"results.csv", "results.xlsx"} <= names

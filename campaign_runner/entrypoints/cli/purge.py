@@ -26,7 +26,10 @@ OlderThan = Annotated[
 ]
 
 Recipient = Annotated[
-    str, typer.Option("--recipient", metavar="EMAIL|PHONE", help="Erase one recipient from every campaign.")
+    str,
+    typer.Option(
+        "--recipient", metavar="EMAIL|PHONE|NAME, STREET, ZIP", help="Erase one recipient from every campaign."
+    ),
 ]
 
 OfCampaign = Annotated[str, typer.Option("--campaign", metavar="ID", help="Erase one campaign.")]
@@ -48,7 +51,9 @@ def purge_command(
 
     with options.command_terminal(as_json, quiet, verbose) as terminal:
         if [bool(older_than), bool(recipient), bool(campaign)].count(True) != 1:
-            raise UsageError("Give one of --older-than 400d, --recipient EMAIL or PHONE, --campaign ID.")
+            raise UsageError(
+                'Give one of --older-than 400d, --recipient EMAIL, PHONE or "NAME, STREET, ZIP", --campaign ID.'
+            )
         days = options.seconds(older_than, "--older-than", "d") / 86_400 if older_than else 0
         runtime = options.runtime(config, state, reports, None, campaign="any", secret=False)
         if older_than:
