@@ -26,6 +26,15 @@ REFUSALS = {
     "404": "Nothing of that name that you can see", "409": "It has changed meanwhile",
     "413": "Too large", "422": "What was sent cannot be used", "429": "Too many tries", "503": "Try again later",
 }  # fmt: skip
+# What comes as a stream is read by its handler.
+UPLOAD = {"required": True, "content": {"multipart/form-data": {"schema": {
+    "type": "object", "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "sheet": {"type": "string"}, "hidden": {"type": "string", "enum": ["hold", "include", "skip"]},
+        "columns": {"type": "string", "description": "JSON object: header of the file = field"},
+    },
+}}}}  # fmt: skip
 KEY = {
     "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200},
     "description": "The same key with the same body gives the first answer again; with another body, 409.",
@@ -62,6 +71,8 @@ def document(app: FastAPI) -> dict[str, Any]:
         told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for status, what in REFUSALS.items():
             call["responses"][status] = {"description": what, "content": told}
+        if method == "post" and path.endswith("/uploads"):
+            call["requestBody"] = UPLOAD
         if method == "post":
             call["parameters"].append(KEY)
     app.openapi_schema = made
