@@ -3,6 +3,7 @@ they had no part in it."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +14,8 @@ from campaign_runner.app.campaigns import newest
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import approvals, integrity
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
-from campaign_runner.ledger.participants import participants
-from campaign_runner.model.actor import Actor
+from campaign_runner.ledger.participants import made_approver_by, participants
+from campaign_runner.model.actor import SIGNED_IN, Actor
 from campaign_runner.model.errors import Conflict, Forbidden, UsageError
 from campaign_runner.model.wording import count, per_currency
 from campaign_runner.preflight.approval_policy import objection
@@ -64,6 +65,10 @@ def against(
     """Why somebody may not approve a plan; "" where they may."""
     others = participants(connection, campaign_key, shown.identity)
     said = name or (actor.user if actor else "")
+    day = (datetime.fromisoformat(shown.at) - timedelta(days=1)).isoformat()
+    makers = made_approver_by(connection, actor.user, day) if actor and actor.kind in SIGNED_IN else []
+    if any(maker.is_same_user(other) for maker in makers for other in others):
+        return f"{said} was made an approver by somebody who had a part in this plan; another person must approve it"
     rules = rules_in_force(connection, settings.approval)
     return objection(said, actor, rules, (shown.submitter,), (shown.actor,), others)
 

@@ -25,6 +25,16 @@ def participants(connection: Connection, campaign_key: int, plan: str) -> list[A
     return list(found)
 
 
+def made_approver_by(connection: Connection, email: str, since: str) -> list[Actor]:
+    """Who gave this user the role of an approver since a time."""
+    given = [
+        event["actor"] for event in events.of_kinds(connection, 0, "user added", "roles set")
+        if event["at"] >= since and event["data"]["user"].casefold() == email.casefold()
+        and "approver" in str(event["data"].get("roles", "")).split()
+    ]  # fmt: skip
+    return [actor for actor in given if actor]
+
+
 def accepted(connection: Connection, campaign_key: int, plan: str) -> list[str]:
     """The names of the warnings of a plan that somebody accepted."""
     log = events.of_kinds(connection, campaign_key, ACCEPTED)

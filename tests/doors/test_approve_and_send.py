@@ -11,8 +11,10 @@ from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.plan_view import accept_warning, ask_for_approval, plan_view
 from campaign_runner.app.send import send_plan
+from campaign_runner.ledger import people
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, Forbidden, NotFound, RefusedBeforeSending, UsageError
+from campaign_runner.model.roles import Role
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, OTTO, WRONG, House
 
 
@@ -147,3 +149,13 @@ def test_a_rejection_wants_a_reason_and_a_plan_wants_an_upload(house: House) -> 
     house.submit(key, ANA, BEN)
     with pytest.raises(UsageError, match="reason"):
         decide_plan(house.workspace, key, plan_of(house, key)["plan"], FINN, reject=True, reason=" ")
+
+
+def test_whom_the_submitter_made_an_approver_that_day_does_not_approve(house: House) -> None:
+    with house.workspace.ledger(HANNA).write("test") as connection:
+        people.add(connection, "finn@example.com", "", [Role.APPROVER], house.workspace.at())
+    key = house.campaign()
+    house.submit(key, ANA, BEN)
+    with pytest.raises(Forbidden, match="was made an approver"):
+        approve(house, key, FINN)
+    approve(house, key, OTTO)
