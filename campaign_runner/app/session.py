@@ -107,7 +107,10 @@ def _found(runtime: Runtime, ledger: Ledger) -> int:
         with ledger.read() as connection:
             return campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
     except UsageError as unknown:
-        raise UsageError(f"{unknown} The state folder is {runtime.state}.") from None
+        first = (
+            " `check` keeps nothing: call `campaign-runner plan FILE` first." if "none yet" in str(unknown) else ""
+        )
+        raise UsageError(f"{unknown} The state folder is {runtime.state}.{first}") from None
 
 
 def _bound(settings: Settings, binding: Mapping[str, str]) -> Settings:

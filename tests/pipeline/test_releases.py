@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from campaign_runner.app.check import check_file
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.explain import explain_row
 from campaign_runner.app.plan import plan_file
@@ -122,3 +123,10 @@ def test_explain_finds_a_row_by_address_and_names_several(edited):
     edited.run(edited.file(*EDITED, "E9,Bo,bo2@example.com,5", headers=HEADERS))
     with pytest.raises(UsageError, match="stands in 2 rows: 3, 4"):
         explain_row(edited.runtime(), "Bo")
+
+
+def test_where_nothing_was_planned_yet_a_release_says_what_to_do_first(office):
+    office.values["defaults"] = {"deliveryMethod": "EMAIL", "utid": "U561593"}
+    check_file(ReadOptions(office.file(ROWS[0], ROWS[0], headers=HEADERS)), office.runtime())
+    with pytest.raises(UsageError, match=r"`check` keeps nothing: call `campaign-runner plan FILE` first\."):
+        release_rows(office.runtime(), [3], "two prizes")
