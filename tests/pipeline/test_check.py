@@ -42,7 +42,7 @@ def test_where_the_catalogue_cannot_be_fetched_the_note_says_what_helps(check, o
 def test_check_tells_an_amount_that_is_far_from_the_others(check):
     rows = [ROW.format(n, "U561593", 25) for n in range(1, 7)]
     notes = check(*rows, ROW.format(7, "U561593", 1250)).books.notes
-    assert any("10 times the median of this file, or more: row 8 (1250.00 USD). [amount]" in note for note in notes)
+    assert any("10 times the median of this file, or more: row 8 (1,250.00 USD). [amount]" in note for note in notes)
 
 
 def test_check_tells_one_mailbox_under_two_addresses(check):

@@ -127,6 +127,7 @@ def test_an_order_that_was_accepted_and_is_not_known_any_more_is_told(office):
     assert "Nothing is sent again. Ask Tango about it" in result.books.findings[0].text
     assert len(office.sent()) == 1
     office.tango.set_faults([])
+    office.clock.turn(minutes=5)  # a look that waits goes on waiting
     result = office.run(path)
     assert (result.exit_code, kinds(result)) == (ExitCode.DONE, [])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 
 import pytest
 
@@ -78,10 +79,10 @@ def test_a_run_that_was_killed_counts_with_what_it_has_left(two, monkeypatch):
             raise KeyboardInterrupt
         return whole(*args, **options)
 
-    monkeypatch.setattr("campaign_runner.placement.mark_sending", killed)
+    monkeypatch.setattr(import_module("campaign_runner.placement.send"), "mark_sending", killed)
     with pytest.raises(KeyboardInterrupt):
         two.run_campaign("a", ANA, BO, CY)
-    monkeypatch.setattr("campaign_runner.placement.mark_sending", whole)
+    monkeypatch.setattr(import_module("campaign_runner.placement.send"), "mark_sending", whole)
     assert two.run_campaign("b", ANA, BO, CY).books.rows["held"] == 3
     two.run_campaign("a", ANA, BO, CY)
     assert people(two) == ["Ana", "Bo", "Cy"]

@@ -48,6 +48,15 @@ TWO_WORDS = 120  # a retry waits until Tango has said twice that a line failed
 MEMORY = Path("/dev/shm")
 
 
+class QuickClient(httpx.Client):
+    """A client whose TLS settings are read once in a process."""
+
+    tls = httpx.create_ssl_context()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"verify": self.tls, **options})
+
+
 def _once() -> None:
     """Rule book, TLS settings and SQL are the same for every run: read and compiled once in a process, to save time."""
     kept: dict[str, Any] = {}
@@ -72,7 +81,7 @@ def _once() -> None:
         return built[said]
 
     patch.object(schemas, "_schema", schema).start()
-    patch.object(httpx, "Client", functools.partial(httpx.Client, verify=httpx.create_ssl_context())).start()
+    patch.object(httpx, "Client", QuickClient).start()
 
 
 _once()
