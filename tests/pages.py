@@ -17,6 +17,7 @@ from campaign_runner.entrypoints.cli.common import EVERYWHERE
 from campaign_runner.model.errors import MEANING
 from campaign_runner.reporting.summary_shape import Summary
 from campaign_runner.settings import template
+from campaign_runner.validation.grammar import Columns, MethodFile
 
 MADE = "This page is made by `make golden`, and a test keeps it true."
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -27,8 +28,17 @@ def schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "summary.json", **_untitled(TypeAdapter(Summary).json_schema())}
 
 
-def schema_text() -> str:
-    return orjson.dumps(schema(), option=orjson.OPT_INDENT_2).decode() + "\n"
+def rule_book_schema() -> dict[str, Any]:
+    """The JSON Schema of either kind of file of a rule book."""
+    return {
+        "$schema": DIALECT,
+        "title": "A file of a rule book",
+        **_untitled(TypeAdapter(Columns | MethodFile).json_schema()),
+    }
+
+
+def _text(schema: dict[str, Any]) -> str:
+    return orjson.dumps(schema, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
 def summary_page() -> str:
@@ -61,7 +71,7 @@ def commands_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page, "settings.md": settings_page, "summary.md": summary_page,
-    "summary.schema.json": schema_text,
+    "summary.schema.json": lambda: _text(schema()), "rulebook.schema.json": lambda: _text(rule_book_schema()),
 }  # fmt: skip
 
 

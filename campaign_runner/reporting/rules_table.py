@@ -90,7 +90,12 @@ _COUNTRY = {"US": "United States", "CA": "Canada", "other": "Other countries"}
 _PREFACE = (
     "Written from the rule book in `schemas/` by `make golden`; do not edit it here. A column that a method neither "
     "needs nor may have is not allowed: a filled cell there is a problem. `campaign-runner rules METHOD` shows the "
-    "same on the terminal. The sentences in quotation are Tango's."
+    "same on the terminal. The sentences in quotation are Tango's.\n\n"
+    "For a rule book of your own, editors that know JSON Schema complete the keys and mark mistakes with "
+    "[rulebook.schema.json](rulebook.schema.json). In Visual Studio Code with the YAML extension, put it beside the folder "
+    'of the book and add to the settings: `"yaml.schemas": {"./rulebook.schema.json": "schemas/*.yaml"}`. A comment in '
+    "the files would do as well, but the digest of a book is that of its very text: whatever is under way would be "
+    "planned anew."
 )
 _SAY: dict[str, Callable[[Mapping[str, Any], Field], str]] = {
     "isin": _one_of,

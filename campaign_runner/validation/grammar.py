@@ -1,155 +1,202 @@
-"""What may stand in a rule book?  The keys of its files, and the checks with their arguments.
+"""What may stand in a rule book?  Its two kinds of file as models, and a mistake as a sentence.
 
-A mistake is a SettingsError that names file and key.
+docs/rulebook.schema.json, for editors, is made of these models.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
-from campaign_runner.model.errors import SettingsError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+
 from campaign_runner.model.words import did_you_mean, nearest
 
-FIELD_KEYS = {"title", "description", "checks", "metadata"}
-METADATA_KEYS = {
-    "noun", "example", "source", "spellings", "kind", "choices", "regions", "country", "group", "sentences",
-    "variants",
-}  # fmt: skip
-METHOD_KEYS = {"method", "title", "description", "spellings", "source", "required", "optional", "rules", "example"}
-BOOK_KEYS = {"sentences", "lists", "fields"}
-OPTIONS = {"rule", "error", "remedy", "calendar", "severity", "countries", "stop"}
-SENTENCES = {"required", "column-missing", "not-allowed", "key"}
-
 # How the spellings of a value are made one before it is judged (normalisation.py).
-KINDS = {
+Kind = Literal[
     "text", "message", "place", "choice", "email", "phone", "region", "postal", "code", "amount", "count", "date",
     "instant",
-}  # fmt: skip
-
-# pandera's own checks, then the project's (checks.py); each with the arguments that it needs.
-CHECKS: dict[str, set[str]] = {
-    "isin": {"allowed_values"},
-    "str_length": {"max_value"},
-    "str_matches": {"pattern"},
-    "only_characters": {"pattern"},
-    "without_characters": {"characters"},
-    "by_country": {"patterns"},
-    "email_address": {"value"},
-    "likely_domain": {"value"},
-    "likely_name": {"value"},
-    "phone_number": {"countries"},
-    "dialable": {"value"},
-    "decimal_amount": {"value"},
-    "amount_positive": {"value"},
-    "amount_digits": {"value"},
-    "whole_number": {"value"},
-    "count_at_least": {"value"},
-    "count_at_most": {"value"},
-    "iso_date": {"value"},
-    "days_ahead": {"value"},
-    "days_ahead_at_most": {"value"},
-    "iso_instant": {"value"},
-    "expires_after": {"value"},
-    "expires_within": {"value"},
-}
-OPTIONAL_ARGUMENTS = {"str_length": {"min_value"}}
-WORDS = {
-    "length", "bad", "near", "method", "noun", "example", "today", "limit", "choices", "header", "cells",
-}  # fmt: skip
-NUMBERS = {"max_value", "min_value"}
-COUNTING = {
-    "amount_digits", "count_at_least", "count_at_most", "days_ahead", "days_ahead_at_most", "expires_after",
-    "expires_within",
-}  # fmt: skip
+]  # fmt: skip
+WORDS = ["length", "bad", "near", "method", "noun", "example", "today", "limit", "choices", "header", "cells"]
 
 
-def checks_of(path: Path, where: str, checks: Any, metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The checks of one column, `isin` filled in from the choices; each must have its arguments and sentences."""
-    known_keys(path, f"{where}.checks", checks, CHECKS)
-    filled = {}
-    for name, arguments in checks.items():
-        here = f"{where}.checks.{name}"
-        arguments = dict(arguments) if isinstance(arguments, dict) else arguments
-        if name == "isin" and isinstance(arguments, dict):
-            arguments.setdefault("allowed_values", list(metadata.get("choices") or {}))
-        known_keys(path, here, arguments, CHECKS[name] | OPTIONAL_ARGUMENTS.get(name, set()) | {"options"})
-        if missing := sorted((CHECKS[name] | {"options"}) - set(arguments)):
-            raise SettingsError(f"{path}: {here}: {missing[0]} is missing.")
-        _options(path, f"{here}.options", arguments["options"])
-        _patterns(path, here, arguments)
-        _numbers(path, here, name, arguments)
-        filled[name] = arguments
-    return filled
+def _plain(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a pattern: {error}.") from None
+    if re.search(r"\(\?[=!<]|\\[0-9]", pattern):
+        raise ValueError(f"{pattern!r} looks around or back, which is too slow. Say it plainly.")
+    return pattern
 
 
-def choices_of(path: Path, where: str, choices: Any) -> dict[str, list[str]]:
-    """The words that will do, each with its other spellings; YAML takes a bare NO for false, so keys are looked at."""
-    if not isinstance(choices, dict):
-        raise SettingsError(f"{path}: {where}: expected words, each with a list of other spellings.")
-    for word, spellings in choices.items():
-        if not isinstance(word, str):
-            raise SettingsError(f'{path}: {where}: {word} is not a text. Put it in quotes, like "NO".')
-        if not isinstance(spellings, list):
-            raise SettingsError(f"{path}: {where}.{word}: expected a list of other spellings, perhaps empty: [].")
-    return choices
-
-
-def known_keys(path: Path, where: str, values: Any, known: Iterable[str]) -> None:
-    """Raise unless `values` is a mapping of nothing but known keys."""
-    if not isinstance(values, dict):
-        raise SettingsError(f"{path}: {where}: expected keys and values.")
-    for key in values:
-        if key not in known:
-            place = f"{where}.{key}" if where else str(key)
-            raise SettingsError(f"{path}: {place}: unknown key.{near(str(key), known)}")
-
-
-def known_words(path: Path, where: str, text: str) -> None:
-    """Raise where a sentence names something that no one will fill in."""
+def _known_words(text: str) -> str:
     if unknown := [word for word in re.findall(r"\{(\w*)\}", text) if word not in WORDS]:
-        raise SettingsError(f"{path}: {where}: {{{unknown[0]}}} is unknown.{near(unknown[0], WORDS)}")
+        raise ValueError(f"{{{unknown[0]}}} is unknown.{near(unknown[0], WORDS)}")
+    return text
 
 
-def text_of(path: Path, where: str, value: Any) -> str:
-    """A text that is there, its line breaks made blanks."""
-    if not isinstance(value, str) or not value.strip():
-        raise SettingsError(f"{path}: {where}: a text is missing.")
-    return " ".join(value.split())
+Text = Annotated[str, Field(pattern=r"\S")]
+Words = Annotated[Text, AfterValidator(_known_words)]
+Pattern = Annotated[str, AfterValidator(_plain)]
+Choices = dict[str, list[str]]
 
 
-def near(word: str, known: Iterable[str]) -> str:
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+
+
+class Sentence(_Part):
+    error: Words = Field(description="continues the quoted value")
+    remedy: Words = Field(description="what to type instead")
+
+
+class Options(Sentence):
+    rule: Text = Field(description="names the rule")
+    calendar: bool = Field(False, description="true: it depends on the day of the run")
+    severity: Literal["error", "warning"] = Field("error", description="warning: it does not stop the row")
+    stop: bool = Field(False, description="true: the later checks say nothing more of that cell")
+    countries: dict[str, Sentence] = Field({}, description="sentences for a country's own rule")
+
+
+class Patterns(_Part, extra="allow"):
+    other: Pattern = Field(description="the rule for every other country")
+    __pydantic_extra__: dict[str, Pattern]
+
+
+def _check(name: str, **arguments: Any) -> type[_Part]:
+    return create_model(name, __base__=_Part, options=(Options, ...), **arguments)
+
+
+_YES, _NUMBER = _check("Yes", value=(bool, ...)), _check("Number", value=(int, ...))
+_PATTERN = _check("Pattern", pattern=(Pattern, ...))
+# pandera's own checks and the project's (checks.py), each with the arguments that it takes.
+_ARGUMENTS: dict[str, Any] = {
+    "isin": _check("Choice", allowed_values=(list[str], Field([], description="the field's choices, unless given"))),
+    "str_length": _check("Length", max_value=(int, ...), min_value=(int, 0)),
+    "str_matches": _PATTERN, "only_characters": _PATTERN,
+    "without_characters": _check("Characters", characters=(Text, ...)),
+    "by_country": _check("ByCountry", patterns=(Patterns, ...)),
+    "email_address": _YES, "likely_domain": _YES, "likely_name": _YES,
+    "phone_number": _check("Phone", countries=(Literal["us", "all"], ...)), "dialable": _YES,
+    "decimal_amount": _YES, "amount_positive": _YES, "amount_digits": _NUMBER,
+    "whole_number": _YES, "count_at_least": _NUMBER, "count_at_most": _NUMBER,
+    "iso_date": _YES, "days_ahead": _NUMBER, "days_ahead_at_most": _NUMBER,
+    "iso_instant": _YES, "expires_after": _NUMBER, "expires_within": _NUMBER,
+}  # fmt: skip
+Checks = create_model("Checks", __base__=_Part, **{n: (c, None) for n, c in _ARGUMENTS.items()})  # type: ignore[call-overload]
+OtherChecks = create_model("OtherChecks", __base__=Checks, **{n: (c | None, None) for n, c in _ARGUMENTS.items()})  # type: ignore[call-overload]
+
+
+class Sentences(_Part):
+    required: Sentence
+    column_missing: Sentence = Field(alias="column-missing")
+    not_allowed: Sentence = Field(alias="not-allowed")
+    key: Sentence
+
+
+class Metadata(_Part):
+    noun: Text = Field(description="how a sentence names it")
+    example: Text = Field(description="a value that passes")
+    source: Text = Field(description="the sentence of Tango's pages that it comes from")
+    kind: Kind = Field("text", description="how its spellings are made one")
+    spellings: list[str] = Field([], description="headers that mean it (case, blanks, - _ . do not count)")
+    choices: Choices = Field({}, description="the words that will do, each with a list of other spellings")
+    regions: dict[str, Choices] = Field({}, description="for each country its regions, each with other spellings")
+    country: Text = Field("", description="the field that decides which place rules apply")
+    group: Text = Field("", description="the object that it belongs to")
+    sentences: dict[str, Sentence] = Field({}, description="in the place of the book's own")
+    variants: dict[str, dict[str, Checks]] = Field(
+        {}, description="other checks, by a choice of [rules] in campaign.toml"
+    )
+
+
+class Column(_Part):
+    title: Text
+    description: Text
+    checks: Checks = Field(default_factory=Checks, description="by their pandera names, the first to judge first")
+    metadata: Metadata
+
+
+class Columns(_Part):
+    """columns.yaml: every field of a line item, once."""
+
+    lists: dict[str, Any] = Field({}, description="what fields refer to, by &name and *name")
+    fields: dict[str, Column] = Field(min_length=1)
+    sentences: Sentences
+
+
+class Rule(_Part):
+    checks: OtherChecks = Field(default_factory=OtherChecks, description="some replaced, added or (null) dropped")
+
+
+class MethodFile(_Part):
+    """EMAIL.yaml and its like: one delivery method; a field that is neither required nor optional is not allowed."""
+
+    method: Text = Field(description="the file's own name")
+    title: Text
+    description: Text
+    source: Text = Field(description="the sentence of Tango's pages that it comes from")
+    spellings: list[str] = Field([], description="other words for the method")
+    required: list[str] = Field([], description="names of fields")
+    optional: list[str] = Field([], description="names of fields")
+    rules: dict[str, Rule] = Field({}, description="for each field what is different about it")
+    example: dict[str, Any] = Field({}, description="for each field a value")
+
+
+def mistake(model: type[BaseModel], values: Any) -> str:
+    """The first mistake in the content of a file, as a sentence that names the key; "" where there is none."""
+    try:
+        model.model_validate(values)
+    except ValidationError as error:
+        odd_key_first = sorted(
+            error.errors(), key=lambda each: each["type"] not in {"extra_forbidden", "invalid_key"}
+        )
+        return _sentence(model, odd_key_first[0])
+    return ""
+
+
+def near(word: object, known: Iterable[str]) -> str:
     """The question about a known word, behind a blank; or nothing."""
     return f" {did_you_mean(nearest(str(word), known))}".rstrip()
 
 
-def _options(path: Path, where: str, options: Any) -> None:
-    known_keys(path, where, options, OPTIONS)
-    text_of(path, f"{where}.rule", options.get("rule"))
-    places = options.get("countries") or {}
-    for here, sentence in ((where, options), *((f"{where}.countries.{code}", text) for code, text in places.items())):
-        for key in ("error", "remedy"):
-            known_words(path, here, text_of(path, f"{here}.{key}", sentence.get(key)))
+_WHY = {
+    "model_type": "expected keys and values{about}.", "dict_type": "expected keys and values{about}.",
+    "list_type": "expected a list, in [brackets]{about}.", "too_short": "there are none. Compare it with the shipped file.",
+    "string_type": '{value!r} is not a text. Put it in quotes, like "NO".', "string_pattern_mismatch": "a text is missing.",
+    "invalid_key": '{value!r} is not a text. Put it in quotes, like "NO".',
+    "int_type": "{value!r} is not a whole number.", "bool_type": "{value!r} is neither true nor false.",
+}  # fmt: skip
 
 
-def _patterns(path: Path, where: str, arguments: Mapping[str, Any]) -> None:
-    patterns = arguments.get("patterns")
-    if patterns is not None and "other" not in patterns:
-        raise SettingsError(f"{path}: {where}.patterns: other is missing: the rule for every other country.")
-    for pattern in (arguments.get("pattern", ""), *(patterns or {}).values()):
-        try:
-            re.compile(pattern)
-        except (re.error, TypeError) as error:
-            raise SettingsError(f"{path}: {where}: {pattern!r} is not a pattern: {error}.") from None
-        if re.search(r"\(\?[=!<]|\\[0-9]", pattern):
-            raise SettingsError(
-                f"{path}: {where}: {pattern!r} looks around or back, which is too slow. Say it plainly."
-            )
+def _sentence(model: type[BaseModel], problem: Mapping[str, Any]) -> str:
+    place = [str(part) for part in problem["loc"]]
+    value, what = problem["input"], problem["type"]
+    place = place[:-2] if place[-1:] == ["[key]"] else place[:-1] if what == "invalid_key" else place
+    kind, about = _at(model, place)
+    if what == "extra_forbidden":
+        fields = _at(model, place[:-1])[0].model_fields
+        why = f"unknown key.{near(place[-1], [info.alias or name for name, info in fields.items()])}"
+    elif what == "missing" or (place and value in (None, "")):
+        why = f"a {'text' if kind is str else 'value'} is missing."
+    elif what == "literal_error":
+        why = f'"{value}" is unknown.{near(value, get_args(kind))}'
+    else:
+        words = {"value": value, "about": about and f": {about}"}
+        why = _WHY[what].format(**words) if what in _WHY else problem["msg"].removeprefix("Value error, ")
+    return ": ".join(filter(None, (".".join(place), why)))
 
 
-def _numbers(path: Path, where: str, name: str, arguments: Mapping[str, Any]) -> None:
-    for key, value in arguments.items():
-        if (key in NUMBERS or (key == "value" and name in COUNTING)) and type(value) is not int:
-            raise SettingsError(f"{path}: {where}.{key}: {value!r} is not a whole number.")
+def _at(kind: Any, place: Iterable[str]) -> tuple[Any, str]:
+    """What is expected at a place of a file, and the words about the last key on the way that has any."""
+    about = ""
+    for part in place:
+        if hasattr(kind, "model_fields"):
+            info = next((i for name, i in kind.model_fields.items() if part in (name, i.alias)), None)
+            kind, about = (info.annotation, info.description or about) if info else (None, about)
+        else:
+            kind = (get_args(kind) or (None,))[-1]  # of a list or of keys and values
+        kind = get_args(kind)[0] if hasattr(kind, "__metadata__") or type(None) in get_args(kind) else kind
+    return kind, about

@@ -8,10 +8,12 @@ from pathlib import Path
 import jsonschema
 import orjson
 import pytest
+import yaml
 
 from campaign_runner.app.check import check_file
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.entrypoints import cli
+from campaign_runner.validation.book import shipped
 from tests import pages
 from tests.pipeline.people import ANA, BAD, BEN, FAILS
 
@@ -50,6 +52,14 @@ def test_a_real_summary_fits_the_schema(office):
 @pytest.mark.parametrize("name", ["summary.json", "sample/summary.json"])
 def test_the_summaries_of_the_golden_files_fit_the_schema(name):
     assert valid((GOLDEN / name).read_bytes())["rows"]
+
+
+@pytest.mark.parametrize("path", sorted(shipped().glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_shipped_rule_book_fits_the_schema_for_editors(path):
+    values = yaml.safe_load(path.read_text("utf-8"))
+    wanted = jsonschema.Draft202012Validator(orjson.loads((DOCS / "rulebook.schema.json").read_bytes()))
+    wanted.validate(values)
+    assert not wanted.is_valid({**values, "titel": "E-mail"})
 
 
 def test_the_schema_wants_every_name_in_its_order():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -11,7 +12,7 @@ from campaign_runner.model.errors import SettingsError
 from campaign_runner.model.words import fold
 from campaign_runner.validation import load_book
 from campaign_runner.validation.book import shipped
-from campaign_runner.validation.grammar import CHECKS, KINDS
+from campaign_runner.validation.grammar import Checks, Kind
 from campaign_runner.validation.kinds import EXPLAIN, NORMALISE
 from tests.validation.tables import BOOK, check
 
@@ -69,13 +70,13 @@ def test_regions_are_states_territories_military_codes_and_provinces() -> None:
 
 
 def test_the_grammar_knows_every_kind_that_the_program_can_treat() -> None:
-    assert KINDS - {"text", "message"} == set(NORMALISE)
+    assert set(get_args(Kind)) - {"text", "message"} == set(NORMALISE)
     assert set(EXPLAIN) <= set(NORMALISE)
 
 
 def test_every_check_of_the_grammar_is_used_somewhere() -> None:
     used = {name for field in BOOK.fields.values() for name in field.schema["checks"]}
-    assert used == set(CHECKS)
+    assert used == set(Checks.model_fields)
 
 
 def test_the_digest_changes_with_the_content(tmp_path: Path) -> None:
@@ -98,11 +99,13 @@ MISTAKES = [
     ("EMAIL.yaml", "source:", "- source:", "this is not valid YAML: "),
     ("columns.yaml", "      str_matches:\n        pattern: \"^U", "      str_match:\n        pattern: \"^U",
      "fields.utid.checks.str_match: unknown key. Did you mean str_matches?"),
-    ("columns.yaml", "        pattern: \"^U[0-9]{1,9}$\"\n", "", "fields.utid.checks.str_matches: pattern is missing."),
-    ("columns.yaml", "^U[0-9]{1,9}$", "^U[0-9{1,9}$", "fields.utid.checks.str_matches: '^U[0-9{1,9}$' is not a pattern: "),
+    ("columns.yaml", "        pattern: \"^U[0-9]{1,9}$\"\n", "",
+     "fields.utid.checks.str_matches.pattern: a text is missing."),
+    ("columns.yaml", "^U[0-9]{1,9}$", "^U[0-9{1,9}$",
+     "fields.utid.checks.str_matches.pattern: '^U[0-9{1,9}$' is not a pattern: "),
     ("columns.yaml", "^U[0-9]{1,9}$", "^U(?=[0-9])$", "looks around or back, which is too slow. Say it plainly."),
     ("columns.yaml", "has {length} characters; at most 1024", "has {lenth} characters; at most 1024",
-     "fields.message.checks.str_length.options: {lenth} is unknown. Did you mean length?"),
+     "fields.message.checks.str_length.options.error: {lenth} is unknown. Did you mean length?"),
     ("columns.yaml", "spellings: [ETID, Template,", "spellings: [ETID, UTID, Template,",
      'the header "UTID" stands for both utid and etid.'),
     ("columns.yaml", "      kind: amount", "      kind: amont", 'fields.amount.metadata.kind: "amont" is unknown. Did you '
@@ -114,15 +117,26 @@ MISTAKES = [
     ("columns.yaml", '    "NO": [Norway,', "    NO: [Norway,", "metadata.choices: False is not a text. Put it in "
      'quotes, like "NO".'),
     ("columns.yaml", "    FR: [France, FRA, Frankreich, Francia, França]",
-     "    FR: France", "metadata.choices.FR: expected a list of other spellings"),
-    ("columns.yaml", "      choices: *countries", "      choices: US", "expected words, each with a list"),
-    ("columns.yaml", '        other: ".{1,35}"\n', "        US: AL\n", "patterns: other is missing"),
+     "    FR: France", "metadata.choices.FR: expected a list, in [brackets]: the words that will do, "
+     "each with a list of other spellings."),
+    ("columns.yaml", "      choices: *countries", "      choices: US",
+     "metadata.choices: expected keys and values: the words that will do, each with a list"),
+    ("columns.yaml", '        other: ".{1,35}"\n', "        US: AL\n", "patterns.other: a text is missing."),
     ("columns.yaml", '            remedy: "Type it like K1A 0B1."\n', "", "countries.CA.remedy: a text is missing."),
     ("EMAIL.yaml", "[deliveryMethod, recipient.firstName, recipient.email, utid, amount]", "utid",
-     "required: expected a list of fields, in [brackets]."),
+     "required: expected a list, in [brackets]: names of fields."),
     ("columns.yaml", "\nfields:\n", "\nfelder:\n", "felder: unknown key. Did you mean fields?"),
     ("columns.yaml", "  column-missing:", "  colum-missing:", "sentences.colum-missing: unknown key. Did you mean "
      "column-missing?"),
+    ("columns.yaml", "      noun: the reward's UTID\n", "", "fields.utid.metadata.noun: a text is missing."),
+    ("columns.yaml", "      likely_name: *likely_name", "      likely_name:", "checks.likely_name: a value is missing."),
+    ("columns.yaml", "        severity: warning", "        severity: warn",
+     'options.severity: "warn" is unknown. Did you mean warning?'),
+    ("columns.yaml", "        stop: true", "        stop: please", "options.stop: 'please' is neither true nor false."),
+    ("EMAIL.yaml", "  quantity:\n    checks:", "  quantity:\n    check:", "rules.quantity.check: unknown key. Did you mean "
+     "checks?"),
+    ("EMAIL.yaml", "title: E-mail", "NO: E-mail", 'EMAIL.yaml: False is not a text. Put it in quotes, like "NO".'),
+    ("EMAIL.yaml", "title: E-mail", "title: NO", 'title: False is not a text. Put it in quotes, like "NO".'),
 ]  # fmt: skip
 
 
@@ -141,7 +155,7 @@ def test_a_mistake_in_a_book_names_file_and_key(tmp_path: Path, file: str, good:
     [
         ("", "expected keys and values"),
         ("fields: {}", "fields: there are none"),
-        ("fields: [1]", "fields: there are none"),
+        ("fields: [1]", "fields: expected keys and values"),
     ],
 )
 def test_a_book_without_fields_is_refused(tmp_path: Path, content: str, message: str) -> None:
