@@ -16,7 +16,7 @@ from tests.reliability.harness import simulate
 from tests.reliability.processes import ROOT
 from tests.reliability.scenario import scenario
 
-FIXED = int(os.environ.get("SEEDS", "150"))
+FIXED = int(os.environ.get("SEEDS", "100"))
 OF_THE_COMMIT = int(os.environ.get("COMMIT_SEEDS", "0"))
 AT_ONCE = 10
 # Counting branches would double the time, and other tests reach them all the same.

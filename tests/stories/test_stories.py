@@ -14,7 +14,7 @@ from tests.stories.play import play_seed
 from tests.stories.shrink import shrink
 from tests.stories.story import story
 
-STORIES = int(os.environ.get("STORIES", "200"))
+STORIES = int(os.environ.get("STORIES", "120"))
 # It cannot be known (docs/reliability.md): with several_per_recipient, of two equal rows the sent one is edited after the
 # ledger was lost; the other one, which was held, then counts as sent.
 OPEN = frozenset({230})
