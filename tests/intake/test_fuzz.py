@@ -20,7 +20,7 @@ pytestmark = pytest.mark.no_cover
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 SEEDS = [path for path in sorted(CORPUS.glob("*/*.*")) if path.suffix != ".py" and path.stat().st_size < 60_000]
-FILES, ROUNDS = int(os.environ.get("FUZZ", "2000")), 20
+FILES, ROUNDS = int(os.environ.get("FUZZ", "1000")), 20
 SIGNS = [
     b"\0",
     b'"',
