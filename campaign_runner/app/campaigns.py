@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 from campaign_runner.app.workspace import Workspace, own_settings
 from campaign_runner.ledger import approvals, campaigns, events, jobs, pauses, row_status, submissions
-from campaign_runner.ledger.submissions import Check, Sending, Submission
+from campaign_runner.ledger.checks import Check, check_of
+from campaign_runner.ledger.sendings import Sending, sending
+from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.campaign_state import CampaignFacts, state_of
 from campaign_runner.model.errors import Conflict
@@ -59,9 +61,9 @@ def newest(connection: Connection, campaign_key: int) -> tuple[Submission | None
     submission = submissions.latest(connection, campaign_key)
     if submission is None:
         return None, None, None
-    wish = submissions.sending(connection, campaign_key)
+    wish = sending(connection, campaign_key)
     mine = wish if wish and wish.submission == submission.id else None
-    return submission, submissions.check_of(connection, submission.id), mine
+    return submission, check_of(connection, submission.id), mine
 
 
 def _view(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:

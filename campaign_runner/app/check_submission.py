@@ -23,7 +23,9 @@ from campaign_runner.app.write_corrections import corrected
 from campaign_runner.intake.header_samples import header_samples
 from campaign_runner.intake.header_text import fold
 from campaign_runner.ledger import stored_reports, submissions
-from campaign_runner.ledger.submissions import Check, Correction, Submission
+from campaign_runner.ledger.cell_corrections import Correction, corrections_of, record_before
+from campaign_runner.ledger.checks import Check, record_check
+from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model import Hold, Problem
 from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending, SettingsError
 from campaign_runner.reporting.plan_file import PLAN_JSON
@@ -50,7 +52,7 @@ def check_submission(workspace: Workspace, key: str) -> None:
             check = Check(workspace.at(), "unusable", "", {"reason": str(error), "headers": headers})
             problems, reports = [], {}
         with workspace.ledger(submission.actor).write("keep what a check found") as connection:
-            submissions.record_check(connection, submission.id, check, problems)
+            record_check(connection, submission.id, check, problems)
             stored_reports.store(connection, submission.campaign, reports, check.at, about=str(submission.number))
 
 
@@ -61,7 +63,7 @@ def _runtime(workspace: Workspace, submission: Submission, folder: Path) -> Runt
 def _with_corrections(workspace: Workspace, submission: Submission) -> Submission:
     """The submission with its corrections in the file, if it has any that are not there yet."""
     with workspace.ledger().read() as connection:
-        made = submissions.corrections_of(connection, submission.id)
+        made = corrections_of(connection, submission.id)
         older = submissions.get(connection, submission.corrects) if submission.corrects else submission
     if not made or submission.sha256 != older.sha256:
         return submission
@@ -73,7 +75,7 @@ def _with_corrections(workspace: Workspace, submission: Submission) -> Submissio
             corrected(reading, runtime, wanted) as (result, before),
             ledger.write("write corrections") as connection,
         ):
-            submissions.record_before(connection, submission.id, before)
+            record_before(connection, submission.id, before)
             return submissions.rewrite(connection, submission, result.path, result.path.name, workspace.at())
 
 

@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 from campaign_runner.app.submissions import CHECK
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs, submissions
-from campaign_runner.ledger.submissions import Correction, Submission
+from campaign_runner.ledger.cell_corrections import Correction, record_corrections
+from campaign_runner.ledger.checks import check_of, rows_alike
+from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, UsageError
 
@@ -38,7 +40,7 @@ def correct_cells(
         if not 0 < len(made) <= AT_ONCE:
             raise UsageError(f"Correct at least one cell, and at most {AT_ONCE:,} at once.")
         new = submissions.copy(connection, older, actor, channel, workspace.at(), corrects=older.id)
-        submissions.record_corrections(connection, new, made, actor, workspace.at())
+        record_corrections(connection, new, made, actor, workspace.at())
         jobs.want(connection, CHECK, new.id, workspace.at())
     return new
 
@@ -49,7 +51,7 @@ def newest_checked(connection: Connection, campaign_key: int, number: int) -> Su
     newest = submissions.latest(connection, campaign_key)
     if newest and newest.id != submission.id:
         raise Conflict(f"Upload {number} is not the newest: upload {newest.number} came after it. Correct that one.")
-    if jobs.is_wanted(connection, CHECK, submission.id) or not submissions.check_of(connection, submission.id):
+    if jobs.is_wanted(connection, CHECK, submission.id) or not check_of(connection, submission.id):
         raise Conflict(f"Upload {number} is still being checked. Wait for the result, then correct its cells.")
     return submission
 
@@ -57,7 +59,7 @@ def newest_checked(connection: Connection, campaign_key: int, number: int) -> Su
 def _corrections(
     connection: Connection, older: Submission, cells: Sequence[Mapping[str, Any]]
 ) -> Iterator[Correction]:
-    check = submissions.check_of(connection, older.id)
+    check = check_of(connection, older.id)
     headers = check.result.get("headers", []) if check else []
     known = {name for column in headers for name in (column["field"], column["header"]) if name}
     for cell in cells:
@@ -80,7 +82,7 @@ def _rows(connection: Connection, older: Submission, cell: Mapping[str, Any], fi
         return [row]
     if row is not None or not isinstance(cell.get("before"), str):
         raise UsageError(f"{field}: say which row, or with `before` which value is to be replaced in all rows.")
-    rows = submissions.rows_alike(connection, older.id, field, cell["before"])
+    rows = rows_alike(connection, older.id, field, cell["before"])
     if not rows:
         raise UsageError(f'{field}: no row has a problem with the value "{cell["before"]}".')
     return rows

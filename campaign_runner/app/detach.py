@@ -7,8 +7,9 @@ from campaign_runner.app.progress import Progress
 from campaign_runner.app.safeguards import reports_may_fail
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.app.uploads import LoadedUpload
-from campaign_runner.ledger import campaigns, jobs, submissions
-from campaign_runner.ledger.submissions import Sending, Submission
+from campaign_runner.ledger import campaigns, jobs
+from campaign_runner.ledger.sendings import Sending, want_sent
+from campaign_runner.ledger.submissions import Submission
 
 WAITING = "The workers of this ledger send it: see campaign-runner status {campaign}."
 DRIVE = "drive"
@@ -23,7 +24,7 @@ def leave_to_workers(
         asked, canary = campaigns.asked(connection, campaign.key), campaigns.canary(connection, campaign.key)
         options = {"reports": str(runtime.reports.absolute()), **_options(asked, canary)}
         wish = Sending(submission.id, file.upload.plan, runtime.actor, runtime.at(), options)
-        submissions.want_sent(connection, campaign.key, wish)
+        want_sent(connection, campaign.key, wish)
         jobs.want(connection, DRIVE, campaign.key, runtime.at())
     waiting = WAITING.format(campaign=runtime.settings.campaign.id)
     with reports_may_fail(campaign):

@@ -23,7 +23,8 @@ from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import batches, integrity, jobs, stored_reports, submissions
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.overlaps import Overtaken
-from campaign_runner.ledger.submissions import Sending, Submission
+from campaign_runner.ledger.sendings import Sending, refuse_sending, sending, want_sent
+from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import CampaignHeld, CampaignRunnerError, Interrupted, StateError
 from campaign_runner.model.lifecycle import OPEN_BATCHES
@@ -40,14 +41,14 @@ LONGEST = 3600.0
 def want_driven(workspace: Workspace, campaign_key: int, wish: Sending) -> None:
     """Write down what is to be sent, and that somebody is to drive it: one transaction."""
     with workspace.ledger(wish.actor).write("want a campaign sent", durable=True) as connection:
-        submissions.want_sent(connection, campaign_key, wish)
+        want_sent(connection, campaign_key, wish)
         jobs.want(connection, DRIVE, campaign_key, workspace.at())
 
 
 def drive_campaign(workspace: Workspace, key: str) -> float | None:
     """One slice of a campaign: plan it if need be, place, follow; returns when to come again, None = nothing is left."""
     with workspace.ledger().read() as connection:
-        wish = submissions.sending(connection, int(key))
+        wish = sending(connection, int(key))
     if wish is None or wish.refused:
         return None
     try:
@@ -58,7 +59,7 @@ def drive_campaign(workspace: Workspace, key: str) -> float | None:
         raise
     except CampaignRunnerError as error:  # nothing was sent; the wish says why, until somebody wants it sent again
         with workspace.ledger(wish.actor).write("refuse to send") as connection:
-            submissions.refuse_sending(connection, int(key), str(error))
+            refuse_sending(connection, int(key), str(error))
         return None
 
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from campaign_runner.app.session import name_of, tell_older
-from campaign_runner.ledger import campaigns, integrity, jobs, open_ledger, pauses, progress, submissions
+from campaign_runner.ledger import campaigns, integrity, jobs, open_ledger, pauses, progress
+from campaign_runner.ledger.sendings import sending
 from campaign_runner.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,5 +64,5 @@ def with_reason(reason: str) -> str:
 
 def drive_again(connection: Connection, key: int, at: str, *, in_seconds: float = 0) -> None:
     """Where workers send the campaign, they are to go on with it."""
-    if submissions.sending(connection, key):
+    if sending(connection, key):
         jobs.want(connection, "drive", key, at, in_seconds=in_seconds)

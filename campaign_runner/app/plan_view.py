@@ -13,10 +13,11 @@ from campaign_runner.app.campaigns import newest
 from campaign_runner.app.decide_plan import against
 from campaign_runner.app.submissions import CHECK
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import approvals, events, jobs, submissions
+from campaign_runner.ledger import approvals, events, jobs
 from campaign_runner.ledger.approvals import APPROVED
+from campaign_runner.ledger.checks import Check, ask_for
 from campaign_runner.ledger.participants import accept, accepted
-from campaign_runner.ledger.submissions import Check, Submission
+from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, FileUnusable, NotFound, RefusedBeforeSending, UsageError
 from campaign_runner.model.money import text
@@ -50,7 +51,7 @@ def ask_for_approval(workspace: Workspace, campaign_key: int, actor: Actor, plan
         if plan and check.plan != plan:
             raise Conflict("This is not the newest plan: the file or a decision changed since. Look at it again.")
         if not check.asked_at:
-            submissions.ask_for(connection, submission.id, workspace.at())
+            ask_for(connection, submission.id, workspace.at())
             events.append(connection, campaign_key, workspace.at(), ASKED, plan=check.plan, number=submission.number)
         return _view(connection, workspace, submission, check)
 

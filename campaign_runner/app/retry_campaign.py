@@ -8,8 +8,9 @@ from pathlib import Path
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.submissions import DRIVE
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import events, jobs, stored_reports, submissions
+from campaign_runner.ledger import events, jobs, stored_reports
 from campaign_runner.ledger.actors import this_account
+from campaign_runner.ledger.sendings import sending
 from campaign_runner.model.errors import CampaignHeld, RefusedBeforeSending
 
 HELD = 2.0
@@ -20,7 +21,7 @@ def retry_campaign(workspace: Workspace, key: str) -> float | None:
     """Place what failed again, as a new attempt; a refusal stands in the log."""
     number = int(key)
     with workspace.ledger().read() as connection:
-        wish = submissions.sending(connection, number)
+        wish = sending(connection, number)
     actor = wish.actor if wish else this_account()
     ledger = workspace.ledger(actor)
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from campaign_runner.app.campaigns import newest
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import campaigns, plans, row_history, rows_page, sent_lines, submissions
+from campaign_runner.ledger import campaigns, plans, row_history, rows_page, sent_lines
+from campaign_runner.ledger.checks import problems_of
 from campaign_runner.ledger.rows_page import Wanted
 from campaign_runner.model.errors import NotFound, UsageError
 from campaign_runner.model.lifecycle import RowStatus
@@ -116,7 +117,7 @@ def _checked(
     rows: dict[int, dict[str, Any]] = {}
     blank = {"order": "", "tango_order_id": "", "amount": "", "currency": "", "utid": "", "method": "", "updated_at": "",
              "recipient": {"name": "", "contact": ""}}  # fmt: skip
-    for one in submissions.problems_of(connection, submission, severity="error", limit=10_000):
+    for one in problems_of(connection, submission, severity="error", limit=10_000):
         rows.setdefault(one["row"], {"row": one["row"], "status": "rejected", "reason": f"{one['cell']}: {one['problem']}",
                                      "what_to_do": one["what_to_do"], "reference": "", **blank})  # fmt: skip
     for one in result.get("held", ()):

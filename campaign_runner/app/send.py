@@ -12,9 +12,10 @@ from campaign_runner.app import schedule
 from campaign_runner.app.plan_view import approval_of, checked
 from campaign_runner.app.submissions import DRIVE
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import jobs, submissions
+from campaign_runner.ledger import jobs
+from campaign_runner.ledger.checks import Check
 from campaign_runner.ledger.participants import accept, accepted
-from campaign_runner.ledger.submissions import Check, Sending
+from campaign_runner.ledger.sendings import Sending, sending, want_sent
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, Forbidden, RefusedBeforeSending, UsageError
 
@@ -36,7 +37,7 @@ def send_plan(
             raise Conflict(
                 "This is not the newest plan: the file, a decision or a setting changed since. Look at it again."
             )
-        earlier = submissions.sending(connection, campaign_key)
+        earlier = sending(connection, campaign_key)
         if earlier and earlier.plan == plan and earlier.submission == submission.id and not earlier.refused:
             return {"plan": plan, "state": "sending"}
         for name in options.get("accept") or ():
@@ -45,7 +46,7 @@ def send_plan(
         _require_accepted(connection, workspace, campaign_key, check)
         meant = accepted(connection, campaign_key, plan)
         wish = Sending(submission.id, plan, actor, workspace.at(), {**wanted, "accept": meant})
-        submissions.want_sent(connection, campaign_key, wish)
+        want_sent(connection, campaign_key, wish)
         jobs.want(connection, DRIVE, campaign_key, workspace.at())
         if moment:
             schedule.schedule(connection, campaign_key, moment, workspace.at())

@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from campaign_runner.app.submissions import CHECK
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import jobs, submissions
+from campaign_runner.ledger import checks, jobs, submissions
+from campaign_runner.ledger.cell_corrections import corrections_of
+from campaign_runner.ledger.checks import check_of, problem_count
 from campaign_runner.ledger.submissions import Submission
 
 MASK = "•••"
@@ -26,16 +28,16 @@ def upload_view(workspace: Workspace, campaign_key: int, number: int, *, contact
     """One upload: `state`, `sheet`, `headers` with what each was understood as, `rows`, `problem_count`, notes."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        short, check = _short(connection, submission), submissions.check_of(connection, submission.id)
+        short, check = _short(connection, submission), check_of(connection, submission.id)
         if check is None or short["state"] == "checking":
             return {**short, "sheet": "", "headers": [], "rows": {}, "amounts": {}, "problem_count": 0, "notes": [],
                     "reason": "", "held": [], "corrections": []}  # fmt: skip
         result = check.result
-        made = submissions.corrections_of(connection, submission.id)
+        made = corrections_of(connection, submission.id)
         return {
             **short, "sheet": result.get("sheet", ""), "rows": result.get("rows", {}), "amounts": result.get("amounts", {}),
             "headers": [one if contacts else {**one, "samples": []} for one in result.get("headers", [])],
-            "problem_count": submissions.problem_count(connection, submission.id), "notes": result.get("notes", []),
+            "problem_count": problem_count(connection, submission.id), "notes": result.get("notes", []),
             "reason": result.get("reason", "") or result.get("refused", ""),
             "held": [one if contacts else {**one, **_MASKED} for one in result.get("held", [])],
             "corrections": [_correction(one, contacts=contacts) for one in made],
@@ -49,7 +51,7 @@ def problems_of(
     """A page of what is wrong, in the order of the file; each with its `number`."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        found = submissions.problems_of(
+        found = checks.problems_of(
             connection, submission.id, field=field, severity=severity, rule=rule, after=after, limit=limit
         )
     return [{**one, **({} if contacts else {"value": MASK})} for one in found]
@@ -59,7 +61,7 @@ def problem_groups(workspace: Workspace, campaign_key: int, number: int) -> list
     """Problems by kind, the most frequent first: `3 × is not an e-mail address`."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        return submissions.problem_groups(connection, submission.id)
+        return checks.problem_groups(connection, submission.id)
 
 
 def file_of(workspace: Workspace, campaign_key: int, number: int) -> tuple[str, int, Iterator[bytes]]:
@@ -75,7 +77,7 @@ def file_of(workspace: Workspace, campaign_key: int, number: int) -> tuple[str, 
 
 
 def _short(connection: Connection, submission: Submission) -> dict[str, Any]:
-    check = submissions.check_of(connection, submission.id)
+    check = check_of(connection, submission.id)
     waits = check is None or (not submission.upload and jobs.is_wanted(connection, CHECK, submission.id))
     older = submissions.get(connection, submission.corrects).number if submission.corrects else None
     return {"number": submission.number, "state": "checking" if waits or check is None else check.state,

@@ -15,7 +15,7 @@ from campaign_runner.intake import headers
 from campaign_runner.intake.file_kinds import kind_of
 from campaign_runner.intake.text.rewriting import rewrite
 from campaign_runner.intake.whole_sheet import whole_sheet
-from campaign_runner.ledger.submissions import Correction
+from campaign_runner.ledger.cell_corrections import Correction
 from campaign_runner.model import RawTable
 from campaign_runner.model.errors import FileUnusable
 from campaign_runner.reporting.excel.corrected import write_corrected, write_same_cells

@@ -12,9 +12,9 @@ import orjson
 from sqlalchemy import Connection, select
 
 from campaign_runner.ledger import events
+from campaign_runner.ledger.bulk import insert_many
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import batches, campaigns, upload_parts, uploads
-from campaign_runner.ledger.store import insert_many
 from campaign_runner.model import Order
 from campaign_runner.model.errors import SettingsError, StateError, UsageError
 from campaign_runner.model.wording import day

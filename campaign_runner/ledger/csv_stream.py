@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, Text, cast, func, literal
 
-from campaign_runner.ledger.store import in_pieces
+from campaign_runner.ledger.bulk import in_pieces
 
 
 def in_lines(connection: Connection, query: Select[Any], rows: int, *, printable: bool = False) -> Iterator[str]:

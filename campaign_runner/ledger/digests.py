@@ -16,9 +16,9 @@ import orjson
 from sqlalchemy import Connection, Select, bindparam, select
 
 from campaign_runner.ledger import events
+from campaign_runner.ledger.bulk import fetched
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.schema import attempts, batches, entries, line_items, upload_parts, uploads
-from campaign_runner.ledger.store import fetched
 
 WRITTEN, ANSWERED, WITHDRAWN = "orders written", "answers written", "orders withdrawn"
 FILE, REQUESTS = "file written", "requests written"

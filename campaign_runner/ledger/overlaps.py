@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 
+from campaign_runner.ledger.bulk import fetched
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.schema import batches, campaigns, events, line_items, releases, uploads
 from campaign_runner.ledger.sent_lines import RELEASED, elsewhere
-from campaign_runner.ledger.store import fetched
 
 PLANNING = 7_226_446_202  # the lock under which plans are written
 _AT_ONCE = 500

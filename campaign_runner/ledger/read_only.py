@@ -16,7 +16,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from campaign_runner.ledger import schema, upgrades
-from campaign_runner.ledger.store import FILE, Ledger, connected, open_ledger
+from campaign_runner.ledger.opening import open_ledger
+from campaign_runner.ledger.store import FILE, Ledger, connected
 from campaign_runner.model.errors import StateError
 
 

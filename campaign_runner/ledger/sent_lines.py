@@ -9,10 +9,10 @@ import orjson
 from sqlalchemy import Connection, Select, case, func, literal, or_, select
 
 from campaign_runner.ledger import events
+from campaign_runner.ledger.bulk import fetched
 from campaign_runner.ledger.line_columns import LINES, STATUS
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import batches, campaigns, entries, line_items, uploads
-from campaign_runner.ledger.store import fetched
 from campaign_runner.model.history import KnownLine, RewardedPerson, StoredLine, UnsentLine
 from campaign_runner.model.lifecycle import LOST, BatchState, RowStatus
 

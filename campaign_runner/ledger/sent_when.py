@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union_all
 
+from campaign_runner.ledger.bulk import fetched
 from campaign_runner.ledger.line_columns import LINES, STATUS, UNITS
 from campaign_runner.ledger.order_sums import CURRENT, TALLIES
 from campaign_runner.ledger.schema import attempts, batches, entries, line_items, tallies, uploads
-from campaign_runner.ledger.store import fetched
 from campaign_runner.model import Outcome
 from campaign_runner.model.lifecycle import LOST, BatchState
 

@@ -1,51 +1,46 @@
-"""Where does the ledger live, and how is it opened, written and locked?  SQLite by default, PostgreSQL by URL.
+"""How is the ledger read, written and held for one campaign?  SQLite by default, PostgreSQL by URL.
 
-Every broken-world error of the database leaves here as a StateError that says what to do; a ledger that cannot be
-read is never replaced by a new one.
+Every broken-world error of the database leaves here as a StateError that says what to do.
 """
 
 from __future__ import annotations
 
 import copy
-import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Select,
-    Table,
-    create_engine,
-    event,
-    insert,
-    inspect,
-    make_url,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
-from campaign_runner.ledger import actors, claims, holders, migrations, newest_heads, older_locks, schema, upgrades
+from campaign_runner.ledger import actors, claims, holders, newest_heads, older_locks
 from campaign_runner.ledger.database_errors import OPENED, translated
 from campaign_runner.ledger.keys import Keyring
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import StateError
 
 FILE = "ledger.sqlite"
+
+
 # Statements are the same for every ledger: each is compiled once in a process.
 _COMPILED: dict[Any, Any] = {}
+
+
 BUSY_SECONDS = 30
-MAKING = 7_226_446_200  # the lock under which tables are made
+
+
 # So long after the last word of a database that is away, nobody waits for it.
 UNREACHABLE_SECONDS = 10
+
+
 # A claim is renewed so often during a lease; and how long that may wait for others that write.
 RENEWALS = 3
+
+
 RENEWAL_SECONDS = 1.0
 
 
@@ -204,28 +199,6 @@ class Ledger:
         self.engine.dispose()
 
 
-def open_ledger(folder: Path, url: str = "", actor: Actor | None = None) -> Ledger:
-    """Open (or create) the ledger of a state folder; raises StateError with what to do.
-
-    `actor` is who acts on it (None: the account of this process). Nothing is written where nothing is missing.
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StateError(
-            f"{folder}: the state folder cannot be made ({error.strerror}). Choose another with --state."
-        ) from None
-    path = folder / FILE
-    if not url and not path.exists():
-        _create(path)
-    ledger = connected(folder, url or f"sqlite:///{path}", actor)
-    with ledger.read() as connection:
-        there = _version(connection, path)
-    if there != schema.VERSION:
-        _make_or_migrate(ledger, path, there)
-    return ledger
-
-
 def connected(folder: Path, url: str, actor: Actor | None = None, *, tuned: bool = True) -> Ledger:
     """A ledger at an address, as it is; `tuned` for writing."""
     # Personal data must not stand in an error either: hide_parameters.
@@ -258,67 +231,6 @@ def _to_server(url: str) -> dict[str, str | int | None]:
     return {name: value for name, value in asked.items() if name not in make_url(url).query}
 
 
-def _make_or_migrate(ledger: Ledger, path: Path, there: int | None) -> None:
-    """Make the tables, or take an older ledger to this version, having copied it."""
-    if there is not None and ledger.engine.dialect.name == "sqlite":
-        upgrades.copied(path, there)
-    with ledger.write("make or migrate the ledger") as connection:
-        if ledger.engine.dialect.name == "postgresql":  # of two machines that begin at once, one makes the tables
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})
-        found = _version(connection, path)
-        if found is not None and found < schema.VERSION:
-            _nobody_at_work(ledger, connection)
-        migrations.migrate(connection, found)
-
-
-def insert_many(
-    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]],
-    same: Mapping[str, int | str] | None = None,
-) -> None:  # fmt: skip
-    """A bulk insert of tuples: SQLite's driver takes them as they are, others get named values.
-
-    `same` are columns with one value in all rows: numbers or empty texts, which SQLite need not be told row by row.
-    """
-    same = same or {}
-    if connection.dialect.paramstyle == "qmark":
-        marks = ", ".join([*"?" * len(names), *(str(int(value)) if value != "" else "''" for value in same.values())])
-        columns = ", ".join((*names, *same))
-        statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 (our own names)
-        values = list(rows)
-        if values:
-            connection.exec_driver_sql(statement, values)
-        return
-    dicts = [{**dict(zip(names, row, strict=True)), **same} for row in rows]
-    if dicts:
-        connection.execute(insert(table), dicts)
-
-
-def fetched(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
-    """All rows of a query for numbers, text and bytes, as the driver gives them: half the time for a million rows."""
-    cursor = connection.execute(query).cursor
-    return list(cursor.fetchall()) if cursor else []
-
-
-def in_pieces(connection: Connection, query: Select[Any], rows: int) -> Iterator[list[tuple[Any, ...]]]:
-    """The same, so many rows at a time; none but these is in memory."""
-    if connection.dialect.name != "sqlite":  # where a driver must be told to stream, rows are read ahead
-        for some in connection.execution_options(yield_per=rows).execute(query).partitions():
-            yield [tuple(row) for row in some]
-        return
-    cursor = connection.execute(query).cursor
-    while some := cursor.fetchmany(rows) if cursor else ():
-        yield list(some)
-
-
-def _create(path: Path) -> None:
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        return  # another process was faster
-    except OSError as error:
-        raise StateError(f"{path}: the ledger cannot be made ({error.strerror}). Choose another --state.") from None
-
-
 def _tune(engine: Engine, *, writing: bool = True) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _: Any) -> None:
@@ -339,21 +251,3 @@ def _tune(engine: Engine, *, writing: bool = True) -> None:
             driver.execute("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
         except sqlite3.Error as error:
             raise DBAPIError("BEGIN", None, error) from error
-
-
-def _version(connection: Connection, path: Path) -> int | None:
-    if not inspect(connection).has_table("meta"):
-        return None
-    found = connection.execute(select(schema.meta.c.version)).scalar_one()
-    if found > schema.VERSION:
-        raise StateError(
-            f"{path}: this ledger was written by a newer campaign-runner (ledger version {found}, this program knows "
-            f"{schema.VERSION}). Install that version; nothing was changed."
-        )
-    return int(found)
-
-
-def _nobody_at_work(ledger: Ledger, connection: Connection) -> None:
-    """Before an older ledger is changed: a run of the older program would go on writing as it knows it."""
-    for name in connection.execute(text("SELECT environment || '-' || campaign_id FROM campaigns")).scalars():
-        older_locks.refuse_held(ledger.folder, connection, name)

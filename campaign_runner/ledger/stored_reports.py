@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from campaign_runner.ledger import campaigns
+from campaign_runner.ledger.bulk import insert_many
 from campaign_runner.ledger.packing import pack, unpack
-from campaign_runner.ledger.store import insert_many
 from campaign_runner.ledger.submission_tables import report_files, report_parts
 
 

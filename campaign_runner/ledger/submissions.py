@@ -5,33 +5,25 @@ Its bytes are kept here until its plan is written down: from then on the upload 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, func, literal, or_, select, update
+from sqlalchemy import Connection, delete, func, literal, select, update
 
 from campaign_runner.ledger import actors, campaigns, events, schema
+from campaign_runner.ledger.bulk import insert_many
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import upload_parts
-from campaign_runner.ledger.store import insert_many
-from campaign_runner.ledger.submission_tables import (
-    checks,
-    corrections,
-    problems,
-    sendings,
-    submission_parts,
-    submissions,
-)
+from campaign_runner.ledger.submission_tables import submission_parts, submissions
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import NotFound, StateError
 from campaign_runner.model.wording import day
 
 PART = 4 * 1024 * 1024
-PROBLEM = ("row", "cell", "field", "header", "value", "problem", "what_to_do", "severity", "rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +43,6 @@ class Submission:
     corrects: int = 0
     upload: int = 0
     erased_at: str = ""
-
-
-class Check(NamedTuple):
-    """What was found: `state` is checked or unusable, `plan` names the plan ("" = none), `result` is plain data."""
-
-    at: str
-    state: str
-    plan: str
-    result: Mapping[str, Any]
-    asked_at: str = ""
-
-
-class Correction(NamedTuple):
-    """One cell: `field` is Tango's name or the header of an own column."""
-
-    row: int
-    field: str
-    before: str
-    after: str
-
-
-class Sending(NamedTuple):
-    """The plan of a submission that is to be sent, on whose word, and with which options."""
-
-    submission: int
-    plan: str
-    actor: Actor
-    at: str
-    options: Mapping[str, Any]
-    refused: str = ""
 
 
 def add(
@@ -235,113 +197,6 @@ def became(connection: Connection, submission: int, upload: int) -> None:
     """Its plan is written down as an upload, which has the bytes from now on."""
     connection.execute(update(submissions).where(submissions.c.id == submission).values(upload=upload))
     connection.execute(delete(submission_parts).where(submission_parts.c.submission == submission))
-
-
-def record_check(
-    connection: Connection, submission: int, found: Check, rows: Iterable[Sequence[Any]] = ()
-) -> None:  # fmt: skip
-    """Keep what a check found, in place of an earlier one; `rows` are problems as `PROBLEM` names their parts."""
-    for table in (problems, checks):
-        connection.execute(delete(table).where(table.c.submission == submission))
-    values = {"submission": submission, "at": found.at, "state": found.state, "plan": found.plan,
-              "result": orjson.dumps(found.result, default=str).decode()}  # fmt: skip
-    connection.execute(checks.insert().values(**values))
-    many = ((submission, number, *row) for number, row in enumerate(rows))
-    insert_many(connection, problems, ("submission", "number", *PROBLEM), many)
-
-
-def check_of(connection: Connection, submission: int) -> Check | None:
-    """What its newest check found; None while it was not checked."""
-    row = connection.execute(select(checks).where(checks.c.submission == submission)).one_or_none()
-    return Check(row.at, row.state, row.plan, orjson.loads(row.result), row.asked_at) if row else None
-
-
-def ask_for(connection: Connection, submission: int, at: str) -> None:
-    """Somebody wants its plan approved, or sent."""
-    connection.execute(
-        update(checks).where(checks.c.submission == submission, checks.c.asked_at == "").values(asked_at=at)
-    )
-
-
-def problems_of(
-    connection: Connection, submission: int, *, field: str = "", severity: str = "", rule: str = "", after: int = -1,
-    limit: int = 100,
-) -> list[Mapping[str, Any]]:  # fmt: skip
-    """Its problems in the order of the file, a page of them; each with its `number`."""
-    query = select(problems).where(problems.c.submission == submission, problems.c.number > after)
-    for column, wanted in ((problems.c.field, field), (problems.c.severity, severity), (problems.c.rule, rule)):
-        query = query.where(column == wanted) if wanted else query
-    return [dict(row) for row in connection.execute(query.order_by(problems.c.number).limit(limit)).mappings()]
-
-
-def problem_count(connection: Connection, submission: int) -> int:
-    """How many there are."""
-    query = select(func.count()).select_from(problems).where(problems.c.submission == submission)
-    return int(connection.execute(query).scalar_one())
-
-
-def problem_groups(connection: Connection, submission: int) -> list[dict[str, Any]]:
-    """Its problems by kind, the most frequent first."""
-    kinds = (problems.c.rule, problems.c.field, problems.c.header, problems.c.severity)
-    query = select(*kinds, func.count().label("count"), func.min(problems.c.problem).label("problem"),
-                   func.min(problems.c.what_to_do).label("what_to_do"))  # fmt: skip
-    query = query.where(problems.c.submission == submission).group_by(*kinds)
-    return [dict(row) for row in connection.execute(query.order_by(func.count().desc())).mappings()]
-
-
-def record_corrections(
-    connection: Connection, submission: Submission, made: Sequence[Correction], actor: Actor, at: str
-) -> None:
-    """Who corrected which cells, before and after: of the submission that has them."""
-    rows = ((submission.id, i, *one, actors.packed(actor), at) for i, one in enumerate(made))
-    names = ("submission", "number", "row", "field", "before", "after", "actor", "at")
-    insert_many(connection, corrections, names, rows)
-    cells = [f"row {one.row} {one.field}" for one in made]
-    events.append(connection, submission.campaign, at, "cells corrected", number=submission.number, cells=cells)
-
-
-def record_before(connection: Connection, submission: int, before: Mapping[int, str]) -> None:
-    """What the corrected cells were, by the number of the correction."""
-    for number, value in before.items():
-        mine = (corrections.c.submission == submission, corrections.c.number == number)
-        connection.execute(update(corrections).where(*mine).values(before=value))
-
-
-def rows_alike(connection: Connection, submission: int, field: str, value: str) -> list[int]:
-    """The rows of which a cell of this field (or header) has a problem, and this value."""
-    named = or_(problems.c.field == field, (problems.c.field == "") & (problems.c.header == field))
-    query = select(problems.c.row).where(problems.c.submission == submission, named, problems.c.value == value)
-    return sorted(set(connection.execute(query).scalars()))
-
-
-def corrections_of(connection: Connection, submission: int) -> list[Mapping[str, Any]]:
-    """The corrections that made this submission."""
-    query = select(corrections).where(corrections.c.submission == submission).order_by(corrections.c.number)
-    return [{**row, "actor": actors.unpacked(row["actor"])} for row in connection.execute(query).mappings()]
-
-
-def want_sent(connection: Connection, campaign_key: int, wish: Sending) -> None:
-    """Write down that a plan is to be sent, in place of an earlier wish."""
-    connection.execute(delete(sendings).where(sendings.c.campaign == campaign_key))
-    values = {"campaign": campaign_key, "submission": wish.submission, "plan": wish.plan, "at": wish.at,
-              "actor": actors.packed(wish.actor), "options": orjson.dumps(dict(wish.options)).decode()}  # fmt: skip
-    connection.execute(sendings.insert().values(**values))
-    events.append(connection, campaign_key, wish.at, "sending wanted", plan=wish.plan)
-
-
-def sending(connection: Connection, campaign_key: int) -> Sending | None:
-    """What is to be sent of a campaign, None if nobody said so."""
-    row = connection.execute(select(sendings).where(sendings.c.campaign == campaign_key)).one_or_none()
-    if row is None:
-        return None
-    actor = actors.unpacked(row.actor)
-    assert actor is not None
-    return Sending(row.submission, row.plan, actor, row.at, orjson.loads(row.options), row.refused)
-
-
-def refuse_sending(connection: Connection, campaign_key: int, why: str) -> None:
-    """Say why a wish could not be carried out; "" where it can again."""
-    connection.execute(update(sendings).where(sendings.c.campaign == campaign_key).values(refused=why))
 
 
 def _of(row: Mapping[Any, Any]) -> Submission:

@@ -27,18 +27,16 @@ from campaign_runner.settings.sections import (
     CampaignSection,
     FinanceSection,
     IdentitySection,
-    InboxSection,
     LedgerSection,
     LimitsSection,
     PreflightSection,
     ReportsSection,
-    RetentionSection,
     RulesSection,
-    ServerSection,
     TangoSection,
     setting,
 )
 from campaign_runner.settings.sentences import sentence
+from campaign_runner.settings.workspace_sections import InboxSection, RetentionSection, ServerSection
 
 __all__ = [
     "TOKEN_ADDRESSES",

@@ -20,16 +20,29 @@ ADDRESSES = {
     "sandbox": "https://integration-api.tangocard.com/raas/v2",
     "production": "https://api.tangocard.com/raas/v2",
 }
+
+
 TOKEN_ADDRESSES = {
     "sandbox": "https://sandbox-auth.tangocard.com/oauth/token",
     "production": "https://auth.tangocard.com/oauth/token",
 }
 
+
 CampaignId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9]{5,100}$")]
+
+
 Name = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^<>/]*$")]
+
+
 Email = Annotated[str, StringConstraints(max_length=100, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")]
+
+
 Amount = Annotated[Decimal, Field(gt=0)]
+
+
 Totals = dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(ge=0)]]
 
 
@@ -232,68 +245,6 @@ class LedgerSection(Section):
     @classmethod
     def _driver(cls, url: str) -> str:
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-class RetentionSection(Section):
-    """what workers erase by themselves (workspace.toml)"""
-
-    days: int = setting(
-        0, "personal data of files older than this is erased every night; 0 = never", ge=0, le=36500, example=400
-    )
-
-
-class InboxSection(Section):
-    """what `inbox` asks of every file"""
-
-    require: tuple[Literal["sha256", "totals"], ...] = setting(
-        (), "what must stand beside a file: sha256, totals", example=["sha256", "totals"],
-        rule="a list of sha256 and totals",
-    )  # fmt: skip
-
-
-class OidcSection(Section):
-    """single sign-on; the client's secret comes from OIDC_CLIENT_SECRET"""
-
-    issuer: str = setting("", "address of the identity provider", example="https://login.example.com")
-    client_id: str = setting("", "as the identity provider knows this server", example="campaign-runner")
-    scopes: str = setting("openid email profile", "what is asked for")
-    claim: str = setting("groups", "the claim that holds somebody's groups")
-    roles: dict[str, tuple[str, ...]] = setting(
-        {}, '"group" = roles that it gives', example={"HR": ["submitter"], "Controlling": ["approver", "finance"]}
-    )
-    only: bool = setting(False, "true: nobody signs in with a password here")
-
-    @field_validator("issuer")
-    @classmethod
-    def _secure(cls, url: str) -> str:
-        return _https(url)
-
-
-class ServerSection(Section):
-    """the web application of `serve` (workspace.toml alone)"""
-
-    address: str = setting(
-        "", "under which people reach it; default: where it listens", example="https://rewards.example.com"
-    )
-    hosts: tuple[str, ...] = setting(
-        (), "names under which people reach it; default: this machine's own", example=["rewards.example.com"]
-    )
-    proxies: tuple[str, ...] = setting((), "addresses of proxies whose X-Forwarded-… count", example=["10.0.0.5"])
-    session_idle_minutes: int = setting(60, "a session without use ends after so long", ge=1, le=1440)
-    session_hours: int = setting(12, "every session ends after so long", ge=1, le=168)
-    upload_megabytes: int = setting(100, "the largest file that can be uploaded", ge=1, le=2000)
-    upload_seconds: int = setting(600, "the longest that an upload may take", ge=1, le=7200)
-    test_reward: bool = setting(False, "true: people may send themselves one reward of the smallest amount")
-    codes_for_approvers: bool = setting(False, "true: who approves signs in with a one-time code as well")
-    oidc: OidcSection = setting(
-        OidcSection(), "single sign-on with OpenID Connect",
-        example={"issuer": "https://login.example.com", "client_id": "campaign-runner", "roles": {"HR": ["submitter"]}},
-    )  # fmt: skip
-
-    @field_validator("address")
-    @classmethod
-    def _secure(cls, url: str) -> str:
-        return _https(url)
 
 
 def _https(url: str) -> str:

@@ -16,7 +16,8 @@ from campaign_runner.app.jobs import work_once
 from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import submissions
-from campaign_runner.ledger.submissions import Check, Submission
+from campaign_runner.ledger.checks import Check, check_of
+from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from tests.clock import HandClock
 
@@ -69,7 +70,7 @@ class House:
 
     def check(self, submission: Submission) -> Check:
         with self.workspace.ledger().read() as connection:
-            check = submissions.check_of(connection, submission.id)
+            check = check_of(connection, submission.id)
         assert check is not None
         return check
 

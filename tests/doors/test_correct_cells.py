@@ -8,6 +8,7 @@ import pytest
 from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.submissions import restored
 from campaign_runner.ledger import submissions
+from campaign_runner.ledger.cell_corrections import corrections_of
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.errors import Conflict, UsageError
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, HEADERS, WRONG, House
@@ -43,7 +44,7 @@ def test_who_corrected_what_is_a_record_with_the_value_before(house: House) -> N
     house.submit(key, ANA, WRONG)
     newer = correct(house, key, 1, {"row": 3, "field": "E-mail", "value": "cleo@example.com"})
     with house.workspace.ledger().read() as connection:
-        (record,) = submissions.corrections_of(connection, newer.id)
+        (record,) = corrections_of(connection, newer.id)
     assert (record["before"], record["after"], record["row"]) == ("cleo@@example.com", "cleo@example.com", 3)
     assert record["actor"] == FINN
 

@@ -14,8 +14,8 @@ from campaign_runner.app import drive
 from campaign_runner.app.campaigns import campaign_view, create_campaign
 from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.workspace import Workspace, open_workspace
-from campaign_runner.ledger import submissions
-from campaign_runner.ledger.submissions import Sending
+from campaign_runner.ledger.checks import check_of
+from campaign_runner.ledger.sendings import Sending
 from campaign_runner.model.actor import Actor
 from tests.reliability.processes import until
 
@@ -66,7 +66,7 @@ class Company:
     def send(self, name: str, submission: int) -> None:
         until(lambda: self.state(name) == "ready")
         with self.workspace.ledger().read() as connection:
-            check = submissions.check_of(connection, submission)
+            check = check_of(connection, submission)
         assert check is not None
         wish = Sending(submission, check.plan, ANA, self.workspace.at(), {})
         drive.want_driven(self.workspace, self.workspace.key_of(name), wish)

@@ -15,9 +15,10 @@ from campaign_runner.app.campaigns import campaign_view, create_campaign
 from campaign_runner.app.jobs import work_once
 from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import submissions
+from campaign_runner.ledger.checks import check_of
+from campaign_runner.ledger.sendings import Sending
 from campaign_runner.ledger.submission_tables import jobs
-from campaign_runner.ledger.submissions import Sending, Submission
+from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from tests.clock import HandClock
 
@@ -49,7 +50,7 @@ class House:
 
     def want_sent(self, submission: Submission, **options: Any) -> str:
         with self.workspace.ledger().read() as connection:
-            check = submissions.check_of(connection, submission.id)
+            check = check_of(connection, submission.id)
         assert check is not None
         wish = Sending(submission.id, check.plan, ANA, self.workspace.at(), options)
         drive.want_driven(self.workspace, submission.campaign, wish)

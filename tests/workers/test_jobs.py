@@ -9,9 +9,11 @@ from campaign_runner.app.halt import drive_again, halt
 from campaign_runner.app.jobs import KINDS, want_periodic, work_once
 from campaign_runner.app.schedule import schedule
 from campaign_runner.ledger import jobs, pauses, stored_reports, submissions
+from campaign_runner.ledger.checks import check_of, problems_of
+from campaign_runner.ledger.sendings import sending, want_sent
 from campaign_runner.ledger.submission_erasure import erase_of, erase_older
 from campaign_runner.model.contact import Contact
-from campaign_runner.settings.sections import RetentionSection
+from campaign_runner.settings.workspace_sections import RetentionSection
 
 
 def wanted(connection):
@@ -44,7 +46,7 @@ def test_what_is_wrong_in_a_file_is_kept_for_every_door(house):
     submission = house.submit("EMAIL,Ana,Silva,ana@@example.com,U561593,25", BO_ROW)
     house.work()
     with house.workspace.ledger().read() as connection:
-        problems = submissions.problems_of(connection, submission.id)
+        problems = problems_of(connection, submission.id)
     assert house.state() == "needs_correction"
     assert [(one["cell"], one["field"], one["value"]) for one in problems] == [
         ("D2", "recipient.email", "ana@@example.com")
@@ -56,7 +58,7 @@ def test_a_file_that_is_no_spreadsheet_is_unusable_with_the_reason(house):
     submission = house.submit()
     house.work()
     with house.workspace.ledger().read() as connection:
-        check = submissions.check_of(connection, submission.id)
+        check = check_of(connection, submission.id)
     assert check is not None
     assert check.state == "unusable"
     assert check.result["reason"]
@@ -84,9 +86,9 @@ def test_only_the_plan_that_was_wanted_is_sent(house):
     house.work()
     house.want_sent(second)
     with house.workspace.ledger().write("test") as connection:
-        wish = submissions.sending(connection, first.campaign)
+        wish = sending(connection, first.campaign)
         assert wish is not None
-        submissions.want_sent(connection, first.campaign, wish._replace(plan=plan))
+        want_sent(connection, first.campaign, wish._replace(plan=plan))
     house.work()
     assert "is not what would be sent now" in house.view()["refused"]
 
@@ -139,7 +141,7 @@ def test_a_file_that_was_never_sent_is_erased_with_what_was_found_in_it(house):
     with house.workspace.ledger().write("test") as connection:
         assert erase_older(connection, "2099", [], "now", dry_run=True) == 1
         assert erase_older(connection, "2099", [], "now", dry_run=False) == 1
-        assert submissions.problems_of(connection, submission.id) == []
+        assert problems_of(connection, submission.id) == []
         assert stored_reports.listing(connection, submission.campaign, "1") == []
     assert house.view()["rows"]["rejected"] == 1
 

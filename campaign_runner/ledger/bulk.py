@@ -1,0 +1,47 @@
+"""How do many rows get in and out quickly?  As the driver has them, without an object for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, insert
+
+
+def insert_many(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]],
+    same: Mapping[str, int | str] | None = None,
+) -> None:  # fmt: skip
+    """A bulk insert of tuples: SQLite's driver takes them as they are, others get named values.
+
+    `same` are columns with one value in all rows: numbers or empty texts, which SQLite need not be told row by row.
+    """
+    same = same or {}
+    if connection.dialect.paramstyle == "qmark":
+        marks = ", ".join([*"?" * len(names), *(str(int(value)) if value != "" else "''" for value in same.values())])
+        columns = ", ".join((*names, *same))
+        statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 (our own names)
+        values = list(rows)
+        if values:
+            connection.exec_driver_sql(statement, values)
+        return
+    dicts = [{**dict(zip(names, row, strict=True)), **same} for row in rows]
+    if dicts:
+        connection.execute(insert(table), dicts)
+
+
+def fetched(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
+    """All rows of a query for numbers, text and bytes, as the driver gives them: half the time for a million rows."""
+    cursor = connection.execute(query).cursor
+    return list(cursor.fetchall()) if cursor else []
+
+
+def in_pieces(connection: Connection, query: Select[Any], rows: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The same, so many rows at a time; none but these is in memory."""
+    if connection.dialect.name != "sqlite":  # where a driver must be told to stream, rows are read ahead
+        for some in connection.execution_options(yield_per=rows).execute(query).partitions():
+            yield [tuple(row) for row in some]
+        return
+    cursor = connection.execute(query).cursor
+    while some := cursor.fetchmany(rows) if cursor else ():
+        yield list(some)

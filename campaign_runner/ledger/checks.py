@@ -1,0 +1,83 @@
+"""What did the newest check of a submission find?  Its answer as plain data, and the problems, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from campaign_runner.ledger.bulk import insert_many
+from campaign_runner.ledger.submission_tables import checks, problems
+
+PROBLEM = ("row", "cell", "field", "header", "value", "problem", "what_to_do", "severity", "rule")
+
+
+class Check(NamedTuple):
+    """What was found: `state` is checked or unusable, `plan` names the plan ("" = none), `result` is plain data."""
+
+    at: str
+    state: str
+    plan: str
+    result: Mapping[str, Any]
+    asked_at: str = ""
+
+
+def record_check(
+    connection: Connection, submission: int, found: Check, rows: Iterable[Sequence[Any]] = ()
+) -> None:  # fmt: skip
+    """Keep what a check found, in place of an earlier one; `rows` are problems as `PROBLEM` names their parts."""
+    for table in (problems, checks):
+        connection.execute(delete(table).where(table.c.submission == submission))
+    values = {"submission": submission, "at": found.at, "state": found.state, "plan": found.plan,
+              "result": orjson.dumps(found.result, default=str).decode()}  # fmt: skip
+    connection.execute(checks.insert().values(**values))
+    many = ((submission, number, *row) for number, row in enumerate(rows))
+    insert_many(connection, problems, ("submission", "number", *PROBLEM), many)
+
+
+def check_of(connection: Connection, submission: int) -> Check | None:
+    """What its newest check found; None while it was not checked."""
+    row = connection.execute(select(checks).where(checks.c.submission == submission)).one_or_none()
+    return Check(row.at, row.state, row.plan, orjson.loads(row.result), row.asked_at) if row else None
+
+
+def ask_for(connection: Connection, submission: int, at: str) -> None:
+    """Somebody wants its plan approved, or sent."""
+    connection.execute(
+        update(checks).where(checks.c.submission == submission, checks.c.asked_at == "").values(asked_at=at)
+    )
+
+
+def problems_of(
+    connection: Connection, submission: int, *, field: str = "", severity: str = "", rule: str = "", after: int = -1,
+    limit: int = 100,
+) -> list[Mapping[str, Any]]:  # fmt: skip
+    """Its problems in the order of the file, a page of them; each with its `number`."""
+    query = select(problems).where(problems.c.submission == submission, problems.c.number > after)
+    for column, wanted in ((problems.c.field, field), (problems.c.severity, severity), (problems.c.rule, rule)):
+        query = query.where(column == wanted) if wanted else query
+    return [dict(row) for row in connection.execute(query.order_by(problems.c.number).limit(limit)).mappings()]
+
+
+def problem_count(connection: Connection, submission: int) -> int:
+    """How many there are."""
+    query = select(func.count()).select_from(problems).where(problems.c.submission == submission)
+    return int(connection.execute(query).scalar_one())
+
+
+def problem_groups(connection: Connection, submission: int) -> list[dict[str, Any]]:
+    """Its problems by kind, the most frequent first."""
+    kinds = (problems.c.rule, problems.c.field, problems.c.header, problems.c.severity)
+    query = select(*kinds, func.count().label("count"), func.min(problems.c.problem).label("problem"),
+                   func.min(problems.c.what_to_do).label("what_to_do"))  # fmt: skip
+    query = query.where(problems.c.submission == submission).group_by(*kinds)
+    return [dict(row) for row in connection.execute(query.order_by(func.count().desc())).mappings()]
+
+
+def rows_alike(connection: Connection, submission: int, field: str, value: str) -> list[int]:
+    """The rows of which a cell of this field (or header) has a problem, and this value."""
+    named = or_(problems.c.field == field, (problems.c.field == "") & (problems.c.header == field))
+    query = select(problems.c.row).where(problems.c.submission == submission, named, problems.c.value == value)
+    return sorted(set(connection.execute(query).scalars()))
