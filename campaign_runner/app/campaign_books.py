@@ -11,14 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from campaign_runner.app.jobs import PASSING
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, events, jobs, stored_reports
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.errors import CampaignHeld, CampaignRunnerError, Conflict
+from campaign_runner.model.errors import CampaignRunnerError, Conflict
 from campaign_runner.model.finance_options import FinanceOptions
 
-BOOKS, STATEMENT = "books", "statement"
+# The kinds of work, and what their files are stored about.
+BOOKS, STATEMENT = jobs.BOOKS, jobs.STATEMENT
 FILES = frozenset({"finance.xlsx", "finance.csv", "corrections.csv", "journal.beancount", "journal.csv"})
 UPLOADED, RECEIVED, MATCHED, REFUSED = (
     "statement.upload",
@@ -27,7 +29,6 @@ UPLOADED, RECEIVED, MATCHED, REFUSED = (
     "statement refused",
 )
 WANTED = "books wanted"
-HELD = 2.0
 
 
 def want_books(
@@ -84,11 +85,8 @@ def write_books(workspace: Workspace, key: str) -> float | None:
         usual = runtime.finance or FinanceOptions()
         chosen = replace(usual, since=said.get("since", ""), until=said.get("until", ""),
                          group_by=tuple(said.get("group_by", ())) or usual.group_by)  # fmt: skip
-        try:
-            with open_campaign(replace(runtime, finance=chosen, only=FILES)) as campaign:
-                reports = finish_latest(campaign, "", no_progress).reports
-        except CampaignHeld:
-            return HELD
+        with open_campaign(replace(runtime, finance=chosen, only=FILES)) as campaign:
+            reports = finish_latest(campaign, "", no_progress).reports
         with workspace.ledger().write("keep books") as connection:
             stored_reports.store(connection, number, reports, workspace.at(), about=BOOKS)
     return None
@@ -111,8 +109,8 @@ def match_statement(workspace: Workspace, key: str) -> float | None:
         runtime = workspace.runtime(number, this_account(), Path(folder) / "reports")
         try:
             result = reconcile_campaign(runtime, path)
-        except CampaignHeld:
-            return HELD
+        except PASSING:
+            raise
         except CampaignRunnerError as error:
             with workspace.ledger().write("refuse a statement") as connection:
                 events.append(connection, number, workspace.at(), REFUSED, why=str(error))

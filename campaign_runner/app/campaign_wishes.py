@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from campaign_runner.app import halt, resume, schedule, withdraw
-from campaign_runner.app.submissions import REPORT
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, events, jobs, row_status, stored_reports
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, NotFound, UsageError
 
-WANTED, RETRY = "retry wanted", "retry"
+WANTED = "retry wanted"
 # Reports without names and contact data, for whoever may not see these.
 WITHOUT_CONTACTS = ("finance.", "journal.", "corrections.csv", "summary.json", "statement.")
 
@@ -55,7 +54,7 @@ def want_retry(workspace: Workspace, key: int, actor: Actor) -> None:
         ):
             raise Conflict("No line of this campaign has failed, so there is nothing to retry.")
         events.append(connection, key, workspace.at(), WANTED)
-        jobs.want(connection, RETRY, key, workspace.at())
+        jobs.want(connection, jobs.RETRY, key, workspace.at())
 
 
 def want_reports(workspace: Workspace, key: int, actor: Actor) -> None:
@@ -63,7 +62,7 @@ def want_reports(workspace: Workspace, key: int, actor: Actor) -> None:
     with workspace.ledger(actor).write("want reports", durable=True) as connection:
         if campaigns.latest_upload(connection, key) is None:
             raise Conflict("No file of this campaign was planned yet, so there is nothing to report.")
-        jobs.want(connection, REPORT, key, workspace.at())
+        jobs.want(connection, jobs.REPORT, key, workspace.at())
 
 
 def reports_of(workspace: Workspace, key: int, *, about: str = "", contacts: bool) -> list[Mapping[str, Any]]:

@@ -37,13 +37,6 @@ def create_campaign(workspace: Workspace, actor: Actor, values: Mapping[str, Any
     return whole.campaign.id
 
 
-def campaign_views(workspace: Workspace, *, before: int | None = None, limit: int = 100) -> list[dict[str, Any]]:
-    """Campaigns as `campaign_view` shows them, the newest first; `before` is the `key` of the last one that was shown."""
-    with workspace.ledger().read() as connection:
-        rows = [row for row in campaigns.listing(connection) if before is None or row["id"] < before]
-        return [_view(connection, row) for row in rows[:limit]]
-
-
 def views_of(connection: Connection, keys: Sequence[int]) -> list[dict[str, Any]]:
     """Views of these campaigns, in this order."""
     return [_view(connection, campaigns.row(connection, key)) for key in keys]
@@ -78,7 +71,7 @@ def _view(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
         rows, amounts = dict(result.get("rows", {})), dict(result.get("amounts", {}))
     pause, now = pauses.of(connection, row["id"]), jobs.now(connection)
     facts = _facts(connection, row, (submission, check, wish), rows, planned=planned)
-    driven = jobs.is_wanted(connection, "drive", row["id"])
+    driven = jobs.is_wanted(connection, jobs.DRIVE, row["id"])
     facts = replace(facts, halted=bool(pause.halted_at), scheduled=pause.send_after > now, driven=driven)
     return {
         "id": row["campaign_id"], "key": row["id"], "environment": row["environment"], "created_at": row["created_at"],
@@ -97,7 +90,7 @@ def _facts(
     submission, check, wish = now
     if submission is None:
         return CampaignFacts(planned=planned, rows=rows)
-    checking = jobs.is_wanted(connection, "check", submission.id) or check is None
+    checking = jobs.is_wanted(connection, jobs.CHECK, submission.id) or check is None
     result = check.result if check else {}
     decision = approvals.latest(connection, row["id"], check.plan) if check and check.plan else None
     approval = decision.decision if decision else str(result.get("approval", "not needed"))

@@ -17,8 +17,8 @@ from campaign_runner.app.finish import Result
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import rule_book
-from campaign_runner.app.submissions import restored, with_columns
-from campaign_runner.app.workspace import Workspace
+from campaign_runner.app.submissions import restored
+from campaign_runner.app.workspace import Asked, Workspace
 from campaign_runner.app.write_corrections import corrected
 from campaign_runner.intake.header_samples import header_samples
 from campaign_runner.intake.header_text import fold
@@ -57,7 +57,8 @@ def check_submission(workspace: Workspace, key: str) -> None:
 
 
 def _runtime(workspace: Workspace, submission: Submission, folder: Path) -> Runtime:
-    return with_columns(workspace, submission).runtime(submission.campaign, submission.actor, folder)
+    asked = Asked(submission.options.get("columns") or {})
+    return workspace.runtime(submission.campaign, submission.actor, folder, asked)
 
 
 def _with_corrections(workspace: Workspace, submission: Submission) -> Submission:

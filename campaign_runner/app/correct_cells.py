@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from campaign_runner.app.submissions import CHECK
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs, submissions
 from campaign_runner.ledger.cell_corrections import Correction, record_corrections
@@ -41,7 +40,7 @@ def correct_cells(
             raise UsageError(f"Correct at least one cell, and at most {AT_ONCE:,} at once.")
         new = submissions.copy(connection, older, actor, channel, workspace.at(), corrects=older.id)
         record_corrections(connection, new, made, actor, workspace.at())
-        jobs.want(connection, CHECK, new.id, workspace.at())
+        jobs.want(connection, jobs.CHECK, new.id, workspace.at())
     return new
 
 
@@ -51,7 +50,7 @@ def newest_checked(connection: Connection, campaign_key: int, number: int) -> Su
     newest = submissions.latest(connection, campaign_key)
     if newest and newest.id != submission.id:
         raise Conflict(f"Upload {number} is not the newest: upload {newest.number} came after it. Correct that one.")
-    if jobs.is_wanted(connection, CHECK, submission.id) or not check_of(connection, submission.id):
+    if jobs.is_wanted(connection, jobs.CHECK, submission.id) or not check_of(connection, submission.id):
         raise Conflict(f"Upload {number} is still being checked. Wait for the result, then correct its cells.")
     return submission
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from campaign_runner.app.release import RowsAsked, decide
-from campaign_runner.app.submissions import CHECK
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs, submissions
 from campaign_runner.model.actor import Actor
@@ -26,5 +25,5 @@ def decide_rows(
         if newest and newest.upload:  # it was sent as it was: what was decided comes as a submission of its own
             newest = submissions.copy(connection, newest, actor, newest.channel, workspace.at(), corrects=newest.id)
         if newest:
-            jobs.want(connection, CHECK, newest.id, workspace.at())
+            jobs.want(connection, jobs.CHECK, newest.id, workspace.at())
     return {"rows": list(made.rows), "decision": decision, "upload": newest.number if newest else None}

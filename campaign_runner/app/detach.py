@@ -12,7 +12,6 @@ from campaign_runner.ledger.sendings import Sending, want_sent
 from campaign_runner.ledger.submissions import Submission
 
 WAITING = "The workers of this ledger send it: see campaign-runner status {campaign}."
-DRIVE = "drive"
 
 
 def leave_to_workers(
@@ -25,7 +24,7 @@ def leave_to_workers(
         options = {"reports": str(runtime.reports.absolute()), **_options(asked, canary)}
         wish = Sending(submission.id, file.upload.plan, runtime.actor, runtime.at(), options)
         want_sent(connection, campaign.key, wish)
-        jobs.want(connection, DRIVE, campaign.key, runtime.at())
+        jobs.want(connection, jobs.DRIVE, campaign.key, runtime.at())
     waiting = WAITING.format(campaign=runtime.settings.campaign.id)
     with reports_may_fail(campaign):
         return finish(campaign, file, "", progress, waiting, leave=True)

@@ -13,36 +13,29 @@ from pathlib import Path
 from campaign_runner.app import run_options
 from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.finish import finish, finish_latest
+from campaign_runner.app.jobs import PASSING
 from campaign_runner.app.place import Placed, PlacingRules, place_file
 from campaign_runner.app.progress import no_progress
 from campaign_runner.app.session import CampaignSession, open_campaign
-from campaign_runner.app.submissions import restored, with_columns
+from campaign_runner.app.submissions import restored
 from campaign_runner.app.uploads import LoadedUpload
-from campaign_runner.app.workspace import Workspace
+from campaign_runner.app.workspace import NOTHING, Asked, Workspace
 from campaign_runner.app.write_plan import write_down_plan
-from campaign_runner.ledger import batches, integrity, jobs, stored_reports, submissions
+from campaign_runner.ledger import batches, integrity, stored_reports, submissions
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.overlaps import Overtaken
-from campaign_runner.ledger.sendings import Sending, refuse_sending, sending, want_sent
+from campaign_runner.ledger.sendings import Sending, refuse_sending, sending
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.errors import CampaignHeld, CampaignRunnerError, Interrupted, StateError
+from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.model.lifecycle import OPEN_BATCHES
 
-DRIVE, REPORT = "drive", "report"
 # How long one campaign is driven before another has its turn.
 SLICE = 20.0
-# Another run has the campaign: look again soon. Tango stopped it: somebody may have to act first.
-HELD, STOPPED = 2.0, 300.0
+# Tango stopped the campaign: somebody may have to act first.
+STOPPED = 300.0
 # What waits for a person, or for money, is looked at every hour.
 LONGEST = 3600.0
-
-
-def want_driven(workspace: Workspace, campaign_key: int, wish: Sending) -> None:
-    """Write down what is to be sent, and that somebody is to drive it: one transaction."""
-    with workspace.ledger(wish.actor).write("want a campaign sent", durable=True) as connection:
-        want_sent(connection, campaign_key, wish)
-        jobs.want(connection, DRIVE, campaign_key, workspace.at())
 
 
 def drive_campaign(workspace: Workspace, key: str) -> float | None:
@@ -53,11 +46,9 @@ def drive_campaign(workspace: Workspace, key: str) -> float | None:
         return None
     try:
         return _driven(workspace, int(key), wish)
-    except CampaignHeld:
-        return HELD
-    except (StateError, Interrupted):
+    except PASSING:
         raise
-    except CampaignRunnerError as error:  # nothing was sent; the wish says why, until somebody wants it sent again
+    except CampaignRunnerError as error:  # nothing more is sent; the wish says why, until somebody wants it again
         with workspace.ledger(wish.actor).write("refuse to send") as connection:
             refuse_sending(connection, int(key), str(error))
         return None
@@ -74,9 +65,9 @@ def write_reports(workspace: Workspace, key: str) -> float | None:
 def _driven(workspace: Workspace, key: int, wish: Sending) -> float | None:
     with workspace.ledger().read() as connection:
         submission = submissions.get(connection, wish.submission)
-    own = with_columns(workspace, submission).accepting(wish.options.get("accept") or ())
-    asked = str(wish.options.get("reports") or "")
-    with restored(workspace, submission) as reading, _opened(own, key, wish.actor, asked) as campaign:
+    asked = Asked(submission.options.get("columns") or {}, tuple(wish.options.get("accept") or ()))
+    folder = str(wish.options.get("reports") or "")
+    with restored(workspace, submission) as reading, _opened(workspace, key, wish.actor, folder, asked) as campaign:
         integrity.require_whole(campaign.ledger)
         placed, file = _placed(reading, campaign, wish, submission)
         again = _come_again(campaign, placed)
@@ -118,11 +109,13 @@ def _come_again(campaign: CampaignSession, placed: Placed) -> float | None:
 
 
 @contextmanager
-def _opened(workspace: Workspace, key: int, actor: Actor | None, reports: str = "") -> Iterator[CampaignSession]:
+def _opened(
+    workspace: Workspace, key: int, actor: Actor | None, reports: str = "", asked: Asked = NOTHING
+) -> Iterator[CampaignSession]:
     """The campaign; its reports go into the folder that was asked for, where this machine has it."""
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
         place = reports if reports and Path(reports).is_dir() else folder
-        runtime = workspace.runtime(key, actor or this_account(), Path(place))
+        runtime = workspace.runtime(key, actor or this_account(), Path(place), asked)
         with open_campaign(runtime, sending=actor is not None) as campaign:
             yield campaign
 

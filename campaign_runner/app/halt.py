@@ -65,4 +65,4 @@ def with_reason(reason: str) -> str:
 def drive_again(connection: Connection, key: int, at: str, *, in_seconds: float = 0) -> None:
     """Where workers send the campaign, they are to go on with it."""
     if sending(connection, key):
-        jobs.want(connection, "drive", key, at, in_seconds=in_seconds)
+        jobs.want(connection, jobs.DRIVE, key, at, in_seconds=in_seconds)

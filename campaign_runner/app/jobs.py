@@ -17,11 +17,15 @@ from sqlalchemy.exc import DBAPIError
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.jobs import LEASE, Job
-from campaign_runner.model.errors import Interrupted, StateError
+from campaign_runner.model.errors import CampaignHeld, Interrupted, StateError
 
 RENEW = LEASE / 3
 # How long the loop sleeps where nothing is due, or the database is away.
 IDLE, AWAY = 0.25, 2.0
+# What says nothing about the work: it is done once the ledger, the campaign or another worker is there for it.
+PASSING = (CampaignHeld, Interrupted, StateError)
+# How soon a job comes again whose campaign another run has.
+HELD = 2.0
 logger = logging.getLogger(__name__)
 
 
@@ -40,17 +44,17 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
-    "check": Kind("campaign_runner.app.check_submission", "check_submission"),
-    "drive": Kind("campaign_runner.app.drive", "drive_campaign"),
-    "retention": Kind("campaign_runner.app.retention", "erase_old_data"),
-    "report": Kind("campaign_runner.app.drive", "write_reports"),
-    "books": Kind("campaign_runner.app.campaign_books", "write_books"),
-    "statement": Kind("campaign_runner.app.campaign_books", "match_statement"),
-    "retry": Kind("campaign_runner.app.retry_campaign", "retry_campaign"),
+    jobs.CHECK: Kind("campaign_runner.app.check_submission", "check_submission"),
+    jobs.DRIVE: Kind("campaign_runner.app.drive", "drive_campaign"),
+    jobs.RETENTION: Kind("campaign_runner.app.retention", "erase_old_data"),
+    jobs.REPORT: Kind("campaign_runner.app.drive", "write_reports"),
+    jobs.BOOKS: Kind("campaign_runner.app.campaign_books", "write_books"),
+    jobs.STATEMENT: Kind("campaign_runner.app.campaign_books", "match_statement"),
+    jobs.RETRY: Kind("campaign_runner.app.retry_campaign", "retry_campaign"),
 }
 
 # Kinds that nobody asks for: a worker that begins sees to it that they are wanted.
-PERIODIC = ("retention",)
+PERIODIC = (jobs.RETENTION,)
 
 
 def want_periodic(workspace: Workspace) -> None:
@@ -88,6 +92,8 @@ def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool
             again = KINDS[job.kind].do(workspace, job.key)
     except Interrupted:  # this worker is to end: somebody else goes on at once
         again = 0.0
+    except CampaignHeld:  # another run has the campaign
+        again = HELD
     except StateError:  # the ledger is away: the lease runs out, and whoever is there then goes on
         raise
     except Exception as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from campaign_runner.app.submissions import CHECK
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs, submissions
 from campaign_runner.ledger.submissions import Submission
@@ -25,7 +24,7 @@ def map_columns(
             raise Conflict(f"Upload {number} is not the newest: upload {newest.number} came after it.")
         options: dict[str, Any] = {**older.options, "columns": dict(columns)}
         made = submissions.copy(connection, older, actor, channel, workspace.at(), corrects=older.id, options=options)
-        jobs.want(connection, CHECK, made.id, workspace.at())
+        jobs.want(connection, jobs.CHECK, made.id, workspace.at())
     return made
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from campaign_runner.app.campaigns import newest
 from campaign_runner.app.decide_plan import against
-from campaign_runner.app.submissions import CHECK
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import approvals, events, jobs
 from campaign_runner.ledger.approvals import APPROVED
@@ -72,7 +71,7 @@ def checked(connection: Connection, campaign_key: int) -> tuple[Submission, Chec
     submission, check, _ = newest(connection, campaign_key)
     if submission is None:
         raise NotFound("Nothing was uploaded yet. Upload a spreadsheet first.")
-    if check is None or jobs.is_wanted(connection, CHECK, submission.id):
+    if check is None or jobs.is_wanted(connection, jobs.CHECK, submission.id):
         raise Conflict(f"Upload {submission.number} is still being checked. Look again in a moment.")
     if check.state == "unusable":
         raise FileUnusable(str(check.result.get("reason", "The file cannot be used.")))

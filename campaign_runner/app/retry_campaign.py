@@ -5,15 +5,14 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from campaign_runner.app.jobs import PASSING
 from campaign_runner.app.retry import retry_failed
-from campaign_runner.app.submissions import DRIVE
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import events, jobs, stored_reports
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.sendings import sending
-from campaign_runner.model.errors import CampaignHeld, RefusedBeforeSending
+from campaign_runner.model.errors import CampaignRunnerError
 
-HELD = 2.0
 WANTED = "retry wanted"
 
 
@@ -27,14 +26,14 @@ def retry_campaign(workspace: Workspace, key: str) -> float | None:
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
         try:
             result = retry_failed(workspace.runtime(number, actor, Path(folder)), patience=0)
-        except CampaignHeld:
-            return HELD
-        except RefusedBeforeSending as error:
+        except PASSING:
+            raise
+        except CampaignRunnerError as error:
             with ledger.write("refuse to retry") as connection:
                 events.append(connection, number, workspace.at(), "retry refused", why=str(error))
             return None
         with ledger.write("keep reports") as connection:
             stored_reports.store(connection, number, result.reports, workspace.at())
             if wish:
-                jobs.want(connection, DRIVE, number, workspace.at())
+                jobs.want(connection, jobs.DRIVE, number, workspace.at())
     return None

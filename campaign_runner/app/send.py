@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from campaign_runner.app import schedule
 from campaign_runner.app.plan_view import approval_of, checked
-from campaign_runner.app.submissions import DRIVE
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.checks import Check
@@ -47,7 +46,7 @@ def send_plan(
         meant = accepted(connection, campaign_key, plan)
         wish = Sending(submission.id, plan, actor, workspace.at(), {**wanted, "accept": meant})
         want_sent(connection, campaign_key, wish)
-        jobs.want(connection, DRIVE, campaign_key, workspace.at())
+        jobs.want(connection, jobs.DRIVE, campaign_key, workspace.at())
         if moment:
             schedule.schedule(connection, campaign_key, moment, workspace.at())
     return {"plan": plan, "state": "scheduled" if moment else "sending"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from campaign_runner.app.session import CampaignSession
     from campaign_runner.app.uploads import LoadedUpload
 
-CHECK, DRIVE, REPORT = "check", "drive", "report"
-
 
 def submit_file(
     workspace: Workspace, campaign_key: int, path: Path, name: str, actor: Actor, channel: str, *,
@@ -34,7 +31,7 @@ def submit_file(
             said["remembered"] = submissions.remembered_columns(connection, campaign_key, actor)
         made = submissions.add(connection, campaign_key, path, Path(name).name, actor, channel, workspace.at(),
                                options=said, corrects=corrects)  # fmt: skip
-        jobs.want(connection, CHECK, made.id, workspace.at())
+        jobs.want(connection, jobs.CHECK, made.id, workspace.at())
     return made
 
 
@@ -66,11 +63,3 @@ def of_a_run(campaign: CampaignSession, reading: ReadOptions, file: LoadedUpload
         submissions.became(connection, made.id, file.upload.id)
         campaigns.set_settings(connection, campaign.key, kept, runtime.at())
         return submissions.get(connection, made.id)
-
-
-def with_columns(workspace: Workspace, submission: Submission) -> Workspace:
-    """The workspace with the columns that whoever submitted the file said."""
-    if not (columns := submission.options.get("columns")):
-        return workspace
-    merged = {**workspace.settings.columns, **columns}
-    return replace(workspace, settings=workspace.settings.model_copy(update={"columns": merged}))

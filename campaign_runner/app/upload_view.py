@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from campaign_runner.app.submissions import CHECK
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import checks, jobs, submissions
 from campaign_runner.ledger.cell_corrections import corrections_of
@@ -78,7 +77,7 @@ def file_of(workspace: Workspace, campaign_key: int, number: int) -> tuple[str, 
 
 def _short(connection: Connection, submission: Submission) -> dict[str, Any]:
     check = check_of(connection, submission.id)
-    waits = check is None or (not submission.upload and jobs.is_wanted(connection, CHECK, submission.id))
+    waits = check is None or (not submission.upload and jobs.is_wanted(connection, jobs.CHECK, submission.id))
     older = submissions.get(connection, submission.corrects).number if submission.corrects else None
     return {"number": submission.number, "state": "checking" if waits or check is None else check.state,
             "name": submission.name, "size": submission.size, "at": submission.at, "by": submission.actor.user,

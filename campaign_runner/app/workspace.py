@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,18 @@ OF_A_MACHINE: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What somebody says for one file or one wish, on top of all settings: which column is which field, and warnings that
+    are fine."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    accept: tuple[str, ...] = ()
+
+
+NOTHING = Asked()
+
+
+@dataclass(frozen=True)
 class Workspace:
     """`settings` are workspace.toml's (their campaign is none); a ledger at `settings.ledger.url`, else in `state`;
     `config` is the file that the settings are from; `workers` and `only` as for a `Runtime`."""
@@ -52,12 +64,6 @@ class Workspace:
     def ledger(self, actor: Actor | None = None) -> Ledger:
         """The ledger, on which `actor` acts (None: the account of this process)."""
         return self._ledger.acting_as(actor or this_account())
-
-    def accepting(self, warnings: Sequence[str]) -> Workspace:
-        """The same, with these warnings accepted by whoever wants a plan sent."""
-        preflight = self.settings.preflight
-        more = preflight.model_copy(update={"accept": (*preflight.accept, *warnings)})
-        return replace(self, settings=self.settings.model_copy(update={"preflight": more})) if warnings else self
 
     def place(self) -> str:
         """Where the ledger is, as people are told it; raises StateError where it cannot be opened."""
@@ -84,17 +90,17 @@ class Workspace:
         """What a campaign is held and noted under: `environment-id`."""
         return f"{settings.tango.environment}-{settings.campaign.id}"
 
-    def settings_of(self, campaign_key: int) -> Settings:
+    def settings_of(self, campaign_key: int, asked: Asked = NOTHING) -> Settings:
         """A campaign's own settings on top of the workspace's, bound to the account that it was begun with."""
         with self.ledger().read() as connection:
             row = campaigns.row(connection, campaign_key)
             own = campaigns.settings_of(connection, campaign_key)
         bound = {"tango": {name: row[name] for name in ("environment", "customer", "account", "endpoint")}}
-        return self.merged(own, {"campaign": {"id": row["campaign_id"]}}, bound)
+        return self.merged(own, {"campaign": {"id": row["campaign_id"]}}, bound, asked=asked)
 
-    def runtime(self, campaign_key: int, actor: Actor, reports: Path) -> Runtime:
+    def runtime(self, campaign_key: int, actor: Actor, reports: Path, asked: Asked = NOTHING) -> Runtime:
         """What one campaign is run in, with this machine's credentials."""
-        whole = self.settings_of(campaign_key)
+        whole = self.settings_of(campaign_key, asked)
         return Runtime(
             whole, self.state, reports, self.credentials(whole), self.schemas, self.clock, self.stopping,
             self.workers, self.only, ledger_url=self.settings.ledger.url, actor=actor, submitter=actor.user,
@@ -102,13 +108,15 @@ class Workspace:
                                    time_zone=whole.finance.time_zone),
         )  # fmt: skip
 
-    def merged(self, *own: Mapping[str, Any]) -> Settings:
-        """The workspace's settings with a campaign's own on top; raises SettingsError."""
+    def merged(self, *own: Mapping[str, Any], asked: Asked = NOTHING) -> Settings:
+        """The workspace's settings with a campaign's own on top; raises SettingsError. Warnings that are fine add up."""
         values = self.settings.model_dump(mode="json", exclude={"campaign"})
         machine = {name: {key: values[name][key] for key in keys} for name, keys in OF_A_MACHINE.items()}
-        accepted = {"preflight": {"accept": values["preflight"]["accept"]}} if self.settings.preflight.accept else {}
         approval = {"approval": values["approval"]} if self.settings.approval.required_above else {}
-        for layer in (*own, machine, approval, accepted):
+        fine = [name for layer in (values, *own) for name in layer.get("preflight", {}).get("accept", ())]
+        accept = list(dict.fromkeys([*fine, *asked.accept]))
+        top = {"columns": asked.columns, "preflight": {"accept": accept}}
+        for layer in (*own, machine, approval, top):
             for section, part in layer.items():
                 values[section] = {**values.get(section, {}), **part} if isinstance(part, Mapping) else part
         return settings.kept(values)

@@ -13,6 +13,10 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from campaign_runner.ledger import engine
 from campaign_runner.ledger.submission_tables import jobs
 
+# The kinds of work; `app.jobs` has what does each.
+CHECK, DRIVE, REPORT, RETRY, BOOKS, STATEMENT, RETENTION = (
+    "check", "drive", "report", "retry", "books", "statement", "retention"
+)  # fmt: skip
 LEASE = 6.0
 # A job that fails is tried again after so many seconds, the last figure for ever.
 AGAIN_AFTER = (1, 5, 30, 120, 600)

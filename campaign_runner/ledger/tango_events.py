@@ -25,5 +25,5 @@ def take(connection: Connection, event_id: str, reference: str, at: str) -> bool
     mine = update(batches).where(batches.c.reference == reference, batches.c.state.in_(looked)).values(due_at=0)
     campaigns = connection.execute(mine.returning(batches.c.campaign)).scalars().all()
     for campaign in campaigns:
-        jobs.hasten(connection, "drive", campaign)
+        jobs.hasten(connection, jobs.DRIVE, campaign)
     return bool(campaigns)

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from campaign_runner import settings
-from campaign_runner.app.campaigns import campaign_views
 from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import campaigns
 from tests.reliability import postgresql
 from tests.web.conftest import Site
 
@@ -67,4 +67,5 @@ def test_one_key_sent_to_both_at_once_makes_one_campaign(two):
         statuses = list(pool.map(make, range(8)))
     assert set(statuses) <= {201, 409}
     assert 201 in statuses
-    assert len(campaign_views(two[0].workspace)) == 1
+    with two[0].workspace.ledger().read() as connection:
+        assert len(campaigns.listing(connection)) == 1

@@ -10,12 +10,11 @@ from typing import Any
 import orjson
 
 from campaign_runner import simulator
-from campaign_runner.app import drive
 from campaign_runner.app.campaigns import campaign_view, create_campaign
+from campaign_runner.app.send import send_plan
 from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.workspace import Workspace, open_workspace
 from campaign_runner.ledger.checks import check_of
-from campaign_runner.ledger.sendings import Sending
 from campaign_runner.model.actor import Actor
 from tests.reliability.processes import until
 
@@ -68,8 +67,7 @@ class Company:
         with self.workspace.ledger().read() as connection:
             check = check_of(connection, submission)
         assert check is not None
-        wish = Sending(submission, check.plan, ANA, self.workspace.at(), {})
-        drive.want_driven(self.workspace, self.workspace.key_of(name), wish)
+        send_plan(self.workspace, self.workspace.key_of(name), ANA, check.plan, {})
 
     def state(self, name: str) -> str:
         return str(campaign_view(self.workspace, name)["state"])

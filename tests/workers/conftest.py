@@ -10,13 +10,12 @@ import pytest
 from sqlalchemy import update
 
 from campaign_runner import settings, simulator
-from campaign_runner.app import drive
 from campaign_runner.app.campaigns import campaign_view, create_campaign
 from campaign_runner.app.jobs import work_once
+from campaign_runner.app.send import send_plan
 from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger.checks import check_of
-from campaign_runner.ledger.sendings import Sending
 from campaign_runner.ledger.submission_tables import jobs
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
@@ -52,8 +51,7 @@ class House:
         with self.workspace.ledger().read() as connection:
             check = check_of(connection, submission.id)
         assert check is not None
-        wish = Sending(submission.id, check.plan, ANA, self.workspace.at(), options)
-        drive.want_driven(self.workspace, submission.campaign, wish)
+        send_plan(self.workspace, submission.campaign, ANA, check.plan, options)
         return check.plan
 
     def work(self, most: int = 50) -> None:

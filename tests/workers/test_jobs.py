@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from campaign_runner.app.halt import drive_again, halt
 from campaign_runner.app.jobs import KINDS, want_periodic, work_once
 from campaign_runner.app.schedule import schedule
+from campaign_runner.app.workspace import Asked
 from campaign_runner.ledger import jobs, pauses, stored_reports, submissions
 from campaign_runner.ledger.checks import check_of, problems_of
 from campaign_runner.ledger.sendings import sending, want_sent
 from campaign_runner.ledger.submission_erasure import erase_of, erase_older
 from campaign_runner.model.contact import Contact
+from campaign_runner.settings.sections import PreflightSection
 from campaign_runner.settings.workspace_sections import RetentionSection
 
 
@@ -198,4 +202,30 @@ def test_old_personal_data_is_erased_every_night(house):
     with workspace.ledger().read() as connection:
         assert (jobs.until_due(connection, "retention", "") or 0) > 86_000
         assert submissions.get(connection, submission.id).erased_at
+    workspace.close()
+
+
+@pytest.mark.parametrize("kind", [jobs.DRIVE, jobs.REPORT, jobs.RETRY])
+def test_work_on_a_campaign_that_a_run_holds_comes_again_soon_and_is_no_failure(house, kind):
+    key = house.create()
+    submission = house.submit(ANA_ROW)
+    house.work()
+    house.want_sent(submission)
+    house.work()
+    with house.workspace.ledger().write("test") as connection:
+        jobs.want(connection, kind, key, "now")
+    with house.workspace.ledger().hold("simulator-q4"):
+        assert work_once(house.workspace, (kind, str(key)))
+    with house.workspace.ledger().read() as connection:
+        assert 0 < (jobs.until_due(connection, kind, str(key)) or 0) <= 2
+        assert jobs.errors(connection) == {}
+
+
+def test_what_is_said_for_one_file_wins_over_the_campaign_and_accepted_warnings_add_up(house):
+    key = house.create(settings={"columns": {"Mail": "shipping.contactEmail", "Reward no": "utid"}})
+    weekend = PreflightSection(accept=("weekend",))
+    workspace = replace(house.workspace, settings=house.workspace.settings.model_copy(update={"preflight": weekend}))
+    whole = workspace.settings_of(key, Asked({"Mail": "recipient.email"}, ("amount",)))
+    assert whole.columns == {"Mail": "recipient.email", "Reward no": "utid"}
+    assert whole.preflight.accept == ("weekend", "amount")
     workspace.close()
