@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.reliability import postgresql
 
 # Machines differ in speed: no test asserts a time. Examples are derived from the test, so a run can be repeated.
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -23,6 +25,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _state_of_nobody(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A test without settings and --state must not find, or leave, anything in the user's own state folder."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state-of-nobody")))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL of one's own for the tests of a module; where its programs are missing they are skipped."""
+    programs = postgresql.programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine (initdb, postgres; as root also setpriv)")
+    with postgresql.serving(programs) as made:
+        yield made
 
 
 @pytest.fixture

@@ -15,19 +15,10 @@ from campaign_runner.ledger import claims, open_ledger
 from campaign_runner.ledger.schema import claims as rows
 from campaign_runner.model.errors import CampaignHeld, ClaimLost
 from tests.ledger.holding import NAME, Holding
-from tests.reliability import postgresql
 from tests.reliability.processes import until
 
 ELSEWHERE = "another-machine pid:[1] 4711 99 c1a1"
 SHORT = 0.6
-
-
-@pytest.fixture(scope="module")
-def server():
-    if (bin_ := postgresql.programs()) is None:
-        pytest.skip("no PostgreSQL on this machine")
-    with postgresql.serving(bin_) as made:
-        yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

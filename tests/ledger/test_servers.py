@@ -11,15 +11,6 @@ from campaign_runner.ledger import open_ledger, pauses, plans, store
 from campaign_runner.model.errors import StateError
 from tests.ledger.ledgers import line, planned
 from tests.ledger.older_ledgers import OLDER
-from tests.reliability import postgresql
-
-
-@pytest.fixture(scope="module")
-def server():
-    if (bin_ := postgresql.programs()) is None:
-        pytest.skip("no PostgreSQL on this machine")
-    with postgresql.serving(bin_) as made:
-        yield made
 
 
 def statements_of_a_long_plan(ledger, monkeypatch):

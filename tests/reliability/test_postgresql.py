@@ -10,20 +10,8 @@ from sqlalchemy import text, update
 from campaign_runner.ledger import events, open_ledger, order_sums, schema
 from campaign_runner.model.errors import CampaignHeld
 from tests.ledger.ledgers import added_up, in_many_states, kept, retried
-from tests.reliability import postgresql
 from tests.reliability.killed import SLOW, finished, nobody_twice_and_nobody_forgotten
 from tests.reliability.processes import LONG, ROWS, site, suicidal, until
-
-BIN = postgresql.programs()
-if BIN is None:
-    pytest.skip("no PostgreSQL on this machine (initdb, postgres; as root also setpriv)", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def server():
-    assert BIN is not None
-    with postgresql.serving(BIN) as made:
-        yield made
 
 
 @pytest.fixture

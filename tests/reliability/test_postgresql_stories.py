@@ -30,13 +30,9 @@ from tests.pipeline import (
 from tests.pipeline.conftest import Office
 from tests.pipeline.people import ANA, BEN
 from tests.pipeline.two_campaigns import two
-from tests.reliability import postgresql
 
 __all__ = ["two"]
 
-BIN = postgresql.programs()
-if BIN is None:
-    pytest.skip("no PostgreSQL on this machine (initdb, postgres; as root also setpriv)", allow_module_level=True)
 
 MODULES = (test_edited_rows, test_releases, test_two_campaigns, test_retry, test_shorter_answers, test_corrections,
            test_repaired, test_nasty_answers)  # fmt: skip
@@ -63,13 +59,6 @@ class SharedOffice(Office):
 
     def verdict(self) -> audit.LogCheck:
         return verify_log(self.folder / "state", self.url)
-
-
-@pytest.fixture(scope="module")
-def server():
-    assert BIN is not None
-    with postgresql.serving(BIN) as made:
-        yield made
 
 
 @pytest.fixture

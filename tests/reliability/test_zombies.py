@@ -7,19 +7,8 @@ import signal
 import psycopg
 import pytest
 
-from tests.reliability import postgresql
 from tests.reliability.killed import SLOW, finished, nobody_twice_and_nobody_forgotten
 from tests.reliability.processes import LONG, briefly, site, until
-
-BIN = postgresql.programs()
-
-
-@pytest.fixture(scope="module")
-def server():
-    if BIN is None:
-        pytest.skip("no PostgreSQL on this machine")
-    with postgresql.serving(BIN) as made:
-        yield made
 
 
 @pytest.fixture

@@ -9,19 +9,7 @@ import pytest
 from campaign_runner import settings
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns
-from tests.reliability import postgresql
 from tests.web.conftest import Site
-
-BIN = postgresql.programs()
-if BIN is None:
-    pytest.skip("no PostgreSQL on this machine (initdb, postgres; as root also setpriv)", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def server():
-    assert BIN is not None
-    with postgresql.serving(BIN) as made:
-        yield made
 
 
 @pytest.fixture

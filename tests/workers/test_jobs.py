@@ -34,7 +34,7 @@ ANA_ROW, BO_ROW = "EMAIL,Ana,Silva,ana@example.com,U561593,25", "EMAIL,Bo,Li,bo@
 def test_a_campaign_goes_from_draft_to_finished(house):
     house.create()
     states = [house.state()]
-    submission = house.submit(ANA_ROW, BO_ROW)
+    submission = house.put(ANA_ROW, BO_ROW)
     states.append(house.state())
     work_once(house.workspace)
     states.append(house.state())
@@ -47,7 +47,7 @@ def test_a_campaign_goes_from_draft_to_finished(house):
 
 def test_what_is_wrong_in_a_file_is_kept_for_every_door(house):
     house.create()
-    submission = house.submit("EMAIL,Ana,Silva,ana@@example.com,U561593,25", BO_ROW)
+    submission = house.put("EMAIL,Ana,Silva,ana@@example.com,U561593,25", BO_ROW)
     house.work()
     with house.workspace.ledger().read() as connection:
         problems = problems_of(connection, submission.id)
@@ -59,7 +59,7 @@ def test_what_is_wrong_in_a_file_is_kept_for_every_door(house):
 
 def test_a_file_that_is_no_spreadsheet_is_unusable_with_the_reason(house):
     house.create()
-    submission = house.submit()
+    submission = house.put()
     house.work()
     with house.workspace.ledger().read() as connection:
         check = check_of(connection, submission.id)
@@ -70,7 +70,7 @@ def test_a_file_that_is_no_spreadsheet_is_unusable_with_the_reason(house):
 
 def test_reports_are_in_the_ledger_by_name(house):
     house.create()
-    submission = house.submit(ANA_ROW)
+    submission = house.put(ANA_ROW)
     house.work()
     house.want_sent(submission)
     house.work()
@@ -83,10 +83,10 @@ def test_reports_are_in_the_ledger_by_name(house):
 
 def test_only_the_plan_that_was_wanted_is_sent(house):
     house.create()
-    first = house.submit(ANA_ROW)
+    first = house.put(ANA_ROW)
     house.work()
     plan = house.want_sent(first)
-    second = house.submit(ANA_ROW, BO_ROW)
+    second = house.put(ANA_ROW, BO_ROW)
     house.work()
     house.want_sent(second)
     with house.workspace.ledger().write("test") as connection:
@@ -140,7 +140,7 @@ def test_every_kind_of_work_can_be_imported():
 
 def test_a_file_that_was_never_sent_is_erased_with_what_was_found_in_it(house):
     house.create()
-    submission = house.submit("EMAIL,Ana,Silva,ana@@example.com,U561593,25", BO_ROW)
+    submission = house.put("EMAIL,Ana,Silva,ana@@example.com,U561593,25", BO_ROW)
     house.work()
     with house.workspace.ledger().write("test") as connection:
         assert erase_older(connection, "2099", [], "now", dry_run=True) == 1
@@ -152,7 +152,7 @@ def test_a_file_that_was_never_sent_is_erased_with_what_was_found_in_it(house):
 
 def test_a_recipient_is_erased_from_files_that_were_never_sent(house):
     house.create()
-    house.submit(ANA_ROW, BO_ROW)
+    house.put(ANA_ROW, BO_ROW)
     house.work()
     with house.workspace.ledger().write("test") as connection:
         assert erase_of(connection, Contact("carl@example.com"), [], "now", dry_run=False) == 0
@@ -162,7 +162,7 @@ def test_a_recipient_is_erased_from_files_that_were_never_sent(house):
 
 def test_a_halted_campaign_sends_nothing_until_it_is_resumed(house):
     key = house.create()
-    submission = house.submit(ANA_ROW)
+    submission = house.put(ANA_ROW)
     house.work()
     with house.workspace.ledger().write("test") as connection:
         halt(connection, key, "wrong amounts", house.workspace.at())
@@ -178,18 +178,18 @@ def test_a_halted_campaign_sends_nothing_until_it_is_resumed(house):
 
 def test_a_scheduled_campaign_is_not_sent_before_its_hour(house):
     key = house.create()
-    submission = house.submit(ANA_ROW)
+    submission = house.put(ANA_ROW)
     house.work()
     with house.workspace.ledger().write("test") as connection:
         schedule(connection, key, datetime(2099, 1, 1, tzinfo=UTC), house.workspace.at())
     house.want_sent(submission)
-    house.work(most=3)
+    house.work(at_most=3)
     assert (house.state(), list(house.tango.orders())) == ("scheduled", [])
 
 
 def test_old_personal_data_is_erased_every_night(house):
     house.create()
-    submission = house.submit(ANA_ROW)
+    submission = house.put(ANA_ROW)
     house.work()
     house.want_sent(submission)
     house.work()
@@ -208,7 +208,7 @@ def test_old_personal_data_is_erased_every_night(house):
 @pytest.mark.parametrize("kind", [jobs.DRIVE, jobs.REPORT, jobs.RETRY])
 def test_work_on_a_campaign_that_a_run_holds_comes_again_soon_and_is_no_failure(house, kind):
     key = house.create()
-    submission = house.submit(ANA_ROW)
+    submission = house.put(ANA_ROW)
     house.work()
     house.want_sent(submission)
     house.work()

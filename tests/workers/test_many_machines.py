@@ -16,19 +16,11 @@ import pytest
 from sqlalchemy import make_url, text
 
 from campaign_runner import simulator
-from tests.reliability.postgresql import Server, as_nobody, programs, serving
+from tests.reliability.postgresql import Server, as_nobody
 from tests.reliability.processes import free_port, until
 from tests.workers.company import Company
 
-PROGRAMS = programs()
-pytestmark = [pytest.mark.no_cover, pytest.mark.skipif(PROGRAMS is None, reason="no PostgreSQL on this machine")]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    assert PROGRAMS is not None
-    with serving(PROGRAMS) as server:
-        yield server
+pytestmark = pytest.mark.no_cover
 
 
 @pytest.fixture

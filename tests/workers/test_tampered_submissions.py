@@ -24,7 +24,7 @@ EDITS = {
 @pytest.fixture
 def submitted(house):
     house.create()
-    submission = house.submit("EMAIL,Ana,Silva,ana@example.com,U561593,25")
+    submission = house.put("EMAIL,Ana,Silva,ana@example.com,U561593,25")
     house.work()
     house.want_sent(submission)
     return house

@@ -35,7 +35,7 @@ def orders(house):
 def following(house):
     """A house whose one order waits for its next look."""
     house.create()
-    submission = house.submit("EMAIL,Ana,Silva,ana@example.com,U561593,25")
+    submission = house.put("EMAIL,Ana,Silva,ana@example.com,U561593,25")
     house.work()
     house.want_sent(submission)
     work_once(house.workspace)

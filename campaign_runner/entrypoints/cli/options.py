@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from campaign_runner.app.draft import ReadOptions
     from campaign_runner.app.overrides import Overrides
     from campaign_runner.app.runtime import Runtime
+    from campaign_runner.app.workspace import Workspace as WorkspaceOfMany
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Spreadsheet: CSV, Excel or OpenDocument.")]
 Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Campaign id; default: the one in campaign.toml.")]
@@ -68,6 +69,17 @@ Verbose = Annotated[bool, typer.Option("--verbose", help="Show more details; nev
 Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to every question.")]
 
 STATE, REPORTS = None, Path("reports")
+
+
+@contextmanager
+def workspace_terminal(
+    config: Path | None, state: Path | None, as_json: bool, quiet: bool, verbose: bool, schemas: Path | None = None
+) -> Iterator[tuple[Terminal, WorkspaceOfMany]]:
+    """The terminal of a command that works on many campaigns, and what it works in."""
+    from campaign_runner.app.workspace import open_workspace
+
+    with command_terminal(as_json, quiet, verbose) as terminal, open_workspace(config, state, schemas) as workspace:
+        yield terminal, workspace
 
 
 @contextmanager

@@ -32,9 +32,8 @@ def create_command(
     Example: campaign-runner token create --user ana@example.com --name nightly --expires 90d
     """
     from campaign_runner.app.tokens import create_token
-    from campaign_runner.app.workspace import open_workspace
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal, open_workspace(config, state) as workspace:
+    with options.workspace_terminal(config, state, as_json, quiet, verbose) as (terminal, workspace):
         made, secret = create_token(workspace, None, user, name, role or (), expires)
         if as_json:
             terminal.object({"id": made.id, "token": secret, "expires_at": made.expires_at})
@@ -49,20 +48,15 @@ def create_command(
 @token.command("list")
 @with_every_option
 def list_command(
-    config: Workspace = None,
-    state: State = STATE,
-    as_json: Json = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
+    config: Workspace = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False
+) -> None:  # fmt: skip
     """List the API tokens: whose, for what, until when.
 
     Example: campaign-runner token list
     """
     from campaign_runner.app.tokens import list_tokens
-    from campaign_runner.app.workspace import open_workspace
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal, open_workspace(config, state) as workspace:
+    with options.workspace_terminal(config, state, as_json, quiet, verbose) as (terminal, workspace):
         tokens = list_tokens(workspace)
         if as_json:
             terminal.object({"tokens": [
@@ -92,8 +86,7 @@ def revoke_command(
     Example: campaign-runner token revoke 3
     """
     from campaign_runner.app.tokens import revoke_token
-    from campaign_runner.app.workspace import open_workspace
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal, open_workspace(config, state) as workspace:
+    with options.workspace_terminal(config, state, as_json, quiet, verbose) as (terminal, workspace):
         revoke_token(workspace, None, number)
         terminal.object({"revoked": number}) if as_json else terminal.say(f"Token {number} is revoked.")

@@ -33,9 +33,8 @@ def add_command(
     """
     from campaign_runner.app.server_address import password_link
     from campaign_runner.app.users import add_user
-    from campaign_runner.app.workspace import open_workspace
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal, open_workspace(config, state) as workspace:
+    with options.workspace_terminal(config, state, as_json, quiet, verbose) as (terminal, workspace):
         account, secret = add_user(workspace, None, email, role, name)
         link = password_link(workspace, secret)
         _show(terminal, account.email, link, as_json=as_json)
@@ -44,20 +43,15 @@ def add_command(
 @user.command("list")
 @with_every_option
 def list_command(
-    config: Workspace = None,
-    state: State = STATE,
-    as_json: Json = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
+    config: Workspace = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False
+) -> None:  # fmt: skip
     """List the accounts and their roles.
 
     Example: campaign-runner user list
     """
     from campaign_runner.app.users import list_users
-    from campaign_runner.app.workspace import open_workspace
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal, open_workspace(config, state) as workspace:
+    with options.workspace_terminal(config, state, as_json, quiet, verbose) as (terminal, workspace):
         rows: list[dict[str, Any]] = [
             {"email": each.email, "name": each.name, "roles": sorted(each.roles), "signs_in_at": each.issuer,
              "disabled": bool(each.disabled_at)}
@@ -86,9 +80,8 @@ def disable_command(
     Example: campaign-runner user disable ana@example.com
     """
     from campaign_runner.app.users import disable_user
-    from campaign_runner.app.workspace import open_workspace
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal, open_workspace(config, state) as workspace:
+    with options.workspace_terminal(config, state, as_json, quiet, verbose) as (terminal, workspace):
         disable_user(workspace, None, email)
         terminal.object({"disabled": email}) if as_json else terminal.say(f"{email} is disabled.")
 
@@ -105,9 +98,8 @@ def link_command(
     """
     from campaign_runner.app.server_address import password_link
     from campaign_runner.app.users import new_link
-    from campaign_runner.app.workspace import open_workspace
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal, open_workspace(config, state) as workspace:
+    with options.workspace_terminal(config, state, as_json, quiet, verbose) as (terminal, workspace):
         link = password_link(workspace, new_link(workspace, None, email))
         _show(terminal, email, link, as_json=as_json)
 

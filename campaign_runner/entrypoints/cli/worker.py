@@ -25,12 +25,10 @@ def worker_command(
     from campaign_runner.app import executor
     from campaign_runner.app.jobs import work_until_stopped
     from campaign_runner.app.worker_processes import supervise
-    from campaign_runner.app.workspace import open_workspace
 
     executor.begin()
     with (
-        options.command_terminal(as_json, quiet, verbose) as terminal,
-        open_workspace(config, state, schemas) as workspace,
+        options.workspace_terminal(config, state, as_json, quiet, verbose, schemas) as (terminal, workspace),
         options.interruptible(workspace.stopping, terminal),
     ):
         terminal.say(f"Working on the ledger {workspace.place()}. Stop with Ctrl-C.")
