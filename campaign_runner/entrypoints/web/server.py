@@ -17,6 +17,7 @@ import uvicorn
 
 from campaign_runner.app.server_address import SetUp, remember_address
 from campaign_runner.app.users import set_up_secret
+from campaign_runner.app.worker_processes import command
 from campaign_runner.app.workspace import open_workspace
 from campaign_runner.entrypoints.web.application import create_app
 from campaign_runner.entrypoints.web.worker_process import WorkerProcess
@@ -49,7 +50,7 @@ def serve(
         ))  # fmt: skip
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         signal.signal(signal.SIGTERM, _end)  # until the loop listens itself: the worker must not stay behind
-        beside = WorkerProcess(config, workspace.state) if worker else None
+        beside = WorkerProcess(command(workspace)) if worker else None
         with beside or contextlib.nullcontext():
             asyncio.run(_served(server, listening, lambda: announce(SetUp(address, secret)), beside))
 

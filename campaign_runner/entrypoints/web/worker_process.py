@@ -6,8 +6,7 @@ import asyncio
 import logging
 import signal
 import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Sequence
 
 logger = logging.getLogger(__name__)
 AGAIN_SECONDS, END_SECONDS = 2.0, 15.0
@@ -16,9 +15,8 @@ AGAIN_SECONDS, END_SECONDS = 2.0, 15.0
 class WorkerProcess:
     """Begins with the block and ends with it: it finishes the call under way first."""
 
-    def __init__(self, config: Path | None, state: Path) -> None:
-        place = ["--state", str(state), *(["--config", str(config)] if config else [])]
-        self._command = [sys.executable, "-m", "campaign_runner", "worker", *place]
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> WorkerProcess:
