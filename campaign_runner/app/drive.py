@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from campaign_runner.app import run_options
@@ -18,10 +19,11 @@ from campaign_runner.app.place import Placed, PlacingRules, place_file
 from campaign_runner.app.progress import no_progress
 from campaign_runner.app.session import CampaignSession, open_campaign
 from campaign_runner.app.submissions import restored
+from campaign_runner.app.turn import Turn
 from campaign_runner.app.uploads import LoadedUpload
 from campaign_runner.app.workspace import NOTHING, Asked, Workspace
 from campaign_runner.app.write_plan import write_down_plan
-from campaign_runner.ledger import batches, integrity, stored_reports, submissions
+from campaign_runner.ledger import batches, integrity, jobs, stored_reports, submissions
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.sendings import Sending, refuse_sending, sending
@@ -30,8 +32,8 @@ from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.model.lifecycle import OPEN_BATCHES
 
-# How long one campaign is driven before another has its turn.
-SLICE = 20.0
+# How long one campaign is driven (seconds), and how long if other work waits: what a dead worker left, or a new file.
+LONGEST_TURN, SHORTEST_TURN = 20.0, 3.0
 # Tango stopped the campaign: somebody may have to act first.
 STOPPED = 300.0
 # What waits for a person, or for money, is looked at every hour.
@@ -92,7 +94,8 @@ def _placed(
         if submission.upload != file.upload.id:
             with campaign.ledger.write("a submission became an upload") as connection:
                 submissions.became(connection, submission.id, file.upload.id)
-        rules = PlacingRules(SLICE, bool(first), standing=True, max_failure_rate=rate, slice_seconds=SLICE)
+        turn = Turn(LONGEST_TURN, SHORTEST_TURN, partial(_others_wait, campaign))
+        rules = PlacingRules(LONGEST_TURN, bool(first), standing=True, max_failure_rate=rate, turn=turn)
         try:
             return place_file(campaign, file, rules, no_progress, prove_newest=not anew), file
         except Overtaken:
@@ -106,6 +109,11 @@ def _come_again(campaign: CampaignSession, placed: Placed) -> float | None:
     moment = campaign.runtime.clock.now().timestamp()
     due = batches.next_due(campaign.ledger, campaign.key, OPEN_BATCHES, "all", now=moment)
     return None if due is None else min(max(0.0, due - moment), LONGEST)
+
+
+def _others_wait(campaign: CampaignSession) -> bool:
+    with campaign.ledger.read() as connection:
+        return jobs.is_any_due(connection)
 
 
 @contextmanager

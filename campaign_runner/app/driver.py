@@ -5,7 +5,6 @@ A stop, of Tango or of a person, lets the calls under way end first.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -18,6 +17,7 @@ from campaign_runner.app import newest
 from campaign_runner.app.following import Following
 from campaign_runner.app.runtime import Runtime, account_name, connect_tango
 from campaign_runner.app.session import watch
+from campaign_runner.app.turn import Turn
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batch_moves import left_sending, look_now
 from campaign_runner.ledger.batches import StoredBatch
@@ -64,8 +64,8 @@ def driving(
 @dataclass
 class Driver:
     """Moves one campaign's batches. `told(n)` hears how many steps were made, `saw(batch)` which batch made one; with
-    `sent_first`, looks that are due come before anything new is sent. `stopped` says why Tango stopped them; at the
-    moment `ends` (`deadline`) the slice of this campaign is over, and what is left is left."""
+    `sent_first`, looks that are due come before anything new is sent. `stopped` says why Tango stopped them; once
+    the `turn` of this campaign is over, what is left is left."""
 
     runtime: Runtime
     ledger: Ledger
@@ -76,7 +76,7 @@ class Driver:
     saw: Callable[[int], None] = lambda _: None
     sent_first: bool = False
     stopped: str = ""
-    ends: float = math.inf
+    turn: Turn = field(default_factory=Turn)
     _busy: dict[Future[Any], int] = field(default_factory=dict)
     _steps: int = 0
 
@@ -98,8 +98,9 @@ class Driver:
         queue: deque[StoredBatch] = deque()
         with ThreadPoolExecutor(self.runtime.workers) as pool:
             while True:
-                ends = self.ends if until is None else min(until, self.ends)
-                if not self.runtime.stopping.is_set() and self.runtime.clock.monotonic() < ends:
+                now = self.runtime.clock.monotonic()
+                goes_on = not self.turn.is_over(now) and (until is None or now < until)
+                if goes_on and not self.runtime.stopping.is_set():
                     self._submit(pool, queue, states, some, self.step.time())
                 if self._busy:
                     self._finish()
@@ -195,7 +196,7 @@ class Driver:
 
     def _wait(self, states: Collection[BatchState], some: str, until: float | None) -> bool:
         """Sleep until something may be due; False if there is nothing to wait for."""
-        if self.runtime.clock.monotonic() >= self.ends:
+        if self.turn.is_over(self.runtime.clock.monotonic()):
             return False
         now = self.step.time()
         due = batches.next_due(self.ledger, self.campaign, states, some, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from campaign_runner.app import run_options
 from campaign_runner.app.driver import Driver, driving
@@ -11,6 +11,7 @@ from campaign_runner.app.halt import paused
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.safeguards import ledger_may_go
 from campaign_runner.app.session import CampaignSession
+from campaign_runner.app.turn import Turn
 from campaign_runner.app.uploads import LoadedUpload
 from campaign_runner.ledger import verification
 from campaign_runner.model.errors import Halted
@@ -25,13 +26,13 @@ IN_DOUBT = frozenset({BatchState.PLANNED, BatchState.UNKNOWN, BatchState.CONFLIC
 class PlacingRules:
     """How far one run goes: `patience` = seconds to follow the orders after the last one was placed (0 = not at all);
     with `canary` some lines go first and must end well, `standing` if an earlier run asked for that;
-    `max_failure_rate` = the share of final lines that may fail; `slice_seconds` = when to leave the rest for later."""
+    `max_failure_rate` = the share of final lines that may fail; `turn` = when to leave the rest for later."""
 
     patience: float
     canary: bool = False
     standing: bool = False
     max_failure_rate: float | None = None
-    slice_seconds: float = math.inf
+    turn: Turn = field(default_factory=Turn)
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ def place_file(
         _require_bodies(campaign)
     breaker = CircuitBreaker(campaign.ledger, campaign.key, file.upload.id, rules.max_failure_rate)
     waiting = ""
-    asked = math.isinf(rules.slice_seconds)
+    asked = math.isinf(rules.turn.longest)
     with ledger_may_go(), driving(campaign.runtime, campaign.ledger, campaign.key, progress, asked=asked) as driver:
-        driver.ends = driver.deadline(rules.slice_seconds)
+        driver.turn = rules.turn
         driver.step.unanswered.check()
         if prove_newest:
             driver.prove_newest()

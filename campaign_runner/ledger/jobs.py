@@ -104,6 +104,13 @@ def is_wanted(connection: Connection, kind: str, key: object) -> bool:
     return connection.execute(query).first() is not None
 
 
+def is_any_due(connection: Connection) -> bool:
+    """Whether work is due that is in nobody's hands."""
+    moment = now(connection)
+    query = select(jobs.c.kind).where(jobs.c.due_at <= moment, jobs.c.leased_until <= moment)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def errors(connection: Connection) -> dict[tuple[str, str], str]:
     """Why work could not be done, by kind and key; it is tried again."""
     query = select(jobs.c.kind, jobs.c.key, jobs.c.error).where(jobs.c.error != "")

@@ -19,6 +19,7 @@ from campaign_runner.app.runtime import account_name
 from campaign_runner.app.schedule import schedule_campaign
 from campaign_runner.app.session import open_campaign
 from campaign_runner.app.status import campaign_status
+from campaign_runner.app.turn import Turn
 from campaign_runner.app.uploads import latest_upload
 from campaign_runner.app.withdraw import withdraw_campaign
 from campaign_runner.ledger import batches, open_ledger, schema
@@ -223,7 +224,7 @@ def test_whoever_works_for_nobody_who_waits_asks_whether_tango_answers_before_it
         circuit = SharedCircuit(campaign.ledger, account_name(campaign.runtime))
         assert [circuit.failed() for _ in range(5)][-1] == 5
         calls = len(office.tango.requests)
-        placed = place_file(campaign, file, PlacingRules(20, slice_seconds=20), no_progress, prove_newest=True)
+        placed = place_file(campaign, file, PlacingRules(20, turn=Turn(20)), no_progress, prove_newest=True)
         assert ("no usable answer to 5 calls" in placed.stopped, len(office.tango.requests)) == (True, calls)
         placed = place_file(campaign, file, PlacingRules(20), no_progress, prove_newest=True)  # somebody waits
         assert (placed.stopped, len(office.tango.requests) > calls) == ("", True)
