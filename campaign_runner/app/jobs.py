@@ -21,7 +21,7 @@ from campaign_runner.model.errors import CampaignHeld, Interrupted, StateError
 
 RENEW = LEASE / 3
 # How long the loop sleeps where nothing is due, or the database is away.
-IDLE, AWAY = 0.25, 2.0
+IDLE, AWAY = 0.25, 1.0
 # What says nothing about the work: it is done once the ledger, the campaign or another worker is there for it.
 PASSING = (CampaignHeld, Interrupted, StateError)
 # How soon a job comes again whose campaign another run has.
@@ -120,7 +120,7 @@ def _engine_loop(workspace: Workspace) -> None:
 
     def perform(kind: str, key: str) -> float | None:
         try:
-            work_once(workspace, (kind, key))
+            work_once(workspace)  # what has been due longest; what this was about stays due, if it was something else
             with workspace.ledger().read() as connection:
                 return jobs.until_due(connection, kind, key)
         except StateError as error:

@@ -21,6 +21,8 @@ from campaign_runner.model.errors import UsageError
 QUEUE, TASK = "campaign-runner", "campaign_runner.work"
 INSTALLING = 7_226_446_202  # the lock under which the engine's tables are made
 POLL, SWEEP, HEARTBEAT, STALLED = 1.0, 2.0, 2.0, 8.0
+# So long a connection is waited for: then the engine is started again, instead of asking ever more seldom.
+GIVEN_UP = 3.0
 logger = logging.getLogger(__name__)
 # Work that has been due for a second and that no job of the engine stands for.
 _LEFT = text("""
@@ -131,7 +133,9 @@ def _app(url: str, perform: Perform | None = None) -> Any:
     address = url.replace("+psycopg", "", 1)
     pooled = {"prepare_threshold": None}  # as in `store`: there may be a pooler between
     app = procrastinate.App(
-        connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=pooled)
+        connector=procrastinate.PsycopgConnector(
+            conninfo=address, kwargs=pooled, timeout=GIVEN_UP, reconnect_timeout=GIVEN_UP
+        )
         if url
         else procrastinate.SyncPsycopgConnector()
     )
