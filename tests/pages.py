@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from enum import Enum
 from typing import Any, get_args
 
@@ -13,13 +14,14 @@ from pydantic import TypeAdapter
 from typer.main import get_command
 
 from campaign_runner.entrypoints import cli
-from campaign_runner.entrypoints.cli.common import EVERYWHERE
+from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.model.errors import MEANING
 from campaign_runner.reporting.summary_shape import Summary
 from campaign_runner.settings import template
 from campaign_runner.validation.grammar import Columns, MethodFile
 
 MADE = "This page is made by `make golden`, and a test keeps it true."
+EVERYWHERE = [option.name for option in fields(Call)]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -60,7 +62,7 @@ def settings_page() -> str:
 
 
 def commands_page() -> str:
-    every = ", ".join(f"`--{name.removeprefix('as_')}`" for name in EVERYWHERE)
+    every = ", ".join(f"`--{name.removeprefix('as_').replace('_', '-')}`" for name in EVERYWHERE)
     lines = ["# Commands", "", MADE, ""]
     lines += [f"Every command takes {every} and `--help`; what a command has no use for changes nothing.", ""]
     lines += _table(("Exit code", "Meaning"), [(str(int(code)), what) for code, what in MEANING.items()])

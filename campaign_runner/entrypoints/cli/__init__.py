@@ -18,7 +18,7 @@ from campaign_runner.entrypoints.cli.approve import approve_command
 from campaign_runner.entrypoints.cli.audit import audit
 from campaign_runner.entrypoints.cli.catalogue import catalogue_command
 from campaign_runner.entrypoints.cli.check import check_command
-from campaign_runner.entrypoints.cli.common import with_every_option
+from campaign_runner.entrypoints.cli.command import command
 from campaign_runner.entrypoints.cli.doctor import doctor_command
 from campaign_runner.entrypoints.cli.drop import drop_command
 from campaign_runner.entrypoints.cli.explain import explain_command
@@ -88,8 +88,8 @@ FAULT = (
     "campaign-runner: this is a fault in the program, not in your file. Nothing is lost, and you can safely run the same "
     "command again. Please report the fault with the lines above."
 )
-for name, command in COMMANDS.items():
-    app.command(name)(with_every_option(command))
+for name, function in COMMANDS.items():
+    app.command(name)(command(function))
 for group in (audit, user, token):
     app.add_typer(group)
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.common import with_every_option
-from campaign_runner.entrypoints.cli.options import STATE, Config, Json, Quiet, State, Verbose
+from campaign_runner.entrypoints.cli.call import Call
+from campaign_runner.entrypoints.cli.command import command
 from campaign_runner.model.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -33,11 +32,8 @@ Report = Annotated[
 
 
 @audit.command()
-@with_every_option
-def verify(
-    config: Config = None, state: State = STATE, head: OldHead = "", report: Report = None, as_json: Json = False,
-    quiet: Quiet = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
+@command
+def verify(call: Call, head: OldHead = "", report: Report = None) -> None:
     """Verify the audit log, and compare the ledger with it. Shows what was changed, added or deleted.
 
     Example: campaign-runner audit verify --report reports/2026-q4-recognition/summary.json
@@ -45,10 +41,9 @@ def verify(
     from campaign_runner.app.audit import verify_log, wanted_heads
     from campaign_runner.app.locations import ledger_place
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
-        verdict = verify_log(*ledger_place(state, config), wanted_heads(head, report))
-        terminal.object(asdict(verdict)) if as_json else terminal.say(*_verdict(verdict))
-        raise typer.Exit(ExitCode.DONE if verdict.whole else ExitCode.NEEDS_ACTION)
+    verdict = verify_log(*ledger_place(call.state, call.config), wanted_heads(head, report))
+    call.answer(asdict(verdict), *_verdict(verdict))
+    raise typer.Exit(ExitCode.DONE if verdict.whole else ExitCode.NEEDS_ACTION)
 
 
 def _verdict(found: LogCheck) -> Iterator[str]:
@@ -82,10 +77,8 @@ def _verdict(found: LogCheck) -> Iterator[str]:
 
 
 @audit.command()
-@with_every_option
-def export(
-    config: Config = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
+@command
+def export(call: Call) -> None:
     """Write every event of the audit log to standard output, one line of JSON each; with --json, as one object.
 
     Example: campaign-runner audit export > events.jsonl
@@ -93,10 +86,10 @@ def export(
     from campaign_runner.app.audit import export_log
     from campaign_runner.app.locations import ledger_place
 
-    with options.command_terminal(True, quiet, verbose):
-        lines = export_log(*ledger_place(state, config))
-        if as_json:
-            sys.stdout.buffer.write(b'{"events": [' + b",".join(line.rstrip() for line in lines) + b"]}\n")
-            return
-        for line in lines:
-            sys.stdout.buffer.write(line)
+    call.terminal.as_json = True  # an error is an object, too
+    lines = export_log(*ledger_place(call.state, call.config))
+    if call.as_json:
+        sys.stdout.buffer.write(b'{"events": [' + b",".join(line.rstrip() for line in lines) + b"]}\n")
+        return
+    for line in lines:
+        sys.stdout.buffer.write(line)

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from campaign_runner.app.overrides import Overrides
-from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.options import STATE, Config, Json, Quiet, State, Verbose
+from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.entrypoints.cli.override_options import Refresh
 
 Search = Annotated[
@@ -16,10 +15,7 @@ Search = Annotated[
 ]
 
 
-def catalogue_command(
-    search: Search = "", config: Config = None, state: State = STATE, refresh: Refresh = False, as_json: Json = False,
-    quiet: Quiet = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
+def catalogue_command(call: Call, search: Search = "", refresh: Refresh = False) -> None:
     """List the rewards that Tango offers, or those that match every word of SEARCH.
 
     Example: campaign-runner catalogue "gift card EUR"
@@ -27,11 +23,10 @@ def catalogue_command(
     from campaign_runner.app import screen
     from campaign_runner.app.catalogue import find_rewards
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
-        found = list(map(screen.reward, find_rewards(options.asking(config, state, Overrides(refresh)), search)))
-        if as_json:
-            terminal.object({"rewards": found})
-        elif found:
-            terminal.table(list(found[0]), [list(one.values()) for one in found])
-        else:
-            terminal.say(f'No reward has "{search}" in its name, utid, currency, countries or methods.')
+    found = list(map(screen.reward, find_rewards(call.asking(Overrides(refresh)), search)))
+    if call.as_json:
+        call.terminal.object({"rewards": found})
+    elif found:
+        call.terminal.table(list(found[0]), [list(one.values()) for one in found])
+    else:
+        call.terminal.say(f'No reward has "{search}" in its name, utid, currency, countries or methods.')

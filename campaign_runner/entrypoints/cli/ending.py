@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from campaign_runner.entrypoints.cli.terminal import Terminal
+from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.model.errors import MEANING
 
 if TYPE_CHECKING:
@@ -16,22 +16,21 @@ if TYPE_CHECKING:
 
 
 def end(
-    terminal: Terminal, result: Result, lines: Callable[[], list[str]], runtime: Runtime, *, shows_state: bool = True
+    call: Call, result: Result, lines: Sequence[str], runtime: Runtime, *, shows_state: bool = True
 ) -> NoReturn:  # fmt: skip
     """Show the result, the state folder and all notices, and exit with its code."""
-    if terminal.as_json:
-        planned = {"plan": result.plan, "approval": result.approval.state} if result.plan else {}
-        where = {"state": str(runtime.state), "notices": runtime.notices}
-        terminal.object({**result.plain(), **planned, **where})
-    else:
-        terminal.say(*lines(), *([f"State folder: {runtime.state}"] if shows_state else []))
-        for notice in runtime.notices:
-            terminal.warn(notice)
+    planned = {"plan": result.plan, "approval": result.approval.state} if result.plan else {}
+    where = {"state": str(runtime.state), "notices": runtime.notices}
+    folder = [f"State folder: {runtime.state}"] if shows_state else []
+    call.answer({**result.plain(), **planned, **where}, *lines, *folder)
+    notices = [] if call.as_json else [*runtime.notices]
     if result.books.stopped:
-        terminal.warn(result.books.stopped)
-    elif terminal.quiet and result.exit_code:
+        notices.append(result.books.stopped)
+    elif call.quiet and result.exit_code:
         campaign = f"campaign-runner: {result.books.order.campaign_id}"
-        terminal.warn(f"{campaign}: {MEANING[result.exit_code]} (exit code {int(result.exit_code)}).")
+        notices.append(f"{campaign}: {MEANING[result.exit_code]} (exit code {int(result.exit_code)}).")
+    for notice in notices:
+        call.terminal.warn(notice)
     raise typer.Exit(result.exit_code)
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
-from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.options import REPORTS, STATE, Config, Json, Quiet, Schemas, State, Verbose
-from campaign_runner.entrypoints.cli.release import CampaignNeeded, What
+import typer
+
+from campaign_runner.entrypoints.cli.call import Call
+from campaign_runner.entrypoints.cli.options import CampaignNeeded
+
+What = Annotated[
+    str, typer.Argument(metavar="ROW|REFERENCE", help="Row number, e-mail address, name or key, or a reference.")
+]
 
 
-def explain_command(
-    campaign: CampaignNeeded, what: What, config: Config = None, state: State = STATE, schemas: Schemas = None,
-    as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
+def explain_command(call: Call, campaign: CampaignNeeded, what: What) -> None:
     """Show the history of one row: its cells, references, every request and every change of status.
 
     Example: campaign-runner explain 2026-q4-recognition 14
     """
     from campaign_runner.app.explain import explain_row
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
-        runtime = options.runtime(config, state, REPORTS, schemas, campaign=campaign, secret=False)
-        life = explain_row(runtime, what)
-        terminal.object(asdict(life)) if as_json else terminal.life(life)
+    runtime = call.runtime(campaign=campaign, secret=False)
+    life = explain_row(runtime, what)
+    call.terminal.object(asdict(life)) if call.as_json else call.terminal.life(life)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.options import STATE, Json, Quiet, Schemas, State, Verbose, Wait
+from campaign_runner.entrypoints.cli.call import Call
+from campaign_runner.entrypoints.cli.options import Wait, seconds
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that files are put into, with its subfolders.")]
 Once = Annotated[
@@ -16,22 +16,18 @@ Once = Annotated[
 ]
 
 
-def inbox_command(
-    folder: Folder, once: Once = False, state: State = STATE, schemas: Schemas = None, wait: Wait = "10m",
-    as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
+def inbox_command(call: Call, folder: Folder, once: Once = False, wait: Wait = "10m") -> None:
     """Run every spreadsheet that appears in a folder, and move it to done/ or failed/ with what came of it.
 
     Example: campaign-runner inbox /srv/rewards --once
     """
     from campaign_runner.app.inbox import Inbox
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
-        lines: list[str] = []
-        tell = lines.append if as_json else terminal.say
-        inbox = Inbox(folder.absolute(), tell, state, schemas, options.seconds(wait))
-        with options.interruptible(inbox.stopping, terminal):
-            code = inbox.watch(once=once)
-        if as_json:
-            terminal.object({"files": lines, "exit_code": int(code)})
-        raise typer.Exit(code)
+    lines: list[str] = []
+    tell = lines.append if call.as_json else call.terminal.say
+    inbox = Inbox(folder.absolute(), tell, call.state, call.schemas, seconds(wait))
+    with call.interruptible(inbox.stopping):
+        code = inbox.watch(once=once)
+    if call.as_json:
+        call.terminal.object({"files": lines, "exit_code": int(code)})
+    raise typer.Exit(code)

@@ -1,35 +1,27 @@
-"""Which arguments do many commands share, and how do they become a runtime?"""
+"""Which arguments do several commands share, and what do their values mean?"""
 
 from __future__ import annotations
 
-import logging
-import os
-import signal
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_runner.entrypoints.cli.terminal import Terminal
 from campaign_runner.model.choices import EnvironmentName, HiddenRows
-from campaign_runner.model.errors import CampaignRunnerError, ExitCode, Interrupted, UsageError
+from campaign_runner.model.errors import UsageError
 
 if TYPE_CHECKING:
     from campaign_runner.app.draft import ReadOptions
-    from campaign_runner.app.overrides import Overrides
-    from campaign_runner.app.runtime import Runtime
-    from campaign_runner.app.workspace import Workspace as WorkspaceOfMany
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Spreadsheet: CSV, Excel or OpenDocument.")]
 Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Campaign id; default: the one in campaign.toml.")]
+CampaignNeeded = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Campaign id.")]
+Reason = Annotated[str, typer.Option("--reason", help="Reason; recorded in the ledger.")]
 Config = Annotated[
     Path | None, typer.Option("--config", help="Settings file; default: campaign.toml beside FILE or in this folder.")
 ]
-Workspace = Annotated[
+WorkspaceConfig = Annotated[
     Path | None, typer.Option("--config", help="Settings of the server; default: workspace.toml in this folder.")
 ]
 State = Annotated[
@@ -68,75 +60,20 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show more details; never secrets or personal data.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to every question.")]
 
-STATE, REPORTS = None, Path("reports")
 
+@dataclass(frozen=True)
+class FileOptions:
+    """Which spreadsheet a command reads, and how."""
 
-@contextmanager
-def workspace_terminal(
-    config: Path | None, state: Path | None, as_json: bool, quiet: bool, verbose: bool, schemas: Path | None = None
-) -> Iterator[tuple[Terminal, WorkspaceOfMany]]:
-    """The terminal of a command that works on many campaigns, and what it works in."""
-    from campaign_runner.app.workspace import open_workspace
+    file: File
+    sheet: Sheet = None
+    hidden: Hidden = HiddenRows.HOLD
 
-    with command_terminal(as_json, quiet, verbose) as terminal, open_workspace(config, state, schemas) as workspace:
-        yield terminal, workspace
+    def reading(self) -> ReadOptions:
+        """The same for `app`."""
+        from campaign_runner.app.draft import ReadOptions
 
-
-@contextmanager
-def command_terminal(as_json: bool, quiet: bool, verbose: bool) -> Iterator[Terminal]:
-    """Turn errors into one clear message and the right exit code; a traceback only for a bug."""
-    terminal = Terminal(as_json=as_json, quiet=quiet)
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.ERROR, format="%(asctime)s %(message)s", stream=sys.stderr
-    )
-    try:
-        yield terminal
-    except CampaignRunnerError as error:
-        terminal.error(error)
-        raise typer.Exit(error.exit_code) from None
-    except KeyboardInterrupt:
-        terminal.error(Interrupted("interrupted: run the same command again."))
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
-    finally:
-        _show_upgrades(terminal)
-
-
-def _show_upgrades(terminal: Terminal) -> None:
-    """Where an older ledger was upgraded, and what it was was copied; a command that opened no ledger loads none now."""
-    upgrades = sys.modules.get("campaign_runner.ledger.upgrades")
-    notices: list[str] = upgrades.NOTICES if upgrades else []
-    while notices:
-        terminal.warn(notices.pop(0))
-
-
-def runtime(
-    config: Path | None, state: Path | None, reports: Path, schemas: Path | None, file: Path | None = None, *,
-    campaign: str = "", secret: bool | None = True, overrides: Overrides | None = None, reads: bool = True,
-) -> Runtime:  # fmt: skip
-    """What the command works with; a CAMPAIGN on the command line must be the one of the settings. A command that `reads`
-    no file needs no other processes, nor what they import."""
-    from campaign_runner.app.runtime import build_runtime
-
-    if reads:
-        from campaign_runner.app import executor
-
-        executor.begin(file)
-    return build_runtime(
-        config, state, reports, schemas, file, campaign_id=campaign, secret=secret, overrides=overrides,
-        usual_reports=REPORTS,
-    )  # fmt: skip
-
-
-def asking(config: Path | None, state: Path | None, overrides: Overrides | None = None) -> Runtime:
-    """For a question about Tango's rewards, which needs no campaign."""
-    return runtime(config, state, REPORTS, None, campaign="catalogue", secret=None, overrides=overrides)
-
-
-def reading(file: Path, sheet: str | None, hidden: HiddenRows) -> ReadOptions:
-    """How the file is to be read."""
-    from campaign_runner.app.draft import ReadOptions
-
-    return ReadOptions(file, sheet, hidden)
+        return ReadOptions(self.file, self.sheet, self.hidden)
 
 
 def seconds(text: str, option: str = "--wait", unit: str = "s") -> float:
@@ -152,21 +89,3 @@ def seconds(text: str, option: str = "--wait", unit: str = "s") -> float:
             raise UsageError(f"{option} {text}: give a number of days, such as 400 or 400d.")
         raise UsageError(f"{option} {text}: give seconds or a number with s, m, h or d, such as 90, 30m or 2h.")
     return value
-
-
-@contextmanager
-def interruptible(stopping: threading.Event, terminal: Terminal) -> Iterator[None]:
-    """The first SIGINT or SIGTERM lets the request under way end, the second one ends at once: both are safe."""
-
-    def stop(_number: int, _frame: object) -> None:
-        if stopping.is_set():
-            os._exit(ExitCode.INTERRUPTED)
-        stopping.set()
-        terminal.warn("Stopping after the current request. Press Ctrl-C again to stop immediately; nothing is lost.")
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -7,18 +7,8 @@ from typing import Annotated
 
 import typer
 
-from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.options import (
-    REPORTS,
-    STATE,
-    Config,
-    DryRun,
-    Json,
-    Quiet,
-    Reports,
-    State,
-    Verbose,
-)
+from campaign_runner.entrypoints.cli.call import Call
+from campaign_runner.entrypoints.cli.options import DryRun, seconds
 from campaign_runner.model.errors import ExitCode, UsageError
 
 OlderThan = Annotated[
@@ -36,10 +26,12 @@ OfCampaign = Annotated[str, typer.Option("--campaign", metavar="ID", help="Erase
 
 
 def purge_command(
-    older_than: OlderThan = "", recipient: Recipient = "", campaign: OfCampaign = "", config: Config = None,
-    state: State = STATE, reports: Reports = REPORTS, dry_run: DryRun = False, as_json: Json = False,
-    quiet: Quiet = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
+    call: Call,
+    older_than: OlderThan = "",
+    recipient: Recipient = "",
+    campaign: OfCampaign = "",
+    dry_run: DryRun = False,
+) -> None:
     """Erase personal data of old files, of one recipient or of one campaign.
 
     References, amounts, statuses and totals stay. Reports that contain the recipient are listed, not deleted.
@@ -49,26 +41,21 @@ def purge_command(
     from campaign_runner.app import screen
     from campaign_runner.app.purge import purge_campaign, purge_data, purge_recipient
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
-        if [bool(older_than), bool(recipient), bool(campaign)].count(True) != 1:
-            raise UsageError(
-                'Give one of --older-than 400d, --recipient EMAIL, PHONE or "NAME, STREET, ZIP", --campaign ID.'
-            )
-        days = options.seconds(older_than, "--older-than", "d") / 86_400 if older_than else 0
-        runtime = options.runtime(config, state, reports, None, campaign="any", secret=False)
-        if older_than:
-            erased = purge_data(runtime, days, dry_run=dry_run)
-        elif recipient:
-            erased = purge_recipient(runtime, recipient, dry_run=dry_run)
-        else:
-            erased = purge_campaign(runtime, campaign, dry_run=dry_run)
-        window = runtime.settings.identity.duplicate_window_days
-        nothing = (
-            f"Nothing to erase: the ledger has no final data of {recipient or campaign} that was not erased before."
+    if [bool(older_than), bool(recipient), bool(campaign)].count(True) != 1:
+        raise UsageError(
+            'Give one of --older-than 400d, --recipient EMAIL, PHONE or "NAME, STREET, ZIP", --campaign ID.'
         )
-        if older_than:
-            nothing = f"Nothing to erase: nothing final is older than {days:g} days."
-        terminal.object(asdict(erased)) if as_json else terminal.say(
-            *screen.purged(erased, nothing, window, dry_run=dry_run)
-        )
-        raise typer.Exit(ExitCode.NOT_FINISHED if erased.open else ExitCode.DONE)
+    days = seconds(older_than, "--older-than", "d") / 86_400 if older_than else 0
+    runtime = call.runtime(campaign="any", secret=False)
+    if older_than:
+        erased = purge_data(runtime, days, dry_run=dry_run)
+    elif recipient:
+        erased = purge_recipient(runtime, recipient, dry_run=dry_run)
+    else:
+        erased = purge_campaign(runtime, campaign, dry_run=dry_run)
+    window = runtime.settings.identity.duplicate_window_days
+    nothing = f"Nothing to erase: the ledger has no final data of {recipient or campaign} that was not erased before."
+    if older_than:
+        nothing = f"Nothing to erase: nothing final is older than {days:g} days."
+    call.answer(asdict(erased), *screen.purged(erased, nothing, window, dry_run=dry_run))
+    raise typer.Exit(ExitCode.NOT_FINISHED if erased.open else ExitCode.DONE)

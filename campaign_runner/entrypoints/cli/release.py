@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import Annotated
 
 import typer
 
-from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.options import (
-    REPORTS,
-    STATE,
-    Config,
-    DryRun,
-    Json,
-    Quiet,
-    Schemas,
-    State,
-    Verbose,
-)
+from campaign_runner.entrypoints.cli.call import Call
+from campaign_runner.entrypoints.cli.options import CampaignNeeded, DryRun, Reason
 from campaign_runner.model.choices import HoldKind
-
-if TYPE_CHECKING:
-    from campaign_runner.app.runtime import Runtime
-    from campaign_runner.entrypoints.cli.terminal import Terminal
-
-
-CampaignNeeded = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Campaign id.")]
 
 Rows = Annotated[
     list[str] | None,
@@ -34,30 +18,30 @@ Rows = Annotated[
     ),
 ]
 
-What = Annotated[
-    str, typer.Argument(metavar="ROW|REFERENCE", help="Row number, e-mail address, name or key, or a reference.")
-]
-
 HeldAs = Annotated[HoldKind | None, typer.Option("--held-as", help="Select all rows held for this reason.")]
 EveryHeld = Annotated[bool, typer.Option("--all", help="Select all held rows.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Undo the decision, if nothing has been sent for it.")]
-Reason = Annotated[str, typer.Option("--reason", help="Reason; recorded in the ledger.")]
 
 
-def release_command(
-    campaign: CampaignNeeded, rows: Rows = None, reason: Reason = "", held_as: HeldAs = None, every: EveryHeld = False,
-    undo: Undo = False, config: Config = None, state: State = STATE, schemas: Schemas = None, dry_run: DryRun = False,
-    as_json: Json = False, quiet: Quiet = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class DecisionOptions:
+    """Which held rows of a campaign are decided about, and why."""
+
+    campaign: CampaignNeeded
+    rows: Rows = None
+    reason: Reason = ""
+    held_as: HeldAs = None
+    every: EveryHeld = False
+    undo: Undo = False
+    dry_run: DryRun = False
+
+
+def release_command(call: Call, chosen: DecisionOptions) -> None:
     """Release held rows, with a reason; the next `run` of the same file sends them.
 
     Example: campaign-runner release 2026-q4-recognition 14 ana@example.com --reason "two prizes, agreed with finance"
     """
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
-        runtime = options.runtime(config, state, REPORTS, schemas, campaign=campaign, secret=False)
-        decide_rows(
-            terminal, runtime, rows, reason, held_as, "undone" if undo else "release", every=every, dry_run=dry_run
-        )
+    decide_rows(call, chosen, "release")
 
 
 _DONE = {
@@ -67,15 +51,17 @@ _DONE = {
 }
 
 
-def decide_rows(
-    terminal: Terminal, runtime: Runtime, rows: list[str] | None, reason: str, held_as: HoldKind | None, decision: str, *,
-    every: bool, dry_run: bool,
-) -> None:  # fmt: skip
+def decide_rows(call: Call, chosen: DecisionOptions, decision: str) -> None:
+    """Release or drop the rows, or undo that."""
     from campaign_runner.app.release import RowsAsked, decide
 
-    found = decide(runtime, RowsAsked(rows or (), held_as, every), decision, reason, dry_run=dry_run)
+    runtime = call.runtime(campaign=chosen.campaign, secret=False)
+    decision = "undone" if chosen.undo else decision
+    asked = RowsAsked(chosen.rows or (), chosen.held_as, chosen.every)
+    decided = decide(runtime, asked, decision, chosen.reason, dry_run=chosen.dry_run)
     name, then = _DONE[decision]
-    if terminal.as_json:
-        terminal.object({name: [] if dry_run else list(found.rows), "told": list(found.told)})
-    else:
-        terminal.say(*found.told, "Nothing was changed (--dry-run)." if dry_run else then)
+    call.answer(
+        {name: [] if chosen.dry_run else list(decided.rows), "told": list(decided.told)},
+        *decided.told,
+        "Nothing was changed (--dry-run)." if chosen.dry_run else then,
+    )

@@ -6,26 +6,9 @@ from typing import Annotated
 
 import typer
 
-from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.entrypoints.cli.ending import end
-from campaign_runner.entrypoints.cli.options import (
-    REPORTS,
-    STATE,
-    Campaign,
-    Config,
-    Environment,
-    Every,
-    GroupBy,
-    Json,
-    Parquet,
-    Quiet,
-    Reports,
-    Schemas,
-    Since,
-    State,
-    Until,
-    Verbose,
-)
+from campaign_runner.entrypoints.cli.options import Campaign, Environment, Every, GroupBy, Parquet, Since, Until
 from campaign_runner.model.errors import UsageError
 
 Only = Annotated[
@@ -35,11 +18,16 @@ Only = Annotated[
 
 
 def reports_command(
-    campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
-    schemas: Schemas = None, every: Every = False, group_by: GroupBy = None, since: Since = "", until: Until = "",
-    parquet: Parquet = False, only: Only = None, environment: Environment = None, as_json: Json = False,
-    quiet: Quiet = False, verbose: Verbose = False,
-) -> None:  # fmt: skip
+    call: Call,
+    campaign: Campaign = "",
+    every: Every = False,
+    group_by: GroupBy = None,
+    since: Since = "",
+    until: Until = "",
+    parquet: Parquet = False,
+    only: Only = None,
+    environment: Environment = None,
+) -> None:
     """Write all reports again from the ledger; with --all, finance reports for all campaigns of one environment.
 
     Example: campaign-runner reports --all --from 2026-10-01 --to 2026-12-31 --group-by "Cost centre"
@@ -51,20 +39,17 @@ def reports_command(
     from campaign_runner.app.report_files import only_reports
     from campaign_runner.app.reports import report_campaign
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
-        runtime = options.runtime(
-            config, state, reports, schemas, campaign=campaign or ("any" if every else ""), secret=False
-        )
-        assert runtime.finance is not None
-        chosen = replace(runtime.finance, since=since, until=until, parquet=parquet)
-        chosen = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
-        runtime = only_reports(replace(runtime, finance=chosen), only or (), every=every)
-        if every:
-            found = report_all_campaigns(runtime, environment or "")
-            terminal.object(found.plain()) if as_json else terminal.say(*screen.finance(found, since, until))
-            raise typer.Exit
-        if environment:
-            raise UsageError("--environment needs --all. A single campaign uses the environment in campaign.toml.")
-        with terminal.progress() as progress:
-            result = report_campaign(runtime, progress)
-        end(terminal, result, lambda: screen.run(result.books, None, result.reports), runtime)
+    runtime = call.runtime(campaign=campaign or ("any" if every else ""), secret=False)
+    assert runtime.finance is not None
+    chosen = replace(runtime.finance, since=since, until=until, parquet=parquet)
+    chosen = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
+    runtime = only_reports(replace(runtime, finance=chosen), only or (), every=every)
+    if every:
+        found = report_all_campaigns(runtime, environment or "")
+        call.answer(found.plain(), *screen.finance(found, since, until))
+        raise typer.Exit
+    if environment:
+        raise UsageError("--environment needs --all. A single campaign uses the environment in campaign.toml.")
+    with call.terminal.progress() as progress:
+        result = report_campaign(runtime, progress)
+    end(call, result, screen.run(result.books, None, result.reports), runtime)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.options import STATE, Json, Quiet, State, Verbose, Workspace
+from campaign_runner.entrypoints.cli.call import ServerCall
 from campaign_runner.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,29 +22,30 @@ BehindProxy = Annotated[
 
 
 def serve_command(
-    config: Workspace = None, state: State = STATE, host: Host = "127.0.0.1", port: Port = 8080,
-    no_worker: NoWorker = False, behind_proxy: BehindProxy = False, as_json: Json = False, quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:  # fmt: skip
+    call: ServerCall,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    no_worker: NoWorker = False,
+    behind_proxy: BehindProxy = False,
+) -> None:
     """Start the web application, and a worker beside it. Without users it prints a link for the first administrator.
 
     Example: campaign-runner serve --port 8080
     """
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
 
-        def announce(ready: SetUp) -> None:
-            if as_json:
-                terminal.object({"address": ready.address, "set_up": ready.link})
-                return
-            print(ready.address, flush=True)
-            if ready.link:
-                print(f"Create the first administrator (valid once, for an hour): {ready.link}", flush=True)
+    def announce(ready: SetUp) -> None:
+        if call.as_json:
+            call.terminal.object({"address": ready.address, "set_up": ready.link})
+            return
+        print(ready.address, flush=True)
+        if ready.link:
+            print(f"Create the first administrator (valid once, for an hour): {ready.link}", flush=True)
 
-        try:
-            web = import_module("campaign_runner.entrypoints.web.server")
-        except ModuleNotFoundError as error:
-            raise UsageError(
-                f"The web application is not installed ({error.name} is missing). Install it with: "
-                "pip install 'campaign-runner[web]'"
-            ) from None
-        web.serve(config, state, host, port, announce, worker=not no_worker, behind_proxy=behind_proxy)
+    try:
+        web = import_module("campaign_runner.entrypoints.web.server")
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"The web application is not installed ({error.name} is missing). Install it with: "
+            "pip install 'campaign-runner[web]'"
+        ) from None
+    web.serve(call.config, call.state, host, port, announce, worker=not no_worker, behind_proxy=behind_proxy)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from campaign_runner.entrypoints.cli import options
-from campaign_runner.entrypoints.cli.options import STATE, Campaign, Config, Json, Quiet, State, Verbose
+from campaign_runner.entrypoints.cli.call import Call
+from campaign_runner.entrypoints.cli.options import Campaign
 
 
-def status_command(
-    campaign: Campaign = "", config: Config = None, state: State = STATE, as_json: Json = False, quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:  # fmt: skip
+def status_command(call: Call, campaign: Campaign = "") -> None:
     """List campaigns with their counts, or show one campaign in detail.
 
     Example: campaign-runner status
@@ -19,8 +16,7 @@ def status_command(
     from campaign_runner.app.locations import ledger_place
     from campaign_runner.app.status import campaign_status
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
-        stated = campaign_status(*ledger_place(state, config), campaign)
-        terminal.object({"campaigns": list(map(asdict, stated))}) if as_json else terminal.campaigns(
-            stated, detail=bool(campaign)
-        )
+    stated = campaign_status(*ledger_place(call.state, call.config), campaign)
+    call.terminal.object({"campaigns": list(map(asdict, stated))}) if call.as_json else call.terminal.campaigns(
+        stated, detail=bool(campaign)
+    )

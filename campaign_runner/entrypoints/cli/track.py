@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from campaign_runner.entrypoints.cli import options
+from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.entrypoints.cli.ending import end
-from campaign_runner.entrypoints.cli.options import (
-    REPORTS,
-    STATE,
-    Campaign,
-    Config,
-    Json,
-    Quiet,
-    Reports,
-    Schemas,
-    State,
-    TrackWait,
-    Verbose,
-)
+from campaign_runner.entrypoints.cli.options import Campaign, TrackWait, seconds
 
 
-def track_command(
-    campaign: Campaign = "", config: Config = None, state: State = STATE, reports: Reports = REPORTS,
-    schemas: Schemas = None, wait: TrackWait = "", as_json: Json = False, quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:  # fmt: skip
+def track_command(call: Call, campaign: Campaign = "", wait: TrackWait = "") -> None:
     """Update the status of open orders from Tango, once or for --wait. Places nothing.
 
     Example: campaign-runner track 2026-q4-recognition --wait 2h
@@ -31,9 +15,8 @@ def track_command(
     from campaign_runner.app import screen
     from campaign_runner.app.track import track_campaign
 
-    with options.command_terminal(as_json, quiet, verbose) as terminal:
-        runtime = options.runtime(config, state, reports, schemas, campaign=campaign)
-        patience = options.seconds(wait) if wait else None
-        with terminal.progress() as progress, options.interruptible(runtime.stopping, terminal):
-            result = track_campaign(runtime, patience=patience, progress=progress)
-        end(terminal, result, lambda: screen.run(result.books, None, result.reports), runtime)
+    runtime = call.runtime(campaign=campaign)
+    patience = seconds(wait) if wait else None
+    with call.terminal.progress() as progress, call.interruptible(runtime.stopping):
+        result = track_campaign(runtime, patience=patience, progress=progress)
+    end(call, result, screen.run(result.books, None, result.reports), runtime)
