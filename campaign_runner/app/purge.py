@@ -5,8 +5,8 @@ Reports are files of the user: they are found and named, never deleted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from campaign_runner import simulator
+from campaign_runner.app.personal_files import delete_ours, files_with, reports_of
 from campaign_runner.app.runtime import SIMULATOR_STATE, Runtime
 from campaign_runner.app.session import since
 from campaign_runner.ledger import Ledger, campaigns, erasure, open_ledger, plans
@@ -25,16 +26,19 @@ from campaign_runner.model.contact import Contact
 from campaign_runner.model.errors import UsageError
 from campaign_runner.planning.recipients import EMAIL, LETTER, PHONE, person_hashes
 
-# Reports without names or contact data.
-_IMPERSONAL = ("finance.", "journal.", "summary.json", "statement.")
-_COPIES = "ledger-version-*.sqlite"
+# Where deleted bytes stay in the pages of a server until its tables are written anew.
+PERSONAL_TABLES = (
+    "attempts", "batches", "checks", "corrections", "entries", "held_shown", "idempotency", "jobs", "line_items",
+    "problems", "releases", "report_parts", "sendings", "submission_parts", "submissions", "upload_parts", "uploads",
+)  # fmt: skip
 _EVER = "9999"
 
 
 @dataclass(frozen=True)
 class Erased:
     """How many files, orders, lines and hashes were erased, and orders in the simulator; what is still `open`, how many
-    `events` name the recipient, and which `reports` hold names."""
+    `events` name the recipient, whose address is that of how many `accounts`; which `reports` hold names, and which were
+    `deleted`; `uncleared`: deleted bytes may still stand in free pages of the ledger."""
 
     files: int = 0
     orders: int = 0
@@ -43,7 +47,10 @@ class Erased:
     simulator_orders: int = 0
     open: int = 0
     events: int = 0
+    accounts: int = 0
+    uncleared: bool = False
     reports: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
 
 
 def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Erased:
@@ -54,14 +61,17 @@ def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Erase
     before = moment.isoformat(timespec="milliseconds")
     with _ledger(runtime) as ledger:
         names = campaigns_before(ledger, before)
-        told = dict(erasure.erase(ledger, before, runtime.at(), window_since=since(runtime), dry_run=dry_run))
+        told: dict[str, Any] = dict(
+            erasure.erase(ledger, before, runtime.at(), window_since=since(runtime), dry_run=dry_run)
+        )
         names = names if told["files"] else []
+        _clear(ledger, told, dry_run=dry_run, tables=())
         still = references_of(ledger, still=True)
 
         def old(reference: str, at: float, items: list[Any]) -> Collection[int]:
             return range(len(items)) if at < moment.timestamp() and reference not in still else ()
 
-        return _with_more(told, _stand_in(runtime, old, dry_run), _reports_of(runtime, () if dry_run else names))
+        return _with_more(told, _stand_in(runtime, old, dry_run), reports_of(runtime, () if dry_run else names))
 
 
 def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False) -> Erased:
@@ -71,50 +81,65 @@ def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False)
             known = sorted({str(row["campaign_id"]) for row in campaigns.listing(connection)})
         if campaign_id not in known:
             raise UsageError(f"There is no campaign {campaign_id} here. Known: {', '.join(known) or 'none yet'}.")
-        told = dict(
+        told: dict[str, Any] = dict(
             erasure.erase(
                 ledger, _EVER, runtime.at(), campaign=campaign_id, window_since=since(runtime), dry_run=dry_run
             )
         )
+        _clear(ledger, told, dry_run=dry_run)
         closed = references_of(ledger, still=False, campaign_id=campaign_id)
 
         def theirs(reference: str, at: float, items: list[Any]) -> Collection[int]:
             return range(len(items)) if reference in closed else ()
 
-        return _with_more(told, _stand_in(runtime, theirs, dry_run), _reports_of(runtime, [campaign_id]))
+        return _with_more(told, _stand_in(runtime, theirs, dry_run), reports_of(runtime, [campaign_id]))
 
 
-def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False) -> Erased:
+def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False, delete_reports: bool = False) -> Erased:
     """Erase one recipient, named by e-mail address, phone number, or name with street and postal code, from every
-    campaign."""
-    try:
-        contact = Contact(who)
-    except ValueError:
-        raise UsageError(
-            f"--recipient {who}: give the recipient's e-mail address or phone number, such as ana@example.com or "
-            '+14155550100, or name, street and postal code, such as "Ana Silva, 1 Main Street, 94105".'
-        ) from None
+    campaign. `delete_reports`: those that hold the recipient too, as long as nobody has touched them."""
+    contact = person(who)
     with _ledger(runtime) as ledger:
         with ledger.read() as connection:
             persons = _hashes(connection, contact)
-        told = dict(
+        told: dict[str, Any] = dict(
             erase_recipient(ledger, contact, persons, runtime.at(), window_since=since(runtime), dry_run=dry_run)
         )
+        _clear(ledger, told, dry_run=dry_run)
         still = references_of(ledger, still=True)
 
         def theirs(reference: str, at: float, items: list[Any]) -> Collection[int]:
             here = [number for number, item in enumerate(items) if contact.is_in_bytes(orjson.dumps(item))]
             return here if reference not in still else ()
 
-        holding = [path for path in _reports(runtime) if _holds(contact, path)]
-        return _with_more(told, _stand_in(runtime, theirs, dry_run), holding)
+        holding = files_with(runtime, contact)
+        gone = delete_ours(runtime, holding) if delete_reports and not dry_run else []
+        erased = _with_more(told, _stand_in(runtime, theirs, dry_run), set(holding) - set(gone))
+        return replace(erased, deleted=tuple(sorted(map(str, gone))))
+
+
+def person(who: str) -> Contact:
+    """Who is meant; raises UsageError."""
+    try:
+        return Contact(who)
+    except ValueError:
+        raise UsageError(
+            f"{who}: give the recipient's e-mail address or phone number, such as ana@example.com or +14155550100, or "
+            'name, street and postal code, such as "Ana Silva, 1 Main Street, 94105".'
+        ) from None
+
+
+def _clear(ledger: Ledger, told: dict[str, Any], *, dry_run: bool, tables: Collection[str] = PERSONAL_TABLES) -> None:
+    """What was deleted goes from the free pages, too."""
+    if not dry_run and any(told.get(name) for name in ("files", "orders", "lines", "hashes")):
+        told["uncleared"] = not ledger.compact(tables)
 
 
 def _ledger(runtime: Runtime) -> Ledger:
     return open_ledger(runtime.state, runtime.ledger_url, runtime.actor)
 
 
-def _with_more(told: Mapping[str, int], in_stand_in: int, reports: Iterable[Path]) -> Erased:
+def _with_more(told: Mapping[str, Any], in_stand_in: int, reports: Iterable[Path]) -> Erased:
     return Erased(**told, simulator_orders=in_stand_in, reports=tuple(sorted(map(str, reports))))
 
 
@@ -132,34 +157,3 @@ def _hashes(connection: Connection, contact: Contact) -> list[bytes]:
         cuts = range(1, len(words)) if len(words) > 1 else (1,)
         rows = [(" ".join(words[:cut]), " ".join(words[cut:]), *place) for cut in cuts]
     return person_hashes(pd.DataFrame(rows, columns=[*columns], dtype="string[pyarrow]"), plans.secret(connection))
-
-
-def _reports_of(runtime: Runtime, campaign_ids: Collection[str]) -> Iterator[Path]:
-    """The reports of campaigns that hold names or contact data."""
-    folders = {str((runtime.reports / name).absolute()) for name in campaign_ids}
-    for path in _reports(runtime):
-        if str(path.parent.absolute()) in folders and not path.name.startswith(_IMPERSONAL):
-            yield path
-
-
-def _reports(runtime: Runtime) -> Iterator[Path]:
-    """Every file below the folder of reports, those that runs noted elsewhere, and copies of older ledgers."""
-    found = dict.fromkeys(path for path in runtime.reports.rglob("*") if path.is_file())
-    for note in sorted((runtime.state / "reports").glob("*.json")):
-        try:
-            noted = [Path(one[1]) for one in orjson.loads(note.read_bytes())["reports"]]
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
-            continue
-        found |= dict.fromkeys(path for path in noted if path.is_file())
-    found |= dict.fromkeys(runtime.state.glob(_COPIES))
-    there: dict[Path, Path] = {}
-    for path in found:
-        there.setdefault(path.absolute(), path)
-    yield from there.values()
-
-
-def _holds(contact: Contact, path: Path) -> bool:
-    try:
-        return contact.is_in_file(path)
-    except OSError:
-        return False

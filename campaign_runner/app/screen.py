@@ -238,6 +238,18 @@ def purged(erased: Erased, nothing: str, window: int, *, dry_run: bool) -> Itera
             f"{count(typed, 'event')} of the audit log {'names' if typed == 1 else 'name'} the recipient, in a reason. "
             "They stay, because removing them would break the chain."
         )
+    if erased.accounts:
+        yield (
+            "The address is that of an account. The account and what it did stay, for the audit log names it; disable it "
+            "with: campaign-runner user disable EMAIL"
+        )
+    if erased.uncleared:
+        yield (
+            "The ledger is in use or the disk is full, so deleted bytes may still stand in free pages of the ledger. "
+            "Run the same command again when nothing else runs."
+        )
+    if erased.deleted:
+        yield f"{count(len(erased.deleted), 'file')} with the recipient deleted, among reports and copies of the ledger."
     if reports := erased.reports:
         yield "These files still contain names or contact data. Delete them, or write them again (campaign-runner reports):"
         yield from (f"  {path}" for path in reports)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select
 from campaign_runner.ledger import events
 from campaign_runner.ledger.schema import approvals, plans_shown
 from campaign_runner.model.actor import Actor
+from campaign_runner.model.contact_masks import without_contacts
 
 APPROVED, REJECTED = "approved", "rejected"
 
@@ -55,7 +56,7 @@ def show(
     for known in shown(connection, campaign_key):
         if known.identity == identity:
             return known
-    told = {currency: str(total) for currency, total in totals.items()}
+    told, file = {currency: str(total) for currency, total in totals.items()}, without_contacts(file)
     values = {"file": file, "lines": lines, "totals": orjson.dumps(told).decode(), "submitter": submitter, "at": at}
     connection.execute(insert(plans_shown).values(campaign=campaign_key, identity=identity, **values))
     events.append(
@@ -81,9 +82,10 @@ def decide(
     rule: Mapping[str, Any] | None = None,
 ) -> None:
     """Record an approval or a rejection, in the table and in the chain of events."""
-    values = {"decision": decision.decision, "name": decision.name, "reason": decision.reason, "at": decision.at}
+    reason = without_contacts(decision.reason)
+    values = {"decision": decision.decision, "name": decision.name, "reason": reason, "at": decision.at}
     connection.execute(insert(approvals).values(campaign=campaign_key, identity=identity, **values))
-    further = {"reason": decision.reason, "rule": rule}
+    further = {"reason": reason, "rule": rule}
     events.append(
         connection, campaign_key, decision.at, f"plan {decision.decision}", plan=identity, by=decision.name,
         **{name: value for name, value in further.items() if value},

@@ -39,7 +39,8 @@ def fetched(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]
 def in_pieces(connection: Connection, query: Select[Any], rows: int) -> Iterator[list[tuple[Any, ...]]]:
     """The same, so many rows at a time; none but these is in memory."""
     if connection.dialect.name != "sqlite":  # where a driver must be told to stream, rows are read ahead
-        for some in connection.execution_options(yield_per=rows).execute(query).partitions():
+        # Options of a connection would be those of all that follows.
+        for some in connection.execute(query, execution_options={"yield_per": rows}).partitions():
             yield [tuple(row) for row in some]
         return
     cursor = connection.execute(query).cursor

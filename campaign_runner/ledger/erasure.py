@@ -63,8 +63,6 @@ def erase(
             _forget(connection, old, bodies, at)
             why = {"of": "campaign"} if campaign else {"before": before}
             record(connection, at, old, touched, **why)
-    if not dry_run and told["files"] and ledger.engine.dialect.name == "sqlite":
-        ledger.compact()  # else the erased bytes stay in the free pages of the file
     return told
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from campaign_runner.ledger import actors, events
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.schema import batches, campaigns
+from campaign_runner.model.contact_masks import without_contacts
 from campaign_runner.model.lifecycle import BatchState
 
 HALTED, RESUMED, SCHEDULED = "campaign halted", "campaign resumed", "campaign scheduled"
@@ -73,7 +74,7 @@ def halt(connection: Connection, campaign_key: int, reason: str, at: str) -> Non
     """From now on nothing new leaves; a campaign that is halted already stays so, for the first reason."""
     if of(connection, campaign_key).halted_at:
         return
-    actor = actors.unpacked(connection.get_execution_options()["actor"])
+    actor, reason = actors.unpacked(connection.get_execution_options()["actor"]), without_contacts(reason)
     values = {"halted_at": at, "halted_by": actor.user if actor else "", "halted_why": reason}
     connection.execute(update(campaigns).where(campaigns.c.id == campaign_key).values(**values))
     events.append(connection, campaign_key, at, HALTED, reason=reason)

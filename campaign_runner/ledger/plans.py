@@ -17,6 +17,7 @@ from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.replaced_lines import replaced
 from campaign_runner.ledger.schema import batches, entries, line_indexes, line_items, meta, releases
 from campaign_runner.model import Batch, LineItem, line_columns
+from campaign_runner.model.contact_masks import without_contacts
 from campaign_runner.model.lifecycle import BatchState, RowStatus
 from campaign_runner.model.row_entry import RowEntry
 
@@ -199,7 +200,7 @@ def record_release(
 ) -> None:  # fmt: skip
     """Write down what was decided about held rows: the newest decision counts. `changed`: the line that a row seems to
     be, changed, by reference."""
-    wanted = list(dict.fromkeys(references))
+    wanted, reason = list(dict.fromkeys(references)), without_contacts(reason)
     mine = (releases.c.campaign == campaign_key, releases.c.reference == bindparam("ref"))
     if wanted:
         connection.execute(delete(releases).where(*mine), [{"ref": reference} for reference in wanted])

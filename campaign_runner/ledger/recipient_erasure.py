@@ -7,6 +7,7 @@ the other recipients. The recipient's keyed hashes stay until the time has passe
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, or_, select, update
 
-from campaign_runner.ledger import digests, erasure, events, submission_erasure
+from campaign_runner.ledger import digests, erasure, events, personal_traces, submission_erasure, trace_removal
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import batches, line_items, uploads
 from campaign_runner.ledger.store import Ledger
@@ -50,15 +51,20 @@ def erase_recipient(
         told = {"files": len(traces.uploads), "orders": len(traces.orders), "lines": len(traces.lines)}
         told["files"] += submission_erasure.erase_of(connection, contact, traces.uploads, at, dry_run=dry_run)
         told |= {"open": traces.open} if traces.open else {}
-        if typed := sum(contact.is_in(orjson.dumps(event["data"]).decode()) for event in events.every(connection)):
-            told["events"] = typed
         if not dry_run:
             _erase(connection, contact, traces, at)
             if late := erasure.forget_hashes(connection, [], window_since, at):
                 told["hashes"] = late
-    if not dry_run and (told["files"] or told["orders"]) and ledger.engine.dialect.name == "sqlite":
-        ledger.compact()
+            trace_removal.remove(connection, list(personal_traces.traces(connection, contact)), contact, at)
+        told |= _stays(connection, contact)
     return told
+
+
+def _stays(connection: Connection, contact: Contact) -> dict[str, int]:
+    """How many events name the recipient, and whether the address is that of an account."""
+    here = Counter((trace.table, trace.column) for trace in personal_traces.texts(connection, contact))
+    counts = {"events": here["events", "data"], "accounts": here["users", "email"]}
+    return {name: number for name, number in counts.items() if number}
 
 
 def without_recipient(body: bytes, contact: Contact) -> tuple[bytes, set[str]]:

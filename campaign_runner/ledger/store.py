@@ -9,7 +9,7 @@ import copy
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -183,14 +183,32 @@ class Ledger:
         """Let go of all connections, until the next transaction: a process that is forked now has none of them."""
         self.engine.dispose()
 
-    def compact(self) -> None:
-        """Write the SQLite file anew, without what was deleted in it."""
+    def compact(self, tables: Collection[str] = ()) -> bool:
+        """Write the file anew, without what was deleted in it; on PostgreSQL these tables. False where others are at work,
+        or there is no room: then deleted bytes may still stand in free pages."""
+        if self.engine.dialect.name != "sqlite":
+            return self._compact_tables(tables)
         raw = self.engine.raw_connection()
         try:
             raw.cursor().execute("VACUUM")
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.Error:
+            return False
         finally:
             raw.close()
+
+    def _compact_tables(self, tables: Collection[str]) -> bool:
+        """Whoever writes meanwhile waits, and so does this, but not for long."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            try:
+                connection.exec_driver_sql(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+                for name in tables:
+                    connection.exec_driver_sql(f"VACUUM (FULL) {name}")
+            except DBAPIError:
+                return False
+            finally:
+                connection.invalidate()  # a session that others would have with this timeout
+        return True
 
     def __enter__(self) -> Ledger:
         return self

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from campaign_runner.ledger import events, stored_reports
@@ -22,11 +21,10 @@ from campaign_runner.ledger.submission_tables import (
     submission_parts,
     submissions,
 )
+from campaign_runner.ledger.trace_removal import impersonal
 from campaign_runner.model.contact import Contact
 
 NAME, ERASED = "an erased file", "submission erased"
-# Of what a check found, counts and sums stay.
-IMPERSONAL = ("rows", "amounts", "approval", "exit_code", "ties_out")
 # A submission that is to be sent is none of those that may go.
 _WANTED = select(sendings.c.submission).where(sendings.c.refused == "")
 
@@ -74,10 +72,8 @@ def _erase(connection: Connection, which: Collection[int], at: str) -> None:
         connection.execute(delete(table).where(table.c.submission.in_(which)))
     found = select(checks.c.submission, checks.c.result).where(checks.c.submission.in_(which))
     for number, result in connection.execute(found).all():
-        kept = {name: value for name, value in orjson.loads(result).items() if name in IMPERSONAL}
-        connection.execute(
-            update(checks).where(checks.c.submission == number).values(result=orjson.dumps(kept).decode())
-        )
+        mine = update(checks).where(checks.c.submission == number)
+        connection.execute(mine.values(result=impersonal(result)))
     query = select(submissions.c.id, submissions.c.campaign, submissions.c.number).where(submissions.c.id.in_(which))
     for number, campaign, count in connection.execute(query).all():
         connection.execute(update(submissions).where(submissions.c.id == number).values(name=NAME, erased_at=at))

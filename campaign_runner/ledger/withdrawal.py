@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select
 from campaign_runner.ledger import adoption, digests, events, plans, sent_lines
 from campaign_runner.ledger.line_columns import LINES, UNITS
 from campaign_runner.ledger.schema import batches, entries, line_items
+from campaign_runner.model.contact_masks import without_contacts
 from campaign_runner.model.lifecycle import BatchState, RowStatus
 from campaign_runner.model.money import from_units, text
 
@@ -42,6 +43,7 @@ def withdraw(connection: Connection, campaign_key: int, reason: str, at: str) ->
         connection.execute(batches_of.where(batches.c.state == BatchState.PLANNED).with_for_update())
     attempts = adoption.restore_attempts(connection, campaign_key, at)
     plans.withdraw_unsent(connection, campaign_key, at)
+    reason = without_contacts(reason)
     why, total = f"withdrawn ({reason})", Counter[str]()
     uploads: set[int] = set()
     for upload, row, reference, units, currency in waiting:

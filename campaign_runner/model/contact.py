@@ -14,11 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from campaign_runner.model.contact_masks import MASK
+
 PIECE = 4 * 1024 * 1024
 # The end of a piece is looked at again with the next one: longer than any address with its mark-up.
 _OVERLAP = 2048
 _BETWEEN = r"[\s().\-/\xa0]{0,3}"
 _DEEPEST = 3
+_ENDINGS = "(?:csv|tsv|txt|xls[xmb]?|ods|json|html|pgp|gpg|zip)"
 
 
 class Contact:
@@ -45,6 +48,13 @@ class Contact:
     def is_in(self, text: str) -> bool:
         """Whether it stands in a text, as a whole."""
         return not self._missing(self._patterns, text)
+
+    def without(self, text: str) -> str:
+        """The text with the recipient masked; of a letter, with all its parts masked."""
+        plain = unicodedata.normalize("NFKC", text)
+        for pattern in self._patterns:
+            plain = re.sub(pattern.pattern, MASK, plain, flags=re.IGNORECASE)
+        return "" if self.is_in(plain) else plain
 
     def is_in_bytes(self, data: bytes, deep: int = 0) -> bool:
         """Whether it stands in a file's bytes; those of a workbook are unpacked."""
@@ -92,8 +102,8 @@ def _words(text: str) -> re.Pattern[str]:
 
 
 def _email(text: str) -> re.Pattern[str]:
-    """Not as part of a longer address."""
-    return re.compile(rf"(?<![\w.%+'\-]){re.escape(text.casefold())}(?![\w\-]|\.\w)")
+    """Not as part of a longer address; a file may be named after it."""
+    return re.compile(rf"(?<![\w.%+'\-]){re.escape(text.casefold())}(?![\w\-]|\.(?!{_ENDINGS}\b)\w)")
 
 
 def _phone(digits: str) -> re.Pattern[str]:

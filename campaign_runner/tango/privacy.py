@@ -9,14 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-LONGEST = 500
-MASK = "[…]"
+from campaign_runner.model.contact_masks import MASK, without_numbers
 
-# Each begins where a word begins, and takes all that it can at once: the time does not grow with the square of a text.
-_WORD = r"""[^\s"'<>(),;:\[\]]"""
-_EMAIL = re.compile(rf"""(?<!{_WORD}){_WORD}+@[^\s"'<>(),;]*|@[^\s"'<>(),;]+""")
-_DIGITS = re.compile(r"(?<![\w.-])(?!\d{4}-\d\d-\d\d)\+?\(?\d(?:[ ().-]{0,2}\d)*+", re.ASCII)
-_PHONE = 7  # digits at least
+LONGEST = 500
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 # Order-level texts and codes of a line: everything else in a line may be about a person.
 _IMPERSONAL = frozenset(
@@ -32,20 +27,8 @@ def safe(sentence: object, personal: Iterable[str] = ()) -> str:
     for value in sorted(personal, key=len, reverse=True):
         if value in words:
             words = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, words)
-    words = _DIGITS.sub(_masked, _EMAIL.sub(MASK, words)).strip()
+    words = without_numbers(words).strip()
     return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
-
-
-def _masked(match: re.Match[str]) -> str:
-    """A phone number is masked; digits that go on as letters are no part of one."""
-    run, after = match[0], match.string[match.end() : match.end() + 1]
-    kept = ""
-    if after == "-" or after == "_" or after.isalnum():
-        last = re.search(r"\d+\Z", run)
-        place = last.start() if last else len(run)
-        run, kept = run[:place], run[place:]
-    number, blanks = run.rstrip(" ().-"), run[len(run.rstrip(" ().-")) :]
-    return (MASK if sum(map(str.isdigit, number)) >= _PHONE else number) + blanks + kept
 
 
 def personal_values(line: object) -> Iterator[str]:

@@ -62,6 +62,10 @@ class Server:
             connection.execute(f"CREATE DATABASE {name}")
         return self._url(name)
 
+    def files(self) -> list[Path]:
+        """The files in which tables are kept."""
+        return [path for path in (self._folder / "data" / "base").rglob("*") if path.is_file()]
+
     def _url(self, name: str) -> str:
         return f"postgresql://tester@127.0.0.1:{self._port}/{name}"
 

@@ -1,0 +1,90 @@
+"""One person's data: nothing of it stays anywhere in ledger or folder after an erasure, whatever held it."""
+
+from __future__ import annotations
+
+from campaign_runner.app.audit import verify_log
+from campaign_runner.app.campaign_wishes import halt_campaign, resume_campaign, want_reports
+from campaign_runner.app.correct_cells import correct_cells
+from campaign_runner.app.purge import Erased, purge_recipient
+from campaign_runner.app.send import send_plan
+from campaign_runner.ledger.personal_traces import traces
+from campaign_runner.model.contact import Contact
+from campaign_runner.model.contact_masks import without_contacts
+from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House
+from tests.reliability.postgresql import Server
+
+WHO = "ana@example.com"
+
+
+def busy(house: House) -> None:
+    """Ana is in files that were sent, corrected and never sent, in reasons, names and reports."""
+    key = house.campaign()
+    house.submit(key, ANA, BEN, name=f"for {WHO}.csv")
+    correct_cells(house.workspace, key, 1, [{"row": 2, "field": "E-mail", "value": "anna@example.com"}], FINN, "page")
+    house.work()
+    submission = house.newest(key)
+    send_plan(house.workspace, key, HANNA, house.check(submission).plan, {})
+    house.work()
+    halt_campaign(house.workspace, key, HANNA, f"{WHO} has called")
+    resume_campaign(house.workspace, key, HANNA)
+    other = house.campaign("q5")
+    house.submit(other, ANA, BEN, name="q5.csv")
+    house.submit(other, ANA.replace("1,", "7,"), WRONG.replace("cleo@@", "ana@"), name="q5b.csv")
+    submission = house.newest(other)
+    send_plan(house.workspace, other, HANNA, house.check(submission).plan, {})
+    house.work()
+
+
+def erase(house: House) -> Erased:
+    key = house.workspace.key_of("q4")
+    return purge_recipient(house.workspace.runtime(key, HANNA, house.folder / "reports"), WHO)
+
+
+def places(house: House) -> set[tuple[str, str]]:
+    with house.workspace.ledger().read() as connection:
+        return {(trace.table, trace.column) for trace in traces(connection, Contact(WHO))}
+
+
+def test_no_table_of_the_ledger_names_an_erased_recipient_and_the_books_stay(house: House) -> None:
+    busy(house)
+    before = {name: house.view(name)["amounts"] for name in ("q4", "q5")}
+    assert {("corrections", "before"), ("report_parts", "bytes"), ("uploads", "name")} <= places(house)
+    erased = erase(house)
+    assert (places(house), erased.events, erased.uncleared) == (set(), 0, False)
+    assert {name: house.view(name)["amounts"] for name in before} == before
+    assert verify_log(house.folder / "state").whole
+
+
+def test_no_byte_of_the_state_folder_names_an_erased_recipient(house: House) -> None:
+    busy(house)
+    erase(house)
+    state = [path for path in (house.folder / "state").rglob("*") if path.is_file()]
+    assert state
+    assert [path for path in state if WHO.encode() in path.read_bytes()] == []
+
+
+def test_no_page_of_postgresql_names_an_erased_recipient(house: House, server: Server) -> None:
+    house.values["ledger"] = {"url": server.database()}
+    busy(house)
+    erase(house)
+    with house.workspace.ledger().engine.connect() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+    assert places(house) == set()
+    pages = [path for path in server.files() if WHO.encode() in path.read_bytes()]
+    assert pages == []
+
+
+def test_a_report_that_was_written_after_another_erasure_is_forgotten_too(house: House) -> None:
+    busy(house)
+    key = house.workspace.key_of("q5")
+    purge_recipient(house.workspace.runtime(key, HANNA, house.folder / "reports"), "ben@example.com")
+    want_reports(house.workspace, key, HANNA)
+    house.work()
+    assert ("report_parts", "bytes") in places(house)
+    erase(house)
+    assert places(house) == set()
+
+
+def test_a_reason_is_kept_without_contact_data_and_with_the_number_of_a_ticket() -> None:
+    reason = "ana@example.com rang from +1 415 555 0100, ticket 4500012345"
+    assert without_contacts(reason) == "[…] rang from […], ticket 4500012345"
