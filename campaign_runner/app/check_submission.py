@@ -14,6 +14,7 @@ import orjson
 from campaign_runner.app.check import check_file
 from campaign_runner.app.draft import ReadOptions, read
 from campaign_runner.app.finish import Result
+from campaign_runner.app.kept_rows import KeptRows
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import rule_book
@@ -22,7 +23,7 @@ from campaign_runner.app.workspace import Asked, Workspace
 from campaign_runner.app.write_corrections import corrected
 from campaign_runner.intake.header_samples import header_samples
 from campaign_runner.intake.header_text import fold
-from campaign_runner.ledger import stored_reports, submissions
+from campaign_runner.ledger import check_parts, stored_reports, submissions
 from campaign_runner.ledger.cell_corrections import Correction, corrections_of, record_before
 from campaign_runner.ledger.checks import Check, record_check
 from campaign_runner.ledger.submissions import Submission
@@ -46,13 +47,18 @@ def check_submission(workspace: Workspace, key: str) -> None:
             submission = _with_remembered(workspace, _with_corrections(workspace, submission))
             with restored(workspace, submission) as reading:
                 runtime = _runtime(workspace, submission, Path(folder))
-                check, problems, reports = _checked(reading, runtime)
+                kept = KeptRows(keyed=bool(runtime.settings.identity.key))
+                check, problems, reports = _checked(reading, runtime, kept)
+                kept.since_upload(workspace, submission, reading, runtime)
         except (FileUnusable, SettingsError) as error:
             headers = _headers_of(workspace, submission)
             check = Check(workspace.at(), "unusable", "", {"reason": str(error), "headers": headers})
-            problems, reports = [], {}
+            problems, reports, kept = [], {}, KeptRows(keyed=False)
         with workspace.ledger(submission.actor).write("keep what a check found") as connection:
-            record_check(connection, submission.id, check, problems)
+            kept.since_approved(connection, submission.campaign, check.plan)
+            record_check(connection, submission.id, check._replace(result={**check.result, **kept.says}), problems)
+            for kind, parts in kept.parts.items():
+                check_parts.keep(connection, submission.id, kind, parts)
             stored_reports.store(connection, submission.campaign, reports, check.at, about=str(submission.number))
 
 
@@ -109,11 +115,13 @@ def _samples(reading: ReadOptions, runtime: Runtime) -> list[dict[str, Any]]:
     return [asdict(one) for one in header_samples(reading.file, rule_book(runtime), columns, reading.sheet)]
 
 
-def _checked(reading: ReadOptions, runtime: Runtime) -> tuple[Check, list[tuple[Any, ...]], dict[str, Path]]:
+def _checked(
+    reading: ReadOptions, runtime: Runtime, kept: KeptRows
+) -> tuple[Check, list[tuple[Any, ...]], dict[str, Path]]:
     """What was found, the problems as the ledger has them, and the reports."""
     refused = ""
     try:
-        result = plan_file(reading, runtime)
+        result = plan_file(reading, runtime, look=kept.look)
     except RefusedBeforeSending as error:  # the problems and the reports all the same
         refused = str(error)
         result = check_file(reading, runtime)

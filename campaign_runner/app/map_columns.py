@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from campaign_runner.app.workspace import Workspace
@@ -30,4 +32,9 @@ def map_columns(
 
 def field_titles(workspace: Workspace) -> dict[str, str]:
     """Every field that a column can be, with its title."""
-    return {name: field.title for name, field in load_book(workspace.schemas).fields.items()}
+    return _titles(workspace.schemas)
+
+
+@cache
+def _titles(schemas: Path | None) -> dict[str, str]:
+    return {name: field.title for name, field in load_book(schemas).fields.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from campaign_runner import planning
@@ -23,8 +23,12 @@ from campaign_runner.ledger import held, open_ledger, sent_when
 from campaign_runner.planning.plan_draft import PlanDraft
 
 
-def plan_file(reading: ReadOptions, runtime: Runtime, progress: Progress = no_progress, *, canary: int = 0) -> Result:
-    """What would be sent, and what is there already?  Nothing is sent; the ledger keeps that this plan was shown."""
+def plan_file(
+    reading: ReadOptions, runtime: Runtime, progress: Progress = no_progress, *, canary: int = 0,
+    look: Callable[[PlanDraft], None] = lambda _: None,
+) -> Result:  # fmt: skip
+    """What would be sent, and what is there already?  Nothing is sent; the ledger keeps that this plan was shown.
+    `look` is given the draft while its lines can be read."""
     with copied(reading) as reading, open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
         tell_older(runtime, ledger)
         before = past(ledger, runtime)
@@ -41,6 +45,7 @@ def plan_file(reading: ReadOptions, runtime: Runtime, progress: Progress = no_pr
         foreseen = funds_notes(runtime, ledger, number, draft.plan)
         draft = draft.telling(*clock_notes(runtime, ledger), *map(str, unusual), *foreseen)
         seen = show_plan(draft, CampaignSession(runtime, ledger, number), *judged_by(draft, runtime, catalogue))
+        look(draft)
         draft = draft.telling(*seen.notes)
         with ledger.read() as connection:
             before_now = sent_when.sent_lines(

@@ -106,7 +106,14 @@ def _view(connection: Connection, workspace: Workspace, submission: Submission, 
         "approval": approval, "asked_at": check.asked_at, "diff": _diff(connection, key, check),
         "rows": plan["rows"], "largest": plan["largest"], "first_time_recipients": plan["first_time_recipients"],
         "by": plan["by"], "rewards": plan["rewards"], "file": submission.name, "notes": check.result.get("notes", []),
+        "sender": _sender(workspace, key),
     }  # fmt: skip
+
+
+def _sender(workspace: Workspace, campaign_key: int) -> dict[str, str]:
+    """Whom the recipients see as the sender; empty texts where the account's own is used."""
+    sender = workspace.settings_of(campaign_key).campaign.sender
+    return {"name": f"{sender.firstName} {sender.lastName}".strip(), "email": sender.email}
 
 
 def _diff(connection: Connection, campaign_key: int, check: Check) -> dict[str, Any]:
@@ -125,6 +132,8 @@ def _since_approved(connection: Connection, campaign_key: int, check: Check) -> 
     now: Mapping[str, str] = check.result["plan"]["to_send"]["totals"]
     more = {name: text(Decimal(now.get(name, "0")) - Decimal(before.totals.get(name, "0")))
             for name in sorted({*now, *before.totals})}  # fmt: skip
+    held_against = check.result.get("since_approved", {})  # by the check, row by row
+    counts = held_against if held_against.get("plan") == before.identity else {"whole": False, "rows": {}}
     return {"plan": before.identity, "file": before.file, "at": last[-1]["at"], "lines": before.lines,
             "totals": dict(before.totals), "more_lines": check.result["plan"]["to_send"]["lines"] - before.lines,
-            "more": more}  # fmt: skip
+            "more": more, "rows": counts["rows"], "row_by_row": counts["whole"]}  # fmt: skip

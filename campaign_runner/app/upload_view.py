@@ -81,7 +81,8 @@ def _short(connection: Connection, submission: Submission) -> dict[str, Any]:
     older = submissions.get(connection, submission.corrects).number if submission.corrects else None
     return {"number": submission.number, "state": "checking" if waits or check is None else check.state,
             "name": submission.name, "size": submission.size, "at": submission.at, "by": submission.actor.user,
-            "channel": submission.channel, "corrects": older}  # fmt: skip
+            "channel": submission.channel, "corrects": older,
+            "since_upload": check.result.get("since_upload", {}) if check else {}}  # fmt: skip
 
 
 def _correction(one: Mapping[str, Any], *, contacts: bool) -> dict[str, Any]:

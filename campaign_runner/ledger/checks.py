@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from campaign_runner.ledger.bulk import insert_many
-from campaign_runner.ledger.submission_tables import checks, problems
+from campaign_runner.ledger.submission_tables import check_parts, checks, problems, submissions
 
 PROBLEM = ("row", "cell", "field", "header", "value", "problem", "what_to_do", "severity", "rule")
 
@@ -28,7 +28,7 @@ def record_check(
     connection: Connection, submission: int, found: Check, rows: Iterable[Sequence[Any]] = ()
 ) -> None:  # fmt: skip
     """Keep what a check found, in place of an earlier one; `rows` are problems as `PROBLEM` names their parts."""
-    for table in (problems, checks):
+    for table in (problems, check_parts, checks):
         connection.execute(delete(table).where(table.c.submission == submission))
     values = {"submission": submission, "at": found.at, "state": found.state, "plan": found.plan,
               "result": orjson.dumps(found.result, default=str).decode()}  # fmt: skip
@@ -41,6 +41,12 @@ def check_of(connection: Connection, submission: int) -> Check | None:
     """What its newest check found; None while it was not checked."""
     row = connection.execute(select(checks).where(checks.c.submission == submission)).one_or_none()
     return Check(row.at, row.state, row.plan, orjson.loads(row.result), row.asked_at) if row else None
+
+
+def with_plan(connection: Connection, campaign_key: int, plan: str) -> int | None:
+    """The newest submission that comes to this plan."""
+    query = select(func.max(checks.c.submission)).join(submissions, submissions.c.id == checks.c.submission)
+    return connection.execute(query.where(checks.c.plan == plan, submissions.c.campaign == campaign_key)).scalar()
 
 
 def ask_for(connection: Connection, submission: int, at: str) -> None:

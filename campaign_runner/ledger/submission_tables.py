@@ -51,6 +51,15 @@ checks = Table(
     Column("result", Text, nullable=False),
 )  # fmt: skip
 
+# Lists of rows that a check made, in parts: see `check_parts`.
+check_parts = Table(
+    "check_parts", metadata,
+    Column("submission", ForeignKey(submissions.c.id), primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+)  # fmt: skip
+
 problems = Table(
     "problems", metadata,
     Column("submission", ForeignKey(submissions.c.id), primary_key=True),

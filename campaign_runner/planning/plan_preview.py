@@ -16,6 +16,7 @@ import pandas as pd
 from campaign_runner.model.history import AskedLine
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import LINES_SHOWN, REWARD, Held, PlanFacts, PlannedLine, PlanPart, Share
+from campaign_runner.model.recipient_text import recipient_text
 from campaign_runner.planning import Plan
 from campaign_runner.planning.line_builder import halves
 from campaign_runner.planning.plan import line_references, totals
@@ -136,7 +137,7 @@ def _lines(plan: Plan, some: pd.DataFrame, names: Mapping[str, str]) -> Iterator
         ):
             payload = orjson.loads(plan.payload(int(offset), int(length)))
             yield PlannedLine(
-                int(row), _recipient(payload), str(method), str(utid), int(quantity), _money(units),
+                int(row), recipient_text(payload), str(method), str(utid), int(quantity), _money(units),
                 _money(int(quantity) * int(units)), str(currency), name, names.get(str(utid), ""),
             )  # fmt: skip
 
@@ -144,20 +145,10 @@ def _lines(plan: Plan, some: pd.DataFrame, names: Mapping[str, str]) -> Iterator
 def _held_rows(plan: Plan) -> Iterator[Held]:
     few = plan.waiting[:HELD_SHOWN]
     people = {
-        row: _recipient(orjson.loads(payload)) for row, payload, _ in plan.kept_back([hold.row for hold in few])
+        row: recipient_text(orjson.loads(payload)) for row, payload, _ in plan.kept_back([hold.row for hold in few])
     }
     for hold in few:
         yield Held(hold.row, people.get(hold.row, ""), hold.reason, hold.remedy)
-
-
-def _recipient(payload: Mapping[str, Any]) -> str:
-    """`Ana Silva, ana@example.com`; "" where the line names nobody."""
-    person = payload.get("recipient") or payload.get("shipping") or payload.get("bulkShipping") or {}
-    names = [person[name] for name in ("firstName", "lastName", "contactName", "contactFirstName", "contactLastName")
-             if person.get(name)]  # fmt: skip
-    ways = ("email", "mobileNumber", "contactEmail")
-    reached = next((person[way] for way in ways if person.get(way)), "")
-    return ", ".join(part for part in (" ".join(names), reached) if part)
 
 
 def _first_time(new: pd.DataFrame, people: Sequence[bytes]) -> pd.DataFrame:

@@ -1,11 +1,34 @@
-"""What several journeys do: a file, and the work of a worker."""
+"""Who goes on a journey, and what several of them do: a file, and the work of a worker.
+
+A module says by which DOOR its people come in: "browser" or "program". It imports the fixtures of `__all__`.
+"""
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import text
 
 from campaign_runner.app.jobs import work_once
-from tests.doors.conftest import HEADERS
+from tests.doors.conftest import HEADERS, House, house
+from tests.web.conftest import HouseSite
+
+__all__ = ["finn", "hanna", "house", "site"]
+
+
+@pytest.fixture
+def site(house: House):
+    house.values["approval"] = {"required_above": {"USD": 30}}
+    return HouseSite(house.workspace, house)
+
+
+@pytest.fixture
+def hanna(site, request):
+    return getattr(site, request.module.DOOR)("hanna@example.com", "submitter")
+
+
+@pytest.fixture
+def finn(site, request):
+    return getattr(site, request.module.DOOR)("finn@example.com", "approver")
 
 
 def csv(*rows):

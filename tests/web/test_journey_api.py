@@ -7,28 +7,12 @@ import pytest
 from campaign_runner.app.approve import approve_plan
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
-from tests.doors.conftest import ANA, BEN, WRONG, House, house
-from tests.web.conftest import HouseSite
-from tests.web.journeys import csv, work
+from tests.doors.conftest import ANA, BEN, WRONG
+from tests.web.journeys import csv, finn, hanna, house, site, work
 
-__all__ = ["house"]
+__all__ = ["finn", "hanna", "house", "site"]
+DOOR = "program"
 API = "/api/v1/campaigns"
-
-
-@pytest.fixture
-def site(house: House):
-    house.values["approval"] = {"required_above": {"USD": 30}}
-    return HouseSite(house.workspace, house)
-
-
-@pytest.fixture
-def hanna(site):
-    return site.program("hanna@example.com", "submitter")
-
-
-@pytest.fixture
-def finn(site):
-    return site.program("finn@example.com", "approver")
 
 
 def uploaded(site, hanna, *rows, name="q4"):
@@ -167,3 +151,17 @@ def test_a_plan_is_not_approved_while_its_file_is_corrected(site, hanna, finn):
     plan = hanna.post(f"{API}/q4/plan").json()["plan"]
     hanna.request("PATCH", f"{API}/q4/uploads/1/cells", json=[{"row": 2, "field": "amount", "value": "7"}])
     assert finn.post(f"{API}/q4/approve", json={"plan": plan}).status_code == 409
+
+
+def test_a_plan_says_what_changed_since_the_one_approved_last(site, hanna, finn):
+    uploaded(site, hanna, ANA, BEN)
+    plan = hanna.post(f"{API}/q4/plan").json()["plan"]
+    finn.post(f"{API}/q4/approve", json={"plan": plan})
+    hanna.post(f"{API}/q4/uploads", files=csv(ANA.replace("25", "30"), BEN))
+    work(site)
+    approved = hanna.post(f"{API}/q4/plan").json()["diff"]["approved"]
+    assert (approved["plan"], approved["rows"]) == (plan, {"changed": 1})
+    assert approved["changes"] == finn.get(f"{API}/q4/plan/changes").json()["items"]
+    (line,) = finn.get(f"{API}/q4/plan/lines?limit=1&cursor=1").json()["items"]
+    assert line["recipient"] == "Ben Ng, ben@example.com"
+    assert hanna.get(f"{API}/q4/uploads/2/changes").json()["items"][0]["after"] == {"Amount": "30"}

@@ -5,29 +5,11 @@ from __future__ import annotations
 import html
 import re
 
-import pytest
+from tests.doors.conftest import ANA, BEN, HEADERS, WRONG
+from tests.web.journeys import csv, finn, hanna, house, site, work
 
-from tests.doors.conftest import ANA, BEN, HEADERS, WRONG, House, house
-from tests.web.conftest import HouseSite
-from tests.web.journeys import csv, work
-
-__all__ = ["house"]
-
-
-@pytest.fixture
-def site(house: House):
-    house.values["approval"] = {"required_above": {"USD": 30}}
-    return HouseSite(house.workspace, house)
-
-
-@pytest.fixture
-def hanna(site):
-    return site.browser("hanna@example.com", "submitter")
-
-
-@pytest.fixture
-def finn(site):
-    return site.browser("finn@example.com", "approver")
+__all__ = ["finn", "hanna", "house", "site"]
+DOOR = "browser"
 
 
 def begun(site, hanna, *rows, headers=HEADERS):
@@ -159,3 +141,23 @@ def test_finance_has_the_books_of_a_period_and_holds_a_statement_against_them(si
     assert "The statement differs from the books." in page
     assert fay.get("/campaigns/q4/books/statement/statement.csv").status_code == 200
     assert fay.get("/campaigns/q4/books/1/finance.csv").status_code == 404
+
+
+def test_the_plan_page_says_what_each_recipient_gets_and_what_changed(site, hanna, finn):
+    begun(site, hanna, f"{ANA},Well done", BEN + ",", headers=f"{HEADERS},Message")
+    page = finn.get("/campaigns/q4/plan").text
+    assert "What each recipient gets" in page
+    assert "Well done" in page
+    assert "Reward Link" in page
+    hanna.post("/campaigns/q4/plan", data={"do": "ask", "plan": plan(hanna)})
+    finn.post("/campaigns/q4/decision", data={"do": "approve", "plan": plan(finn)})
+    hanna.post("/campaigns/q4/upload", files=csv(ANA.replace("25", "30"), BEN))
+    work(site)
+    page = finn.get("/campaigns/q4/plan").text
+    assert "<del>25.00 USD</del>" in page
+    assert "<ins>30.00 USD</ins>" in page
+    changes = hanna.get("/campaigns/q4/uploads/2/changes").text
+    assert "2 rows were changed." in changes
+    assert "1 row was" not in changes
+    fay = site.browser("fay@example.com", "finance")
+    assert "Well done" not in fay.get("/campaigns/q4/plan").text + fay.get("/campaigns/q4/uploads/2/changes").text

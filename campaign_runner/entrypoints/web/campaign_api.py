@@ -12,6 +12,7 @@ from campaign_runner.app import campaign_wishes as wishes
 from campaign_runner.app.campaigns import campaign_view, create_campaign
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.decide_rows import decide_rows
+from campaign_runner.app.plan_rows import plan_changes, plan_lines
 from campaign_runner.app.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.rows import row_life, rows_of
 from campaign_runner.app.send import send_plan
@@ -21,6 +22,8 @@ from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number,
 from campaign_runner.model.errors import UsageError
 
 PATIENCE = 30.0
+# So many changed rows come with a plan; the others in pages.
+CHANGES = 100
 Limit = Annotated[int, Query(ge=1, le=500)]
 Cursor = Annotated[str, Query(max_length=40)]
 Text = Annotated[str, Field(max_length=2000)]
@@ -93,12 +96,29 @@ def plan(workspace: Work, campaign_key: CampaignKey, viewer: Who) -> Response:
     view = plan_view(workspace, campaign_key, patience=PATIENCE)
     if view["needs_approval"]:
         view = ask_for_approval(workspace, campaign_key, viewer.actor, view["plan"])
-    return JSONResponse(view)
+    return JSONResponse(with_changes(workspace, campaign_key, view))
 
 
 def look_at_plan(workspace: Work, campaign_key: CampaignKey) -> Response:
     """The plan as whoever approves it sees it."""
-    return JSONResponse(plan_view(workspace, campaign_key, patience=PATIENCE))
+    return JSONResponse(with_changes(workspace, campaign_key, plan_view(workspace, campaign_key, patience=PATIENCE)))
+
+
+def lines(workspace: Work, campaign_key: CampaignKey, limit: Limit = 100, cursor: Cursor = "") -> Response:
+    """What each recipient gets by the newest plan, in the order of the rows."""
+    return items(*plan_lines(workspace, campaign_key, start=number_of(cursor), limit=limit))
+
+
+def changes(workspace: Work, campaign_key: CampaignKey, limit: Limit = 100, cursor: Cursor = "") -> Response:
+    """The lines that are not as in the plan that was approved last: added, removed, or changed with before and after."""
+    return items(*plan_changes(workspace, campaign_key, start=number_of(cursor), limit=limit))
+
+
+def with_changes(workspace: Work, campaign_key: int, view: dict[str, Any]) -> dict[str, Any]:
+    """A plan with the first rows that changed since the one that was approved last."""
+    if (approved := view["diff"]["approved"]) and approved["rows"]:
+        approved["changes"] = plan_changes(workspace, campaign_key, limit=CHANGES).rows
+    return view
 
 
 def approve(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: OfPlan) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,10 +52,15 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     menu = [item for item in MENU if viewer and viewer.ever_may(item.permission)]
     body = _templates().get_template(template).render(
         request=request, path=request.url.path, viewer=viewer, menu=menu, lang=language, languages=languages(),
-        P=Permission, request_id=request.state.request_id, notice=notice(request, language), **texts(language),
-        **values,
+        with_parameter=partial(_with_parameter, request), P=Permission, request_id=request.state.request_id,
+        notice=notice(request, language), **texts(language), **values,
     )  # fmt: skip
     return HTMLResponse(body, status)
+
+
+def _with_parameter(request: Request, name: str, value: int) -> str:
+    """The address of this page with another value of a parameter."""
+    return f"?{request.url.include_query_params(**{name: value}).query}"
 
 
 def notice(request: Request, language: Language) -> str:

@@ -4,26 +4,46 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Form, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import Response
 
 from campaign_runner.app.decide_plan import decide_plan
+from campaign_runner.app.map_columns import field_titles
+from campaign_runner.app.plan_rows import MOST, plan_changes, plan_lines, upload_changes
 from campaign_runner.app.plan_view import accept_warning, ask_for_approval, plan_view
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.viewer import sees_contacts
-from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
+from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Who, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.campaign_pages import about
 from campaign_runner.entrypoints.web.pages import go_to, page
 from campaign_runner.model.errors import CampaignRunnerError, FileUnusable, RefusedBeforeSending, UsageError
 
 Text = Annotated[str, Form()]
+Start = Annotated[int, Query(ge=0, le=LARGEST)]
 TOLD = (UsageError, FileUnusable, RefusedBeforeSending)
 
 
-def plan_page(request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey) -> Response:
-    """The plan of the newest upload."""
-    return _plan(request, workspace, campaign_id, campaign_key)
+def plan_page(
+    request: Request,
+    workspace: Work,
+    campaign_id: str,
+    campaign_key: CampaignKey,
+    lines: Start = 0,
+    changes: Start = 0,
+) -> Response:
+    """The plan of the newest upload; `lines`, `changes`: from where these lists are shown."""
+    return _plan(request, workspace, campaign_id, campaign_key, lines=lines, changes=changes)
+
+
+def changes_page(
+    request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey, number: int, start: Start = 0
+) -> Response:
+    """Which rows of an upload are not as in the one before it."""
+    contacts = sees_contacts(workspace, request.state.viewer, campaign_key)
+    says, changes = upload_changes(workspace, campaign_key, number, start=start, contacts=contacts)
+    return page(request, "upload_changes.html", tab="problems", says=says, changes=changes, start=start, titles={},
+                number_of=number, **about(request, workspace, campaign_id, campaign_key))  # fmt: skip
 
 
 def act(
@@ -58,13 +78,19 @@ def decide(
 
 
 def _plan(
-    request: Request, workspace: Work, campaign_id: str, campaign_key: int, error: CampaignRunnerError | None = None
-) -> Response:
-    shared, plan, why = about(request, workspace, campaign_id, campaign_key), None, ""
-    try:
-        plan = plan_view(workspace, campaign_key)
-    except TOLD as refused:
-        why = str(refused)
+    request: Request, workspace: Work, campaign_id: str, campaign_key: int, error: CampaignRunnerError | None = None, *,
+    lines: int = 0, changes: int = 0,
+) -> Response:  # fmt: skip
+    shared = about(request, workspace, campaign_id, campaign_key)
     contacts = sees_contacts(workspace, request.state.viewer, campaign_key)
-    values: dict[str, Any] = {"plan": plan, "why": why, "contacts": contacts, "error": str(error or "")}
+    values: dict[str, Any] = {"plan": None, "why": ""}
+    try:
+        values = {
+            "plan": plan_view(workspace, campaign_key), "titles": field_titles(workspace), "most": MOST,
+            "lines": plan_lines(workspace, campaign_key, start=lines, contacts=contacts), "lines_from": lines,
+            "changes": plan_changes(workspace, campaign_key, start=changes, contacts=contacts), "changes_from": changes,
+        }  # fmt: skip
+    except TOLD as refused:
+        values["why"] = str(refused)
+    values |= {"contacts": contacts, "error": str(error or "")}
     return page(request, "plan.html", status=status_of(error) if error else 200, tab="plan", **values, **shared)

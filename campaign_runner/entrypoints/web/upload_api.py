@@ -13,6 +13,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from campaign_runner.app.correct_cells import correct_cells
+from campaign_runner.app.plan_rows import upload_changes
 from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.upload_view import file_of, problems_of, upload_view, uploads_of
 from campaign_runner.app.viewer import sees_contacts
@@ -32,6 +33,15 @@ class Cell(Body):
     field: Text
     value: Annotated[str, Field(max_length=10_000)]
     before: Annotated[str, Field(max_length=10_000)] | None = None
+
+
+def changes(
+    workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number, limit: Limit = 100, cursor: Cursor = ""
+) -> Response:  # fmt: skip
+    """The rows that are not as in the upload before: added, removed, or changed with before and after."""
+    contacts = sees_contacts(workspace, viewer, campaign_key)
+    _, page = upload_changes(workspace, campaign_key, number, start=number_of(cursor), limit=limit, contacts=contacts)
+    return items(*page)
 
 
 async def upload(request: Request) -> Response:
