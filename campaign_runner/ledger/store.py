@@ -72,7 +72,7 @@ class Ledger:
         self.notes = newest_heads.Notes(folder)
         self.is_older = False  # than what was noted beside it: then that note stays, whatever is written here
         self._held = self._name = ""
-        self._claim: claims.Claim | None = None
+        self.claim: claims.Claim | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -94,7 +94,7 @@ class Ledger:
         options = {"write": True, "durable": durable}
         head: newest_heads.NewestHead | None = None
         named = noting or self._held
-        claim, began = self._claim if fenced else None, time.monotonic()
+        claim, began = self.claim if fenced else None, time.monotonic()
         with (
             self._writing,
             translated(self.engine),
@@ -140,18 +140,18 @@ class Ledger:
         ended = threading.Event()
         keeper = threading.Thread(target=self._keep, args=(claim, ended), daemon=True)
         keeper.start()
-        self._claim, self._held = claim, campaign_id
+        self.claim, self._held = claim, campaign_id
         try:
             yield
         finally:
-            self._claim, self._held = None, ""
+            self.claim, self._held = None, ""
             ended.set()
             keeper.join(claim.lease / RENEWALS)
             claim.release()
 
     def require_claim(self) -> None:
         """Right before bytes leave: raises ClaimLost where a campaign was held, and may be somebody else's now."""
-        if claim := self._claim:
+        if claim := self.claim:
             claim.require()
 
     def _keep(self, claim: claims.Claim, ended: threading.Event) -> None:

@@ -57,13 +57,14 @@ class Plan:
     elsewhere: Sequence[tuple[int, str]] = ()
     _typed_key: Callable[[int, int], str] = lambda *_: ""
 
-    def batches(self, format: str = FORMAT) -> Iterator[Batch]:
-        """The batches with the exact bytes to send; `format`: as an older program cut and named them."""
+    def batches(self, format: str = "") -> Iterator[Batch]:
+        """The batches with the exact bytes to send; `format`: as an older program cut and named them ("" = as this one)."""
         for portion in self.portions(format):
             yield from portion.batches()
 
-    def portions(self, format: str = FORMAT) -> Iterator[PlanPortion]:
+    def portions(self, format: str = "") -> Iterator[PlanPortion]:
         """The batches in groups of some thousand lines, in their order."""
+        format = format or FORMAT
         cuts, number = self._cuts(format), max(1, LINES_AT_ONCE // self.batch_size)
         for bounds in (cuts[start : start + number] for start in range(0, len(cuts), number)):
             rows = self.new.iloc[bounds[0][0] : bounds[-1][1]]
@@ -119,7 +120,7 @@ class Plan:
     @property
     def batch_count(self) -> int:
         """How many batches `batches()` yields."""
-        return len(self._cuts())
+        return len(self._cuts(FORMAT))
 
     def utids(self) -> set[str]:
         """The rewards of all lines, new and known."""
@@ -129,7 +130,7 @@ class Plan:
         """Quantity times face value of the new lines, per currency."""
         return totals(self.new)
 
-    def _cuts(self, format: str = FORMAT) -> list[tuple[int, int]]:
+    def _cuts(self, format: str) -> list[tuple[int, int]]:
         """Where each batch begins and ends in `new`."""
         parts = ((0, self.canary), (self.canary, len(self.new)))
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -35,14 +36,15 @@ class Simulator:
         self, state_file: Path | None = None, *, clock: Clock | None = None, requests_per_second: float = 1.0,
         polls_until_final: int = 2, faults: Sequence[Fault | Mapping[str, Any]] = (),
     ) -> None:  # fmt: skip
-        self._clock, self._rate, self._polls = clock or HostClock(), requests_per_second, polls_until_final
+        self.clock, self._rate, self._polls = clock or HostClock(), requests_per_second, polls_until_final
+        self.faults_struck: Counter[str] = Counter()  # how often each kind of fault did
         self._world = SimulatorState()
         self._built_in = Schedule(read(faults), {})
         self._journal = Journal(state_file, self._world.apply)
 
     def now(self) -> datetime:
         """The time of this stand-in."""
-        return self._clock.now()
+        return self.clock.now()
 
     def handle(self, request: Request) -> Answer:
         """Answer one request; a slow answer is slow outside the turn, so that others go on."""
@@ -61,7 +63,8 @@ class Simulator:
             fault = self._due(call)
             if fault is None or fault.kind != "cut-reading":
                 return False
-            self._log(request, call, self._clock.now().timestamp(), 0)
+            self.faults_struck[fault.kind] += 1
+            self._log(request, call, self.clock.now().timestamp(), 0)
             return True
 
     def set_faults(self, entries: Sequence[Fault | Mapping[str, Any]]) -> None:
@@ -102,9 +105,10 @@ class Simulator:
         self._journal.close()
 
     def _handle(self, request: Request) -> Answer:
-        call, at = _call(request), self._clock.now().timestamp()
+        call, at = _call(request), self.clock.now().timestamp()
         number = len(self._world.seen) + 1
         fault = self._due(call) if call != "control" else None
+        self.faults_struck.update([fault.kind] if fault else [])
         try:
             self._pace(call, at)
             served = fault is None or fault.effect.served
@@ -130,7 +134,7 @@ class Simulator:
 
     def _place(self, request: Request) -> Answer:
         place = placing.place_single if request.path == "/orders" else placing.place_async
-        return place(self._world, request, self._clock.now(), self._journal.add)
+        return place(self._world, request, self.clock.now(), self._journal.add)
 
     def _look_up(self, request: Request) -> Answer:
         match = _ORDER.fullmatch(request.path)
@@ -190,7 +194,7 @@ class Simulator:
                                "path": request.path, "call": call, "status": status})  # fmt: skip
 
     def _at(self) -> str:
-        return self._clock.now().isoformat(timespec="milliseconds")
+        return self.clock.now().isoformat(timespec="milliseconds")
 
 
 _ROUTES: dict[tuple[str, str], Callable[[Simulator, Request], Answer]] = {

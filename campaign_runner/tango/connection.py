@@ -125,7 +125,7 @@ class Connection:
         if why := self._ready(call.method == "POST" and call.content_type == JSON):
             return Reply(Receipt(Outcome.THROTTLED, message=why, retry_after=HELD_BACK))
         started = time.perf_counter()
-        reply = self._exchange(call, identity)
+        reply = self.exchange(call, identity)
         self._record(call.method, call.reference, reply.receipt, time.perf_counter() - started)
         return reply
 
@@ -139,7 +139,8 @@ class Connection:
             if self._clock.monotonic() - due < (self._limiter.gap or math.inf):
                 return
 
-    def _exchange(self, call: Call, identity: str) -> Reply:
+    def exchange(self, call: Call, identity: str) -> Reply:
+        """One request and its answer, or what came between them: neither paced nor recorded."""
         try:
             answer = self._fetch(call, identity)
         except httpx.HTTPError as error:

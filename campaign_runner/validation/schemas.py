@@ -40,7 +40,7 @@ class RowSchema:
     @cached_property
     def schema(self) -> Any:
         """The pandera schema; built when the first such row is met, since most files have one or two methods."""
-        return _schema(self.columns())
+        return schema_of(self.columns())
 
 
 def shape_of(
@@ -84,7 +84,7 @@ def shape_of_none(book: RuleBook, present: Collection[str], choices: RuleOptions
 def shape_of_default(field: Field, method: Method, choices: RuleOptions) -> Any:
     """The schema of one value of one field, without the rules that need its neighbours."""
     columns = _columns(field, _checks(field, method.rules.get(field.name), choices), True)
-    return _schema({name: column for name, column in columns.items() if not name.endswith(PLACED)})
+    return schema_of({name: column for name, column in columns.items() if not name.endswith(PLACED)})
 
 
 def _checks(field: Field, rule: Mapping[str, Any] | None, choices: RuleOptions) -> dict[str, Any]:
@@ -117,7 +117,8 @@ def _absent(field: Field) -> dict[str, Any]:
     return {**field.metadata["sentences"]["not-allowed"], "rule": "not-allowed"}
 
 
-def _schema(columns: dict[str, Any]) -> Any:
+def schema_of(columns: dict[str, Any]) -> Any:
+    """The pandera schema of columns in its own form; most of the time that a rule book takes."""
     build: Any = deserialize_schema
     return build(deepcopy({**_FRAME, "columns": columns}))
 

@@ -51,8 +51,8 @@ def _main(folder: str, url: str, lease: str) -> None:
     with open_ledger(Path(folder), url) as ledger:
         try:
             with ledger.hold(NAME, lease=float(lease)):
-                assert ledger._claim
-                print("held", ledger._claim.fence, flush=True)
+                assert ledger.claim
+                print("held", ledger.claim.fence, flush=True)
                 for line in sys.stdin:
                     try:
                         if line.strip() == "send":

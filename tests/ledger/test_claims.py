@@ -189,7 +189,7 @@ def test_a_lost_claim_says_who_took_over_and_what_is_to_be_done(ledger):
     with ledger.hold(NAME), ledger.beside() as connection:
         connection.execute(update(rows).values(fence=7, holder="process 4711 on other", process=ELSEWHERE))
         with pytest.raises(ClaimLost) as lost:
-            ledger._claim.check(connection)
+            ledger.claim.check(connection)
     assert "taken over, process 4711 on other since" in str(lost.value)
     assert lost.value.exit_code == 7
 

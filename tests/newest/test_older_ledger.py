@@ -221,7 +221,7 @@ def test_a_clock_that_differs_from_tangos_stops_nothing(camp, hours):
     """The stand-in has a clock of its own, a day ahead or behind."""
     from tests.clock import HandClock
 
-    camp.tango._clock = HandClock((camp.clock.now() + timedelta(hours=hours)).replace(tzinfo=None).isoformat())
+    camp.tango.clock = HandClock((camp.clock.now() + timedelta(hours=hours)).replace(tzinfo=None).isoformat())
     assert camp.send().exit_code is ExitCode.DONE
     camp.everybody_once(45)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from campaign_runner.app.draft import ReadOptions
@@ -9,7 +11,7 @@ from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode, NotNewest, TangoStopped
-from campaign_runner.planning import Plan, known_lines, references
+from campaign_runner.planning import known_lines, references
 from campaign_runner.planning.cutting import FIRST
 from tests.newest.conftest import row
 from tests.planning.rows import ANA, BEN, CRATE, ORDER, planned
@@ -155,8 +157,7 @@ def test_a_recovery_places_nothing(camp):
 
 def _as_version_1(monkeypatch) -> None:
     """Plans are cut and named as version 0.1 did."""
-    for method in (Plan.batches, Plan.portions, Plan._cuts):
-        monkeypatch.setattr(method, "__defaults__", (FIRST,))
+    monkeypatch.setattr(sys.modules["campaign_runner.planning.plan"], "FORMAT", FIRST)
 
 
 def test_at_orders_a_row_that_was_edited_meanwhile_keeps_the_amount_that_tango_has(camp):

@@ -22,11 +22,11 @@ class Healing:
     """Makes the stand-in say COMPLETE of what it called FAILED, from the moment `now` is set."""
 
     def __init__(self, tango):
-        self.now, self._handle = False, tango.handle
+        self.now, self.answer = False, tango.handle
         tango.handle = self.handle
 
     def handle(self, request):
-        answer = self._handle(request)
+        answer = self.answer(request)
         for line in answer.content.get("lineItems", ()) if self.now and request.method == "GET" else ():
             line["lineItemStatus"] = "COMPLETE"
         return answer
@@ -142,7 +142,7 @@ def test_nobody_is_paid_a_third_time_where_the_first_attempt_lives_and_the_secon
     office.run(path)
     retry_failed(office.runtime())
     first = office.report()[1]["externalRefID"]
-    handle = healing._handle
+    handle = healing.answer
 
     def first_attempt(request):
         answer = handle(request)

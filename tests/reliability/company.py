@@ -71,16 +71,16 @@ def _once() -> None:
     read = validation.load_book
     shipped = functools.cache(read)  # the shipped book alone: a folder of a test's own is read each time
     patch.object(validation, "load_book", lambda folder=None: read(folder) if folder else shipped()).start()
-    build = schemas._schema
+    build = schemas.schema_of
     built: dict[str, Any] = {}
 
     def schema(columns: dict[str, Any]) -> Any:
-        said = str(columns)
-        if said not in built:
-            built[said] = build(columns)
-        return built[said]
+        text = str(columns)
+        if text not in built:
+            built[text] = build(columns)
+        return built[text]
 
-    patch.object(schemas, "_schema", schema).start()
+    patch.object(schemas, "schema_of", schema).start()
     patch.object(httpx, "Client", QuickClient).start()
 
 
@@ -103,9 +103,8 @@ class Company:
         self.sheet = Sheet(list(plan.rows), dice=self.dice)
         self.folder = Path(tempfile.mkdtemp(prefix="company-", dir=MEMORY if MEMORY.is_dir() else None))
         self.clock = HandClock()
-        self.tango = simulator.Simulator(clock=self.clock, requests_per_second=1, faults=plan.faults)
-        self.struck: Counter[str] = Counter()
-        self._count_faults()
+        self.tango = simulator.Simulator(clock=self.clock, requests_per_second=1)
+        self.tango.set_faults(plan.faults)
         self.crashes: list[str] = []
         self.processes = 0
         self.sent: list[tuple[str, bytes]] = []
@@ -243,7 +242,6 @@ class Company:
     def finish(self) -> Result | None:
         """Tango is well again, the account is funded, nobody asks for a canary: now the command must come to its end."""
         self.tango.set_faults([])
-        self._forget_faults()
         self.tango.change(accounts={"sim-poor": {"cents": 1_000_000}})
         self.cautious = False
         before: tuple[Any, ...] = ()
@@ -281,17 +279,3 @@ class Company:
         """summary.json as it is."""
         content: dict[str, Any] = json.loads((self.folder / "reports" / "q4" / "summary.json").read_text("utf-8"))
         return content
-
-    def _count_faults(self) -> None:
-        due = self.tango._due
-
-        def counted(call: str) -> Any:
-            fault = due(call)
-            if fault:
-                self.struck[fault.kind] += 1
-            return fault
-
-        self.tango._due = counted  # type: ignore[method-assign]
-
-    def _forget_faults(self) -> None:
-        self.tango._built_in = type(self.tango._built_in)((), {})

@@ -47,7 +47,7 @@ class Bomb:
         """While this lasts every write and every request passes here."""
         with ExitStack() as stack:
             for owner, name, wrapper in (
-                (Ledger, "write", self._write), (Connection, "_exchange", self._exchange), (Path, "replace", self._rename),
+                (Ledger, "write", self._write), (Connection, "exchange", self._exchange), (Path, "replace", self._rename),
             ):  # fmt: skip
                 stack.enter_context(patch.object(owner, name, wrapper(getattr(owner, name))))
             yield self

@@ -54,7 +54,7 @@ def play(plan: Scenario, kind: type[Company] = Company) -> Outcome:
         return Outcome(
             plan.seed, wrong, company.processes, len(company.tango.requests), len(list(company.tango.orders())),
             sum(order.count for order in company.tango.orders()), len(company.sheet.rows), Counter(company.crashes),
-            company.struck, company.points,
+            company.tango.faults_struck, company.points,
         )  # fmt: skip
     finally:
         company.close()

@@ -92,7 +92,7 @@ class Moody(simulator.Simulator):
         mood = next(self.moods, None)
         placing = request.method == "POST"
         reference = orjson.loads(request.body)["externalRefID"] if placing else request.path.rpartition("/")[2]
-        now = self._clock.now().timestamp()
+        now = self.clock.now().timestamp()
         first = self._first.setdefault(reference, now)
         if mood is None or (not placing and mood.denies() and now >= first + GRACE and self._has(reference)):
             return super().handle(request)

@@ -88,7 +88,7 @@ def desk_at(clock: HandClock) -> Iterator[Callable[..., Desk]]:
     with ExitStack() as stack:
 
         def at(base_url: str, *, endpoint: str = "asyncOrders", account: str = "acme-account", gap: float = 0.0,
-               credentials: Credentials = BASIC, **options: Any) -> Desk:  # fmt: skip
+               credentials: Credentials = BASIC, clock: HandClock = clock, **options: Any) -> Desk:  # fmt: skip
             order = Order("q4", "acme-customer", account, endpoint, campaign="Q4")
             records: list[tuple[str, str, Receipt, float]] = []
             limiter = Turnstile(clock, gap)

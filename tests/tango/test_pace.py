@@ -41,8 +41,6 @@ class Sleeper(HandClock):
 
 
 def test_who_wakes_too_late_for_its_place_takes_another(world):
-    here, clock = world(), Sleeper()
-    here.client._connection._clock = clock
-    here.desk.limiter.gap = 1.0
+    here = world(clock=Sleeper(), gap=1.0)
     here.client.account()
     assert here.desk.limiter.reserved == 2

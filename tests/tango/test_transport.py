@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -29,12 +29,12 @@ def server(serve: Callable[[socket.socket], None], backlog: int = 5) -> Iterator
     def work() -> None:
         with suppress(OSError):
             while True:
-                serve(listener.accept()[0])
+                serve(open_here.enter_context(listener.accept()[0]))
 
-    threading.Thread(target=work, daemon=True).start()
-    yield f"127.0.0.1:{listener.getsockname()[1]}"
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
+    with listener, ExitStack() as open_here:
+        threading.Thread(target=work, daemon=True).start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def told(url: str, sent: bytes = body("q4-1"), timeout: float = 0.3) -> tuple[str, str]:
@@ -59,8 +59,7 @@ def test_a_connection_that_nobody_takes_up_in_time_never_was_one():
 
 
 def test_a_server_that_does_not_read_may_have_the_order():
-    held: list[socket.socket] = []
-    with server(held.append) as where:
+    with server(lambda _: None) as where:
         assert told(f"http://{where}", LARGE) == ("retry", "WriteTimeout")
 
 
