@@ -38,7 +38,8 @@ _EVER = "9999"
 class Erased:
     """How many files, orders, lines and hashes were erased, and orders in the simulator; what is still `open`, how many
     `events` name the recipient, whose address is that of how many `accounts`; which `reports` hold names, and which were
-    `deleted`; `uncleared`: deleted bytes may still stand in free pages of the ledger."""
+    `deleted`; how many `log_rows` of the server went; `uncleared`: deleted bytes may still stand in free pages of
+    the ledger."""
 
     files: int = 0
     orders: int = 0
@@ -48,6 +49,7 @@ class Erased:
     open: int = 0
     events: int = 0
     accounts: int = 0
+    log_rows: int = 0
     uncleared: bool = False
     reports: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
@@ -101,7 +103,7 @@ def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False, delete
     contact = person(who)
     with _ledger(runtime) as ledger:
         with ledger.read() as connection:
-            persons = _hashes(connection, contact)
+            persons = hashes_of(connection, contact)
         told: dict[str, Any] = dict(
             erase_recipient(ledger, contact, persons, runtime.at(), window_since=since(runtime), dry_run=dry_run)
         )
@@ -147,7 +149,7 @@ def _stand_in(runtime: Runtime, chosen: Any, dry_run: bool) -> int:
     return simulator.erase(runtime.state / SIMULATOR_STATE, chosen, dry_run=dry_run)
 
 
-def _hashes(connection: Connection, contact: Contact) -> list[bytes]:
+def hashes_of(connection: Connection, contact: Contact) -> list[bytes]:
     """A name may be divided into first and last name at any of its words."""
     rows: list[tuple[str, ...]] = [(contact.text,)] if contact.is_email else [(f"+{contact.digits}",)]
     columns: tuple[str, ...] = (EMAIL,) if contact.is_email else (PHONE,)

@@ -248,8 +248,10 @@ def purged(erased: Erased, nothing: str, window: int, *, dry_run: bool) -> Itera
             "The ledger is in use or the disk is full, so deleted bytes may still stand in free pages of the ledger. "
             "Run the same command again when nothing else runs."
         )
-    if erased.deleted:
-        yield f"{count(len(erased.deleted), 'file')} with the recipient deleted, among reports and copies of the ledger."
+    if erased.log_rows:
+        yield f"{count(erased.log_rows, 'row')} of sign-ins, sessions and technical logs erased."
+    if deleted := len(erased.deleted):
+        yield f"{count(deleted, 'report or copy of the ledger', 'reports and copies of the ledger')} deleted."
     if reports := erased.reports:
         yield "These files still contain names or contact data. Delete them, or write them again (campaign-runner reports):"
         yield from (f"  {path}" for path in reports)

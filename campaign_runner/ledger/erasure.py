@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from campaign_runner.ledger import digests, events, submission_erasure
 from campaign_runner.ledger.schema import (
@@ -27,6 +27,8 @@ from campaign_runner.ledger.store import Ledger
 from campaign_runner.model.lifecycle import OPEN_BATCHES
 
 ERASED, NAME = "personal data erased", "an erased file"
+# What was erased of an upload is its copy alone.
+FILE = "file"
 # An upload of which the copy was erased for one recipient is erased for the others in its own time.
 KEPT = or_(uploads.c.purged_at.is_(None), uploads.c.purged_for != "")
 PURGED = (uploads.c.purged_at.is_not(None), uploads.c.purged_for == "")
@@ -64,6 +66,29 @@ def erase(
             why = {"of": "campaign"} if campaign else {"before": before}
             record(connection, at, old, touched, **why)
     return told
+
+
+def erase_files(connection: Connection, before: str, at: str, *, dry_run: bool = False) -> int:
+    """Erase stored copies of files and reports alone, as long as no line is open; what was sent keeps its contents."""
+    which = (uploads.c.created_at < before, uploads.c.purged_at.is_(None), uploads.c.id.not_in(open_uploads()))
+    old = list(connection.execute(select(uploads.c.id).where(*which)).scalars())
+    never = submission_erasure.erase_older(connection, before, old, at, dry_run=dry_run)
+    if old and not dry_run:
+        erase_copies(connection, old, at, FILE)
+        record(connection, at, old, (), of=FILE, before=before)
+    return len(old) + never
+
+
+def erase_old_messages(connection: Connection, before: str, at: str, *, dry_run: bool = False) -> int:
+    """Erase what Tango said in answers before that time; returns in how many orders."""
+    said = (attempts.c.at < before, attempts.c.message != "")
+    theirs = and_(batches.c.campaign == attempts.c.campaign, batches.c.reference == attempts.c.reference)
+    orders = list(connection.execute(select(batches.c.id).join(attempts, theirs).where(*said).distinct()).scalars())
+    if orders and not dry_run:
+        named = select(batches.c.reference).where(batches.c.id.in_(orders))
+        connection.execute(update(attempts).where(*said, attempts.c.reference.in_(named)).values(message=""))
+        digests.write_orders(connection, at, orders, erased=True)
+    return len(orders)
 
 
 def record(connection: Connection, at: str, files: Collection[int], orders: Collection[int], **why: Any) -> None:

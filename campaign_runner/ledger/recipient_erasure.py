@@ -80,6 +80,15 @@ def without_recipient(body: bytes, contact: Contact) -> tuple[bytes, set[str]]:
     return orjson.dumps(order), {str(order["lineItems"][number]["externalRefLineItemID"]) for number in theirs}
 
 
+def theirs_in(body: bytes, contact: Contact) -> dict[str, Any]:
+    """The line items of an order that are this recipient's, by their reference."""
+    order = orjson.loads(body)
+    if "lineItems" not in order:
+        return {str(order.get("externalRefID", "")): order}
+    every = order["lineItems"]
+    return {str(item["externalRefLineItemID"]): item for item in every if contact.is_in_bytes(orjson.dumps(item))}
+
+
 def _impersonal(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name in IMPERSONAL}
 

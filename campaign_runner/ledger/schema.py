@@ -72,7 +72,7 @@ uploads = Table(
     Column("rows", Integer, nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("purged_at", String(40)),
-    # "recipient": the copy was erased for the sake of one recipient, and the hashes of the others stay.
+    # "recipient": the copy was erased for the sake of one recipient, "file": the copy alone was; the hashes stay.
     Column("purged_for", String(10), nullable=False, server_default=""),
 )  # fmt: skip
 

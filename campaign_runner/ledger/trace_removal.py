@@ -5,15 +5,15 @@ Where a value is compared with the log of events, or is the account of somebody 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, delete, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from campaign_runner.ledger import digests, stored_reports
 from campaign_runner.ledger.personal_traces import Trace
-from campaign_runner.ledger.schema import metadata
+from campaign_runner.ledger.schema import attempts, batches, metadata
 from campaign_runner.ledger.submission_tables import report_files
 from campaign_runner.model.contact import Contact
 
@@ -33,17 +33,27 @@ _ELSEWHERE = frozenset({"batches", "line_items", "upload_parts", "submission_par
 def remove(connection: Connection, where: Iterable[Trace], contact: Contact, at: str) -> None:
     """Take the recipient out of every text, and out of the stored reports."""
     files: set[int] = set()
+    requests: set[int] = set()
     for trace in where:
         if trace.table in _ELSEWHERE or (trace.table, trace.column) in STAYS:
             continue
         if special := _SPECIAL.get(trace.table):
             special(connection, trace)
             continue
-        _set(connection, trace, contact.without(trace.text))
+        _set(connection, trace, "" if trace.table == "attempts" else contact.without(trace.text))
         if trace.table in ("uploads", "entries"):
             files.add(trace.key[0])
+        if trace.table == "attempts":
+            requests.add(trace.key[0])
     for upload in sorted(files):
         digests.write_file(connection, at, upload)
+    digests.write_orders(connection, at, _orders(connection, requests), erased=True)
+
+
+def _orders(connection: Connection, requests: Collection[int]) -> list[int]:
+    theirs = and_(batches.c.campaign == attempts.c.campaign, batches.c.reference == attempts.c.reference)
+    query = select(batches.c.id).join(attempts, theirs).where(attempts.c.id.in_(requests)).distinct()
+    return list(connection.execute(query).scalars())
 
 
 def impersonal(result: str) -> str:

@@ -10,11 +10,33 @@ from campaign_runner.settings.sections import Section, _https, setting
 
 
 class RetentionSection(Section):
-    """what workers erase by themselves (workspace.toml)"""
+    """what workers erase by themselves every night, and `purge` without options at once; 0 = never"""
 
     days: int = setting(
-        0, "personal data of files older than this is erased every night; 0 = never", ge=0, le=36500, example=400
+        0,
+        "all personal data of files older than this: copies, contents of orders, messages",
+        ge=0,
+        le=36500,
+        example=400,
     )
+    uploads_days: int = setting(
+        0,
+        "stored copies of files and reports older than this; the contents of orders stay",
+        ge=0,
+        le=36500,
+        example=90,
+    )
+    logs_days: int = setting(
+        0,
+        "Tango's messages in the log of requests, sign-ins and sessions older than this",
+        ge=0,
+        le=36500,
+        example=90,
+    )
+    backups: str = setting(
+        "", "the folder of backups, which exports and erasures name", example="/var/backups/campaign-runner"
+    )
+    backups_days: int = setting(0, "how long backups are kept; 0 = not known", ge=0, le=36500, example=35)
 
 
 class InboxSection(Section):

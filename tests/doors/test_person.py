@@ -5,9 +5,12 @@ from __future__ import annotations
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.campaign_wishes import halt_campaign, resume_campaign, want_reports
 from campaign_runner.app.correct_cells import correct_cells
+from campaign_runner.app.person_export import export_person, write_export
 from campaign_runner.app.purge import Erased, purge_recipient
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.users import add_user
 from campaign_runner.ledger.personal_traces import traces
+from campaign_runner.model.actor import Actor
 from campaign_runner.model.contact import Contact
 from campaign_runner.model.contact_masks import without_contacts
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House
@@ -88,3 +91,41 @@ def test_a_report_that_was_written_after_another_erasure_is_forgotten_too(house:
 def test_a_reason_is_kept_without_contact_data_and_with_the_number_of_a_ticket() -> None:
     reason = "ana@example.com rang from +1 415 555 0100, ticket 4500012345"
     assert without_contacts(reason) == "[…] rang from […], ticket 4500012345"
+
+
+def test_an_export_has_everything_about_a_person_and_nothing_about_others(house: House) -> None:
+    busy(house)
+    data, files = write_export(house.workspace.runtime(1, HANNA, house.folder / "reports"), WHO, house.folder / "out")
+    assert {(one["campaign_id"], one["amount"], one["sent"]["recipient"]["email"]) for one in data.rewards} == {
+        ("q5", "25.00", WHO), ("q5", "5.00", WHO),
+    }  # fmt: skip
+    assert {(row["name"], row["row"]) for row in data.rows} >= {("q5b.csv", 2), ("q5b.csv", 3)}
+    assert ("corrections.before", WHO) in {(one["place"], one["text"]) for one in data.texts}
+    assert {file["kind"] for file in data.files} == {"upload", "submission", "report"}
+    assert [path.name for path in files] == ["person.json", "person.xlsx", "person.html"]
+    for path in files:
+        assert Contact(WHO).is_in_file(path)
+        assert not Contact("ben@example.com").is_in_file(path)
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_an_export_names_the_account_and_what_it_did_and_where_backups_are(house: House) -> None:
+    house.values["retention"] = {"backups": str(house.folder / "backups"), "backups_days": 35}
+    (house.folder / "backups").mkdir()
+    (house.folder / "backups" / "ledger-20261101T000000Z.sqlite").write_bytes(b"")
+    add_user(house.workspace, HANNA, WHO, ["submitter"], "Ana Silva")
+    key = house.campaign(actor=Actor(WHO, "local", "session"))
+    data = export_person(house.workspace.runtime(key, HANNA, house.folder / "reports"), WHO)
+    assert data.account
+    assert (data.account["name"], [act["kind"] for act in data.account["acts"]]) == (
+        "Ana Silva", ["campaign opened", "settings kept"],
+    )  # fmt: skip
+    assert data.backups[0]["kept_until"]
+    assert erase(house).accounts == 1
+
+
+def test_an_erased_person_has_rewards_without_a_name_and_nothing_else(house: House) -> None:
+    busy(house)
+    erase(house)
+    data = export_person(house.workspace.runtime(1, HANNA, house.folder / "reports"), WHO)
+    assert (data.rows, data.files, data.texts, [one["sent"] for one in data.rewards]) == ([], [], [], [{}, {}])

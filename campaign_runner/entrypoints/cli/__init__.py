@@ -25,6 +25,7 @@ from campaign_runner.entrypoints.cli.explain import explain_command
 from campaign_runner.entrypoints.cli.halt import halt_command
 from campaign_runner.entrypoints.cli.inbox import inbox_command
 from campaign_runner.entrypoints.cli.init import init_command
+from campaign_runner.entrypoints.cli.person import person
 from campaign_runner.entrypoints.cli.plan import plan_command
 from campaign_runner.entrypoints.cli.purge import purge_command
 from campaign_runner.entrypoints.cli.reconcile import reconcile_command
@@ -90,7 +91,7 @@ FAULT = (
 )
 for name, function in COMMANDS.items():
     app.command(name)(command(function))
-for group in (audit, user, token):
+for group in (audit, person, user, token):
     app.add_typer(group)
 
 

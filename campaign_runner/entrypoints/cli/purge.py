@@ -32,7 +32,7 @@ def purge_command(
     campaign: OfCampaign = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Erase personal data of old files, of one recipient or of one campaign.
+    """Erase personal data of old files, of one recipient or of one campaign; without options, what [retention] says.
 
     References, amounts, statuses and totals stay. Reports that contain the recipient are listed, not deleted.
 
@@ -40,10 +40,12 @@ def purge_command(
     """
     from campaign_runner.app import screen
     from campaign_runner.app.purge import purge_campaign, purge_data, purge_recipient
+    from campaign_runner.app.retention import apply_retention
 
-    if [bool(older_than), bool(recipient), bool(campaign)].count(True) != 1:
+    if [bool(older_than), bool(recipient), bool(campaign)].count(True) > 1:
         raise UsageError(
-            'Give one of --older-than 400d, --recipient EMAIL, PHONE or "NAME, STREET, ZIP", --campaign ID.'
+            'Give one of --older-than 400d, --recipient EMAIL, PHONE or "NAME, STREET, ZIP", --campaign ID; or none, and '
+            "what [retention] says is erased."
         )
     days = seconds(older_than, "--older-than", "d") / 86_400 if older_than else 0
     runtime = call.runtime(campaign="any", secret=False)
@@ -51,11 +53,15 @@ def purge_command(
         erased = purge_data(runtime, days, dry_run=dry_run)
     elif recipient:
         erased = purge_recipient(runtime, recipient, dry_run=dry_run)
-    else:
+    elif campaign:
         erased = purge_campaign(runtime, campaign, dry_run=dry_run)
+    else:
+        erased = apply_retention(runtime, dry_run=dry_run)
     window = runtime.settings.identity.duplicate_window_days
     nothing = f"Nothing to erase: the ledger has no final data of {recipient or campaign} that was not erased before."
+    if not recipient and not campaign:
+        nothing = "Nothing to erase: nothing final is older than [retention] says."
     if older_than:
         nothing = f"Nothing to erase: nothing final is older than {days:g} days."
     call.answer(asdict(erased), *screen.purged(erased, nothing, window, dry_run=dry_run))
-    raise typer.Exit(ExitCode.NOT_FINISHED if erased.open else ExitCode.DONE)
+    raise typer.Exit(ExitCode.NOT_FINISHED if erased.open or erased.uncleared else ExitCode.DONE)
