@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from campaign_runner.app.workspace import Workspace, own_settings
-from campaign_runner.ledger import approvals, campaigns, events, jobs, pauses, row_status, submissions
+from campaign_runner.ledger import campaigns, jobs, submissions
+from campaign_runner.ledger.campaign_facts import KnownCampaign, known_campaigns
 from campaign_runner.ledger.checks import Check, check_of
+from campaign_runner.ledger.pauses import Pause
 from campaign_runner.ledger.sendings import Sending, sending
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
@@ -39,14 +41,15 @@ def create_campaign(workspace: Workspace, actor: Actor, values: Mapping[str, Any
 
 def views_of(connection: Connection, keys: Sequence[int]) -> list[dict[str, Any]]:
     """Views of these campaigns, in this order."""
-    return [_view(connection, campaigns.row(connection, key)) for key in keys]
+    now = jobs.now(connection)
+    return [_view(known, now) for known in known_campaigns(connection, keys)]
 
 
 def campaign_view(workspace: Workspace, campaign_id: str) -> dict[str, Any]:
     """One campaign: id, texts, state, rows by status, amounts per currency and status, whether they tie out."""
     key = workspace.key_of(campaign_id)
     with workspace.ledger().read() as connection:
-        return _view(connection, campaigns.row(connection, key))
+        return views_of(connection, [key])[0]
 
 
 def newest(connection: Connection, campaign_key: int) -> tuple[Submission | None, Check | None, Sending | None]:
@@ -59,49 +62,51 @@ def newest(connection: Connection, campaign_key: int) -> tuple[Submission | None
     return submission, check_of(connection, submission.id), mine
 
 
-def _view(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
-    submission, check, wish = newest(connection, row["id"])
-    own = campaigns.settings_of(connection, row["id"]).get("campaign", {})
-    upload = campaigns.latest_upload(connection, row["id"])
-    planned = upload is not None and (submission is None or submission.upload == upload.id or not check)
-    if upload is not None and planned:
-        rows, amounts = _sums(row_status.tally(connection, upload.id))
+def _view(known: KnownCampaign, now: float) -> dict[str, Any]:
+    row, submission, check, wish = known.row, known.submission, known.check, known.wish
+    own = orjson.loads(row["settings"]).get("campaign", {})
+    planned = bool(known.upload) and (submission is None or submission.upload == known.upload or not check)
+    if planned:
+        rows, amounts = _sums(known.tally)
     else:
         result = check.result if check else {}
         rows, amounts = dict(result.get("rows", {})), dict(result.get("amounts", {}))
-    pause, now = pauses.of(connection, row["id"]), jobs.now(connection)
-    facts = _facts(connection, row, (submission, check, wish), rows, planned=planned)
-    driven = jobs.is_wanted(connection, jobs.DRIVE, row["id"])
-    facts = replace(facts, halted=bool(pause.halted_at), scheduled=pause.send_after > now, driven=driven)
+    pause = Pause(row["halted_at"], row["halted_by"], row["halted_why"], row["send_after"])
+    facts = _facts(known, rows, pause, now, planned=planned)
     return {
         "id": row["campaign_id"], "key": row["id"], "environment": row["environment"], "created_at": row["created_at"],
         "name": own.get("name", ""), "purchase_order": own.get("purchase_order", ""), "notes": own.get("notes", ""),
         "state": str(state_of(facts)), "rows": rows, "amounts": amounts, "ties_out": _ties_out(rows, amounts),
         "upload": submission.number if submission else None, "plan": check.plan if check else "",
         "approval": facts.approval, "refused": wish.refused if wish else "",
-        "paused": pause.sentence(now, row["campaign_id"]), "submitters": _people(connection, row["id"]),
+        "paused": pause.sentence(now, row["campaign_id"]), "submitters": sorted(known.people),
     }  # fmt: skip
 
 
 def _facts(
-    connection: Connection, row: Mapping[str, Any], now: tuple[Submission | None, Check | None, Sending | None],
-    rows: Mapping[str, int], *, planned: bool,
-) -> CampaignFacts:  # fmt: skip
-    submission, check, wish = now
-    if submission is None:
-        return CampaignFacts(planned=planned, rows=rows)
-    checking = jobs.is_wanted(connection, jobs.CHECK, submission.id) or check is None
-    result = check.result if check else {}
-    decision = approvals.latest(connection, row["id"], check.plan) if check and check.plan else None
-    approval = decision.decision if decision else str(result.get("approval", "not needed"))
+    known: KnownCampaign, rows: Mapping[str, int], pause: Pause, now: float, *, planned: bool
+) -> CampaignFacts:
+    halted, scheduled = bool(pause.halted_at), pause.send_after > now
+    also: dict[str, Any] = {
+        "planned": planned,
+        "rows": rows,
+        "halted": halted,
+        "scheduled": scheduled,
+        "driven": known.driven,
+    }
+    if known.submission is None:
+        return CampaignFacts(**also)
+    check, wish = known.check, known.wish
+    checking, result = known.checking or check is None, check.result if check else {}
     return CampaignFacts(
         submitted=True, check="" if checking else str(check and check.state), errors=rows.get("rejected", 0),
-        refused=bool(result.get("refused")), asked=bool(check and check.asked_at), approval=approval,
-        wanted=wish is not None and not wish.refused, planned=planned, rows=rows,
+        refused=bool(result.get("refused")), asked=bool(check and check.asked_at),
+        approval=known.decision or str(result.get("approval", "not needed")),
+        wanted=wish is not None and not wish.refused, **also,
     )  # fmt: skip
 
 
-def _sums(tally: list[tuple[str, str, int, int]]) -> tuple[dict[str, int], dict[str, dict[str, str]]]:
+def _sums(tally: Sequence[tuple[str, str, int, int]]) -> tuple[dict[str, int], dict[str, dict[str, str]]]:
     """As `summary.json` has them: rows with their total, and amounts per currency with theirs."""
     rows = {str(status): 0 for status in RowStatus}
     units: dict[str, dict[str, int]] = {}
@@ -125,10 +130,3 @@ def _ties_out(rows: Mapping[str, int], amounts: Mapping[str, Mapping[str, str]])
         Decimal(per["total"]) == sum((Decimal(v) for s, v in per.items() if s != "total"), Decimal(0))
         for per in amounts.values()
     )
-
-
-def _people(connection: Connection, campaign_key: int) -> list[str]:
-    """Who submitted something to this campaign, or made it."""
-    opened = [event["actor"] for event in events.of_kinds(connection, campaign_key, "campaign opened")]
-    actors = [*opened, *(one.actor for one in submissions.listing(connection, campaign_key))]
-    return sorted({actor.user for actor in actors if actor})

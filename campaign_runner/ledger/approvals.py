@@ -6,7 +6,7 @@ for people who look into the ledger, and `audit verify` compares them with the l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -102,6 +102,13 @@ def latest(connection: Connection, campaign_key: int, identity: str) -> Decision
         return None
     kind, data = newest["kind"].removeprefix("plan "), newest["data"]
     return Decision(kind, data["by"], data.get("reason", ""), newest["at"], newest["actor"])
+
+
+def decided(connection: Connection, keys: Collection[int]) -> dict[tuple[int, str], str]:
+    """What was decided last about each plan of these campaigns: approved or rejected, by campaign and plan."""
+    kinds = (f"plan {APPROVED}", f"plan {REJECTED}")
+    log = events.of_campaigns(connection, keys, *kinds)
+    return {(event["campaign"], event["data"]["plan"]): event["kind"].removeprefix("plan ") for event in log}
 
 
 def _shown(event: Mapping[str, Any], files: Mapping[str, str]) -> ShownPlan:

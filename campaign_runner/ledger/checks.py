@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -31,16 +31,33 @@ def record_check(
     for table in (problems, check_parts, checks):
         connection.execute(delete(table).where(table.c.submission == submission))
     values = {"submission": submission, "at": found.at, "state": found.state, "plan": found.plan,
+              "brief": orjson.dumps(brief(found.result)).decode(),
               "result": orjson.dumps(found.result, default=str).decode()}  # fmt: skip
     connection.execute(checks.insert().values(**values))
     many = ((submission, number, *row) for number, row in enumerate(rows))
     insert_many(connection, problems, ("submission", "number", *PROBLEM), many)
 
 
+def brief(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What a list of campaigns needs of a result: counts, sums, and whether it was refused."""
+    return {"rows": result.get("rows", {}), "amounts": result.get("amounts", {}),
+            "approval": result.get("approval", "not needed"), "refused": bool(result.get("refused"))}  # fmt: skip
+
+
 def check_of(connection: Connection, submission: int) -> Check | None:
     """What its newest check found; None while it was not checked."""
     row = connection.execute(select(checks).where(checks.c.submission == submission)).one_or_none()
     return Check(row.at, row.state, row.plan, orjson.loads(row.result), row.asked_at) if row else None
+
+
+def briefs_of(connection: Connection, which: Collection[int]) -> dict[int, Check]:
+    """The newest checks of some submissions, with what is `brief` of their results."""
+    columns = (checks.c.submission, checks.c.at, checks.c.state, checks.c.plan, checks.c.asked_at, checks.c.brief)
+    rows = connection.execute(select(*columns).where(checks.c.submission.in_(which))).all()
+    older = [row.submission for row in rows if not row.brief]
+    whole = {number: check.result for number in older if (check := check_of(connection, number))}
+    return {row.submission: Check(row.at, row.state, row.plan, brief(whole[row.submission]) if row.submission in whole
+                                  else orjson.loads(row.brief), row.asked_at) for row in rows}  # fmt: skip
 
 
 def with_plan(connection: Connection, campaign_key: int, plan: str) -> int | None:

@@ -7,7 +7,7 @@ event and work out the rest of the chain anew. Events from before version 3 have
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -250,6 +250,11 @@ def of_campaign(connection: Connection, campaign_key: int) -> Iterator[dict[str,
 def of_kinds(connection: Connection, campaign_key: int, *kinds: str) -> Iterator[dict[str, Any]]:
     """The events of some kinds of a campaign, oldest first."""
     return _unpacked(connection, select(events).where(events.c.campaign == campaign_key, events.c.kind.in_(kinds)))
+
+
+def of_campaigns(connection: Connection, keys: Collection[int], *kinds: str) -> Iterator[dict[str, Any]]:
+    """The events of some kinds of several campaigns, oldest first."""
+    return _unpacked(connection, select(events).where(events.c.campaign.in_(keys), events.c.kind.in_(kinds)))
 
 
 def newest_of(connection: Connection, campaign_key: int, kind: str) -> dict[str, Any] | None:

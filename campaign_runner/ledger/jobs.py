@@ -104,6 +104,11 @@ def is_wanted(connection: Connection, kind: str, key: object) -> bool:
     return connection.execute(query).first() is not None
 
 
+def wanted_keys(connection: Connection, kind: str) -> frozenset[str]:
+    """The keys of all work of a kind that waits or is under way."""
+    return frozenset(connection.execute(select(jobs.c.key).where(jobs.c.kind == kind)).scalars())
+
+
 def is_any_due(connection: Connection) -> bool:
     """Whether work is due that is in nobody's hands."""
     moment = now(connection)

@@ -8,7 +8,7 @@ orders in the same transaction; what is planned is added up where it is made.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, select
@@ -84,6 +84,15 @@ def by_status(connection: Connection, **whose: int) -> list[tuple[str, str, int,
     query = select(STATUS, tallies.c.currency, func.sum(tallies.c.lines), func.sum(tallies.c.units))
     query = query.select_from(TALLIES).where(CURRENT, *where).group_by(STATUS, tallies.c.currency)
     return [(str(status), str(currency), int(lines), int(units)) for status, currency, lines, units
+            in connection.execute(query)]  # fmt: skip
+
+
+def by_upload(connection: Connection, uploads: Collection[int]) -> list[tuple[int, tuple[str, str, int, int]]]:
+    """The same of several uploads, each time with which."""
+    columns = (tallies.c.upload, STATUS, tallies.c.currency)
+    query = select(*columns, func.sum(tallies.c.lines), func.sum(tallies.c.units)).select_from(TALLIES)
+    query = query.where(CURRENT, tallies.c.upload.in_(uploads)).group_by(*columns)
+    return [(int(upload), (str(status), str(currency), int(lines), int(units))) for upload, status, currency, lines, units
             in connection.execute(query)]  # fmt: skip
 
 

@@ -27,18 +27,26 @@ ROWS_AT_ONCE = 5_000
 
 def tally(connection: Connection, upload: int) -> list[tuple[str, str, int, int]]:
     """(status, currency, rows, units) of an upload; units -1 = amounts that cannot be read, counted apart."""
-    known = select(STATUS, line_items.c.currency, func.count(), func.sum(UNITS))
+    return tallies_of(connection, [upload])[upload]
+
+
+def tallies_of(connection: Connection, which: Collection[int]) -> dict[int, list[tuple[str, str, int, int]]]:
+    """The same of several uploads at once."""
+    known = select(entries.c.upload, STATUS, line_items.c.currency, func.count(), func.sum(UNITS))
     known = known.select_from(LINES.join(entries, entries.c.line == line_items.c.id))
-    known = known.where(entries.c.upload == upload).group_by(STATUS, line_items.c.currency)
-    others = select(entries.c.status, entries.c.currency, func.count(), func.sum(entries.c.units))
-    others = others.where(entries.c.upload == upload, entries.c.line.is_(None), entries.c.units >= 0)
-    unread = select(entries.c.status, literal(""), func.count(), literal(-1))
-    unread = unread.where(entries.c.upload == upload, entries.c.line.is_(None), entries.c.units < 0)
-    found = order_sums.by_status(connection, upload=upload)
-    others, unread = others.group_by(entries.c.status, entries.c.currency), unread.group_by(entries.c.status)
+    known = known.where(entries.c.upload.in_(which)).group_by(entries.c.upload, STATUS, line_items.c.currency)
+    mine = (entries.c.upload.in_(which), entries.c.line.is_(None))
+    others = select(entries.c.upload, entries.c.status, entries.c.currency, func.count(), func.sum(entries.c.units))
+    others = others.where(*mine, entries.c.units >= 0)
+    others = others.group_by(entries.c.upload, entries.c.status, entries.c.currency)
+    unread = select(entries.c.upload, entries.c.status, literal(""), func.count(), literal(-1))
+    unread = unread.where(*mine, entries.c.units < 0).group_by(entries.c.upload, entries.c.status)
+    found: dict[int, list[tuple[str, str, int, int]]] = {upload: [] for upload in which}
+    for upload, sums in order_sums.by_upload(connection, which):
+        found[upload].append(sums)
     for query in (known, others, unread):
-        found += [(str(status), str(currency), int(n), int(units)) for status, currency, n, units
-                  in connection.execute(query)]  # fmt: skip
+        for upload, status, currency, number, units in connection.execute(query):
+            found[upload].append((str(status), str(currency), int(number), int(units)))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -35,12 +35,18 @@ def want_sent(connection: Connection, campaign_key: int, wish: Sending) -> None:
 
 def sending(connection: Connection, campaign_key: int) -> Sending | None:
     """What is to be sent of a campaign, None if nobody said so."""
-    row = connection.execute(select(sendings).where(sendings.c.campaign == campaign_key)).one_or_none()
-    if row is None:
-        return None
-    actor = actors.unpacked(row.actor)
-    assert actor is not None
-    return Sending(row.submission, row.plan, actor, row.at, orjson.loads(row.options), row.refused)
+    return sendings_of(connection, [campaign_key]).get(campaign_key)
+
+
+def sendings_of(connection: Connection, keys: Collection[int]) -> dict[int, Sending]:
+    """The same of several campaigns."""
+    found = {}
+    for row in connection.execute(select(sendings).where(sendings.c.campaign.in_(keys))):
+        actor = actors.unpacked(row.actor)
+        assert actor is not None
+        options = orjson.loads(row.options)
+        found[row.campaign] = Sending(row.submission, row.plan, actor, row.at, options, row.refused)
+    return found
 
 
 def refuse_sending(connection: Connection, campaign_key: int, why: str) -> None:

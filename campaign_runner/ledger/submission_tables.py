@@ -48,6 +48,8 @@ checks = Table(
     Column("plan", String(64), nullable=False),
     # When somebody asked for its plan to be approved or sent ("" = not yet).
     Column("asked_at", String(40), nullable=False, server_default=""),
+    # What a list of campaigns needs of it ("" = from before that was kept).
+    Column("brief", Text, nullable=False, server_default=""),
     Column("result", Text, nullable=False),
 )  # fmt: skip
 

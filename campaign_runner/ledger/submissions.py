@@ -5,7 +5,7 @@ Its bytes are kept here until its plan is written down: from then on the upload 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -159,6 +159,15 @@ def with_digest(connection: Connection, digest: str) -> list[Known]:
 def latest(connection: Connection, campaign_key: int) -> Submission | None:
     """The newest submission of a campaign."""
     return next(iter(listing(connection, campaign_key)), None)
+
+
+def newest_of(connection: Connection, keys: Collection[int]) -> dict[int, Submission]:
+    """The newest submission of each of these campaigns that has one."""
+    newest = (
+        select(func.max(submissions.c.id)).where(submissions.c.campaign.in_(keys)).group_by(submissions.c.campaign)
+    )
+    rows = connection.execute(select(submissions).where(submissions.c.id.in_(newest))).mappings()
+    return {row["campaign"]: _of(row) for row in rows}
 
 
 def restore(connection: Connection, submission: Submission, target: Path) -> None:

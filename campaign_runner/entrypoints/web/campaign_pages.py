@@ -13,7 +13,7 @@ from campaign_runner.app import campaign_wishes as wishes
 from campaign_runner.app.campaigns import campaign_view, create_campaign
 from campaign_runner.app.upload_view import uploads_of
 from campaign_runner.app.viewer import is_own
-from campaign_runner.app.visible_campaigns import visible_campaigns
+from campaign_runner.app.visible_campaigns import by_attention
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Who, Work, workspace_of
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.pages import go_to, page
@@ -25,19 +25,16 @@ from campaign_runner.model.roles import Permission
 Text = Annotated[str, Form()]
 # States in which something happens by itself: the page looks again every two seconds.
 BUSY = frozenset({"checking", "awaiting_approval", "approved", "scheduled", "sending", "following"})
-# What needs somebody comes first.
-ATTENTION = ("needs_correction", "awaiting_approval", "approved", "halted", "ready", "checking", "sending", "scheduled",
-             "following", "draft", "finished")  # fmt: skip
 POLLING_ENDS = 286
 AT_ONCE = 50
 Older = Annotated[int | None, Query(ge=1, le=LARGEST)]
+Start = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
-def campaigns_page(request: Request, workspace: Work, viewer: Who, before: Older = None) -> Response:
-    """The newest ones, of them what needs attention first; `before`: those that are older."""
-    shown, older = visible_campaigns(workspace, viewer, before=before, limit=AT_ONCE)
-    shown.sort(key=lambda view: ATTENTION.index(view["state"]))
-    return page(request, "campaigns.html", campaigns=shown, older=older)
+def campaigns_page(request: Request, workspace: Work, viewer: Who, start: Start = 0) -> Response:
+    """All campaigns that the viewer sees, a page of them; what waits for the viewer comes first."""
+    shown = by_attention(workspace, viewer, start=start, limit=AT_ONCE)
+    return page(request, "campaigns.html", shown=shown, start=start)
 
 
 def new_page(request: Request) -> Response:

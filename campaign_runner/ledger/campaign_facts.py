@@ -1,0 +1,82 @@
+"""What does the ledger have of many campaigns, asked at once?  The same few questions for one and for a thousand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from campaign_runner.ledger import actors, approvals, checks, jobs, row_status, sendings, submissions
+from campaign_runner.ledger.checks import Check
+from campaign_runner.ledger.schema import campaigns, events, uploads
+from campaign_runner.ledger.sendings import Sending
+from campaign_runner.ledger.submission_tables import submissions as submission_table
+from campaign_runner.ledger.submissions import Submission
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCampaign:
+    """A row of `campaigns`; its newest submission with its check (`brief`), the wish to send it, the newest upload with
+    its tally, what was decided about the plan, which jobs are under way, and who made it or submitted to it."""
+
+    row: Mapping[str, Any]
+    submission: Submission | None = None
+    check: Check | None = None
+    checking: bool = False
+    wish: Sending | None = None
+    upload: int = 0
+    tally: Sequence[tuple[str, str, int, int]] = ()
+    decision: str = ""
+    driven: bool = False
+    people: frozenset[str] = field(default_factory=frozenset)
+
+
+def known_campaigns(connection: Connection, keys: Sequence[int]) -> list[KnownCampaign]:
+    """What is known of these campaigns, in this order."""
+    found = {one.row["id"]: one for start in range(0, len(keys), AT_ONCE)
+             for one in _known(connection, keys[start : start + AT_ONCE])}  # fmt: skip
+    return [found[key] for key in keys]
+
+
+def _known(connection: Connection, keys: Sequence[int]) -> Iterator[KnownCampaign]:
+    newest = submissions.newest_of(connection, keys)
+    found = checks.briefs_of(connection, [one.id for one in newest.values()])
+    wishes, decided = sendings.sendings_of(connection, keys), approvals.decided(connection, keys)
+    latest = _latest_uploads(connection, keys)
+    sums, people = row_status.tallies_of(connection, list(latest.values())), _people(connection, keys)
+    checking, driven = (jobs.wanted_keys(connection, kind) for kind in (jobs.CHECK, jobs.DRIVE))
+    rows = connection.execute(select(campaigns).where(campaigns.c.id.in_(keys))).mappings()
+    for row in (dict(each) for each in rows):
+        key = int(row["id"])
+        submission, upload = newest.get(key), latest.get(key, 0)
+        check = found.get(submission.id) if submission else None
+        wish = wishes.get(key)
+        yield KnownCampaign(
+            row, submission, check, submission is not None and str(submission.id) in checking,
+            wish if wish and submission and wish.submission == submission.id else None, upload, sums.get(upload, ()),
+            decided.get((key, check.plan), "") if check and check.plan else "", str(key) in driven, people[key],
+        )  # fmt: skip
+
+
+def _latest_uploads(connection: Connection, keys: Sequence[int]) -> dict[int, int]:
+    query = select(uploads.c.campaign, func.max(uploads.c.id)).where(uploads.c.campaign.in_(keys))
+    return {int(key): int(upload) for key, upload in connection.execute(query.group_by(uploads.c.campaign))}
+
+
+def _people(connection: Connection, keys: Sequence[int]) -> defaultdict[int, frozenset[str]]:
+    """Who submitted something to each campaign, or made it."""
+    made = select(events.c.campaign, events.c.actor).where(
+        events.c.kind == "campaign opened", events.c.campaign.in_(keys)
+    )
+    brought = select(submission_table.c.campaign, submission_table.c.actor).distinct()
+    found: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
+    for query in (made, brought.where(submission_table.c.campaign.in_(keys))):
+        for key, packed in connection.execute(query):
+            if actor := actors.unpacked(packed):
+                found[key] |= {actor.user}
+    return found
