@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.runtime import Runtime, account_name
 from campaign_runner.ledger import Ledger, commitments
 from campaign_runner.model import LineItem, Outcome, Receipt
 from campaign_runner.model.errors import RefusedBeforeSending
-from campaign_runner.model.marketplace import ExchangeRates
+from campaign_runner.model.marketplace import Account, ExchangeRates
 from campaign_runner.model.wording import cash
 from campaign_runner.planning import Plan
 from campaign_runner.preflight import clock, funds
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 from campaign_runner.app.ask_tango import ask_tango, reason
 
+# How old the account's balance may be where it is only shown: fifty files that come at once ask for it once, not at one
+# request a second. Whatever is sent asks for it anew.
+RECENT = timedelta(seconds=15)
 PART = ", or send what fits with --partial-by-funds"
 
 
@@ -68,18 +72,21 @@ def _short(found: FundsCheck, also: str = "") -> str:
 
 def funds_notes(runtime: Runtime, ledger: Ledger, campaign_key: int, plan: Plan) -> list[str]:
     """What a run would say of account and funds, as notes."""
-    found = check_funds(runtime, ledger, campaign_key, plan.new)
+    found = check_funds(runtime, ledger, campaign_key, plan.new, RECENT)
     return [f"A run would be refused: {why}" for why in (*found.reasons, _short(found, PART)) if why] + list(
         found.notes
     )
 
 
-def check_funds(runtime: Runtime, ledger: Ledger, campaign_key: int, lines: pd.DataFrame) -> FundsCheck:
-    """Whether the account may be charged, and what it can pay of these lines (`Plan.new`)."""
+def check_funds(
+    runtime: Runtime, ledger: Ledger, campaign_key: int, lines: pd.DataFrame, recent: timedelta = timedelta(0)
+) -> FundsCheck:
+    """Whether the account may be charged, and what it can pay of these lines (`Plan.new`); an answer of Tango that is
+    as `recent` serves."""
     wanted = runtime.settings.preflight.funds
     if wanted == "off" or lines.empty:
         return FundsCheck()
-    receipt, account = ask_tango(runtime, ledger, campaign_key, lambda client: client.account())
+    receipt, account = _account(runtime, ledger, campaign_key, recent)
     if account is None:
         return _unheard(runtime, receipt)
     clocks = tuple(clock.against_tango(runtime.clock.now(), receipt.server_time))
@@ -93,6 +100,20 @@ def check_funds(runtime: Runtime, ledger: Ledger, campaign_key: int, lines: pd.D
     rates = ask_tango(runtime, ledger, campaign_key, lambda client: client.exchange_rates())[1] if foreign else None
     found = funds.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")
     return replace(found, notes=(*clocks, *found.notes))
+
+
+def _account(
+    runtime: Runtime, ledger: Ledger, campaign_key: int, recent: timedelta
+) -> tuple[Receipt, Account | None]:
+    name = f"account {account_name(runtime)} {runtime.settings.tango.account}"
+    now, known = runtime.clock.now(), runtime.answers.get(name)
+    if known and timedelta(0) <= now - known[0] < recent:
+        answer: tuple[Receipt, Account | None] = known[1]
+        return answer
+    receipt, account = ask_tango(runtime, ledger, campaign_key, lambda client: client.account())
+    if account is not None:
+        runtime.answers[name] = (now, (receipt, account))
+    return receipt, account
 
 
 def _unheard(runtime: Runtime, receipt: Receipt) -> FundsCheck:

@@ -52,7 +52,8 @@ class Runtime:
     `workers` = how many calls may be under way at once (the pace is shared all the same); `only` names the reports
     that are wanted (None: all), `finance` what they are to hold; `refresh` = ask Tango for its catalogue anew;
     `submitter` is who hands the file in ("": as the settings or the machine say), `actor` the account that acts;
-    `unreachable` says why Tango could not be reached, once that was tried; `options` are those of the command line that
+    `unreachable` says why Tango could not be reached, once that was tried; `answers` are those of Tango that may serve
+    the next files, too (see `funds`); `options` are those of the command line that
     say where everything is; `confirm` asks whoever sits at the terminal (None: nobody does, or --yes); `notices` collects
     what the caller is to be told besides the result; `state_before` is a state folder that an older version made in the
     working directory.
@@ -72,6 +73,7 @@ class Runtime:
     refresh: bool = False
     submitter: str = ""
     unreachable: list[str] = field(default_factory=list)
+    answers: dict[str, tuple[datetime, Any]] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     actor: Actor = field(default_factory=this_account)
     confirm: Callable[[Sequence[str]], bool] | None = None

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ NOTHING = Asked()
 @dataclass(frozen=True)
 class Workspace:
     """`settings` are workspace.toml's (their campaign is none); a ledger at `settings.ledger.url`, else in `state`;
-    `config` is the file that the settings are from; `workers` and `only` as for a `Runtime`."""
+    `config` is the file that the settings are from; `workers`, `only` and `answers` as for a `Runtime`."""
 
     settings: Settings
     state: Path
@@ -56,6 +57,7 @@ class Workspace:
     config: Path | None = None
     workers: int = 4
     only: frozenset[str] | None = None
+    answers: dict[str, tuple[datetime, Any]] = field(default_factory=dict)
 
     @cached_property
     def _ledger(self) -> Ledger:
@@ -104,6 +106,7 @@ class Workspace:
         return Runtime(
             whole, self.state, reports, self.credentials(whole), self.schemas, self.clock, self.stopping,
             self.workers, self.only, ledger_url=self.settings.ledger.url, actor=actor, submitter=actor.user,
+            answers=self.answers,
             finance=FinanceOptions(group_by=whole.finance.group_by or None, accounts=whole.finance.accounts,
                                    time_zone=whole.finance.time_zone),
         )  # fmt: skip

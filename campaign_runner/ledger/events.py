@@ -257,6 +257,12 @@ def of_campaigns(connection: Connection, keys: Collection[int], *kinds: str) -> 
     return _unpacked(connection, select(events).where(events.c.campaign.in_(keys), events.c.kind.in_(kinds)))
 
 
+def naming(connection: Connection, campaign_key: int, kind: str, word: str) -> Iterator[dict[str, Any]]:
+    """The events of a kind in whose data a word stands, oldest first: of thousands few are unpacked."""
+    where = (events.c.campaign == campaign_key, events.c.kind == kind, events.c.data.contains(word, autoescape=True))
+    return _unpacked(connection, select(events).where(*where))
+
+
 def newest_of(connection: Connection, campaign_key: int, kind: str) -> dict[str, Any] | None:
     """The newest event of a kind; None without one."""
     query = select(events).where(events.c.campaign == campaign_key, events.c.kind == kind)

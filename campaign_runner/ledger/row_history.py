@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from campaign_runner.ledger import events, held, sent_lines
 from campaign_runner.ledger.campaigns import Upload
@@ -66,10 +66,11 @@ def life(connection: Connection, campaign_key: int, file: Upload, row: int) -> d
                 "reference": entry["reference"], "attempts": [],
                 "decisions": _decisions(connection, campaign_key, file, row, {entry["reference"]})}  # fmt: skip
     mine = line_items.c.id == entry["line"] if entry else (line_items.c.upload == upload) & (line_items.c.row == row)
-    identity = connection.execute(select(line_items.c.identity).where(mine).limit(1)).scalar()
-    if identity is None:
+    place = (line_items.c.upload, line_items.c.row, line_items.c.identity)
+    line = connection.execute(select(*place).where(mine).limit(1)).one_or_none()
+    if line is None:
         return None
-    lines = _lines(connection, campaign_key, identity)
+    lines = _lines(connection, *(column == value for column, value in zip(place, line, strict=True)))
     told = [_attempt(connection, campaign_key, dict(line)) for line in lines]
     return {"status": told[-1]["status"], "reason": told[-1]["reason"], "what_to_do": "",
             "reference": told[-1]["reference"], "attempts": told,
@@ -99,12 +100,13 @@ def _decisions(
     ]
 
 
-def _lines(connection: Connection, campaign_key: int, identity: bytes) -> list[Any]:
+def _lines(connection: Connection, *where: ColumnElement[bool]) -> list[Any]:
+    """All attempts of a row: they share its place and its identity."""
     query = (
         select(line_items, STATUS.label("now"), UNITS.label("units"), batches.c.reference.label("order_reference"),
                batches.c.state, batches.c.sent_at, batches.c.tango_order_id, batches.c.note, batches.c.lines)
         .select_from(line_items.join(batches, batches.c.id == line_items.c.batch))
-        .where(line_items.c.campaign == campaign_key, line_items.c.identity == identity)
+        .where(*where)
         .order_by(line_items.c.attempt)
     )  # fmt: skip
     return list(connection.execute(query).mappings())
@@ -120,8 +122,8 @@ def _attempt(connection: Connection, campaign_key: int, line: dict[str, Any]) ->
     ]
     moves = [
         {"at": event["at"], "from": event["data"]["from"], "to": event["data"]["to"]}
-        for event in events.of_campaign(connection, campaign_key)
-        if event["kind"] == "batch moved" and event["data"]["batch"] == line["order_reference"]
+        for event in events.naming(connection, campaign_key, "batch moved", line["order_reference"])
+        if event["data"]["batch"] == line["order_reference"]
     ]
     names = ("attempt", "reference", "order_reference", "tango_order_id", "tango_reference", "method", "utid",
              "currency", "delivery_status", "charged", "charged_currency", "fee", "reason", "sent_at", "lines")  # fmt: skip

@@ -3,15 +3,19 @@ keyed hash of an e-mail address, a phone number or a name.  The rest of a millio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
 
+from campaign_runner.ledger import order_sums
 from campaign_runner.ledger.line_columns import LINES, STATUS, UNITS
 from campaign_runner.ledger.packing import unpack
-from campaign_runner.ledger.schema import batches, entries, line_items
+from campaign_runner.ledger.schema import batches, entries, line_items, tallies, uploads
+
+# Orders with so many lines together are read whole to find those of a status; more are met soon enough row by row.
+FEW = 20_000
 
 
 class Wanted(NamedTuple):
@@ -37,30 +41,72 @@ _LINE = (
 
 def page(connection: Connection, upload: int, wanted: Wanted, after: int, limit: int) -> list[dict[str, Any]]:
     """The next rows behind row `after`, in the order of the file, at most `limit`."""
-    own = select(line_items.c.row, *_LINE).select_from(LINES)
-    own = own.where(line_items.c.upload == upload, line_items.c.superseded.is_(False), line_items.c.row > after)
+    rows: dict[int, dict[str, Any]] = {}
+    for lines in _sources(upload):
+        for few, where in _narrowed(connection, lines, wanted):
+            query = _few(lines, upload, after) if few else _many(lines, upload, after)
+            rows |= {row["row"]: dict(row) for row in connection.execute(query.where(where).limit(limit)).mappings()}
+    if not wanted.hashes:
+        others = connection.execute(_others(upload, wanted, after).limit(limit)).mappings()
+        rows |= {row["row"]: dict(row) for row in others}
+    return [rows[row] for row in sorted(rows)][:limit]
+
+
+class _Lines(NamedTuple):
+    """Lines of an upload: its own, or those that it knows from earlier ones; `sums` are those of their orders."""
+
+    query: Select[Any]
+    upload: ColumnElement[int]
+    row: ColumnElement[int]
+    sums: ColumnElement[bool]
+
+
+def _sources(upload: int) -> tuple[_Lines, _Lines]:
+    campaign = select(uploads.c.campaign).where(uploads.c.id == upload).scalar_subquery()
+    own = select(line_items.c.row, *_LINE).select_from(LINES).where(line_items.c.superseded.is_(False))
     known = select(entries.c.row, *_LINE).select_from(LINES.join(entries, entries.c.line == line_items.c.id))
-    known = known.where(entries.c.upload == upload, entries.c.row > after)
-    queries = [_lines(own, line_items.c.row, wanted), _lines(known, entries.c.row, wanted)]
-    queries += [] if wanted.hashes else [_others(upload, wanted, after)]
-    rows = [dict(row) for query in queries for row in connection.execute(query.limit(limit)).mappings()]
-    return sorted(rows, key=lambda row: row["row"])[:limit]
+    earlier = (tallies.c.campaign == campaign) & (tallies.c.upload != upload)
+    return (_Lines(own, line_items.c.upload, line_items.c.row, tallies.c.upload == upload),
+            _Lines(known, entries.c.upload, entries.c.row, earlier))  # fmt: skip
 
 
-def _lines(query: Select[Any], row: ColumnElement[int], wanted: Wanted) -> Select[Any]:
-    query = query.where(STATUS.in_([wanted.status])) if wanted.status else query
+def _many(lines: _Lines, upload: int, after: int) -> Select[Any]:
+    return lines.query.where(lines.upload == upload, lines.row > after).order_by(lines.row)
+
+
+def _few(lines: _Lines, upload: int, after: int) -> Select[Any]:
+    """Not by the index of the rows: whatever else is asked for finds them."""
+    return lines.query.where(lines.upload + 0 == upload, lines.row + 0 > after).order_by(lines.row + 0)
+
+
+def _narrowed(connection: Connection, lines: _Lines, wanted: Wanted) -> Iterator[tuple[bool, ColumnElement[bool]]]:
+    """How the wanted lines are come by: whether they are few, so that they are read before they are put in order, and
+    which they are. Each by an index of its own: an OR of them all would go through a million rows."""
+    status: ColumnElement[bool] = STATUS.in_([wanted.status]) if wanted.status else true()
     if wanted.is_narrow:
-        one: list[Any] = [row == wanted.row] if wanted.row else []
-        text = wanted.text
-        one += (
-            [line_items.c.reference == text, batches.c.reference == text, line_items.c.key_text == text]
-            if text
-            else []
-        )
-        hashes = list(wanted.hashes)
-        one += [line_items.c.person.in_(hashes), line_items.c.alias.in_(hashes)] if hashes else []
-        query = query.where(or_(*one))
-    return query.order_by(row)
+        if wanted.row:
+            yield False, status & (lines.row == wanted.row)
+        yield from ((True, status & one) for one in _marks(wanted))
+    elif not wanted.status:
+        yield False, status
+    else:  # the sums of the orders know where lines of a status are
+        where = (order_sums.CURRENT, lines.sums, order_sums.STATUS.in_([wanted.status]))
+        holding = select(tallies.c.batch).select_from(order_sums.TALLIES).where(*where)
+        query = select(func.count(), func.coalesce(func.sum(batches.c.lines), 0))
+        number, many = connection.execute(query.where(batches.c.id.in_(holding))).one()
+        if number:
+            few = int(many) <= FEW
+            yield few, status & line_items.c.batch.in_(holding) if few else status
+
+
+def _marks(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.text:
+        yield line_items.c.reference == wanted.text
+        yield line_items.c.batch.in_(select(batches.c.id).where(batches.c.reference == wanted.text))
+        yield line_items.c.key_text == wanted.text
+    if wanted.hashes:
+        yield line_items.c.person.in_(list(wanted.hashes))
+        yield line_items.c.alias.in_(list(wanted.hashes))
 
 
 def _others(upload: int, wanted: Wanted, after: int) -> Select[Any]:

@@ -103,6 +103,9 @@ entries = Table(
 _HELD = entries.c.status == "held"
 Index("entries_held", entries.c.upload, entries.c.reference, sqlite_where=_HELD, postgresql_where=_HELD)
 _DROPPED = entries.c.status == "cancelled"
+# Where a line that an earlier upload brought is in a later one.
+_KNOWN = entries.c.line.is_not(None)
+Index("entries_line", entries.c.line, sqlite_where=_KNOWN, postgresql_where=_KNOWN)
 Index("entries_dropped", entries.c.upload, sqlite_where=_DROPPED, postgresql_where=_DROPPED)
 
 batches = Table(
@@ -195,6 +198,10 @@ line_indexes = (
     Index("line_items_row", line_items.c.upload, line_items.c.row),
     Index("line_items_reference", line_items.c.reference, line_items.c.campaign, unique=True),
     Index("line_items_contact", line_items.c.contact),
+    # People look for a row by its recipient or its key: see `rows_page`.
+    Index("line_items_person", line_items.c.person),
+    Index("line_items_alias", line_items.c.alias),
+    Index("line_items_key", line_items.c.key_text),
 )
 for _index in line_indexes:
     line_items.indexes.discard(_index)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from campaign_runner.model.status_texts import STATUS_TEXTS
 
 
+@cache
 def template(name: str) -> Template:
     """A template of this package."""
     environment = Environment(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from campaign_runner.app.plan_view import plan_view
+from campaign_runner.app.send import send_plan
 from tests.doors.conftest import ANA, BEN, HANNA, HEADERS, House
 
 FOREIGN = "Nr,Art,Rufname,Zuname,Anschrift elektronisch,Code,Summe X"
@@ -53,3 +55,14 @@ def test_what_is_unusual_has_a_name_to_be_accepted_by(house: House) -> None:
     rows = [f"{n},EMAIL,A{n},B{n},p{n}@example.com,U561593,{500 if n == 6 else 5}" for n in range(1, 7)]
     check = house.check(house.submit(house.campaign(), *rows, actor=HANNA))
     assert [one["name"] for one in check.result["unusual"]] == ["amount"]
+
+
+def test_files_that_come_at_once_ask_tango_for_the_balance_once_and_sending_asks_anew(house: House) -> None:
+    for name in ("q1", "q2", "q3"):
+        house.submit(house.campaign(name), ANA)
+    balance = [one for one in house.tango.requests if one.path.endswith("/accounts/acme-account")]
+    assert len(balance) == 1
+    key = house.workspace.key_of("q3")
+    send_plan(house.workspace, key, HANNA, plan_view(house.workspace, key)["plan"], {})
+    house.work()
+    assert len([one for one in house.tango.requests if one.path.endswith("/accounts/acme-account")]) == 2

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.plan_view import plan_view
 from campaign_runner.app.rows import row_life, rows_of
 from campaign_runner.app.send import send_plan
+from campaign_runner.ledger import rows_page
+from campaign_runner.ledger.rows_page import Wanted
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House
 
 
@@ -39,6 +44,32 @@ def test_a_row_is_found_by_its_number_address_name_or_key(house: House, key: int
 def test_a_row_is_found_by_its_reference(house: House, key: int) -> None:
     reference = rows_of(house.workspace, key)[0]["reference"]
     assert found(house, key, q=reference) == [(2, "completed")]
+
+
+@pytest.mark.parametrize("few", [0, 20_000])
+def test_rows_of_a_later_file_are_found_as_those_of_the_first(
+    house: House, key: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_page, "FEW", few)
+    house.submit(key, BEN, ANA, "5,EMAIL,Dan,Roe,dan@example.com,U561593,5")
+    send_plan(house.workspace, key, HANNA, plan_view(house.workspace, key)["plan"], {})
+    house.work()
+    assert [row for row, _ in found(house, key, status="completed")] == [2, 3, 4]
+    assert found(house, key, status="failed") == []
+    for q, row in (("ben@example.com", 2), ("Ana Silva", 3), ("5", 4), ("2", 2)):
+        assert (row, "completed") in found(house, key, q=q)
+
+
+def test_a_search_reads_by_its_index_and_not_a_million_rows(house: House, key: int) -> None:
+    asked: list[tuple[str, Any]] = []
+    with house.workspace.ledger().read() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+        for wanted in (Wanted(text="E-17"), Wanted(hashes=[b"1", b"2"]), Wanted("completed"), Wanted("failed")):
+            rows_page.page(connection, 1, wanted, 0, 50)
+        lines = [one for one in asked if "line_items.reason" in one[0]]
+        plans = [str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()) for sql, values in lines]
+    assert len(plans) == 2 * 3 + 2 * 2 + 1
+    assert not [plan for plan in plans if "SCAN line_items" in plan or "line_items_row (upload=?" in plan]
 
 
 def test_whoever_may_not_see_names_sees_masks_and_finds_nobody_by_address(house: House, key: int) -> None:
