@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -97,7 +98,7 @@ def crowd(people: int) -> dict[str, float]:
                 time.sleep(POLL)
 
         with watched(site.process.pid) as together:
-            _together([lambda number=number: one(number) for number in range(people)])
+            _together([partial(one, number) for number in range(people)])
         checks = _checks(site.state)
         return {
             "people": people, "errors": len(failed) + people - len(checks), **_spread("upload, seconds", took),
