@@ -63,9 +63,9 @@ def reject_plan(runtime: Runtime, prefix: str, name: str, reason: str) -> Decide
 
 def submitter(runtime: Runtime) -> str:
     """Who hands the file in: `--as`, else [approval] submitter, else the user of this machine."""
-    said = runtime.submitter.strip() or runtime.settings.approval.submitter.strip()
+    name = runtime.submitter.strip() or runtime.settings.approval.submitter.strip()
     try:
-        return said or getpass.getuser()
+        return name or getpass.getuser()
     except (KeyError, OSError):  # a container whose user has no name
         return "unknown"
 

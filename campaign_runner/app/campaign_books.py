@@ -79,12 +79,12 @@ def write_books(workspace: Workspace, key: str) -> float | None:
     number = int(key)
     with workspace.ledger().read() as connection:
         wanted = events.newest_of(connection, number, WANTED)
-    said: Mapping[str, Any] = wanted["data"] if wanted else {}
+    run_data: Mapping[str, Any] = wanted["data"] if wanted else {}
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
         runtime = workspace.runtime(number, this_account(), Path(folder))
         usual = runtime.finance or FinanceOptions()
-        chosen = replace(usual, since=said.get("since", ""), until=said.get("until", ""),
-                         group_by=tuple(said.get("group_by", ())) or usual.group_by)  # fmt: skip
+        chosen = replace(usual, since=run_data.get("since", ""), until=run_data.get("until", ""),
+                         group_by=tuple(run_data.get("group_by", ())) or usual.group_by)  # fmt: skip
         with open_campaign(replace(runtime, finance=chosen, only=FILES)) as campaign:
             reports = finish_latest(campaign, "", no_progress).reports
         with workspace.ledger().write("keep books") as connection:
@@ -115,9 +115,9 @@ def match_statement(workspace: Workspace, key: str) -> float | None:
             with workspace.ledger().write("refuse a statement") as connection:
                 events.append(connection, number, workspace.at(), REFUSED, why=str(error))
             return None
-        told = {name: value for name, value in result.plain().items() if name in ("verdicts", "agrees", "totals")}
+        outcome = {name: value for name, value in result.plain().items() if name in ("verdicts", "agrees", "totals")}
         with workspace.ledger().write("keep a statement") as connection:
-            events.append(connection, number, workspace.at(), MATCHED, file=path.name, **told)
+            events.append(connection, number, workspace.at(), MATCHED, file=path.name, **outcome)
             kept = {**result.reports, UPLOADED: path}
             stored_reports.store(connection, number, kept, workspace.at(), about=STATEMENT)
     return None

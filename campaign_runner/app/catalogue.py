@@ -107,8 +107,8 @@ def fetched_for_names(runtime: Runtime) -> CatalogueSnapshot:
 
 
 _NAMES = (
-    "The file may call rewards by their names, and Tango's catalogue is not known here: such rows are told as wrong. "
-    "Once the catalogue can be fetched, the same check reads the names: campaign-runner check FILE --refresh"
+    "Tango's catalogue is not available here, so rows that give a reward by its name are reported as wrong. To recognise "
+    "names, fetch the catalogue: campaign-runner check FILE --refresh"
 )
 
 

@@ -57,5 +57,5 @@ def against_its_total(draft: PlanDraft) -> list[str]:
     if table.declared is None or table.mismatches:
         return list(table.mismatches)
     valid = plan.file[~plan.file["row"].isin(plan.late)] if len(plan.file) else plan.file
-    said = control_totals.mismatch(table.declared, valid, (entry.units for entry in draft.rejected))
-    return [said] if said else []
+    mismatch = control_totals.mismatch(table.declared, valid, (entry.units for entry in draft.rejected))
+    return [mismatch] if mismatch else []

@@ -21,7 +21,7 @@ from campaign_runner.model.money import from_units
 from campaign_runner.model.wording import count, per_currency
 from campaign_runner.planning.plan import totals
 
-_NO = "You answered no, so nothing was sent. Run the same command again when it is to be sent; --yes answers yes."
+_NO = "You answered no, so nothing was sent. Run the same command again to send it; --yes answers yes."
 
 
 def about_plan(runtime: Runtime, new: pd.DataFrame, orders: int, unusual: Sequence[str]) -> None:

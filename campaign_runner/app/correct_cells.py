@@ -80,7 +80,7 @@ def _rows(connection: Connection, older: Submission, cell: Mapping[str, Any], fi
     if isinstance(row, int) and not isinstance(row, bool) and row > 0:
         return [row]
     if row is not None or not isinstance(cell.get("before"), str):
-        raise UsageError(f"{field}: say which row, or with `before` which value is to be replaced in all rows.")
+        raise UsageError(f"{field}: name the row, or with `before` the value to replace in all rows.")
     rows = rows_alike(connection, older.id, field, cell["before"])
     if not rows:
         raise UsageError(f'{field}: no row has a problem with the value "{cell["before"]}".')

@@ -64,13 +64,15 @@ def against(
 ) -> str:
     """Why somebody may not approve a plan; "" where they may."""
     others = participants(connection, campaign_key, shown.identity)
-    said = name or (actor.user if actor else "")
+    approver = name or (actor.user if actor else "")
     day = (datetime.fromisoformat(shown.at) - timedelta(days=1)).isoformat()
     makers = made_approver_by(connection, actor.user, day) if actor and actor.kind in SIGNED_IN else []
     if any(maker.is_same_user(other) for maker in makers for other in others):
-        return f"{said} was made an approver by somebody who had a part in this plan; another person must approve it"
+        return (
+            f"{approver} was made an approver by a person who took part in this plan; another person must approve it"
+        )
     rules = rules_in_force(connection, settings.approval)
-    return objection(said, actor, rules, (shown.submitter,), (shown.actor,), others)
+    return objection(approver, actor, rules, (shown.submitter,), (shown.actor,), others)
 
 
 def _sentence(shown: ShownPlan, made: Decision) -> str:

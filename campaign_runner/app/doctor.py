@@ -17,7 +17,7 @@ from campaign_runner.model.wording import cash
 def diagnose(runtime: Runtime) -> list[Diagnosis]:
     """Is everything there that a run needs?  Program, settings, state folder, ledger, Tango, account, clock."""
     settings = runtime.settings
-    told = [
+    checks = [
         Diagnosis("program", True, f"Python {platform.python_version()} on {sys.platform}"),
         Diagnosis(
             "settings",
@@ -28,27 +28,30 @@ def diagnose(runtime: Runtime) -> list[Diagnosis]:
     ]
     try:
         with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
-            told += [_room(runtime.state), permissions(runtime.state), heads(ledger)]
+            checks += [_room(runtime.state), permissions(runtime.state), heads(ledger)]
             with ledger.read() as connection:
                 broken = events.first_broken(connection)
             advice = "" if broken is None else "Restore a backup of the ledger: it was changed by hand."
             found = "events form one unbroken chain"
             if broken is not None:
                 found = f"the chain of events breaks at {broken.number}: {broken.why}"
-            told.append(Diagnosis("ledger", broken is None, found, advice))
+            checks.append(Diagnosis("ledger", broken is None, found, advice))
             with connect_tango(runtime, ledger, 0) as client:
                 receipt, account = client.account()
-            told.append(clocks(ledger, runtime.clock.now(), receipt.server_time, settings.finance.time_zone))
+            checks.append(clocks(ledger, runtime.clock.now(), receipt.server_time, settings.finance.time_zone))
     except CampaignRunnerError as error:
-        return [*told, Diagnosis("ledger or address", False, str(error), "Fix this first.")]
+        return [*checks, Diagnosis("ledger or address", False, str(error), "Fix this first.")]
     if account is None:
-        said = receipt.message or receipt.outcome.value
-        return [*told, Diagnosis("Tango", False, f"no account: {said}", "Check base_url, network and credentials.")]
-    told.append(Diagnosis("Tango", True, f"answers (request {receipt.request_id or 'without id'})"))
+        answer = receipt.message or receipt.outcome.value
+        return [
+            *checks,
+            Diagnosis("Tango", False, f"no account: {answer}", "Check base_url, network and credentials."),
+        ]
+    checks.append(Diagnosis("Tango", True, f"answers (request {receipt.request_id or 'without id'})"))
     state = f"{account.identifier} is {account.status or 'of unknown status'}"
     balance = f", balance {cash(account.balance, account.currency)}" if account.balance is not None else ""
-    told.append(Diagnosis("account", account.active, state + balance, "" if account.active else "Talk to Tango."))
-    return told
+    checks.append(Diagnosis("account", account.active, state + balance, "" if account.active else "Talk to Tango."))
+    return checks
 
 
 def _room(state: Path) -> Diagnosis:

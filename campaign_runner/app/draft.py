@@ -80,7 +80,7 @@ def checked_draft(
             seen.add(part)
             progress("check", seen.rows, None)
     trim_memory()
-    plan, told = described(
+    plan, changes = described(
         planning.make_plan(
             collector, known_frame(past, table.report, seen.original_rows), past.decisions, tango.batch_size,
             people(past.rewarded), planned_frame(past.unsent), several=settings.identity.several_per_recipient,
@@ -97,7 +97,7 @@ def checked_draft(
         fingerprint(settings, book, reading, past.decisions), file_sha256(reading.file), seen.remembered,
         path=reading.path, about=past.asked.held_by_the_newest_file()[0] if table.report == "failures" else 0,
         names_rewards=seen.names_rewards,
-    ).telling(*told, *snapshot.notes)  # fmt: skip
+    ).telling(*changes, *snapshot.notes)  # fmt: skip
 
 
 def today(runtime: Runtime) -> date:
@@ -118,8 +118,8 @@ def fingerprint(settings: Settings, book: RuleBook, reading: ReadOptions, decisi
         include={"customer", "account", "endpoint", "currency", "orders_form", "bulk_shipping", "batch_size"},
     )
     decided = [sorted(decisions.released), sorted(decisions.dropped)]
-    said = [values, tango, book.digest, reading.sheet, reading.hidden, *decided]
-    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    parts = [values, tango, book.digest, reading.sheet, reading.hidden, *decided]
+    return sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -167,10 +167,10 @@ class _Pass:
         """Rows that are too late are rejected, but those that were sent in time keep their status."""
         rows = sorted(late)
         for start in range(0, len(rows), LATE_AT_ONCE):
-            some = {row: self._late[row] for row in rows[start : start + LATE_AT_ONCE]}
-            problems = [problem for row in some.values() for problem in row.problems]
-            units = {row: late.units for row, late in some.items()}
-            currencies = {row: late.currency for row, late in some.items()}
+            portion = {row: self._late[row] for row in rows[start : start + LATE_AT_ONCE]}
+            problems = [problem for row in portion.values() for problem in row.problems]
+            units = {row: late.units for row, late in portion.items()}
+            currencies = {row: late.currency for row, late in portion.items()}
             self._take(tallied(problems), refused(problems, units, currencies, ""), problems)
 
     def _take(self, tally: ProblemTally, entries: RejectedChunk, problems: list[Problem]) -> None:

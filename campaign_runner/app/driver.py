@@ -88,11 +88,11 @@ class Driver:
         """Before anything is sent: Tango has no order of this campaign that the ledger lacks (`newest.confirm`)."""
         newest.confirm(self.ledger, self.campaign, self.runtime.settings.order, self.tango, anyway=anyway)
 
-    def advance(self, states: Collection[BatchState], until: float | None = None, some: str = "all") -> None:
+    def advance(self, states: Collection[BatchState], until: float | None = None, which: str = "all") -> None:
         """Advance batches in `states` as they become due, until none is left or the moment `until` has come
         (`deadline`).
 
-        `some` = of which batches (`ledger.batches.SOME`). Without `until`, what is not due now is left. Raises
+        `which` = of which batches (`ledger.batches.WHICH`). Without `until`, what is not due now is left. Raises
         TangoStopped and Interrupted.
         """
         queue: deque[StoredBatch] = deque()
@@ -101,12 +101,12 @@ class Driver:
                 now = self.runtime.clock.monotonic()
                 goes_on = not self.turn.is_over(now) and (until is None or now < until)
                 if goes_on and not self.runtime.stopping.is_set():
-                    self._submit(pool, queue, states, some, self.step.time())
+                    self._submit(pool, queue, states, which, self.step.time())
                 if self._busy:
                     self._finish()
                 elif self.runtime.stopping.is_set():
                     raise Interrupted("The run was interrupted. Nothing is lost: run the same command again.")
-                elif not self._wait(states, some, until):
+                elif not self._wait(states, which, until):
                     return
 
     def deadline(self, seconds: float) -> float:
@@ -159,7 +159,7 @@ class Driver:
         pool: ThreadPoolExecutor,
         queue: deque[StoredBatch],
         states: Collection[BatchState],
-        some: str,
+        which: str,
         now: float,
     ) -> None:
         """Give every free worker a batch. What is due is asked for some ahead, unless looks must not wait for it."""
@@ -167,9 +167,9 @@ class Driver:
         if free and not queue:
             ahead, busy = free if self.sent_first else AHEAD, set(self._busy.values())
             most = len(busy) + ahead
-            ready = batches.due(self.ledger, self.campaign, now, most, states, some, sent_first=self.sent_first)
+            ready = batches.due(self.ledger, self.campaign, now, most, states, which, sent_first=self.sent_first)
             ready = [batch for batch in ready if batch.id not in busy][:ahead]
-            queue += self._following.to_ask(ready, busy, some)
+            queue += self._following.to_ask(ready, busy, which)
         if free and self._following.wanted:
             self._busy[pool.submit(self._following.read, self._following.begin())] = LIST
             free -= 1
@@ -194,12 +194,12 @@ class Driver:
             raise
         self._count(len(done))
 
-    def _wait(self, states: Collection[BatchState], some: str, until: float | None) -> bool:
+    def _wait(self, states: Collection[BatchState], which: str, until: float | None) -> bool:
         """Sleep until something may be due; False if there is nothing to wait for."""
         if self.turn.is_over(self.runtime.clock.monotonic()):
             return False
         now = self.step.time()
-        due = batches.next_due(self.ledger, self.campaign, states, some, now=now)
+        due = batches.next_due(self.ledger, self.campaign, states, which, now=now)
         if due is None:
             return False
         wait, left = max(0.0, due - now), until - self.runtime.clock.monotonic() if until is not None else 0.0

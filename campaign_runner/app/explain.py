@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 def _of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, Any]:
     """What `RowLife` has of the file."""
     settings = campaign.runtime.settings
-    told: dict[str, Any] = {"cells": {}, "changes": [], "rules": {}, "references": _references(settings)}
+    details: dict[str, Any] = {"cells": {}, "changes": [], "rules": {}, "references": _references(settings)}
     if upload.purged_at:
         return {
-            **told,
+            **details,
             "note": f"The file was erased on {day(upload.purged_at)} at your request; its cells can no longer be shown.",
         }
     book = rule_book(campaign.runtime)
@@ -49,13 +49,13 @@ def _of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, An
         table = read(ReadOptions(copy, upload.reading["sheet"], HiddenRows(upload.reading["hidden"])), settings, book)
         found = _found(table, row)
     if found is None:
-        return told
+        return details
     cells = found.cells.loc[row]
-    told["cells"] = {column.header: str(cells[column.position]) for column in table.columns}
+    details["cells"] = {column.header: str(cells[column.position]) for column in table.columns}
     clean = _clean(table, found, campaign.runtime, date.fromisoformat(upload.created_at[:10]))
-    told["changes"] = _changes(table, told["cells"], clean)
-    told["rules"] = _rules(book, clean.get("deliveryMethod", ""))
-    return told
+    details["changes"] = _changes(table, details["cells"], clean)
+    details["rules"] = _rules(book, clean.get("deliveryMethod", ""))
+    return details
 
 
 def _found(table: RawTable, row: int) -> RawRows | None:
@@ -185,7 +185,7 @@ def _only(rows: Sequence[int], what: str) -> int | None:
     """The one row that was named; raises UsageError where there are several."""
     if len(rows) > 1:
         numbers = ", ".join(map(str, rows[:20]))
-        raise UsageError(f'"{what}" stands in {len(rows):,} rows: {numbers}. Say which row.')
+        raise UsageError(f'"{what}" is in {len(rows):,} rows: {numbers}. Give one row number.')
     return rows[0] if rows else None
 
 

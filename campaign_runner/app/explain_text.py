@@ -18,9 +18,9 @@ Told = Mapping[str, Any]
 def story(life: RowLife) -> list[str]:
     """The lines for the terminal."""
     worth = f" ({life.worth})" if life.worth else ""
-    said = f"Row {life.row} of {life.file}: {life.status}{worth}. {life.reason} {life.what_to_do}".rstrip()
+    summary = f"Row {life.row} of {life.file}: {life.status}{worth}. {life.reason} {life.what_to_do}".rstrip()
     return [
-        said,
+        summary,
         *_cells(life),
         *_rules(life),
         *_decisions(life),

@@ -106,8 +106,10 @@ def finish(
 def _told(books: Books, file: LoadedUpload, about: LoadedUpload, waiting: str, findings: Sequence[Finding]) -> Books:
     """The books of `about` with what this call found besides."""
     if about.upload.id != file.upload.id:
-        told = f"{file.upload.name} has {count(file.upload.rows, 'row')} of {about.upload.name}. {REPORTS_ARE_WHOLE}"
-        books = replace(books, notes=(told, *file.table.notes))
+        sentence = (
+            f"{file.upload.name} has {count(file.upload.rows, 'row')} of {about.upload.name}. {REPORTS_ARE_WHOLE}"
+        )
+        books = replace(books, notes=(sentence, *file.table.notes))
     found = (*([Finding("waiting", waiting)] if waiting else []), *findings)
     ties_out = books.ties_out and all(finding.explained for finding in found)
     return replace(books, findings=(*books.findings, *found), ties_out=ties_out)
@@ -118,7 +120,7 @@ def _made_of(campaign: CampaignSession, file: LoadedUpload, books: Books, code: 
     runtime = campaign.runtime
     with campaign.ledger.read() as connection:
         requests = last_attempt(connection)
-    told = summary(books, {}, code)
+    content = summary(books, {}, code)
     settings = runtime.settings.model_dump(mode="json")
     options = [
         str(report_folder(runtime)),
@@ -127,7 +129,7 @@ def _made_of(campaign: CampaignSession, file: LoadedUpload, books: Books, code: 
         file.upload.id,
         file.upload.sha256,
     ]
-    made_of = [__version__, rule_book(runtime).digest, told, settings, options, requests]
+    made_of = [__version__, rule_book(runtime).digest, content, settings, options, requests]
     return sha256(orjson.dumps(made_of, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -174,8 +176,8 @@ def _earlier(campaign: CampaignSession, newest: Upload) -> Iterator[tuple[tuple[
         uploads = [campaigns.upload(connection, number) for number in numbers]
     for upload in (upload for upload in uploads if not upload.purged_at):
         with restored_upload(campaign, upload) as file:
-            for some in reconciliation.stated_rows(campaign.ledger, upload.id, file.table):
-                yield file.table.columns, some
+            for rows in reconciliation.stated_rows(campaign.ledger, upload.id, file.table):
+                yield file.table.columns, rows
 
 
 def finish_check(

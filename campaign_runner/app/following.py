@@ -39,7 +39,7 @@ class Following:
     _answers: int = 0  # since the list was read
     _next_at: float = 0.0
 
-    def to_ask(self, due: Sequence[StoredBatch], busy: Collection[int], some: str = "all") -> list[StoredBatch]:
+    def to_ask(self, due: Sequence[StoredBatch], busy: Collection[int], which: str = "all") -> list[StoredBatch]:
         """Those of the `due` batches that take a step now. Accepted ones are held back until the list was read, and are
         `wanted` where it is time to read it."""
         accepted = {batch.id for batch in due if batch.state is BatchState.ACCEPTED}
@@ -47,7 +47,7 @@ class Following:
         if not accepted or not self.relied_on:
             return list(due)
         if not chosen and not self._reading:
-            there = self._thought_of(busy, some)
+            there = self._thought_of(busy, which)
             if len(there) < (follow.A_FEW if self._probes else follow.ENOUGH):
                 return list(due)
             self.wanted = there if self.time() >= self._next_at else ()
@@ -113,10 +113,10 @@ class Following:
             now = self.time()
             following.postpone(self.ledger, [number], self._next_at if self._next_at > now else now + follow.LATEST)
 
-    def _thought_of(self, busy: Collection[int], some: str) -> list[StoredBatch]:
+    def _thought_of(self, busy: Collection[int], which: str) -> list[StoredBatch]:
         """Accepted orders that are due, or so soon that they need not be thought of apart."""
         soon, accepted = self.time() + follow.SOONEST, {BatchState.ACCEPTED}
-        there = batches.due(self.ledger, self.campaign, math.inf, 1_000_000, accepted, some)
+        there = batches.due(self.ledger, self.campaign, math.inf, 1_000_000, accepted, which)
         return [
             batch for batch in there
             if batch.id not in busy and (batch.due_at <= soon or batch.id in self._probes)

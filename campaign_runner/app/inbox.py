@@ -189,8 +189,8 @@ def _summary(folder: Path | None, code: ExitCode, note: str) -> bytes:
         known = orjson.loads((folder / "summary.json").read_bytes()) if folder and code in SENT else {}
     except (OSError, ValueError):
         known = {}
-    told = {"finished": code is ExitCode.DONE, **known, "exit_code": int(code), **({"note": note} if note else {})}
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n"
+    summary = {"finished": code is ExitCode.DONE, **known, "exit_code": int(code), **({"note": note} if note else {})}
+    return orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 @contextmanager

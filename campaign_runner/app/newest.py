@@ -110,8 +110,8 @@ def _is_there(tango: Tango, reference: str) -> bool:
     receipt = tango.look_up(reference)
     if receipt.outcome not in (*FOUND, Outcome.NOT_FOUND):
         raise TangoStopped(
-            f"Tango did not say whether it has the order {reference} ({receipt.message or receipt.outcome}). Without that "
-            "nobody knows whether this ledger is the newest, so nothing was sent. Run again later."
+            f"Tango did not say whether it has the order {reference} ({receipt.message or receipt.outcome}). It is "
+            "therefore not certain that this ledger is the newest, so nothing was sent. Run again later."
         )
     return receipt.outcome in FOUND and not _is_failed(receipt)
 

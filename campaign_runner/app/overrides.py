@@ -25,8 +25,8 @@ class Overrides:
         """The settings with these demands; raises UsageError for one that cannot be understood."""
         limits: dict[str, Any] = {} if self.rows is None else {"expected_rows": self.rows}
         if self.totals:
-            told = dict(map(_total, self.totals))
-            limits["expected_total"] = {**settings.limits.expected_total, **told}
+            totals = dict(map(_total, self.totals))
+            limits["expected_total"] = {**settings.limits.expected_total, **totals}
         accept = (*settings.preflight.accept, *(self.accept or ()))
         return settings.model_copy(update={
             "limits": settings.limits.model_copy(update=limits),
@@ -34,9 +34,9 @@ class Overrides:
         })  # fmt: skip
 
 
-def _total(said: str) -> tuple[str, Decimal]:
-    currency, _, amount = said.partition("=")
+def _total(text: str) -> tuple[str, Decimal]:
+    currency, _, amount = text.partition("=")
     plain = amount.strip().replace(",", "")
     if len(currency.strip()) == 3 and currency.strip().isalpha() and plain.replace(".", "", 1).isdecimal():
         return currency.strip().upper(), Decimal(plain)
-    raise UsageError(f"--expect-total {said}: give a currency and an amount, such as USD=6000.")
+    raise UsageError(f"--expect-total {text}: give a currency and an amount, such as USD=6000.")

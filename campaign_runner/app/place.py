@@ -95,11 +95,11 @@ def _canary_first(driver: Driver, breaker: CircuitBreaker, rules: PlacingRules) 
     """
     sent, until = OPEN_BATCHES - {BatchState.PLANNED}, driver.deadline(rules.patience)
     if rules.standing:
-        driver.advance(sent, until if rules.patience else None, some="canary")
+        driver.advance(sent, until if rules.patience else None, which="canary")
         if left := breaker.canary(standing=True):
             return _not_final(left)
-    driver.advance({BatchState.PLANNED}, some="canary")
-    driver.advance(OPEN_BATCHES if rules.patience else sent, until if rules.patience else None, some="canary")
+    driver.advance({BatchState.PLANNED}, which="canary")
+    driver.advance(OPEN_BATCHES if rules.patience else sent, until if rules.patience else None, which="canary")
     left = breaker.canary()
     return _not_final(left) if left else ""
 

@@ -126,8 +126,8 @@ def standing(
     """
     command = f"campaign-runner approve {runtime.settings.campaign.id} --plan {name} --as NAME"
     if decision and decision.decision == REJECTED:
-        said = f'{decision.name} rejected this plan on {day(decision.at)}: "{decision.reason}".'
-        return Approval(REJECTED, said, command)
+        rejection = f'{decision.name} rejected this plan on {day(decision.at)}: "{decision.reason}".'
+        return Approval(REJECTED, rejection, command)
     why = why_needed(totals(draft.plan.new), totals(draft.plan.known), settings.required_above, lately)
     if not why:
         return Approval()

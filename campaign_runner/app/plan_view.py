@@ -82,10 +82,10 @@ def checked(connection: Connection, campaign_key: int) -> tuple[Submission, Chec
 
 def approval_of(connection: Connection, workspace: Workspace, campaign_key: int, check: Check) -> dict[str, Any]:
     """How the approval of a plan stands: `state` is not needed, open, approved or rejected."""
-    said = check.result["plan"].get("approval", {})
-    needed, decision = said.get("state") != "not needed", approvals.latest(connection, campaign_key, check.plan)
+    approval = check.result["plan"].get("approval", {})
+    needed, decision = approval.get("state") != "not needed", approvals.latest(connection, campaign_key, check.plan)
     if decision is None:
-        return {"state": "open" if needed else "not needed", "says": said.get("says", "") if needed else ""}
+        return {"state": "open" if needed else "not needed", "says": approval.get("says", "") if needed else ""}
     by = {"by": decision.name, "at": decision.at, "reason": decision.reason}
     if decision.decision == APPROVED and needed:
         shown = next(one for one in approvals.shown(connection, campaign_key) if one.identity == check.plan)

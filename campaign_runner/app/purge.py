@@ -63,17 +63,17 @@ def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Erase
     before = moment.isoformat(timespec="milliseconds")
     with _ledger(runtime) as ledger:
         names = campaigns_before(ledger, before)
-        told: dict[str, Any] = dict(
+        counts: dict[str, Any] = dict(
             erasure.erase(ledger, before, runtime.at(), window_since=since(runtime), dry_run=dry_run)
         )
-        names = names if told["files"] else []
-        _clear(ledger, told, dry_run=dry_run, tables=())
+        names = names if counts["files"] else []
+        _clear(ledger, counts, dry_run=dry_run, tables=())
         still = references_of(ledger, still=True)
 
         def old(reference: str, at: float, items: list[Any]) -> Collection[int]:
             return range(len(items)) if at < moment.timestamp() and reference not in still else ()
 
-        return _with_more(told, _stand_in(runtime, old, dry_run), reports_of(runtime, () if dry_run else names))
+        return _with_more(counts, _stand_in(runtime, old, dry_run), reports_of(runtime, () if dry_run else names))
 
 
 def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False) -> Erased:
@@ -83,18 +83,18 @@ def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False)
             known = sorted({str(row["campaign_id"]) for row in campaigns.listing(connection)})
         if campaign_id not in known:
             raise UsageError(f"There is no campaign {campaign_id} here. Known: {', '.join(known) or 'none yet'}.")
-        told: dict[str, Any] = dict(
+        counts: dict[str, Any] = dict(
             erasure.erase(
                 ledger, _EVER, runtime.at(), campaign=campaign_id, window_since=since(runtime), dry_run=dry_run
             )
         )
-        _clear(ledger, told, dry_run=dry_run)
+        _clear(ledger, counts, dry_run=dry_run)
         closed = references_of(ledger, still=False, campaign_id=campaign_id)
 
         def theirs(reference: str, at: float, items: list[Any]) -> Collection[int]:
             return range(len(items)) if reference in closed else ()
 
-        return _with_more(told, _stand_in(runtime, theirs, dry_run), reports_of(runtime, [campaign_id]))
+        return _with_more(counts, _stand_in(runtime, theirs, dry_run), reports_of(runtime, [campaign_id]))
 
 
 def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False, delete_reports: bool = False) -> Erased:
@@ -104,10 +104,10 @@ def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False, delete
     with _ledger(runtime) as ledger:
         with ledger.read() as connection:
             persons = hashes_of(connection, contact)
-        told: dict[str, Any] = dict(
+        counts: dict[str, Any] = dict(
             erase_recipient(ledger, contact, persons, runtime.at(), window_since=since(runtime), dry_run=dry_run)
         )
-        _clear(ledger, told, dry_run=dry_run)
+        _clear(ledger, counts, dry_run=dry_run)
         still = references_of(ledger, still=True)
 
         def theirs(reference: str, at: float, items: list[Any]) -> Collection[int]:
@@ -116,7 +116,7 @@ def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False, delete
 
         holding = files_with(runtime, contact)
         gone = delete_ours(runtime, holding) if delete_reports and not dry_run else []
-        erased = _with_more(told, _stand_in(runtime, theirs, dry_run), set(holding) - set(gone))
+        erased = _with_more(counts, _stand_in(runtime, theirs, dry_run), set(holding) - set(gone))
         return replace(erased, deleted=tuple(sorted(map(str, gone))))
 
 
@@ -131,18 +131,20 @@ def person(who: str) -> Contact:
         ) from None
 
 
-def _clear(ledger: Ledger, told: dict[str, Any], *, dry_run: bool, tables: Collection[str] = PERSONAL_TABLES) -> None:
+def _clear(
+    ledger: Ledger, counts: dict[str, Any], *, dry_run: bool, tables: Collection[str] = PERSONAL_TABLES
+) -> None:
     """What was deleted goes from the free pages, too."""
-    if not dry_run and any(told.get(name) for name in ("files", "orders", "lines", "hashes")):
-        told["uncleared"] = not ledger.compact(tables)
+    if not dry_run and any(counts.get(name) for name in ("files", "orders", "lines", "hashes")):
+        counts["uncleared"] = not ledger.compact(tables)
 
 
 def _ledger(runtime: Runtime) -> Ledger:
     return open_ledger(runtime.state, runtime.ledger_url, runtime.actor)
 
 
-def _with_more(told: Mapping[str, Any], in_stand_in: int, reports: Iterable[Path]) -> Erased:
-    return Erased(**told, simulator_orders=in_stand_in, reports=tuple(sorted(map(str, reports))))
+def _with_more(counts: Mapping[str, Any], in_stand_in: int, reports: Iterable[Path]) -> Erased:
+    return Erased(**counts, simulator_orders=in_stand_in, reports=tuple(sorted(map(str, reports))))
 
 
 def _stand_in(runtime: Runtime, chosen: Any, dry_run: bool) -> int:

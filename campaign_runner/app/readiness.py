@@ -10,7 +10,7 @@ from campaign_runner.model.errors import StateError
 
 # A job that has been due for so long has nobody who takes it.
 OVERDUE = 60.0
-_NO_WORKER = "jobs are due, and nobody takes them: is a worker running?"
+_NO_WORKER = "jobs are due, but no worker takes them: is a worker running?"
 
 
 def readiness(workspace: Workspace) -> dict[str, Any]:

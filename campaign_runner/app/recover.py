@@ -106,10 +106,12 @@ def _ask(client: Client, reference: str, *, listed: bool) -> Iterator[tuple[str,
     if receipt.outcome in newest.FOUND and whole:
         yield reference, receipt
     elif receipt.outcome is not Outcome.NOT_FOUND or listed:
-        said = f"{receipt.outcome}: {receipt.message or f'{receipt.total} lines, {len(receipt.lines)} of them shown'}"
+        answer = (
+            f"{receipt.outcome}: {receipt.message or f'{receipt.total} lines, {len(receipt.lines)} of them shown'}"
+        )
         raise TangoStopped(
-            f"Tango did not say for certain what it has under the order {reference} ({said}). A ledger rebuilt on that "
-            "could pay people twice, so nothing was written, and nothing is sent until a recovery comes to its end. Run "
+            f"Tango did not say for certain what it has under the order {reference} ({answer}). A ledger rebuilt on that "
+            "could pay people twice, so nothing was written, and nothing is sent until a recovery has finished. Run "
             "`recover` again later."
         )
 

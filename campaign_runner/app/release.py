@@ -78,10 +78,10 @@ def decide(
         chosen = _chosen(campaign, asked, waiting, file, ours=ours)
         called = _names_of(campaign, chosen) if ours and named else {}
         with campaign.ledger.write("decide held rows", durable=True) as connection:
-            told = tuple(_told(connection, chosen, called, decision))
+            sentences = tuple(_told(connection, chosen, called, decision))
             if not dry_run:
                 _record(connection, campaign, chosen, decision, reason)
-    return Decision(tuple(chosen), told)
+    return Decision(tuple(chosen), sentences)
 
 
 def _waiting(
@@ -127,7 +127,7 @@ def _chosen(
 ) -> dict[int, HeldRow]:
     """The rows that are meant, in the order of the file."""
     if not (asked.rows or asked.held_as or asked.every):
-        raise UsageError("Say which rows: by number, e-mail address, name or key, or with --held-as or --all.")
+        raise UsageError("Name the rows: by number, e-mail address, name or key, or with --held-as or --all.")
     rows = {row for word in asked.rows for row in _rows(campaign, str(word).strip(), waiting, file, ours=ours)}
     if asked.held_as or asked.every:
         rules = KINDS[asked.held_as] if asked.held_as else ()

@@ -41,7 +41,7 @@ def retry_failed(runtime: Runtime, *, patience: float = 600, progress: Progress 
             driver.prove_newest(anyway=True)
             waiting = confirmed_failures.confirmed(driver, patience)
             waiting = " ".join(filter(None, (waiting, _plan_again(campaign))))
-            driver.advance({BatchState.PLANNED}, some="again")
+            driver.advance({BatchState.PLANNED}, which="again")
             driver.advance(OPEN_BATCHES - {BatchState.PLANNED} if patience else (), driver.deadline(patience))
             driver.look_back()
         with reports_may_fail(campaign):
@@ -74,8 +74,8 @@ def _plan_again(campaign: CampaignSession) -> str:
         attempts = planning.attempt_again(runtime.settings.order, failed, runtime.settings.tango.batch_size)
         plans.record_attempts(connection, campaign.key, attempts, runtime.at())
         events.append(connection, campaign.key, runtime.at(), "failed lines planned again", lines=len(failed))
-    told = [f"Row {one.row} was not placed again. {one.sentence}" for one in list(left.values())[:NAMED]]
-    return " ".join(filter(None, [*told, RELEASE_FIRST if told else "", history]))
+    sentences = [f"Row {one.row} was not placed again. {one.sentence}" for one in list(left.values())[:NAMED]]
+    return " ".join(filter(None, [*sentences, RELEASE_FIRST if sentences else "", history]))
 
 
 def _history(references: Sequence[str]) -> str:

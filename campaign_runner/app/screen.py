@@ -52,8 +52,8 @@ def plan(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> l
         rows = count(before.lines, "row was", "rows were")
         would.append(f"{rows} sent before and {'is' if before.lines == 1 else 'are'} not sent again: "
                      f"{per_currency(before.amounts)} ({where_from(before)}).")  # fmt: skip
-    told = [*would, *_problems(problems), *_todo(problems), *warnings(books), *_notes(books)]
-    return [*_checked(books), *told, *_where(reports)]
+    lines = [*would, *_problems(problems), *_todo(problems), *warnings(books), *_notes(books)]
+    return [*_checked(books), *lines, *_where(reports)]
 
 
 def run(books: Books, problems: ProblemTally | None, reports: Mapping[str, Path]) -> list[str]:
@@ -73,8 +73,8 @@ def run(books: Books, problems: ProblemTally | None, reports: Mapping[str, Path]
 
 def statement(result: Reconciled) -> list[str]:
     """After `reconcile --statement`: how many references agree, and what does not."""
-    told = {verdict: number for verdict, number in result.verdicts.items() if number}
-    words = listed([f"{number:,} {verdict}" for verdict, number in told.items()]) or "nothing to compare"
+    verdicts = {verdict: number for verdict, number in result.verdicts.items() if number}
+    words = listed([f"{number:,} {verdict}" for verdict, number in verdicts.items()]) or "nothing to compare"
     verdict = "The statement agrees with the books." if result.agrees else "THE STATEMENT AND THE BOOKS DIFFER:"
     findings = [f"  {finding.text}" for finding in result.findings]
     totals = [

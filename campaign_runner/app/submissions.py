@@ -26,11 +26,11 @@ def submit_file(
 ) -> Submission:  # fmt: skip
     """Take a file in; it is checked by a job. `options`: sheet, hidden, columns."""
     with workspace.ledger(actor).write("submit a file", durable=True) as connection:
-        said = dict(options or {})
-        if not said.get("columns"):
-            said["remembered"] = submissions.remembered_columns(connection, campaign_key, actor)
+        chosen = dict(options or {})
+        if not chosen.get("columns"):
+            chosen["remembered"] = submissions.remembered_columns(connection, campaign_key, actor)
         made = submissions.add(connection, campaign_key, path, Path(name).name, actor, channel, workspace.at(),
-                               options=said, corrects=corrects)  # fmt: skip
+                               options=chosen, corrects=corrects)  # fmt: skip
         jobs.want(connection, jobs.CHECK, made.id, workspace.at())
     return made
 

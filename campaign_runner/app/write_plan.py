@@ -54,11 +54,11 @@ def write_down_plan(
         upload = campaigns.latest_upload(connection, campaign.key)
         waiting = plans.put_off(connection, campaign.key)
         decided = decisions(connection, campaign.key)
-    said = fingerprint(runtime.settings, book, reading, decided)
+    inputs = fingerprint(runtime.settings, book, reading, decided)
     if (
         upload
         and not (runtime.refresh or waiting or anew)
-        and upload.fingerprint == said
+        and upload.fingerprint == inputs
         and upload.sha256 == campaigns.file_sha256(reading.file)
         and (not may_send or goes_on(campaign, upload))
         and (not canary or _canary_is_cut(campaign, upload))
@@ -101,9 +101,9 @@ def _planned(
             f"The plan {wanted[:12]} is not what would be sent now: rows, rules, rewards or other campaigns have changed "
             "since. Nothing was sent. Make the plan again, look at it, and send that one."
         )
-    now, later, told = affordable(runtime, ledger, campaign.key, draft.plan, partial=partial)
-    told = [*clock_notes(runtime, ledger), *unusual, *told]
-    draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*told)
+    now, later, notes = affordable(runtime, ledger, campaign.key, draft.plan, partial=partial)
+    notes = [*clock_notes(runtime, ledger), *unusual, *notes]
+    draft = replace(draft, plan=planning.with_canary(now, canary)).telling(*notes)
     later = later and planning.with_canary(later, 0)
     cautions = [problem.sentence for problem in draft.tally.cautions]
     confirm.about_plan(runtime, draft.plan.new, draft.plan.batch_count, [*unusual, *cautions])
@@ -176,5 +176,5 @@ def _not_overtaken(
     now = rewarded_elsewhere(connection, campaign.key, settings.tango.environment, since(campaign.runtime))
     known = {one.contact for one in before.rewarded}
     fresh = {one.contact: one for one in now if one.contact not in known}
-    if some := [fresh[contact] for plan in made for contact in plan.contacts() if contact in fresh]:
-        raise Overtaken([overlaps.Overlap("", 0, one.campaign, one.day) for one in some])
+    if overtaken := [fresh[contact] for plan in made for contact in plan.contacts() if contact in fresh]:
+        raise Overtaken([overlaps.Overlap("", 0, one.campaign, one.day) for one in overtaken])

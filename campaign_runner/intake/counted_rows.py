@@ -59,7 +59,7 @@ class Rows:
 
     def are_there(self) -> bool:
         """Whether any row counts."""
-        return bool(self.first()) or any(len(some.cells) for some in self.chunks())
+        return bool(self.first()) or any(len(chunk.cells) for chunk in self.chunks())
 
     def candidates(self) -> list[Row]:
         """Rows without a contact of their own that have a word for a total, or nothing but numbers or a remark; the last.
@@ -154,7 +154,7 @@ class Rows:
             cells[column.position] = pd.arrays.ArrowStringArray(pa.chunked_array([text]), dtype=_STR)  # type: ignore[call-arg]
         numbers = block.numbers[keep]
         frame = pd.DataFrame(cells, index=pd.Index(numbers), copy=False)
-        hidden, struck = (some and some.intersection(numbers.tolist()) for some in (self.hidden, self.struck))
+        hidden, struck = (marked and marked.intersection(numbers.tolist()) for marked in (self.hidden, self.struck))
         original = self.report.original_rows(block, pa.array(keep)) if self.report.name else {}
         return RawRows(frame, hidden, self._problems(block, numbers), original, struck)
 

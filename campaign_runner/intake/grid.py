@@ -80,8 +80,8 @@ def blank_rows(block: Block) -> Any:
     blank = np.ones(len(block.numbers), dtype=bool)
     left = np.arange(len(block.numbers))
     for column in block.columns:
-        some = column if len(left) == len(column) else column.take(pa.array(left))
-        empty = pc.equal(pc.utf8_trim_whitespace(some), "").to_numpy(zero_copy_only=False)
+        remaining = column if len(left) == len(column) else column.take(pa.array(left))
+        empty = pc.equal(pc.utf8_trim_whitespace(remaining), "").to_numpy(zero_copy_only=False)
         blank[left[~empty]] = False
         left = left[empty]
         if not len(left):

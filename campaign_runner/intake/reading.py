@@ -74,7 +74,7 @@ def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) ->
     if dict(grid.head).get(header[0]) != header[1]:
         yield f"The header is in rows {above.pop()} and {header[0]}, read together."
     elif above:
-        yield f"The header is in row {header[0]}; what stands above it ({_listed(above)}) is no data."
+        yield f"The header is in row {header[0]}; what is above it ({_listed(above)}) is not data."
     if report:
         yield f"This is a {report} report, uploaded again: its added columns are ignored."
     hidden = [f'{column.letter} ("{column.header}")' for column in columns if column.position in grid.hidden_columns]
@@ -88,8 +88,8 @@ def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
     examples = skipped_rows.examples(rows.first(), rows.columns, book)
     rows.left_out |= set(examples)
     if examples:
-        said = "an example" if len(examples) == 1 else "examples"
-        yield f"{_listed(examples).capitalize()}: {said} of the template, skipped."
+        what = "an example" if len(examples) == 1 else "examples"
+        yield f"{_listed(examples).capitalize()}: {what} of the template, skipped."
     candidates = rows.candidates()
     found = (
         totals_rows.find(candidates, rows.columns, rows.amounts(), candidates[-1][0])
@@ -120,15 +120,15 @@ def _treat_hidden(rows: Rows, choice: HiddenRows) -> Iterator[str]:
     there = rows.looking_so(rows.grid.hidden, HIDDEN_ROW)
     if not there:
         return
-    said = f"{_listed(there).capitalize()} {'is' if len(there) == 1 else 'are'} hidden or filtered out"
+    what = f"{_listed(there).capitalize()} {'is' if len(there) == 1 else 'are'} hidden or filtered out"
     if choice == HiddenRows.SKIP:
         rows.left_out |= set(there)
-        yield f"{said}, and left out."
+        yield f"{what}, and left out."
     elif choice == HiddenRows.HOLD:
         rows.hidden = frozenset(there)
-        yield f"{said}: held for a decision (--hidden include, or --hidden skip)."
+        yield f"{what}: held for a decision (--hidden include, or --hidden skip)."
     else:
-        yield f"{said}, and read like the others."
+        yield f"{what}, and read like the others."
 
 
 def _hold_struck(rows: Rows) -> Iterator[str]:

@@ -56,11 +56,17 @@ def show(
     for known in shown(connection, campaign_key):
         if known.identity == identity:
             return known
-    told, file = {currency: str(total) for currency, total in totals.items()}, without_contacts(file)
-    values = {"file": file, "lines": lines, "totals": orjson.dumps(told).decode(), "submitter": submitter, "at": at}
+    amounts, file = {currency: str(total) for currency, total in totals.items()}, without_contacts(file)
+    values = {
+        "file": file,
+        "lines": lines,
+        "totals": orjson.dumps(amounts).decode(),
+        "submitter": submitter,
+        "at": at,
+    }
     connection.execute(insert(plans_shown).values(campaign=campaign_key, identity=identity, **values))
     events.append(
-        connection, campaign_key, at, "plan shown", plan=identity, file=file, lines=lines, totals=told,
+        connection, campaign_key, at, "plan shown", plan=identity, file=file, lines=lines, totals=amounts,
         submitter=submitter, **({"rule": rule} if rule else {}),
     )  # fmt: skip
     return next(plan for plan in shown(connection, campaign_key) if plan.identity == identity)

@@ -172,13 +172,13 @@ def _move(
 ) -> None:  # fmt: skip
     """`news` is what else the event says: a digest of the answers, Tango's number of the order."""
     move(batch.state, state)
-    told = {"state": state, "updated_at": at, **values}
+    changes = {"state": state, "updated_at": at, **values}
     mine = {"number": batch.id, "before": batch.state}
-    done = _mover(tuple(told))(connection, {**mine, **{f"new_{name}": told[name] for name in told}})
+    done = _mover(tuple(changes))(connection, {**mine, **{f"new_{name}": changes[name] for name in changes}})
     if done.rowcount != 1:
         raise OrderMoved(
-            f"The order {batch.reference} was moved by somebody else: another run is sending this campaign, because the "
-            "database let go of this run's lock. Wait until that run has ended, then run again. Nothing is sent twice."
+            f"The order {batch.reference} was changed by another process: another run is sending this campaign, because "
+            "the database let go of this run's lock. Wait until that run has ended, then run again. Nothing is sent twice."
         )
     if state is not batch.state:
         data = {"batch": batch.reference, "from": batch.state, "to": state, **(news or {})}
@@ -244,9 +244,9 @@ def _write_failures(
         ({"failed_at": "", "failed_again_at": "", "failed_by": ""}, sorted(failures.healed)),
         ({"failed_at": first, "failed_again_at": at}, sorted(failures.again)),
     ):
-        told = [{"ref": ref, **({"how": how[ref]} if refs is lost else {})} for ref in refs]
-        if told:
-            connection.execute(mine.values(values), told)
+        named = [{"ref": ref, **({"how": how[ref]} if refs is lost else {})} for ref in refs]
+        if named:
+            connection.execute(mine.values(values), named)
 
 
 def _write_refused(connection: Connection, batch: int, refused: Mapping[str, str], at: str) -> None:

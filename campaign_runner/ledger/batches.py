@@ -61,7 +61,7 @@ LONGEST_WAIT = 2 * 86_400.0
 
 
 # Some of a campaign's batches: those that go first, those of a second attempt.
-SOME: Mapping[str, Any] = {"all": true(), "canary": batches.c.canary, "again": batches.c.attempt > 1}
+WHICH: Mapping[str, Any] = {"all": true(), "canary": batches.c.canary, "again": batches.c.attempt > 1}
 
 
 _COLUMNS = [batches.c.body.is_(None) if name == "adopted" else batches.c[name] for name in StoredBatch.__slots__]
@@ -73,10 +73,10 @@ _BODY = Prepared(select(batches.c.body).where(batches.c.id == bindparam("number"
 
 def due(
     ledger: Ledger, campaign_key: int, now: float, limit: int = 50, states: Collection[BatchState] = OPEN_BATCHES,
-    some: str = "all", *, sent_first: bool = False,
+    which: str = "all", *, sent_first: bool = False,
 ) -> list[StoredBatch]:  # fmt: skip
-    """Batches in `states` whose time has come, of `SOME`: those never sent first, or last (`sent_first`). Nothing new while
-    the campaign is halted, or before its hour."""
+    """Batches in `states` whose time has come, of `WHICH`: those never sent first, or last (`sent_first`). Nothing new
+    while the campaign is halted, or before its hour."""
     kinds = [set(states) & {BatchState.PLANNED}, set(states) - {BatchState.PLANNED}]
     found: list[StoredBatch] = []
     with ledger.read() as connection:
@@ -84,15 +84,15 @@ def due(
             kinds[0] = set()
         for kind in reversed(kinds) if sent_first else kinds:
             if kind and len(found) < limit:
-                told = {"campaign": campaign_key, "now": now, "most": limit - len(found)}
-                found += map(stored_batch, connection.execute(_due(frozenset(kind), some), told))
+                values = {"campaign": campaign_key, "now": now, "most": limit - len(found)}
+                found += map(stored_batch, connection.execute(_due(frozenset(kind), which), values))
     return found
 
 
 @cache
-def _due(states: frozenset[BatchState], some: str) -> Select[Any]:
+def _due(states: frozenset[BatchState], which: str) -> Select[Any]:
     mine = batches.c.state == next(iter(states)) if len(states) == 1 else batches.c.state.in_(sorted(states))
-    query = select(*_COLUMNS).where(batches.c.campaign == bindparam("campaign"), mine, SOME[some])
+    query = select(*_COLUMNS).where(batches.c.campaign == bindparam("campaign"), mine, WHICH[which])
     query = query.where(_is_due(bindparam("now"))).order_by(batches.c.due_at, batches.c.id)
     return query.limit(bindparam("most", type_=Integer))
 
@@ -102,7 +102,7 @@ def _is_due(now: Any) -> Any:
 
 
 def next_due(
-    ledger: Ledger, campaign_key: int, states: Collection[BatchState] = OPEN_BATCHES, some: str = "all", *,
+    ledger: Ledger, campaign_key: int, states: Collection[BatchState] = OPEN_BATCHES, which: str = "all", *,
     now: float = 0,
 ) -> float | None:  # fmt: skip
     """When the next batch in `states` wants a step (seconds since 1970), None if there is none; what is not to leave
@@ -114,7 +114,7 @@ def next_due(
             if kind and not (is_new and pause.halted_at):
                 when = case((_is_due(now), 0.0), else_=batches.c.due_at) if now else batches.c.due_at
                 query = select(func.min(when)).where(batches.c.campaign == campaign_key, batches.c.state.in_(kind))
-                due = connection.execute(query.where(SOME[some])).scalar()
+                due = connection.execute(query.where(WHICH[which])).scalar()
                 found += [] if due is None else [max(float(due), pause.send_after if is_new else 0.0)]
     return min(found, default=None)
 

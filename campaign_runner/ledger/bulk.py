@@ -40,9 +40,9 @@ def in_pieces(connection: Connection, query: Select[Any], rows: int) -> Iterator
     """The same, so many rows at a time; none but these is in memory."""
     if connection.dialect.name != "sqlite":  # where a driver must be told to stream, rows are read ahead
         # Options of a connection would be those of all that follows.
-        for some in connection.execute(query, execution_options={"yield_per": rows}).partitions():
-            yield [tuple(row) for row in some]
+        for piece in connection.execute(query, execution_options={"yield_per": rows}).partitions():
+            yield [tuple(row) for row in piece]
         return
     cursor = connection.execute(query).cursor
-    while some := cursor.fetchmany(rows) if cursor else ():
-        yield list(some)
+    while piece := cursor.fetchmany(rows) if cursor else ():
+        yield list(piece)

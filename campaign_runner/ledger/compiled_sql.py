@@ -45,10 +45,10 @@ class Prepared:
         """Carry it out in the caller's transaction."""
         if connection.dialect.name != "sqlite":
             return connection.execute(self._statement, values or {})
-        told = {**self._given, **(values or {})}
+        bound = {**self._given, **(values or {})}
         driver: Any = connection.connection.driver_connection
         try:
-            done: Done = driver.execute(self._sql, [told[name] for name in self._names])
+            done: Done = driver.execute(self._sql, [bound[name] for name in self._names])
         except sqlite3.Error as error:
             raise DBAPIError(self._sql, None, error) from error
         return done

@@ -67,12 +67,12 @@ def corrections(connection: Connection, campaign_key: int, upload: int) -> Itera
     """All corrections of a campaign, oldest first, some at a time; `upload` is the newest file."""
     every = _told(connection, campaign_key)
     for start in range(0, len(every), _AT_ONCE):
-        some = every[start : start + _AT_ONCE]
-        lines = placed_lines(connection, campaign_key, {data["line"] for _, data in some})
+        portion = every[start : start + _AT_ONCE]
+        lines = placed_lines(connection, campaign_key, {data["line"] for _, data in portion})
         numbers = _rows(connection, campaign_key, upload, lines)
         yield [
             Correction(at, numbers.get(data["line"], 0), *_booked(data), lines[data["line"]])
-            for at, data in some if data["line"] in lines and "before" in data
+            for at, data in portion if data["line"] in lines and "before" in data
         ]  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def count_all(connection: Connection) -> list[Counter]:
         ]),
         Counter("jobs", "Jobs that wait or are under way.", [({"kind": kind}, float(n)) for kind, n, _ in kinds]),
         Counter("job_failures", "Failures in a row of these jobs.", [({"kind": k}, float(n or 0)) for k, _, n in kinds]),
-        Counter("job_longest_due_seconds", "How long the oldest job that nobody has taken has been due.", [
+        Counter("job_longest_due_seconds", "How long the oldest job that no worker has taken has been due.", [
             ({}, jobs.longest_due(connection))
         ]),
         Counter("campaigns", "Campaigns.", [({}, _all(connection, campaigns))]),

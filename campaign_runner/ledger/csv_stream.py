@@ -21,9 +21,9 @@ def in_lines(connection: Connection, query: Select[Any], rows: int, *, printable
     columns = list(query.selected_columns)
     quick = printable and connection.dialect.name == "sqlite"
     line = _printed(columns) if quick else _joined(columns)
-    told = query.with_only_columns(line, maintain_column_froms=True)
-    for some in in_pieces(connection, told, rows):
-        yield "\n".join([text for (text,) in some])
+    as_lines = query.with_only_columns(line, maintain_column_froms=True)
+    for piece in in_pieces(connection, as_lines, rows):
+        yield "\n".join([text for (text,) in piece])
 
 
 def _printed(columns: list[ColumnElement[Any]]) -> ColumnElement[str]:

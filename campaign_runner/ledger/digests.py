@@ -73,11 +73,11 @@ def orders(connection: Connection, numbers: Iterable[int]) -> Iterator[tuple[int
     """(campaign, reference, [state, order, lines, answers]) of batches, as they stand in the ledger."""
     wanted = sorted(set(numbers))
     for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
-        lines = dict(_by_batch(connection, some))
+        portion = wanted[start : start + AT_ONCE]
+        lines = dict(_by_batch(connection, portion))
         query = select(batches.c.id, batches.c.campaign, batches.c.state, *(batches.c[name] for name in ORDER))
         for number, campaign, state, *order in fetched(
-            connection, query.where(batches.c.id.in_(some)).order_by(batches.c.id)
+            connection, query.where(batches.c.id.in_(portion)).order_by(batches.c.id)
         ):
             yield campaign, order[0], [str(state), of_order(*order), *lines.get(number, (digest(()), ""))]
 
@@ -86,15 +86,15 @@ def write_orders(connection: Connection, at: str, numbers: Iterable[int], **why:
     """Say in an event what these batches and their lines are now."""
     found = sorted(orders(connection, numbers), key=itemgetter(0))
     for campaign, theirs in groupby(found, key=itemgetter(0)):
-        told = {reference: digests for _, reference, digests in theirs}
-        events.append(connection, campaign, at, WRITTEN, orders=told, **why)
+        by_reference = {reference: digests for _, reference, digests in theirs}
+        events.append(connection, campaign, at, WRITTEN, orders=by_reference, **why)
 
 
 def write_file(connection: Connection, at: str, upload: int, rows: str | None = None, **why: Any) -> None:
     """Say in an event what an upload is, and what its rows came to (`rows`: their digest, where it is known)."""
     campaign, *values = fetched(connection, _file_query().where(uploads.c.id == upload))[0]
-    told = of_entries(fetched(connection, _entries_query(upload))) if rows is None else rows
-    events.append(connection, campaign, at, FILE, upload=upload, file=digest([tuple(values)]), rows=told, **why)
+    entries = of_entries(fetched(connection, _entries_query(upload))) if rows is None else rows
+    events.append(connection, campaign, at, FILE, upload=upload, file=digest([tuple(values)]), rows=entries, **why)
 
 
 def files(connection: Connection) -> Iterator[tuple[int, int, str, str, str, bool]]:
@@ -127,16 +127,16 @@ def _by_batch(connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[
     query = select(*_LINE_COLUMNS).where(line_items.c.batch.in_(numbers))
     rows = fetched(connection, query.order_by(line_items.c.batch, line_items.c.position, line_items.c.id))
     cut = 1 + len(PLANNED)
-    for number, some in groupby(rows, key=itemgetter(0)):
-        lines = list(some)
+    for number, group in groupby(rows, key=itemgetter(0)):
+        lines = list(group)
         answers = _answers([(row[1], *row[cut:]) for row in lines])
         yield number, (digest(row[1:cut] for row in lines), answers)
 
 
 def _answers(rows: Iterable[Sequence[Any]]) -> str:
     """Of lines of which anything is known; "" where nothing is."""
-    told = [(row[0], bool(row[1]), *row[2:]) for row in rows if tuple(row[1:]) != _UNANSWERED]
-    return digest(told) if told else ""
+    answered = [(row[0], bool(row[1]), *row[2:]) for row in rows if tuple(row[1:]) != _UNANSWERED]
+    return digest(answered) if answered else ""
 
 
 def _file_query() -> Select[Any]:

@@ -54,18 +54,18 @@ def erase(
         bodies = list(
             connection.execute(select(batches.c.id, batches.c.campaign, batches.c.reference).where(*closed))
         )
-        told = {"files": len(old), "orders": len(bodies)}
+        counts = {"files": len(old), "orders": len(bodies)}
         if campaign and still:
-            told["open"] = len(still)
+            counts["open"] = len(still)
         if not dry_run and (late := forget_hashes(connection, old, window_since, at)):
-            told["hashes"] = late
-        told["files"] += submission_erasure.erase_older(connection, before, old, at, campaign, dry_run=dry_run)
+            counts["hashes"] = late
+        counts["files"] += submission_erasure.erase_older(connection, before, old, at, campaign, dry_run=dry_run)
         if not dry_run and (old or bodies):
             touched = list(connection.execute(theirs.distinct()).scalars())
             _forget(connection, old, bodies, at)
             why = {"of": "campaign"} if campaign else {"before": before}
             record(connection, at, old, touched, **why)
-    return told
+    return counts
 
 
 def erase_files(connection: Connection, before: str, at: str, *, dry_run: bool = False) -> int:

@@ -107,14 +107,14 @@ def _overlaps(connection: Connection, watch: Watch, which: ColumnElement[bool]) 
     )  # fmt: skip
     lines = fetched(connection, mine.where(which, line_items.c.contact.is_not(None)))
     for start in range(0, len(lines), _AT_ONCE):
-        some = {bytes(contact): (reference, row, released or "") for contact, reference, row, released
+        contacts = {bytes(contact): (reference, row, released or "") for contact, reference, row, released
                 in lines[start : start + _AT_ONCE]}  # fmt: skip
         planned = select(uploads.c.created_at).where(uploads.c.id == line_items.c.upload).scalar_subquery()
         columns = [line_items.c.contact, campaigns.c.campaign_id, func.substr(batches.c.sent_at, 1, 10), planned]
         query = elsewhere(watch.campaign, watch.environment, watch.since, columns)
         found: dict[bytes, Overlap] = {}
-        for contact, campaign, day, at in fetched(connection, query.where(line_items.c.contact.in_(list(some)))):
-            reference, row, released = some[bytes(contact)]
+        for contact, campaign, day, at in fetched(connection, query.where(line_items.c.contact.in_(list(contacts)))):
+            reference, row, released = contacts[bytes(contact)]
             if not released or at is None or at > released:  # what was known when it was released does not count
                 found.setdefault(bytes(contact), Overlap(reference, row, campaign, day))
         yield from found.values()

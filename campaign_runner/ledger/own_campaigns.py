@@ -22,12 +22,12 @@ def own_campaigns(connection: Connection, actor: Actor, user: int, keys: Sequenc
     """Those of `keys` that are an account's own."""
     found = people.shared_with(connection, user)
     for start in range(0, len(keys), 500):
-        some = keys[start : start + 500]
+        portion = keys[start : start + 500]
         opened = select(events.c.campaign, events.c.actor).where(
-            events.c.campaign.in_(some), events.c.kind == "campaign opened"
+            events.c.campaign.in_(portion), events.c.kind == "campaign opened"
         )
         submitted = (
-            select(submissions.c.campaign, submissions.c.actor).where(submissions.c.campaign.in_(some)).distinct()
+            select(submissions.c.campaign, submissions.c.actor).where(submissions.c.campaign.in_(portion)).distinct()
         )
         for query in (opened, submitted):
             found |= {key for key, packed in connection.execute(query) if actor.is_same_user(actors.unpacked(packed))}

@@ -78,8 +78,8 @@ def change(connection: Connection, user: User, at: str, kind: str, **values: Any
     if "roles" in values:
         values["roles"] = _packed(values["roles"])
     connection.execute(update(users).where(users.c.id == user.id).values(**values))
-    told = {name: value for name, value in values.items() if name in ("roles", "name", "language")}
-    events.append(connection, 0, at, kind, user=user.email, **told)
+    changes = {name: value for name, value in values.items() if name in ("roles", "name", "language")}
+    events.append(connection, 0, at, kind, user=user.email, **changes)
 
 
 def use_code(connection: Connection, user: User, step: int) -> bool:

@@ -120,8 +120,8 @@ def packed_batch(batch: Batch) -> PackedBatch:
     kept = {name: columns[name] for name in OF_LINE}
     body, many = pack(batch.body), len(kept["row"])
     order = digests.of_order(batch.reference, batch.attempt, many, batch.canary, body)
-    told = (order, digests.of_planned(kept, batch.attempt))
-    return PackedBatch(batch.reference, batch.attempt, batch.canary, body, kept, order_sums.added_up(kept), told)
+    digest = (order, digests.of_planned(kept, batch.attempt))
+    return PackedBatch(batch.reference, batch.attempt, batch.canary, body, kept, order_sums.added_up(kept), digest)
 
 
 def record(
@@ -136,22 +136,22 @@ def record(
             index.drop(connection, checkfirst=True)
     same = {"campaign": campaign_key, "upload": upload, "superseded": False, **UNTOLD}
     names = ("batch", "position", *OF_LINE, "attempt")
-    told: dict[str, list[str]] = {}
-    for some in _some(planned):
+    references: dict[str, list[str]] = {}
+    for portion in _some(planned):
         rows: list[tuple[Any, ...]] = []
         sums: list[tuple[Any, ...]] = []
-        for batch in some:
+        for batch in portion:
             number, places = _add_batch(connection, campaign_key, batch, at, due_at), range(len(batch.lines["row"]))
             rows += zip(repeat(number), places, *(batch.lines[name] for name in OF_LINE), repeat(batch.attempt))
             sums += order_sums.planned(number, campaign_key, upload, batch.sums)
-            told[batch.reference] = [BatchState.PLANNED.value, *batch.digests, ""]
+            references[batch.reference] = [BatchState.PLANNED.value, *batch.digests, ""]
         insert_many(connection, line_items, names, rows, same)
         insert_many(connection, schema.tallies, order_sums.NAMES, sums)
     if bulk:
         for index in line_indexes:
             index.create(connection)
-    if told:
-        events.append(connection, campaign_key, at, digests.WRITTEN, orders=told)
+    if references:
+        events.append(connection, campaign_key, at, digests.WRITTEN, orders=references)
 
 
 def failed_lines(connection: Connection, campaign_key: int, *, confirmed: bool = True) -> list[Failed]:
@@ -207,8 +207,8 @@ def record_release(
     rows = [(campaign_key, ref, reason, at, decision, actor, (changed or {}).get(ref, 0)) for ref in wanted]
     names = ("campaign", "reference", "reason", "at", "decision", "actor", "changed_line")
     insert_many(connection, releases, names, rows)
-    told = {"decision": decision, "reason": reason, "references": wanted, "changed": changed or {}}
-    events.append(connection, campaign_key, at, sent_lines.DECIDED, **told)
+    content = {"decision": decision, "reason": reason, "references": wanted, "changed": changed or {}}
+    events.append(connection, campaign_key, at, sent_lines.DECIDED, **content)
 
 
 def record_entries(connection: Connection, upload: int, rows: Iterable[RowEntry]) -> str:

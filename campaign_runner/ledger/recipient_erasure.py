@@ -48,16 +48,16 @@ def erase_recipient(
     erased, and how many orders and files are still open and were left."""
     with ledger.write("erase recipient", durable=True) as connection:
         traces = _traces(connection, contact, persons)
-        told = {"files": len(traces.uploads), "orders": len(traces.orders), "lines": len(traces.lines)}
-        told["files"] += submission_erasure.erase_of(connection, contact, traces.uploads, at, dry_run=dry_run)
-        told |= {"open": traces.open} if traces.open else {}
+        counts = {"files": len(traces.uploads), "orders": len(traces.orders), "lines": len(traces.lines)}
+        counts["files"] += submission_erasure.erase_of(connection, contact, traces.uploads, at, dry_run=dry_run)
+        counts |= {"open": traces.open} if traces.open else {}
         if not dry_run:
             _erase(connection, contact, traces, at)
             if late := erasure.forget_hashes(connection, [], window_since, at):
-                told["hashes"] = late
+                counts["hashes"] = late
             trace_removal.remove(connection, list(personal_traces.traces(connection, contact)), contact, at)
-        told |= _stays(connection, contact)
-    return told
+        counts |= _stays(connection, contact)
+    return counts
 
 
 def _stays(connection: Connection, contact: Contact) -> dict[str, int]:

@@ -44,8 +44,8 @@ def healed(connection: Connection, campaign_key: int) -> list[tuple[str, str, by
     for start in range(0, len(had_failed), _AT_ONCE):
         query = select(line_items.c.id, line_items.c.reference, STATUS, batches.c.body).select_from(LINES)
         query = query.where(line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False))
-        some = line_items.c.reference.in_(had_failed[start : start + _AT_ONCE])
-        for line, *values in connection.execute(query.where(some, STATUS.not_in(LOST))):
+        portion = line_items.c.reference.in_(had_failed[start : start + _AT_ONCE])
+        for line, *values in connection.execute(query.where(portion, STATUS.not_in(LOST))):
             found[line] = (str(values[0]), str(values[1]), values[2])
     return [found[line] for line in sorted(replaced(connection, campaign_key, found))]
 
@@ -65,11 +65,11 @@ def _kept(connection: Connection, upload: int, lines: Collection[int]) -> set[in
 def _held(connection: Connection, upload: int, lines: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Which of these lines are rows of an upload, as (line, row)."""
     for start in range(0, len(lines), _AT_ONCE):
-        some = lines[start : start + _AT_ONCE]
+        portion = lines[start : start + _AT_ONCE]
         own = select(line_items.c.id, line_items.c.row).where(
-            line_items.c.upload == upload, line_items.c.id.in_(some)
+            line_items.c.upload == upload, line_items.c.id.in_(portion)
         )
-        known = select(entries.c.line, entries.c.row).where(entries.c.upload == upload, entries.c.line.in_(some))
+        known = select(entries.c.line, entries.c.row).where(entries.c.upload == upload, entries.c.line.in_(portion))
         for query in (own, known):
             yield from ((line, row) for line, row in connection.execute(query))
 

@@ -46,9 +46,9 @@ def differences(
     by_number = {row[0]: row for row in rows}
     last = 0
     for data in covered:
-        some = [by_number[n] for n in range(data["first"], data["last"] + 1) if n in by_number]
-        if len(some) != data["count"] or digest(row[: len(REQUEST)] for row in some) != data["digest"]:
-            yield f"{_numbers(data)}: {_why(some, data, keys)}"
+        group = [by_number[n] for n in range(data["first"], data["last"] + 1) if n in by_number]
+        if len(group) != data["count"] or digest(row[: len(REQUEST)] for row in group) != data["digest"]:
+            yield f"{_numbers(data)}: {_why(group, data, keys)}"
         last = data["last"]
     tail = [row for row in rows if row[0] > last]
     for expected, row in enumerate(tail, last + 1):
@@ -67,10 +67,10 @@ def _numbers(data: Mapping[str, Any]) -> str:
     return f"requests {data['first']} to {data['last']}"
 
 
-def _why(some: Sequence[Sequence[Any]], data: Mapping[str, Any], keys: Sequence[Key]) -> str:
-    if len(some) != data["count"]:
-        return f"{data['count']} were made, {len(some)} are here"
-    wrong = [row[0] for row in some if row[-1] and keys and _misfit(keys, row[:-2], row[-2], row[-1], ())]
+def _why(group: Sequence[Sequence[Any]], data: Mapping[str, Any], keys: Sequence[Key]) -> str:
+    if len(group) != data["count"]:
+        return f"{data['count']} were made, {len(group)} are here"
+    wrong = [row[0] for row in group if row[-1] and keys and _misfit(keys, row[:-2], row[-2], row[-1], ())]
     return f"number {wrong[0]} was changed" if wrong else "they were changed"
 
 

@@ -71,10 +71,12 @@ def life(connection: Connection, campaign_key: int, file: Upload, row: int) -> d
     if line is None:
         return None
     lines = _lines(connection, *(column == value for column, value in zip(place, line, strict=True)))
-    told = [_attempt(connection, campaign_key, dict(line)) for line in lines]
-    return {"status": told[-1]["status"], "reason": told[-1]["reason"], "what_to_do": "",
-            "reference": told[-1]["reference"], "attempts": told,
-            "decisions": _decisions(connection, campaign_key, file, row, {one["reference"] for one in told})}  # fmt: skip
+    attempts = [_attempt(connection, campaign_key, dict(line)) for line in lines]
+    return {"status": attempts[-1]["status"], "reason": attempts[-1]["reason"], "what_to_do": "",
+            "reference": attempts[-1]["reference"], "attempts": attempts,
+            "decisions": _decisions(
+                connection, campaign_key, file, row, {one["reference"] for one in attempts}
+            )}  # fmt: skip
 
 
 def _decisions(

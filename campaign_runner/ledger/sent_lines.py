@@ -203,6 +203,6 @@ def _file_and_reports(connection: Connection, upload: int) -> Iterator[tuple[int
     yield upload, {}
     query = select(uploads.c.id, uploads.c.reading).where(uploads.c.id > upload).order_by(uploads.c.id)
     for number, reading in connection.execute(query).all():
-        told = orjson.loads(reading)
-        if told.get("about") == upload:
-            yield number, told.get("rows", {})
+        stored = orjson.loads(reading)
+        if stored.get("about") == upload:
+            yield number, stored.get("rows", {})

@@ -57,9 +57,9 @@ def sent_lines(connection: Connection, lines: Collection[int]) -> list[Sending]:
     numbers = sorted(lines)
     found: list[Any] = []
     for start in range(0, len(numbers), _LINES_AT_ONCE):
-        some = _of_lines().where(line_items.c.id.in_(numbers[start : start + _LINES_AT_ONCE]))
-        some = some.where(batches.c.state != BatchState.PLANNED)
-        found += connection.execute(some.group_by(line_items.c.upload, _DAY, line_items.c.currency)).all()
+        query = _of_lines().where(line_items.c.id.in_(numbers[start : start + _LINES_AT_ONCE]))
+        query = query.where(batches.c.state != BatchState.PLANNED)
+        found += connection.execute(query.group_by(line_items.c.upload, _DAY, line_items.c.currency)).all()
     return _added_up(connection, found)
 
 

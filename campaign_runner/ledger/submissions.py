@@ -72,10 +72,10 @@ def copy(
     """The same bytes as a submission of its own: to be corrected, or checked anew after a decision."""
     latest = select(func.max(submissions.c.number)).where(submissions.c.campaign == older.campaign)
     number = int(connection.execute(latest).scalar_one()) + 1
-    said = dict(older.options if options is None else options)
+    chosen = dict(older.options if options is None else options)
     values = {"campaign": older.campaign, "number": number, "at": at, "actor": actors.packed(actor), "channel": channel,
               "name": older.name, "size": older.size, "sha256": older.sha256, "corrects": corrects,
-              "options": orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()}  # fmt: skip
+              "options": orjson.dumps(chosen, option=orjson.OPT_SORT_KEYS).decode()}  # fmt: skip
     made = int(connection.execute(submissions.insert().values(**values).returning(submissions.c.id)).scalar_one())
     table, mine = (upload_parts, upload_parts.c.upload == older.upload) if older.upload else (
         submission_parts, submission_parts.c.submission == older.id)  # fmt: skip

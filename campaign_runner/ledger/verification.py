@@ -46,7 +46,7 @@ def require_bodies(connection: Connection, campaign_key: int, states: Iterable[s
         written = expected.orders.get((campaign_key, row.reference))
         if written is None or written.order != digests.of_order(*row):
             raise StateError(
-                f"The order {row.reference} is not as it was written down: somebody changed the ledger by hand, so nothing "
+                f"The order {row.reference} is not as it was recorded: the ledger was changed by hand, so nothing "
                 "was sent. `campaign-runner audit verify` shows what differs; restore a backup of the ledger."
             )
 

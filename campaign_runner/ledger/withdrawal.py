@@ -23,7 +23,7 @@ from campaign_runner.model.money import from_units, text
 
 WITHDRAWN = "campaign withdrawn"
 RULE = "dropped"  # as a row that somebody dropped has it
-REMEDY = "Delete the row, or release it if it is to be sent."
+REMEDY = "Delete the row, or release it to send it."
 
 
 class Withdrawn(NamedTuple):

@@ -22,18 +22,18 @@ def found(step: Placement, batch: StoredBatch, receipt: Receipt) -> float | None
         note = f"Tango's order holds {receipt.total} lines ({len(strange)} never sent by us), ours {len(ours)}"
         step.settle(batch, BatchState.CONFLICT, receipt, note=note, looked=True, wait=FOR_A_PERSON)
         return FOR_A_PERSON
-    told = news(receipt, ours, before(batch), step.aged(ours))
+    updates = news(receipt, ours, before(batch), step.aged(ours))
     counts = {"shown": max(batch.shown, len(receipt.lines)), "counted": max(batch.counted, receipt.total or 0),
-              "fewer": told.fewer, "absent": 0, "absent_since": "",
+              "fewer": updates.fewer, "absent": 0, "absent_since": "",
               "unreadable": sum(line.unreadable for line in receipt.lines)}  # fmt: skip
-    now = {reference: known.status or RowStatus.PENDING for reference, known in ours.items()} | told.statuses
+    now = {reference: known.status or RowStatus.PENDING for reference, known in ours.items()} | updates.statuses
     if all(status in FINAL_LINES for status in now.values()):
-        step.settle(batch, BatchState.FINAL, receipt, news=told, looked=True, counts=counts)
+        step.settle(batch, BatchState.FINAL, receipt, news=updates, looked=True, counts=counts)
         return None
     puzzling = order_is_final(receipt.order_status) and RowStatus.PENDING not in now.values()
-    lagging = told.fewer and batch.looks < LAGGING_LOOKS
+    lagging = updates.fewer and batch.looks < LAGGING_LOOKS
     wait = FOR_A_PERSON if puzzling and not lagging else step.pause(batch)
-    step.settle(batch, BatchState.ACCEPTED, receipt, news=told, looked=True, wait=wait, counts=counts)
+    step.settle(batch, BatchState.ACCEPTED, receipt, news=updates, looked=True, wait=wait, counts=counts)
     return wait
 
 

@@ -58,11 +58,11 @@ def news(receipt: Receipt, ours: LineStates, before: LineBefore = UNHEARD, aged:
     lines, statuses, corrected = [], {}, {}
     fewer = _fewer(receipt, ours, before)
     absent = _absent(receipt, ours, fewer)
-    for said in (*receipt.lines, *absent):
-        known = ours.get(said.reference)
+    for answered in (*receipt.lines, *absent):
+        known = ours.get(answered.reference)
         if known is None:
             continue
-        line = _whole(said, known.booked) if known.final else said
+        line = _whole(answered, known.booked) if known.final else answered
         status, booked = line_status(line.status), _booked(line)
         changed = known.final and not _same(known.booked, booked)
         if not changed and (known.status, known.delivery) == (status, line.delivery_status):

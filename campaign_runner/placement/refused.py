@@ -45,5 +45,5 @@ def look_at_refused(step: Placement, batch: StoredBatch) -> None:
         found(step, batch, receipt)
     elif receipt.outcome in (Outcome.ACCEPTED, Outcome.REPLAYED):
         note = "Tango refused this order, its other lines went on in another one, and now Tango has it all the same"
-        told = news(receipt, ours, before(batch), step.aged(ours))
-        step.settle(batch, BatchState.CONFLICT, receipt, note=note, news=told, looked=True, wait=FOR_A_PERSON)
+        updates = news(receipt, ours, before(batch), step.aged(ours))
+        step.settle(batch, BatchState.CONFLICT, receipt, note=note, news=updates, looked=True, wait=FOR_A_PERSON)

@@ -78,9 +78,9 @@ def _accepted(step: Placement, batch: StoredBatch, receipt: Receipt) -> float | 
         return None
     if receipt.lines:  # /orders tells at once what became of its line
         return found(step, batch, receipt)
-    told, taken = elsewhere(twice), batch.lines - len(failed) - len(twice)
+    sentence, taken = elsewhere(twice), batch.lines - len(failed) - len(twice)
     seen = {"accepted": max(batch.accepted, taken), "counted": max(batch.counted, taken)}
-    step.settle(batch, BatchState.ACCEPTED, receipt, refused=failed, news=told, wait=LOOK_AGAIN[0], counts=seen)
+    step.settle(batch, BatchState.ACCEPTED, receipt, refused=failed, news=sentence, wait=LOOK_AGAIN[0], counts=seen)
     return LOOK_AGAIN[0]
 
 

@@ -15,9 +15,9 @@ STOPS: dict[Outcome, str] = {
 
 def stopped(receipt: Receipt) -> TangoStopped:
     """The end of the run."""
-    said = f' Tango says: "{receipt.message}"' if receipt.message else ""
+    quoted = f' Tango says: "{receipt.message}"' if receipt.message else ""
     code = f" ({receipt.code})" if receipt.code else ""
     request = f" Request {receipt.request_id}." if receipt.request_id else ""
     return TangoStopped(
-        f"{STOPS[receipt.outcome]}{code}.{said}{request} What was not placed stays unsent; fix the cause and run again."
+        f"{STOPS[receipt.outcome]}{code}.{quoted}{request} What was not placed stays unsent; fix the cause and run again."
     )

@@ -67,9 +67,9 @@ def next_reference(order: Order, failed: FailedLine) -> str:
 def _cut(order: Order, lines: list[tuple[LineItem, FailedLine]], number: int, size: int) -> Iterable[Attempt]:
     ordered = sorted(lines, key=lambda pair: pair[0].reference)
     for start in range(0, len(ordered), size):
-        some = ordered[start : start + size]
-        ready = [replace(line, payload=payloads_of(one.body)[one.line.reference]) for line, one in some]
-        yield Attempt(batch(order, ready, number), tuple(one.line_id for _, one in some))
+        portion = ordered[start : start + size]
+        ready = [replace(line, payload=payloads_of(one.body)[one.line.reference]) for line, one in portion]
+        yield Attempt(batch(order, ready, number), tuple(one.line_id for _, one in portion))
 
 
 def _singly(order: Order, lines: list[tuple[LineItem, FailedLine]], number: int, _: int) -> Iterable[Attempt]:

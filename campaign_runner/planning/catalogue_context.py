@@ -51,9 +51,9 @@ class CatalogueContext:
         column = table.column_of("utid")
         if not worth or not self.currencies or column is None:
             return {}
-        some = rows.cells.loc[list(worth), column.position].str.strip().str.upper()
-        told = some.map(self.currencies).dropna()
-        return dict(zip(told.index.tolist(), told.tolist(), strict=True))
+        utids = rows.cells.loc[list(worth), column.position].str.strip().str.upper()
+        known = utids.map(self.currencies).dropna()
+        return dict(zip(known.index.tolist(), known.tolist(), strict=True))
 
 
 def judged(checked: Checked, table: RawTable, judges: Sequence[Judge]) -> Checked:
@@ -65,10 +65,10 @@ def judged(checked: Checked, table: RawTable, judges: Sequence[Judge]) -> Checke
         return checked
     problems = [replace(problem, calendar=True) for problem in sorted(found, key=lambda problem: problem.row)]
     bad = list(dict.fromkeys(problem.row for problem in problems if problem.severity == "error"))
-    some = fields.loc[bad]
-    quantities = some["quantity"].fillna("1").tolist() if "quantity" in some else ["1"] * len(bad)
+    suspects = fields.loc[bad]
+    quantities = suspects["quantity"].fillna("1").tolist() if "quantity" in suspects else ["1"] * len(bad)
     worth = {row: to_units(parse(str(amount))) * int(number)
-             for row, amount, number in zip(bad, some["amount"], quantities, strict=True)}  # fmt: skip
+             for row, amount, number in zip(bad, suspects["amount"], quantities, strict=True)}  # fmt: skip
     return replace(
         checked,
         problems=(*checked.problems, *problems),

@@ -26,11 +26,11 @@ def described(made: Plan, past: LedgerHistory) -> tuple[Plan, tuple[str, ...]]:
     before = {line.line_id: line for line in past.asked.stored({hold.line for hold in changed})}
     rows = {row: (payload, key) for row, payload, key in made.kept_back({hold.row for hold in changed})}
     bodies = dict(_sent(list(before.values())))
-    told = {
+    changes = {
         hold.row: _reason(hold, before[hold.line], bodies[hold.line], *rows[hold.row])
         for hold in changed if hold.line in before and hold.row in rows
     }  # fmt: skip
-    holds = tuple(replace(hold, reason=told.get(hold.row, hold.reason)) for hold in made.holds)
+    holds = tuple(replace(hold, reason=changes.get(hold.row, hold.reason)) for hold in made.holds)
     return replace(made, holds=holds), tuple(_in_money(changed, before))
 
 

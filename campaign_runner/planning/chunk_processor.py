@@ -83,13 +83,13 @@ class ChunkProcessor:
         checked = judged(valid, self.table, self.catalogue.judges)
         currencies = self.catalogue.currencies_of(checked.worth, rows, self.table)
         late = self._late(checked, currencies)
-        told = [problem for problem in checked.problems if not (problem.row in late and problem.calendar)]
-        tally = tallied(told)
+        problems = [problem for problem in checked.problems if not (problem.row in late and problem.calendar)]
+        tally = tallied(problems)
         return ChunkResult(
             len(rows.cells), self.collector.collected(checked, rows.hidden, rows.struck),
-            refused(told, checked.worth, currencies, self.currency), tally, told[: chunk.room], late,
+            refused(problems, checked.worth, currencies, self.currency), tally, problems[: chunk.room], late,
             None if self.collector.dry else self.catalogue.remember(checked.clean.fields),
-            frozenset(row for _, row in rows.original_rows.values()), any(map(_is_name, told)),
+            frozenset(row for _, row in rows.original_rows.values()), any(map(_is_name, problems)),
         )  # fmt: skip
 
     def _late(self, checked: Checked, currencies: Mapping[int, str]) -> dict[int, Expired]:

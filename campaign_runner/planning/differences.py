@@ -37,13 +37,13 @@ def differences(
     old["amount"], new["amount"] = (_money(fields.get("amount", ""), currency)
                                     for fields, currency in zip((old, new), currencies, strict=True))  # fmt: skip
     names = sorted(old.keys() | new.keys(), key=lambda name: (_FIRST.index(name) if name in _FIRST else 9, name))
-    told = [
+    sentences = [
         _changed(_WORDS.get(name, name.rpartition(".")[2]), old.get(name, ""), new.get(name, ""))
         for name in names if old.get(name, "") != new.get(name, "")
     ]  # fmt: skip
     if keys[0] and keys[1] and keys[0] != keys[1]:
-        told.append(_changed("key", shown(keys[0]), shown(keys[1])))
-    return told
+        sentences.append(_changed("key", shown(keys[0]), shown(keys[1])))
+    return sentences
 
 
 def _flat(fields: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

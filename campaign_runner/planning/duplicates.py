@@ -28,14 +28,14 @@ def repeats(
     both = lines[columns][go].assign(new=True)
     if len(known):
         both = pd.concat([known[columns].assign(new=False), both])
-    some = repeated(both, *_NAME).sort_values([*_NAME, "row"])
-    if some.empty or not some["new"].any():
+    alike = repeated(both, *_NAME).sort_values([*_NAME, "row"])
+    if alike.empty or not alike["new"].any():
         return _held(lines.iloc[:0], {})
     taken = set(zip(sent["hi"].tolist(), sent["lo"].tolist(), strict=True)) if len(known) else set()
-    told: dict[int, tuple[str, str]] = {}
-    for name, group in groupby(_cells(some), key=itemgetter(0, 1)):
-        told.update(_told(name, [cells[2:] for cells in group], taken, keyed=keyed))
-    return _held(lines[go & lines["row"].isin(told)], told)
+    reasons: dict[int, tuple[str, str]] = {}
+    for name, group in groupby(_cells(alike), key=itemgetter(0, 1)):
+        reasons.update(_told(name, [cells[2:] for cells in group], taken, keyed=keyed))
+    return _held(lines[go & lines["row"].isin(reasons)], reasons)
 
 
 def alike_keys(lines: pd.DataFrame, go: pd.Series[bool], known: pd.DataFrame) -> pd.DataFrame:
@@ -49,13 +49,13 @@ def alike_keys(lines: pd.DataFrame, go: pd.Series[bool], known: pd.DataFrame) ->
         return _held(lines.iloc[:0], {})
     if len(known):
         both = pd.concat([known[columns].assign(new=False), both])
-    some = repeated(both, *_FOLDED)
-    some = some[some.duplicated([*_FOLDED, *_PERSON], keep=False)].sort_values(["new", "row"], kind="stable")
-    first = some.groupby([*_FOLDED, *_PERSON], sort=False)["row"].transform("first")
-    again = (some["row"] != first) & some["new"].astype(bool)
+    alike = repeated(both, *_FOLDED)
+    alike = alike[alike.duplicated([*_FOLDED, *_PERSON], keep=False)].sort_values(["new", "row"], kind="stable")
+    first = alike.groupby([*_FOLDED, *_PERSON], sort=False)["row"].transform("first")
+    again = (alike["row"] != first) & alike["new"].astype(bool)
     reason = "Its key is that of row {}, written otherwise, and the recipient is the same."
-    told = {row: (reason.format(other), "") for row, other in zip(some["row"][again], first[again], strict=True)}
-    return _held(lines[go & lines["row"].isin(told)], told)
+    reasons = {row: (reason.format(other), "") for row, other in zip(alike["row"][again], first[again], strict=True)}
+    return _held(lines[go & lines["row"].isin(reasons)], reasons)
 
 
 def repeated(lines: pd.DataFrame, high: str, low: str) -> pd.DataFrame:
@@ -98,8 +98,8 @@ def _is_taken(hi: int, lo: int, number: int, taken: set[tuple[int, int]]) -> boo
     return (int(high[0]), int(low[0])) in taken
 
 
-def _held(rows: pd.DataFrame, told: dict[int, tuple[str, str]]) -> pd.DataFrame:
+def _held(rows: pd.DataFrame, reasons: dict[int, tuple[str, str]]) -> pd.DataFrame:
     held = rows.assign(rule=RULE, remedy=REMEDY)
     for place, name in enumerate(("reason", "derive")):
-        held[name] = np.array([told[row][place] for row in held["row"].tolist()], object)
+        held[name] = np.array([reasons[row][place] for row in held["row"].tolist()], object)
     return held

@@ -149,8 +149,8 @@ class LineBuilder:
 
     def _currencies(self, utids: Any) -> Any:
         """What each row's reward is paid in."""
-        told = [self.currencies.get(utid, self.currency) for utid in utids.dictionary.to_pylist()]
-        return pc.dictionary_encode(pa.array(told, pa.large_string()).take(utids.indices))
+        names = [self.currencies.get(utid, self.currency) for utid in utids.dictionary.to_pylist()]
+        return pc.dictionary_encode(pa.array(names, pa.large_string()).take(utids.indices))
 
     def _payloads(self, columns: Mapping[str, pa.Array], rows: LineTemplate) -> pa.Array:
         wired = wire_names(columns, self.bulk_shipping)

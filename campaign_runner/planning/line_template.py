@@ -25,10 +25,10 @@ class LineTemplate:
     """Columns of JSON-escaped text, with the rows sorted by which of their cells are filled."""
 
     def __init__(self, columns: Mapping[str, pa.Array]) -> None:
-        some = {name: column for name, column in columns.items() if column.null_count < len(column)}
+        filled = {name: column for name, column in columns.items() if column.null_count < len(column)}
         self._rows = max(map(len, columns.values()), default=0)
         self._there = {
-            name: pc.is_valid(c).to_numpy(zero_copy_only=False) for name, c in some.items() if c.null_count
+            name: pc.is_valid(c).to_numpy(zero_copy_only=False) for name, c in filled.items() if c.null_count
         }
         self._first, kinds, self._counts = _kinds(list(self._there.values()), self._rows)
         rare = self._counts < ALIKE
@@ -37,7 +37,7 @@ class LineTemplate:
         self._place = np.empty(self._rows, np.int64)
         self._place[order] = np.arange(self._rows)
         alone = len(rare) == 1
-        self._columns = {n: escaped(c if alone else c.take(pa.array(order))) for n, c in some.items()}
+        self._columns = {n: escaped(c if alone else c.take(pa.array(order))) for n, c in filled.items()}
 
     def texts(self, template_of: Callable[[tuple[str, ...]], Template]) -> pa.Array:
         """A text per row; `template_of` is asked for the template of rows in which just these columns are filled."""

@@ -91,9 +91,11 @@ class Plan:
 
     def kept_back(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes, str]]:
         """Of these rows, if they are held: the number, the payload and the key as typed."""
-        some = self._apart[self._apart["row"].isin(list(rows))] if len(self._apart) else self._apart
+        chosen = self._apart[self._apart["row"].isin(list(rows))] if len(self._apart) else self._apart
         columns = (
-            (some[name].tolist() for name in ("row", "offset", "length", "key_length")) if len(some) else ([],) * 4
+            (chosen[name].tolist() for name in ("row", "offset", "length", "key_length"))
+            if len(chosen)
+            else ([],) * 4
         )
         for row, offset, length, key in zip(*columns, strict=True):
             yield row, self._payload(offset, length), self._typed_key(offset + length, key) if key else ""
@@ -193,7 +195,7 @@ def make_plan(
     seen = frozenset(references.references(collector.order, held_digests(together(held))))
     held.append(still_held(unseen, go, decisions, seen, collector.order, keyed=keyed))
     go[held[-1].index] = False
-    others = [some[columns] for some in (stale, *held) if len(some)]
+    others = [frame[columns] for frame in (stale, *held) if len(frame)]
     apart = pd.concat(others, ignore_index=True) if others else lines.iloc[:0].copy()
     free, holds = release_held(together(held), decisions, collector.order, columns)
     free, freed_before = sent_under(free, known)
@@ -213,7 +215,7 @@ def find_lines(made: Plan, names: Iterable[str], attempts: int = ATTEMPTS) -> di
     """The planned lines behind these references, each with its attempt; references of other lines are left out."""
     wanted = set(names)
     found: dict[str, tuple[LineItem, int]] = {}
-    for line in (line for some in made.batches() for line in some.lines if wanted):
+    for line in (line for batch in made.batches() for line in batch.lines if wanted):
         later = (references.derived(line.identity, "attempt", str(number)) for number in range(2, attempts))
         for attempt, digest in enumerate((line.identity, *later), 1):
             name = references.reference(made.order, digest)

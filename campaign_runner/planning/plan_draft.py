@@ -113,9 +113,9 @@ class PlanDraft:
             (e.row, e.status, e.reason, e.remedy, e.reference, "", "", "", e.units, e.currency) for e in holds
         ]
         known = self._known
-        some = known[known["row"].between(first, last) & known["status"].isin(NEEDS_ACTION)]
-        columns = (some[name].tolist() for name in ("row", "status", "units", "currency"))
-        names = line_references(self.plan.order, some)
+        chosen = known[known["row"].between(first, last) & known["status"].isin(NEEDS_ACTION)]
+        columns = (chosen[name].tolist() for name in ("row", "status", "units", "currency"))
+        names = line_references(self.plan.order, chosen)
         few += [(row, status, "", "", name, "", "", "", units, currency)
                 for row, status, units, currency, name in zip(*columns, names, strict=True)]  # fmt: skip
         rejected = self.rejected.between(first, last)
@@ -147,8 +147,8 @@ def _column(name: str, cells: Any, rejected: Any) -> Any:
     """What is said of some rows, and of rejected ones."""
     if name in rejected.column_names:
         return pa.concat_arrays([cells, *rejected[name].chunks])
-    said = str(RowStatus.REJECTED) if name == "status" else ""
-    return pa.concat_arrays([cells, pa.repeat(pa.scalar(said, cells.type), len(rejected))])
+    constant = str(RowStatus.REJECTED) if name == "status" else ""
+    return pa.concat_arrays([cells, pa.repeat(pa.scalar(constant, cells.type), len(rejected))])
 
 
 def noted(table: RawTable, notes: Iterable[str]) -> RawTable:
@@ -160,8 +160,8 @@ def _sums(lines: pd.DataFrame) -> Iterator[tuple[str, int, int]]:
     """(currency, lines, units) per currency."""
     if len(lines):
         units = lines["quantity"].astype("int64") * lines["face_units"]
-        for currency, some in units.groupby(lines["currency"], observed=True):
-            yield str(currency), len(some), int(some.sum())
+        for currency, group in units.groupby(lines["currency"], observed=True):
+            yield str(currency), len(group), int(group.sum())
 
 
 def _held(hold: Hold) -> RowEntry:

@@ -126,10 +126,10 @@ def _largest(plan: Plan, names: Mapping[str, str]) -> Iterator[PlannedLine]:
     yield from _lines(plan, top, names)
 
 
-def _lines(plan: Plan, some: pd.DataFrame, names: Mapping[str, str]) -> Iterator[PlannedLine]:
+def _lines(plan: Plan, rows: pd.DataFrame, names: Mapping[str, str]) -> Iterator[PlannedLine]:
     columns = ("row", "method", "utid", "quantity", "face_units", "currency", "offset", "length")
-    for start in range(0, len(some), LINES_SHOWN):
-        part = some.iloc[start : start + LINES_SHOWN]
+    for start in range(0, len(rows), LINES_SHOWN):
+        part = rows.iloc[start : start + LINES_SHOWN]
         values = (part[name].tolist() for name in columns)
         references = line_references(plan.order, part)
         for row, method, utid, quantity, units, currency, offset, length, name in zip(

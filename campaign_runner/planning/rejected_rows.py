@@ -70,13 +70,13 @@ class RejectedRows:
     def __post_init__(self) -> None:
         self._file = scratch_file(self)
 
-    def add(self, some: RejectedChunk) -> None:
+    def add(self, chunk: RejectedChunk) -> None:
         """Keep some entries."""
-        self.sums = _added(self.sums, some.sums.items())
-        if len(some.entries):
-            rows = some.entries["row"].to_numpy()
+        self.sums = _added(self.sums, chunk.sums.items())
+        if len(chunk.entries):
+            rows = chunk.entries["row"].to_numpy()
             place = self._file.seek(0, 2)
-            size = self._file.write(some.entries.serialize())
+            size = self._file.write(chunk.entries.serialize())
             self._parts.append((int(rows.min()), int(rows.max()), place, size))
 
     def __iter__(self) -> Iterator[RowEntry]:

@@ -32,10 +32,10 @@ def struck_rows(lines: pd.DataFrame) -> pd.DataFrame:
 
 def together(held: list[pd.DataFrame]) -> pd.DataFrame:
     """All held rows, in the order of the file."""
-    some = pd.concat([each for each in held if len(each)] or [held[0]], ignore_index=True)
-    if "line" not in some:
-        some["line"] = 0
-    return some.sort_values("row", ignore_index=True) if len(some) else some
+    whole = pd.concat([each for each in held if len(each)] or [held[0]], ignore_index=True)
+    if "line" not in whole:
+        whole["line"] = 0
+    return whole.sort_values("row", ignore_index=True) if len(whole) else whole
 
 
 def held_digests(held: pd.DataFrame) -> list[bytes]:
@@ -62,10 +62,12 @@ def release_held(
         name=names[~free], worth=lambda held: held["quantity"].astype(np.int64) * held["face_units"],
         line=lambda held: held["line"].fillna(0).astype(np.int64),
     )  # fmt: skip
-    told = (kept[c].tolist() for c in ("row", "rule", "reason", "remedy", "name", "worth", "currency", "line"))
+    kept_columns = (
+        kept[c].tolist() for c in ("row", "rule", "reason", "remedy", "name", "worth", "currency", "line")
+    )
     freed = held[columns].assign(origin_hi=held["hi"], origin_lo=held["lo"])
     freed["hi"], freed["lo"] = halves(digests)
-    return freed[free], tuple(marked_dropped(Hold(*values), decisions) for values in zip(*told, strict=True))
+    return freed[free], tuple(marked_dropped(Hold(*values), decisions) for values in zip(*kept_columns, strict=True))
 
 
 def marked_dropped(hold: Hold, decisions: Decisions) -> Hold:

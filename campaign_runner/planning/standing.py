@@ -46,7 +46,7 @@ class Decisions:
         """What still holds this reference."""
         if reference in self.dropped:
             return RowStanding(
-                DROPPED, f"Dropped: {self.dropped[reference]}", "Delete the row, or release it if it is to be sent."
+                DROPPED, f"Dropped: {self.dropped[reference]}", "Delete the row, or release it to send it."
             )
         return None if reference in self.released else self.waiting.get(reference)
 
@@ -64,7 +64,7 @@ def still_held(
     names = {name: standing for name in ({*decisions.waiting, *decisions.dropped} - seen)
              if (standing := decisions.of(name))}  # fmt: skip
     found = [_named(lines, go, names, order, derive) for derive in (("", "changed") if keyed else ("",)) if names]
-    found = [some for some in found if len(some)]
+    found = [frame for frame in found if len(frame)]
     return pd.concat(found) if found else lines.iloc[:0].assign(rule="", reason="", remedy="", derive="", line=0)
 
 

@@ -40,25 +40,25 @@ def path(state: Path, environment: str) -> Path:
 def load(file: Path, source: str) -> CachedCatalogue | None:
     """What is kept of the catalogue of `source` (an address); None where nothing is, or nothing that can be read."""
     try:
-        said = orjson.loads(file.read_bytes())
-        if (said["format"], said["source"]) != (FORMAT, source):
+        stored = orjson.loads(file.read_bytes())
+        if (stored["format"], stored["source"]) != (FORMAT, source):
             return None
-        rewards = [_reward(values) for values in said["rewards"]]
-        at = datetime.fromisoformat(said["at"])
+        rewards = [_reward(values) for values in stored["rewards"]]
+        at = datetime.fromisoformat(stored["at"])
     except (OSError, ValueError, TypeError, KeyError, ArithmeticError):
         return None
-    return CachedCatalogue(Catalogue(said["name"], {reward.utid.upper(): reward for reward in rewards}), at)
+    return CachedCatalogue(Catalogue(stored["name"], {reward.utid.upper(): reward for reward in rewards}), at)
 
 
 def save(file: Path, source: str, kept: CachedCatalogue) -> None:
     """Keep a catalogue; a state folder that cannot be written is no reason to stop."""
-    said = {"format": FORMAT, "source": source, "at": kept.at.isoformat(), "name": kept.catalogue.name,
+    content = {"format": FORMAT, "source": source, "at": kept.at.isoformat(), "name": kept.catalogue.name,
             "rewards": [asdict(reward) for reward in kept.catalogue.rewards.values()]}  # fmt: skip
     new = file.with_suffix(".new")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-            target.write(orjson.dumps(said, default=str))
+            target.write(orjson.dumps(content, default=str))
         new.replace(file)
     except OSError:
         new.unlink(missing_ok=True)

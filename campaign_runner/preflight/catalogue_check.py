@@ -64,8 +64,8 @@ class CatalogueIndex:
 
     def version(self, utids: Iterable[str]) -> str:
         """Names what the catalogue says of these rewards: other words, another name."""
-        said = sorted(repr(self.rewards[utid]) for utid in set(utids) if utid in self.rewards)
-        return sha256("\n".join(said).encode()).hexdigest()[:16]
+        texts = sorted(repr(self.rewards[utid]) for utid in set(utids) if utid in self.rewards)
+        return sha256("\n".join(texts).encode()).hexdigest()[:16]
 
     def search(self, words: str) -> list[Reward]:
         """The rewards in which every word is found, by name."""

@@ -136,12 +136,15 @@ def _quantity(reward: Reward, _: str) -> Said:
 
 def _method(reward: Reward, _: str) -> Said:
     methods = ", ".join(reward.methods)
-    return f"is not possible for {_named(reward)}: it goes by {methods}.", "Choose one of these, or another reward."
+    return (
+        f"is not possible for {_named(reward)}: it is delivered by {methods}.",
+        "Choose one of these, or another reward.",
+    )
 
 
 def _country(reward: Reward, _: str) -> Said:
-    some = ", ".join(reward.countries[:8]) + (", …" if len(reward.countries) > 8 else "")
-    return f"is not a country that {_named(reward)} is for ({some}).", "Check the country and the reward."
+    countries = ", ".join(reward.countries[:8]) + (", …" if len(reward.countries) > 8 else "")
+    return f"is not a country that {_named(reward)} is for ({countries}).", "Check the country and the reward."
 
 
 _RULES = (

@@ -42,8 +42,8 @@ def weigh(
     assert account.balance is not None
     cost, unknown = costs(lines, account.currency, rates)
     if unknown:
-        said = f"Tango states no rate from {' and '.join(unknown)} to {account.currency}, the account's currency."
-        return FundsCheck(reasons=(said,)) if required else FundsCheck(notes=(f"{said} {_NOT_WEIGHED}",))
+        reason = f"Tango states no rate from {' and '.join(unknown)} to {account.currency}, the account's currency."
+        return FundsCheck(reasons=(reason,)) if required else FundsCheck(notes=(f"{reason} {_NOT_WEIGHED}",))
     owed = promised(unpaid, account.currency, rates)
     estimate = bool({*lines["currency"].astype(str).unique(), *unpaid} - {account.currency})
     needed = Decimal(int(cost.sum())) / UNITS
@@ -101,10 +101,10 @@ def shortfall(account: Account, needed: Decimal, owed: Decimal, *, estimate: boo
                                for amount in (account.balance, needed, owed, short))  # fmt: skip
     about = " by Tango's rates of today, which are an estimate" if estimate else ""
     before = f" and {owes} is promised already to orders that this ledger has not sent yet" if owed else ""
-    said = (
+    sentence = (
         f"The account {account.identifier} has {has}, but this plan needs {needs}{about}{before}: {lacks} is missing."
     )
-    return said, f"Recharge it with at least {lacks}"
+    return sentence, f"Recharge it with at least {lacks}"
 
 
 def fitting(lines: pd.DataFrame, cost: np.ndarray[Any, Any], free: Decimal) -> np.ndarray[Any, Any]:

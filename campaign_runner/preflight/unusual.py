@@ -110,8 +110,8 @@ def two_addresses(seen: pd.DataFrame, file: pd.DataFrame, *, keyed: bool = False
     people = people[(people["person_hi"] != 0) | (people["person_lo"] != 0)]
     found: set[int] = set()
     for mark in ("mailbox",) if keyed else ("name", "mailbox"):
-        some = people[people[mark] != 0].drop_duplicates([mark, *_PERSON])
-        several = some[some.duplicated(mark, keep=False)][mark]
+        alike = people[people[mark] != 0].drop_duplicates([mark, *_PERSON])
+        several = alike[alike.duplicated(mark, keep=False)][mark]
         found.update(people.loc[people[mark].isin(several), "row"].tolist())
     if found:
         rows = tuple(sorted(found))
@@ -142,13 +142,13 @@ def like_keys(file: pd.DataFrame) -> Iterator[Warned]:
         yield Warned("like-keys", f"The keys are the same but for the way they are written: {_rows(rows)}.", rows)
 
 
-def rewarded_elsewhere(told: Sequence[tuple[int, str]]) -> Iterator[Warned]:
+def rewarded_elsewhere(others: Sequence[tuple[int, str]]) -> Iterator[Warned]:
     """Recipients whom another campaign sent something else within the window; `told`: row and words."""
-    if told:
-        more = f" and {len(told) - NAMED:,} more" if len(told) > NAMED else ""
-        words = ", ".join(words for _, words in told[:NAMED])
+    if others:
+        more = f" and {len(others) - NAMED:,} more" if len(others) > NAMED else ""
+        words = ", ".join(words for _, words in others[:NAMED])
         yield Warned("rewarded-elsewhere", f"Another campaign sent the same recipient another reward: {words}{more}.",
-                     tuple(row for row, _ in told))  # fmt: skip
+                     tuple(row for row, _ in others))  # fmt: skip
 
 
 def plan_twice(now: Mapping[str, Decimal], last: Mapping[str, int], campaign: str) -> Iterator[Warned]:
@@ -167,9 +167,9 @@ def refuse(found: Iterable[Warned], *, ask: bool, accepted: Sequence[str], error
             raise SettingsError(
                 f'There is no warning "{name}" to accept or refuse. Known: {known}. Nothing was sent.'
             )
-    told = [one for one in found if one.name in errors or one.name not in accepted]
-    wrong = [one for one in told if one.name in errors]
-    open_ones = [one for one in told if one.name not in errors] if ask else []
+    refused = [one for one in found if one.name in errors or one.name not in accepted]
+    wrong = [one for one in refused if one.name in errors]
+    open_ones = [one for one in refused if one.name not in errors] if ask else []
     if wrong or open_ones:
         names = dict.fromkeys(one.name for one in open_ones)
         accept = " ".join(f"--accept {name}" for name in names)
@@ -177,7 +177,7 @@ def refuse(found: Iterable[Warned], *, ask: bool, accepted: Sequence[str], error
             f" If this is intended, run again with {accept}." if accept and not wrong else " Correct the file."
         )
         raise RefusedBeforeSending("\n".join([*map(str, (*wrong, *open_ones)), f"Nothing was sent.{next_step}"]))
-    return list(map(str, told))
+    return list(map(str, refused))
 
 
 def _own_median(new: pd.DataFrame, before: pd.DataFrame) -> pd.Series[float]:

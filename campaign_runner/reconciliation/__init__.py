@@ -68,7 +68,7 @@ def reconcile(
     expected = upload.rows + (len(whole.added) if whole else 0)
     counts, amounts = add_up(tally)
     with ledger.read() as connection:
-        told = [
+        facts = [
             *findings.rows_lost(counts, expected), *findings.conflicts(states),
             *doubts.two_rewards(connection, campaign_key, upload.id), *doubts.orders(connection, campaign_key),
             *doubts.not_sent_again(connection, campaign_key),
@@ -83,8 +83,8 @@ def reconcile(
         foreign = tuple(_foreign(each) for each in tie_out.foreign(connection, campaign_key))
     books = Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
-        notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(told),
-        ties_out=all(finding.explained for finding in told), stopped=stopped, ledger_head=head, ledger_events=number,
+        notes=table.notes, rows=counts, amounts=amounts, batches=_batches(states), findings=tuple(facts),
+        ties_out=all(finding.explained for finding in facts), stopped=stopped, ledger_head=head, ledger_events=number,
         sums=sums, corrected=tuple(told_first), dropped=dropped, foreign=foreign, unread=table.unread,
     )  # fmt: skip
     return OpenBooks(books, LedgerPages(ledger, campaign_key, upload.id, table, whole, earlier))
@@ -101,11 +101,11 @@ def foresee(
     """
     tally = list(tally)
     counts, amounts = add_up(tally)
-    told = [*findings.rows_lost(counts, expected), *findings.unread(tally), *findings.unread_sheets(table.unread)]
+    facts = [*findings.rows_lost(counts, expected), *findings.unread(tally), *findings.unread_sheets(table.unread)]
     books = Books(
         order=order, environment=environment, source=table.source, sheet=table.sheet, columns=table.columns,
         notes=table.notes, rows=counts, amounts=amounts, batches=dict.fromkeys(BATCH_WORDS, 0) | {"planned": planned},
-        findings=tuple(told), ties_out=all(finding.explained for finding in told), stopped="", unread=table.unread,
+        findings=tuple(facts), ties_out=all(finding.explained for finding in facts), stopped="", unread=table.unread,
     )  # fmt: skip
     return OpenBooks(books, DraftPages(table, unwell))
 

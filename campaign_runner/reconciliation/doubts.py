@@ -40,7 +40,7 @@ _ORDERS = {
     ),
     "sent again late": (
         doubtful_orders.sent_late,
-        "{orders} with {lines} left once more, more than 90 days after the first time, because Tango did not know it: "
+        "{orders} with {lines} went to Tango again, more than 90 days after the first time, because Tango did not know it: "
         "{which}. Check in the Tango portal that it is there once.",
         True,
     ),

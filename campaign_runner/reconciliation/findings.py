@@ -75,10 +75,10 @@ def rows_lost(counts: Mapping[str, int], expected: int) -> Iterator[Finding]:
     """Every row of the file has one status."""
     found = sum(counts.values())
     if found != expected:
-        told = (
+        sentence = (
             f"The file has {expected:,} rows, but {found:,} have a status: please report this fault with the ledger."
         )
-        yield Finding("rows lost", told, explained=False)
+        yield Finding("rows lost", sentence, explained=False)
 
 
 def elsewhere(strays: Mapping[str, int]) -> Iterator[Finding]:
@@ -88,8 +88,8 @@ def elsewhere(strays: Mapping[str, int]) -> Iterator[Finding]:
         what = "1 line item" if number == 1 else f"{number:,} line items"
         each = ", ".join(f"{count:,} {status}" for status, count in sorted(strays.items()))
         are, them = ("is", "has it") if number == 1 else ("are", "has them all")
-        told = f"{what} of an earlier file of this campaign {are} not in this one ({each}); finance.csv {them}."
-        yield Finding("earlier file", told)
+        sentence = f"{what} of an earlier file of this campaign {are} not in this one ({each}); finance.csv {them}."
+        yield Finding("earlier file", sentence)
 
 
 def conflicts(states: Mapping[str, int]) -> Iterator[Finding]:
@@ -97,10 +97,10 @@ def conflicts(states: Mapping[str, int]) -> Iterator[Finding]:
     number = states.get(BatchState.CONFLICT, 0)
     if number:
         orders = "1 order" if number == 1 else f"{number:,} orders"
-        told = (
+        sentence = (
             f"{orders} at Tango under our reference with other contents than ours: compare them in the Tango portal."
         )
-        yield Finding("conflict", told, explained=False)
+        yield Finding("conflict", sentence, explained=False)
 
 
 def money(
@@ -124,20 +124,20 @@ def money(
 
 def corrections(connection: Connection, campaign_key: int, upload: int, period: Period = ALWAYS) -> Iterator[Finding]:
     """What changed after it was final, and was found in `period`: the past stays, the change has its date."""
-    told: dict[tuple[str, str, str, str], list[Correction]] = {}
+    grouped: dict[tuple[str, str, str, str], list[Correction]] = {}
     first, after = period
-    for some in every(connection, campaign_key, upload):
-        for each in (each for each in some if first <= each.at < (after or "9")):
+    for portion in every(connection, campaign_key, upload):
+        for each in (each for each in portion if first <= each.at < (after or "9")):
             currency = str(each.placed[_CURRENCY])
-            told.setdefault((each.at[:10], each.before.status, each.after.status, currency), []).append(each)
-    for key, lines in told.items():
+            grouped.setdefault((each.at[:10], each.before.status, each.after.status, currency), []).append(each)
+    for key, lines in grouped.items():
         rows = tuple(dict.fromkeys(each.row for each in lines if each.row))[:SHOWN]
         yield Finding("correction", _corrected(*key, lines), rows)
 
 
 def first_corrections(connection: Connection, campaign_key: int, upload: int) -> list[dict[str, Any]]:
     """The first thousand corrections in plain values; `row` is None where the newest file has none."""
-    first = islice((each for some in every(connection, campaign_key, upload) for each in some), LISTED)
+    first = islice((each for portion in every(connection, campaign_key, upload) for each in portion), LISTED)
     return [
         {
             "date": each.at[:10], "row": each.row or None, "reference": each.placed[0], "from": each.before.status,

@@ -106,9 +106,9 @@ class Whole:
     def stated(self, of_file: Iterator[StatedRows]) -> Iterator[StatedRows]:
         """The rows of the file, corrected ones as they were corrected; then those that somebody added."""
         cells = {repair.upload: _cells(repair, self.columns) for repair in self.repairs}
-        for some in of_file:
-            mine = [row for row in some.cells.index if row in self._now]
-            yield self._corrected(some, mine, cells) if mine else some
+        for rows in of_file:
+            mine = [row for row in rows.cells.index if row in self._now]
+            yield self._corrected(rows, mine, cells) if mine else rows
         for repair in self.repairs:
             few = [stated for one, stated in self.added if one is repair]
             if few:
@@ -116,9 +116,9 @@ class Whole:
                 shown = cells[repair.upload].reindex(index).fillna("")
                 yield StatedRows(shown, states_frame(few, index), sheet=repair.name)
 
-    def _corrected(self, some: StatedRows, mine: Sequence[int], cells: Mapping[int, Any]) -> StatedRows:
-        shown: Any = some.cells.copy()
-        states: Any = some.states.copy()
+    def _corrected(self, rows: StatedRows, mine: Sequence[int], cells: Mapping[int, Any]) -> StatedRows:
+        shown: Any = rows.cells.copy()
+        states: Any = rows.states.copy()
         names = {repair.upload: CellNames(repair.table.columns, self.columns) for repair in self.repairs}
         for row in mine:
             repair, stated = self._now[row]
@@ -127,11 +127,11 @@ class Whole:
             reason = _told(repair, stated[0], texts[0], self._changes(shown.loc[row], theirs))
             for position in theirs.index.intersection(shown.columns):
                 shown.at[row, position] = theirs[position]
-            told = (row, *stated[1:_REASON], reason, texts[1], *stated[_REMEDY + 1 :])
-            said = states_frame([told], pd.Index([row]))
+            values = (row, *stated[1:_REASON], reason, texts[1], *stated[_REMEDY + 1 :])
+            frame = states_frame([values], pd.Index([row]))
             for name in states.columns:
-                states.at[row, name] = said.at[row, name]
-        return replace(some, cells=shown, states=states)
+                states.at[row, name] = frame.at[row, name]
+        return replace(rows, cells=shown, states=states)
 
     def _changes(self, before: Any, after: Any) -> list[str]:
         found = []

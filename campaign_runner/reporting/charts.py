@@ -83,9 +83,9 @@ def _note(words: str, middle: float, y: float) -> str:
 
 
 def _svg(height: int, title: str, pieces: Sequence[str], look: str = "chart") -> Markup:
-    said = escape(title)
-    start = f'<svg class="{look}" role="img" aria-label="{said}" width="100%" height="{height}">'
-    return Markup("\n".join([start, f"<title>{said}</title>", *pieces, "</svg>"]))  # noqa: S704 -- every text above is escaped
+    escaped = escape(title)
+    start = f'<svg class="{look}" role="img" aria-label="{escaped}" width="100%" height="{height}">'
+    return Markup("\n".join([start, f"<title>{escaped}</title>", *pieces, "</svg>"]))  # noqa: S704 -- every text above is escaped
 
 
 def _short(text: str, longest: int) -> str:

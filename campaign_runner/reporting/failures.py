@@ -104,15 +104,15 @@ class _Addresses:
         return [status, *(self._told(column, kinds, first) for column in sentences)]
 
     def _told(self, sentences: Any, kinds: Sequence[str], first: int) -> Any:
-        told = []
+        parts = []
         for row, (kind, text) in enumerate(zip(kinds, sentences.to_pylist(), strict=True), first):
             if kind == RowStatus.REJECTED:
-                told.append(self._names.moved(text, row, this="This row"))
+                parts.append(self._names.moved(text, row, this="This row"))
             elif kind == RowStatus.HELD:
-                told.append(_OTHER_ROW.sub(rf"\1 of {_escaped(Path(self.books.source).name)}", text))
+                parts.append(_OTHER_ROW.sub(rf"\1 of {_escaped(Path(self.books.source).name)}", text))
             else:
-                told.append(text)
-        return pa.array(told, sentences.type)
+                parts.append(text)
+        return pa.array(parts, sentences.type)
 
     def notes(self, columns: Sequence[Any], first: int) -> dict[tuple[int, int], str]:
         """What the comments at faulty cells say: (row, position) -> sentences; the first of `columns` is row `first`."""
@@ -133,9 +133,9 @@ def _escaped(text: str) -> str:
 
 def _unless_empty(words: Any, status: Any, otherwise: Mapping[RowStatus, str]) -> Any:
     """The words, or where they are empty what stands for the status."""
-    for each, said in otherwise.items():
+    for each, text in otherwise.items():
         silent = pc.and_(pc.equal(words, ""), pc.equal(status, each.value))
-        words = pc.if_else(silent, pa.scalar(said, words.type), words) if pc.any(silent).as_py() else words
+        words = pc.if_else(silent, pa.scalar(text, words.type), words) if pc.any(silent).as_py() else words
     return words
 
 

@@ -30,13 +30,13 @@ def guard(texts: Any) -> Any:
     suspects = np.flatnonzero(_SUSPECT_BYTES[first_bytes(texts)])
     if not len(suspects):
         return texts
-    some = texts.take(pa.array(suspects))
-    risky = pc.and_not(pc.match_substring_regex(some, RISKY), pc.match_substring_regex(some, HARMLESS))
+    suspicious = texts.take(pa.array(suspects))
+    risky = pc.and_not(pc.match_substring_regex(suspicious, RISKY), pc.match_substring_regex(suspicious, HARMLESS))
     if not pc.any(risky).as_py():
         return texts
     mask = np.zeros(len(texts), dtype=bool)
     mask[suspects] = risky.to_numpy(zero_copy_only=False)
-    return pc.replace_with_mask(texts, pa.array(mask), _quoted(some.filter(risky)))
+    return pc.replace_with_mask(texts, pa.array(mask), _quoted(suspicious.filter(risky)))
 
 
 def unguard(texts: Any) -> Any:

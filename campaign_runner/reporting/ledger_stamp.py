@@ -21,8 +21,8 @@ def properties(all_books: Sequence[Books]) -> dict[str, str]:
     campaigns = ", ".join(books.order.campaign_id for books in all_books)
     environments = ", ".join(dict.fromkeys(books.environment for books in all_books))
     numbers = ", ".join(dict.fromkeys(f"{books.ledger_events}" for books in all_books if books.ledger_events))
-    told = {"Campaign": campaigns, "Environment": environments, HEAD: ", ".join(heads), "Ledger events": numbers}
-    return {name: text[:250] for name, text in told.items() if text}
+    values = {"Campaign": campaigns, "Environment": environments, HEAD: ", ".join(heads), "Ledger events": numbers}
+    return {name: text[:250] for name, text in values.items() if text}
 
 
 def write_about(book: Any, all_books: Sequence[Books], period: Tallies | None = None) -> None:
@@ -57,8 +57,8 @@ def _campaigns(sheet: Any, all_books: Sequence[Books], head: Any, look: Any) -> 
     row = 1
     for books in all_books:
         for sums in books.sums or (None,):
-            told = [books.order.campaign_id, "yes" if books.ties_out else "NO", books.environment]
-            sheet.write_row(row, 0, [*told, sums.currency] if sums else told)
+            values = [books.order.campaign_id, "yes" if books.ties_out else "NO", books.environment]
+            sheet.write_row(row, 0, [*values, sums.currency] if sums else values)
             if sums:
                 sheet.write_row(row, 4, [float(sums.planned), float(sums.placed), float(sums.charged)], look)
                 sheet.write_number(row, 7, sums.charged_lines)

@@ -45,11 +45,11 @@ def _pictures(facts: PlanFacts) -> list[tuple[str, Markup]]:
     found = []
     for title, parts in facts.parts.items():
         for currency in dict.fromkeys(part.currency for part in parts):
-            some = [part for part in parts if part.currency == currency]
-            if len(some) > 1:
+            of_currency = [part for part in parts if part.currency == currency]
+            if len(of_currency) > 1:
                 heading = f"{currency} by {title}"
                 found.append(
-                    (heading, charts.bars([_bar(facts, title, part) for part in some[:BARS_SHOWN]], heading))
+                    (heading, charts.bars([_bar(facts, title, part) for part in of_currency[:BARS_SHOWN]], heading))
                 )
     return found
 

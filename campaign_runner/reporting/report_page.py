@@ -112,7 +112,7 @@ def _statuses(books: Books, currencies: Sequence[str]) -> list[dict[str, Any]]:
 
 def _attempts(books: Books, tallies: Tallies) -> list[str]:
     """Why pictures and totals come to more than what was placed, where lines were placed again."""
-    told = []
+    sentences = []
     for sums in books.sums:
         every = (
             each.total
@@ -121,12 +121,12 @@ def _attempts(books: Books, tallies: Tallies) -> list[str]:
         )
         total = money.from_units(sum(every))
         if again := max(total - sums.placed, Decimal(0)):
-            told.append(
+            sentences.append(
                 f"The pictures and totals below count every attempt: {wording.cash(total, sums.currency)} is "
                 f"{wording.cash(sums.placed, sums.currency)} placed in the newest attempts and "
                 f"{wording.cash(again, sums.currency)} in earlier attempts."
             )
-    return told
+    return sentences
 
 
 def _status_picture(books: Books) -> Markup:

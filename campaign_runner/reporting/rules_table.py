@@ -72,11 +72,11 @@ def _markdown(table: RulesTable) -> list[str]:
 
 def _by_country(arguments: Mapping[str, Any], field: Field) -> str:
     sentences = [(code, text["remedy"]) for code, text in arguments["options"].get("countries", {}).items()]
-    told = [text if code == "other" and len(sentences) == 1 else f"{_COUNTRY.get(code, code)}: {text}"
+    texts = [text if code == "other" and len(sentences) == 1 else f"{_COUNTRY.get(code, code)}: {text}"
             for code, text in sentences]  # fmt: skip
     if "other" not in dict(sentences):
-        told.append(f"Other countries: {arguments['options']['remedy']}")
-    return " ".join(told).replace("{length}", "more")
+        texts.append(f"Other countries: {arguments['options']['remedy']}")
+    return " ".join(texts).replace("{length}", "more")
 
 
 def _one_of(arguments: Mapping[str, Any], field: Field) -> str:

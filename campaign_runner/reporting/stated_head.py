@@ -49,11 +49,11 @@ def of_report(path: Path) -> list[StatedHead]:
 
 def _of_json(data: bytes) -> list[StatedHead]:
     try:
-        told = orjson.loads(data)
+        content = orjson.loads(data)
     except ValueError:
         return []
-    digest = str(told.get("ledger_head") or "")
-    number = told.get("ledger_events")
+    digest = str(content.get("ledger_head") or "")
+    number = content.get("ledger_events")
     return [StatedHead(digest, number if isinstance(number, int) else None)] if _HASH.fullmatch(digest) else []
 
 

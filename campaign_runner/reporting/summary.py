@@ -54,8 +54,8 @@ def summary(
 
 def summary_json(closed: ClosedBooks) -> bytes:
     """The file."""
-    told = summary(closed.books, closed.reports, closed.exit_code, closed.problems)
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n"
+    content = summary(closed.books, closed.reports, closed.exit_code, closed.problems)
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def _money(sums: Sums) -> MoneyOfLines:

@@ -38,7 +38,7 @@ class MoneyOfLines(TypedDict):
     planned: Annotated[Amount, Field(description="Face value of all planned lines.")]
     placed: Annotated[Amount, Field(description="Face value of the lines that Tango has.")]
     charged: Annotated[Amount, Field(description="What Tango charged in this very currency.")]
-    charged_lines: Annotated[int, Field(description="For so many lines.")]
+    charged_lines: Annotated[int, Field(description="How many lines were charged.")]
 
 
 CorrectedLine = TypedDict(
@@ -90,5 +90,5 @@ class Summary(TypedDict):
     stopped: Annotated[str, Field(description='Why Tango stopped the run ("" = it did not).')]
     ledger_head: Annotated[str, Field(description="Hash of the newest event of the audit log.")]
     ledger_events: Annotated[int, Field(description="Number of that event.")]
-    problems: Annotated[int | None, Field(description="Problems found; null where the file was not checked anew.")]
+    problems: Annotated[int | None, Field(description="Problems found; null if the file was not checked again.")]
     next_steps: Annotated[list[str], Field(description="What to do next, and with which command.")]

@@ -17,9 +17,9 @@ from campaign_runner.reporting.atomic import replacing
 def left(note: Path, mark: str) -> dict[str, Path] | None:
     """The reports that are there, if they were made of the same and are as they were; else None."""
     try:
-        told = orjson.loads(note.read_bytes())
-        there = {name: Path(path) for name, path, *_ in told["reports"]}
-        same = told["mark"] == mark and told["reports"] == _seen(there) and not _usual_name_is_free(there)
+        stored = orjson.loads(note.read_bytes())
+        there = {name: Path(path) for name, path, *_ in stored["reports"]}
+        same = stored["mark"] == mark and stored["reports"] == _seen(there) and not _usual_name_is_free(there)
     except (OSError, ValueError, KeyError, TypeError):  # none, or not one of ours
         return None
     return there if same else None

@@ -58,9 +58,9 @@ def write_reports(
     first = FirstRows()
     # Rows and lines go by in two processes, unless lines need to know of their rows.
     apart = beside is not None and of_lines and not groups.titles and opened.books.total_rows >= MANY
-    told = replace(shelf, progress=None) if apart else shelf  # a process apart must not draw on the terminal
+    quiet_shelf = replace(shelf, progress=None) if apart else shelf  # a process apart must not draw on the terminal
     there = OpenBooks(opened.books, opened.pages.lines_alone()) if apart else opened
-    work = partial(_of_lines, [(there, groups)], told, options)
+    work = partial(_of_lines, [(there, groups)], quiet_shelf, options)
     closed = ClosedBooks([opened], exit_code, problems, options=options)
     with beside(work) if beside and apart else nullcontext(work) as lines:
         _rows(opened, shelf, groups, first if of_sums else None)
@@ -236,5 +236,5 @@ def _corrections(lines: LinePass, shelf: ReportFolder) -> None:
 
 def _close(shelf: ReportFolder, source: Source, closed: ClosedBooks) -> None:
     for report in _wanted(shelf, source):
-        told = replace(closed, reports=in_order(shelf.with_(report.name)))
-        shelf.write(report.name, report.make(told))
+        complete = replace(closed, reports=in_order(shelf.with_(report.name)))
+        shelf.write(report.name, report.make(complete))

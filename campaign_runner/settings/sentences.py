@@ -21,8 +21,8 @@ def sentence(where: str, problem: Mapping[str, Any], settings: type[BaseModel]) 
     if problem["type"] == "missing":
         hint = ' Add it, for example: [campaign] id = "2026-q4-recognition".' if name.startswith("campaign") else ""
         return f"{where}: the setting {name} is missing.{hint}"
-    said = repr(problem["input"])
-    shown = said if len(said) <= 60 else f"{said[:59]}…"
+    value = repr(problem["input"])
+    shown = value if len(value) <= 60 else f"{value[:59]}…"
     why = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
     return f"{where}: {name} = {shown} is not valid: {_rule(settings, location) or why}."
 

@@ -54,11 +54,11 @@ class OidcSection(Section):
     issuer: str = setting("", "address of the identity provider", example="https://login.example.com")
     client_id: str = setting("", "as the identity provider knows this server", example="campaign-runner")
     scopes: str = setting("openid email profile", "what is asked for")
-    claim: str = setting("groups", "the claim that holds somebody's groups")
+    claim: str = setting("groups", "the claim that holds a person's groups")
     roles: dict[str, tuple[str, ...]] = setting(
         {}, '"group" = roles that it gives', example={"HR": ["submitter"], "Controlling": ["approver", "finance"]}
     )
-    only: bool = setting(False, "true: nobody signs in with a password here")
+    only: bool = setting(False, "true: no sign-in with passwords")
 
     @field_validator("issuer")
     @classmethod

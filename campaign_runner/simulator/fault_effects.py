@@ -159,18 +159,18 @@ FAULTS: dict[str, Effect] = {
     "413": Effect("the body is too large", False, _error(413, "413.001", "Payload too large")),
     "frozen": Effect("the account is frozen, which comes as 422", False, _error(422, "404.142", _FROZEN)),
     "not-found": Effect("there is no such order (yet)", False, _error(404, "404.017", "Order not found")),
-    "unknown-key": Effect("an error of a key that nobody knows", False, _error(418, "418.418", "Teapot")),
+    "unknown-key": Effect("an error with an unknown key", False, _error(418, "418.418", "Teapot")),
     "html": Effect("carried out, and a page of HTML comes back as success", True, _html()),
     "truncated": Effect("carried out, and the JSON breaks off", True, _truncated),
     "nested": Effect("carried out, and answered in the nested shape", True, _on_json(_nested)),
-    "strange-word": Effect("carried out, and every status is a word nobody knows", True, _on_json(_strange)),
-    "cursor-loop": Effect("the next page is the same page for ever", True, _on_json(_cursor_loop)),
+    "strange-word": Effect("carried out, and every status is an unknown word", True, _on_json(_strange)),
+    "cursor-loop": Effect("the next page is always the same page", True, _on_json(_cursor_loop)),
     "extra-line": Effect("the answer has a line that was never sent", True, _on_json(_extra_line)),
     "missing-line": Effect("the answer lacks a line", True, _on_json(_missing_line)),
     "fewer-lines": Effect("the answer shows, and counts, a line less than it has", True, _on_json(_fewer_lines)),
     "surrogate": Effect("the answer holds half an emoji", True, _with(b'"orderErrors":[{"errorMessage":"\\ud83d"}]')),
     "huge-number": Effect(
-        "the answer holds a number that nobody can count", True, _with(b'"x":1e-99999999999999999999')
+        "the answer contains a number that is too large to count", True, _with(b'"x":1e-99999999999999999999')
     ),
     "packed-twice": Effect("carried out, and the answer is compressed in two layers", True, _packed_twice),
     "wrong-total": Effect("the answer counts one line too many", True, _on_json(_wrong_total)),

@@ -18,7 +18,7 @@ MAGIC: dict[str, str] = {
     "sim-cancelled": "accepted, and reported as CANCELLED later",
     "sim-returned": "accepted, and reported as RETURNED later",
     "sim-comes-back": "accepted and COMPLETE, and at the next look RETURNED after all",
-    "sim-strange": "accepted, and later reported with a status word that nobody knows",
+    "sim-strange": "accepted, and later reported with an unknown status word",
     "sim-pending": "accepted, and never final",
 }
 

@@ -77,7 +77,7 @@ BY_EXCEPTION: tuple[tuple[type[Exception], O, str], ...] = (
         O.STOP_CONFIGURATION,
         "the request cannot be put into HTTP: check address, credentials",
     ),
-    (httpx.WriteTimeout, O.RETRY, "the request could not be sent off within the time allowed"),
+    (httpx.WriteTimeout, O.RETRY, "the request could not be sent within the time allowed"),
     (httpx.ReadTimeout, O.RETRY, "no whole answer within the time allowed"),
     (httpx.WriteError, O.RETRY, "the connection was cut while sending"),
     (httpx.ReadError, O.RETRY, "the connection was cut while reading the answer"),
@@ -97,7 +97,7 @@ BY_CAUSE: tuple[tuple[type[BaseException], O, str], ...] = (
     (ssl.SSLError, O.NOT_CONNECTED, "no secure channel (TLS): what answers there does not speak it"),
     (socket.gaierror, O.NOT_CONNECTED, "this name cannot be found (DNS): check base_url and the network"),
     (ConnectionRefusedError, O.NOT_CONNECTED, "the connection was refused: nothing listens at this address and port"),
-    (ConnectionResetError, O.NOT_CONNECTED, "the connection was cut before it stood"),
+    (ConnectionResetError, O.NOT_CONNECTED, "the connection was cut before it was established"),
     (OSError, O.NOT_CONNECTED, "the network cannot reach this address"),
 )
 

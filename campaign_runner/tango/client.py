@@ -193,7 +193,7 @@ class Client:
             seen |= {line.reference for line in page.lines}
             if len(seen) == before:
                 break
-        yield _unknown(page, "Tango's list of orders does not come to an end.")
+        yield _unknown(page, "Tango's list of orders does not end.")
 
     def _whose(self) -> dict[str, str]:
         return {"accountIdentifier": self._order.account, "customerIdentifier": self._order.customer}

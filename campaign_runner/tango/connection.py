@@ -214,12 +214,16 @@ def _parsed(url: str) -> httpx.URL:
 
 def _refused(call: Call, status: int, data: Any, body: bytes) -> Receipt:
     """The receipt of any answer that is not 2xx."""
-    said = refusals.complaint(data, call.body)
-    words = " ".join(filter(None, (said.message, *islice(said.lines.values(), 100)))) or refusals.page(body, data)
-    outcome, key = answers.of_answer(call.method, status, said.keys, names_lines=said.names_ours, message=words)
+    complaint = refusals.complaint(data, call.body)
+    words = " ".join(filter(None, (complaint.message, *islice(complaint.lines.values(), 100)))) or refusals.page(
+        body, data
+    )
+    outcome, key = answers.of_answer(
+        call.method, status, complaint.keys, names_lines=complaint.names_ours, message=words
+    )
     return Receipt(
         outcome,
         code=key,
         message=privacy.safe(words) or f"HTTP {status} without a reason that can be read.",
-        refused=said.lines if outcome is Outcome.LINES_REFUSED else {},
+        refused=complaint.lines if outcome is Outcome.LINES_REFUSED else {},
     )

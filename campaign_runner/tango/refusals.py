@@ -76,8 +76,8 @@ def failed_lines(answer: Any, body: Any = None) -> dict[str, str]:
         )
         errors = wire.objects(item.get("errors"))[:MOST_SENTENCES] or [item]
         sentences = [_sentence(e, wire.text(e.get("field"), "path"), personal.get(reference, [])) for e in errors]
-        told = _joined(found.get(reference, ""), *sentences)[:LONGEST]
-        found[reference] = told or "Tango refused this line without a reason."
+        sentence = _joined(found.get(reference, ""), *sentences)[:LONGEST]
+        found[reference] = sentence or "Tango refused this line without a reason."
     return found
 
 
@@ -130,10 +130,10 @@ def _item(body: Any, line: int | None) -> Any:
 
 
 def _sentence(error: dict[str, Any], column: str, personal: list[str] | None = None) -> str:
-    said = next((wire.text(error[name], "sentence") for name in _WORDS if wire.text(error.get(name), "sentence")), "")
-    said = said or wire.text(error.get("errorcodename"), "path")
+    text = next((wire.text(error[name], "sentence") for name in _WORDS if wire.text(error.get(name), "sentence")), "")
+    text = text or wire.text(error.get("errorcodename"), "path")
     values = [*(personal or ()), *privacy.echoed_value(error)]
-    return privacy.safe(f"{column}: {said}" if column and said else said or column, values)
+    return privacy.safe(f"{column}: {text}" if column and text else text or column, values)
 
 
 def _personal_by_reference(body: Any) -> dict[str, list[str]]:

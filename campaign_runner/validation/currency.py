@@ -122,12 +122,12 @@ class CurrencyRule:
                 yield self._problem(row, column, cell, meant, due, "")
 
     def _problem(self, row: int, column: Column, cell: str, stated: frozenset[str], due: str, why: str) -> Problem:
-        said = next(iter(stated)) if len(stated) == 1 else "another currency"
+        currency = next(iter(stated)) if len(stated) == 1 else "another currency"
         remedy = f"Type the amount in {due} as a number alone, like {self._example}."
         if why:
             remedy = f'Correct the amounts and the header, or call the column "Amount ({due})".'
         return Problem(
-            row, column, "amount:currency", cell, f"is in {said}{why}, but the reward is in {due}.", remedy
+            row, column, "amount:currency", cell, f"is in {currency}{why}, but the reward is in {due}.", remedy
         )
 
     def _pairs(self, chunk: TidyChunk, cells: Any, mask: Any) -> Iterator[tuple[int, str, str]]:

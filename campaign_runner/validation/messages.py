@@ -55,12 +55,12 @@ class MessageBuilder:
 
     def advice(self, value: str, country: str) -> Hint:
         """The sentences for one value; equal values are worded once."""
-        said = self._said.get((value, country))
-        if said is None:
+        sentence = self._said.get((value, country))
+        if sentence is None:
             if len(self._said) >= _REMEMBERED:
                 self._said.clear()
-            said = self._said[value, country] = self._advice(value, country)
-        return said
+            sentence = self._said[value, country] = self._advice(value, country)
+        return sentence
 
     def _advice(self, value: str, country: str) -> Hint:
         if (

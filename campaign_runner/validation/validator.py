@@ -88,9 +88,9 @@ class Validator:
             text = chunk.fields.get(column.field or "")
             text = tidy(arrow(chunk.rows.cells[column.position]), "text") if text is None else text
             if text.null_count:
-                told = {(problem.row, problem.column.position) for problem in chunk.problems if problem.column}
+                already = {(problem.row, problem.column.position) for problem in chunk.problems if problem.column}
                 for row in chunk.index[pc.is_null(text).to_numpy(zero_copy_only=False)].tolist():
-                    if (row, column.position) not in told:
+                    if (row, column.position) not in already:
                         chunk.problems.append(self._words.key(row, column))
 
     def _checked(self, chunk: TidyChunk) -> Checked:

@@ -74,7 +74,7 @@ def test_a_near_miss_is_proposed_and_a_header_far_off_is_not(read):
 def test_the_header_is_the_row_that_names_the_most_fields(read):
     table = read("q4.csv", "Amount of work,,\nAmount,,\nFirst name,E-mail,Amount\n" + ROWS)
     assert table.header_row == 3
-    assert "The header is in row 3; what stands above it (rows 1 and 2) is no data." in table.notes
+    assert "The header is in row 3; what is above it (rows 1 and 2) is not data." in table.notes
 
 
 def test_a_row_with_an_address_in_it_is_no_header(read):

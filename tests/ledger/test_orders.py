@@ -56,7 +56,7 @@ def test_the_bytes_to_send_come_with_the_mark_that_they_are_sent(ledger):
 def test_an_order_that_somebody_else_has_moved_is_left_alone(ledger):
     batch = planned(ledger)
     mark_sending(ledger, batch, AT)
-    with pytest.raises(OrderMoved, match="q4-1 was moved by somebody else") as moved:
+    with pytest.raises(OrderMoved, match="q4-1 was changed by another process") as moved:
         mark_sending(ledger, batch, AT)
     assert moved.value.exit_code is ExitCode.CAMPAIGN_HELD
     assert moves(ledger) == [("planned", "sending")]
@@ -74,7 +74,7 @@ def test_every_request_is_written_down_at_once_and_stays_whatever_becomes_of_the
     sent, _ = mark_sending(ledger, planned(ledger), AT)
     record_attempt(ledger, 1, "q4-1", AT, "POST", ACCEPTED, 0.2)
     settle(ledger, sent, BatchState.UNKNOWN, AT)
-    with pytest.raises(RuntimeError, match="moved by somebody else"):
+    with pytest.raises(RuntimeError, match="changed by another process"):
         settle(ledger, sent, BatchState.ACCEPTED, AT)
     record_attempt(ledger, 1, "q4-1", AT, "GET", Receipt(Outcome.RETRY, 503), 0.2)
     assert requests(ledger) == [("POST", "accepted"), ("GET", "retry")]

@@ -39,7 +39,7 @@ def calls(office, path: str) -> int:
         ("1,EMAIL,Ana,Silva,ana@example.com,,U200401,7.50",
          'H2 (Amount): "7.50" is no whole amount, and U200401 (Test Coffee Card (whole dollars)) has no other.'),
         ("1,EMAIL,Ana,Silva,ana@example.com,,U200201,25",
-         'B2 (Method): "EMAIL" is not possible for U200201 (Test Plastic Card): it goes by ADDRESS, BULKSHIPMENT.'),
+         'B2 (Method): "EMAIL" is not possible for U200201 (Test Plastic Card): it is delivered by ADDRESS, BULKSHIPMENT.'),
     ],
 )  # fmt: skip
 def test_a_row_that_the_catalogue_does_not_allow_is_rejected_at_its_cell(office, row, says):

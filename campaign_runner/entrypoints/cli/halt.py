@@ -13,5 +13,5 @@ def halt_command(call: Call, campaign: CampaignNeeded, reason: Reason = "") -> N
     """
     from campaign_runner.app.halt import halt_campaign
 
-    told = halt_campaign(call.runtime(campaign=campaign, secret=False, reads=False), reason)
-    call.answer({"campaign": campaign, "halted": True, "told": told}, told)
+    sentence = halt_campaign(call.runtime(campaign=campaign, secret=False, reads=False), reason)
+    call.answer({"campaign": campaign, "halted": True, "told": sentence}, sentence)

@@ -13,5 +13,5 @@ def resume_command(call: Call, campaign: CampaignNeeded) -> None:
     """
     from campaign_runner.app.resume import resume_campaign
 
-    told = resume_campaign(call.runtime(campaign=campaign, secret=False, reads=False))
-    call.answer({"campaign": campaign, "halted": False, "told": told}, told)
+    sentence = resume_campaign(call.runtime(campaign=campaign, secret=False, reads=False))
+    call.answer({"campaign": campaign, "halted": False, "told": sentence}, sentence)

@@ -19,5 +19,5 @@ def schedule_command(call: Call, campaign: CampaignNeeded, at: At) -> None:
     """
     from campaign_runner.app.schedule import schedule_campaign
 
-    told = schedule_campaign(call.runtime(campaign=campaign, secret=False, reads=False), at)
-    call.answer({"campaign": campaign, "scheduled": at, "told": told}, told)
+    sentence = schedule_campaign(call.runtime(campaign=campaign, secret=False, reads=False), at)
+    call.answer({"campaign": campaign, "scheduled": at, "told": sentence}, sentence)

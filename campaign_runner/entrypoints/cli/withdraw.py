@@ -14,5 +14,7 @@ def withdraw_command(call: Call, campaign: CampaignNeeded, reason: Reason = "") 
     from campaign_runner.app.withdraw import withdraw_campaign
 
     runtime = call.runtime(campaign=campaign, secret=False, reads=False)
-    made, told = withdraw_campaign(runtime, reason)
-    call.answer({"campaign": campaign, "withdrawn": made.lines, "attempts": made.attempts, "told": told}, told)
+    made, sentence = withdraw_campaign(runtime, reason)
+    call.answer(
+        {"campaign": campaign, "withdrawn": made.lines, "attempts": made.attempts, "told": sentence}, sentence
+    )

@@ -68,9 +68,9 @@ def document(app: FastAPI) -> dict[str, Any]:
     made["security"] = [{"token": []}, {"session": []}]
     for path, method, call in _each(made):
         call.setdefault("parameters", []).extend(_undeclared(path, call))
-        told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for status, what in REFUSALS.items():
-            call["responses"][status] = {"description": what, "content": told}
+            call["responses"][status] = {"description": what, "content": problem}
         if method == "post" and path.endswith("/uploads"):
             call["requestBody"] = UPLOAD
         if method == "post":

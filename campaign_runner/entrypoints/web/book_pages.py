@@ -55,8 +55,8 @@ def file(workspace: Work, campaign_key: CampaignKey, about: str, name: str) -> R
     """One of the files."""
     if about not in (BOOKS, STATEMENT):
         raise NotFound("There is no such file. Look at the page of the books.")
-    told, parts = read_report(workspace, campaign_key, name, about=about, contacts=False)
-    return download(told["name"], told["size"], parts)
+    kind, parts = read_report(workspace, campaign_key, name, about=about, contacts=False)
+    return download(kind["name"], kind["size"], parts)
 
 
 def _books(

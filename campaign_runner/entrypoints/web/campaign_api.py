@@ -211,8 +211,8 @@ def write_reports(workspace: Work, campaign_id: str, campaign_key: CampaignKey, 
 def report(workspace: Work, campaign_key: CampaignKey, viewer: Who, name: str) -> Response:
     """One of them."""
     contacts = sees_contacts(workspace, viewer, campaign_key)
-    told, parts = wishes.read_report(workspace, campaign_key, name, contacts=contacts)
-    return download(told["name"], told["size"], parts)
+    kind, parts = wishes.read_report(workspace, campaign_key, name, contacts=contacts)
+    return download(kind["name"], kind["size"], parts)
 
 
 # ---- what calls share ---------------------------------------------------------------------------------------------

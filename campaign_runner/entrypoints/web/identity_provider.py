@@ -54,8 +54,10 @@ class IdentityProvider:
             keys = KeySet.import_key_set(_fetched(self.metadata()["jwks_uri"]))
             id_token = str(token.get("id_token", ""))
             read = jwt.decode(id_token, keys, algorithms=ALGORITHMS)
-            said = CodeIDToken(read.claims, read.header, self._rules(), {"nonce": nonce, "client_id": self.client_id})
-            said.validate(leeway=LEEWAY)
+            claims_read = CodeIDToken(
+                read.claims, read.header, self._rules(), {"nonce": nonce, "client_id": self.client_id}
+            )
+            claims_read.validate(leeway=LEEWAY)
         except (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError, TypeError) as error:
             raise self._unusable(error) from None
         return dict(read.claims), id_token

@@ -63,8 +63,8 @@ def map_them(
     """Read the file with these columns."""
     columns = {name.removeprefix("column:"): value for name, value in form.items() if name.startswith("column:")}
     try:
-        said = {header: field for header, field in columns.items() if field}
-        map_columns(workspace, campaign_key, number, said, viewer.actor, "page")
+        chosen = {header: field for header, field in columns.items() if field}
+        map_columns(workspace, campaign_key, number, chosen, viewer.actor, "page")
     except UsageError as error:
         return _problems(request, workspace, campaign_id, campaign_key, error=error)
     return go_to(f"/campaigns/{campaign_id}/problems")

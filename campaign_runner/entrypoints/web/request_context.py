@@ -84,8 +84,8 @@ class RequestContext:
 
 def _believe(scope: Scope, headers: Headers, is_proxy: Any) -> None:
     """What a proxy of ours says: the last address that is not a proxy's, the scheme and the host."""
-    told = [each.strip() for each in ",".join(headers.getlist("X-Forwarded-For")).split(",") if each.strip()]
-    if far := [each for each in told if not is_proxy(each)]:
+    addresses = [each.strip() for each in ",".join(headers.getlist("X-Forwarded-For")).split(",") if each.strip()]
+    if far := [each for each in addresses if not is_proxy(each)]:
         scope["client"] = (far[-1], 0)
     if headers.get("X-Forwarded-Proto", "") in ("http", "https"):
         scope["scheme"] = headers["X-Forwarded-Proto"]

@@ -61,8 +61,8 @@ def row_page(
 def report(workspace: Work, viewer: Who, campaign_key: CampaignKey, name: str, upload: str = "") -> Response:
     """One report of the campaign, or of the check of an upload."""
     contacts = sees_contacts(workspace, viewer, campaign_key)
-    told, parts = wishes.read_report(workspace, campaign_key, name, about=upload[:10], contacts=contacts)
-    return download(told["name"], told["size"], parts)
+    kind, parts = wishes.read_report(workspace, campaign_key, name, about=upload[:10], contacts=contacts)
+    return download(kind["name"], kind["size"], parts)
 
 
 def file(workspace: Work, campaign_key: CampaignKey, number: int) -> Response:

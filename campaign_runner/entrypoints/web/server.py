@@ -37,8 +37,8 @@ def serve(
     """
     if host not in LOOPBACK and not behind_proxy:
         raise UsageError(
-            f"--host {host}: other machines could reach this address, and without TLS anybody on the way could read "
-            "along. Put a proxy with TLS in front and add --behind-proxy, or leave --host out."
+            f"--host {host}: other machines could reach this address, and without TLS others on the network could "
+            "read everything. Put a proxy with TLS in front and add --behind-proxy, or leave --host out."
         )
     with open_workspace(config, state) as workspace, _bound(host, port) as listening:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"

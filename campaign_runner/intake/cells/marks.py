@@ -81,6 +81,6 @@ class CellMarks:
             yield position, marks[code], rows[kinds == kind]
 
     def _in_order(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        columns = [np.array(some, dtype=np.int64) for some in (self._rows, self._positions, self._codes)]
+        columns = [np.array(values, dtype=np.int64) for values in (self._rows, self._positions, self._codes)]
         order = np.argsort(columns[0], kind="stable")
         return columns[0][order], columns[1][order], columns[2][order]

@@ -123,12 +123,12 @@ def _blocks(sheet: Any, scan: Scan) -> Iterator[Block]:
         return
     left = sheet.start[1]
     rows, first = sheet.iter_rows(), 1
-    while some := list(islice(rows, ROWS_PER_BLOCK)):
-        columns = [typed.column([""] * len(some))] * left if left else []
-        for at, cells in enumerate(zip(*some, strict=True), left):
+    while block := list(islice(rows, ROWS_PER_BLOCK)):
+        columns = [typed.column([""] * len(block))] * left if left else []
+        for at, cells in enumerate(zip(*block, strict=True), left):
             column, marks = typed.marked_column(cells)
             columns.append(column)
             for mark, places in marks:
                 scan.marks.add_all([first + place for place in places], [at] * len(places), mark)
-        yield Block(np.arange(first, first + len(some)), columns)
-        first += len(some)
+        yield Block(np.arange(first, first + len(block)), columns)
+        first += len(block)

@@ -81,9 +81,9 @@ def described(path: Path, known: Spellings) -> tuple[Text, str]:
     """How a text file is cut, and its first characters without a line `sep=;`."""
     encoding = encodings.detect(path)
     sample = _sample(path, encoding)
-    said = _separator_line(sample)
-    skipped = len(sample.splitlines(keepends=True)[0]) if said else 0
-    delimiter = said or _best_delimiter(sample[skipped:], known)
+    declared = _separator_line(sample)
+    skipped = len(sample.splitlines(keepends=True)[0]) if declared else 0
+    delimiter = declared or _best_delimiter(sample[skipped:], known)
     habits = dialect.of(sample[skipped:], delimiter, encoding.signs)
     return Text(path, encoding, delimiter, skipped, habits), sample[skipped:]
 

@@ -36,7 +36,7 @@ class Habits:
     def notes(self) -> list[str]:
         """What the user should know: the readings that are guesses."""
         notes = [
-            (self.wrapped, "Each line stands in quotation marks as a whole: it was read as several cells."),
+            (self.wrapped, "Every line is enclosed in quotation marks as a whole; it was read as several cells."),
             (self.escape, "A backslash was read as a mark that the character behind it is part of the text."),
             (self.quote == "'", "Single quotation marks round the cells were read as quotation marks."),
         ]

@@ -46,8 +46,8 @@ def csv(draft: Path, lines: LinePass) -> None:
     money = [at for at, title in enumerate(HEADERS) if title in _MONEY]
     file = CsvFile(draft, [*HEADERS, *lines.titles], DIALECTS[lines.dialect], money)
     rows = _rows(lines.booked, lines.accounts)
-    while some := list(islice(rows, _ROWS_AT_ONCE)):
-        file.add([pa.array(column, pa.large_string()) for column in zip(*some, strict=True)])
+    while portion := list(islice(rows, _ROWS_AT_ONCE)):
+        file.add([pa.array(column, pa.large_string()) for column in zip(*portion, strict=True)])
     file.close()
 
 
@@ -75,10 +75,10 @@ def _transaction(entry: BookEntry, chart: Mapping[str, str], groups: Sequence[st
 
 
 def _amount(posting: Posting) -> str:
-    said = f"{_text(posting.units)} {posting.currency}"
+    amount = f"{_text(posting.units)} {posting.currency}"
     if posting.currency == posting.weight_currency:
-        return said
-    return f"{said} @@ {_text(abs(posting.weight))} {posting.weight_currency}"
+        return amount
+    return f"{amount} @@ {_text(abs(posting.weight))} {posting.weight_currency}"
 
 
 def _rows(entries: Entries, chart: Mapping[str, str]) -> Iterator[tuple[str, ...]]:

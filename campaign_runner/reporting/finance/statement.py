@@ -159,13 +159,13 @@ def _our_part(placed: pd.DataFrame, key: str) -> pd.DataFrame:
 
 
 def _findings(matched: pd.DataFrame, verdicts: dict[str, int]) -> list[Finding]:
-    told = {
+    texts = {
         Match.DIFFERENT: "{} on the statement with another amount, currency or status than in our books",
         Match.MISSING: "{} in our books that the statement does not have",
         Match.EXTRA: "{} on the statement that our books know nothing of",
     }
     found = []
-    for verdict, words in told.items():
+    for verdict, words in texts.items():
         if number := verdicts[verdict.value]:
             few = ", ".join(matched["key"][matched["verdict"] == verdict.value].head(5))
             more = ", …" if number > 5 else ""

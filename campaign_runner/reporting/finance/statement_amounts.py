@@ -60,7 +60,7 @@ def _decimal_mark(texts: dict[str, str]) -> str:
     if unclear is not None and not proofs["."] and not proofs[","]:
         raise NotAnAmount(
             unclear,
-            f'"{unclear}" may mean thousands or decimals, and no other amount tells. Export it with two decimals.',
+            f'"{unclear}" may mean thousands or decimals, and no other amount shows which. Export it with two decimals.',
         )
     return "," if proofs[","] else "."
 

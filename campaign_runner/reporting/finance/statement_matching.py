@@ -69,14 +69,16 @@ def _verdicts(both: pd.DataFrame, first: str, last: str) -> pd.Series:
 def _differences(both: pd.DataFrame) -> pd.Series:
     """`amount`, `currency`, `status`, or several of them, for the rows that both sides have."""
     paired = both["side"] == "both"
-    said = pd.Series("", index=both.index, dtype="str")
+    sentences = pd.Series("", index=both.index, dtype="str")
     unequal = {"amount": both["units_ours"] != both["units_theirs"]}
     for name in ("currency", "status"):
         one, two = both[f"{name}_ours"], both[f"{name}_theirs"]
         unequal[name] = (one != two) & (one != "") & (two != "")
     for name, rows in unequal.items():
-        said[paired & rows] = said[paired & rows].where(said[paired & rows] == "", said[paired & rows] + ", ") + name
-    return said
+        sentences[paired & rows] = (
+            sentences[paired & rows].where(sentences[paired & rows] == "", sentences[paired & rows] + ", ") + name
+        )
+    return sentences
 
 
 def _period(theirs: pd.DataFrame) -> tuple[str, str]:

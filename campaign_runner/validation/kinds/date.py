@@ -52,8 +52,8 @@ def explain(value: str, case: CellContext) -> Hint | None:
     """Why it is no date: two readings, two-digit year, a day that does not exist, a time."""
     if both := _readings(value):
         first, second = both
-        said = f"may be {first.day} {first:%B %Y} or {second.day} {second:%B %Y}."
-        return Hint("ambiguous", said, f"Type {first.isoformat()} or {second.isoformat()}.")
+        sentence = f"may be {first.day} {first:%B %Y} or {second.day} {second:%B %Y}."
+        return Hint("ambiguous", sentence, f"Type {first.isoformat()} or {second.isoformat()}.")
     if short := _SHORT_NAMED.fullmatch(value):
         whole = _iso(f"{short[1].replace('/', '-')}20{short[2]}")
         like = (

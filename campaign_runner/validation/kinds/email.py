@@ -19,7 +19,7 @@ _LOCAL_PART = 64
 def normalise(text: Any, case: CellContext) -> Any:
     """`mailto:` goes; the domain is written small, what stands before the @ is the mail server's matter."""
     odd = pc.match_substring_regex(text, r"@.*[A-Z]|^(?i:mailto:)")
-    return where(text, odd, lambda some: recode(some, _plain))
+    return where(text, odd, lambda part: recode(part, _plain))
 
 
 def explain(value: str, case: CellContext) -> Hint | None:
