@@ -13,10 +13,10 @@ case $target in
 postgresql://*) pg_restore --no-owner --exit-on-error --dbname="$target" "$backup" ;;
 *)
     mkdir -p "$target"
-    if [ -e "$target/ledger.sqlite" ]; then
-        mv "$target/ledger.sqlite" "$target/ledger.sqlite.before-restore-$(date -u +%Y%m%dT%H%M%SZ)"
-    fi
-    rm -f "$target/ledger.sqlite-wal" "$target/ledger.sqlite-shm"
+    before=$target/ledger.sqlite.before-restore-$(date -u +%Y%m%dT%H%M%SZ)
+    for part in "" -wal -shm; do  # the newest orders may stand in the -wal alone
+        if [ -e "$target/ledger.sqlite$part" ]; then mv "$target/ledger.sqlite$part" "$before$part"; fi
+    done
     cp "$backup" "$target/ledger.sqlite"
     find "$(dirname "$backup")" -maxdepth 1 -name '*.key' -exec cp -p {} "$target/" \;
     ;;
