@@ -12,15 +12,23 @@ FILE, USUAL = "server-address", "http://127.0.0.1:8080"
 
 @dataclass(frozen=True)
 class SetUp:
-    """What is shown when a server answers; `secret` of the link that makes the first administrator ("" = not needed)."""
+    """What is shown when a server answers; `secret` of the link that makes the first administrator ("" = not needed), and
+    under which address people reach it ("": the same)."""
 
     address: str
     secret: str = ""
+    reached_at: str = ""
 
     @property
     def link(self) -> str:
         """The link, "" where there are users."""
-        return link_at(self.address, self.secret) if self.secret else ""
+        return link_at(self.reached_at or self.address, self.secret) if self.secret else ""
+
+
+def address_of(host: str, port: int) -> str:
+    """Where a server that listens here is reached from this machine: every address of it includes its own."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - no address to listen at
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def remember_address(workspace: Workspace, address: str) -> None:

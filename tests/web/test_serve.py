@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from campaign_runner.app.server_address import SetUp, address_of
 from tests.web.chromium import served
 
 
@@ -70,3 +71,10 @@ def campaign_runner(folder, *words):
 
 def children(number):
     return [int(each) for each in Path(f"/proc/{number}/task/{number}/children").read_text("ascii").split()]
+
+
+def test_a_server_that_listens_everywhere_is_reached_at_this_machine_and_its_link_leads_where_people_reach_it():
+    assert [address_of(host, 8080) for host in ("0.0.0.0", "::", "10.0.0.5")] == [
+        "http://127.0.0.1:8080", "http://[::1]:8080", "http://10.0.0.5:8080",
+    ]  # fmt: skip
+    assert SetUp("http://127.0.0.1:8080", "once", "https://rewards.example.com").link.startswith("https://rewards.")

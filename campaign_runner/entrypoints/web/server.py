@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import uvicorn
 
-from campaign_runner.app.server_address import SetUp, remember_address
+from campaign_runner.app.server_address import SetUp, address_of, remember_address, server_address
 from campaign_runner.app.users import set_up_secret
 from campaign_runner.app.worker_processes import command
 from campaign_runner.app.workspace import open_workspace
@@ -41,9 +41,9 @@ def serve(
             "read everything. Put a proxy with TLS in front and add --behind-proxy, or leave --host out."
         )
     with open_workspace(config, state) as workspace, _bound(host, port) as listening:
-        address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+        address = address_of(host, listening.getsockname()[1])
         remember_address(workspace, address)
-        secret = set_up_secret(workspace)
+        set_up = SetUp(address, set_up_secret(workspace), server_address(workspace))
         server = _Server(uvicorn.Config(
             create_app(workspace, host), log_config=None, access_log=False, server_header=False, proxy_headers=False,
             lifespan="off", timeout_graceful_shutdown=STOP_SECONDS, h11_max_incomplete_event_size=64 * 1024,
@@ -52,7 +52,7 @@ def serve(
         signal.signal(signal.SIGTERM, _end)  # until the loop listens itself: the worker must not stay behind
         beside = WorkerProcess(command(workspace)) if worker else None
         with beside or contextlib.nullcontext():
-            asyncio.run(_served(server, listening, lambda: announce(SetUp(address, secret)), beside))
+            asyncio.run(_served(server, listening, lambda: announce(set_up), beside))
 
 
 class _Server(uvicorn.Server):
