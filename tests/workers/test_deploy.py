@@ -33,6 +33,12 @@ def commands() -> list[str]:
     return composed + re.findall(r"bin/campaign-runner ([a-z]+)", texts)
 
 
+def script(name: str, *arguments: Path | str, **environment: str) -> None:
+    """Run a script of deploy/."""
+    env = {**os.environ, **environment}
+    subprocess.run([DEPLOY / name, *arguments], check=True, capture_output=True, env=env)
+
+
 def test_every_command_of_deploy_exists():
     assert set(commands()) <= {*COMMANDS, "audit", "serve"}
     assert {"worker", "run"} <= set(commands())
@@ -84,7 +90,7 @@ def test_a_restored_folder_keeps_what_was_there_with_its_newest_orders(tmp_path)
     backup.write_bytes(b"backup")
     for part in ("", "-wal"):
         (state / f"ledger.sqlite{part}").write_text(f"before{part}")
-    subprocess.run([DEPLOY / "restore.sh", backup, state], check=True, capture_output=True)
+    script("restore.sh", backup, state)
     kept = {re.sub(r"\d{8}T\d{6}Z", "…", path.name): path.read_text() for path in state.iterdir()}
     assert kept == {
         "ledger.sqlite": "backup", "ledger.sqlite.before-restore-…": "before",
@@ -99,8 +105,7 @@ def test_old_backups_are_deleted_where_that_is_wanted(tmp_path):
     for path in (old, other):
         path.touch()
         os.utime(path, (0, 0))
-    ask = {"check": True, "capture_output": True, "env": {**os.environ, "KEEP_DAYS": "35"}}
-    subprocess.run([DEPLOY / "backup.sh", tmp_path / "state", old.parent], **ask)
+    script("backup.sh", tmp_path / "state", old.parent, KEEP_DAYS="35")
     assert (old.exists(), other.exists(), len(list(old.parent.glob("*.sqlite")))) == (False, True, 1)
 
 
@@ -108,13 +113,13 @@ def test_a_ledger_on_postgresql_is_copied_and_put_back(server, tmp_path):
     programs = postgresql.programs()
     if not programs or not (programs / "pg_dump").exists():
         pytest.skip("no pg_dump on this machine")
-    ask = {"check": True, "capture_output": True, "env": {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}}
+    path = f"{programs}:{os.environ['PATH']}"
     before, after = server.database(), server.database()
     with open_ledger(tmp_path, before) as ledger, ledger.write("test") as connection:
         events.append(connection, 0, "now", "tried")
-    subprocess.run([DEPLOY / "backup.sh", before, tmp_path / "backups"], **ask)
+    script("backup.sh", before, tmp_path / "backups", PATH=path)
     (backup,) = (tmp_path / "backups").glob("*.dump")
-    subprocess.run([DEPLOY / "restore.sh", backup, after], **ask)
+    script("restore.sh", backup, after, PATH=path)
     with open_ledger(tmp_path, after) as ledger, ledger.read() as connection:
         assert [event["kind"] for event in events.every(connection)] == ["tried"]
 
@@ -123,10 +128,10 @@ def test_a_backup_that_is_older_than_what_was_sent_is_noticed_before_anything_is
     ana, bo = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25", "2,EMAIL,Bo,Li,bo@example.com,,U561593,30"
     office.run(office.file(ana))
     state, backups = office.folder / "state", office.folder / "backups"
-    subprocess.run([DEPLOY / "backup.sh", state, backups], check=True, capture_output=True)
+    script("backup.sh", state, backups)
     office.run(office.file(ana, bo))
     (backup,) = backups.glob("*.sqlite")
-    subprocess.run([DEPLOY / "restore.sh", backup, state], check=True, capture_output=True)
+    script("restore.sh", backup, state)
     with pytest.raises(NotNewest):
         run_file(ReadOptions(office.file(ana, bo)), office.runtime())
     assert len(office.sent()) == 2
