@@ -1,7 +1,7 @@
 """Did somebody mean it?  A plan is shown, approved or rejected under its identity, and run only as it was approved.
 
 The names are what people say of themselves (`--as`, else the user of this machine). The account of the machine under
-which they said it stands beside it in the ledger's signed chain of events, from which alone decisions are read: whoever
+which they said it stands beside it in the ledger's signed chain of events, from which alone decisions are read: anyone who
 submitted a file cannot approve it from the same account under another name.
 """
 
@@ -50,7 +50,7 @@ class DecidedPlan:
 
 
 def approve_plan(runtime: Runtime, prefix: str, name: str) -> DecidedPlan:
-    """Say yes to a plan. Raises UsageError for somebody who may not, and for an unknown plan."""
+    """Approve a plan. Raises UsageError for somebody who may not, and for an unknown plan."""
     return _decide(runtime, prefix, name, APPROVED, "")
 
 
@@ -62,7 +62,7 @@ def reject_plan(runtime: Runtime, prefix: str, name: str, reason: str) -> Decide
 
 
 def submitter(runtime: Runtime) -> str:
-    """Who hands the file in: `--as`, else [approval] submitter, else the user of this machine."""
+    """Who submits the file: `--as`, else [approval] submitter, else the user of this machine."""
     name = runtime.submitter.strip() or runtime.settings.approval.submitter.strip()
     try:
         return name or getpass.getuser()
@@ -71,7 +71,7 @@ def submitter(runtime: Runtime) -> str:
 
 
 def rules_in_force(connection: Connection, rules: ApprovalSection) -> ApprovalSection:
-    """[approval] with its `identity` said: whoever only says a name counts while the ledger has no users."""
+    """[approval] with its `identity` said: anyone who only says a name counts while the ledger has no users."""
     if rules.identity:
         return rules
     return rules.model_copy(update={"identity": "signed-in" if people.number(connection) else "declared"})

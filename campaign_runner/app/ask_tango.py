@@ -15,7 +15,7 @@ from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.tango import Client
 
 T = TypeVar("T")
-TRIES = 2  # the main job tries longer; whoever waits for a preflight waits in vain where Tango is out of order
+TRIES = 2  # the main job tries longer; anyone who waits for a preflight waits in vain where Tango is out of order
 PATIENCE = 15.0
 
 

@@ -13,7 +13,7 @@ from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, NotFound, UsageError
 
 WANTED = "retry wanted"
-# Reports without names and contact data, for whoever may not see these.
+# Reports without names and contact data, for anyone who may not see these.
 WITHOUT_CONTACTS = ("finance.", "journal.", "corrections.csv", "summary.json", "statement.")
 
 
@@ -31,7 +31,7 @@ def resume_campaign(workspace: Workspace, key: int, actor: Actor) -> None:
 
 
 def withdraw_campaign(workspace: Workspace, key: int, actor: Actor, reason: str) -> str:
-    """Take back what was planned and never left; returns what it came to."""
+    """Take back what was planned and never left; returns the result."""
     with workspace.ledger(actor).write("withdraw a campaign", durable=True) as connection:
         made = withdraw.withdraw(connection, key, _reason(reason), workspace.at())
         return withdraw.told(made, campaigns.row(connection, key)["campaign_id"])

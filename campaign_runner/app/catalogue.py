@@ -19,7 +19,7 @@ from campaign_runner.preflight.similar_people import weekends, witnessed
 
 @dataclass(frozen=True)
 class CatalogueSnapshot:
-    """The catalogue to judge by (None: none can be had), with what is to be said about it."""
+    """The catalogue to judge by (None: none is available), with what to say about it."""
 
     index: CatalogueIndex | None = None
     notes: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class CatalogueSnapshot:
 def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_key: int = 0) -> CatalogueSnapshot:
     """The catalogue as the settings want it. Without a `ledger` Tango is not asked: what is kept will do.
 
-    Raises RefusedBeforeSending where it is required and cannot be had.
+    Raises RefusedBeforeSending where it is required and is not available.
     """
     wanted, now = runtime.settings.preflight.catalogue, runtime.clock.now()
     if wanted == "off":

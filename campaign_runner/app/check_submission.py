@@ -31,7 +31,7 @@ from campaign_runner.model import Hold, Problem
 from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending, SettingsError
 from campaign_runner.reporting.plan_file import PLAN_JSON
 
-# Of so many held rows the cells are kept, with those of the row that each is like.
+# Of this many held rows the cells are kept, with those of the row that each is like.
 HELD_SHOWN = 200
 _ANOTHER_ROW = re.compile(r"\brows? ([0-9]+)")
 
@@ -101,7 +101,7 @@ def _with_remembered(workspace: Workspace, submission: Submission) -> Submission
 
 
 def _headers_of(workspace: Workspace, submission: Submission) -> list[dict[str, Any]]:
-    """The file's columns with what each was understood as, three values and a proposal; [] where it is no spreadsheet."""
+    """The file's columns with what each was understood as, three values and a proposal; [] if it is not a spreadsheet."""
     with restored(workspace, submission) as reading:
         runtime = _runtime(workspace, submission, reading.path.parent)
         try:

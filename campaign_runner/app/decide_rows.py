@@ -1,4 +1,4 @@
-"""Which held rows go, and which are dropped?  Decided with a reason; then the file is checked anew."""
+"""Which held rows go, and which are dropped?  Decided with a reason; then the file is checked again."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How is a campaign sent and followed by whoever is free?  One slice at a time, under its claim, until it is final.
+"""How is a campaign sent and followed by any worker that is free?  One slice at a time, under its claim, until it is final.
 
-What is sent, on whose word and under which options stands in the ledger: whoever takes over keeps to it.
+What is sent, on whose word and under which options stands in the ledger: anyone who takes over keeps to it.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def begin(file: Path | None = None) -> None:
 def each(work: Callable[[Item], Made], items: Iterable[Item], more: int) -> Generator[Made, None, None]:
     """`work(item)` of every item, in the order of the items, done in this process and `more` others.
 
-    `work` must depend on its item alone: what it changes elsewhere may be lost. What it raises is raised here. Whoever
+    `work` must depend on its item alone: what it changes elsewhere may be lost. What it raises is raised here. Anyone who
     may not take all closes it (`contextlib.closing`): the others live until then.
     """
     pending: deque[Future[Made]] = deque()
@@ -86,7 +86,7 @@ def each(work: Callable[[Item], Made], items: Iterable[Item], more: int) -> Gene
                 wait([pending[0]])
             else:
                 break
-    if broken:  # what came before is told first, whoever was faster
+    if broken:  # what came before is told first, no matter who was faster
         raise broken[0]
 
 
@@ -99,7 +99,7 @@ def _until_broken(items: Iterable[Item], broken: list[Exception]) -> Iterator[It
 
 @contextmanager
 def beside(work: Callable[[], Made], *, apart: bool) -> Iterator[Callable[[], Made]]:
-    """`work()` in another process while the block goes on, which calls what it is given for what it came to; unless
+    """`work()` in another process while the block goes on, which calls what it is given for its result; unless
     `apart`, it is done then, and here."""
     if not apart:
         yield work
@@ -168,7 +168,7 @@ class _Other(Generic[Item, Made]):
         return self._given[-1]
 
     def _received(self, sent: Future[None], item: Item) -> Made:
-        """What an item came to; if the process was killed, by a system short of memory for one, it is done here."""
+        """The result of an item; if the process was killed, by a system short of memory for one, it is done here."""
         try:
             self._begun.result()
             sent.result()

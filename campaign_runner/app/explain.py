@@ -1,7 +1,7 @@
-"""How did a row become what was sent?  Its cells as handed in, what was changed in them, the rules, the references.
+"""How did a row become what was sent?  Its cells as submitted, what was changed in them, the rules, the references.
 
-Everything is worked out anew from the ledger's own copy of the file, with the rule book and the settings of today; the
-day is the one on which the file was handed in.
+Everything is worked out again from the ledger's own copy of the file, with the rule book and the settings of today; the
+day is the one on which the file was submitted.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _references(settings: Settings) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RowLife:
-    """The whole life of one row: as it was handed in, how it was judged, and what became of it.
+    """The whole life of one row: as it was submitted, how it was judged, and what became of it.
 
     `cells` (header: text), `changes` (what was made of a cell: header, field, before, after, why), `rules`, and
     `references` (what they are a hash of); of an erased file the references alone are left, and a `note` says so.

@@ -19,7 +19,7 @@ TRIES = 3
 def copied(reading: ReadOptions) -> Iterator[ReadOptions]:
     """The same reading, of a copy that lasts as long as this; raises FileUnusable where the file does not hold still.
 
-    What is no file, or cannot be read, is left as it is: intake says what it is.
+    What is not a file, or cannot be read, is left as it is: intake says what it is.
     """
     if not reading.path.is_file():
         yield reading

@@ -45,7 +45,7 @@ REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was cor
 
 @dataclass(frozen=True)
 class Result:
-    """What a command came to. `tally` is None where nothing was checked anew; `plan` is what `plan` showed; `columns`,
+    """The result of a command. `tally` is None where nothing was checked again; `plan` is what `plan` showed; `columns`,
     `problems` (the first of them) and `held` are those of a file that was checked; `unusual` (name and sentence) and
     `funds` (sentences) are what somebody should look at before it is sent."""
 
@@ -70,7 +70,7 @@ def finish(
     campaign: CampaignSession, file: LoadedUpload, stopped: str, progress: Progress, waiting: str = "", *,
     leave: bool = False, placing: bool = False, findings: Sequence[Finding] = (),
 ) -> Result:  # fmt: skip
-    """The books and reports of a file that was run; `waiting` says why the rest of it was kept back, `findings` are more
+    """The books and reports of a file that was run; `waiting` says why the rest of it was held back, `findings` are more
     than the books tell.
 
     `leave`: reports that would come out the same are left as they are; `placing`: the command was to send.
@@ -86,7 +86,7 @@ def finish(
             reporting.restate(books, there, report_targets(runtime, ()), exit_code=code)
             unchanged.keep(note, mark, there)
             return Result(books, there, code)
-        campaign.ledger.require_claim()  # whoever took over has newer reports
+        campaign.ledger.require_claim()  # anyone who took over has newer reports
         campaign.ledger.close_connections()
         trim_memory()
         names = wanted_reports(runtime)

@@ -1,4 +1,4 @@
-"""How are accepted orders followed with few requests?  By Tango's list, as long as it is to be had and proves right.
+"""How are accepted orders followed with few requests?  By Tango's list, as long as it is available and proves right.
 
 `placement.follow` decides; this holds what one run knows of the list, reads it when orders are due, and writes into the
 ledger which of them wait. Where the list fails, saves nothing or is contradicted, every order is asked for by itself.

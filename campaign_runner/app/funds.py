@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 from campaign_runner.app.ask_tango import ask_tango, reason
 
 # How old the account's balance may be where it is only shown: fifty files that come at once ask for it once, not at one
-# request a second. Whatever is sent asks for it anew.
+# request a second. Whatever is sent asks for it again.
 RECENT = timedelta(seconds=15)
 PART = ", or send what fits with --partial-by-funds"
 
@@ -30,7 +30,7 @@ PART = ", or send what fits with --partial-by-funds"
 def affordable(
     runtime: Runtime, ledger: Ledger, campaign_key: int, plan: Plan, *, partial: bool
 ) -> tuple[Plan, Plan | None, list[str]]:
-    """What of a plan the account can pay for, what has to wait (with `partial`), and what is to be told.
+    """What of a plan the account can pay for, what has to wait (with `partial`), and what to show.
 
     Raises RefusedBeforeSending where the account may not be charged, or is short and nothing was said of `partial`.
     """

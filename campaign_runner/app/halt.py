@@ -1,6 +1,6 @@
 """halt: nothing new of a campaign leaves until it is resumed; what left is followed.
 
-Nobody is waited for: whoever works on the campaign meanwhile, on whatever machine, obeys from its next order on.
+Nobody is waited for: anyone who works on the campaign meanwhile, on whatever machine, obeys from its next order on.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def halt_campaign(runtime: Runtime, reason: str) -> str:
-    """Halt the campaign of the settings; returns what is to be told. Raises UsageError without a reason."""
+    """Halt the campaign of the settings; returns what to show. Raises UsageError without a reason."""
     with wish(runtime, "halt a campaign") as (connection, key):
         halt(connection, key, reason, runtime.at())
         return pauses.of(connection, key).sentence(0, runtime.settings.campaign.id)
@@ -45,8 +45,8 @@ def paused(campaign: CampaignSession) -> str:
 
 @contextmanager
 def wish(runtime: Runtime, what: str) -> Iterator[tuple[Connection, int]]:
-    """A transaction in which a wish is written down, and the campaign's number; the campaign is not held for it, whoever
-    works on it obeys. Raises UsageError for a campaign that the ledger does not know."""
+    """A transaction in which a wish is written down, and the campaign's number. The campaign is not held for it: the run
+    or worker that has it obeys. Raises UsageError for a campaign that the ledger does not know."""
     with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
         tell_older(runtime, ledger)
         integrity.require_whole(ledger)

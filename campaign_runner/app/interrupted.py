@@ -1,4 +1,4 @@
-"""What does a run that was interrupted leave?  `summary.json`, for whoever reads that alone: how far it came, code 130."""
+"""What does a run that was interrupted leave?  `summary.json`, for those who read that alone: how far it got, code 130."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool
         again = 0.0
     except CampaignHeld:  # another run has the campaign
         again = HELD
-    except StateError:  # the ledger is away: the lease runs out, and whoever is there then goes on
+    except StateError:  # the ledger is away: the lease runs out, and another worker goes on
         raise
     except Exception as error:
         logger.exception("The job %s %s failed", job.kind, job.key)

@@ -38,7 +38,7 @@ NAMING = (
 
 
 class KeptRows:
-    """Fills `parts` by kind, and `says` with what they come to."""
+    """Fills `parts` by kind, and `says` with their totals."""
 
     def __init__(self, *, keyed: bool) -> None:
         self.keyed = keyed

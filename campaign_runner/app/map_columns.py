@@ -1,4 +1,4 @@
-"""Which column is which field?  A person says so for an upload; it is read anew, and the next one remembers."""
+"""Which column is which field?  A person says so for an upload; it is read again, and the next one remembers."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class OrderList(Protocol):
     """The question."""
 
     def list_orders(self, campaign: str, *, pages: int = ...) -> Iterable[ListedOrder]:
-        """All orders of a campaign name, in at most so many pages; raises TangoStopped."""
+        """All orders of a campaign name, in at most this many pages; raises TangoStopped."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What is kept about one person, in every campaign?  For whoever asks under data protection law what is known of them."""
+"""What is kept about one person, in every campaign?  For requests under data protection law."""
 
 from __future__ import annotations
 

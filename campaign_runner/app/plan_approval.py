@@ -38,7 +38,7 @@ _NEXT = "Nothing was sent."
 
 @dataclass(frozen=True)
 class Shown:
-    """A plan on paper: what it comes to, whether it may be run, and where it can be read."""
+    """A plan on paper: its totals, whether it may be run, and where it can be read."""
 
     facts: PlanFacts
     approval: Approval
@@ -142,7 +142,7 @@ def standing(
 
 
 def require_still(connection: Connection, campaign: CampaignSession, name: str) -> None:
-    """In the transaction that begins sending: nobody rejected the plan meanwhile, and whoever approved it still had no
+    """In the transaction that begins sending: nobody rejected the plan meanwhile, and the approver still had no
     part in it. Raises RefusedBeforeSending."""
     decision = approvals.latest(connection, campaign.key, name)
     if decision is None:

@@ -17,7 +17,7 @@ from campaign_runner.ledger.checks import check_of
 from campaign_runner.model.money import from_units, text
 from campaign_runner.model.recipient_text import is_personal, recipient_text
 
-# Rows of a part, and at most so many of all, as a check keeps them.
+# Rows of a part, and at most this many of all, as a check keeps them.
 PART, MOST = 500, 100_000
 AT_ONCE = 50
 
@@ -60,7 +60,7 @@ def upload_changes(
     limit: int = AT_ONCE,
     contacts: bool = True,
 ) -> tuple[Mapping[str, Any], Page]:
-    """Which rows of an upload are not as in the one before it: what it comes to ({}: nothing to compare), and a page."""
+    """Which rows of an upload are not as in the one before it: its totals ({}: nothing to compare), and a page."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
         check = check_of(connection, submission.id)

@@ -1,4 +1,4 @@
-"""What would be sent, before anybody says yes?  The plan of the newest upload, in plain values, from the ledger alone."""
+"""What would be sent, before it is approved?  The plan of the newest upload, in plain values, from the ledger alone."""
 
 from __future__ import annotations
 

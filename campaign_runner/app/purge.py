@@ -26,7 +26,7 @@ from campaign_runner.model.contact import Contact
 from campaign_runner.model.errors import UsageError
 from campaign_runner.planning.recipients import EMAIL, LETTER, PHONE, person_hashes
 
-# Where deleted bytes stay in the pages of a server until its tables are written anew.
+# Where deleted bytes stay in the pages of a server until its tables are written again.
 PERSONAL_TABLES = (
     "attempts", "batches", "checks", "corrections", "entries", "held_shown", "idempotency", "jobs", "line_items",
     "problems", "releases", "report_parts", "sendings", "submission_parts", "submissions", "upload_parts", "uploads",
@@ -56,7 +56,7 @@ class Erased:
 
 
 def purge_data(runtime: Runtime, days: float, *, dry_run: bool = False) -> Erased:
-    """Erase personal data of files older than so many days; totals, references and the chain stay."""
+    """Erase personal data of files older than this many days; totals, references and the chain stay."""
     if days < 1:
         raise UsageError("--older-than must be at least one day: files uploaded today may still be in progress.")
     moment = runtime.clock.now() - timedelta(days=days)

@@ -4,7 +4,7 @@ The ledger may be new, or know the campaign and be older than what was sent. The
 time, under both formats of order references. What Tango lists, or has under a planned reference, is written down as
 placed; what was planned and never sent is taken back; then the file is planned as by any run, knowing what is there. A
 line that Tango has and this file lacks is kept by its reference, which names it, and by its recipient. Nothing is placed
-here: `run` does that, and only after a recovery came to its end.
+here: `run` does that, and only after a recovery ended.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NAMED = 5  # references in a sentence
 
 @dataclass(frozen=True)
 class Recovered:
-    """What a recovery came to: orders and lines that the ledger did not know, planned lines that it took back, and lines
+    """The result of a recovery: orders and lines that the ledger did not know, planned lines that it took back, and lines
     that Tango has in a second order (line: the order in which the ledger had it)."""
 
     orders: int
@@ -66,7 +66,7 @@ class Recovered:
 
 
 def recover_ledger(reading: ReadOptions, runtime: Runtime, progress: Progress = no_progress) -> Result:
-    """Bring the campaign's ledger up to date from Tango. Nothing is sent until it came to its end.
+    """Bring the campaign's ledger up to date from Tango. Nothing is sent until it ended.
 
     Raises TangoStopped where Tango does not say for certain what it has.
     """
@@ -117,7 +117,7 @@ def _ask(client: Client, reference: str, *, listed: bool) -> Iterator[tuple[str,
 
 
 def _adopt(campaign: CampaignSession, draft: PlanDraft, orders: dict[str, Receipt], secret: bytes) -> Recovered:
-    """The orders with their lines, in one transaction; held rows that Tango has were let go by somebody."""
+    """The orders with their lines, in one transaction; held rows that Tango has were released by somebody."""
     at, number = campaign.runtime.at(), campaign.key
     with campaign.ledger.write("adopt orders of Tango", durable=True) as connection:
         planned = adoption.recognise(connection, number, orders, at)

@@ -53,7 +53,7 @@ class RowsAsked:
 
 @dataclass(frozen=True)
 class Decision:
-    """The rows, and what is to be told of them."""
+    """The rows, and what to show of them."""
 
     rows: tuple[int, ...]
     told: tuple[str, ...]
@@ -62,7 +62,7 @@ class Decision:
 def decide(
     runtime: Runtime, asked: RowsAsked, decision: str, reason: str, *, dry_run: bool = False, named: bool = True
 ) -> Decision:
-    """Release or drop held rows, or take that back, with a reason; returns what was decided, and what it comes to; with
+    """Release or drop held rows, or take that back, with a reason; returns what was decided, and its totals; with
     the recipients' names where they are to be `named`: only for that, and for rows that are not asked for by their
     number, the file is read, which takes pandas.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def resume_campaign(runtime: Runtime) -> str:
-    """Resume the campaign of the settings; returns what is to be told. Raises UsageError where it is not halted."""
+    """Resume the campaign of the settings; returns what to show. Raises UsageError where it is not halted."""
     name = runtime.settings.campaign.id
     with wish(runtime, "resume a campaign") as (connection, key):
         if not resume(connection, key, runtime.at()):

@@ -19,7 +19,7 @@ from campaign_runner.ledger import events, integrity, plans, replaced_lines
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.reconciliation.doubts import RELEASE_FIRST
 
-# So many rows are named in a sentence.
+# This many rows are named in a sentence.
 NAMED = 10
 
 

@@ -32,7 +32,7 @@ def run_file(
     """The main job. `patience` = seconds to follow the orders after the last one was placed (0 = not at all).
 
     `canary` = how many lines go first, alone, and must end well; `max_failure_rate` = the share of final lines that
-    may fail before what is left is kept back; `partial_by_funds` = send what the balance reaches. A campaign that began
+    may fail before what is left is held back; `partial_by_funds` = send what the balance reaches. A campaign that began
     with a canary stays under it until that has ended well, or `no_canary`. `detach`: leave the sending to the workers.
     Raises RefusedBeforeSending where nothing may be sent.
     """

@@ -50,7 +50,7 @@ def keep(
 
 
 def after_a_failed_canary(campaign: CampaignSession) -> None:
-    """Whoever sends the rest all the same has to say so."""
+    """Anyone who sends the rest all the same has to say so."""
     with campaign.ledger.read() as connection:
         before = campaigns.asked(connection, campaign.key)
     _keep(campaign, {name: value for name, value in before.items() if name != "--canary"} | {"--no-canary": ""})

@@ -50,12 +50,12 @@ class Runtime:
     """What a run works in: where state and reports are, who we are, what time it is, whether to stop.
 
     `workers` = how many calls may be under way at once (the pace is shared all the same); `only` names the reports
-    that are wanted (None: all), `finance` what they are to hold; `refresh` = ask Tango for its catalogue anew;
-    `submitter` is who hands the file in ("": as the settings or the machine say), `actor` the account that acts;
+    that are wanted (None: all), `finance` what they are to hold; `refresh` = ask Tango for its catalogue again;
+    `submitter` is who submits the file ("": as the settings or the machine say), `actor` the account that acts;
     `unreachable` says why Tango could not be reached, once that was tried; `answers` are those of Tango that may serve
     the next files, too (see `funds`); `options` are those of the command line that
-    say where everything is; `confirm` asks whoever sits at the terminal (None: nobody does, or --yes); `notices` collects
-    what the caller is to be told besides the result; `state_before` is a state folder that an older version made in the
+    say where everything is; `confirm` asks the person at the terminal (None: nobody does, or --yes); `notices` collects
+    what to tell the caller besides the result; `state_before` is a state folder that an older version made in the
     working directory.
     """
 

@@ -26,7 +26,7 @@ def prove_places(runtime: Runtime) -> None:
 
 @contextmanager
 def ledger_may_go() -> Iterator[None]:
-    """A ledger that is lost while orders are placed or followed is no wrong usage: run again to go on."""
+    """A ledger that is lost while orders are placed or followed is not wrong usage: run again to go on."""
     try:
         yield
     except StateError as error:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def schedule_campaign(runtime: Runtime, when: str) -> str:
-    """Schedule the campaign of the settings; returns what is to be told. Raises UsageError for a time that cannot be."""
+    """Schedule the campaign of the settings; returns what to show. Raises UsageError for a time that cannot be."""
     now, moment = runtime.clock.now(), moment_of(when)
     if moment <= now:
         raise UsageError(f"--at {when}: this time has passed. Give one that is still to come.")

@@ -95,7 +95,7 @@ def reward(found: Reward) -> dict[str, str]:
 
 
 def finance(found: FinanceOfAll, since: str, until: str) -> list[str]:
-    """After `reports --all`: which campaigns and days, what they come to, what was left out, and where."""
+    """After `reports --all`: which campaigns and days, their totals, what was left out, and where."""
     days = " ".join(part for part in (since and f"from {since}", until and f"to {until}") if part)
     placed = f", placed {days} (both days included; corrections by the day they were found)" if days else ""
     which = f"{count(found.campaigns, 'campaign')} in {found.environment}"

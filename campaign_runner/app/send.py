@@ -1,4 +1,4 @@
-"""Who says that a plan leaves, and when may it?  A wish in the ledger, once; whoever drives the campaign judges again."""
+"""Who says that a plan leaves, and when may it?  A wish in the ledger, once; the driver of the campaign judges again."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def shared_by(workspace: Workspace, campaign_key: int) -> list[User]:
 
 
 def share(workspace: Workspace, viewer: Viewer, campaign_key: int, email: str) -> None:
-    """Share it; raises UsageError for somebody who is no submitter: every other role sees all campaigns as it is."""
+    """Share it; raises UsageError for somebody who is not a submitter: every other role sees all campaigns as it is."""
     user = find_user(workspace, email)
     if Role.SUBMITTER not in user.roles or user.disabled_at:
         raise UsageError(

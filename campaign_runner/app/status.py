@@ -35,7 +35,7 @@ class Milestone:
 class CampaignStatus:
     """A campaign: its rows (with their `total`) and line items by status, its money by currency as decimal texts, its
     batches by state, and why its ledger is `older` than what was sent ("" = it is not); whether nothing new leaves
-    (`halted` at, by, reason; not before `send_after`; `paused` is the sentence), and who is at work on it."""
+    (`halted` at, by, reason; not before `send_after`; `paused` is the sentence), and who is working on it."""
 
     campaign: str
     environment: str
@@ -86,7 +86,7 @@ def _standing(connection: Connection, campaign: Mapping[str, Any], older: str) -
 
 
 def _pause(connection: Connection, campaign: Mapping[str, Any]) -> dict[str, Any]:
-    """Whether nothing new leaves, why, and before when nothing does; and who is at work on it."""
+    """Whether nothing new leaves, why, and before when nothing does; and who is working on it."""
     pause = pauses.of(connection, campaign["id"])
     holder = claims.holder_of(connection, f"{campaign['environment']}-{campaign['campaign_id']}")
     halted = {"at": pause.halted_at, "by": pause.by, "reason": pause.reason} if pause.halted_at else None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def withdraw_campaign(runtime: Runtime, reason: str) -> tuple[Withdrawn, str]:
-    """Take back what never left of the campaign of the settings; returns what it came to, and what is to be told."""
+    """Take back what never left of the campaign of the settings; returns the result, and what to show."""
     with wish(runtime, "withdraw a campaign") as (connection, key):
         made = withdraw(connection, key, reason, runtime.at())
     return made, told(made, runtime.settings.campaign.id)
@@ -29,7 +29,7 @@ def withdraw(connection: Connection, key: int, reason: str, at: str) -> Withdraw
 
 
 def told(made: Withdrawn, campaign_id: str) -> str:
-    """What it came to, in a sentence or three."""
+    """Its result, in up to three sentences."""
     if not (made.lines or made.attempts):
         return f"Nothing of the campaign {campaign_id} was waiting to be sent, so nothing was withdrawn."
     worth = per_currency({currency: from_units(units) for currency, units in made.units.items()})

@@ -68,11 +68,11 @@ class Workspace:
         return self._ledger.acting_as(actor or this_account())
 
     def place(self) -> str:
-        """Where the ledger is, as people are told it; raises StateError where it cannot be opened."""
+        """Where the ledger is, as people see it; raises StateError where it cannot be opened."""
         return str(self.ledger().engine.url) if self.settings.ledger.url else str(self.state)
 
     def close(self) -> None:
-        """Let go of the ledger."""
+        """Release the ledger."""
         if "_ledger" in self.__dict__:
             self._ledger.engine.dispose()
 

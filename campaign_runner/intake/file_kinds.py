@@ -115,7 +115,7 @@ def is_container(path: Path) -> bool:
 
 
 def _check_name(path: Path) -> None:
-    """Only a regular file is opened: a pipe or a device could keep us waiting for ever."""
+    """Only a regular file is opened: a pipe or a device could keep us waiting forever."""
     try:
         mode = path.stat().st_mode
     except OSError:

@@ -50,7 +50,7 @@ class Child:
             os.kill(self.pid, number)
 
     def status(self, seconds: float | None = None) -> int | None:
-        """The exit code, or minus the signal that ended it; None where it still runs after so many seconds."""
+        """The exit code, or minus the signal that ended it; None where it still runs after this many seconds."""
         if self._status is None and select.select([self._channel], [], [], seconds)[0]:
             self._status = self._number(-signal.SIGKILL)
         return self._status

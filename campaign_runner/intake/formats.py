@@ -29,7 +29,7 @@ WORKBOOKS: dict[str, Reader] = {
 
 
 def open_grid(path: Path, sheet: str | None, known: Spellings) -> Grid:
-    """The content decides, not the name; raises FileUnusable where it is no spreadsheet."""
+    """The content decides, not the name; raises FileUnusable where it is not a spreadsheet."""
     if is_container(path):
         kind, chosen, sheets, blocks, scan = confined(path, _read, path, sheet, known)
         for (

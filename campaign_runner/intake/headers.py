@@ -148,7 +148,7 @@ def _near(column: Column, known: Spellings, taken: set[str | None]) -> str:
     folded = fold(column.header)
     if len(folded) < 4 or folded in known.chosen or other_measure(column.header):
         return ""
-    # Whoever mistypes a word gets its first letter right; "Department" is no "Apartment".
+    # Anyone who mistypes a word gets its first letter right; "Department" is not "Apartment".
     alike = [s for s, field in known.fields.items() if field not in taken and s[0] == folded[0]]
     close = nearest(folded, alike, 0.8)
     if not close:

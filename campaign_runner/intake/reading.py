@@ -84,7 +84,7 @@ def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) ->
 
 
 def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
-    """Find the rows that are no rewards."""
+    """Find the rows that are not rewards."""
     examples = skipped_rows.examples(rows.first(), rows.columns, book)
     rows.left_out |= set(examples)
     if examples:

@@ -1,4 +1,4 @@
-"""Is this one of our own reports, uploaded again?  Then the columns that the report added are no data.
+"""Is this one of our own reports, uploaded again?  Then the columns that the report added are not data.
 
 People add, move and delete columns while they correct a report, so it is known by enough of its column names, not by
 their places. The CSV reports guard text against being run as a formula by one apostrophe in front; here it is taken
@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"([1-9][0-9]{0,8})(?:\.0+)?")
 
 @dataclass(frozen=True, slots=True)
 class OwnReport:
-    """`name` is "" for a file that is no report of ours; `added`: positions of the columns that the report added."""
+    """`name` is "" for a file that is not a report of ours; `added`: positions of the columns that the report added."""
 
     name: str = ""
     added: frozenset[int] = frozenset()

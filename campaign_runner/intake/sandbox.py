@@ -65,7 +65,7 @@ def _result(path: Path, limits: Limits, outcome: Outcome, value: Any) -> Any:
 
 
 class _Child:
-    """A process at work: what it answers, and what it wrote on standard error."""
+    """A process that is working: what it answers, and what it wrote on standard error."""
 
     def __init__(self, process: fork_server.Child, reply: int, errors: int, limits: Limits) -> None:
         self.errors = bytearray()

@@ -78,7 +78,7 @@ def serve(task: int, reply: int, errors: int) -> NoReturn:
 
 
 def outcome_of(work: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Outcome, Any]:
-    """What it came to, whatever it raises."""
+    """Its result, whatever it raises."""
     try:
         return Outcome.DONE, work(*arguments)
     except MemoryError:

@@ -1,7 +1,7 @@
 """How does the process that parses a foreign file answer?  As data alone: JSON, and the columns of cells as arrow streams.
 
-Whoever took that process over by a file can say what is in the file, and nothing more: no object of the answer is made
-by a call that the answer chooses. What is no answer raises ValueError.
+Anyone who took that process over by a file can say what is in the file, and nothing more: no object of the answer is made
+by a call that the answer chooses. What is not an answer raises ValueError.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NUMBERS, _LEFT_OUT = "numbers", "look"  # a sheet's way to its first rows is no
 
 
 def packed(value: Any) -> list[bytes | memoryview]:
-    """The answer in pieces: JSON first, then what it refers to. Raises TypeError for what is no plain value."""
+    """The answer in pieces: JSON first, then what it refers to. Raises TypeError for what is not a plain value."""
     pieces: list[bytes | memoryview] = []
     return [orjson.dumps(_plain(value, pieces), option=orjson.OPT_SERIALIZE_NUMPY), *pieces]
 

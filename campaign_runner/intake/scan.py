@@ -44,7 +44,7 @@ class Scan:
     is_usual: bool = True
 
     def error(self, row: int, position: int, value: str) -> None:
-        """A formula came to `#N/A` or the like."""
+        """A formula gave `#N/A` or the like."""
         self.errors.setdefault(position, {})[row] = value
         self.defects.append(
             Defect(row, position, "cell:formula error", value, "is the error of a formula, not a value.",

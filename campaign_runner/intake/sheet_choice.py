@@ -1,4 +1,4 @@
-"""Which sheet of a workbook is read, and what is to be said of the others?"""
+"""Which sheet of a workbook is read, and what to say of the others?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows add up, count or average the rows above them?  Anywhere in the sheet; they are no rewards.
+"""Which rows add up, count or average the rows above them?  Anywhere in the sheet; they are not rewards.
 
 A row with a contact of its own (an e-mail address, a phone number, a street) is always a reward. Of the others, those
 with a word such as `Total` are looked at, and those with nothing but numbers; what their figures say decides.

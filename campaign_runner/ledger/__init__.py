@@ -1,4 +1,4 @@
-"""The only place with SQL: what was handed in, what was planned, what left, what came back."""
+"""The only place with SQL: what was submitted, what was planned, what left, what came back."""
 
 from campaign_runner.ledger import reopening as _reopening  # noqa: F401 - how it is pickled
 from campaign_runner.ledger.opening import open_ledger

@@ -79,7 +79,7 @@ def recognise(connection: Connection, campaign_key: int, found: Mapping[str, Rec
 
 def take_back(connection: Connection, campaign_key: int, lines: Collection[str], at: str) -> int:
     """What was planned and not sent, and what was sent, never arrived, and holds one of these lines, which Tango has in
-    another order. The file decides anew. Returns how many lines are planned no more."""
+    another order. The file decides again. Returns how many lines are planned no more."""
     for number, reference, state in _lost(connection, campaign_key, lines):
         planned = move(BatchState(state), BatchState.PLANNED)
         connection.execute(update(batches).where(batches.c.id == number).values(state=planned))

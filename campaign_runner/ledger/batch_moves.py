@@ -93,7 +93,7 @@ def settle(
     refused: Mapping[str, str] | None = None, corrected: Mapping[str, tuple[Booked, Booked]] | None = None,
     failures: Failures = NO_FAILURES, counts: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """Write down what a step came to: the batch's state, what Tango says of its lines, which lines it refused.
+    """Write down the result of a step: the batch's state, what Tango says of its lines, which lines it refused.
 
     `corrected` names lines that had been booked otherwise: (before, now). The past stays in the events. `counts` are
     further columns of the batch.
@@ -142,7 +142,7 @@ def replace_batch(
 
 
 def left_sending(ledger: Ledger, campaign_key: int, at: str) -> int:
-    """What whoever held the campaign before left `sending` is unknown, and due; what waits to be looked at goes on waiting.
+    """What the last holder of the campaign left `sending` is unknown, and due; what waits to be looked at goes on waiting.
 
     Only a run that holds the campaign may call this.
     """

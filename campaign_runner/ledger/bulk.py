@@ -37,7 +37,7 @@ def fetched(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]
 
 
 def in_pieces(connection: Connection, query: Select[Any], rows: int) -> Iterator[list[tuple[Any, ...]]]:
-    """The same, so many rows at a time; none but these is in memory."""
+    """The same, this many rows at a time; none but these is in memory."""
     if connection.dialect.name != "sqlite":  # where a driver must be told to stream, rows are read ahead
         # Options of a connection would be those of all that follows.
         for piece in connection.execute(query, execution_options={"yield_per": rows}).partitions():

@@ -24,7 +24,7 @@ PART = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it was handed in. `reading` says how it was read (sheet, columns, hidden rows), `rows` counts the
+    """A file as it was submitted. `reading` says how it was read (sheet, columns, hidden rows), `rows` counts the
     non-blank ones, `fingerprint` names settings and rules under which it was planned, `plan` the plan."""
 
     id: int
@@ -102,7 +102,7 @@ def canary(connection: Connection, campaign_key: int) -> int:
 
 
 def set_canary(connection: Connection, campaign_key: int, lines: int) -> None:
-    """From now on so many lines go first."""
+    """From now on this many lines go first."""
     connection.execute(campaigns.update().where(campaigns.c.id == campaign_key).values(canary=lines))
 
 
@@ -128,7 +128,7 @@ def settings_of(connection: Connection, campaign_key: int) -> dict[str, Any]:
 
 
 def set_settings(connection: Connection, campaign_key: int, values: Mapping[str, Any], at: str) -> None:
-    """Keep the campaign's own settings, for whoever goes on with it on another machine."""
+    """Keep the campaign's own settings, for anyone who goes on with it on another machine."""
     written = orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS, default=str).decode()
     query = campaigns.update().where(campaigns.c.id == campaign_key, campaigns.c.settings != written)
     if connection.execute(query.values(settings=written)).rowcount:

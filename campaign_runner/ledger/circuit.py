@@ -1,7 +1,7 @@
 """Does Tango answer at all?  One row for all who call it under one name: how many calls in a row had no usable answer.
 
-Whoever fails adds one, whoever gets an answer sets it back; an old failure says nothing any more. A run that a person
-starts tries anew; workers ask before they call.
+Anyone who fails adds one, anyone who gets an answer sets it back; an old failure says nothing any more. A run that a person
+starts tries again; workers ask before they call.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class SharedCircuit:
         self._looked = 0.0
 
     def silent(self) -> int:
-        """How many calls in a row had no usable answer, whoever made them."""
+        """How many calls in a row had no usable answer, no matter who made them."""
         with self._ledger.read() as connection:
             return self._now(connection)
 

@@ -1,4 +1,4 @@
-"""Who may work on a campaign?  Whoever holds its claim: a lease with a fencing number, one row for each campaign.
+"""Who may work on a campaign?  Anyone who holds its claim: a lease with a fencing number, one row for each campaign.
 
     claim(ledger, name)           -> Claim; raises CampaignHeld, with who holds it. `Ledger.hold` is this, kept alive
     holder_of(connection, name)   -> Holder | None: who holds it now, for people
@@ -10,7 +10,7 @@ A claim is taken over with the next fence, by anybody, where its lease has run o
 it is the same for every machine. On the machine of the holder more is known: a process that is dead holds nothing, at
 once, and one that lives and is not stopped holds it, however slow it is and whatever happens to the clock.
 
-Whoever takes over changes `fence`, a column with a unique index, for which PostgreSQL waits until every transaction
+Anyone who takes over changes `fence`, a column with a unique index, for which PostgreSQL waits until every transaction
 that has checked the fence is over; renewing does not. A holder that stopped in the middle of one is cut off by the
 database after `lease` and two seconds.
 """
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 LEASE = 6.0
-# So many leases after its last renewal a process that lives, but does not renew, is taken for one that never will: in a
-# file, whoever writes for a long time keeps all others from renewing.
+# This many leases after its last renewal a process that lives, but does not renew, is taken for one that never will: in a
+# file, anyone who writes for a long time keeps all others from renewing.
 HUNG = {"sqlite": 10, "postgresql": 1}
 _POLL = 0.25
 _BUSY = 1.0  # a renewal waits so long for others that write, and is tried again
@@ -85,7 +85,7 @@ class Holder(NamedTuple):
     expires_at: float
     beat_at: float
     now: float
-    patience: int  # so many leases a process of this machine may be silent that is not stopped
+    patience: int  # this many leases a process of this machine may be silent that is not stopped
 
     @property
     def is_free(self) -> bool:
@@ -99,7 +99,7 @@ class Holder(NamedTuple):
 
     @property
     def is_left(self) -> bool:
-        """Whether this very process let go of it, and could not say so: its database was away."""
+        """Whether this very process released it, and could not say so: its database was away."""
         return self.proof == holders.proof() and self.process not in _HELD
 
     @property
@@ -167,7 +167,7 @@ class Claim:
             self._until = max(self._until, began + self.lease)
 
     def release(self) -> None:
-        """Let go of it, if it is still ours; a database that cannot be asked will see the lease run out."""
+        """Release it, if it is still ours; a database that cannot be asked will see the lease run out."""
         self._until = 0.0
         _HELD.discard(self.process)
         try:

@@ -1,4 +1,4 @@
-"""How much of everything is there?  Sums for whoever watches over the server; none names a person or a campaign."""
+"""How much of everything is there?  Sums for anyone who watches over the server; none names a person or a campaign."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """How do a million rows leave the database?  Each as one text, a line of CSV: one object a row, and not twenty.
 
-Texts are quoted, numbers are not; nothing is nothing. Whoever reads it may tell the types by the columns asked for.
+Texts are quoted, numbers are not; nothing is nothing. Anyone who reads it may tell the types by the columns asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from campaign_runner.ledger.bulk import in_pieces
 
 
 def in_lines(connection: Connection, query: Select[Any], rows: int, *, printable: bool = False) -> Iterator[str]:
-    """The rows of a query as CSV, so many lines at a time, the last one without its end.
+    """The rows of a query as CSV, this many lines at a time, the last one without its end.
 
     `printable` says that no text of these is NULL or holds a NUL character: SQLite is then three times as quick.
     """

@@ -1,6 +1,6 @@
 """What was written down?  Digests of orders, lines, answers, files and requests, for the log of events to carry.
 
-Whoever changes lines or orders says in the same transaction, in an event, what they are now; `verification` compares.
+Anyone who changes lines or orders says in the same transaction, in an event, what they are now; `verification` compares.
 A digest is the first half of a SHA-256 over the rows as JSON, one a line.
 """
 

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, select
 
 from campaign_runner.ledger.schema import batches
 
-# So many answers in a row that Tango knows no such order, over so many seconds, are no delay any more.
+# This many answers in a row that Tango knows no such order, over this many seconds, are no delay any more.
 ABSENT_TIMES, ABSENT_SECONDS = 3, 60.0
 
 
 def shown_with_less(connection: Connection, campaign_key: int) -> list[tuple[str, int]]:
-    """(reference, lines) of orders of which the newest answer has so many lines fewer than an earlier one."""
+    """(reference, lines) of orders of which the newest answer has this many lines fewer than an earlier one."""
     query = select(batches.c.reference, batches.c.fewer)
     query = query.where(batches.c.campaign == campaign_key, batches.c.fewer > 0).order_by(batches.c.id)
     return [(str(reference), int(fewer)) for reference, fewer in connection.execute(query)]

@@ -36,7 +36,7 @@ Perform = Callable[[str, str], float | None]
 
 
 class Again(Exception):
-    """The work is not done: again in so many seconds."""
+    """The work is not done: again in this many seconds."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds:.1f} s")

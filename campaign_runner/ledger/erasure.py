@@ -37,7 +37,7 @@ PURGED = (uploads.c.purged_at.is_not(None), uploads.c.purged_for == "")
 def erase(
     ledger: Ledger, before: str, at: str, *, campaign: str = "", window_since: str = "9999", dry_run: bool = False
 ) -> dict[str, int]:
-    """Erase what belongs to uploads handed in before `before` (ISO time; of one `campaign`, in every environment) and
+    """Erase what belongs to uploads submitted before `before` (ISO time; of one `campaign`, in every environment) and
     is not open; returns how much of what. What was sent from `window_since` on still counts when campaigns are compared.
 
     Lines that are still open keep their order's bytes: nobody may be forgotten for the sake of erasure.

@@ -1,7 +1,7 @@
 """What happened, in order, and who did it?  An append-only log; each event carries the hash of the one before.
 
-An event is signed under a key (`keys`): whoever can write into the ledger, and does not have the key, cannot change an
-event and work out the rest of the chain anew. Events from before version 3 have neither actor nor signature.
+An event is signed under a key (`keys`): anyone who can write into the ledger, and does not have the key, cannot change an
+event and work out the rest of the chain again. Events from before version 3 have neither actor nor signature.
 """
 
 from __future__ import annotations

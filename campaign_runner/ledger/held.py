@@ -85,7 +85,7 @@ def sent_under(connection: Connection, campaign_key: int, references: Collection
 
 
 def put_aside(connection: Connection, campaign_key: int) -> dict[int, tuple[str, str, int, str]]:
-    """Lines of a further attempt that were kept back when they were about to be sent, by number: reference, reason,
+    """Lines of a further attempt that were held back when they were about to be sent, by number: reference, reason,
     units, currency."""
     query = select(line_items.c.id, line_items.c.reference, line_items.c.reason, UNITS, line_items.c.currency)
     query = query.select_from(LINES).where(line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False))

@@ -29,7 +29,7 @@ def this_process() -> str:
 
 
 def since() -> str:
-    """This moment, as people are told it."""
+    """This moment, as people see it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

@@ -1,4 +1,4 @@
-"""What work is wanted, and who does it?  One row for each kind and key; whoever works on one has it for a lease.
+"""What work is wanted, and who does it?  One row for each kind and key; anyone who works on one has it for a lease.
 
 Wanting and being done are moves in the transaction of what they belong to: no job without its row, and a wish that is
 made while the work is under way is seen to afterwards. A job that runs twice is harmless: the campaign's claim decides.
@@ -18,7 +18,7 @@ CHECK, DRIVE, REPORT, RETRY, BOOKS, STATEMENT, RETENTION = (
     "check", "drive", "report", "retry", "books", "statement", "retention"
 )  # fmt: skip
 LEASE = 6.0
-# A job that fails is tried again after so many seconds, the last figure for ever.
+# A job that fails is tried again after this many seconds, the last figure forever.
 AGAIN_AFTER = (1, 5, 30, 120, 600)
 
 
@@ -40,7 +40,7 @@ def now(connection: Connection) -> float:
 
 
 def want(connection: Connection, kind: str, key: object, at: str, *, in_seconds: float = 0) -> None:
-    """Ask for work in the caller's transaction: at once, or in so many seconds."""
+    """Ask for work in the caller's transaction: at once, or in this many seconds."""
     due = now(connection) + in_seconds
     mine = (jobs.c.kind == kind, jobs.c.key == str(key))
     sooner = {"wanted": jobs.c.wanted + 1, "wanted_at": at, "due_at": due, "failures": 0, "error": ""}

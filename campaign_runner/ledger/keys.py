@@ -77,7 +77,10 @@ class Keyring:
             return Key("ledger", sha256(b"audit " + secret).digest())
         try:
             text = self._path.read_text("ascii").strip()
-        except (FileNotFoundError, PermissionError):  # whoever may not read it cannot check signatures, nor make any
+        except (
+            FileNotFoundError,
+            PermissionError,
+        ):  # anyone who may not read it cannot check signatures, nor make any
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise StateError(f"{self._path}: the key of the audit log cannot be read ({error}). Put a backup of it "

@@ -1,6 +1,6 @@
 """When may the next call be made?  One row that all processes share: the generic cell rate algorithm, burst of one.
 
-The time is the database's where there is one for all machines, else this machine's. Whoever finds that the last call
+The time is the database's where there is one for all machines, else this machine's. Anyone who finds that the last call
 was booked in the future knows that the clock was set back: what is booked moves back with it, and a hold that Tango
 asked for holds for as long as it was asked for, however long that is. What a 429 teaches all (`model.pacing`) is in the
 row as well.
@@ -48,7 +48,7 @@ class SharedLimiter:
             columns = select(pace.c.next_at, pace.c.held_until, pace.c.at, pace.c.share, pace.c.slowed_at)
             mine = columns.where(pace.c.name == self._name).with_for_update()
             booked, held, at, share, slowed_at = map(float, connection.execute(mine).one())
-            back = max(0.0, at - now)  # the clock was set back by so much, and what is booked with it
+            back = max(0.0, at - now)  # the clock was set back by this much, and what is booked with it
             place, held = max(booked - back, now), max(held - back, now + pause)
             pacing = Pacing(share, slowed_at - back)
             pacing = pacing.refused(now) if pause else pacing

@@ -84,7 +84,7 @@ def _references_by_campaign(connection: Connection) -> None:
 
 
 def _rebuild(connection: Connection, table: Table) -> None:
-    """SQLite cannot take a constraint away: the table is made anew and its rows are copied."""
+    """SQLite cannot take a constraint away: the table is made again and its rows are copied."""
     names = ", ".join(column["name"] for column in inspect(connection).get_columns(table.name))
     for index in table.indexes:
         index.drop(connection, checkfirst=True)

@@ -17,7 +17,7 @@ from campaign_runner.model.errors import CampaignHeld
 
 
 def refuse_held(folder: Path, connection: Connection, name: str) -> None:
-    """Raise CampaignHeld where an older program is at work on a campaign (`environment-campaign_id`)."""
+    """Raise CampaignHeld where an older program is working on a campaign (`environment-campaign_id`)."""
     path = _path(folder, name)
     if connection.dialect.name == "postgresql":
         ask = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))")

@@ -1,7 +1,7 @@
 """What do the lines of each order come to?  Sums that are kept, so that nobody adds up a million lines to know.
 
 There is one for the lines of an order that share upload, attempt, status and currency. Lines without a status of their
-own are kept under "": when Tango accepts an order, no sum changes. Whoever changes lines renews the sums of their
+own are kept under "": when Tango accepts an order, no sum changes. Anyone who changes lines renews the sums of their
 orders in the same transaction; what is planned is added up where it is made.
 """
 
@@ -40,7 +40,7 @@ _RENEW = insert(tallies).from_select(NAMES, _ADDED_UP.where(line_items.c.batch =
 
 
 def renew(connection: Connection, numbers: Iterable[int]) -> None:
-    """Add up the lines of these batches anew: in the transaction that changed them."""
+    """Add up the lines of these batches again: in the transaction that changed them."""
     for number in sorted(set(numbers)):
         connection.execute(_FORGET, {"number": number})
         connection.execute(_RENEW, {"number": number})

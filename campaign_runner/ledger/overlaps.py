@@ -1,6 +1,6 @@
 """Would people be sent the same reward by two campaigns?  Asked in the transaction that plans, and in the one that sends.
 
-Whoever plans second sees what the first one planned, for plans are written one after the other.
+Anyone who plans second sees what the first one planned, for plans are written one after the other.
 """
 
 from __future__ import annotations

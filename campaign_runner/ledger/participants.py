@@ -1,4 +1,4 @@
-"""Who had a part in a plan?  By account, from the signed log: whoever uploaded or corrected its file, decided about rows,
+"""Who had a part in a plan?  By account, from the signed log: who uploaded or corrected its file, decided about rows,
 or accepted a warning for it.  None of them may approve it."""
 
 from __future__ import annotations

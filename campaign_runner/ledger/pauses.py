@@ -6,7 +6,7 @@
     schedule(connection, key, moment, at)      nothing leaves before `moment` (seconds since 1970; 0 = at once)
 
 `batch_moves.mark_sending` asks in the transaction that an order is marked in, and raises Paused; an order that is marked
-already, and waits for its place, is asked for right before it leaves. So whoever works on the campaign, on whatever
+already, and waits for its place, is asked for right before it leaves. So anyone who works on the campaign, on whatever
 machine, sends nothing new from the moment on at which the wish is committed.
 """
 

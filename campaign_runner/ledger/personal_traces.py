@@ -1,4 +1,4 @@
-"""Where in the ledger does a recipient stand?  Every text and every packed file of every table, whoever added the table.
+"""Where in the ledger does a recipient stand?  Every text and every packed file of every table, no matter who added it.
 
 What an export lists is what an erasure has to leave nothing of: both ask here.
 """

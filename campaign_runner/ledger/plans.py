@@ -21,7 +21,7 @@ from campaign_runner.model.contact_masks import without_contacts
 from campaign_runner.model.lifecycle import BatchState, RowStatus
 from campaign_runner.model.row_entry import RowEntry
 
-# Above so many new lines in an almost empty ledger it is quicker to drop the indexes and build them once at the end.
+# Above this many new lines in an almost empty ledger it is quicker to drop the indexes and build them once at the end.
 BULK = 50_000
 
 
@@ -109,7 +109,7 @@ def withdraw_unsent(connection: Connection, campaign_key: int, at: str = "") -> 
 
 
 def put_off(connection: Connection, campaign_key: int) -> bool:
-    """Whether batches of this campaign wait for a run that plans them anew."""
+    """Whether batches of this campaign wait for a run that plans them again."""
     query = select(batches.c.id).where(batches.c.campaign == campaign_key, batches.c.due_at >= PUT_OFF).limit(1)
     return connection.execute(query).first() is not None
 
@@ -129,7 +129,7 @@ def record(
     due_at: float = 0,
 ) -> None:  # fmt: skip
     """Write batches and their lines; `lines` is how many there are (it decides how indexes are kept: a server keeps them,
-    since whoever works on another campaign would wait for them)."""
+    since anyone who works on another campaign would wait for them)."""
     bulk = connection.dialect.name == "sqlite" and lines >= BULK and lines > _lines_before(connection)
     if bulk:
         for index in line_indexes:

@@ -1,7 +1,7 @@
 """In whose place was something else sent since?  Lines of rows that were corrected in the file after they had failed.
 
 Who corrects the file mends it without a retry: the corrected row is sent, and a retry of the failed line would be one
-reward too many. A line that the newest file still holds as it was is not replaced, whoever else was sent something.
+reward too many. A line that the newest file still holds as it was is not replaced, no matter who else was sent something.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ _LAST_ATTEMPT = Prepared(select(func.max(attempts.c.id)))
 def record_attempt(
     ledger: Ledger, campaign_key: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
 ) -> None:
-    """One request, with its outcome and request id; no secrets, no personal data. It was made, whoever holds the campaign
-    now."""
+    """One request, with its outcome and request id; no secrets, no personal data. It is recorded even if another
+    process holds the campaign now."""
     values = {"campaign": campaign_key, "reference": reference[:100], "at": at, "method": method,
               "outcome": receipt.outcome, "http_status": receipt.http_status, "code": receipt.code[:20],
               "message": receipt.message, "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip

@@ -47,7 +47,7 @@ def row_of(connection: Connection, campaign_key: int, upload: int, reference: st
 def life(connection: Connection, campaign_key: int, file: Upload, row: int) -> dict[str, Any] | None:
     """Everything that the ledger knows of a row, None if the upload has no such row.
 
-    `decisions` are what people did: handed in, shown, approved, released, corrected, erased, each with its time.
+    `decisions` are what people did: submitted, shown, approved, released, corrected, erased, each with its time.
     """
     upload = file.id
     entry = connection.execute(

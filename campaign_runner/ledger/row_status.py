@@ -153,7 +153,7 @@ def all_stated(connection: Connection, upload: int) -> Iterator[str]:
 
 
 def is_long(connection: Connection, upload: int) -> bool:
-    """Whether an upload is long, and has so many of all lines that these are best read from beginning to end."""
+    """Whether an upload is long, and has this many of all lines that these are best read from beginning to end."""
     own = connection.execute(select(uploads.c.rows).where(uploads.c.id == upload)).scalar() or 0
     every = connection.execute(select(func.max(line_items.c.id))).scalar() or 0
     return own >= LINES_AT_ONCE and own * 4 >= every
@@ -204,7 +204,7 @@ def _row_reference() -> ColumnElement[str]:
 
 
 def put_aside(connection: Connection, campaign_key: int) -> list[tuple[int, str]]:
-    """(row, reason) of the lines of a further attempt that were kept back when it was about to be sent."""
+    """(row, reason) of the lines of a further attempt that were held back when it was about to be sent."""
     query = select(line_items.c.row, line_items.c.reason).select_from(LINES)
     query = query.where(
         line_items.c.campaign == campaign_key, line_items.c.reason != "", line_items.c.superseded.is_(False)

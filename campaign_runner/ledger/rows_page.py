@@ -14,7 +14,7 @@ from campaign_runner.ledger.line_columns import LINES, STATUS, UNITS
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import batches, entries, line_items, tallies, uploads
 
-# Orders with so many lines together are read whole to find those of a status; more are met soon enough row by row.
+# Orders with this many lines together are read whole to find those of a status; more are met soon enough row by row.
 FEW = 20_000
 
 

@@ -206,7 +206,7 @@ line_indexes = (
 for _index in line_indexes:
     line_items.indexes.discard(_index)
 
-# What the lines of a batch come to, for each upload, status and currency: see `tallies`.
+# The totals of the lines of a batch, for each upload, status and currency: see `tallies`.
 tallies = Table(
     "tallies", metadata,
     Column("batch", _Id, primary_key=True),
@@ -285,7 +285,7 @@ held_shown = Table(
     Column("at", String(40), nullable=False),
 )  # fmt: skip
 
-# Plans that somebody was shown, by their identity; whoever was shown one first is its submitter.
+# Plans that somebody was shown, by their identity; anyone who was shown one first is its submitter.
 plans_shown = Table(
     "plans_shown", metadata,
     Column("campaign", _Id, primary_key=True),

@@ -1,4 +1,4 @@
-"""What is a campaign to send, on whose word, and under which options?  Whoever drives it keeps to that."""
+"""What is a campaign to send, on whose word, and under which options?  Anyone who drives it keeps to that."""
 
 from __future__ import annotations
 

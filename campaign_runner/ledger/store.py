@@ -180,11 +180,11 @@ class Ledger:
         return other
 
     def close_connections(self) -> None:
-        """Let go of all connections, until the next transaction: a process that is forked now has none of them."""
+        """Release all connections, until the next transaction: a process that is forked now has none of them."""
         self.engine.dispose()
 
     def compact(self, tables: Collection[str] = ()) -> bool:
-        """Write the file anew, without what was deleted in it; on PostgreSQL these tables. False where others are at work,
+        """Write the file again, without what was deleted in it; on PostgreSQL these tables. False where others are at work,
         or there is no room: then deleted bytes may still stand in free pages."""
         if self.engine.dialect.name != "sqlite":
             return self._compact_tables(tables)
@@ -198,7 +198,7 @@ class Ledger:
             raw.close()
 
     def _compact_tables(self, tables: Collection[str]) -> bool:
-        """Whoever writes meanwhile waits, and so does this, but not for long."""
+        """Anyone who writes meanwhile waits, and so does this, but not for long."""
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             try:
                 connection.exec_driver_sql(f"SET lock_timeout = '{BUSY_SECONDS}s'")

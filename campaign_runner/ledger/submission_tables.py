@@ -90,7 +90,7 @@ corrections = Table(
     Column("at", String(40), nullable=False),
 )  # fmt: skip
 
-# What a campaign was last told to send, by whom and how: whoever drives the campaign keeps to it.
+# What a campaign was last told to send, by whom and how: anyone who drives the campaign keeps to it.
 sendings = Table(
     "sendings", metadata,
     Column("campaign", ForeignKey(campaigns.c.id), primary_key=True),

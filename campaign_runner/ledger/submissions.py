@@ -69,7 +69,7 @@ def copy(
     connection: Connection, older: Submission, actor: Actor, channel: str, at: str, *, corrects: int = 0,
     options: Mapping[str, Any] | None = None,
 ) -> Submission:  # fmt: skip
-    """The same bytes as a submission of its own: to be corrected, or checked anew after a decision."""
+    """The same bytes as a submission of its own: to be corrected, or checked again after a decision."""
     latest = select(func.max(submissions.c.number)).where(submissions.c.campaign == older.campaign)
     number = int(connection.execute(latest).scalar_one()) + 1
     chosen = dict(older.options if options is None else options)

@@ -15,7 +15,7 @@ NOTICES: list[str] = []
 
 
 def copied(ledger: Path, version: int) -> Path:
-    """A copy of a SQLite ledger beside it, named after its version and the time; whole, whoever writes meanwhile."""
+    """A copy of a SQLite ledger beside it, named after its version and the time; whole, even if others write meanwhile."""
     copy = ledger.with_name(f"{ledger.stem}-version-{version}-{datetime.now(UTC):%Y%m%dT%H%M%S}.sqlite")
     try:
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

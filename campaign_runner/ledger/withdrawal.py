@@ -3,7 +3,7 @@
     withdraw(connection, campaign_key, reason, at) -> Withdrawn
 
 A later run of the same file does not send them, unless somebody releases them. A further attempt that never left is
-given up: the attempt before it, which failed, counts again. Whoever works on the campaign meanwhile finds the orders
+given up: the attempt before it, which failed, counts again. Anyone who works on the campaign meanwhile finds the orders
 gone (`pauses.Paused`), and goes on with the others.
 """
 

@@ -9,7 +9,7 @@ from campaign_runner.model.campaign_state import CampaignState as S
 from campaign_runner.model.roles import Role
 
 REFUSED, FAILED = "refused", "failed"
-# What waits for whoever has a role, the most urgent first: states, a wish that was refused, rows that failed.
+# What waits for anyone who has a role, the most urgent first: states, a wish that was refused, rows that failed.
 WAITS_FOR: Mapping[Role, tuple[str, ...]] = {
     Role.SUBMITTER: (REFUSED, S.NEEDS_CORRECTION, S.HALTED, S.APPROVED, S.READY, FAILED),
     Role.APPROVER: (S.AWAITING_APPROVAL,),
@@ -28,7 +28,7 @@ def attention(view: Mapping[str, Any], roles: Iterable[Role], email: str) -> tup
     """Where a campaign belongs in somebody's list: whether it waits for them (then False, to come first), and its place."""
     what = _what(view)
     mine = email in view["submitters"]
-    # Whoever had a part in a plan cannot approve it.
+    # Anyone who had a part in a plan cannot approve it.
     places = [WAITS_FOR[role].index(what) for role in roles
               if what in WAITS_FOR[role] and (role is not Role.APPROVER or not mine)]  # fmt: skip
     return (False, min(places)) if places else (True, _THEN.index(what))

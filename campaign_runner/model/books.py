@@ -61,7 +61,7 @@ class ChargedElsewhere:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """So many lines that left from one file on one day (`2026-11-27`, UTC); `name` is "" for orders found at Tango."""
+    """This many lines that left from one file on one day (`2026-11-27`, UTC); `name` is "" for orders found at Tango."""
 
     name: str
     day: str
@@ -83,7 +83,7 @@ class Books:
 
     `rows` and `amounts` hold a count, or a Decimal per currency, for each `RowStatus` value. `ledger_head` is the hash
     of the newest event of the ledger, `ledger_events` its number; `host` is where orders go. `corrected` are the first
-    thousand changes of what had been final, oldest first. `dropped`: so many of the cancelled rows are those that
+    thousand changes of what had been final, oldest first. `dropped`: this many of the cancelled rows are those that
     somebody dropped, which need nobody. `asked` are the options that the run had, by name ("" = a switch): the next one
     is to have them, too. `foreign` is what was charged in another currency than the reward's. `sent_now` is what this
     very call sent (of the campaign), `sent_before` what had left before of this file's rows; `placing` tells that the

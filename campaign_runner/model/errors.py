@@ -1,20 +1,20 @@
-"""Who must act?  A broken world is an exception, named after the person who can mend it; bad data is a `Problem`.
+"""Who must act?  A broken world is an exception, named after the person who can fix it; bad data is a `Problem`.
 
     CampaignRunnerError
     ├── UsageError          2  the caller: command, option, campaign name
     │   ├── NotFound        2  the caller: there is nothing of that name, or it is not theirs to see
     │   ├── Forbidden       2  an administrator: the caller lacks a role
     │   ├── Conflict        2  the caller: it is not as they believed, look again
-    │   ├── SettingsError   2  whoever keeps campaign.toml or the environment
-    │   ├── NotNewest       2  whoever keeps the state folder: the ledger is older than what was sent
-    │   └── StateError      2  whoever keeps the state folder: ledger unreadable, disk full
-    │       ├── LedgerLost  5  whoever keeps the ledger: it went away while orders were placed
-    │       └── ReportsUnwritten 2, or 8 once something was sent: whoever keeps the report folder
-    ├── FileUnusable        3  whoever made the spreadsheet
-    ├── RefusedBeforeSending 4 whoever answers for limits, funds, approval
-    │   └── NeedsApproval   4  whoever may approve: the same file can be sent afterwards
-    ├── TangoStopped        6  whoever keeps the Tango account: credentials, frozen account, outage
-    │   └── Halted          6  whoever answers for the file: too many of its lines failed
+    │   ├── SettingsError   2  who maintains campaign.toml or the environment
+    │   ├── NotNewest       2  who maintains the state folder: the ledger is older than what was sent
+    │   └── StateError      2  who maintains the state folder: ledger unreadable, disk full
+    │       ├── LedgerLost  5  who maintains the ledger: it went away while orders were placed
+    │       └── ReportsUnwritten 2, or 8 once something was sent: who maintains the report folder
+    ├── FileUnusable        3  who made the spreadsheet
+    ├── RefusedBeforeSending 4 who answers for limits, funds, approval
+    │   └── NeedsApproval   4  who may approve: the same file can be sent afterwards
+    ├── TangoStopped        6  who maintains the Tango account: credentials, frozen account, outage
+    │   └── Halted          6  who answers for the file: too many of its lines failed
     ├── CampaignHeld        7  nobody: another run is at work, wait for it
     │   ├── ClaimLost       7  nobody: another run took over from this one, which was stopped or cut off
     │   └── OrderMoved      7  nobody: another run took over in the middle
@@ -147,7 +147,7 @@ class ClaimLost(CampaignHeld):
 
 
 class OrderMoved(CampaignHeld, RuntimeError):
-    """Another run moved an order that this one was working on: the database had let go of this run's lock."""
+    """Another run moved an order that this one was working on: the database had released this run's lock."""
 
 
 class Interrupted(CampaignRunnerError):

@@ -1,4 +1,4 @@
-"""What is to be sent, or kept back?  Orders, line items, batches, holds, and what is found."""
+"""What is to be sent, or held back?  Orders, line items, batches, holds, and what is found."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ HELD = "held:"
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A valid row that is kept back until a person decides; `reference` is what it would be sent under, `line` the
+    """A valid row that is held back until a person decides; `reference` is what it would be sent under, `line` the
     number of the line that it seems to be, changed (0: none)."""
 
     row: int
@@ -118,7 +118,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A difference or oddity that a person should know, with the rows behind it; `unnamed` is the text for whoever may
+    """A difference or oddity that a person should know, with the rows behind it; `unnamed` is the text for anyone who may
     not see recipients' names, where it has any."""
 
     kind: str

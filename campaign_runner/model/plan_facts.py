@@ -1,4 +1,4 @@
-"""What is a plan, before anybody approves it?  Its facts, as plan.json and plan.html have them."""
+"""What is a plan, before it is approved?  Its facts, as plan.json and plan.html have them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class PlanFacts:
     """Everything that `plan.json` and `plan.html` say. `identity` names the plan: another one, another plan.
 
     `parts` are tables of totals by title, `changes` the differences to the last file of this campaign (`since` =
-    its name and the day it was handed in, empty for the first one); `names` are the catalogue's, by utid, `host` is
+    its name and the day it was submitted, empty for the first one); `names` are the catalogue's, by utid, `host` is
     where the orders go. `listed` are the first lines by their rows, `notes` are sentences, `problems` and `warnings` the
     first of them, `held_rows` the first held ones; `problem_count` and `warning_count` count all.
     """
@@ -119,7 +119,7 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A row that is kept back, with whom it is for."""
+    """A row that is held back, with whom it is for."""
 
     row: int
     recipient: str

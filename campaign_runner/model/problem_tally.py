@@ -70,7 +70,7 @@ class ProblemTally:
         return rest
 
     def hold(self, hold: Hold) -> None:
-        """Count one row that is kept back."""
+        """Count one row that is held back."""
         self.holds[hold.rule] = self.holds.get(hold.rule, 0) + 1
         if len(self.held) < EXAMPLES:
             self.held.append(hold)

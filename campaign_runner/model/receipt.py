@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Outcome(StrEnum):
-    """What one call came to; `tango/answers.py` has the table that decides."""
+    """The result of one call; `tango/answers.py` has the table that decides."""
 
     ACCEPTED = "accepted"  # 2xx and understood (POST: Tango has the order; GET: the order was read)
     REPLAYED = "replayed"  # 2xx with an order that existed before
@@ -59,7 +59,7 @@ class LineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one request came to: no secrets, no personal data, so it may be stored and logged as it is.
+    """The result of one request: no secrets, no personal data, so it may be stored and logged as it is.
 
     `refused` maps a line reference to Tango's sentence (references that we never sent are in it too). `server_time` is the
     header `Date`. `total` is the number of line items that Tango counts, None where it says nothing. `doubtful`: an earlier

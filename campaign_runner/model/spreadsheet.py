@@ -1,7 +1,7 @@
 """What does a file become?  Its columns, raw rows, clean rows, and what is wrong with them.
 
 `RawRows` (text as the file has it) and `CleanRows` (valid, normalised) are different types, so that the wrong one
-cannot be passed. Whoever holds a spreadsheet row number holds the number that the user sees.
+cannot be passed. Anyone who holds a spreadsheet row number holds the number that the user sees.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class RawRows:
     `hidden`: numbers of rows that the user does not see. `struck`: those with a cell that is struck through.
     `problems`: what intake found at single cells.
     `original_rows`: where the file is a report of ours, uploaded again: row number -> sheet and row of the file that
-    the report is about (rows that a person added, or whose `Row` is no number any more, are missing); else empty.
+    the report is about (rows that a person added, or whose `Row` is not a number any more, are missing); else empty.
     """
 
     cells: pd.DataFrame

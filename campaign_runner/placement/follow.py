@@ -16,16 +16,16 @@ from campaign_runner.tango.words import order_is_final
 
 # Fewer orders than this are asked for one by one, for the list would save little; once it is read, it is down to a few.
 ENOUGH, A_FEW = 10, 4
-# A list that has more than one page for so many orders saves nothing either.
+# A list that has more than one page for this many orders saves nothing either.
 ORDERS_A_PAGE = 4
 # Orders that the list shows as open can wait for a part of the time that they have been open, within these bounds.
 PART, SOONEST, LATEST = 0.2, 5.0, 60.0
 # Where some have moved, others are about to.
 MOVING = 15.0
-# So many of the orders that the list shows as open are asked for all the same, always the same ones: does the list move?
-# What they say counts while the list is fresh: among the first so many answers after it.
+# This many of the orders that the list shows as open are asked for all the same, always the same ones: does the list move?
+# What they say counts while the list is fresh: among the first this many answers after it.
 PROBES, FRESH = 2, 6
-# Of the last so many answers about them, how many say otherwise before the list is not relied on, and for how long.
+# Of the last this many answers about them, how many say otherwise before the list is not relied on, and for how long.
 REMEMBERED, CONTRADICTIONS = 4, 2
 DOUBTED = 900.0
 # An order that was not asked for in so long is, whatever the list shows.

@@ -10,7 +10,7 @@ from campaign_runner.placement.line_updates import LineBefore, news
 from campaign_runner.placement.run_state import FOR_A_PERSON, Placement
 from campaign_runner.tango.words import order_is_final
 
-# A list that lags behind shows less for a while: so many looks, a minute or two in all, before a person is asked.
+# A list that lags behind shows less for a while: this many looks, a minute or two in all, before a person is asked.
 LAGGING_LOOKS = 8
 
 

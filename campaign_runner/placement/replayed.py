@@ -18,7 +18,7 @@ LEEWAY = 120.0
 
 
 def was_there_before(receipt: Receipt, seconds: float) -> bool:
-    """Whether the answer to a first POST, which took so many `seconds` in all its tries, is about an older order."""
+    """Whether the answer to a first POST, which took this many `seconds` in all its tries, is about an older order."""
     made, answered = (
         _moment(datetime.fromisoformat, receipt.created_at),
         _moment(parsedate_to_datetime, receipt.server_time),

@@ -101,7 +101,7 @@ class Placement:
         self, batch: StoredBatch, state: BatchState, receipt: Receipt, wait: float,
         counts: Mapping[str, Any] | None = None,
     ) -> float:  # fmt: skip
-        """Nothing is decided: the batch is due again after so many seconds, which are returned."""
+        """Nothing is decided: the batch is due again after this many seconds, which are returned."""
         self.settle(batch, state, receipt, wait=wait, looked=batch.state is not BatchState.SENDING, counts=counts)
         return wait
 
@@ -110,7 +110,7 @@ class Placement:
         news: LineUpdates | None = None, refused: dict[str, str] | None = None, looked: bool = False,
         counts: Mapping[str, Any] | None = None, failures: Failures = NO_FAILURES,
     ) -> None:  # fmt: skip
-        """Write down what an answer came to."""
+        """Write down the result of an answer."""
         batch_moves.settle(
             self.ledger, batch, state, self.now(), due_at=self.time() + min(wait, FOR_A_PERSON) if wait else 0,
             note=note or note_of(receipt), tango_order_id=receipt.tango_order_id, looked=looked, refused=refused,

@@ -1,4 +1,4 @@
-"""When is Tango out of order?  After so many calls in a row without a usable answer; sooner where it was never reached."""
+"""When is Tango out of order?  After this many failed calls in a row; sooner where it was never reached."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 from campaign_runner.model import Clock, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
 
-# Where nothing at all was ever reached, a run gives up after so many seconds.
+# Where nothing at all was ever reached, a run gives up after this many seconds.
 UNREACHED = 6.0
 
 

@@ -19,7 +19,7 @@ from campaign_runner.planning.matching import RULE
 
 
 def described(made: Plan, past: LedgerHistory) -> tuple[Plan, tuple[str, ...]]:
-    """The plan, its changed rows each with what was changed; and what is to be told of all of them."""
+    """The plan, its changed rows each with what was changed; and what to show of all of them."""
     changed = [hold for hold in made.holds if hold.rule == RULE and hold.line]
     if not changed:
         return made, ()

@@ -1,6 +1,6 @@
 """Where does one order end and the next begin?  Lines are sorted by reference; where they are cut depends on the lines.
 
-Tango recognises a repeated order, never a repeated line. Cut every so many lines (format 1), one row more or less moves
+Tango recognises a repeated order, never a repeated line. Cut every this many lines (format 1), one row more or less moves
 the cuts of all that follow, and nearly every order is another one. In format 2 an order is what shares the first bits of
 its references, as many of them as it takes: a row more or less changes its own order, or splits it, or joins two. Large
 orders would be filled badly so; they are cut within a wider range of references, after the line whose digest is the
@@ -17,7 +17,7 @@ import numpy as np
 FIRST, FORMAT = "1", "2"
 FORMATS = (FORMAT, FIRST)
 
-# From this size on an order is filled to three quarters at least; a range of references then holds up to so many orders.
+# From this size on an order is filled to three quarters at least; a range of references then holds up to this many orders.
 LARGE, ORDERS_IN_RANGE = 100, 8
 
 Numbers = np.ndarray[Any, np.dtype[np.uint64]]

@@ -16,7 +16,7 @@ from campaign_runner.model.money import from_units, text
 from campaign_runner.planning.plan import Plan, line_references
 from campaign_runner.planning.row_changes import ComparedRow
 
-# Of a longer plan, the first so many: a file lists all of them.
+# Of a longer plan, the first this many: a file lists all of them.
 MOST, AT_ONCE = 100_000, 500
 
 

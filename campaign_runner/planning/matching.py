@@ -169,7 +169,7 @@ class _Search:
         return found
 
     def held(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The changed rows, with what is to be said of them."""
+        """The changed rows, with what to say of them."""
         at = places(self.is_changed)
         held, failed, none = rows.iloc[at].copy(), self.failed[self.line[at]], self.line[at] < 0
         held["rule"], held["derive"] = RULE, "changed" if self.key_parts else ""

@@ -31,17 +31,17 @@ from campaign_runner.planning.released_rows import (
 from campaign_runner.planning.standing import DROPPED, Decisions, allowing_several, still_held
 
 LINES_AT_ONCE = 25_000
-# Payloads that fill less than one byte in so many of what they lie in are read one by one.
+# Payloads that fill less than one byte in this many of what they lie in are read one by one.
 FAR_APART = 4
 
-# A recovery looks for so many attempts of a line, less one.
+# A recovery looks for this many attempts of a line, less one.
 ATTEMPTS = 9
 
 
 @dataclass(frozen=True)
 class Plan:
     """`new`: lines to place, ordered by reference; `known`: rows whose line Tango has already (with `line_id`);
-    `holds`: rows kept back; `late`: rows that are too late by the calendar and were never sent; `_apart`: the lines of
+    `holds`: rows held back; `late`: rows that are too late by the calendar and were never sent; `_apart`: the lines of
     all rows that are neither new nor known under their own names. The first `canary` lines of `new` go in a batch of
     their own, before all others."""
 
@@ -107,7 +107,7 @@ class Plan:
 
     @property
     def file(self) -> pd.DataFrame:
-        """All valid rows, each under the name that it has by itself, in no order; made anew each time."""
+        """All valid rows, each under the name that it has by itself, in no order; made again each time."""
         also = ["line_id", "origin_hi", "origin_lo"]
         parts = [part.drop(columns=also, errors="ignore") for part in (self.new, self.known)]
         if len(self._apart):

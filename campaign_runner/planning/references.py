@@ -1,7 +1,7 @@
 """Under which reference?  Pure functions of what is sent: one row, one reference, on any machine, day, row order.
 
 A reference is the campaign id, a hyphen and 128 bits of SHA-256 in hex over a JSON array of strings, which is
-delimiter-safe. `tests/golden/references*.json` pin them for ever: changing anything here would reward people twice.
+delimiter-safe. `tests/golden/references*.json` pin them forever: changing anything here would reward people twice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from campaign_runner.model import Order
 from campaign_runner.planning.line_template import LineTemplate, escaped
 from campaign_runner.planning.payloads import as_text, each, joined
 
-FORMAT = "1"  # of line references, for ever; orders have their own (`cutting`)
+FORMAT = "1"  # of line references, forever; orders have their own (`cutting`)
 DIGEST_BYTES = 16
 
 

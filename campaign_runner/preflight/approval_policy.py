@@ -20,7 +20,7 @@ class ApprovalRules(Protocol):
 
     @property
     def not_by_submitter(self) -> bool:
-        """Whether whoever submits may not approve."""
+        """Whether anyone who submits may not approve."""
         ...
 
     @property

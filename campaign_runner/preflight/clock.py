@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-AHEAD = timedelta(minutes=5)  # the clocks of two machines may differ by so much
+AHEAD = timedelta(minutes=5)  # the clocks of two machines may differ by this much
 BEHIND = timedelta(days=400)
 _CHECK = "Delivery dates, the duplicate window and booking days go by it: correct the clock before you send anything."
 

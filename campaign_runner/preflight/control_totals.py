@@ -17,7 +17,7 @@ def mismatch(declared: tuple[int, Decimal] | None, file: pd.DataFrame, rejected:
     """The sentence for a total that the rows do not come to, "" where they do or it cannot be told.
 
     `file`: the valid rows (`Plan.file`); `rejected`: what the other rows are worth (-1: it cannot be read). A totals
-    row may add up the amounts or what they come to with their quantities, and may leave out hidden and struck rows.
+    row may add up the amounts or their totals with their quantities, and may leave out hidden and struck rows.
     """
     others = list(rejected)
     if declared is None or -1 in others or (len(file) and file["currency"].nunique() > 1):

@@ -58,7 +58,7 @@ def orders(connection: Connection, campaign_key: int) -> Iterator[Finding]:
 
 
 def not_sent_again(connection: Connection, campaign_key: int) -> Iterator[Finding]:
-    """Lines of a retry that were kept back, because another campaign sent their recipients the same meanwhile."""
+    """Lines of a retry that were held back, because another campaign sent their recipients the same meanwhile."""
     reasons: dict[str, list[int]] = {}
     for row, reason in row_status.put_aside(connection, campaign_key):
         reasons.setdefault(reason, []).append(row)

@@ -66,7 +66,7 @@ def unread(tally: Tally) -> Iterator[Finding]:
 
 
 def unread_sheets(names: Sequence[str]) -> Iterator[Finding]:
-    """Whoever stands on another sheet is not forgotten without a word."""
+    """Anyone who stands on another sheet is not forgotten without a word."""
     for name in names:
         yield Finding("unread sheet", f'The sheet "{name}" has rows below the same header, and was not read.')
 

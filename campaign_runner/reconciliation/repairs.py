@@ -65,7 +65,7 @@ class Whole:
             theirs = row_status.rows_by_line(
                 connection, self.upload, (one[_REFERENCE] for _, one in self._now.values())
             )
-        # A row that was kept back as the same as another one is not sent because that one was.
+        # A row that was held back as the same as another one is not sent because that one was.
         self._now = {row: one for row, one in self._now.items()
                      if row in self._before and theirs.get(one[1][_REFERENCE], row) == row}  # fmt: skip
         there = {stated[_REFERENCE] for _, stated in self._now.values()}

@@ -47,7 +47,7 @@ def replacing(path: Path, sign: Callable[[Path, str], None] = lambda *_: None) -
         draft.unlink(missing_ok=True)
 
 
-# What reports need at the least: a full disk is told before anything is sent.
+# What reports need at least: a full disk is told before anything is sent.
 LEAST_FREE = 64 * 2**20
 
 

@@ -1,6 +1,6 @@
 """Which ledger does a workbook speak of?  The head of the chain of events: properties, and a sheet for finance.
 
-Properties, because a sheet would stand in the way where failures.xlsx is handed in again: Excel shows them under
+Properties, because a sheet would stand in the way where failures.xlsx is submitted again: Excel shows them under
 File > Info > Properties > Advanced > Custom.
 """
 

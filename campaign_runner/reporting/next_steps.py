@@ -68,7 +68,7 @@ def next_steps(books: Books, failures: Path | None = None) -> list[NextStep]:
 
 
 def _typed(books: Books) -> str:
-    """The file as whoever ran it typed it, if it is this one."""
+    """The file as the person who ran it typed it, if it is this one."""
     typed = books.asked.get(FILE, "")
     return typed if typed and Path(typed).name == Path(books.source).name else books.source
 

@@ -1,4 +1,4 @@
-"""What is a plan, before anybody says yes to it?  Its facts, and `plan.json`: the same plan gives the same file."""
+"""What is a plan, before it is approved?  Its facts, and `plan.json`: the same plan gives the same file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who gets what, said to whoever has to say yes?  `plan.html`: one page without network, for screen, phone and paper."""
+"""Who gets what, for the person who has to approve?  `plan.html`: one page without network, for screen, phone and paper."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class ReportFolder:
                 yield sink
             except BaseException:
                 with suppress(Exception):
-                    sink.close()  # only to let go of the draft, which is thrown away
+                    sink.close()  # only to release the draft, which is thrown away
                 raise
             sink.close()
 

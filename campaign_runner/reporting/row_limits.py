@@ -1,4 +1,4 @@
-"""Which reports cannot be written as a workbook, because a sheet cannot hold so many rows?"""
+"""Which reports cannot be written as a workbook, because a sheet cannot hold this many rows?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ EXCEL_ROWS = 1_048_576
 
 
 def fits(rows: int) -> bool:
-    """Whether so many rows and a header fit on one sheet."""
+    """Whether this many rows and a header fit on one sheet."""
     return rows < EXCEL_ROWS
 
 

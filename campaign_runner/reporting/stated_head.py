@@ -17,7 +17,7 @@ _HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 # As people read it in pages, workbooks and journals: "event 41 of the ledger, head 3f2a…".
 # As properties of a workbook and the first lines of a journal name it; whatever else has 64 digits (a plan, a file, a
-# cell) is no head.
+# cell) is not a head.
 _NAMED = re.compile(r"(?:Ledger head|chain of events)[^\n]{0,200}?((?:[0-9a-f]{64}(?:, )?)+)")
 _STAMP = re.compile(r"event ([0-9]+) of the ledger, head ([0-9a-f]{64})")
 

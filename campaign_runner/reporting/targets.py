@@ -3,7 +3,7 @@
 A file that the command reads, one that a person changed since it was written, one that is open elsewhere or read-only
 stays as it is; the new report is then `failures (2).xlsx`. A report that nobody touched is known by the digest that was
 kept when it was written, or, where that record is gone with the state folder, by its time stamp: its last digits are
-taken from the digest, and whoever saves the file gives it others.
+taken from the digest, and anyone who saves the file gives it others.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Need reports be written again?  Not where nothing they are made of has moved, and nobody has touched them since.
 
-Reports depend on nothing but the ledger, the file and the settings: whoever knows a name for all of these (`mark`) knows
+Reports depend on nothing but the ledger, the file and the settings: anyone who knows a name for all of these (`mark`) knows
 whether they would be the same. A run with nothing left to do is then done at once, however much was done before.
 """
 

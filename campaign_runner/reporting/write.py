@@ -31,7 +31,7 @@ from campaign_runner.reporting.summary import SUMMARY, summary_json
 from campaign_runner.reporting.table import RowTable, Sink, csv_of
 from campaign_runner.reporting.targets import Targets
 
-# From so many rows on, another process is worth its while.
+# From this many rows on, another process is worth its while.
 MANY = 50_000
 Work = Callable[[], tuple[Tallies, dict[str, Path]]]
 Beside = Callable[[Work], AbstractContextManager[Work]]
@@ -78,7 +78,7 @@ def write_finance(
     campaigns: Sequence[OpenBooks], folder: Path, *, finance: FinanceOptions | None = None,
     only: frozenset[str] | None = None, progress: Progress | None = None, targets: Targets | None = None,
 ) -> tuple[dict[str, Path], tuple[PeriodSums, ...]]:  # fmt: skip
-    """The finance reports of many campaigns of one environment as one (`reports --all`), and what their lines come to."""
+    """The finance reports of many campaigns of one environment as one (`reports --all`), and the totals of their lines."""
     options = finance or FinanceOptions()
     private_folder(folder)
     shelf = ReportFolder(
@@ -111,7 +111,7 @@ def write_plan(
 
 
 def restate(books: Books, written: Mapping[str, Path], targets: Targets, *, exit_code: int) -> None:
-    """Say anew what this very call did, in reports that are otherwise as they would be written now."""
+    """Say again what this very call did, in reports that are otherwise as they would be written now."""
     shelf, texts = ReportFolder(targets, None), {}
     if page_there := written.get(PAGE):
         texts[PAGE] = restated(page_there.read_text("utf-8"), books).encode()

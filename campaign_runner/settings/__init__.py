@@ -102,7 +102,7 @@ class Settings(BaseSettings):
 
     @property
     def host(self) -> str:
-        """The host that everything is sent to, as people are told it."""
+        """The host that everything is sent to, as people see it."""
         return hosts.shown(self.base_url, self.tango.environment)
 
     @property
@@ -129,7 +129,7 @@ class Settings(BaseSettings):
 def load(path: Path | None, campaign_id: str = "", looked_for: Sequence[Path] = ()) -> Settings:
     """Read campaign.toml (None: environment and built-in values alone); raises SettingsError in the user's words.
 
-    A host that the file may not choose is no obstacle to reading: `require_host` stops whoever would send there.
+    A host that the file may not choose is no obstacle to reading: `require_host` stops anyone who would send there.
 
     `campaign_id`, as given on the command line, stands in for the file's own; `looked_for`: where campaign.toml was
     looked for.

@@ -1,6 +1,6 @@
 """Where may credentials and people's names be sent?  To Tango; elsewhere only where the environment or the policy says.
 
-Whoever edits campaign.toml, which lies beside the spreadsheet, must not be able to send them to a host of their own.
+Anyone who edits campaign.toml, which lies beside the spreadsheet, must not be able to send them to a host of their own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def is_tangos(url: str) -> bool:
 
 
 def shown(url: str, environment: str) -> str:
-    """The host as people are told it."""
+    """The host as people see it."""
     if not url:
         return "the embedded simulator"
     host = urlsplit(url).netloc.rpartition("@")[2]

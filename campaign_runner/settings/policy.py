@@ -1,6 +1,6 @@
 """What may neither campaign.toml nor the environment relax?  The operator's policy file, which wins over both.
 
-It is /etc/campaign-runner/policy.toml where there is one, else the file that CAMPAIGN_RUNNER_POLICY names. Whoever runs
+It is /etc/campaign-runner/policy.toml where there is one, else the file that CAMPAIGN_RUNNER_POLICY names. Anyone who runs
 the program must not be able to write it. Of two limits the lower one counts; what the policy says of approval otherwise
 stands in place of what the file says.
 """

@@ -1,4 +1,4 @@
-"""How is a wrong setting told?  Where, what, and what would do."""
+"""How is a wrong setting shown?  Where, what, and what would do."""
 
 from __future__ import annotations
 

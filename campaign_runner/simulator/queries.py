@@ -19,8 +19,8 @@ LARGEST_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How orders get on: by being asked for so many times, or with the knob `ends_after` so many seconds after they were
-    placed, whoever asks."""
+    """How orders get on: by being asked for often enough, or with the knob `ends_after` this many seconds after they were
+    placed, no matter who asks."""
 
     add: Callable[[Event], None]
     now: float
@@ -34,7 +34,7 @@ class Progress:
             self._end(placed, self.now, final=final or placed.final)
 
     def pass_time(self, orders: Iterable[PlacedOrder]) -> None:
-        """What has come to its end by now."""
+        """What has ended by now."""
         for placed in orders if self.ends_after else ():
             if not placed.final and placed.at + self.ends_after <= self.now:
                 self._end(placed, placed.at + self.ends_after, final=True)
@@ -62,7 +62,7 @@ def order_page(world: SimulatorState, request: Request, customer: str, account: 
 
 def order_list(world: SimulatorState, request: Request, now: float) -> Answer:
     """GET /asyncOrders: filtered, in pages by cursor, without FAILED orders. Knobs: `list_lag`, it shows the orders as they
-    were so many seconds ago; `list_repeats`, a page begins with the last order of the one before, as it was when it was
+    were this many seconds ago; `list_repeats`, a page begins with the last order of the one before, as it was when it was
     placed; `list_grows`, it has no end, under a cursor that grows."""
     start, size = _window(request)
     then = now - world.knobs["list_lag"] if world.knobs.get("list_lag") else inf
@@ -93,7 +93,7 @@ def single_list(world: SimulatorState, request: Request, progress: Progress) -> 
 
 
 def single_order(world: SimulatorState, placed: PlacedOrder) -> dict[str, Any]:
-    """An order of /orders, gift codes and all: whoever asks must know to leave them out."""
+    """An order of /orders, gift codes and all: anyone who asks must know to leave them out."""
     order = placed.order
     spell = next(placed.spells())
     item = world.items[order["utid"].upper()]

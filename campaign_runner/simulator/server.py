@@ -56,7 +56,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/raas/v2"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no news; a mistake of ours is shown by the standard library."""
+        """A client that hangs up is not news; a mistake of ours is shown by the standard library."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 

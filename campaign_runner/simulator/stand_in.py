@@ -27,7 +27,7 @@ JITTER = 0.05  # seconds
 
 
 class Simulator:
-    """A Tango of one's own. `requests_per_second=0` means unpaced; `faults` are counted from the world's beginning.
+    """A Tango of your own. `requests_per_second=0` means unpaced; `faults` are counted from the world's beginning.
 
     May be shared by threads, and its `state_file` by processes. `clock` tells the time of orders, tokens and pacing.
     """

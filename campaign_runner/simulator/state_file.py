@@ -1,6 +1,6 @@
 """How does the stand-in remember?  One JSON line per event, appended and flushed while holding the file's lock.
 
-The state is what the events make of an empty world. Whoever takes its turn first reads what others appended, so two
+The state is what the events make of an empty world. Anyone who takes its turn first reads what others appended, so two
 processes with the same file agree; a line that a killed process left half written is cut off by the next.
 """
 
@@ -21,7 +21,7 @@ Event = dict[str, Any]
 
 
 class Journal:
-    """`apply` is called once for each event, in order, whoever wrote it."""
+    """`apply` is called once for each event, in order, no matter who wrote it."""
 
     def __init__(self, path: Path | None, apply: Callable[[Event], None]) -> None:
         self._apply = apply

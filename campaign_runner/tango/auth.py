@@ -75,7 +75,7 @@ class Identity(Protocol):
 
 
 class NoToken(Exception):
-    """No token was to be had; the order did not leave. `receipt` says why, in terms of the order."""
+    """No token was available; the order did not leave. `receipt` says why, in terms of the order."""
 
     def __init__(self, receipt: Receipt) -> None:
         super().__init__(receipt.message)

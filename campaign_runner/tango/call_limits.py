@@ -1,6 +1,6 @@
 """How much may an answer cost?  Bytes, layers of compression, seconds and pages, for every call: one table.
 
-A limit is far above what Tango sends, and far below what hurts. What exceeds it is no answer: the same request is made
+A limit is far above what Tango sends, and far below what hurts. What exceeds it is not an answer: the same request is made
 again where that is safe, and what stays unknown is looked up, and shown to a person.
 """
 
@@ -22,7 +22,7 @@ class Limit(NamedTuple):
 
 
 # A page of 500 lines takes about 1 MB, the refusal of 10,000 lines 5 MB, a large catalogue 30 MB. An order has 10,000
-# lines at the most, in pages of 100 or more; a list may name the orders of a million rewards.
+# lines at most, in pages of 100 or more; a list may name the orders of a million rewards.
 LIMITS: dict[str, Limit] = {
     "place": Limit(8 * MB, 16 * MB, 3),
     "look_up": Limit(8 * MB, 16 * MB, 3, pages=250),
@@ -37,7 +37,7 @@ LIMITS: dict[str, Limit] = {
 LAYERS = 1
 # Longer than this nobody is asked to wait: it is a mistake, or a clock that is wrong.
 LONGEST_HOLD = 366 * 86_400.0
-# How long a connection may take to be made: whoever takes longer is not there.
+# How long a connection may take to be made.
 CONNECT_SECONDS = 5.0
 # How long the name of Tango's server may take to be found.
 NAME_SECONDS = 4.0

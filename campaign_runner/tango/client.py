@@ -84,7 +84,7 @@ class Client:
 
     def list_orders(self, campaign: str, *, pages: int = LIMITS["list"].pages) -> Iterator[ListedOrder]:
         """A campaign's orders (Tango leaves out failed ones, and may show one twice); raises TangoStopped, also where
-        there are more than so many `pages`.
+        there are more than this many `pages`.
 
         Of a campaign without a name it is the account's whole list: an empty filter might be taken for none at all.
         """
@@ -139,7 +139,7 @@ class Client:
         self, kind: str, path: str, reference: str, asked: Mapping[str, str], read: receipts.Reader,
         most: int | None = None,
     ) -> Iterator[Receipt]:  # fmt: skip
-        """At `most` so many pages along the cursors, the last of them UNKNOWN where the cursors do not come to an end."""
+        """At `most` this many pages along the cursors, the last of them UNKNOWN where the cursors do not end."""
         params = {**asked, "maxResults": str(PAGE)}
         cursors, lines = {""}, set[tuple[str, str]]()
         while True:

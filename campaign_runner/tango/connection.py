@@ -60,7 +60,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one attempt came to; `data` is the JSON of a 2xx with lower-case keys, never to be stored or logged."""
+    """The result of one attempt; `data` is the JSON of a 2xx with lower-case keys, never to be stored or logged."""
 
     receipt: Receipt
     data: Any = field(default=None, repr=False)
@@ -194,7 +194,7 @@ def secure(url: str, name: str) -> str:
 
 
 def retry_after(header: str, now: datetime) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date, a year at the most; None without one that can be
+    """Seconds of a Retry-After header, which is a number or a date, a year at most; None without one that can be
     read."""
     plain = header.strip()[:100]
     if _SECONDS.fullmatch(plain):

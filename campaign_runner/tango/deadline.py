@@ -23,7 +23,7 @@ _OF_THREAD = threading.local()  # an exchange is carried out in the thread that 
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Whatever this thread exchanges while this lasts is over after so many seconds."""
+    """Whatever this thread exchanges while this lasts is over after this many seconds."""
     _OF_THREAD.until = time.monotonic() + seconds
     try:
         yield
@@ -33,7 +33,7 @@ def deadline(seconds: float) -> Iterator[None]:
 
 def bounded(client: httpx.Client) -> httpx.Client:
     """The same client, whose connections (those of a proxy, too) keep to the deadline of the thread that uses them."""
-    # The library has no public way to give a client a network of one's own and keep its proxies and TLS settings.
+    # The library has no public way to give a client a network of your own and keep its proxies and TLS settings.
     transports: list[Any] = [client._transport, *filter(None, client._mounts.values())]
     for transport in transports:
         transport._pool._network_backend = _Network(transport._pool._network_backend)

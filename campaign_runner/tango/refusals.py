@@ -87,7 +87,7 @@ def sentences(errors: Any) -> str:
 
 
 def page(body: bytes, data: Any) -> str:
-    """The words of an answer that is no JSON: those of a page of HTML, without its marks."""
+    """The words of an answer that is not JSON: those of a page of HTML, without its marks."""
     if data is not None:
         return ""
     text = _HIDDEN.sub(" ", body[:PAGE].decode("utf-8", "replace"))

@@ -1,6 +1,6 @@
 """When is a request sent again, and after how long?  The whole retry rule, for POST and GET alike.
 
-The same bytes under the same reference each time; whoever calls decides what becomes of an answer that still is not
+The same bytes under the same reference each time; anyone who calls decides what becomes of an answer that still is not
 one. LATER, every STOP and every refusal go back at once: repeating them changes nothing.
 """
 

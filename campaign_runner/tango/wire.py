@@ -94,7 +94,7 @@ def text(value: Any, field: str = "name") -> str:
 
 
 def moment(value: Any) -> str:
-    """A time as Tango wrote it; "" for what is no ISO 8601."""
+    """A time as Tango wrote it; "" for what is not ISO 8601."""
     plain = text(value, "at")
     try:
         datetime.fromisoformat(plain)
@@ -104,7 +104,7 @@ def moment(value: Any) -> str:
 
 
 def count(value: Any) -> int | None:
-    """`2` or `"2"` -> 2; None where it is no whole number from 0 up, or one that nobody counts to."""
+    """`2` or `"2"` -> 2; None where it is not a whole number from 0 up, or one that nobody counts to."""
     plain = text(value)
     number = int(plain) if plain.isascii() and plain.isdigit() else None
     return number if number is not None and number <= MOST_COUNTED else None
@@ -129,12 +129,12 @@ def money(value: Any) -> Decimal | None:
 
 
 def unreadable(*values: Any) -> bool:
-    """Whether one of these is stated, and is no amount that can be read."""
+    """Whether one of these is stated, and is not an amount that can be read."""
     return any(value not in (None, "") and money(value) is None for value in values)
 
 
 def _decimal(written: str) -> Decimal | str:
-    """A number as it was written, whatever its exponent: what is no number to us stays a text."""
+    """A number as it was written, whatever its exponent: what is not a number to us stays a text."""
     try:
         return Decimal(written)
     except InvalidOperation:

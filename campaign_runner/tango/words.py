@@ -46,7 +46,7 @@ def line_status(word: str) -> RowStatus:
 
 
 def order_is_final(word: str) -> bool | None:
-    """Whether the order has come to its end; None for a word that nobody knows."""
+    """Whether the order has ended; None for an unknown word."""
     return ORDER.get(_plain(word))
 
 

@@ -117,7 +117,7 @@ def amount_positive(text: Text, value: bool) -> Text:
 
 @_check("value")
 def amount_digits(text: Text, value: int) -> Text:
-    """At most so many digits before the point; leading zeros are gone already."""
+    """At most this many digits before the point; leading zeros are gone already."""
     return text.str.fullmatch(rf"-?[0-9]{{0,{value}}}\.[0-9]{{2}}")
 
 
@@ -129,13 +129,13 @@ def whole_number(text: Text, value: bool) -> Text:
 
 @_check("value")
 def count_at_least(text: Text, value: int) -> Text:
-    """A whole number, at least so much."""
+    """A whole number, at least this much."""
     return _number(text) >= value
 
 
 @_check("value")
 def count_at_most(text: Text, value: int) -> Text:
-    """A whole number, at most so much."""
+    """A whole number, at most this much."""
     return _number(text) <= value
 
 

@@ -18,7 +18,7 @@ from campaign_runner.validation.arrowtext import series
 Marks = np.ndarray[Any, Any]
 Numbers = np.ndarray[Any, Any]
 Key = tuple[str, str, str]
-# Cells that occur so often on average are looked at once; so many are asked first whether they do.
+# Cells that occur so often on average are looked at once; this many are asked first whether they do.
 TIMES, SAMPLE = 4, 1_000
 
 

@@ -1,4 +1,4 @@
-"""How is a broken rule told?  In the book's sentence, or a better one where the kind knows what went wrong."""
+"""How is a broken rule shown?  In the book's sentence, or a better one where the kind knows what went wrong."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from campaign_runner.validation.rule_options import RuleOptions
 from campaign_runner.validation.schemas import limit_of
 
 _REMEMBERED = 50_000
-_EXPLICABLE = 300  # characters; what is longer is no slip of the pen, and looking closely would take long
+_EXPLICABLE = 300  # characters; what is longer is not a slip of the pen, and looking closely would take long
 _LETTERS_NAMED = 5
 _EXPLAINED = frozenset({"format", "region"})
 _OF_THE_VALUE = ("length", "bad", "near")

@@ -41,7 +41,7 @@ def create_token(
 
 
 def revoke_token(workspace: Work, viewer: Who, number: Number) -> Response:
-    """One of one's own."""
+    """A token of the person who is signed in."""
     tokens.revoke_token(workspace, viewer.actor, number, of_user=viewer.user)
     return go_to("/account?notice=token-revoked#tokens")
 

@@ -1,4 +1,4 @@
-"""How is an error told?  To programs as RFC 9457, to people as a page that says what to do; each class has its status."""
+"""How is an error shown?  To programs as RFC 9457, to people as a page that says what to do; each class has its status."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def problem(request: Request, status: int, detail: str, **more: Any) -> Response
 
 
 def told(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
-    """The error, for whoever asked."""
+    """The error, for the caller."""
     if request.url.path.startswith(MACHINES):
         answer = problem(request, status, detail)
     else:

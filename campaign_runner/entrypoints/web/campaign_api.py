@@ -22,7 +22,7 @@ from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number,
 from campaign_runner.model.errors import UsageError
 
 PATIENCE = 30.0
-# So many changed rows come with a plan; the others in pages.
+# This many changed rows come with a plan; the others in pages.
 CHANGES = 100
 Limit = Annotated[int, Query(ge=1, le=500)]
 Cursor = Annotated[str, Query(max_length=40)]
@@ -100,7 +100,7 @@ def plan(workspace: Work, campaign_key: CampaignKey, viewer: Who) -> Response:
 
 
 def look_at_plan(workspace: Work, campaign_key: CampaignKey) -> Response:
-    """The plan as whoever approves it sees it."""
+    """The plan as an approver sees it."""
     return JSONResponse(with_changes(workspace, campaign_key, plan_view(workspace, campaign_key, patience=PATIENCE)))
 
 

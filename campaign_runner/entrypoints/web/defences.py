@@ -106,7 +106,7 @@ class BoundedBody:
 
     async def __call__(self) -> Message:
         """The next part; a body that is too large or too slow ends as if the browser had gone."""
-        if self._ended:  # what waits for the browser to go may wait for ever
+        if self._ended:  # what waits for the browser to go may wait forever
             return await self._receive()
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -127,7 +127,7 @@ def is_upload(scope: Scope) -> bool:
 
 
 def is_foreign(scope: Scope, headers: Headers) -> bool:
-    """Whether another site caused it, as the browser says; what is no browser says nothing of the kind."""
+    """Whether another site caused it, as the browser says; what is not a browser says nothing of the kind."""
     site: str = headers.get("sec-fetch-site", "")
     if site:
         return site not in ("same-origin", "none")

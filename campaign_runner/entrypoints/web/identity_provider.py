@@ -18,7 +18,7 @@ from joserfc.jwk import KeySet
 
 from campaign_runner.model.errors import StateError
 
-with warnings.catch_warnings():  # it prefers httpx2; httpx is what the rest of the program has, and does as well
+with warnings.catch_warnings():  # it prefers httpx2; httpx is what the rest of the program has, and serves as well
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     from authlib.integrations.httpx_client import OAuth2Client
 

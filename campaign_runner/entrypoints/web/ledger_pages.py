@@ -1,4 +1,4 @@
-"""Finance and the audit log: what campaigns came to, what happened, and whether the log is whole."""
+"""Finance and the audit log: the totals of campaigns, what happened, and whether the log is whole."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def texts(language: Language) -> dict[str, Any]:
 
 
 def language_of(request: Request) -> Language:
-    """The language of whoever looks."""
+    """The language of the viewer."""
     viewer: Viewer | None = request.state.viewer
     chosen_before = (viewer.language if viewer else "") or request.cookies.get("language", "")
     return chosen(chosen_before, request.headers.get("Accept-Language", ""))
@@ -104,5 +104,5 @@ def _templates() -> Environment:
 
 @cache
 def _static(name: str) -> str:
-    """The address of a file of ours; another one with every change of it, so that browsers may keep it for ever."""
+    """The address of a file of ours; another one with every change of it, so that browsers may keep it forever."""
     return f"/static/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""What would be sent, who says yes, and when does it leave?"""
+"""What would be sent, who approves, and when does it leave?"""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Signals are ours: raised anew after the end, as uvicorn does, they would leave the worker behind."""
+    """Signals are ours: raised again after the end, as uvicorn does, they would leave the worker behind."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""A campaign is shared with colleagues, by whoever it belongs to."""
+"""A campaign is shared with colleagues, by its owner."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def set_password(
     request: Request, workspace: Work, secret: str, password: Text = "", again: Text = "", email: Text = "",
     name: Text = "",
 ) -> Response:  # fmt: skip
-    """The password is set, and whoever did is signed in."""
+    """The password is set, and its owner is signed in."""
     try:
         if again and again != password:
             raise UsageError("The two passwords are not the same. Type them again.")

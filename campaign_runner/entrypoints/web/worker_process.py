@@ -30,7 +30,7 @@ class WorkerProcess:
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:  # what it was doing is in the ledger: whoever comes next goes on
+        except subprocess.TimeoutExpired:  # what it was doing is in the ledger: the next worker goes on
             process.kill()
             process.wait()
 

@@ -56,7 +56,7 @@ def first_rows(container: Container, part: str, strings: Callable[[], Sequence[s
 
 
 class _Reader:
-    """The cells of one sheet; `at_most`: stop behind so many rows, shared texts not looked up."""
+    """The cells of one sheet; `at_most`: stop behind this many rows, shared texts not looked up."""
 
     def __init__(self, container: Container, workbook: Workbook, at_most: int = 0) -> None:
         self._container, self._workbook, self._at_most = container, workbook, at_most

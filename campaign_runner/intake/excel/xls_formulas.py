@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 
 _FORMULA, _END, _BEGIN, _SHEET, _CALCULATED_BY = 0x06, 0x0A, 0x809, 0x85, 0x1C1
-_EMPTY, _ON_LOAD = 3, 0x02  # its result is no text; it is to be worked out when the file is opened
+_EMPTY, _ON_LOAD = 3, 0x02  # its result is not text; it is to be worked out when the file is opened
 _WORKSHEET = 0
 Cell = tuple[int, int]  # row and column, from 0
 

@@ -28,14 +28,14 @@ DELIMITERS = {
 _SAMPLE = 1 << 18
 _END = "\0end of file"
 MAX_COLUMNS = 1000
-# Up to so many bytes of a file its cells stay in memory, which takes some three times as many.
+# Up to this many bytes of a file its cells stay in memory, which takes some three times as many.
 KEPT = 32 * 1024 * 1024
 _SHORT_ROWS_NAMED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text file and how to cut it. `skipped`: characters of a first line `sep=;`, which is no row."""
+    """A text file and how to cut it. `skipped`: characters of a first line `sep=;`, which is not a row."""
 
     path: Path
     encoding: encodings.Encoding

@@ -86,7 +86,7 @@ def _bare(cell: str) -> str:
 
 
 def _in_single_quotes(sample: str, delimiter: str) -> bool:
-    """Most cells of the first lines begin and end so; an apostrophe in front alone is no quotation mark."""
+    """Most cells of the first lines begin and end so; an apostrophe in front alone is not a quotation mark."""
     cells = [
         cell.strip() for line in sample.splitlines()[:_AT_MOST] for cell in line.split(delimiter) if cell.strip()
     ]

@@ -187,7 +187,7 @@ def _script(word: str) -> str:
 
 
 _HANGUL = range(0xB0A1, 0xC8FF)
-_MANY = 8  # so many characters of Chinese would not all lie where Hangul does
+_MANY = 8  # this many characters of Chinese would not all lie where Hangul does
 
 
 def _korean(words: list[str]) -> float:

@@ -52,7 +52,7 @@ def path_opened(text: Text) -> io.TextIOWrapper:
 
 
 def _pieces(source: io.TextIOWrapper, text: Text, cells: Cells) -> Iterator[str]:
-    """The lines of each record, or the record written anew."""
+    """The lines of each record, or the record, rewritten."""
     taken: list[str] = []
 
     def lines() -> Iterator[str]:

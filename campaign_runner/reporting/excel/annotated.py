@@ -2,8 +2,8 @@
 
 The copy is the user's own file part by part: formulas with their results, charts, pictures and other sheets are carried
 over as they are (macros too, where the copy is called .xlsm). Only what the marks need is added: cell formats, comments,
-and a first sheet "Problems" with links. So the copy can be repaired in place and handed in again; marks of an earlier
-copy go where a cell is mended.
+and a first sheet "Problems" with links. So the copy can be repaired in place and submitted again; marks of an earlier
+copy go where a cell is fixed.
 """
 
 from __future__ import annotations

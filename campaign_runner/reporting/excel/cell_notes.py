@@ -61,7 +61,7 @@ class _Comments:
         return authors.index(AUTHOR)
 
     def take_away_ours(self, marks: Marks) -> None:
-        """Those of an earlier copy; their cells are mended, unless they are marked again."""
+        """Those of an earlier copy; their cells are fixed, unless they are marked again."""
         ours = re.compile(rf"<{self._p}r>(?:<{self._p}rPr>.*?</{self._p}rPr>)?<{self._p}t[^>]*>\s*{_MARK}[^<]*"
                           rf"</{self._p}t></{self._p}r>", re.S)  # fmt: skip
 

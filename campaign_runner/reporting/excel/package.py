@@ -139,7 +139,7 @@ class Package:
         self._left_out |= {part for part in self._archive.namelist() if re.search(r"(?:^|/)vba[^/]*$", part)}
 
     def leave_out_calculation_order(self) -> None:
-        """Excel works the order of the formulas out anew; a list with one that is gone is damage to it."""
+        """Excel works the order of the formulas out again; a list with one that is gone is damage to it."""
         for kind, part in self.targets(_WORKBOOK).values():
             if kind == "calcChain":
                 types, relations = "[Content_Types].xml", _relations_of(_WORKBOOK)

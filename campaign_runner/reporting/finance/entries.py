@@ -55,7 +55,7 @@ class BookEntry:
 
     @property
     def settled(self) -> bool:
-        """Whether it stands for ever: an entry of open rewards becomes another one when they are final."""
+        """Whether it stands forever: an entry of open rewards becomes another one when they are final."""
         return self.status not in _OPEN
 
 
@@ -157,7 +157,7 @@ def _reversed(posting: Posting) -> Posting:
 
 
 def _folded(postings: Sequence[Posting]) -> list[Posting]:
-    """Postings to the same account are one, but for those at a price that was taken back and set anew; what leaves an
+    """Postings to the same account are one, but for those at a price that was taken back and set again; what leaves an
     account stands last."""
     sums: dict[tuple[Posting, bool], list[int]] = {}
     for posting in postings:

@@ -35,7 +35,7 @@ class Figure:
 
     @property
     def is_count(self) -> bool:
-        """Lines and quantities are no money."""
+        """Lines and quantities are not money."""
         return self.what in ("", "Quantity")
 
 

@@ -47,7 +47,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class BothSides:
-    """What both sides come to in one currency, without what is another campaign's or outside of the statement."""
+    """The totals of both sides in one currency, without what is another campaign's or outside of the statement."""
 
     currency: str
     ours: Decimal
@@ -61,7 +61,7 @@ class BothSides:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """How many references came to which verdict, what both sides come to, what a person should know, and the lists."""
+    """How many references came to which verdict, the totals of both sides, what a person should know, and the lists."""
 
     statement: str
     verdicts: dict[str, int]

@@ -53,7 +53,7 @@ class Statement:
 
 
 def read_statement(path: Path) -> Statement:
-    """Raises FileUnusable where the file is no CSV, or has no reference or no amount."""
+    """Raises FileUnusable where the file is not CSV, or has no reference or no amount."""
     table = _table(path)
     headers = {re.sub(r"[^a-z0-9]", "", str(header).casefold()): header for header in table.columns}
     key, column = next(

@@ -11,7 +11,7 @@ SIDE_COLUMNS = ("key", "units", "currency", "status", "lines", "day")
 
 
 class Match(StrEnum):
-    """What comparing one reference came to, in the order in which the lists show them."""
+    """The result of comparing one reference, in the order in which the lists show them."""
 
     DIFFERENT = "different"
     MISSING = "missing"  # we placed it, the statement does not have it
@@ -35,7 +35,7 @@ def match(
     others: frozenset[str] = frozenset(),
     days: tuple[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Compare by key, `others` being those of other campaigns; what one side does not state is no difference.
+    """Compare by key, `others` being those of other campaigns; what one side does not state is not a difference.
 
     That holds for currency, day and status. `days` are the first and last that the statement covers (None: those it
     names). `units` is what should be, or was, charged, in ten-thousandths. Of ours, a

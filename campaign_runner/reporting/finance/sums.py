@@ -60,7 +60,7 @@ class PeriodSums:
 
 @dataclass(frozen=True, slots=True)
 class FinanceOfAll:
-    """Finance reports over the campaigns of one environment: how many, what their lines come to, and where they are.
+    """Finance reports over the campaigns of one environment: how many, the totals of their lines, and where they are.
 
     `left_out` counts the campaigns of the other environments.
     """
@@ -135,7 +135,7 @@ def _frame(columns: Sequence[Any], groups: Sequence[str]) -> pd.DataFrame:
 
 
 def period_sums(tallies: Tallies) -> tuple[PeriodSums, ...]:
-    """What all lines come to, by reward currency and charged currency."""
+    """The totals of all lines, by reward currency and charged currency."""
     sums: dict[tuple[str, str], list[int]] = {}
     for (currency, paid_in, _), each in tallies.charges.items():
         kept = sums.setdefault((currency, paid_in), [0, 0, 0])

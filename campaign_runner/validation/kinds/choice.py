@@ -27,7 +27,7 @@ def nearest(value: str, choices: Mapping[str, list[str]]) -> str:
     folded_value = fold(value)[:40]
     known = {fold(spelling): (word, spelling) for word, others in choices.items() for spelling in (*others, word)
              if fold(spelling)[:1] == folded_value[:1]}  # fmt: skip
-    # A wrong proposal is worse than none: whoever mistypes a word gets its first letter right, and most of it.
+    # A wrong proposal is worse than none: anyone who mistypes a word gets its first letter right, and most of it.
     near = words.nearest(folded_value, known, 0.75) if len(folded_value) > 3 else ""
     if len(near) < 4:
         return ""

@@ -49,7 +49,7 @@ def normalise(text: Any, case: CellContext) -> Any:
 
 
 def explain(value: str, case: CellContext) -> Hint | None:
-    """Why it is no date: two readings, two-digit year, a day that does not exist, a time."""
+    """Why it is not a date: two readings, two-digit year, a day that does not exist, a time."""
     if both := _readings(value):
         first, second = both
         sentence = f"may be {first.day} {first:%B %Y} or {second.day} {second:%B %Y}."
