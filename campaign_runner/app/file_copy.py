@@ -19,9 +19,9 @@ TRIES = 3
 def copied(reading: ReadOptions) -> Iterator[ReadOptions]:
     """The same reading, of a copy that lasts as long as this; raises FileUnusable where the file does not hold still.
 
-    What is not a file, or cannot be read, is left as it is: intake says what it is.
+    What is a copy already, is not a file, or cannot be read, is left as it is: intake says what it is.
     """
-    if not reading.path.is_file():
+    if reading.copy or not reading.path.is_file():
         yield reading
         return
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:

@@ -8,52 +8,45 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-import re
-import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
-
-from campaign_runner.app.inbox_files import CAMPAIGN, DONE, FAILED, InboxFile, arrived, at_work, lacks, require_whole
-from campaign_runner.app.overrides import Overrides
+from campaign_runner import settings
+from campaign_runner.app.inbox_files import CAMPAIGN, ERROR, WORKSPACE, InboxFile, arrived, at_work, lacks, seen_in
+from campaign_runner.app.inbox_place import InboxAway, LocalPlace, Place, Seen
+from campaign_runner.app.inbox_run import STAYS, Outcome, campaign_id, run_inbox_file, write_outcome
+from campaign_runner.app.private_temp import private_temp
 from campaign_runner.app.runtime import Runtime, SystemClock, build_runtime
-from campaign_runner.ledger import open_ledger, submissions
-from campaign_runner.ledger.campaigns import file_sha256
+from campaign_runner.app.state_folder import NAME
+from campaign_runner.app.timetable import Timetable, timetable_of
+from campaign_runner.ledger import Ledger, inboxes, open_ledger
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.errors import (
-    MEANING,
-    CampaignHeld,
-    CampaignRunnerError,
-    ExitCode,
-    NeedsApproval,
-    UsageError,
-)
-from campaign_runner.model.wording import day
+from campaign_runner.model.errors import CampaignHeld, CampaignRunnerError, ExitCode, NeedsApproval, UsageError
 
 if TYPE_CHECKING:
     from campaign_runner.model import Clock
+    from campaign_runner.settings import Settings
 
-# A file that was not changed between two looks so far apart is whole (seconds).
-SETTLED, BETWEEN_LOOKS = 1.0, 2.0
-# What must stand beside a file is waited for so long; what waits for somebody, or for Tango, is tried again after so long.
-LATE, AGAIN = 60.0, 60.0
-LOCK, STATE = ".inbox.lock", ".campaign-runner"
-SENT = (ExitCode.DONE, ExitCode.NEEDS_ACTION, ExitCode.REPORTS_MISSING)
-# What stays in `work/`: the next look goes on with it.
-STAYS = (ExitCode.NOT_FINISHED, ExitCode.STOPPED, ExitCode.CAMPAIGN_HELD, ExitCode.INTERRUPTED, ExitCode.FAULT)
+BETWEEN_LOOKS = 2.0
+# What must stand beside a file is waited for so long; what waits for somebody, or for Tango, is tried again after so long;
+# what workers send is asked for more often.
+LATE, AGAIN, SOON = 60.0, 60.0, 5.0
+LOCK = ".inbox.lock"
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class Inbox:
-    """A folder that files are put into; `tell` hears what became of each. `state` is as for any command, None = beside
-    the settings of a file; `patience` = how many seconds its orders are followed."""
+    """A folder with settings, where files are put unless `[inbox] url` says where; `tell` hears what became of each.
+    `state` is as for any command, None = beside the settings of a file; `patience` = how many seconds its orders are
+    followed; `detached`: workers of the ledger send them; `settled`: how long a file must not change, None = as usual."""
 
     folder: Path
     tell: Callable[[str], None]
@@ -62,147 +55,190 @@ class Inbox:
     patience: float = 600
     clock: Clock = field(default_factory=SystemClock)
     stopping: threading.Event = field(default_factory=threading.Event)
-    settled: float = SETTLED
-    _not_before: dict[Path, float] = field(default_factory=dict)
+    settled: float | None = None
+    detached: bool = False
+    _not_before: dict[str, float] = field(default_factory=dict)
+    _notes: dict[str, str] = field(default_factory=dict)
 
     def watch(self, *, once: bool = False) -> ExitCode:
         """Take files until `stopping`, or what is there once; returns the worst exit code of all files.
 
-        Raises UsageError without the folder, CampaignHeld where another one watches it.
+        Raises UsageError without the folder, CampaignHeld where another one watches it; InboxAway, if `once`.
         """
-        worst = ExitCode.DONE
-        with _alone(self.folder):
+        worst, away = ExitCode.DONE, ""
+        with self.alone():
             while True:
-                for file in self._ready(once=once):
-                    worst = max(worst, self._one(file))
+                try:
+                    worst, away = max(worst, self.look(once=once)), ""
+                except InboxAway as error:
+                    if once:
+                        raise
+                    if away != str(error):
+                        self.tell(away := str(error))
                 if self.stopping.is_set():
                     return ExitCode.INTERRUPTED
                 if once:
                     return worst
                 self.stopping.wait(BETWEEN_LOOKS)
 
-    def _ready(self, *, once: bool) -> Iterator[InboxFile]:
-        """What was left in `work/`, then what arrived and is whole: one after the other, since each may take long."""
+    def look(self, *, once: bool = False) -> ExitCode:
+        """One look: go on with what is in `work/`, then take what arrived and is whole, if it is time (or `once`)."""
+        began, worst = self.clock.now(), ExitCode.DONE
+        files, collects = self.place.files(), once or self._is_time(began)
+        for file in self._left(files):
+            worst = max(worst, self._one(file))
+        for file in self._whole(files, once=once) if collects else ():
+            worst = max(worst, self._one(file))
+        if collects and self.timetable and not self.stopping.is_set():
+            with self._ledger.write("an inbox was emptied") as connection:
+                inboxes.set_collected(connection, self.place.shown, began.timestamp())
+            self.tell(f"Next look: {self.timetable.shown(self.timetable.next_after(began))}.")
+        return worst
+
+    def _is_time(self, now: datetime) -> bool:
+        if self.timetable is None:
+            return True
+        with self._ledger.read() as connection:
+            before = inboxes.collected_at(connection, self.place.shown)
+        if before is None:  # it begins now: nothing was missed
+            with self._ledger.write("an inbox begins") as connection:
+                inboxes.set_collected(connection, self.place.shown, now.timestamp())
+            self.tell(f"First look: {self.timetable.shown(self.timetable.next_after(now))}.")
+            return False
+        return self.timetable.is_due(datetime.fromtimestamp(before, UTC), now)
+
+    def _left(self, files: Mapping[str, Seen]) -> Iterator[InboxFile]:
         now = time.monotonic()
-        yield from (file for file in at_work(self.folder) if self._not_before.get(file.work, now) <= now)
-        before = {file: file.seen() for file in arrived(self.folder)}
-        if before:
-            self.stopping.wait(self.settled)
-        for file, seen in before.items():
-            whole = seen and file.seen() == seen and not file.work.exists()
-            if whole and not self.stopping.is_set() and (once or not self._waits_for_more(file)):
-                file.take()
+        for file in at_work(self.place, files):
+            if self._not_before.get(file.work, now) <= now and not self.stopping.is_set():
+                file.finish_taking()
                 yield file
 
-    def _waits_for_more(self, file: InboxFile) -> bool:
+    def _whole(self, files: Mapping[str, Seen], *, once: bool) -> Iterator[InboxFile]:
+        """What arrived and does not change any more: one after the other, since each may take long."""
+        waiting = [file for file in arrived(self.place, files) if file.work not in files]
+        if waiting:
+            self.stopping.wait(self.place.settled if self.settled is None else self.settled)
+        for file in waiting:
+            whole = file.seen() == seen_in(files, file.arrived)
+            if whole and not self.stopping.is_set() and (once or not self._waits_for_more(file, files)):
+                try:
+                    file.take()
+                except FileNotFoundError:  # somebody took it back
+                    continue
+                yield file
+
+    def _waits_for_more(self, file: InboxFile, files: Mapping[str, Seen]) -> bool:
         try:
-            young = time.time() - file.arrived.stat().st_mtime < LATE
-            return young and lacks(file, self._runtime(file).settings.inbox.require)
-        except (OSError, CampaignRunnerError):
+            if not lacks(file, self._runtime(file).settings.inbox.require):
+                self._not_before.pop(file.arrived, None)
+                return False
+        except CampaignRunnerError:
             return False
+        return time.monotonic() < self._not_before.setdefault(file.arrived, time.monotonic() + LATE)
 
     def _one(self, file: InboxFile) -> ExitCode:
-        """Run one file, and put it where its outcome says."""
-        folder: Path | None = None
+        """Run one file, and put it where its outcome says; what was decided before it was killed is only moved."""
+        if goal := file.goal():
+            file.move()
+            self.tell(f"{file.name}: moved to {goal}")
+            return ExitCode.DONE
+        outcome = self._outcome(file)
+        if outcome.code in STAYS or outcome.waits:
+            return self._leave(file, outcome)
+        where = write_outcome(file, outcome)
+        file.settle(where, self.clock.now().date())
+        file.move()
+        self._notes.pop(file.work, None)
+        note = f". {outcome.note}" if outcome.note else ""
+        self.tell(f"{file.name}: {where}, exit code {int(outcome.code)}{note}")
+        return outcome.code
+
+    def _outcome(self, file: InboxFile) -> Outcome:
         try:
-            runtime = self._runtime(file)
-            folder = runtime.reports / runtime.settings.campaign.id
-            code, note = self._run(file, runtime)
+            return run_inbox_file(file, self._runtime(file), self.patience, detached=self.detached)
+        except InboxAway:
+            raise
         except CampaignRunnerError as error:
-            code, note = error.exit_code, str(error)
-            if isinstance(error, NeedsApproval):
-                return self._leave(file, code, note)
+            return Outcome(error.exit_code, str(error), waits=isinstance(error, NeedsApproval))
         except Exception:
             logger.exception("%s could not be run", file.name)
-            code, note = ExitCode.FAULT, "This is a fault in the program; the file stays in work/. Please report it."
-        if code in STAYS:
-            return self._leave(file, code, note or "Not finished: the next look goes on.")
-        self._put(file, folder, code, note)
-        return code
+            return Outcome(
+                ExitCode.FAULT, "This is a fault in the program; the file stays in work/. Please report it."
+            )
+
+    def _leave(self, file: InboxFile, outcome: Outcome) -> ExitCode:
+        """Leave it in `work/`, with the reason beside it."""
+        self._not_before[file.work] = time.monotonic() + (SOON if outcome.waits_for_workers else AGAIN)
+        note = outcome.note or "Not finished: the next look goes on."
+        if self._notes.get(file.work) != note:
+            self._notes[file.work] = note
+            file.write(ERROR, f"{note}\n".encode())
+            self.tell(f"{file.name}: {note}")
+        return outcome.code
 
     def _runtime(self, file: InboxFile) -> Runtime:
-        path = file.settings()
-        state = self.state or (None if path else self.folder / STATE)
-        campaign_id = "" if path and path.name == CAMPAIGN else _campaign_id(file.name)
-        runtime = build_runtime(path, state, self.folder, self.schemas, campaign_id=campaign_id)
+        path = file.settings(self.folder)
+        named = "" if path and path.name == CAMPAIGN else campaign_id(file.plain_name)
+        state = self.state or (None if path else self.folder / NAME)
+        runtime = build_runtime(path, state, self.folder, self.schemas, campaign_id=named)
         name = f"inbox {self.folder.name}"
         return replace(
             runtime, reports=runtime.state / "inbox", actor=Actor(name, runtime.actor.host, "inbox"), clock=self.clock,
             submitter=runtime.settings.approval.submitter or name, stopping=self.stopping,
         )  # fmt: skip
 
-    def _run(self, file: InboxFile, runtime: Runtime) -> tuple[ExitCode, str]:
-        from campaign_runner.app.draft import ReadOptions
-        from campaign_runner.app.run import run_file
+    @cached_property
+    def own(self) -> Settings:
+        """The settings of the folder itself, which say where files are put and when they are taken."""
+        return settings.load(self._own_path, "inbox")
 
-        declared = require_whole(file, runtime.settings.inbox.require)
-        if note := _known(file, runtime):
-            return ExitCode.DONE, note
-        wanted = Overrides(rows=declared.get("rows"), totals=declared.get("totals"))
-        runtime = replace(runtime, settings=wanted.on(runtime.settings))
-        result = run_file(ReadOptions(file.work), runtime, patience=self.patience)
-        again = result.books.sent_before.lines and not result.books.sent_now.lines
-        return result.exit_code, "Nothing was sent now: these rows were sent before." if again else ""
+    @property
+    def _own_path(self) -> Path | None:
+        paths = (self.folder / name for name in (CAMPAIGN, WORKSPACE))
+        return next((path for path in paths if path.is_file()), None)
 
-    def _leave(self, file: InboxFile, code: ExitCode, note: str) -> ExitCode:
-        """Leave it in `work/`, with the reason beside it."""
-        self._not_before[file.work] = time.monotonic() + AGAIN
-        file.work.with_name(f"{file.work.name}.error.txt").write_text(note + "\n", "utf-8")
-        self.tell(f"{file.name}: {note}")
-        return code
+    @cached_property
+    def timetable(self) -> Timetable | None:
+        """When files are taken; None = at once."""
+        return timetable_of(self.own.schedule)
 
-    def _put(self, file: InboxFile, folder: Path | None, code: ExitCode, note: str) -> None:
-        """What came of it, then the file itself, to `done/` or `failed/`; killed in between, the next look repeats it."""
-        where = DONE if code in SENT else FAILED
-        goal = file.goal(where, self.clock.now().date())
-        goal.with_name(f"{goal.name}.summary.json").write_bytes(_summary(folder, code, note))
-        if code is not ExitCode.DONE:
-            goal.with_name(f"{goal.name}.error.txt").write_text((note or f"{MEANING[code]}.") + "\n", "utf-8")
-            if folder and (folder / "failures.xlsx").is_file() and code is ExitCode.NEEDS_ACTION:
-                shutil.copyfile(folder / "failures.xlsx", goal.with_name(f"{goal.name}.failures.xlsx"))
-        file.work.with_name(f"{file.work.name}.error.txt").unlink(missing_ok=True)
-        file.move(goal)
-        self.tell(f"{file.name}: {where}, exit code {int(code)}" + (f". {note}" if note else ""))
+    @cached_property
+    def place(self) -> Place:
+        """Where files are put."""
+        if not self.own.inbox.url:
+            return LocalPlace(self.folder)
+        from campaign_runner.app.remote_place import RemotePlace
 
+        return RemotePlace(self.own.inbox)
 
-def _campaign_id(name: Path) -> str:
-    """`q4 Berlin.xlsx` -> `q4-Berlin`: the campaign of a file that only a workspace.toml speaks for."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", name.stem)[:40].strip("-") or "campaign"
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return open_ledger(self.state or self.folder / NAME, self.own.ledger.url)
 
-
-def _known(file: InboxFile, runtime: Runtime) -> str:
-    """What is to be said of a file whose very bytes were run for another campaign; "" where they were not."""
-    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger, ledger.read() as connection:
-        before = submissions.with_digest(connection, file_sha256(file.work))
-    mine = runtime.settings.campaign.id
-    if not before or any(one.campaign_id == mine for one in before):
-        return ""
-    first = before[0]
-    return (
-        f"These very bytes were submitted on {day(first.at)} as {first.name} of the campaign {first.campaign_id}. Nothing "
-        "was sent. If a second reward is intended, change the file."
-    )
-
-
-def _summary(folder: Path | None, code: ExitCode, note: str) -> bytes:
-    try:
-        known = orjson.loads((folder / "summary.json").read_bytes()) if folder and code in SENT else {}
-    except (OSError, ValueError):
-        known = {}
-    summary = {"finished": code is ExitCode.DONE, **known, "exit_code": int(code), **({"note": note} if note else {})}
-    return orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n"
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Only one inbox watches a folder: on this machine by a lock, elsewhere by a claim in the ledger. Both die with
+        the process."""
+        if not self.folder.is_dir():
+            raise UsageError(f"{self.folder}: there is no such folder. Create it, or name another one.")
+        with _locked(self.folder), private_temp(self.state or self.folder / NAME):
+            if not self.own.inbox.url:
+                yield
+                return
+            with self._ledger.hold(f"inbox {self.place.shown}"[:200]):
+                yield
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Only one inbox watches a folder. The lock dies with the process."""
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder. Create it, or name another one.")
+def _locked(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held = f"{folder}: another campaign-runner watches this inbox. This one took nothing."
+            raise CampaignHeld(held) from None
         yield
-    except BlockingIOError:
-        raise CampaignHeld(f"{folder}: another campaign-runner watches this inbox. This one took nothing.") from None
     finally:
         os.close(descriptor)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from enum import Enum
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, delete, select, update
 
-from campaign_runner.ledger import actors, events
-from campaign_runner.ledger.submission_tables import sendings
+from campaign_runner.ledger import actors, events, jobs
+from campaign_runner.ledger.schema import campaigns
+from campaign_runner.ledger.submission_tables import sendings, submissions
 from campaign_runner.model.actor import Actor
 
 
@@ -52,3 +54,21 @@ def sendings_of(connection: Connection, keys: Collection[int]) -> dict[int, Send
 def refuse_sending(connection: Connection, campaign_key: int, why: str) -> None:
     """Say why a wish could not be carried out; "" where it can again."""
     connection.execute(update(sendings).where(sendings.c.campaign == campaign_key).values(refused=why))
+
+
+class Stage(Enum):
+    """How far workers are with a file: nobody left it to them, it waits or is sent, they are through with it."""
+
+    NONE, UNDER_WAY, OVER = "none", "under way", "over"
+
+
+def stage_of(connection: Connection, environment: str, campaign_id: str, digest: str) -> Stage:
+    """How far workers are with exactly these bytes of a campaign."""
+    wished = select(sendings.c.campaign, sendings.c.refused)
+    wished = wished.join(campaigns, campaigns.c.id == sendings.c.campaign)
+    wished = wished.join(submissions, submissions.c.id == sendings.c.submission)
+    mine = (campaigns.c.environment == environment, campaigns.c.campaign_id == campaign_id)
+    row = connection.execute(wished.where(*mine, submissions.c.sha256 == digest)).first()
+    if row is None:
+        return Stage.NONE
+    return Stage.UNDER_WAY if not row.refused and jobs.is_wanted(connection, jobs.DRIVE, row.campaign) else Stage.OVER

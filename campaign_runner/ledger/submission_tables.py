@@ -139,6 +139,13 @@ report_parts = Table(
     Column("bytes", LargeBinary, nullable=False),
 )  # fmt: skip
 
+# Up to when an inbox has done what its timetable says (seconds since 1970).
+inboxes = Table(
+    "inboxes", metadata,
+    Column("name", String(500), primary_key=True),
+    Column("collected_at", Float, nullable=False),
+)  # fmt: skip
+
 # Events that Tango sent, so that a repeated one does nothing.
 tango_events = Table(
     "tango_events", metadata,

@@ -36,7 +36,7 @@ from campaign_runner.settings.sections import (
     setting,
 )
 from campaign_runner.settings.sentences import sentence
-from campaign_runner.settings.workspace_sections import InboxSection, RetentionSection, ServerSection
+from campaign_runner.settings.workspace_sections import InboxSection, RetentionSection, ScheduleSection, ServerSection
 
 __all__ = [
     "TOKEN_ADDRESSES",
@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     approval: ApprovalSection = ApprovalSection()
     ledger: LedgerSection = LedgerSection()
     inbox: InboxSection = InboxSection()
+    schedule: ScheduleSection = ScheduleSection()
     retention: RetentionSection = RetentionSection()
     server: ServerSection = ServerSection()
 

@@ -202,10 +202,7 @@ class FinanceSection(Section):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        try:
-            return zone and ZoneInfo(zone).key
-        except (KeyError, ValueError, OSError):
-            raise ValueError("it must be a time zone such as Europe/Berlin or America/New_York") from None
+        return known_zone(zone)
 
 
 class ReportsSection(Section):
@@ -252,3 +249,11 @@ def _https(url: str) -> str:
     if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise ValueError("only https addresses are allowed (plain http only for this very machine)")
     return url.rstrip("/")
+
+
+def known_zone(zone: str) -> str:
+    """A time zone as it is; raises ValueError where there is none of that name."""
+    try:
+        return zone and ZoneInfo(zone).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError("it must be a time zone such as Europe/Berlin or America/New_York") from None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import StringConstraints, field_validator
 
-from campaign_runner.settings.sections import Section, _https, setting
+from campaign_runner.model import cron
+from campaign_runner.settings.sections import Section, _https, known_zone, setting
 
 
 class RetentionSection(Section):
@@ -40,12 +42,74 @@ class RetentionSection(Section):
 
 
 class InboxSection(Section):
-    """what `inbox` asks of every file"""
+    """where files come from by themselves, and what is asked of each"""
 
+    url: str = setting(
+        "", "where files are put: sftp://user@host/folder or s3://bucket/folder; default: the folder of `inbox`",
+        example="sftp://rewards@files.example.com/outgoing",
+    )  # fmt: skip
+    host_key: str = setting(
+        "", "the SFTP server's key, as `ssh-keyscan` writes it; default: it is in ~/.ssh/known_hosts",
+        example="ssh-ed25519 AAAAC3Nza…",
+    )  # fmt: skip
+    endpoint: str = setting("", "address of an S3 store other than Amazon's", example="https://s3.example.com")
+    settle_seconds: float = setting(
+        0, "a file that did not change for so long is whole; 0 = 1 in a folder, 10 by SFTP", ge=0, le=3600, example=30
+    )
+    keyring: str = setting(
+        "",
+        "GnuPG folder (GNUPGHOME) with the keys for .pgp, .gpg and .asc files",
+        example="/etc/campaign-runner/gnupg",
+    )
+    signers: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{40}$")], ...] = setting(
+        (), "fingerprints: every file must be signed by one of these keys",
+        example=["0123456789ABCDEF0123456789ABCDEF01234567"], rule="a list of fingerprints of 40 hexadecimal digits",
+    )  # fmt: skip
     require: tuple[Literal["sha256", "totals"], ...] = setting(
         (), "what must stand beside a file: sha256, totals", example=["sha256", "totals"],
         rule="a list of sha256 and totals",
     )  # fmt: skip
+
+    @field_validator("url")
+    @classmethod
+    def _reachable(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("sftp", "s3") or not parts.hostname):
+            raise ValueError("it must be an address such as sftp://user@host/folder or s3://bucket/folder")
+        if parts.password:
+            raise ValueError("the password belongs into the environment: INBOX_PASSWORD or INBOX_PASSWORD_FILE")
+        return url.rstrip("/")
+
+    @field_validator("endpoint")
+    @classmethod
+    def _secure(cls, url: str) -> str:
+        return _https(url)
+
+
+class ScheduleSection(Section):
+    """when the inbox collects its files; default: at once"""
+
+    every: str = setting(
+        "", "times as cron writes them: minute, hour, day of the month, month, weekday; times that were missed are "
+        "caught up, once", example="0 6 * * 1-5",
+    )  # fmt: skip
+    zone: str = setting("", "time zone of these times; default: UTC", example="Europe/Berlin")
+    holidays: str = setting(
+        "", "a calendar on whose days nothing is collected: country, or country-region", example="DE-BY",
+        pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,4})?)?$", rule="a country such as US, or a region of it such as DE-BY",
+    )  # fmt: skip
+
+    @field_validator("every")
+    @classmethod
+    def _timetable(cls, text: str) -> str:
+        if text:
+            cron.parse(text)
+        return text
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, zone: str) -> str:
+        return known_zone(zone)
 
 
 class OidcSection(Section):

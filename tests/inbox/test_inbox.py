@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,51 +10,10 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import simulator
-from campaign_runner.app.inbox import Inbox
 from campaign_runner.model.errors import CampaignHeld, ExitCode
 from tests.clock import HandClock
+from tests.inbox.drop import ANA, BO, Drop
 from tests.reliability.crashes import Bomb, Crash
-
-HEADERS = "Method,First name,Last name,E-mail,UTID,Amount"
-ANA, BO = "EMAIL,Ana,Silva,ana@example.com,U561593,25", "EMAIL,Bo,Li,bo@example.com,U561593,30"
-
-
-class Drop:
-    """A folder that files are dropped into, and what became of them."""
-
-    def __init__(self, folder: Path, base_url: str, tango: simulator.Simulator, clock: HandClock) -> None:
-        self.folder, self.base_url, self.tango, self.clock = folder, base_url, tango, clock
-        self.told: list[str] = []
-        self.settings("workspace.toml")
-
-    def settings(self, name: str, more: str = "") -> None:
-        tango = f'[tango]\nbase_url = "{self.base_url}"\nrequests_per_second = 0\ngrace_seconds = 0\n'
-        (self.folder / name).write_text(more + tango, "utf-8")
-
-    def put(self, name: str, *rows: str) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("\n".join([HEADERS, *rows]) + "\n", "utf-8")
-        return path
-
-    def inbox(self) -> Inbox:
-        return Inbox(self.folder, self.told.append, clock=self.clock, settled=0)
-
-    def once(self) -> ExitCode:
-        return self.inbox().watch(once=True)
-
-    def places(self, name: str) -> list[str]:
-        """The folders in which a file of this name lies, without the day."""
-        found = (path.relative_to(self.folder).parts for path in self.folder.rglob(name))
-        return sorted(parts[0] if len(parts) > 1 else "inbox" for parts in found if parts[0] != ".campaign-runner")
-
-    def beside(self, name: str) -> list[str]:
-        (path,) = self.folder.rglob(name)
-        return sorted(other.name.removeprefix(name) for other in path.parent.iterdir() if other != path)
-
-    def sent(self) -> list[str]:
-        orders = (json.loads(order.body) for order in self.tango.orders())
-        return sorted(line["recipient"]["email"] for order in orders for line in order["lineItems"])
 
 
 @pytest.fixture
@@ -162,9 +120,7 @@ def test_a_plan_that_needs_an_approval_waits_for_it_in_work(drop):
 
 
 def test_two_inboxes_do_not_watch_one_folder(drop):
-    from campaign_runner.app.inbox import _alone
-
-    with _alone(drop.folder), pytest.raises(CampaignHeld):
+    with drop.inbox().alone(), pytest.raises(CampaignHeld):
         drop.once()
 
 
