@@ -15,6 +15,7 @@ from campaign_runner.app.check import check_file
 from campaign_runner.app.draft import ReadOptions, read
 from campaign_runner.app.finish import Result
 from campaign_runner.app.kept_rows import KeptRows
+from campaign_runner.app.outcomes import to_correct
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import rule_book
@@ -23,7 +24,7 @@ from campaign_runner.app.workspace import Asked, Workspace
 from campaign_runner.app.write_corrections import corrected
 from campaign_runner.intake.header_samples import header_samples
 from campaign_runner.intake.header_text import fold
-from campaign_runner.ledger import check_parts, stored_reports, submissions
+from campaign_runner.ledger import check_parts, outcomes, stored_reports, submissions
 from campaign_runner.ledger.cell_corrections import Correction, corrections_of, record_before
 from campaign_runner.ledger.checks import Check, record_check
 from campaign_runner.ledger.submissions import Submission
@@ -59,6 +60,8 @@ def check_submission(workspace: Workspace, key: str) -> None:
             record_check(connection, submission.id, check._replace(result={**check.result, **kept.says}), problems)
             for kind, parts in kept.parts.items():
                 check_parts.keep(connection, submission.id, kind, parts)
+            if wrong := to_correct(check.result.get("rows") or {"total": 0}, submission.number):
+                outcomes.note(connection, submission.campaign, check.at, outcomes.CORRECTION, **wrong)
             stored_reports.store(connection, submission.campaign, reports, check.at, about=str(submission.number))
 
 

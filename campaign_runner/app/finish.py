@@ -13,6 +13,7 @@ import orjson
 from campaign_runner import __version__, reconciliation, reporting
 from campaign_runner.app import executor
 from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.outcomes import note_outcome
 from campaign_runner.app.progress import Progress
 from campaign_runner.app.report_files import (
     annotating,
@@ -79,6 +80,7 @@ def finish(
     with with_repairs(campaign, file) as about:
         opened = books_of(campaign, about, stopped)
         books = replace(_told(opened.books, file, about, waiting, findings), placing=placing)
+        books = note_outcome(campaign, books)
         code = reconciliation.exit_code(books)
         note = runtime.state / "reports" / f"{books.environment}-{books.order.campaign_id}.json"
         mark = _made_of(campaign, file, replace(books, sent_now=Sent(), sent_before=Sent()), code)

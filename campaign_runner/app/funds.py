@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from campaign_runner.app.outcomes import note_funds
 from campaign_runner.app.runtime import Runtime, account_name
 from campaign_runner.ledger import Ledger, commitments
 from campaign_runner.model import LineItem, Outcome, Receipt
@@ -99,6 +100,8 @@ def check_funds(
     foreign = {*lines["currency"].astype(str).unique(), *unpaid} - {account.currency}
     rates = ask_tango(runtime, ledger, campaign_key, lambda client: client.exchange_rates())[1] if foreign else None
     found = funds.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")
+    if found.short:
+        note_funds(runtime, ledger, campaign_key, found.short)
     return replace(found, notes=(*clocks, *found.notes))
 
 

@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     jobs.CHECK: Kind("campaign_runner.app.check_submission", "check_submission"),
     jobs.DRIVE: Kind("campaign_runner.app.drive", "drive_campaign"),
     jobs.RETENTION: Kind("campaign_runner.app.retention", "erase_old_data"),
+    jobs.NOTIFY: Kind("campaign_runner.app.notify", "notify_job"),
     jobs.REPORT: Kind("campaign_runner.app.drive", "write_reports"),
     jobs.BOOKS: Kind("campaign_runner.app.campaign_books", "write_books"),
     jobs.STATEMENT: Kind("campaign_runner.app.campaign_books", "match_statement"),
@@ -54,7 +55,7 @@ KINDS: dict[str, Kind] = {
 }
 
 # Kinds that nobody asks for: a worker that begins sees to it that they are wanted.
-PERIODIC = (jobs.RETENTION,)
+PERIODIC = (jobs.RETENTION, jobs.NOTIFY)
 
 
 def want_periodic(workspace: Workspace) -> None:

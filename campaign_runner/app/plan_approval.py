@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from campaign_runner.app.approve import rules_in_force, submitter
+from campaign_runner.app.outcomes import note_approval
 from campaign_runner.app.report_files import report_folder, report_targets
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, name_of
@@ -88,6 +89,8 @@ def require_approval(
     found = standing(draft, runtime, name, decision, seen, lately, rules_now, others)
     if found.state in ("open", REJECTED):
         show_plan(draft, campaign, rules, catalogue, names)
+        if found.state == "open":
+            note_approval(runtime, campaign.ledger, campaign.key, name)
         look = f"{report_folder(runtime) / 'plan.html'} shows what it would send."
         refused = RefusedBeforeSending if found.state == REJECTED else NeedsApproval
         raise refused(f"{found.sentence} {_NEXT} {look} {who(runtime)}")

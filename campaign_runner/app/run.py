@@ -13,6 +13,7 @@ from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.file_copy import copied
 from campaign_runner.app.finish import Result, finish
 from campaign_runner.app.interrupted import summing_up
+from campaign_runner.app.notify import told_afterwards
 from campaign_runner.app.place import PlacingRules, place_file
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
@@ -37,7 +38,11 @@ def run_file(
     Raises RefusedBeforeSending where nothing may be sent.
     """
     prove_places(runtime)
-    with copied(reading) as reading, open_campaign(runtime, register=True, sending=True) as campaign:
+    with (
+        told_afterwards(runtime),
+        copied(reading) as reading,
+        open_campaign(runtime, register=True, sending=True) as campaign,
+    ):
         integrity.require_whole(campaign.ledger)
         anew = False
         while True:

@@ -55,7 +55,7 @@ def of_a_run(campaign: CampaignSession, reading: ReadOptions, file: LoadedUpload
         newest = submissions.latest(connection, campaign.key)
     if newest and newest.upload == file.upload.id:
         return newest
-    kept = runtime.settings.model_dump(mode="json", exclude={"ledger", "server"})
+    kept = runtime.settings.model_dump(mode="json", exclude={"ledger", "server", "notify", "webhooks"})
     options = {"sheet": reading.sheet, "hidden": reading.hidden}
     with campaign.ledger.write("record a submission") as connection:
         made = submissions.add(connection, campaign.key, reading.file, reading.path.name, runtime.actor, "cli",

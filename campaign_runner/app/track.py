@@ -5,6 +5,7 @@ from __future__ import annotations
 from campaign_runner.app.driver import driving
 from campaign_runner.app.finish import Result, finish_latest
 from campaign_runner.app.interrupted import summing_up
+from campaign_runner.app.notify import told_afterwards
 from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.safeguards import ledger_may_go, reports_may_fail
@@ -14,7 +15,7 @@ from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 
 def track_campaign(runtime: Runtime, *, patience: float | None = None, progress: Progress = no_progress) -> Result:
     """Look up what is open or unknown: once (None), or for `patience` seconds. Nothing is placed."""
-    with open_campaign(runtime) as campaign:
+    with told_afterwards(runtime), open_campaign(runtime) as campaign:
         with (
             summing_up(campaign),
             ledger_may_go(),

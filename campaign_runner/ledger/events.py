@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Select, bindparam, func, select, text
 
-from campaign_runner.ledger import actors
+from campaign_runner.ledger import actors, outbox
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.keys import OPERATOR, VARIABLE, Key, Keyring
 from campaign_runner.ledger.schema import events
@@ -62,6 +62,7 @@ def append(connection: Connection, campaign_key: int, at: str, kind: str, **data
     if signed_by != key.name:
         last, before = _with_another_key(connection, ring, key, campaign_key, at, (last, before, signed_by), kind)
     _add(connection, key, options["actor"], (last, before), campaign_key, at, kind, data)
+    outbox.hasten(connection, kind)
 
 
 def alone(connection: Connection) -> None:

@@ -14,8 +14,8 @@ from campaign_runner.ledger import engine
 from campaign_runner.ledger.submission_tables import jobs
 
 # The kinds of work; `app.jobs` has what does each.
-CHECK, DRIVE, REPORT, RETRY, BOOKS, STATEMENT, RETENTION = (
-    "check", "drive", "report", "retry", "books", "statement", "retention"
+CHECK, DRIVE, REPORT, RETRY, BOOKS, STATEMENT, RETENTION, NOTIFY = (
+    "check", "drive", "report", "retry", "books", "statement", "retention", "notify"
 )  # fmt: skip
 LEASE = 6.0
 # A job that fails is tried again after this many seconds, the last figure forever.
@@ -141,6 +141,12 @@ def failing(connection: Connection) -> list[tuple[str, str, str]]:
     """Kind, key and error of jobs that could not be done when they were tried last."""
     query = select(jobs.c.kind, jobs.c.key, jobs.c.error).where(jobs.c.failures > 0).order_by(jobs.c.kind, jobs.c.key)
     return [(str(kind), str(key), str(error)) for kind, key, error in connection.execute(query.limit(50))]
+
+
+def failing_kinds(connection: Connection, times: int) -> list[str]:
+    """Kinds of jobs that could not be done so many times in a row."""
+    query = select(jobs.c.kind).where(jobs.c.failures >= times).distinct().order_by(jobs.c.kind)
+    return [str(kind) for kind in connection.execute(query).scalars()]
 
 
 def _mine(job: Job) -> tuple[ColumnElement[bool], ...]:

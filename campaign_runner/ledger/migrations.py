@@ -11,6 +11,7 @@ from sqlalchemy.schema import CreateColumn
 
 from campaign_runner.ledger import (
     order_sums,
+    outbox_tables,  # noqa: F401 (likewise)
     people_tables,  # noqa: F401 (its tables are among those of `schema.metadata`)
     schema,
     submission_tables,  # noqa: F401 (likewise)

@@ -149,6 +149,11 @@ class Ledger:
             keeper.join(claim.lease / RENEWALS)
             claim.release()
 
+    @property
+    def holds(self) -> bool:
+        """Whether a campaign is held."""
+        return self._claim is not None
+
     def require_claim(self) -> None:
         """Right before bytes leave: raises ClaimLost where a campaign was held, and may be somebody else's now."""
         if claim := self.claim:

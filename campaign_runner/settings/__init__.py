@@ -19,6 +19,7 @@ from campaign_runner.model import Order
 from campaign_runner.model.errors import SettingsError
 from campaign_runner.settings import hosts, policy
 from campaign_runner.settings.environment import EnvironmentSource
+from campaign_runner.settings.notify_sections import NotifySection, WebhookTarget
 from campaign_runner.settings.secrets import Credentials, credentials, secret
 from campaign_runner.settings.sections import (
     ADDRESSES,
@@ -43,7 +44,9 @@ __all__ = [
     "ApprovalSection",
     "Credentials",
     "EnvironmentSource",
+    "NotifySection",
     "Settings",
+    "WebhookTarget",
     "credentials",
     "kept",
     "ledger_url",
@@ -81,6 +84,11 @@ class Settings(BaseSettings):
     inbox: InboxSection = InboxSection()
     schedule: ScheduleSection = ScheduleSection()
     retention: RetentionSection = RetentionSection()
+    notify: NotifySection = NotifySection()
+    webhooks: dict[str, WebhookTarget] = setting(
+        {}, 'programs that hear of what happens: "name" = where and of what; WEBHOOK_SECRET_NAME signs (workspace.toml)',
+        example={"hr": {"url": "https://hr.example.com/rewards", "events": ["finished", "rows_failed"]}},
+    )  # fmt: skip
     server: ServerSection = ServerSection()
 
     @classmethod

@@ -1,0 +1,131 @@
+"""In which words are people told?  A title and sentences for each kind, in English and German; plain text.
+
+`{…}` are facts (`app.notice_facts`); a line of which a fact is empty is left out, and one that begins with `?name` is
+there only with that fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from string import Formatter
+from typing import Any
+
+LANGUAGES = ("en", "de")
+Texts = Mapping[str, tuple[str, Sequence[str]]]
+
+_EN: Texts = {
+    "approval_needed": ("Approval needed: {campaign}, {worth}", (
+        "A plan of {campaign} waits for your approval: {lines} rewards, {worth}.",
+        "Look at it and decide: {link}",
+        "?offline Look at plan.html of the person who submitted it, then decide: {command}",
+        "Plan: {plan}",
+    )),
+    "plan_rejected": ("Plan rejected: {campaign}", (
+        "{by} rejected the plan of {campaign}. Nothing was sent.",
+        "Reason: {reason}",
+        "Correct the file and submit it again: {link}",
+        "?offline Correct the file and run it again.",
+    )),
+    "finished": ("Finished: {campaign}", (
+        "Every reward of {campaign} has a final status.",
+        "{figures}",
+        "?ties Books and Tango agree to the cent.",
+        "?open There are findings: read the reports before you close the books.",
+        "Results: {link}",
+    )),
+    "correction_needed": ("Rows need correction: {campaign}", (
+        "Some rows of the file for {campaign} cannot be sent as they are.",
+        "{figures}",
+        "See what is wrong and correct it: {link}",
+        "?offline See what is wrong in failures.xlsx of the reports, correct it there and run that file.",
+    )),
+    "halted": ("Sending has stopped: {campaign}", (
+        "Nothing new is sent for {campaign}. What was sent is still followed.",
+        "Why: {why}",
+        "Once the cause is fixed: {link}",
+        "?offline Once the cause is fixed: {command}",
+    )),
+    "funds_short": ("Not enough funds: {campaign}", (
+        "The Tango account {account} does not hold enough for what is planned in {campaign}.",
+        "{why}",
+        "Add funds in the Tango portal, then send or run it again. What was not sent stays unsent.",
+    )),
+    "service_failing": ("Attention needed: {subject}", (
+        "This part of campaign-runner needs attention: {subject}.",
+        "See what is wrong: {link}",
+        "?offline See what is wrong with: campaign-runner doctor",
+    )),
+    "digest": ("Daily summary, {day}", ("{figures}", "?none No campaign is open.", "More: {link}")),
+    "test": ("Test message", ("campaign-runner can reach you here.",)),
+}  # fmt: skip
+
+_DE: Texts = {
+    "approval_needed": ("Freigabe nötig: {campaign}, {worth}", (
+        "Ein Plan von {campaign} wartet auf Ihre Freigabe: {lines} Prämien, {worth}.",
+        "Ansehen und entscheiden: {link}",
+        "?offline Sehen Sie plan.html der Person an, die ihn eingereicht hat, und entscheiden Sie: {command}",
+        "Plan: {plan}",
+    )),
+    "plan_rejected": ("Plan abgelehnt: {campaign}", (
+        "{by} hat den Plan von {campaign} abgelehnt. Es wurde nichts gesendet.",
+        "Grund: {reason}",
+        "Korrigieren Sie die Datei und reichen Sie sie neu ein: {link}",
+        "?offline Korrigieren Sie die Datei und starten Sie den Lauf erneut.",
+    )),
+    "finished": ("Abgeschlossen: {campaign}", (
+        "Jede Prämie von {campaign} hat ihren endgültigen Status.",
+        "{figures}",
+        "?ties Bücher und Tango stimmen auf den Cent überein.",
+        "?open Es gibt Auffälligkeiten: Lesen Sie die Berichte, bevor Sie die Bücher schließen.",
+        "Ergebnisse: {link}",
+    )),
+    "correction_needed": ("Zeilen müssen korrigiert werden: {campaign}", (
+        "Einige Zeilen der Datei für {campaign} können so nicht gesendet werden.",
+        "{figures}",
+        "Ansehen und korrigieren: {link}",
+        "?offline failures.xlsx in den Berichten zeigt, was falsch ist: dort korrigieren und diese Datei ausführen.",
+    )),
+    "halted": ("Versand gestoppt: {campaign}", (
+        "Für {campaign} wird nichts Neues gesendet. Was gesendet wurde, wird weiter verfolgt.",
+        "Grund: {why}",
+        "Wenn die Ursache behoben ist: {link}",
+        "?offline Wenn die Ursache behoben ist: {command}",
+    )),
+    "funds_short": ("Guthaben reicht nicht: {campaign}", (
+        "Das Tango-Konto {account} deckt nicht, was in {campaign} geplant ist.",
+        "{why}",
+        "Laden Sie das Konto im Tango-Portal auf und senden Sie erneut. Was nicht gesendet wurde, bleibt ungesendet.",
+    )),
+    "service_failing": ("Bitte prüfen: {subject}", (
+        "Dieser Teil von campaign-runner braucht Aufmerksamkeit: {subject}.",
+        "Ansehen, was nicht stimmt: {link}",
+        "?offline Was nicht stimmt, zeigt: campaign-runner doctor",
+    )),
+    "digest": ("Tagesübersicht, {day}", ("{figures}", "?none Keine Kampagne ist offen.", "Mehr: {link}")),
+    "test": ("Testnachricht", ("campaign-runner erreicht Sie hier.",)),
+}  # fmt: skip
+TEXTS: Mapping[str, Texts] = {"en": _EN, "de": _DE}
+
+STATUSES: Mapping[str, Mapping[str, str]] = {
+    "en": {"rejected": "rejected", "held": "held", "unsent": "not sent", "unknown": "unknown", "pending": "pending",
+           "completed": "completed", "failed": "failed", "cancelled": "cancelled", "total": "total"},
+    "de": {"rejected": "abgelehnt", "held": "zurückgehalten", "unsent": "nicht gesendet", "unknown": "unbekannt",
+           "pending": "in Bearbeitung", "completed": "zugestellt", "failed": "fehlgeschlagen", "cancelled": "storniert",
+           "total": "gesamt"},
+}  # fmt: skip
+
+
+def worded(kind: str, language: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Title and text."""
+    title, lines = TEXTS[language if language in TEXTS else "en"][kind]
+    shown = [each.format_map(facts) for line in lines if (each := _shown(line, facts))]
+    return title.format_map(facts), "\n".join(shown) + "\n"
+
+
+def _shown(line: str, facts: Mapping[str, Any]) -> str:
+    """The line without its condition; "" where a fact is missing."""
+    needed = [name for _, name, _, _ in Formatter().parse(line) if name]
+    if line.startswith("?"):
+        condition, _, line = line[1:].partition(" ")
+        needed.append(condition)
+    return line if all(facts.get(name) for name in needed) else ""
