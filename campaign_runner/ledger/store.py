@@ -152,7 +152,7 @@ class Ledger:
     @property
     def holds(self) -> bool:
         """Whether a campaign is held."""
-        return self._claim is not None
+        return self.claim is not None
 
     def require_claim(self) -> None:
         """Right before bytes leave: raises ClaimLost where a campaign was held, and may be somebody else's now."""
