@@ -116,7 +116,10 @@ def test_init_does_not_replace_what_is_there_unless_told_to(command):
         (["rules", "FAX"], 'There is no delivery method "FAX". Known: ADDRESS'),
         (["template", "x.pdf"], "a template is a .xlsx or a .csv file"),
         (["template", "x.csv", "--method", "FAX"], 'There is no delivery method "FAX"'),
-        (["check", "email.csv", "--hidden", "show"], "'show' is not one of 'hold', 'include', 'skip'"),
+        (
+            ["check", "email.csv", "--hidden", "show"],
+            "Error: Invalid value for '--hidden': 'show' is not one of 'hold', 'include', 'skip'",
+        ),
         (["run", "email.csv", "--wait", "soon"], "--wait soon: give seconds or a number with s, m, h or d"),
         (["check", "email.csv", "--config", "no.toml"], "no.toml: there is no such file"),
         (["check", "email.csv", "--schemas", "mine"], "mine"),

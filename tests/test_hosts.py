@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
 from campaign_runner import settings
+from campaign_runner.entrypoints.cli import app
 from campaign_runner.model.errors import SettingsError
 
 EVIL = "https://evil.example"
@@ -71,3 +73,21 @@ def test_without_an_address_the_host_is_tangos_or_the_simulator(tmp_path):
     assert load(tmp_path).host == "the embedded simulator"
     assert load(tmp_path, environment="production").host == "api.tangocard.com"
     assert load(tmp_path, environment="sandbox").host == "integration-api.tangocard.com"
+
+
+def test_a_file_is_checked_and_people_are_exported_whatever_host_the_settings_name(tmp_path):
+    (tmp_path / "campaign.toml").write_text(f'[campaign]\nid = "q4"\n[tango]\nbase_url = "{EVIL}"\n', "utf-8")
+    (tmp_path / "q4.csv").write_text(
+        "First name,Method,E-mail,Amount,Reward\nAna,EMAIL,ana@example.com,25,U561593\n", "utf-8"
+    )
+    where = [
+        "--config",
+        str(tmp_path / "campaign.toml"),
+        "--state",
+        str(tmp_path / "state"),
+        "--reports",
+        str(tmp_path),
+    ]
+    assert CliRunner().invoke(app, ["check", str(tmp_path / "q4.csv"), *where]).exit_code == 0
+    out = ["--to", str(tmp_path / "ana.json")]
+    assert CliRunner().invoke(app, ["person", "export", "ana@example.com", *out, *where]).exit_code == 0

@@ -168,7 +168,7 @@ def build_runtime(
     """
     asked, path = overrides or Overrides(), config_path(config, file)
     loaded = asked.on(settings.load(path, campaign_id, looked_for=[] if config else config_places(file)))
-    if secret is not False:
+    if secret:  # who may do without Tango is stopped where it would be asked
         loaded.require_host()
     folder, books = state_folder(state, path), loaded.finance
     typed = {"FILE": file, "--config": config, "--state": state,

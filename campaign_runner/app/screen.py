@@ -43,10 +43,9 @@ def check(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> 
 
 def plan(books: Books, problems: ProblemTally, reports: Mapping[str, Path]) -> list[str]:
     """After `plan`: as `check`, and what a run would send and cost."""
-    batches = count(books.batches.get("planned", 0), "order")
-    would = [
-        f"A run would send {per_currency(_amounts(books, RowStatus.UNSENT))} in {batches}. Nothing was sent now."
-    ]
+    orders = books.batches.get("planned", 0)
+    batches = f" in {count(orders, 'order')}" if orders else ""
+    would = [f"A run would send {per_currency(_amounts(books, RowStatus.UNSENT))}{batches}. Nothing was sent now."]
     before = books.sent_before
     if before.lines:
         rows = count(before.lines, "row was", "rows were")
@@ -117,12 +116,14 @@ def _period(sums: PeriodSums) -> str:
 
 def _checked(books: Books, worth: str = "") -> list[str]:
     good = books.rows.get(RowStatus.REJECTED, 0) + books.rows.get(RowStatus.HELD, 0)
-    good = books.total_rows - good - books.dropped
+    good = books.total_rows - good - books.dropped - books.sent_before.lines
     parts = [f"{count(good, 'row')} can be sent" + (f" ({worth})" if worth and good else "")]
     if rejected := books.rows.get(RowStatus.REJECTED, 0):
         parts.append(f"{count(rejected, 'row')} must be corrected")
     if held := books.rows.get(RowStatus.HELD, 0):
         parts.append(f"{count(held, 'row')} {'is' if held == 1 else 'are'} held for a decision")
+    if before := books.sent_before.lines:
+        parts.append(f"{count(before, 'row was', 'rows were')} sent before")
     if books.dropped:
         parts.append(f"{count(books.dropped, 'row was', 'rows were')} dropped")
     return [f"{_source(books)}: {count(books.total_rows, 'row')}. {listed(parts)}."]

@@ -1,11 +1,13 @@
 """What a person at the terminal reads."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from campaign_runner.app import screen
 from campaign_runner.model import Column, Hold, Problem, wording
+from campaign_runner.model.books import Sent, SentFile
 from campaign_runner.reporting import ProblemTally
 from campaign_runner.reporting.fix_list import todo
 
@@ -41,6 +43,15 @@ def test_plan_says_what_a_run_would_send(make_books):
     assert lines == [
         'q4.xlsx, sheet "Rewards": 1 row. 1 row can be sent.',
         "A run would send 25.00 USD in 1 order. Nothing was sent now.",
+    ]
+
+
+def test_plan_counts_what_was_sent_before_apart_from_what_can_be_sent(make_books):
+    row = (2, ("1", "ana@example.com", "25.00", "x"), "completed", "", "", "25.00")
+    before = Sent(1, {"USD": Decimal(25)}, (SentFile("q3.csv", "2026-11-27", 1),))
+    assert screen.plan(make_books([row], sent_before=before).books, ProblemTally(), {})[:2] == [
+        'q4.xlsx, sheet "Rewards": 1 row. 0 rows can be sent and 1 row was sent before.',
+        "A run would send nothing. Nothing was sent now.",
     ]
 
 

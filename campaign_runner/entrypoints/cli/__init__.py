@@ -109,6 +109,7 @@ class UsageFault(Protocol):
     """What typer raises for a command line that it cannot read; its class is not a public one."""
 
     exit_code: int
+    message: str
 
     def show(self) -> None:
         """Print it on standard error."""
@@ -133,6 +134,7 @@ def _code(words: list[str]) -> int:
         return ExitCode.INTERRUPTED
     except Exception as error:
         if isinstance(error, UsageFault):
+            error.message = error.message.replace("Value error, ", "")
             error.show()
             _object(words, error.format_message(), error.exit_code)
             return error.exit_code
