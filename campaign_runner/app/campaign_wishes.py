@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from campaign_runner.app import halt, resume, schedule, withdraw
+from campaign_runner.app import cancel_sending, halt, resume, schedule, withdraw
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, events, jobs, row_status, stored_reports
 from campaign_runner.model.actor import Actor
@@ -39,11 +39,16 @@ def withdraw_campaign(workspace: Workspace, key: int, actor: Actor, reason: str)
 
 def schedule_campaign(workspace: Workspace, key: int, actor: Actor, when: str) -> None:
     """The first order leaves then, not before."""
-    moment = schedule.moment_of(when)
-    if moment <= workspace.clock.now():
-        raise UsageError(f"{when}: this time has passed. Give one that is still to come.")
+    moment, zone = schedule.moment_of(when, workspace.clock.now())
     with workspace.ledger(actor).write("schedule a campaign", durable=True) as connection:
-        schedule.schedule(connection, key, moment, workspace.at())
+        schedule.schedule(connection, key, moment, workspace.at(), zone)
+
+
+def send_at_once(workspace: Workspace, key: int, actor: Actor) -> None:
+    """What was scheduled leaves now; raises Conflict where nothing is."""
+    with workspace.ledger(actor).write("schedule a campaign", durable=True) as connection:
+        cancel_sending.require_scheduled(connection, key)
+        schedule.at_once(connection, key, workspace.at())
 
 
 def want_retry(workspace: Workspace, key: int, actor: Actor) -> None:

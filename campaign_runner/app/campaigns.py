@@ -12,7 +12,7 @@ from campaign_runner.app.workspace import Workspace, own_settings
 from campaign_runner.ledger import campaigns, jobs, submissions
 from campaign_runner.ledger.campaign_facts import KnownCampaign, known_campaigns
 from campaign_runner.ledger.checks import Check, check_of
-from campaign_runner.ledger.pauses import Pause
+from campaign_runner.ledger.pauses import Pause, instant
 from campaign_runner.ledger.sendings import Sending, sending
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
@@ -79,6 +79,8 @@ def _view(known: KnownCampaign, now: float) -> dict[str, Any]:
         "state": str(state_of(facts)), "rows": rows, "amounts": amounts, "ties_out": _ties_out(rows, amounts),
         "upload": submission.number if submission else None, "plan": check.plan if check else "",
         "approval": facts.approval, "refused": wish.refused if wish else "",
+        "scheduled": {"at": instant(pause.send_after), "zone": row["send_zone"]} if pause.send_after > now else None,
+        "halted": {"at": pause.halted_at, "by": pause.by, "reason": pause.reason} if pause.halted_at else None,
         "paused": pause.sentence(now, row["campaign_id"]), "submitters": sorted(known.people),
     }  # fmt: skip
 

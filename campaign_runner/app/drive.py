@@ -26,7 +26,7 @@ from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import batches, integrity, jobs, stored_reports, submissions
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.overlaps import Overtaken
-from campaign_runner.ledger.sendings import Sending, refuse_sending, sending
+from campaign_runner.ledger.sendings import Sending, is_still_wanted, refuse_sending, sending
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import CampaignRunnerError
@@ -93,7 +93,10 @@ def _placed(
                                partial=bool(options.get("partial_by_funds")))  # fmt: skip
         if submission.upload != file.upload.id:
             with campaign.ledger.write("a submission became an upload") as connection:
-                submissions.became(connection, submission.id, file.upload.id)
+                if is_still_wanted(
+                    connection, campaign.key, wish.plan
+                ):  # else it was called off, and is checked anew
+                    submissions.became(connection, submission.id, file.upload.id)
         turn = Turn(LONGEST_TURN, SHORTEST_TURN, partial(_others_wait, campaign))
         rules = PlacingRules(LONGEST_TURN, bool(first), standing=True, max_failure_rate=rate, turn=turn)
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -29,7 +28,8 @@ def send_plan(
     Raises Conflict where it is not the newest, Forbidden where it is not approved, RefusedBeforeSending with the reasons.
     Saying it twice is saying it once.
     """
-    wanted, moment = _options(options), _moment(workspace, str(options.get("at") or ""))
+    wanted, at = _options(options), str(options.get("at") or "").strip()
+    moment, zone = schedule.moment_of(at, workspace.clock.now()) if at else (None, "")
     with workspace.ledger(actor).write("want a campaign sent", durable=True) as connection:
         submission, check = checked(connection, campaign_key)
         if check.plan != plan:
@@ -48,7 +48,7 @@ def send_plan(
         want_sent(connection, campaign_key, wish)
         jobs.want(connection, jobs.DRIVE, campaign_key, workspace.at())
         if moment:
-            schedule.schedule(connection, campaign_key, moment, workspace.at())
+            schedule.schedule(connection, campaign_key, moment, workspace.at(), zone)
     return {"plan": plan, "state": "scheduled" if moment else "sending"}
 
 
@@ -59,16 +59,6 @@ def _options(options: Mapping[str, Any]) -> dict[str, Any]:
     if rate is not None and (not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 <= rate <= 1):
         raise UsageError("max_failure_rate: give a share from 0 to 1, such as 0.05.")
     return {"canary": canary, "max_failure_rate": rate}
-
-
-def _moment(workspace: Workspace, at: str) -> datetime | None:
-    """When the first order is to leave; None = at once."""
-    if not at:
-        return None
-    moment = schedule.moment_of(at)
-    if moment <= workspace.clock.now():
-        raise UsageError(f"{at}: this time has passed. Give one that is still to come.")
-    return moment
 
 
 def _accept(connection: Connection, campaign_key: int, check: Check, name: str, at: str) -> None:

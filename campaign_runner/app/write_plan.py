@@ -28,6 +28,7 @@ from campaign_runner.ledger import batches, campaigns, digests, events, held, ov
 from campaign_runner.ledger import progress as outcomes
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.overlaps import Overtaken
+from campaign_runner.ledger.sendings import is_still_wanted, was_called_off
 from campaign_runner.ledger.sent_lines import rewarded_elsewhere
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.planning.ledger_history import LedgerHistory
@@ -54,10 +55,11 @@ def write_down_plan(
         upload = campaigns.latest_upload(connection, campaign.key)
         waiting = plans.put_off(connection, campaign.key)
         decided = decisions(connection, campaign.key)
+        gone = upload is not None and was_called_off(connection, campaign.key, upload.id)
     inputs = fingerprint(runtime.settings, book, reading, decided)
     if (
         upload
-        and not (runtime.refresh or waiting or anew)
+        and not (runtime.refresh or waiting or anew or gone)
         and upload.fingerprint == inputs
         and upload.sha256 == campaigns.file_sha256(reading.file)
         and (not may_send or goes_on(campaign, upload))
@@ -107,7 +109,7 @@ def _planned(
     later = later and planning.with_canary(later, 0)
     cautions = [problem.sentence for problem in draft.tally.cautions]
     confirm.about_plan(runtime, draft.plan.new, draft.plan.batch_count, [*unusual, *cautions])
-    return _read(draft, reading, _write_down(draft, reading, campaign, name, before, later))
+    return _read(draft, reading, _write_down(draft, reading, campaign, name, before, later, wanted))
 
 
 def _read(draft: PlanDraft, reading: ReadOptions, upload: Upload) -> LoadedUpload:
@@ -127,6 +129,7 @@ def _write_down(
     name: str,
     before: LedgerHistory,
     later: planning.Plan | None = None,
+    wanted: str = "",
 ) -> Upload:
     """File, batches with their bytes, and rows that bring none: all in one transaction, before anything is sent.
 
@@ -144,6 +147,8 @@ def _write_down(
     with gc_paused(), campaign.ledger.write("write a plan down", durable=True, silent_seconds=PACKING) as connection:
         _not_overtaken(connection, campaign, [plan for plan in (draft.plan, later) if plan], before)
         require_still(connection, campaign, name)
+        if wanted and not is_still_wanted(connection, number, wanted):
+            raise RefusedBeforeSending("Sending this plan was called off meanwhile. Nothing was sent.")
         withdrawn = plans.withdraw_unsent(connection, number, at)
         upload = campaigns.add_upload(connection, new, reading.file)
         for plan, due_at in ((draft.plan, 0.0), (later, batches.PUT_OFF)):

@@ -3,7 +3,7 @@
     of(connection, campaign_key) -> Pause      how it stands; `Pause.holds(now)`: nothing new leaves; `sentence(now)`
     halt(connection, key, reason, at)          nothing new leaves until `resume`; what left is followed
     resume(connection, key, at)
-    schedule(connection, key, moment, at)      nothing leaves before `moment` (seconds since 1970; 0 = at once)
+    schedule(connection, key, moment, at, zone) nothing leaves before `moment` (seconds since 1970; 0 = at once)
 
 `batch_moves.mark_sending` asks in the transaction that an order is marked in, and raises Paused; an order that is marked
 already, and waits for its place, is asked for right before it leaves. So anyone who works on the campaign, on whatever
@@ -92,10 +92,12 @@ def resume(connection: Connection, campaign_key: int, at: str) -> bool:
     return True
 
 
-def schedule(connection: Connection, campaign_key: int, moment: float, at: str) -> None:
-    """The first order leaves then, not before."""
-    connection.execute(update(campaigns).where(campaigns.c.id == campaign_key).values(send_after=moment))
-    events.append(connection, campaign_key, at, SCHEDULED, send_after=instant(moment))
+def schedule(connection: Connection, campaign_key: int, moment: float, at: str, zone: str = "") -> None:
+    """The first order leaves then, not before; `zone` is the one in which somebody said it, for people."""
+    values = {"send_after": moment, "send_zone": zone}
+    connection.execute(update(campaigns).where(campaigns.c.id == campaign_key).values(**values))
+    named = {"zone": zone} if zone else {}
+    events.append(connection, campaign_key, at, SCHEDULED, send_after=instant(moment), **named)
 
 
 def instant(moment: float) -> str:

@@ -56,6 +56,8 @@ campaigns = Table(
     Column("halted_by", Text, nullable=False, server_default=""),
     Column("halted_why", Text, nullable=False, server_default=""),
     Column("send_after", Float, nullable=False, server_default="0"),
+    # In which time zone that was said ("" = in none): it is shown there.
+    Column("send_zone", String(60), nullable=False, server_default=""),
     UniqueConstraint("environment", "campaign_id"),
 )  # fmt: skip
 

@@ -14,6 +14,8 @@ from campaign_runner.ledger.schema import campaigns
 from campaign_runner.ledger.submission_tables import sendings, submissions
 from campaign_runner.model.actor import Actor
 
+CANCELLED = "sending cancelled"
+
 
 class Sending(NamedTuple):
     """The plan of a submission that is to be sent, on whose word, and with which options."""
@@ -49,6 +51,24 @@ def sendings_of(connection: Connection, keys: Collection[int]) -> dict[int, Send
         options = orjson.loads(row.options)
         found[row.campaign] = Sending(row.submission, row.plan, actor, row.at, options, row.refused)
     return found
+
+
+def is_still_wanted(connection: Connection, campaign_key: int, plan: str) -> bool:
+    """Whether a plan is still to be sent; until the transaction ends, nobody calls it off."""
+    mine = select(sendings.c.plan).where(sendings.c.campaign == campaign_key).with_for_update()
+    return connection.execute(mine).scalar() == plan
+
+
+def call_off(connection: Connection, campaign_key: int, wish: Sending, at: str) -> None:
+    """Nothing is to be sent any more; what was planned for it is taken back by the caller."""
+    connection.execute(delete(sendings).where(sendings.c.campaign == campaign_key))
+    upload = select(submissions.c.upload).where(submissions.c.id == wish.submission)
+    events.append(connection, campaign_key, at, CANCELLED, plan=wish.plan, upload=connection.execute(upload).scalar())
+
+
+def was_called_off(connection: Connection, campaign_key: int, upload: int) -> bool:
+    """Whether the lines of an upload were taken back, because sending it was called off."""
+    return any(event["data"]["upload"] == upload for event in events.of_kinds(connection, campaign_key, CANCELLED))
 
 
 def refuse_sending(connection: Connection, campaign_key: int, why: str) -> None:

@@ -161,3 +161,22 @@ def test_the_plan_page_says_what_each_recipient_gets_and_what_changed(site, hann
     assert "1 row was" not in changes
     fay = site.browser("fay@example.com", "finance")
     assert "Well done" not in fay.get("/campaigns/q4/plan").text + fay.get("/campaigns/q4/uploads/2/changes").text
+
+
+def test_a_plan_is_sent_at_a_time_on_the_clock_of_a_place_moved_and_called_off(site, hanna):
+    begun(site, hanna, ANA)
+    at = {"when": "later", "day": "2999-07-01", "time": "02:30", "zone": "Europe/Berlin"}
+    gap = {**at, "day": "2999-03-31"}
+    answer = hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna), **gap})
+    assert (answer.status_code, "does not exist in Europe/Berlin" in answer.text) == (422, True)
+    hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna), **at})
+    work(site)
+    assert (
+        "Scheduled for 1 Jul 2999, 02:30 (Europe/Berlin). Nothing is sent before." in hanna.get("/campaigns/q4").text
+    )
+    hanna.post("/campaigns/q4/schedule", data={"do": "move", **at, "zone": "Europe/Lisbon"})
+    assert "02:30 (Europe/Lisbon)" in hanna.get("/campaigns").text
+    hanna.post("/campaigns/q4/schedule", data={"do": "cancel"})
+    work(site)
+    assert "Ready: 1 row can be sent." in hanna.get("/campaigns/q4").text
+    assert site.house.sent() == []

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from campaign_runner.app import campaign_wishes as wishes
 from campaign_runner.app.campaigns import campaign_view, create_campaign
+from campaign_runner.app.cancel_sending import cancel_sending
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.plan_rows import plan_changes, plan_lines
@@ -69,7 +70,7 @@ class Reason(Body):
 
 
 class Moment(Body):
-    """When: a date and a time with its time zone."""
+    """When: a date and a time with its time zone, such as 2026-12-15T09:00+01:00 or 2026-12-15T09:00[Europe/Berlin]."""
 
     at: Text
 
@@ -159,6 +160,12 @@ def withdraw(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewe
 def schedule(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who, body: Moment) -> Response:
     """The first order leaves then, not before."""
     wishes.schedule_campaign(workspace, campaign_key, viewer.actor, body.at)
+    return state_of(workspace, campaign_id)
+
+
+def cancel_schedule(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who) -> Response:
+    """A sending that is scheduled is called off: the plan is as before it was to be sent, with its approval."""
+    cancel_sending(workspace, campaign_key, viewer.actor)
     return state_of(workspace, campaign_id)
 
 

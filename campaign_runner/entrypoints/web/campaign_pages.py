@@ -11,6 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from campaign_runner.app import campaign_wishes as wishes
 from campaign_runner.app.campaigns import campaign_view, create_campaign
+from campaign_runner.app.cancel_sending import cancel_sending
+from campaign_runner.app.local_time import time_zones
 from campaign_runner.app.upload_view import uploads_of
 from campaign_runner.app.viewer import is_own
 from campaign_runner.app.visible_campaigns import by_attention
@@ -107,6 +109,21 @@ def withdraw(
     )
 
 
+def reschedule(
+    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, do: Text = "",
+    day: Text = "", time: Text = "", zone: Text = "",
+) -> Response:  # fmt: skip
+    """Another time, at once, or not at all."""
+    if do == "cancel":
+        return _wished(request, campaign_id, lambda: cancel_sending(workspace, campaign_key, viewer.actor))
+    if do == "now":
+        return _wished(request, campaign_id, lambda: wishes.send_at_once(workspace, campaign_key, viewer.actor))
+    when = local_moment(day, time, zone)
+    return _wished(
+        request, campaign_id, lambda: wishes.schedule_campaign(workspace, campaign_key, viewer.actor, when)
+    )
+
+
 def _wished(request: Request, campaign_id: str, act: Callable[[], object]) -> Response:
     try:
         act()
@@ -136,4 +153,10 @@ def about(request: Request, workspace: Work, campaign_id: str, campaign_key: int
     own = is_own(workspace, viewer, campaign_key)
     may = {permission.name: viewer.may(permission, own=own) for permission in Permission}
     view = campaign_view(workspace, campaign_id)
-    return {"campaign": view, "may": may, "busy": view["state"] in BUSY}
+    return {"campaign": view, "may": may, "busy": view["state"] in BUSY, "zones": time_zones(),
+            "zone": (view["scheduled"] or {}).get("zone") or workspace.settings.finance.time_zone or "UTC"}  # fmt: skip
+
+
+def local_moment(day: str, time: str, zone: str) -> str:
+    """A time on the clock of a place, as `schedule` takes it."""
+    return f"{day.strip()}T{time.strip()}[{zone.strip()}]"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime
@@ -51,6 +52,17 @@ class Language:
     def moment(self, at: str) -> str:
         """27 Nov 2026, 14:05 UTC."""
         return self.since(datetime.fromisoformat(at).timestamp()) if at else ""
+
+    def clock(self, at: str, zone: str = "") -> str:
+        """27 Nov 2026, 15:05 (Europe/Berlin): where somebody said a zone, on the clock of that place."""
+        try:
+            place = ZoneInfo(zone) if zone else None
+        except (ValueError, OSError, KeyError):  # this machine does not know the place
+            place = None
+        if place is None:
+            return self.moment(at)
+        moment = datetime.fromisoformat(at).astimezone(place)
+        return f"{format_datetime(moment, 'd MMM y, HH:mm', locale=self._locale)} ({zone})"
 
     def since(self, seconds: float) -> str:
         """The same, of seconds since 1970."""

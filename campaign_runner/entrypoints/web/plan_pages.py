@@ -15,7 +15,7 @@ from campaign_runner.app.send import send_plan
 from campaign_runner.app.viewer import sees_contacts
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Who, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
-from campaign_runner.entrypoints.web.campaign_pages import about
+from campaign_runner.entrypoints.web.campaign_pages import about, local_moment
 from campaign_runner.entrypoints.web.pages import go_to, page
 from campaign_runner.model.errors import CampaignRunnerError, FileUnusable, RefusedBeforeSending, UsageError
 
@@ -48,7 +48,8 @@ def changes_page(
 
 def act(
     request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, do: Text = "",
-    plan: Text = "", warning: Text = "", at: Text = "", canary: Text = "",
+    plan: Text = "", warning: Text = "", canary: Text = "", when: Text = "", day: Text = "", time: Text = "",
+    zone: Text = "",
 ) -> Response:  # fmt: skip
     """Submit for approval, accept a warning, or send."""
     try:
@@ -57,8 +58,9 @@ def act(
         elif do == "accept":
             accept_warning(workspace, campaign_key, plan, warning, viewer.actor)
         elif do == "send":
+            at = local_moment(day, time, zone) if when == "later" else ""
             first = int(canary) if canary.strip().isdecimal() else 0
-            send_plan(workspace, campaign_key, viewer.actor, plan, {"at": at.strip(), "canary": first})
+            send_plan(workspace, campaign_key, viewer.actor, plan, {"at": at, "canary": first})
             return go_to(f"/campaigns/{campaign_id}")
     except TOLD as error:
         return _plan(request, workspace, campaign_id, campaign_key, error)
