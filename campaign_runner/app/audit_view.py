@@ -15,7 +15,7 @@ def audit_events(
 ) -> list[dict[str, Any]]:
     """Events before number `before` (0: the newest), of a campaign, since a day, of a kind."""
     if since and not since[:10].replace("-", "").isdigit():
-        raise UsageError(f'"{since[:20]}" is no day. Give year-month-day, such as 2026-10-01.')
+        raise UsageError(f'"{since[:20]}" is not a day. Give year-month-day, such as 2026-10-01.')
     with workspace.ledger().read() as connection:
         names = {row["id"]: row["campaign_id"] for row in campaigns.listing(connection)}
         keys = [key for key, name in names.items() if name == campaign] if campaign else None

@@ -20,7 +20,7 @@ def decide_rows(
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
         runtime = workspace.runtime(campaign_key, actor, Path(folder))
         made = decide(runtime, RowsAsked(tuple(rows)), decision, reason)
-    with workspace.ledger(actor).write("check a file anew", durable=True) as connection:
+    with workspace.ledger(actor).write("check a file again", durable=True) as connection:
         newest = submissions.latest(connection, campaign_key)
         if newest and newest.upload:  # it was sent as it was: what was decided comes as a submission of its own
             newest = submissions.copy(connection, newest, actor, newest.channel, workspace.at(), corrects=newest.id)

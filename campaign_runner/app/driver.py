@@ -63,7 +63,7 @@ def driving(
 
 @dataclass
 class Driver:
-    """Moves one campaign's batches. `told(n)` hears how many steps were made, `saw(batch)` which batch made one; with
+    """Moves one campaign's batches. `progress(n)` hears how many steps were made, `saw(batch)` which batch made one; with
     `sent_first`, looks that are due come before anything new is sent. `stopped` says why Tango stopped them; once
     the `turn` of this campaign is over, what is left is left."""
 
@@ -72,7 +72,7 @@ class Driver:
     campaign: int
     step: Placement
     tango: Client
-    told: Callable[[int], None]
+    progress: Callable[[int], None]
     saw: Callable[[int], None] = lambda _: None
     sent_first: bool = False
     stopped: str = ""
@@ -211,4 +211,4 @@ class Driver:
 
     def _count(self, steps: int) -> None:
         self._steps += steps
-        self.told(self._steps)
+        self.progress(self._steps)

@@ -56,7 +56,7 @@ class Decision:
     """The rows, and what to show of them."""
 
     rows: tuple[int, ...]
-    told: tuple[str, ...]
+    sentences: tuple[str, ...]
 
 
 def decide(

@@ -137,7 +137,7 @@ def _write_down(
     where another campaign planned some of these people since `before` was read.
     """
     at, number = campaign.runtime.at(), campaign.key
-    asked_for = {"sheet": reading.sheet, "hidden": reading.hidden, "notes": list(draft.told), "about": draft.about}
+    asked_for = {"sheet": reading.sheet, "hidden": reading.hidden, "notes": list(draft.notes), "about": draft.about}
     how = repaired.reading(draft, campaign, asked_for)
     new = Upload(
         0, number, draft.sha256, draft.fingerprint, reading.path.name, draft.table.sheet, how, draft.rows, at,

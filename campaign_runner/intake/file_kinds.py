@@ -125,7 +125,9 @@ def _check_name(path: Path) -> None:
     if stat.S_ISDIR(mode):
         raise FileUnusable(f"{path} is a folder. Name the spreadsheet in it.")
     if not stat.S_ISREG(mode):
-        raise FileUnusable(f"{path} is no file but a pipe or a device. Save the spreadsheet to a file and name that.")
+        raise FileUnusable(
+            f"{path} is not a file but a pipe or a device. Save the spreadsheet to a file and name that."
+        )
 
 
 def _lock_of(path: Path, start: bytes) -> str:

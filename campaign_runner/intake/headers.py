@@ -183,7 +183,7 @@ def _twins(source: str, first: Column, second: Column) -> str:
 
 def _unknown_field(header: str, name: str, fields: list[str]) -> str:
     hint = did_you_mean(quoted(nearest(name, fields))) or f"Known fields: {_some(fields)}."
-    return f'[columns] maps "{header}" to "{name}", which is no field. {hint} Correct campaign.toml.'
+    return f'[columns] maps "{header}" to "{name}", which is not a field. {hint} Correct campaign.toml.'
 
 
 def _no_header(source: str, head: Sequence[Row], known: Spellings) -> str:

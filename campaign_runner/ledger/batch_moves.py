@@ -178,7 +178,7 @@ def _move(
     if done.rowcount != 1:
         raise OrderMoved(
             f"The order {batch.reference} was changed by another process: another run is sending this campaign, because "
-            "the database let go of this run's lock. Wait until that run has ended, then run again. Nothing is sent twice."
+            "the database released this run's lock. Wait until that run has ended, then run again. Nothing is sent twice."
         )
     if state is not batch.state:
         data = {"batch": batch.reference, "from": batch.state, "to": state, **(news or {})}

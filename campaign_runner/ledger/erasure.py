@@ -81,12 +81,12 @@ def erase_files(connection: Connection, before: str, at: str, *, dry_run: bool =
 
 def erase_old_messages(connection: Connection, before: str, at: str, *, dry_run: bool = False) -> int:
     """Erase what Tango said in answers before that time; returns in how many orders."""
-    said = (attempts.c.at < before, attempts.c.message != "")
+    old = (attempts.c.at < before, attempts.c.message != "")
     theirs = and_(batches.c.campaign == attempts.c.campaign, batches.c.reference == attempts.c.reference)
-    orders = list(connection.execute(select(batches.c.id).join(attempts, theirs).where(*said).distinct()).scalars())
+    orders = list(connection.execute(select(batches.c.id).join(attempts, theirs).where(*old).distinct()).scalars())
     if orders and not dry_run:
         named = select(batches.c.reference).where(batches.c.id.in_(orders))
-        connection.execute(update(attempts).where(*said, attempts.c.reference.in_(named)).values(message=""))
+        connection.execute(update(attempts).where(*old, attempts.c.reference.in_(named)).values(message=""))
         digests.write_orders(connection, at, orders, erased=True)
     return len(orders)
 

@@ -40,7 +40,7 @@ class CorrectedRow(NamedTuple):
 @dataclass
 class PlanDraft:
     """A file, checked and planned. `rows` counts the non-blank ones, `problems` holds the first of them;
-    `statuses` tells the status of lines that the ledger knows, by their number there; `told` is what was noted besides
+    `statuses` tells the status of lines that the ledger knows, by their number there; `notes` is what was noted besides
     how the file was read; `about`: the upload that this file is a report about (0: it is none), `path` is the file,
     `corrected` the rejected rows that were corrected and placed from elsewhere; `names_rewards`: cells for a
     UTID hold words, such as a reward's name."""
@@ -55,7 +55,7 @@ class PlanDraft:
     fingerprint: str
     sha256: str
     seen: Sequence[pd.DataFrame] = ()
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     about: int = 0
     path: Path = Path()
     corrected: Mapping[int, CorrectedRow] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class PlanDraft:
 
     def telling(self, *notes: str) -> PlanDraft:
         """The same draft with more to say about it."""
-        return replace(self, table=noted(self.table, notes), told=(*self.told, *notes))
+        return replace(self, table=noted(self.table, notes), notes=(*self.notes, *notes))
 
     def with_corrected(self, rows: Mapping[int, CorrectedRow]) -> PlanDraft:
         """The same draft, in which these rejected rows were corrected and placed from elsewhere."""

@@ -155,7 +155,7 @@ _RULES = (
     _Rule("amount", "range", lambda asked: asked.out_of_range & asked.are(lambda reward: not reward.fixed), _range),
     _Rule("amount", "whole", lambda asked: asked.active & ~asked.out_of_range & (asked.units % UNITS != 0)
           & asked.are(lambda reward: reward.whole_amounts and not reward.fixed),
-          lambda reward, _: (f"is no whole amount, and {_named(reward)} has no other.", "Leave out the cents.")),
+          lambda reward, _: (f"is not a whole amount, and {_named(reward)} has no other.", "Leave out the cents.")),
     _Rule("quantity", "bounds", lambda asked: asked.many, _quantity),
     _Rule("deliveryMethod", "reward", lambda asked: asked.active & asked.outside("deliveryMethod", _methods), _method),
     _Rule("expirationDate", "promo-link", lambda asked: asked.active & asked.has("expirationDate")

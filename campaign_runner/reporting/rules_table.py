@@ -94,8 +94,8 @@ _PREFACE = (
     "For a rule book of your own, editors that know JSON Schema complete the keys and mark mistakes with "
     "[rulebook.schema.json](rulebook.schema.json). In Visual Studio Code with the YAML extension, put it beside the folder "
     'of the book and add to the settings: `"yaml.schemas": {"./rulebook.schema.json": "schemas/*.yaml"}`. A comment in '
-    "the files would do as well, but the digest of a book is that of its very text: whatever is under way would be "
-    "planned anew."
+    "the files would also work, but it changes the digest of the book: campaigns that are under way would be planned "
+    "again."
 )
 _SAY: dict[str, Callable[[Mapping[str, Any], Field], str]] = {
     "isin": _one_of,

@@ -172,9 +172,9 @@ def place_faults(address: Mapping[str, str], path: str) -> Iterator[Fault]:
     """What no single field shows: region and postal code by country. The address has passed its shape."""
     country, region, code = address["country"], address["stateOrProvince"], address["postalCode"]
     if country in REGIONS and region not in REGIONS[country]:
-        yield f"{path}.stateOrProvince", "422.009", f"is no region of {country} by its two capital letters", region
+        yield f"{path}.stateOrProvince", "422.009", f"is not a region of {country} by its two capital letters", region
     if country in _POSTAL_CODES and not _POSTAL_CODES[country](code):
-        yield f"{path}.postalCode", "422.009", f"is no postal code of {country}", code
+        yield f"{path}.postalCode", "422.009", f"is not a postal code of {country}", code
 
 
 def date_faults(line: Mapping[str, Any], now: datetime) -> Iterator[Fault]:

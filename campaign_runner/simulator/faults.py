@@ -32,9 +32,9 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in FAULTS:
-            raise ValueError(f'"{self.kind}" is no fault. Known: {", ".join(FAULTS)}')
+            raise ValueError(f'"{self.kind}" is not a fault. Known: {", ".join(FAULTS)}')
         if self.call not in ("", *CALLS):
-            raise ValueError(f'"{self.call}" is no call. Known: {", ".join(CALLS)}, or nothing for any')
+            raise ValueError(f'"{self.call}" is not a call. Known: {", ".join(CALLS)}, or nothing for any')
 
     @property
     def effect(self) -> Effect:
@@ -68,7 +68,7 @@ def read_faults(path: Path | None) -> list[Fault]:
     except (ValueError, TypeError) as error:
         example = '[{"kind": "lost-answer", "call": "place", "nth": 3}]'
         raise FaultsUnreadable(
-            f"{path}: this is no list of faults: {error}. Write, for example, {example}."
+            f"{path}: this is not a list of faults: {error}. Write, for example, {example}."
         ) from None
 
 

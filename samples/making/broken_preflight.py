@@ -24,10 +24,10 @@ PREFLIGHT = (
     _asked("person-year", "A warning that nobody has accepted",
            '[preflight]\nunusual = "ask"\n\n[limits]\nmax_per_person_year = { USD = 30 }'),
     _asked("accept", "A warning that does not exist", '[preflight]\naccept = ["large"]', 2),
-    Broken("preflight/totals-row.csv", "A totals row that the rows do not come to",
+    Broken("preflight/totals-row.csv", "A totals row that differs from the sum of its rows",
            "Employee ID,Delivery method,First name,E-mail,Reward,Amount\n1,EMAIL,Ana,ana@example.com,U561593,25\n"
            "2,EMAIL,Ben,ben@example.com,U561593,30\nTotal,,,,,65\n", 4, "run {path} --wait 0"),
-    Broken("preflight/subtotals.csv", "A subtotal that its rows do not come to",
+    Broken("preflight/subtotals.csv", "A subtotal that differs from the sum of its rows",
            "Employee ID,Delivery method,First name,E-mail,Reward,Amount\n1,EMAIL,Ana,ana@example.com,U561593,25\n"
            "Subtotal,,,,,25\n2,EMAIL,Ben,ben@example.com,U561593,30\nSubtotal,,,,,35\nTotal,,,,,55\n", 4,
            "run {path} --wait 0"),

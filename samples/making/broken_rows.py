@@ -104,7 +104,7 @@ ROWS = (
          NONE | {"Employee ID": "2", "Amount": "40.00"}, NONE | {"Employee ID": "3", "First name": "Suma"}),
     _row("garbled", "Text that was saved in one encoding and read in another", EMAIL | {"First name": "JosÃ©"}),
     _row("broken-character", "A character that is broken", EMAIL | {"First name": "Jos\ufffd"}),
-    Broken("rows/formula-error.xlsx", "A formula that came to an error",
+    Broken("rows/formula-error.xlsx", "A formula that results in an error",
            workbook([SHEET[0], [*SHEET[1][:2], "#N/A", *SHEET[1][3:]], SHEET[2]]), 1),
     Broken("rows/formula-unsolved.xlsx", "A formula that was never worked out",
            shown(SHEET, "F2", "=5*5", "General"), 1),

@@ -41,7 +41,7 @@ def test_remembered_columns_that_a_file_lacks_are_no_error(house: House) -> None
 def test_a_mapping_to_no_field_is_an_unusable_upload_with_the_reason(house: House) -> None:
     check = house.check(house.submit(house.campaign(), ANA, options={"columns": {"E-mail": "recipient.mail"}}))
     assert check.state == "unusable"
-    assert "is no field" in check.result["reason"]
+    assert "is not a field" in check.result["reason"]
 
 
 def test_a_held_row_is_shown_beside_the_row_that_it_is_like(house: House) -> None:

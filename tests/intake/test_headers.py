@@ -42,7 +42,7 @@ def test_an_empty_name_under_columns_keeps_a_column_as_the_users_own(read):
 
 def test_columns_with_an_unknown_field_names_the_nearest(read):
     with pytest.raises(
-        SettingsError, match=r'"recipient.emial", which is no field. Did you mean "recipient.email"\?'
+        SettingsError, match=r'"recipient.emial", which is not a field. Did you mean "recipient.email"\?'
     ):
         read("q4.csv", "Amount\n5\n", columns={"Work email": "recipient.emial"})
 

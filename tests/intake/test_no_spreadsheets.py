@@ -51,5 +51,5 @@ def test_a_document_of_numbers_is_said_to_be_that_as_a_file_and_as_a_folder(book
 def test_pipes_and_devices_are_not_opened(book, tmp_path):
     os.mkfifo(tmp_path / "people.csv")
     for path in (tmp_path / "people.csv", "/dev/zero"):
-        with pytest.raises(FileUnusable, match="is no file but a pipe or a device"):
+        with pytest.raises(FileUnusable, match="is not a file but a pipe or a device"):
             intake.read(tmp_path / path, book)

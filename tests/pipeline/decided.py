@@ -21,7 +21,7 @@ def release_rows(
     """
     return decide(
         runtime, RowsAsked(rows, held_as, every), UNDONE if undo else RELEASED, reason, dry_run=dry_run
-    ).told
+    ).sentences
 
 
 def drop_rows(
@@ -29,4 +29,4 @@ def drop_rows(
     dry_run: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
     """Say that held rows are not to be sent, with a reason; otherwise as `release`."""
-    return decide(runtime, RowsAsked(rows, held_as, every), DROPPED, reason, dry_run=dry_run).told
+    return decide(runtime, RowsAsked(rows, held_as, every), DROPPED, reason, dry_run=dry_run).sentences

@@ -110,7 +110,7 @@ def test_bytes_that_were_changed_before_they_left_are_never_sent(office):
     office.tango.set_faults([])
     with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
         ledger.execute("UPDATE batches SET body = ?", [b"\0\0\0\0"])
-    with pytest.raises(StateError, match="is not as it was written down"):
+    with pytest.raises(StateError, match="is not as it was recorded"):
         office.run(office.file(ANA))
     assert office.sent() == []
 

@@ -91,8 +91,8 @@ def test_books_without_lines_can_be_compared_too(make_books, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is no CSV"),
-        ("External Ref ID,Amount\n", "is no CSV"),
+        ("", "is not a CSV file"),
+        ("External Ref ID,Amount\n", "is not a CSV file"),
         ("Name,Amount\nAna,5\n", "no column holds a reference"),
         ("External Ref ID,Name\no1,Ana\n", "no column holds an amount"),
         ("External Ref ID,Amount\no1,5\no2,five\n", 'about row 3: "five" is not an amount'),
@@ -136,7 +136,7 @@ def test_amounts_are_read_by_the_marks_that_the_column_proves(tmp_path, amounts,
 
 
 @pytest.mark.parametrize(("amounts", "why"), [
-    (("1,250", "25"), "may mean thousands or decimals, and no other amount tells"),
+    (("1,250", "25"), "may mean thousands or decimals, and no other amount shows which"),
     (("1.250",), "may mean thousands or decimals"),
     (("30,30", "25.00"), "has a decimal point and"),
     (("12,34,56",), "is not an amount"),

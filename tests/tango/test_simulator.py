@@ -206,9 +206,9 @@ def test_faults_are_read_from_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("{}", "no list of faults"),
-        ("[", "no list of faults"),
-        ('[{"kind": "rain"}]', '"rain" is no fault. Known: cut-reading,'),
+        ("{}", "not a list of faults"),
+        ("[", "not a list of faults"),
+        ('[{"kind": "rain"}]', '"rain" is not a fault. Known: cut-reading,'),
     ],
 )
 def test_a_file_without_faults_is_said_so(tmp_path, content, sentence):

@@ -61,7 +61,7 @@ def decide_rows(call: Call, chosen: DecisionOptions, decision: str) -> None:
     decided = decide(runtime, asked, decision, chosen.reason, dry_run=chosen.dry_run)
     name, then = _DONE[decision]
     call.answer(
-        {name: [] if chosen.dry_run else list(decided.rows), "told": list(decided.told)},
-        *decided.told,
+        {name: [] if chosen.dry_run else list(decided.rows), "told": list(decided.sentences)},
+        *decided.sentences,
         "Nothing was changed (--dry-run)." if chosen.dry_run else then,
     )

@@ -88,7 +88,7 @@ def _table(path: Path) -> pd.DataFrame:
     delimiter = max(_DELIMITERS, key=first.count)
     rows = [row for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if any(row)]
     if len(rows) < 2 or "\0" in text:
-        raise FileUnusable(f"{path.name} is no CSV with a header and rows. Export the order history as CSV.")
+        raise FileUnusable(f"{path.name} is not a CSV file with a header and rows. Export the order history as CSV.")
     header = rows[0]
     return pd.DataFrame([_fitted(row, len(header)) for row in rows[1:]], columns=header, dtype="str")
 
