@@ -22,7 +22,7 @@ class NotifySection(Section):
         {}, '"what" = who is told, where the table of docs/notifications.md does not fit',
         example={"finished": ["submitter", "finance"], "digest": []},
     )  # fmt: skip
-    language: Literal["en", "de"] = setting("en", "en | de: for people who have not chosen one on the page", rule="en or de")
+    language: Literal["en", "de"] = setting("en", "en | de: for people who have not chosen one", rule="en or de")
     digest: str = setting(
         "", "hour of the daily summary, in [finance] time_zone; default: none", example="07:00",
         pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$", rule="an hour such as 07:00",
