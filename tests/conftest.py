@@ -14,6 +14,8 @@ from tests.reliability import postgresql
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
+# Every log line of the suite is looked at.
+pytest_plugins = ["tests.log_scan"]
 GOLDEN = Path(__file__).parent / "golden"
 
 

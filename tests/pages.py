@@ -13,8 +13,11 @@ import orjson
 from pydantic import TypeAdapter
 from typer.main import get_command
 
+from campaign_runner.app.metrics import INFO, PREFIX
+from campaign_runner.app.metrics_file import RUN_METRICS
 from campaign_runner.entrypoints import cli
 from campaign_runner.entrypoints.cli.call import Call
+from campaign_runner.ledger.counters import METRICS
 from campaign_runner.model.errors import MEANING
 from campaign_runner.reporting.summary_shape import Summary
 from campaign_runner.settings import template
@@ -71,8 +74,16 @@ def commands_page() -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
+def metrics_page() -> str:
+    lines = ["# Metrics", "", MADE, "", "What `/metrics` and `--metrics-file` say; the last four are in the file alone.",
+             "Every figure is asked of the ledger at that moment; none names a person. See [operations](operations.md).",
+             ""]  # fmt: skip
+    rows = [(f"`{PREFIX}{each.name}`", each.kind, each.help) for each in (INFO, *METRICS, *RUN_METRICS)]
+    return "\n".join([*lines, *_table(("Metric", "Kind", "Meaning"), rows)]) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
-    "commands.md": commands_page, "settings.md": settings_page, "summary.md": summary_page,
+    "commands.md": commands_page, "metrics.md": metrics_page, "settings.md": settings_page, "summary.md": summary_page,
     "summary.schema.json": lambda: _text(schema()), "rulebook.schema.json": lambda: _text(rule_book_schema()),
 }  # fmt: skip
 

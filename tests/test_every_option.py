@@ -11,7 +11,8 @@ from typer.main import get_command
 
 from campaign_runner.entrypoints import cli
 
-EVERYWHERE = {"--config", "--state", "--reports", "--schemas", "--json", "--quiet", "--verbose", "--yes", "--help"}
+EVERYWHERE = {"--config", "--state", "--reports", "--schemas", "--json", "--quiet", "--verbose", "--yes", "--help",
+              "--log-format"}  # fmt: skip
 FILES = {"check", "plan", "run", "recover"}
 
 

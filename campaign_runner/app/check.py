@@ -12,10 +12,12 @@ from campaign_runner.app.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.unusual import unusual_in_itself
 from campaign_runner.ledger import open_ledger
+from campaign_runner.model.observed import observed
 from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.preflight import control_totals
 
 
+@observed("stage", stage="check")
 def check_file(
     reading: ReadOptions, runtime: Runtime, progress: Progress = no_progress, *, expecting: bool = False
 ) -> Result:

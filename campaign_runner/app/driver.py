@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -171,11 +172,11 @@ class Driver:
             ready = [batch for batch in ready if batch.id not in busy][:ahead]
             queue += self._following.to_ask(ready, busy, which)
         if free and self._following.wanted:
-            self._busy[pool.submit(self._following.read, self._following.begin())] = LIST
+            self._busy[pool.submit(copy_context().run, self._following.read, self._following.begin())] = LIST
             free -= 1
         for _ in range(min(free, len(queue))):
             batch = queue.popleft()
-            self._busy[pool.submit(placement.advance, self.step, batch)] = batch.id
+            self._busy[pool.submit(copy_context().run, placement.advance, self.step, batch)] = batch.id
 
     def _finish(self) -> None:
         done, _ = wait(self._busy, return_when=FIRST_COMPLETED)

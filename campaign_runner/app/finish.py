@@ -34,6 +34,7 @@ from campaign_runner.ledger.request_log import last_attempt
 from campaign_runner.model import Books, Column, Finding, Hold, OpenBooks, Problem, Sent, StatedRows
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.money import from_units
+from campaign_runner.model.observed import observed
 from campaign_runner.model.plan_facts import Approval
 from campaign_runner.model.wording import count
 from campaign_runner.planning.plan_draft import PlanDraft
@@ -67,6 +68,7 @@ class Result:
         return summary(self.books, self.reports, self.exit_code, self.tally)
 
 
+@observed("stage", stage="reconcile and report")
 def finish(
     campaign: CampaignSession, file: LoadedUpload, stopped: str, progress: Progress, waiting: str = "", *,
     leave: bool = False, placing: bool = False, findings: Sequence[Finding] = (),
@@ -182,6 +184,7 @@ def _earlier(campaign: CampaignSession, newest: Upload) -> Iterator[tuple[tuple[
                 yield file.table.columns, rows
 
 
+@observed("stage", stage="report")
 def finish_check(
     draft: PlanDraft, reading: ReadOptions, runtime: Runtime, progress: Progress, also: Mapping[str, Path] | None = None,
     before: Iterable[tuple[str, str, str, int, int]] = (),

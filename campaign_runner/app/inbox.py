@@ -29,6 +29,7 @@ from campaign_runner.app.timetable import Timetable, timetable_of
 from campaign_runner.ledger import Ledger, inboxes, open_ledger
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import CampaignHeld, CampaignRunnerError, ExitCode, NeedsApproval, UsageError
+from campaign_runner.model.log import log
 
 if TYPE_CHECKING:
     from campaign_runner.model import Clock
@@ -161,8 +162,8 @@ class Inbox:
             raise
         except CampaignRunnerError as error:
             return Outcome(error.exit_code, str(error), waits=isinstance(error, NeedsApproval))
-        except Exception:
-            logger.exception("%s could not be run", file.name)
+        except Exception as error:
+            log(logger, "a file of the inbox could not be run", level=logging.ERROR, error=error)
             return Outcome(
                 ExitCode.FAULT, "This is a fault in the program; the file stays in work/. Please report it."
             )
@@ -212,9 +213,13 @@ class Inbox:
 
         return RemotePlace(self.own.inbox)
 
+    def ledger_place(self) -> tuple[Path, str]:
+        """State folder and address of the ledger."""
+        return self.state or self.folder / NAME, self.own.ledger.url
+
     @cached_property
     def _ledger(self) -> Ledger:
-        return open_ledger(self.state or self.folder / NAME, self.own.ledger.url)
+        return open_ledger(*self.ledger_place())
 
     @contextmanager
     def alone(self) -> Iterator[None]:

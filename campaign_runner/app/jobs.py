@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.jobs import LEASE, Job
 from campaign_runner.model.errors import CampaignHeld, Interrupted, StateError
+from campaign_runner.model.log import log
+from campaign_runner.model.observed import observed
 
 RENEW = LEASE / 3
 # How long the loop sleeps where nothing is due, or the database is away.
@@ -73,13 +76,34 @@ def work_until_stopped(workspace: Workspace) -> None:
     """
     url = workspace.settings.ledger.url
     loop = _engine_loop if url else _own_loop
+    outage = Outage()
     while not workspace.stopping.is_set():
         try:
             want_periodic(workspace)
+            outage.is_over()
             loop(workspace)
         except (StateError, OSError) as error:
-            logger.warning("The ledger cannot be reached, trying again: %s", error)
+            outage.goes_on(error)
             workspace.stopping.wait(AWAY)
+
+
+class Outage:
+    """The ledger is away: one line when that begins, one when it is back, however often it is tried meanwhile."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def goes_on(self, error: Exception) -> None:
+        """It cannot be reached."""
+        if self._since is None:
+            self._since = time.monotonic()
+            log(logger, "the ledger cannot be reached, trying again", level=logging.ERROR, error=error)
+
+    def is_over(self) -> None:
+        """It answers."""
+        if self._since is not None:
+            log(logger, "the ledger is back", level=logging.ERROR, seconds=time.monotonic() - self._since)
+        self._since = None
 
 
 def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool:
@@ -89,7 +113,7 @@ def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool
     if job is None:
         return False
     try:
-        with _leased(workspace, job):
+        with _leased(workspace, job), observed("job", job=job.kind, key=job.key):
             again = KINDS[job.kind].do(workspace, job.key)
     except Interrupted:  # this worker is to end: somebody else goes on at once
         again = 0.0
@@ -98,7 +122,7 @@ def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool
     except StateError:  # the ledger is away: the lease runs out, and another worker goes on
         raise
     except Exception as error:
-        logger.exception("The job %s %s failed", job.kind, job.key)
+        log(logger, "job failed", level=logging.ERROR, error=error, job=job.kind, key=job.key)
         with workspace.ledger().write("a job failed") as connection:
             jobs.failed(connection, job, f"{type(error).__name__}: {error}")
         return True
@@ -125,7 +149,7 @@ def _engine_loop(workspace: Workspace) -> None:
             with workspace.ledger().read() as connection:
                 return jobs.until_due(connection, kind, key)
         except StateError as error:
-            logger.warning("The job %s %s waits for the ledger: %s", kind, key, error)
+            log(logger, "job waits for the ledger", level=logging.WARNING, error=error, job=kind, key=key)
             return AWAY
 
     def sweep() -> None:
@@ -138,7 +162,7 @@ def _engine_loop(workspace: Workspace) -> None:
     try:
         engine.run(url, perform, workspace.stopping)
     except Exception as error:  # it leaves when the database does, in many ways
-        raise StateError(f"{type(error).__name__}: {error}") from error
+        raise StateError(f"The engine of jobs ended: {type(error).__name__}.") from error
     finally:
         ended.set()
         sweeper.join()

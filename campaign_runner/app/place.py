@@ -16,6 +16,7 @@ from campaign_runner.app.uploads import LoadedUpload
 from campaign_runner.ledger import verification
 from campaign_runner.model.errors import Halted
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
+from campaign_runner.model.observed import observed
 from campaign_runner.placement.circuit_breaker import CircuitBreaker
 
 # What a run sees to even where nobody waits: lines to send, and lines of which nobody knows whether Tango has them.
@@ -43,6 +44,7 @@ class Placed:
     waiting: str = ""
 
 
+@observed("stage", stage="place and follow")
 def place_file(
     campaign: CampaignSession, file: LoadedUpload, rules: PlacingRules, progress: Progress, *, prove_newest: bool
 ) -> Placed:

@@ -20,9 +20,11 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, register_campaign, rule_book, tell_older
 from campaign_runner.app.unusual import clock_notes, unusual_to_show
 from campaign_runner.ledger import held, open_ledger, sent_when
+from campaign_runner.model.observed import observed
 from campaign_runner.planning.plan_draft import PlanDraft
 
 
+@observed("stage", stage="plan")
 def plan_file(
     reading: ReadOptions, runtime: Runtime, progress: Progress = no_progress, *, canary: int = 0,
     look: Callable[[PlanDraft], None] = lambda _: None,

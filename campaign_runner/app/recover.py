@@ -26,6 +26,7 @@ from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import adoption, events, integrity, plans
 from campaign_runner.model import Finding, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
+from campaign_runner.model.observed import observed
 from campaign_runner.model.wording import count
 from campaign_runner.planning import FORMATS
 from campaign_runner.planning.ledger_history import LedgerHistory
@@ -65,6 +66,7 @@ class Recovered:
                         f"have two rewards: {first}. Ask Tango to cancel the second ones.", explained=False)]  # fmt: skip
 
 
+@observed("stage", stage="recover")
 def recover_ledger(reading: ReadOptions, runtime: Runtime, progress: Progress = no_progress) -> Result:
     """Bring the campaign's ledger up to date from Tango. Nothing is sent until it ended.
 

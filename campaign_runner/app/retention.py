@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from campaign_runner.app.personal_files import copies_of_ledger
 from campaign_runner.app.purge import Erased, purge_data
@@ -12,6 +13,7 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import Ledger, erasure, housekeeping, open_ledger
 from campaign_runner.model.errors import UsageError
+from campaign_runner.model.log import log
 from campaign_runner.settings import Credentials
 from campaign_runner.settings.workspace_sections import RetentionSection
 
@@ -31,7 +33,8 @@ def erase_old_data(workspace: Workspace, _key: str) -> float | None:
         ledger_url=workspace.settings.ledger.url,
     )  # fmt: skip
     erased = apply_retention(runtime)
-    logger.info("Retention: %s", replace(erased, reports=(), deleted=()))
+    counts: dict[str, Any] = {name: n for name, n in vars(erased).items() if isinstance(n, int)}
+    log(logger, "old personal data was erased", **counts)
     return NIGHT
 
 

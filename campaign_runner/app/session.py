@@ -16,6 +16,7 @@ from campaign_runner.ledger.read_only import is_writable, look_into
 from campaign_runner.ledger.request_log import last_attempt
 from campaign_runner.model import RuleBook
 from campaign_runner.model.errors import UsageError
+from campaign_runner.model.log import log_context
 from campaign_runner.settings import Settings
 
 
@@ -64,7 +65,8 @@ def open_campaign(
             tell_older(runtime, ledger)
         with ledger.read() as connection:
             last = last_attempt(connection)
-        yield CampaignSession(runtime, ledger, number, last)
+        with log_context(campaign=order.campaign_id):
+            yield CampaignSession(runtime, ledger, number, last)
 
 
 @contextmanager

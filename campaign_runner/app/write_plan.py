@@ -31,6 +31,7 @@ from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.sendings import is_still_wanted, was_called_off
 from campaign_runner.ledger.sent_lines import rewarded_elsewhere
 from campaign_runner.model.errors import RefusedBeforeSending
+from campaign_runner.model.observed import observed
 from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.plan_draft import PlanDraft, noted
 
@@ -38,6 +39,7 @@ from campaign_runner.planning.plan_draft import PlanDraft, noted
 PACKING = 60.0
 
 
+@observed("stage", stage="plan")
 def write_down_plan(
     reading: ReadOptions, campaign: CampaignSession, progress: Progress, *, canary: int = 0, may_send: bool = True,
     partial: bool = False, anew: bool = False, wanted: str = "",

@@ -21,6 +21,7 @@ from campaign_runner.intake import fork_server, sandbox_child, sandbox_reply
 from campaign_runner.intake.file_kinds import broken
 from campaign_runner.intake.sandbox_child import SIZE, Limits, Outcome
 from campaign_runner.model.errors import FileUnusable
+from campaign_runner.model.log import log
 
 Result = TypeVar("Result")
 
@@ -44,8 +45,8 @@ def confined(path: Path, work: Callable[..., Result], *arguments: Any) -> Result
         except (EOFError, TimeoutError):
             raise FileUnusable(_why(path, limits, child)) from None
         finally:
-            if child.errors:
-                _LOG.info("reader of %s: %s", path.name, bytes(child.errors).decode("utf-8", "replace").strip())
+            if child.errors:  # it may have written what stands in a cell
+                log(_LOG, "the reader of a file wrote on standard error", bytes=len(child.errors))
     return cast(Result, _result(path, limits, *answer))
 
 

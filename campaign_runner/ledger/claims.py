@@ -32,6 +32,7 @@ from sqlalchemy.exc import DBAPIError
 from campaign_runner.ledger import holders
 from campaign_runner.ledger.database_errors import damaged, translated
 from campaign_runner.model.errors import CampaignHeld, ClaimLost, StateError
+from campaign_runner.model.log import log
 
 if TYPE_CHECKING:
     from campaign_runner.ledger.store import Ledger
@@ -208,7 +209,7 @@ def claim(ledger: Ledger, name: str, *, lease: float = LEASE, patience: float | 
             if renewed or not there.may_be_dead or waited > longest:
                 raise CampaignHeld(_held(name, there))
             if seen is None:
-                _LOG.info("%s holds %s; waiting for its lease to run out", there.holder, name)
+                log(_LOG, "waiting for the lease of another run to run out", campaign=name)
             seen = seen or there
         elif waited > lease:  # free all the time, and yet never ours
             raise damaged(ledger.engine)

@@ -109,6 +109,9 @@ _DROPPED = entries.c.status == "cancelled"
 _KNOWN = entries.c.line.is_not(None)
 Index("entries_line", entries.c.line, sqlite_where=_KNOWN, postgresql_where=_KNOWN)
 Index("entries_dropped", entries.c.upload, sqlite_where=_DROPPED, postgresql_where=_DROPPED)
+# Rows without a line are counted by status, however many were rejected.
+_LINELESS = entries.c.line.is_(None)
+Index("entries_lineless", entries.c.upload, entries.c.status, sqlite_where=_LINELESS, postgresql_where=_LINELESS)
 
 batches = Table(
     "batches", metadata,
@@ -242,6 +245,7 @@ attempts = Table(
     # Two signatures: of the request, and of its message, which is erased one day ("" = from before they were signed).
     Column("seal", String(64), nullable=False, server_default=""),
     Index("attempts_reference", "reference"),
+    Index("attempts_answers", "method", "outcome", "http_status"),  # counted at every scrape
 )  # fmt: skip
 
 events = Table(

@@ -24,6 +24,7 @@ import httpx
 from campaign_runner.model import PATIENCE, Clock, Limiter, OnHold, Outcome, Receipt
 from campaign_runner.model.errors import SettingsError
 from campaign_runner.model.loopback import LOOPBACK
+from campaign_runner.model.observed import observed
 from campaign_runner.tango import answers, auth, deadline, privacy, refusals, unpacking, wire
 from campaign_runner.tango.call_limits import CONNECT_SECONDS, LIMITS, LONGEST_HOLD, Limit
 from campaign_runner.tango.receipts import Reader
@@ -53,7 +54,7 @@ class Call:
     reference: str
     read: Reader
     params: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     content_type: str = JSON
     limit: Limit = LIMITS["place"]
 
@@ -124,9 +125,12 @@ class Connection:
             return Reply(Receipt(Outcome.THROTTLED, message=_ON_HOLD, retry_after=hold.seconds))
         if why := self._ready(call.method == "POST" and call.content_type == JSON):
             return Reply(Receipt(Outcome.THROTTLED, message=why, retry_after=HELD_BACK))
-        started = time.perf_counter()
-        reply = self.exchange(call, identity)
-        self._record(call.method, call.reference, reply.receipt, time.perf_counter() - started)
+        with observed("request to Tango", method=call.method, batch=call.reference) as made:
+            started = time.perf_counter()
+            reply = self.exchange(call, identity)
+            receipt = reply.receipt
+            self._record(call.method, call.reference, receipt, time.perf_counter() - started)
+            made.update(outcome=receipt.outcome, status=receipt.http_status, request_id=receipt.request_id)
         return reply
 
     def _await_turn(self) -> None:

@@ -115,8 +115,8 @@ def test_what_the_reader_writes_reaches_nobody_and_does_not_stop_it(book, capfd,
     with caplog.at_level("INFO"):
         assert confined(book, _shout) == "read"
     assert capfd.readouterr() == ("", "")
-    assert "reader of q4.xlsx: " in caplog.text
-    assert "panicked at" in caplog.text
+    assert "the reader of a file wrote on standard error" in caplog.text
+    assert "panicked at" not in caplog.text  # what it writes may be what stands in a cell
 
 
 def test_the_reader_inherits_no_socket_file_or_terminal(book):

@@ -161,8 +161,13 @@ def test_health_says_what_doctor_finds(site):
 
 
 def test_metrics_are_for_this_machine_or_an_administrator(site):
-    assert "campaign_runner_users 0.0" in site.browser().get("/metrics").text
+    assert "campaign_runner_users 0\n" in site.browser().get("/metrics").text
     assert site.browser().get("/readyz").json() == {"ready": True, "ledger": "ok", "worker": "ok", "Tango": "ok"}
+
+
+def test_figures_are_not_for_whoever_comes_through_a_proxy_that_nobody_named(site):
+    for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
+        assert site.browser().get("/metrics", headers={header: "203.0.113.9"}).status_code == 401
 
 
 def test_the_api_document_and_its_page_need_nothing_from_the_network(site):

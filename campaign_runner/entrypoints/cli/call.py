@@ -5,7 +5,6 @@ A script may give the same options to each command; what a command has no use fo
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from campaign_runner.entrypoints.cli.log_output import LogFormatOption
 from campaign_runner.entrypoints.cli.options import (
     Config,
     Json,
@@ -53,6 +53,7 @@ class Call:
     as_json: Json = False
     quiet: Quiet = False
     verbose: Verbose = False
+    log_format: LogFormatOption = None
 
     @cached_property
     def terminal(self) -> Terminal:
@@ -90,12 +91,16 @@ class Call:
 
         return open_workspace(self.config, self.state, self.schemas)
 
+    def measured(self, path: Path | None, command: str, file: Path | None = None) -> AbstractContextManager[None]:
+        """Figures of the ledger and of this run in a file, where one is named."""
+        from campaign_runner.app.locations import config_path, ledger_place
+        from campaign_runner.app.metrics_file import metrics_written
+
+        return metrics_written(path, command, lambda: ledger_place(self.state, config_path(self.config, file)))
+
     @contextmanager
     def errors_shown(self) -> Iterator[None]:
         """Turn errors into one clear message and the right exit code; a traceback only for a bug."""
-        logging.basicConfig(
-            level=logging.INFO if self.verbose else logging.ERROR, format="%(asctime)s %(message)s", stream=sys.stderr
-        )
         try:
             yield
         except CampaignRunnerError as error:

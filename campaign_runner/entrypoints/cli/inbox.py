@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from campaign_runner.entrypoints.cli.call import Call
-from campaign_runner.entrypoints.cli.options import Wait, seconds
+from campaign_runner.entrypoints.cli.options import MetricsFile, Wait, seconds
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that files are put into, with its subfolders.")]
 Once = Annotated[
@@ -16,18 +16,26 @@ Once = Annotated[
 ]
 
 
-def inbox_command(call: Call, folder: Folder, once: Once = False, wait: Wait = "10m") -> None:
+def inbox_command(
+    call: Call, folder: Folder, once: Once = False, wait: Wait = "10m", metrics_file: MetricsFile = None
+) -> None:
     """Run every spreadsheet that appears in a folder, and move it to done/ or failed/ with what came of it.
 
     Example: campaign-runner inbox /srv/rewards --once
     """
+    from campaign_runner.app import executor
     from campaign_runner.app.inbox import Inbox
+    from campaign_runner.app.metrics_file import EVERY, metrics_written
 
+    executor.begin()
     lines: list[str] = []
     tell = lines.append if call.as_json else call.terminal.say
     inbox = Inbox(folder.absolute(), tell, call.state, call.schemas, seconds(wait))
-    with call.interruptible(inbox.stopping):
+    with (
+        call.interruptible(inbox.stopping),
+        metrics_written(metrics_file, "inbox", inbox.ledger_place, every=EVERY),
+    ):
         code = inbox.watch(once=once)
-    if call.as_json:
-        call.terminal.object({"files": lines, "exit_code": int(code)})
-    raise typer.Exit(code)
+        if call.as_json:
+            call.terminal.object({"files": lines, "exit_code": int(code)})
+        raise typer.Exit(code)

@@ -55,6 +55,12 @@ Environment = Annotated[
     typer.Option("--environment", help="Environment for --all; default: production, if the ledger has any."),
 ]
 Parquet = Annotated[bool, typer.Option("--parquet", help="Also write finance.parquet.")]
+MetricsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--metrics-file", help="Also write figures to this file, for Prometheus' textfile collector (*.prom)."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output, and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show more details; never secrets or personal data.")]

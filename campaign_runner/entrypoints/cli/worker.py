@@ -7,23 +7,31 @@ from typing import Annotated
 import typer
 
 from campaign_runner.entrypoints.cli.call import Call
+from campaign_runner.entrypoints.cli.options import MetricsFile
 
 Concurrency = Annotated[
     int, typer.Option("--concurrency", min=1, max=64, help="How many processes work side by side on this machine.")
 ]
 
 
-def worker_command(call: Call, concurrency: Concurrency = 1) -> None:
+def worker_command(call: Call, concurrency: Concurrency = 1, metrics_file: MetricsFile = None) -> None:
     """Check, send and follow campaigns that were submitted to the ledger, until you stop it. Start as many as you like.
 
     Example: campaign-runner worker --config workspace.toml
     """
     from campaign_runner.app import executor
     from campaign_runner.app.jobs import work_until_stopped
+    from campaign_runner.app.metrics_file import EVERY, metrics_written
     from campaign_runner.app.worker_processes import supervise
 
     executor.begin()
-    with call.workspace() as workspace, call.interruptible(workspace.stopping):
+    with (
+        call.workspace() as workspace,
+        call.interruptible(workspace.stopping),
+        metrics_written(
+            metrics_file, "worker", lambda: (workspace.state, workspace.settings.ledger.url), every=EVERY
+        ),
+    ):
         call.terminal.say(f"Working on the ledger {workspace.place()}. Stop with Ctrl-C.")
         if concurrency == 1:
             work_until_stopped(workspace)

@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Request
 from campaign_runner.app.viewer import Viewer, campaign_for, require
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.model.errors import CampaignRunnerError, Forbidden
+from campaign_runner.model.loopback import LOOPBACK
 from campaign_runner.model.roles import Permission
 
 
@@ -51,7 +52,7 @@ def allowed(route: Route) -> Callable[[Request], None]:
 
     def ask(request: Request) -> None:
         viewer: Viewer | None = request.state.viewer
-        if route.need is PUBLIC or (route.need is MACHINE and request.state.client in ("127.0.0.1", "::1")):
+        if route.need is PUBLIC or (route.need is MACHINE and _is_this_machine(request)):
             return
         if viewer is None:
             raise SignInFirst("Sign in first, or send an API token as `Authorization: Bearer …`.")
@@ -85,6 +86,12 @@ def viewer_of(request: Request) -> Viewer:
 def campaign_key_of(request: Request) -> int:
     """The campaign of the path, of which the viewer may do what the route needs."""
     return int(request.state.campaign_key)
+
+
+def _is_this_machine(request: Request) -> bool:
+    """Not what a proxy on this machine passes on that nobody named in [server] proxies."""
+    passed_on = {"forwarded", "x-forwarded-for", "x-real-ip", "via"} & set(request.headers.keys())
+    return request.state.client in LOOPBACK and not passed_on
 
 
 # The largest number of a row, an upload or a token: what every database takes.

@@ -28,6 +28,7 @@ from campaign_runner.model.errors import (
     TangoStopped,
     UsageError,
 )
+from campaign_runner.model.log import log
 
 # Paths whose errors are for programs.
 MACHINES = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
@@ -90,14 +91,14 @@ def told(request: Request, status: int, detail: str, headers: dict[str, str] | N
 
 def fault(request: Request, error: Exception) -> Response:
     """A fault of the program: the log has it, the answer does not."""
-    logger.error("request %s failed", request.state.request_id, exc_info=error)
+    log(logger, "request failed", level=logging.ERROR, error=error, request_id=request.state.request_id)
     return told(request, 500, _FAULT)
 
 
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, CampaignRunnerError)
     status = status_of(error)
-    if isinstance(error, SignInFirst) and not request.url.path.startswith("/api/"):
+    if isinstance(error, SignInFirst) and not request.url.path.startswith(MACHINES):
         return _to_sign_in(request)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(error, TooManyTries):

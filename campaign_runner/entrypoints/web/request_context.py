@@ -5,10 +5,8 @@ Plain ASGI: it runs for every request, and nothing of a body is read here.
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
-import time
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -23,8 +21,9 @@ from campaign_runner.app.viewer import Viewer
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.entrypoints.web.answer_errors import fault
 from campaign_runner.entrypoints.web.cookies import session_secret
+from campaign_runner.model.log import log_context
+from campaign_runner.model.observed import observed
 
-logger = logging.getLogger("campaign_runner.requests")
 _NUMBER = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -39,7 +38,7 @@ class RequestContext:
         """One request."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        headers, state, began = Headers(scope=scope), scope.setdefault("state", {}), time.monotonic()
+        headers, state = Headers(scope=scope), scope.setdefault("state", {})
         proxied = self._from_proxy(scope)
         given = headers.get("X-Request-Id", "") if proxied else ""
         state["request_id"] = given if _NUMBER.fullmatch(given) else secrets.token_hex(8)
@@ -55,16 +54,17 @@ class RequestContext:
                 MutableHeaders(scope=message)["X-Request-Id"] = state["request_id"]
             await send(message)
 
-        try:
-            if not scope["path"].startswith("/static/"):
-                state["viewer"], state["bearer"] = await run_in_threadpool(self._viewer, scope, headers)
-            await self.app(scope, receive, answer)
-        except Exception as error:
-            if status["code"]:
-                raise
-            await fault(Request(scope, receive), error)(scope, receive, answer)
-        finally:
-            _log(scope, state, status["code"], time.monotonic() - began)
+        with log_context(request_id=state["request_id"]), observed("HTTP request", method=scope["method"]) as made:
+            try:
+                if not scope["path"].startswith("/static/"):
+                    state["viewer"], state["bearer"] = await run_in_threadpool(self._viewer, scope, headers)
+                await self.app(scope, receive, answer)
+            except Exception as error:
+                if status["code"]:
+                    raise
+                await fault(Request(scope, receive), error)(scope, receive, answer)
+            finally:  # not the address that was asked for, which may hold a link's secret: the route says enough
+                made.update(route=getattr(scope.get("route"), "path", "-"), status=status["code"])
 
     def _viewer(self, scope: Scope, headers: Headers) -> tuple[Viewer | None, bool]:
         kind, _, token = headers.get("Authorization", "").partition(" ")
@@ -92,12 +92,3 @@ def _believe(scope: Scope, headers: Headers, is_proxy: Any) -> None:
     if host := headers.get("X-Forwarded-Host", ""):
         kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
         scope["headers"] = [*kept, (b"host", host.encode("latin-1"))]
-
-
-def _log(scope: Scope, state: dict[str, Any], status: int, seconds: float) -> None:
-    """One line, without the address that was asked for: it may hold a link's secret; the route says enough."""
-    route = scope.get("route")
-    path = getattr(route, "path", "-")
-    viewer: Viewer | None = state["viewer"]
-    logger.info("%s %s %s %d %.0f ms user %s", state["request_id"], scope["method"], path, status, seconds * 1000,
-                viewer.user if viewer else "-")  # fmt: skip

@@ -8,6 +8,8 @@ import signal
 import subprocess
 from collections.abc import Sequence
 
+from campaign_runner.model.log import log
+
 logger = logging.getLogger(__name__)
 AGAIN_SECONDS, END_SECONDS = 2.0, 15.0
 
@@ -39,7 +41,7 @@ class WorkerProcess:
         while True:
             await asyncio.sleep(AGAIN_SECONDS)
             if self._process is not None and (code := self._process.poll()) is not None:
-                logger.warning("The worker ended with code %s and is started again.", code)
+                log(logger, "the worker ended and is started again", level=logging.WARNING, exit_code=code)
                 self._start()
 
     def _start(self) -> None:

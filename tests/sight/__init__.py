@@ -1,0 +1,1 @@
+"""What operations see: figures, alerts, traces, findings of doctor."""
