@@ -54,6 +54,7 @@ KINDS: dict[str, Kind] = {
     jobs.REPORT: Kind("campaign_runner.app.drive", "write_reports"),
     jobs.BOOKS: Kind("campaign_runner.app.campaign_books", "write_books"),
     jobs.STATEMENT: Kind("campaign_runner.app.campaign_books", "match_statement"),
+    jobs.TRIAL: Kind("campaign_runner.app.trial_reward", "send_test_reward"),
     jobs.RETRY: Kind("campaign_runner.app.retry_campaign", "retry_campaign"),
 }
 

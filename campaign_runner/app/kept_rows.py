@@ -20,7 +20,7 @@ from campaign_runner.ledger import check_parts, checks, events, submissions
 from campaign_runner.ledger.approvals import APPROVED
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.errors import CampaignRunnerError
-from campaign_runner.planning.kept_lines import AT_ONCE, compared, kept_lines
+from campaign_runner.planning.kept_lines import AT_ONCE, compared, kept_lines, smallest_reward
 from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.planning.row_changes import ComparedRow, RowChange, row_changes
 
@@ -50,6 +50,7 @@ class KeptRows:
         for kind, sent in ((check_parts.LINES, False), (check_parts.SENT, True)):
             lines = kept_lines(draft.plan, sent=sent, keyed=self.keyed)
             self.parts[kind] = [check_parts.packed(part) for part in lines]
+        self.says["trial"] = smallest_reward(draft.plan)
 
     def since_approved(self, connection: Connection, campaign_key: int, plan: str) -> None:
         """Hold the lines against those of the plan that was approved last, if that was another one."""

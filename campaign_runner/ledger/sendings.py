@@ -7,10 +7,10 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from campaign_runner.ledger import actors, events, jobs
-from campaign_runner.ledger.schema import campaigns
+from campaign_runner.ledger.schema import campaigns, uploads
 from campaign_runner.ledger.submission_tables import sendings, submissions
 from campaign_runner.model.actor import Actor
 
@@ -62,8 +62,10 @@ def is_still_wanted(connection: Connection, campaign_key: int, plan: str) -> boo
 def call_off(connection: Connection, campaign_key: int, wish: Sending, at: str) -> None:
     """Nothing is to be sent any more; what was planned for it is taken back by the caller."""
     connection.execute(delete(sendings).where(sendings.c.campaign == campaign_key))
-    upload = select(submissions.c.upload).where(submissions.c.id == wish.submission)
-    events.append(connection, campaign_key, at, CANCELLED, plan=wish.plan, upload=connection.execute(upload).scalar())
+    upload = (
+        connection.execute(select(func.max(uploads.c.id)).where(uploads.c.campaign == campaign_key)).scalar() or 0
+    )
+    events.append(connection, campaign_key, at, CANCELLED, plan=wish.plan, upload=upload)
 
 
 def was_called_off(connection: Connection, campaign_key: int, upload: int) -> bool:

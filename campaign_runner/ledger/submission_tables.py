@@ -153,3 +153,18 @@ tango_events = Table(
     Column("event", String(200), nullable=False, unique=True),
     Column("at", String(40), nullable=False),
 )  # fmt: skip
+
+# Rewards with which somebody tried a plan out, by the reference of their order; they are in no books. `state` is wanted,
+# sending, sent or refused; the bytes to send are kept until one of the last two is known.
+trial_rewards = Table(
+    "trial_rewards", metadata,
+    Column("reference", String(100), primary_key=True),
+    Column("campaign", ForeignKey(campaigns.c.id), nullable=False),
+    Column("plan", String(64), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("body", LargeBinary, nullable=False),
+)  # fmt: skip

@@ -56,6 +56,11 @@ def _items(body: bytes) -> dict[str, dict[str, Any]]:
 
 def _sealed(order: Order, items: Sequence[bytes], format: str = FORMAT) -> tuple[str, bytes]:
     reference = references.reference(order, references.batch_digest(order, items, format))
+    return reference, order_body(order, reference, items)
+
+
+def order_body(order: Order, reference: str, items: Sequence[bytes]) -> bytes:
+    """The bytes of an async order of these line items."""
     head = {
         "externalRefID": reference,
         "customerIdentifier": order.customer,
@@ -66,4 +71,4 @@ def _sealed(order: Order, items: Sequence[bytes], format: str = FORMAT) -> tuple
         "sender": dict(order.sender),
     }
     opening = orjson.dumps({key: value for key, value in head.items() if value})[:-1]
-    return reference, opening + b',"lineItems":[' + b",".join(items) + b"]}"
+    return opening + b',"lineItems":[' + b",".join(items) + b"]}"

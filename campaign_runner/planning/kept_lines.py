@@ -15,9 +15,12 @@ import pandas as pd
 from campaign_runner.model.money import from_units, text
 from campaign_runner.planning.plan import Plan, line_references
 from campaign_runner.planning.row_changes import ComparedRow
+from campaign_runner.planning.trial_order import METHOD
 
 # Of a longer plan, the first this many: a file lists all of them.
 MOST, AT_ONCE = 100_000, 500
+# What of a line says how the reward looks; who gets it and how many is said anew.
+_LOOKS = ("utid", "etid", "emailSubject", "message")
 
 
 def kept_lines(plan: Plan, *, sent: bool, keyed: bool) -> Iterator[bytes]:
@@ -31,6 +34,17 @@ def kept_lines(plan: Plan, *, sent: bool, keyed: bool) -> Iterator[bytes]:
         part = lines.iloc[start : start + AT_ONCE]
         columns = _columns(plan, part, keyed=keyed)
         yield b'{"columns":' + orjson.dumps(columns) + b',"payloads":[' + b",".join(plan.payloads(part)) + b"]}"
+
+
+def smallest_reward(plan: Plan) -> dict[str, Any] | None:
+    """The reward of the smallest amount that the plan sends by e-mail; None where there is none."""
+    lines = plan.new[plan.new["method"].astype(str) == METHOD] if len(plan.new) else plan.new
+    if lines.empty:
+        return None
+    line = lines.sort_values(["face_units", "row"]).head(1)
+    payload = orjson.loads(plan.payloads(line)[0])
+    looks = {name: payload[name] for name in _LOOKS if name in payload}
+    return {"looks": looks, "units": int(line["face_units"].iloc[0]), "currency": str(line["currency"].iloc[0])}
 
 
 def compared(part: bytes) -> Iterator[ComparedRow]:

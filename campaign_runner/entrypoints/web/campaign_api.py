@@ -17,6 +17,7 @@ from campaign_runner.app.plan_rows import plan_changes, plan_lines
 from campaign_runner.app.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.rows import row_life, rows_of
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.trial_reward import want_test_reward
 from campaign_runner.app.viewer import sees_contacts
 from campaign_runner.app.visible_campaigns import visible_campaigns
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number, Who, Work
@@ -120,6 +121,11 @@ def with_changes(workspace: Work, campaign_key: int, view: dict[str, Any]) -> di
     if (approved := view["diff"]["approved"]) and approved["rows"]:
         approved["changes"] = plan_changes(workspace, campaign_key, limit=CHANGES).rows
     return view
+
+
+def test_reward(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: OfPlan) -> Response:
+    """One reward of the smallest amount of this plan to yourself, where an administrator allows it; once for each plan."""
+    return JSONResponse(want_test_reward(workspace, campaign_key, viewer, body.plan), 202)
 
 
 def approve(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: OfPlan) -> Response:

@@ -12,6 +12,7 @@ from campaign_runner.app.map_columns import field_titles
 from campaign_runner.app.plan_rows import MOST, plan_changes, plan_lines, upload_changes
 from campaign_runner.app.plan_view import accept_warning, ask_for_approval, plan_view
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.trial_reward import test_reward_of, want_test_reward
 from campaign_runner.app.viewer import sees_contacts
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Who, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
@@ -67,6 +68,17 @@ def act(
     return go_to(f"/campaigns/{campaign_id}/plan")
 
 
+def send_me_a_test(
+    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, plan: Text = ""
+) -> Response:
+    """One reward of the smallest amount to whoever is signed in."""
+    try:
+        want_test_reward(workspace, campaign_key, viewer, plan)
+    except TOLD as error:
+        return _plan(request, workspace, campaign_id, campaign_key, error)
+    return go_to(f"/campaigns/{campaign_id}/plan")
+
+
 def decide(
     request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, do: Text = "",
     plan: Text = "", reason: Text = "",
@@ -92,7 +104,8 @@ def _plan(
             "lines": plan_lines(workspace, campaign_key, start=lines, contacts=contacts), "lines_from": lines,
             "changes": plan_changes(workspace, campaign_key, start=changes, contacts=contacts), "changes_from": changes,
         }  # fmt: skip
+        values["trial"] = test_reward_of(workspace, campaign_key, request.state.viewer, values["plan"]["plan"])
     except TOLD as refused:
         values["why"] = str(refused)
-    values |= {"contacts": contacts, "error": str(error or "")}
+    values |= {"contacts": contacts, "trials": workspace.settings.server.test_reward, "error": str(error or "")}
     return page(request, "plan.html", status=status_of(error) if error else 200, tab="plan", **values, **shared)
