@@ -240,7 +240,7 @@ base_url = "https://tango.example.com"
 
 @pytest.mark.parametrize(("words", "refused"), [
     (("status",), False), (("audit", "verify"), False), (("reports", "--all", "--environment", "simulator"), False),
-    (("explain", CAMPAIGN, "2"), False),
+    (("explain", CAMPAIGN, "2"), False), (("check", "email.csv"), False),
     (("run", "email.csv"), True), (("track", CAMPAIGN), True), (("doctor",), True), (("catalogue",), True),
 ])  # fmt: skip
 def test_only_what_would_ask_tango_refuses_a_foreign_host(command, words, refused):

@@ -42,6 +42,7 @@ def ask_tango(
 @contextmanager
 def _line(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterator[Client]:
     """A client with less patience than that of the main job."""
+    runtime.settings.require_host()
     tango = runtime.settings.tango
     short = tango.model_copy(
         update={"max_tries": min(TRIES, tango.max_tries), "timeout_seconds": min(PATIENCE, tango.timeout_seconds)}

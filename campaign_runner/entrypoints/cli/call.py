@@ -83,7 +83,9 @@ class Call:
 
     def asking(self, overrides: Overrides | None = None) -> Runtime:
         """For a question about Tango's rewards, which needs no campaign."""
-        return self.runtime(campaign="catalogue", secret=None, overrides=overrides)
+        runtime = self.runtime(campaign="catalogue", secret=None, overrides=overrides)
+        runtime.settings.require_host()
+        return runtime
 
     def workspace(self) -> AbstractContextManager[Workspace]:
         """What a command for many campaigns works in."""
