@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 
 from campaign_runner.app.ask_tango import ask_tango, reason
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.ledger import Ledger, open_ledger
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import Ledger, catalogues, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import Catalogue, Reward
 from campaign_runner.planning.catalogue_context import CatalogueContext
@@ -15,6 +18,9 @@ from campaign_runner.preflight import catalogue_cache
 from campaign_runner.preflight.catalogue_cache import CachedCatalogue
 from campaign_runner.preflight.catalogue_check import CatalogueIndex
 from campaign_runner.preflight.similar_people import weekends, witnessed
+
+# A worker fetches it again so long before it is too old to judge by, and looks so often.
+EARLY, LOOK_AGAIN = timedelta(hours=2), 1800.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
         return CatalogueSnapshot()
     file, source = catalogue_cache.path(runtime.state, runtime.settings.tango.environment), runtime.settings.base_url
     found = catalogue_cache.load(file, source)
+    if ledger is not None and not (found and found.is_fresh(now)):
+        found = _of_others(ledger, runtime, file, found) or found
     if found and (ledger is None or (found.is_fresh(now) and not runtime.refresh)):
         return CatalogueSnapshot(
             _indexed(runtime, found.catalogue), () if found.is_fresh(now) else (_OLD.format(_day(found)),)
@@ -59,7 +67,10 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
         return CatalogueSnapshot()
     receipt, catalogue = ask_tango(runtime, ledger, campaign_key, lambda client: client.catalogue())
     if catalogue is not None:
-        catalogue_cache.save(file, source, CachedCatalogue(catalogue, now))
+        content = catalogue_cache.written(source, CachedCatalogue(catalogue, now))
+        catalogue_cache.save(file, content)
+        with ledger.write("keep the catalogue", fenced=False) as connection:
+            catalogues.keep(connection, runtime.settings.tango.environment, source, now.isoformat(), content.decode())
         return CatalogueSnapshot(_indexed(runtime, catalogue))
     why = reason(receipt)
     if wanted == "require":
@@ -69,6 +80,37 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
             _indexed(runtime, found.catalogue), (f"{_WANTED.format(why)} {_OLD.format(_day(found))}",)
         )
     return CatalogueSnapshot(None, (f"{_WANTED.format(why)} Rewards, amounts and methods were not held against it.",))
+
+
+def _of_others(ledger: Ledger, runtime: Runtime, file: Path, own: CachedCatalogue | None) -> CachedCatalogue | None:
+    """What another machine fetched since; it is this one's own from then on."""
+    source = runtime.settings.base_url
+    with ledger.read() as connection:
+        newer = own.at.isoformat() if own else ""
+        content = catalogues.kept(connection, runtime.settings.tango.environment, source, newer)
+    theirs = catalogue_cache.read(content, source) if content else None
+    if content and theirs:
+        catalogue_cache.save(file, content.encode())
+    return theirs
+
+
+def refresh_catalogue(workspace: Workspace, _key: str) -> float | None:
+    """The work of a worker: fetch again what is kept and used before it is too old; seconds until the next look."""
+    settings = workspace.settings
+    if settings.preflight.catalogue == "off":
+        return None
+    runtime = Runtime(
+        settings, workspace.state, workspace.state / "reports", workspace.credentials(), workspace.schemas,
+        workspace.clock, workspace.stopping, ledger_url=settings.ledger.url, refresh=True,
+    )  # fmt: skip
+    ledger, environment = workspace.ledger(), settings.tango.environment
+    early = (runtime.clock.now() - catalogue_cache.FRESH + EARLY).isoformat()
+    with ledger.read() as connection:
+        used = catalogues.kept(connection, environment, settings.base_url)
+        young = catalogues.kept(connection, environment, settings.base_url, early)
+    if used and not young:
+        catalogue_snapshot(runtime, ledger)
+    return LOOK_AGAIN
 
 
 def _indexed(runtime: Runtime, catalogue: Catalogue) -> CatalogueIndex:

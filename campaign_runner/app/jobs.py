@@ -50,6 +50,7 @@ KINDS: dict[str, Kind] = {
     jobs.CHECK: Kind("campaign_runner.app.check_submission", "check_submission"),
     jobs.DRIVE: Kind("campaign_runner.app.drive", "drive_campaign"),
     jobs.RETENTION: Kind("campaign_runner.app.retention", "erase_old_data"),
+    jobs.CATALOGUE: Kind("campaign_runner.app.catalogue", "refresh_catalogue"),
     jobs.NOTIFY: Kind("campaign_runner.app.notify", "notify_job"),
     jobs.REPORT: Kind("campaign_runner.app.drive", "write_reports"),
     jobs.BOOKS: Kind("campaign_runner.app.campaign_books", "write_books"),
@@ -59,7 +60,7 @@ KINDS: dict[str, Kind] = {
 }
 
 # Kinds that nobody asks for: a worker that begins sees to it that they are wanted.
-PERIODIC = (jobs.RETENTION, jobs.NOTIFY)
+PERIODIC = (jobs.RETENTION, jobs.NOTIFY, jobs.CATALOGUE)
 
 
 def want_periodic(workspace: Workspace) -> None:

@@ -28,8 +28,9 @@ from campaign_runner.planning.recipients import EMAIL, LETTER, PHONE, person_has
 
 # Where deleted bytes stay in the pages of a server until its tables are written again.
 PERSONAL_TABLES = (
-    "attempts", "batches", "checks", "corrections", "entries", "held_shown", "idempotency", "jobs", "line_items",
-    "problems", "releases", "report_parts", "sendings", "submission_parts", "submissions", "upload_parts", "uploads",
+    "attempts", "batches", "check_parts", "checks", "corrections", "deliveries", "entries", "held_shown", "idempotency",
+    "jobs", "line_items", "problems", "releases", "report_parts", "sendings", "submission_parts", "submissions",
+    "upload_parts", "uploads",
 )  # fmt: skip
 _EVER = "9999"
 

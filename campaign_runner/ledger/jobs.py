@@ -14,8 +14,8 @@ from campaign_runner.ledger import engine
 from campaign_runner.ledger.submission_tables import jobs
 
 # The kinds of work; `app.jobs` has what does each.
-CHECK, DRIVE, REPORT, RETRY, BOOKS, STATEMENT, RETENTION, NOTIFY, TRIAL = (
-    "check", "drive", "report", "retry", "books", "statement", "retention", "notify", "trial"
+CHECK, DRIVE, REPORT, RETRY, BOOKS, STATEMENT, RETENTION, NOTIFY, TRIAL, CATALOGUE = (
+    "check", "drive", "report", "retry", "books", "statement", "retention", "notify", "trial", "catalogue"
 )  # fmt: skip
 LEASE = 6.0
 # A job that fails is tried again after this many seconds, the last figure forever.

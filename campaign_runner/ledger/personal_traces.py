@@ -5,21 +5,23 @@ What an export lists is what an erasure has to leave nothing of: both ask here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, String, Table, select
 
-from campaign_runner.ledger import people_tables, submission_tables
+from campaign_runner.ledger import check_parts, outbox_tables, people_tables  # all tables are known then
 from campaign_runner.ledger.bulk import in_pieces
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import metadata
 from campaign_runner.model.contact import Contact
 
-# Packed files, and the column whose parts make one: a word may stand where two parts meet.
-FILES = {"batches": "id", "upload_parts": "upload", "submission_parts": "submission", "report_parts": "file"}
-ACCOUNTS = people_tables.users.name
-CORRECTIONS = submission_tables.corrections.name
+# Packed files: the column whose parts make one (a word may stand where two parts meet), and how they are unpacked.
+FILES: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "batches": ("id", unpack), "upload_parts": ("upload", unpack), "submission_parts": ("submission", unpack),
+    "report_parts": ("file", unpack), "check_parts": ("submission", check_parts.unpacked), "trial_rewards": ("reference", unpack),
+}  # fmt: skip
+TABLES = (outbox_tables.deliveries, people_tables.users)
 # Shorter columns hold times, statuses and currencies.
 _SHORTEST = 41
 _AT_ONCE = 5_000
@@ -37,8 +39,8 @@ class Trace(NamedTuple):
 def traces(connection: Connection, contact: Contact) -> Iterator[Trace]:
     """Every place of the ledger that holds this recipient."""
     yield from texts(connection, contact)
-    for name, owner in FILES.items():
-        yield from _files(connection, metadata.tables[name], owner, contact)
+    for name in FILES:
+        yield from _files(connection, metadata.tables[name], contact)
 
 
 def texts(connection: Connection, contact: Contact) -> Iterator[Trace]:
@@ -49,7 +51,7 @@ def texts(connection: Connection, contact: Contact) -> Iterator[Trace]:
 
 def packed_file(connection: Connection, name: str, key: Any) -> bytes:
     """The bytes of a packed file."""
-    return _whole(connection, metadata.tables[name], FILES[name], key)
+    return _whole(connection, metadata.tables[name], key)
 
 
 def _texts(connection: Connection, table: Table, contact: Contact) -> Iterator[Trace]:
@@ -65,18 +67,20 @@ def _texts(connection: Connection, table: Table, contact: Contact) -> Iterator[T
                     yield Trace(table.name, column.name, tuple(row[:cut]), text)
 
 
-def _files(connection: Connection, table: Table, owner: str, contact: Contact) -> Iterator[Trace]:
-    packed = _packed(table)
-    owners = select(table.c[owner]).where(packed.is_not(None)).distinct().order_by(table.c[owner])
-    for key in connection.execute(owners).scalars().all():
-        if contact.is_in_bytes(_whole(connection, table, owner, key)):
+def _files(connection: Connection, table: Table, contact: Contact) -> Iterator[Trace]:
+    packed, owner = _packed(table), table.c[FILES[table.name][0]]
+    for key in (
+        connection.execute(select(owner).where(packed.is_not(None)).distinct().order_by(owner)).scalars().all()
+    ):
+        if contact.is_in_bytes(_whole(connection, table, key)):
             yield Trace(table.name, packed.name, (key,))
 
 
-def _whole(connection: Connection, table: Table, owner: str, key: Any) -> bytes:
+def _whole(connection: Connection, table: Table, key: Any) -> bytes:
+    owner, unpacked = FILES[table.name]
     order = [column for column in table.primary_key.columns if column.name != owner]
     query = select(_packed(table)).where(table.c[owner] == key).order_by(*order)
-    return b"".join(unpack(bytes(part)) for part in connection.execute(query).scalars())
+    return b"".join(unpacked(bytes(part)) for part in connection.execute(query).scalars())
 
 
 def _packed(table: Table) -> Column[Any]:

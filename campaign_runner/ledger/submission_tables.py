@@ -168,3 +168,12 @@ trial_rewards = Table(
     Column("note", Text, nullable=False, server_default=""),
     Column("body", LargeBinary, nullable=False),
 )  # fmt: skip
+
+# Tango's catalogue of an environment and address as it was fetched last: every machine judges by the same.
+catalogues = Table(
+    "catalogues", metadata,
+    Column("environment", String(20), primary_key=True),
+    Column("source", String(300), primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("content", Text, nullable=False),
+)  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, and_, delete, select, update
 
-from campaign_runner.ledger import digests, stored_reports
+from campaign_runner.ledger import check_parts, digests, stored_reports
 from campaign_runner.ledger.personal_traces import Trace
 from campaign_runner.ledger.schema import attempts, batches, metadata
 from campaign_runner.ledger.submission_tables import report_files
@@ -25,9 +25,10 @@ STAYS = frozenset({
     ("approvals", "name"), ("plans_shown", "submitter"), ("submissions", "actor"), ("corrections", "actor"),
     ("sendings", "actor"), ("campaigns", "halted_by"), ("campaigns", "settings"), ("claims", "holder"),
     ("claims", "process"), ("tokens", "name"), ("users", "email"), ("users", "name"), ("users", "subject"),
+    ("deliveries", "person"),
 })  # fmt: skip
 # Dealt with order by order and file by file, as long as they are not open.
-_ELSEWHERE = frozenset({"batches", "line_items", "upload_parts", "submission_parts"})
+_ELSEWHERE = frozenset({"batches", "line_items", "upload_parts", "submission_parts", "trial_rewards"})
 
 
 def remove(connection: Connection, where: Iterable[Trace], contact: Contact, at: str) -> None:
@@ -80,11 +81,16 @@ def _result(connection: Connection, trace: Trace) -> None:
     _set(connection, trace, impersonal(trace.text))
 
 
+def _lists(connection: Connection, trace: Trace) -> None:
+    """Lists of rows go; the counts stay."""
+    check_parts.forget(connection, [trace.key[0]])
+
+
 def _report(connection: Connection, trace: Trace) -> None:
     """A report can be written again."""
     stored_reports.forget(connection, report_files.c.id == trace.key[0])
 
 
 _SPECIAL: Mapping[str, Callable[[Connection, Trace], None]] = {
-    "checks": _result, "report_parts": _report, "held_shown": _delete, "idempotency": _delete,
+    "check_parts": _lists, "checks": _result, "report_parts": _report, "held_shown": _delete, "idempotency": _delete,
 }  # fmt: skip

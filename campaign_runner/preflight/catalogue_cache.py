@@ -1,4 +1,5 @@
-"""Where is the catalogue kept between runs?  In the state folder, for half a day, readable by its owner alone."""
+"""Where is the catalogue kept between runs?  In the ledger for all machines, and in the state folder of each that uses it,
+readable by its owner alone; for half a day."""
 
 from __future__ import annotations
 
@@ -40,25 +41,39 @@ def path(state: Path, environment: str) -> Path:
 def load(file: Path, source: str) -> CachedCatalogue | None:
     """What is kept of the catalogue of `source` (an address); None where nothing is, or nothing that can be read."""
     try:
-        stored = orjson.loads(file.read_bytes())
+        content = file.read_bytes()
+    except OSError:
+        return None
+    return read(content, source)
+
+
+def read(content: bytes | str, source: str) -> CachedCatalogue | None:
+    """The same from what was written down."""
+    try:
+        stored = orjson.loads(content)
         if (stored["format"], stored["source"]) != (FORMAT, source):
             return None
         rewards = [_reward(values) for values in stored["rewards"]]
         at = datetime.fromisoformat(stored["at"])
-    except (OSError, ValueError, TypeError, KeyError, ArithmeticError):
+    except (ValueError, TypeError, KeyError, ArithmeticError):
         return None
     return CachedCatalogue(Catalogue(stored["name"], {reward.utid.upper(): reward for reward in rewards}), at)
 
 
-def save(file: Path, source: str, kept: CachedCatalogue) -> None:
-    """Keep a catalogue; a state folder that cannot be written is no reason to stop."""
+def written(source: str, kept: CachedCatalogue) -> bytes:
+    """A catalogue as it is written down."""
     content = {"format": FORMAT, "source": source, "at": kept.at.isoformat(), "name": kept.catalogue.name,
             "rewards": [asdict(reward) for reward in kept.catalogue.rewards.values()]}  # fmt: skip
+    return orjson.dumps(content, default=str)
+
+
+def save(file: Path, content: bytes) -> None:
+    """Keep what was written down; a state folder that cannot be written is no reason to stop."""
     new = file.with_suffix(".new")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-            target.write(orjson.dumps(content, default=str))
+            target.write(content)
         new.replace(file)
     except OSError:
         new.unlink(missing_ok=True)

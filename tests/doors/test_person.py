@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import LargeBinary
+
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.campaign_wishes import halt_campaign, resume_campaign, want_reports
 from campaign_runner.app.correct_cells import correct_cells
@@ -9,7 +11,8 @@ from campaign_runner.app.person_export import export_person, write_export
 from campaign_runner.app.purge import Erased, purge_recipient
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.users import add_user
-from campaign_runner.ledger.personal_traces import traces
+from campaign_runner.ledger.personal_traces import FILES, traces
+from campaign_runner.ledger.schema import metadata
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.contact import Contact
 from campaign_runner.model.contact_masks import without_contacts
@@ -129,3 +132,10 @@ def test_an_erased_person_has_rewards_without_a_name_and_nothing_else(house: Hou
     erase(house)
     data = export_person(house.workspace.runtime(1, HANNA, house.folder / "reports"), WHO)
     assert (data.rows, data.files, data.texts, [one["sent"] for one in data.rewards]) == ([], [], [], [{}, {}])
+
+
+def test_every_column_of_bytes_is_searched_or_holds_no_text():
+    hashes = {"secret", "identity", "content", "contact", "person", "alias", "origin", "folded_key"}
+    columns = {(table.name, column.name) for table in metadata.tables.values() for column in table.columns
+               if isinstance(column.type, LargeBinary) and column.name not in hashes}  # fmt: skip
+    assert columns == {(name, "body" if name in ("batches", "trial_rewards") else "bytes") for name in FILES}
