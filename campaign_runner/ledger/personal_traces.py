@@ -19,7 +19,8 @@ from campaign_runner.model.contact import Contact
 # Packed files: the column whose parts make one (a word may stand where two parts meet), and how they are unpacked.
 FILES: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
     "batches": ("id", unpack), "upload_parts": ("upload", unpack), "submission_parts": ("submission", unpack),
-    "report_parts": ("file", unpack), "check_parts": ("submission", check_parts.unpacked), "trial_rewards": ("reference", unpack),
+    "report_parts": ("file", unpack), "check_parts": ("submission", check_parts.unpacked),
+    "trial_rewards": ("reference", unpack),
 }  # fmt: skip
 TABLES = (outbox_tables.deliveries, people_tables.users)
 # Shorter columns hold times, statuses and currencies.
