@@ -44,7 +44,8 @@ def opened(path: Path, goal: Path, name: str, inbox: InboxSection) -> Path:
     code, words = _gpg(path, goal, name, inbox)
     status = [line.split() for line in words if line]
     kinds = {line[0] for line in status}
-    _require_readable(name, code, kinds)
+    whole = sum(line[0] == "PLAINTEXT" for line in status) == 1  # a signature says nothing of what stands beside it
+    _require_readable(name, code, kinds, whole=whole)
     signatures = list(_signatures(status))
     wanted = {one.upper() for one in inbox.signers}
     if any(not one.good for one in signatures if not wanted or one.fingerprints & wanted) or "BADSIG" in kinds:
@@ -61,14 +62,14 @@ def opened(path: Path, goal: Path, name: str, inbox: InboxSection) -> Path:
     return goal
 
 
-def _require_readable(name: str, code: int, kinds: set[str]) -> None:
+def _require_readable(name: str, code: int, kinds: set[str], *, whole: bool) -> None:
     if "NO_SECKEY" in kinds and "DECRYPTION_OKAY" not in kinds:
         raise FileUnusable(
             f"{name} is encrypted for a key that is not in [inbox] keyring, or whose passphrase ({PASSPHRASE}) is not "
             "right. Nothing was sent. Encrypt it for a key of the keyring."
         )
     failed = "DECRYPTION_FAILED" in kinds or ("BEGIN_DECRYPTION" in kinds and "DECRYPTION_OKAY" not in kinds)
-    if failed or "PLAINTEXT" not in kinds or (code and not kinds & {"ERRSIG", "BADSIG", "EXPKEYSIG", "REVKEYSIG"}):
+    if failed or not whole or (code and not kinds & {"ERRSIG", "BADSIG", "EXPKEYSIG", "REVKEYSIG"}):
         raise FileUnusable(
             f"{name} cannot be decrypted: it is no OpenPGP message, was cut or changed on its way, or the passphrase of "
             f"the key ({PASSPHRASE}) is not right. Nothing was sent. Send it again."
