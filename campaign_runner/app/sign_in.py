@@ -138,6 +138,24 @@ def end_sessions(workspace: Workspace, viewer: Viewer, which: str = "") -> None:
         events.append(connection, 0, workspace.at(), "sessions ended", user=viewer.email)
 
 
+def change_password(workspace: Workspace, viewer: Viewer, password: str, new: str, browser: Browser) -> None:
+    """Set a new password, and end all other sessions; raises NotSignedIn where the present one is not right,
+    TooManyTries, UsageError for a new one that is too easy."""
+    with workspace.ledger().read() as connection:
+        user = people.get(connection, viewer.user)
+    if user.issuer != people.LOCAL:
+        raise UsageError("Your company account keeps your password. Change it there.")
+    abouts = _claim_try(workspace, f"account {user.email}", browser)
+    if not passwords.is_password(user.password, password):
+        _record_failure(workspace, user)
+        raise NotSignedIn("The present password is not right. Nothing was changed.")
+    _forgive(workspace, abouts)
+    kept = passwords.hashed(new)
+    with workspace.ledger(viewer.actor).write("change a password", durable=True) as connection:
+        people.change(connection, user, workspace.at(), "password changed", password=kept)
+        people.end_sessions(connection, user, viewer.session)
+
+
 def limits(workspace: Workspace) -> Limits:
     """How long a session lasts."""
     server = workspace.settings.server

@@ -13,6 +13,8 @@ from campaign_runner.ledger.cell_corrections import corrections_of
 from campaign_runner.ledger.checks import check_of, problem_count
 from campaign_runner.ledger.submissions import Submission
 
+# So many different values of one kind are shown to be corrected in all their rows at once.
+VALUES = 100
 MASK = "•••"
 _MASKED: dict[str, Any] = {"cells": {}, "like": {}, "reason": MASK}
 
@@ -45,14 +47,16 @@ def upload_view(workspace: Workspace, campaign_key: int, number: int, *, contact
 
 def problems_of(
     workspace: Workspace, campaign_key: int, number: int, *, field: str = "", severity: str = "", rule: str = "",
-    after: int = -1, limit: int = 100, contacts: bool = True,
+    header: str = "", q: str = "", after: int = -1, limit: int = 100, contacts: bool = True,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """A page of what is wrong, in the order of the file; each with its `number`."""
+    """A page of what is wrong, in the order of the file; each with its `number`. Without `contacts` nobody is found by a
+    value."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
         found = checks.problems_of(
-            connection, submission.id, field=field, severity=severity, rule=rule, after=after, limit=limit
-        )
+            connection, submission.id, field=field, severity=severity, rule=rule, header=header, after=after,
+            limit=limit, q=q if contacts else "",
+        )  # fmt: skip
     return [{**one, **({} if contacts else {"value": MASK})} for one in found]
 
 
@@ -61,6 +65,13 @@ def problem_groups(workspace: Workspace, campaign_key: int, number: int) -> list
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
         return checks.problem_groups(connection, submission.id)
+
+
+def values_of(workspace: Workspace, campaign_key: int, number: int, rule: str, header: str) -> list[tuple[str, int]]:
+    """The wrong values of one kind with how often they stand there, the most frequent first."""
+    with workspace.ledger().read() as connection:
+        submission = submissions.numbered(connection, campaign_key, number)
+        return checks.values_of(connection, submission.id, rule, header, VALUES)
 
 
 def file_of(workspace: Workspace, campaign_key: int, number: int) -> tuple[str, int, Iterator[bytes]]:
@@ -81,7 +92,7 @@ def _short(connection: Connection, submission: Submission) -> dict[str, Any]:
     older = submissions.get(connection, submission.corrects).number if submission.corrects else None
     return {"number": submission.number, "state": "checking" if waits or check is None else check.state,
             "name": submission.name, "size": submission.size, "at": submission.at, "by": submission.actor.user,
-            "channel": submission.channel, "corrects": older,
+            "channel": submission.channel, "corrects": older, "mapped": "columns" in submission.options,
             "since_upload": check.result.get("since_upload", {}) if check else {}}  # fmt: skip
 
 

@@ -74,14 +74,29 @@ def ask_for(connection: Connection, submission: int, at: str) -> None:
 
 
 def problems_of(
-    connection: Connection, submission: int, *, field: str = "", severity: str = "", rule: str = "", after: int = -1,
-    limit: int = 100,
+    connection: Connection, submission: int, *, field: str = "", severity: str = "", rule: str = "", header: str = "",
+    q: str = "", after: int = -1, limit: int = 100,
 ) -> list[Mapping[str, Any]]:  # fmt: skip
-    """Its problems in the order of the file, a page of them; each with its `number`."""
+    """Its problems in the order of the file, a page of them; each with its `number`. `q` is a row, a cell or a part of a
+    value."""
     query = select(problems).where(problems.c.submission == submission, problems.c.number > after)
-    for column, wanted in ((problems.c.field, field), (problems.c.severity, severity), (problems.c.rule, rule)):
+    exact = ((problems.c.field, field), (problems.c.severity, severity), (problems.c.rule, rule),
+             (problems.c.header, header))  # fmt: skip
+    for column, wanted in exact:
         query = query.where(column == wanted) if wanted else query
+    if q:
+        row = [problems.c.row == int(q)] if q.isascii() and q.isdigit() and len(q) < 10 else []
+        query = query.where(or_(problems.c.cell == q.upper(), problems.c.value.icontains(q, autoescape=True), *row))
     return [dict(row) for row in connection.execute(query.order_by(problems.c.number).limit(limit)).mappings()]
+
+
+def values_of(connection: Connection, submission: int, rule: str, header: str, limit: int) -> list[tuple[str, int]]:
+    """The values of which one kind of problem is told, with how often, the most frequent first."""
+    query = select(problems.c.value, func.count()).where(
+        problems.c.submission == submission, problems.c.rule == rule, problems.c.header == header
+    )
+    query = query.group_by(problems.c.value).order_by(func.count().desc(), problems.c.value).limit(limit)
+    return [(str(value), int(number)) for value, number in connection.execute(query)]
 
 
 def problem_count(connection: Connection, submission: int) -> int:
@@ -101,6 +116,6 @@ def problem_groups(connection: Connection, submission: int) -> list[dict[str, An
 
 def rows_alike(connection: Connection, submission: int, field: str, value: str) -> list[int]:
     """The rows of which a cell of this field (or header) has a problem, and this value."""
-    named = or_(problems.c.field == field, (problems.c.field == "") & (problems.c.header == field))
+    named = or_(problems.c.field == field, problems.c.header == field)
     query = select(problems.c.row).where(problems.c.submission == submission, named, problems.c.value == value)
     return sorted(set(connection.execute(query).scalars()))

@@ -9,6 +9,7 @@ import pyotp
 import pytest
 
 from campaign_runner.app.campaigns import create_campaign
+from campaign_runner.app.jobs import work_once
 from campaign_runner.app.sign_in import actor_of
 from campaign_runner.app.users import find_user
 from campaign_runner.app.workspace import Workspace
@@ -188,3 +189,30 @@ def test_a_long_list_of_campaigns_comes_in_pages_and_none_is_missing(site):
         older = re.search(r'href="(\?before=\d+)"', text)
         path = f"/campaigns{older[1]}" if older else ""
     assert seen == {f"c{number}" for number in range(120) if number % 3}
+
+
+def test_somebody_changes_their_password_with_the_present_one_and_other_sessions_end(site):
+    here, there = site.browser("ana@example.com", "submitter"), site.browser("ana@example.com")
+    new = "nine dry umbrellas"
+    wrong = here.post("/account/password", data={"password": "not this one", "new_password": new})
+    assert (wrong.status_code, "not right" in wrong.text) == (401, True)
+    assert here.post("/account/password", data={"password": PASSWORD, "new_password": "short"}).status_code == 422
+    assert here.post("/account/password", data={"password": PASSWORD, "new_password": new}).status_code == 303
+    assert (here.get("/account").status_code, there.get("/account").status_code) == (200, 303)
+    assert ("password changed", {"user": "ana@example.com"}) in site.events()
+    signed_in = site.browser().post("/sign-in", data={"email": "ana@example.com", "password": new})
+    assert signed_in.status_code == 303
+
+
+def test_an_administrator_has_the_catalogue_fetched_by_a_worker(site):
+    root = site.browser("root@example.com", "administrator")
+    assert "None is kept yet" in root.get("/health").text
+    root.post("/health/catalogue")
+    assert "It is being fetched." in root.get("/health").text
+    while work_once(site.workspace):
+        pass
+    assert "fetched on" in root.get("/health").text
+    assert [kind for kind, _ in site.events() if "catalogue" in kind] == [
+        "catalogue refresh wanted",
+        "catalogue refreshed",
+    ]

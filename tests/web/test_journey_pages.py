@@ -87,8 +87,9 @@ def test_the_status_line_is_polled_and_stops_where_nothing_happens_by_itself(sit
     begun(site, hanna, ANA)
     answer = hanna.get("/campaigns/q4/status?was=checking")
     assert answer.status_code == 286
-    assert answer.headers["HX-Refresh"] == "true"
-    assert answer.text.strip() == "Ready: 1 row can be sent."
+    assert answer.headers["HX-Trigger-After-Swap"] == "campaign-changed"
+    assert "Ready: 1 row can be sent." in answer.text
+    assert "HX-Trigger-After-Swap" not in hanna.get("/campaigns/q4/status?was=ready").headers
 
 
 def test_names_and_file_names_that_are_markup_are_text(site, hanna):

@@ -9,9 +9,11 @@ from fastapi.responses import Response
 
 from campaign_runner.app import one_time_codes, sign_in, tokens, users
 from campaign_runner.entrypoints.web.access import Number, Who, Work
+from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.cookies import YEAR
 from campaign_runner.entrypoints.web.languages import languages
 from campaign_runner.entrypoints.web.pages import go_to, local_path, page
+from campaign_runner.entrypoints.web.sign_in_pages import browser_of
 from campaign_runner.model.errors import UsageError
 
 Text = Annotated[str, Form()]
@@ -27,6 +29,17 @@ def end_sessions(workspace: Work, viewer: Who, which: Text = "") -> Response:
     """One session by the beginning of its hash, or all but this one."""
     sign_in.end_sessions(workspace, viewer, which)
     return go_to("/account?notice=sessions-ended#sessions")
+
+
+def change_password(
+    request: Request, workspace: Work, viewer: Who, password: Text = "", new_password: Text = ""
+) -> Response:
+    """The present one is asked for, so that a page left open is not enough."""
+    try:
+        sign_in.change_password(workspace, viewer, password, new_password, browser_of(request))
+    except UsageError as error:
+        return _account(request, workspace, viewer, error=str(error), status=status_of(error))
+    return go_to("/account?notice=password-changed")
 
 
 def create_token(

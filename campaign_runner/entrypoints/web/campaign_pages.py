@@ -62,11 +62,12 @@ def overview(request: Request, workspace: Work, campaign_id: str, campaign_key: 
 
 
 def status(request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey, was: str = "") -> Response:
-    """The status line alone, polled; another state loads the page again, a state that stays ends the polling."""
+    """The status line alone, polled; of another state the page is told, a state that stays ends the polling."""
     view = campaign_view(workspace, campaign_id)
-    answer = page(request, "status.html", campaign=view)
-    if was and was != view["state"]:
-        answer.headers["HX-Refresh"] = "true"
+    changed = bool(was) and was != view["state"]
+    answer = page(request, "status.html", campaign=view, changed=changed)
+    if changed:
+        answer.headers["HX-Trigger-After-Swap"] = "campaign-changed"
     if view["state"] not in BUSY:
         answer.status_code = POLLING_ENDS
     return answer
@@ -143,6 +144,7 @@ def _overview(
 
 def _upload(request: Request, workspace: Work, campaign_id: str, campaign_key: int, error: str = "") -> Response:
     return page(request, "upload.html", status=422 if error else 200, error=error, tab="upload",
+                megabytes=workspace.settings.server.upload_megabytes,
                 uploads=uploads_of(workspace, campaign_key)[:20],
                 **about(request, workspace, campaign_id, campaign_key))  # fmt: skip
 

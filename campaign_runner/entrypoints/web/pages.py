@@ -40,6 +40,8 @@ MENU = (
 NOTICES = {
     "saved": "Saved.",
     "codes-on": "From now on, signing in takes a one-time code.",
+    "password-changed": "The password was changed. All other sessions were ended.",
+    "catalogue-wanted": "The catalogue is being fetched. Look again in a moment.",
     "sessions-ended": "The sessions were ended.",
     "token-revoked": "The token was revoked.",
 }

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
+from campaign_runner.app.campaign_wishes import reports_of
 from campaign_runner.app.correct_cells import correct_cells
+from campaign_runner.app.correct_dates import correct_dates
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.map_columns import field_titles, map_columns
-from campaign_runner.app.upload_view import problem_groups, problems_of, upload_view
+from campaign_runner.app.reward_list import reward_list
+from campaign_runner.app.upload_view import problem_groups, problems_of, upload_view, values_of
 from campaign_runner.app.viewer import sees_contacts
 from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
@@ -20,6 +24,7 @@ from campaign_runner.entrypoints.web.pages import go_to, page
 from campaign_runner.model.errors import CampaignHeld, UsageError
 
 AT_ONCE = 100
+NOTHING: Mapping[str, str] = {"rule": "", "header": "", "severity": "", "q": ""}
 Text = Annotated[str, Form()]
 Numbers = Annotated[list[int] | None, Form()]
 
@@ -35,18 +40,23 @@ AnyForm = Annotated[dict[str, str], Depends(form_of)]
 
 def problems_page(
     request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, rule: str = "",
-    severity: str = "", after: int = -1,
+    header: str = "", severity: str = "", q: str = "", after: int = -1,
 ) -> Response:  # fmt: skip
-    """What was found in the newest upload."""
-    return _problems(request, workspace, campaign_id, campaign_key, rule=rule, severity=severity, after=after)
+    """What was found in the newest upload: all of it, one kind, a severity, or what holds a word."""
+    wanted = {"rule": rule[:100], "header": header[:1000], "severity": severity[:10], "q": q.strip()[:200]}
+    return _problems(request, workspace, campaign_id, campaign_key, wanted, after)
 
 
 def correct(
     request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, number: int,
     form: AnyForm,
 ) -> Response:  # fmt: skip
-    """Save the cells that were changed, and check again."""
+    """Save the cells that were changed, or dates in another order, and check again."""
     try:
+        if form.get("do") == "dates":
+            order, header = form.get("order", ""), form.get("header", "")
+            correct_dates(workspace, campaign_key, number, header, order, viewer.actor, "page")
+            return go_to(f"/campaigns/{campaign_id}/problems")
         cells = _changed(form)
         if not cells:
             raise UsageError("Nothing was changed. Type the right value into a cell, then save.")
@@ -85,23 +95,29 @@ def decide_held(
 
 
 def _problems(
-    request: Request, workspace: Work, campaign_id: str, campaign_key: int, *, rule: str = "", severity: str = "",
+    request: Request, workspace: Work, campaign_id: str, campaign_key: int, wanted: Mapping[str, str] = NOTHING,
     after: int = -1, error: UsageError | CampaignHeld | None = None,
 ) -> Response:  # fmt: skip
     shared = about(request, workspace, campaign_id, campaign_key)
     number, contacts = shared["campaign"]["upload"], sees_contacts(workspace, request.state.viewer, campaign_key)
-    values: dict[str, Any] = {"upload": None, "groups": [], "problems": [], "following": None, "fields": {}}
+    values: dict[str, Any] = {"upload": None, "groups": [], "problems": [], "following": "", "fields": {}, "alike": [],
+                              "reports": [], "rewards": []}  # fmt: skip
     if number:
-        found = problems_of(workspace, campaign_key, number, rule=rule, severity=severity, after=after,
-                            limit=AT_ONCE + 1, contacts=contacts)  # fmt: skip
+        found = problems_of(
+            workspace, campaign_key, number, **wanted, after=after, limit=AT_ONCE + 1, contacts=contacts
+        )
+        one_kind = contacts and wanted["rule"] and wanted["header"]
+        last = found[AT_ONCE - 1]["number"] if len(found) > AT_ONCE else None
         values = {
             "upload": upload_view(workspace, campaign_key, number, contacts=contacts),
             "groups": problem_groups(workspace, campaign_key, number), "problems": found[:AT_ONCE],
-            "following": found[AT_ONCE - 1]["number"] if len(found) > AT_ONCE else None,
-            "fields": field_titles(workspace),
+            "following": "" if last is None else urlencode({**wanted, "after": last}), "fields": field_titles(workspace),
+            "alike": values_of(workspace, campaign_key, number, wanted["rule"], wanted["header"]) if one_kind else [],
+            "reports": reports_of(workspace, campaign_key, about=str(number), contacts=contacts),
+            "rewards": reward_list(workspace) if any(one["field"] == "utid" for one in found) else [],
         }  # fmt: skip
-    return page(request, "problems.html", status=status_of(error) if error else 200, tab="problems", rule=rule,
-                severity=severity, error=str(error or ""), **values, **shared)  # fmt: skip
+    return page(request, "problems.html", status=status_of(error) if error else 200, tab="problems", wanted=wanted,
+                error=str(error or ""), contacts=contacts, **values, **shared)  # fmt: skip
 
 
 def _changed(form: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from campaign_runner.app import campaign_wishes as wishes
+from campaign_runner.app.company_template import company_template
 from campaign_runner.app.rows import row_life, rows_of
 from campaign_runner.app.upload_view import file_of
 from campaign_runner.app.viewer import sees_contacts
@@ -68,6 +69,12 @@ def report(workspace: Work, viewer: Who, campaign_key: CampaignKey, name: str, u
 def file(workspace: Work, campaign_key: CampaignKey, number: int) -> Response:
     """The file of an upload, with its corrections."""
     return download(*file_of(workspace, campaign_key, number))
+
+
+def template(workspace: Work, campaign_key: CampaignKey) -> Response:
+    """An empty spreadsheet with the company's rewards to choose from."""
+    content = company_template(workspace)
+    return download("template.xlsx", len(content), iter([content]))
 
 
 def _results(

@@ -47,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     # My account
     Route("GET", "/account", SIGNED_IN, account_pages.account_page),
     Route("POST", "/account/sessions/end", SIGNED_IN, account_pages.end_sessions),
+    Route("POST", "/account/password", SIGNED_IN, account_pages.change_password),
     Route("POST", "/account/tokens", SIGNED_IN, account_pages.create_token),
     Route("POST", "/account/tokens/{number}/revoke", SIGNED_IN, account_pages.revoke_token),
     Route("GET", "/account/codes", SIGNED_IN, account_pages.codes_page),
@@ -60,6 +61,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/settings", Permission.ADMINISTER, user_pages.settings_page),
     Route("GET", "/health", Permission.ADMINISTER, user_pages.health_page),
     Route("POST", "/health", Permission.ADMINISTER, user_pages.check_health),
+    Route("POST", "/health/catalogue", Permission.ADMINISTER, user_pages.refresh_catalogue),
     # Campaigns
     Route("GET", "/campaigns", Permission.SEE, campaign_pages.campaigns_page),
     Route("GET", "/campaigns/new", Permission.SUBMIT, campaign_pages.new_page),
@@ -74,6 +76,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_PAGE}/status", Permission.SEE, campaign_pages.status),
     Route("GET", f"{_PAGE}/upload", Permission.SUBMIT, campaign_pages.upload_page),
     Route("POST", f"{_PAGE}/upload", Permission.SUBMIT, campaign_pages.upload),
+    Route("GET", f"{_PAGE}/template.xlsx", Permission.SUBMIT, result_pages.template),
     Route("GET", f"{_PAGE}/problems", Permission.SEE, problem_pages.problems_page),
     Route("GET", f"{_PAGE}/uploads/{{number}}/changes", Permission.SEE, plan_pages.changes_page),
     Route("POST", f"{_PAGE}/held", Permission.SUBMIT, problem_pages.decide_held),

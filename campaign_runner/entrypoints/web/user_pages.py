@@ -8,6 +8,7 @@ from fastapi import Form, Request
 from fastapi.responses import Response
 
 from campaign_runner.app import one_time_codes, tokens, users
+from campaign_runner.app.reward_list import catalogue_state, want_catalogue
 from campaign_runner.app.server_address import link_at
 from campaign_runner.app.server_health import full_health, quick_health
 from campaign_runner.app.settings_shown import list_settings
@@ -75,12 +76,20 @@ def settings_page(request: Request, workspace: Work) -> Response:
 
 def health_page(request: Request, workspace: Work) -> Response:
     """What is known at once."""
-    return page(request, "health.html", found=quick_health(workspace), full=False)
+    return page(request, "health.html", found=quick_health(workspace), full=False,
+                catalogue=catalogue_state(workspace))  # fmt: skip
+
+
+def refresh_catalogue(workspace: Work, viewer: Who) -> Response:
+    """Have Tango's catalogue fetched anew by a worker."""
+    want_catalogue(workspace, viewer.actor)
+    return go_to("/health?notice=catalogue-wanted")
 
 
 def check_health(request: Request, workspace: Work) -> Response:
     """What `doctor` finds: Tango is asked, too."""
-    return page(request, "health.html", found=full_health(workspace), full=True)
+    return page(request, "health.html", found=full_health(workspace), full=True,
+                catalogue=catalogue_state(workspace))  # fmt: skip
 
 
 def _users(
