@@ -58,10 +58,10 @@ if (kept) {
 }
 
 /* The connection is lost: the page says so, asks on, and is itself again once there is an answer. */
-const told = (shown) => { const note = document.getElementById("offline"); if (note) note.hidden = !shown; };
-document.addEventListener("htmx:sendError", () => told(true));
-document.addEventListener("htmx:timeout", () => told(true));
-document.addEventListener("htmx:afterOnLoad", () => told(false));
+const showOffline = (shown) => { const note = document.getElementById("offline"); if (note) note.hidden = !shown; };
+document.addEventListener("htmx:sendError", () => showOffline(true));
+document.addEventListener("htmx:timeout", () => showOffline(true));
+document.addEventListener("htmx:afterOnLoad", () => showOffline(false));
 
 // Times are said on the clock of whoever says them, until they choose another place.
 document.addEventListener("DOMContentLoaded", () => {
