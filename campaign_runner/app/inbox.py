@@ -28,17 +28,25 @@ from campaign_runner.app.state_folder import NAME
 from campaign_runner.app.timetable import Timetable, timetable_of
 from campaign_runner.ledger import Ledger, inboxes, open_ledger
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.errors import CampaignHeld, CampaignRunnerError, ExitCode, NeedsApproval, UsageError
+from campaign_runner.model.errors import (
+    CampaignHeld,
+    CampaignRunnerError,
+    ExitCode,
+    NeedsApproval,
+    SettingsError,
+    UsageError,
+)
 from campaign_runner.model.log import log
 
 if TYPE_CHECKING:
     from campaign_runner.model import Clock
     from campaign_runner.settings import Settings
 
-BETWEEN_LOOKS = 2.0
 # What must stand beside a file is waited for so long; what waits for somebody, or for Tango, is tried again after so long;
 # what workers send is asked for more often.
 LATE, AGAIN, SOON = 60.0, 60.0, 5.0
+# Where a timetable says when, it is asked so often at least whether the time has come.
+LONGEST = 60.0
 LOCK = ".inbox.lock"
 logger = logging.getLogger(__name__)
 
@@ -47,7 +55,8 @@ logger = logging.getLogger(__name__)
 class Inbox:
     """A folder with settings, where files are put unless `[inbox] url` says where; `tell` hears what became of each.
     `state` is as for any command, None = beside the settings of a file; `patience` = how many seconds its orders are
-    followed; `detached`: workers of the ledger send them; `settled`: how long a file must not change, None = as usual."""
+    followed; `detached`: workers of the ledger send them, as they do for a ledger that several machines share;
+    `settled`: how long a file must not change, None = as usual; `config`: settings in place of the folder's own."""
 
     folder: Path
     tell: Callable[[str], None]
@@ -58,8 +67,10 @@ class Inbox:
     stopping: threading.Event = field(default_factory=threading.Event)
     settled: float | None = None
     detached: bool = False
+    config: Path | None = None
     _not_before: dict[str, float] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
+    _growing: bool = False
 
     def watch(self, *, once: bool = False) -> ExitCode:
         """Take files until `stopping`, or what is there once; returns the worst exit code of all files.
@@ -80,21 +91,28 @@ class Inbox:
                     return ExitCode.INTERRUPTED
                 if once:
                     return worst
-                self.stopping.wait(BETWEEN_LOOKS)
+                self.stopping.wait(self.until_next())
 
     def look(self, *, once: bool = False) -> ExitCode:
         """One look: go on with what is in `work/`, then take what arrived and is whole, if it is time (or `once`)."""
         began, worst = self.clock.now(), ExitCode.DONE
         files, collects = self.place.files(), once or self._is_time(began)
         for file in self._left(files):
-            worst = max(worst, self._one(file))
+            worst = max(worst, self._one(file, once=once))
         for file in self._whole(files, once=once) if collects else ():
-            worst = max(worst, self._one(file))
-        if collects and self.timetable and not self.stopping.is_set():
+            worst = max(worst, self._one(file, once=once))
+        if collects and self.timetable and not self.stopping.is_set() and not self._growing:
             with self._ledger.write("an inbox was emptied") as connection:
                 inboxes.set_collected(connection, self.place.shown, began.timestamp())
             self.tell(f"Next look: {self.timetable.shown(self.timetable.next_after(began))}.")
         return worst
+
+    def until_next(self) -> float:
+        """Seconds until the next look."""
+        if self.timetable is None or self._not_before:
+            return self.place.between
+        now = self.clock.now()
+        return min(LONGEST, max(self.place.between, (self.timetable.next_after(now) - now).total_seconds()))
 
     def _is_time(self, now: datetime) -> bool:
         if self.timetable is None:
@@ -117,6 +135,7 @@ class Inbox:
 
     def _whole(self, files: Mapping[str, Seen], *, once: bool) -> Iterator[InboxFile]:
         """What arrived and does not change any more: one after the other, since each may take long."""
+        self._growing = False
         waiting = [file for file in arrived(self.place, files) if file.work not in files]
         if waiting:
             self.stopping.wait(self.place.settled if self.settled is None else self.settled)
@@ -128,6 +147,8 @@ class Inbox:
                 except FileNotFoundError:  # somebody took it back
                     continue
                 yield file
+            else:
+                self._growing = True
 
     def _waits_for_more(self, file: InboxFile, files: Mapping[str, Seen]) -> bool:
         try:
@@ -138,26 +159,30 @@ class Inbox:
             return False
         return time.monotonic() < self._not_before.setdefault(file.arrived, time.monotonic() + LATE)
 
-    def _one(self, file: InboxFile) -> ExitCode:
+    def _one(self, file: InboxFile, *, once: bool) -> ExitCode:
         """Run one file, and put it where its outcome says; what was decided before it was killed is only moved."""
         if goal := file.goal():
             file.move()
             self.tell(f"{file.name}: moved to {goal}")
             return ExitCode.DONE
-        outcome = self._outcome(file)
+        outcome = self._outcome(file, once=once)
         if outcome.code in STAYS or outcome.waits:
             return self._leave(file, outcome)
         where = write_outcome(file, outcome)
         file.settle(where, self.clock.now().date())
         file.move()
         self._notes.pop(file.work, None)
+        self._not_before.pop(file.work, None)
         note = f". {outcome.note}" if outcome.note else ""
+        log(logger, "a file of the inbox was moved", outcome=where, exit_code=int(outcome.code))
         self.tell(f"{file.name}: {where}, exit code {int(outcome.code)}{note}")
         return outcome.code
 
-    def _outcome(self, file: InboxFile) -> Outcome:
+    def _outcome(self, file: InboxFile, *, once: bool) -> Outcome:
         try:
-            return run_inbox_file(file, self._runtime(file), self.patience, detached=self.detached)
+            runtime = self._runtime(file)
+            detached = self.detached or (bool(runtime.ledger_url) and not once)
+            return run_inbox_file(file, runtime, self.patience, detached=detached)
         except InboxAway:
             raise
         except CampaignRunnerError as error:
@@ -179,7 +204,7 @@ class Inbox:
         return outcome.code
 
     def _runtime(self, file: InboxFile) -> Runtime:
-        path = file.settings(self.folder)
+        path = file.settings(self.folder) or self.config
         named = "" if path and path.name == CAMPAIGN else campaign_id(file.plain_name)
         state = self.state or (None if path else self.folder / NAME)
         runtime = build_runtime(path, state, self.folder, self.schemas, campaign_id=named)
@@ -192,12 +217,14 @@ class Inbox:
     @cached_property
     def own(self) -> Settings:
         """The settings of the folder itself, which say where files are put and when they are taken."""
-        return settings.load(self._own_path, "inbox")
-
-    @property
-    def _own_path(self) -> Path | None:
         paths = (self.folder / name for name in (CAMPAIGN, WORKSPACE))
-        return next((path for path in paths if path.is_file()), None)
+        path = self.config or next((path for path in paths if path.is_file()), None)
+        try:
+            return settings.load(path, "inbox")
+        except SettingsError:
+            if path and {"inbox", "schedule"} & settings.read_file(path).keys():
+                raise
+            return settings.load(None, "inbox")  # each file says what is wrong with them
 
     @cached_property
     def timetable(self) -> Timetable | None:
@@ -208,7 +235,7 @@ class Inbox:
     def place(self) -> Place:
         """Where files are put."""
         if not self.own.inbox.url:
-            return LocalPlace(self.folder)
+            return LocalPlace(self.folder, self.own.inbox.settle_seconds)
         from campaign_runner.app.remote_place import RemotePlace
 
         return RemotePlace(self.own.inbox)
@@ -227,12 +254,10 @@ class Inbox:
         the process."""
         if not self.folder.is_dir():
             raise UsageError(f"{self.folder}: there is no such folder. Create it, or name another one.")
-        with _locked(self.folder), private_temp(self.state or self.folder / NAME):
-            if not self.own.inbox.url:
-                yield
-                return
-            with self._ledger.hold(f"inbox {self.place.shown}"[:200]):
-                yield
+        elsewhere = self.own.inbox.url
+        claim = self._ledger.hold(f"inbox {elsewhere}"[:200]) if elsewhere else _locked(self.folder)
+        with claim, private_temp(self.state or self.folder / NAME):
+            yield
 
 
 @contextmanager

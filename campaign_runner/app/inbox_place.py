@@ -36,6 +36,10 @@ class Place(Protocol):
     def settled(self) -> float:
         """A file that was not changed between two looks so far apart is whole (seconds)."""
 
+    @property
+    def between(self) -> float:
+        """Seconds from look to look."""
+
     def files(self) -> Mapping[str, Seen]:
         """All files below it but those that are done or failed."""
 
@@ -64,10 +68,10 @@ class Place(Protocol):
 class LocalPlace:
     """A folder of this machine."""
 
-    settled = 1.0
+    between = 2.0
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, settled: float = 0) -> None:
+        self.folder, self.settled = folder, settled or 1.0
 
     @property
     def shown(self) -> str:

@@ -49,6 +49,7 @@ class Kind(NamedTuple):
 KINDS: dict[str, Kind] = {
     jobs.CHECK: Kind("campaign_runner.app.check_submission", "check_submission"),
     jobs.DRIVE: Kind("campaign_runner.app.drive", "drive_campaign"),
+    jobs.INBOX: Kind("campaign_runner.app.inbox_job", "collect_files"),
     jobs.RETENTION: Kind("campaign_runner.app.retention", "erase_old_data"),
     jobs.CATALOGUE: Kind("campaign_runner.app.catalogue", "refresh_catalogue"),
     jobs.NOTIFY: Kind("campaign_runner.app.notify", "notify_job"),
@@ -61,13 +62,14 @@ KINDS: dict[str, Kind] = {
 }
 
 # Kinds that nobody asks for: a worker that begins sees to it that they are wanted.
-PERIODIC = (jobs.RETENTION, jobs.NOTIFY, jobs.CATALOGUE)
+PERIODIC = (jobs.INBOX, jobs.RETENTION, jobs.NOTIFY, jobs.CATALOGUE)
 
 
 def want_periodic(workspace: Workspace) -> None:
     """Work that comes again by itself is wanted once, however many workers there are."""
+    kinds = [kind for kind in PERIODIC if kind != jobs.INBOX or workspace.settings.inbox.url]
     with workspace.ledger().write("want periodic work") as connection:
-        for kind in PERIODIC:
+        for kind in kinds:
             if not jobs.is_wanted(connection, kind, ""):
                 jobs.want(connection, kind, "", workspace.at())
 

@@ -30,6 +30,8 @@ SETTLED = {"sftp": 10.0, "s3": 0.0}
 class RemotePlace:
     """The folder of an address: sftp://user@host/folder or s3://bucket/folder."""
 
+    between = 15.0
+
     def __init__(self, inbox: InboxSection) -> None:
         parts = urlsplit(inbox.url)
         self.shown, self._inbox, self._scheme = inbox.url, inbox, parts.scheme

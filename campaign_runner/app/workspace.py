@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from campaign_runner import settings
 from campaign_runner.app.locations import state_path
@@ -21,6 +21,9 @@ from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import SettingsError, UsageError
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.settings import Credentials, Settings
+
+if TYPE_CHECKING:
+    from campaign_runner.app.inbox import Inbox
 
 WORKSPACE = Path("workspace.toml")
 # What a campaign may say for itself. Where orders go, who approves and where the ledger is belongs to the workspace.
@@ -62,6 +65,15 @@ class Workspace:
     @cached_property
     def _ledger(self) -> Ledger:
         return open_ledger(self.state, self.settings.ledger.url)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Where files come from by themselves; workers send them."""
+        from campaign_runner.app.inbox import Inbox
+
+        folder = self.config.absolute().parent if self.config else Path.cwd()
+        return Inbox(folder, lambda _: None, self.state, self.schemas, clock=self.clock, stopping=self.stopping,
+                     detached=True, config=self.config)  # fmt: skip
 
     def ledger(self, actor: Actor | None = None) -> Ledger:
         """The ledger, on which `actor` acts (None: the account of this process)."""

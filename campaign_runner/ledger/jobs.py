@@ -17,6 +17,7 @@ from campaign_runner.ledger.submission_tables import jobs
 CHECK, DRIVE, REPORT, RETRY, BOOKS, STATEMENT, RETENTION, NOTIFY, TRIAL, CATALOGUE = (
     "check", "drive", "report", "retry", "books", "statement", "retention", "notify", "trial", "catalogue"
 )  # fmt: skip
+INBOX = "inbox"
 LEASE = 6.0
 # A job that fails is tried again after this many seconds, the last figure forever.
 AGAIN_AFTER = (1, 5, 30, 120, 600)

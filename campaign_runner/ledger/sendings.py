@@ -78,8 +78,12 @@ def refuse_sending(connection: Connection, campaign_key: int, why: str) -> None:
     connection.execute(update(sendings).where(sendings.c.campaign == campaign_key).values(refused=why))
 
 
+# Work that has been due for so many seconds is nobody's: no worker is there.
+ABANDONED = 60.0
+
+
 class Stage(Enum):
-    """How far workers are with a file: nobody left it to them, it waits or is sent, they are through with it."""
+    """How far workers are with a file: nobody left it to them, it waits or is sent, they are through or not there."""
 
     NONE, UNDER_WAY, OVER = "none", "under way", "over"
 
@@ -93,4 +97,5 @@ def stage_of(connection: Connection, environment: str, campaign_id: str, digest:
     row = connection.execute(wished.where(*mine, submissions.c.sha256 == digest)).first()
     if row is None:
         return Stage.NONE
-    return Stage.UNDER_WAY if not row.refused and jobs.is_wanted(connection, jobs.DRIVE, row.campaign) else Stage.OVER
+    due = jobs.until_due(connection, jobs.DRIVE, str(row.campaign))
+    return Stage.OVER if row.refused or due is None or due < -ABANDONED else Stage.UNDER_WAY

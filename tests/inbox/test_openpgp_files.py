@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -162,7 +163,7 @@ def test_the_same_rows_encrypted_anew_send_nothing(drop, keyring):
 def test_what_was_decrypted_is_private_below_the_state_folder_and_goes(drop, keyring):
     state, seen = drop.folder / ".campaign-runner", []
 
-    def noted(*args: object) -> Path:
+    def noted(*args: Any) -> Path:
         path = openpgp.opened(*args)
         modes = [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent)]
         seen.append((path.is_relative_to(state), *modes))

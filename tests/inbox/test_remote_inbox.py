@@ -6,18 +6,24 @@ import hashlib
 import io
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import paramiko
 import pytest
+from sqlalchemy import update
 
 from campaign_runner import simulator
 from campaign_runner.app.inbox import Inbox
+from campaign_runner.app.inbox_job import collect_files
 from campaign_runner.app.inbox_place import InboxAway
+from campaign_runner.app.jobs import want_periodic, work_once
 from campaign_runner.app.remote_place import RemotePlace
+from campaign_runner.app.workspace import open_workspace
 from campaign_runner.ledger import open_ledger
+from campaign_runner.ledger.submission_tables import jobs
 from campaign_runner.model.errors import CampaignHeld, ExitCode
 from tests.clock import HandClock
 from tests.inbox import s3_store, sftp_server
@@ -211,3 +217,35 @@ def test_a_file_that_grows_is_not_taken(drop):
     with patch.object(inbox.stopping, "wait", lambda _: drop.put("q4.csv", ANA, BO)):
         inbox.watch(once=True)
     assert drop.places("q4.csv") == ["inbox"]
+
+
+def test_workers_look_for_files_and_send_them(drop):
+    """One job looks and leaves each file to the others; once they are through with it, it is moved."""
+    drop.put("q4.csv", ANA)
+    drop.put("bad.csv", BO.replace("@", "@@"))
+    with open_workspace(drop.folder / "workspace.toml", drop.folder / ".campaign-runner") as opened:
+        workspace = replace(opened, clock=drop.clock)
+        workspace.inbox.settled = 0
+        want_periodic(workspace)
+        while work_once(workspace):
+            pass
+        assert (drop.places("q4.csv"), drop.sent()) == (["work"], ["ana@example.com"])
+        workspace.inbox._not_before.clear()
+        assert (collect_files(workspace, "") or 0) > 1
+        workspace.close()
+    assert (drop.places("q4.csv"), drop.beside("q4.csv")) == (["done"], [".sha256", ".summary.json"])
+    assert (drop.places("bad.csv"), drop.sent()) == (["done"], ["ana@example.com"])
+
+
+def test_what_no_worker_takes_is_sent_by_the_inbox_itself(drop):
+    drop.put("q4.csv", ANA)
+    inbox = replace(drop.inbox(), detached=True)
+    inbox.look()
+    inbox._not_before.clear()
+    inbox.look()
+    assert (drop.places("q4.csv"), drop.sent()) == (["work"], [])
+    with open_ledger(drop.folder / ".campaign-runner", "") as ledger, ledger.write("a minute passes") as connection:
+        connection.execute(update(jobs).values(due_at=jobs.c.due_at - 61))
+    inbox._not_before.clear()
+    inbox.look()
+    assert (drop.places("q4.csv"), drop.sent()) == (["done"], ["ana@example.com"])
