@@ -30,7 +30,8 @@ SPEAKING = (StateError, CampaignHeld, Interrupted)
 OURS = "campaign_runner"
 # Chatty libraries: what matters of them, this program logs itself.
 LEVELS = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "uvicorn": logging.WARNING,
-          "procrastinate": logging.CRITICAL, "psycopg": logging.CRITICAL, "paramiko": logging.CRITICAL, "fsspec": logging.WARNING}  # fmt: skip
+          "procrastinate": logging.CRITICAL, "psycopg": logging.CRITICAL,
+          "paramiko": logging.CRITICAL, "fsspec": logging.WARNING}  # fmt: skip
 _context: ContextVar[Mapping[str, Any]] = ContextVar("log context", default={})  # noqa: B039 (never changed in place)
 
 
