@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from campaign_runner import settings, simulator, tango
+from campaign_runner import settings, tango
 from campaign_runner.app.locations import config_path, config_places
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.app.state_folder import state_folder
@@ -151,6 +151,8 @@ def _address(runtime: Runtime) -> Iterator[str]:
     if runtime.settings.base_url:
         yield runtime.settings.base_url
         return
+    from campaign_runner import simulator  # no address was given, which only a rehearsal does
+
     pace = runtime.settings.tango.requests_per_second
     stand_in = simulator.Simulator(runtime.state / SIMULATOR_STATE, clock=runtime.clock, requests_per_second=pace)
     with closing(stand_in), simulator.serve(stand_in) as base_url:

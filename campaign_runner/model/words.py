@@ -24,6 +24,11 @@ def did_you_mean(near: str) -> str:
     return f"Did you mean {near}?" if near else ""
 
 
+def near(word: object, known: Iterable[str]) -> str:
+    """The question about a known word, behind a blank; or nothing."""
+    return f" {did_you_mean(nearest(str(word), known))}".rstrip()
+
+
 def quoted(near: str) -> str:
     """A word in quotation marks, "" without one."""
     return f'"{near}"' if near else ""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from campaign_runner.model.words import did_you_mean, nearest
+from campaign_runner.model.words import near
 
 # How the spellings of a value are made one before it is judged (normalisation.py).
 Kind = Literal[
@@ -155,11 +155,6 @@ def mistake(model: type[BaseModel], values: Any) -> str:
         )
         return _sentence(model, odd_key_first[0])
     return ""
-
-
-def near(word: object, known: Iterable[str]) -> str:
-    """The question about a known word, behind a blank; or nothing."""
-    return f" {did_you_mean(nearest(str(word), known))}".rstrip()
 
 
 _WHY = {

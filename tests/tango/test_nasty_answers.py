@@ -321,7 +321,7 @@ def test_there_is_an_end_to_pages_that_bring_a_new_line_each(desk_at):
 
 def test_a_list_of_single_orders_that_repeats_itself_is_left(desk_at):
     with stub(answer(200, {"orders": [{"externalRefID": "q4-1"}]})) as server:
-        with pytest.raises(TangoStopped, match="does not come to an end"):
+        with pytest.raises(TangoStopped, match="does not end"):
             list(desk_at(server.url, endpoint="orders").client.list_orders("Q4"))
         assert len(server.asked) == 2
 
