@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, Connection, Float, Select, bindparam, case
 
 from campaign_runner.ledger import jobs as job_queue
 from campaign_runner.ledger.order_sums import CURRENT, STATUS, TALLIES
+from campaign_runner.ledger.outbox_tables import deliveries
 from campaign_runner.ledger.people_tables import sessions, users
 from campaign_runner.ledger.schema import attempts, batches, campaigns, circuits, entries, pace, tallies, uploads
 from campaign_runner.ledger.submission_tables import jobs
@@ -87,8 +88,8 @@ METRICS: tuple[Metric, ...] = (
         .group_by(_ENVIRONMENT),
     ),
     Metric(
-        "orders_oldest_unknown_timestamp_seconds", GAUGE,
-        "When the oldest order was sent of which it is not known whether Tango has it (seconds since 1970).",
+        "orders_oldest_unknown_seconds", GAUGE,
+        "How long ago the oldest order was sent of which it is not known whether Tango has it.",
         select(_ENVIRONMENT.label("environment"), func.min(batches.c.sent_at)).select_from(_BATCHES)
         .where(batches.c.campaign.in_(_ALL), batches.c.state.in_(_UNKNOWN), batches.c.sent_at != "")
         .group_by(_ENVIRONMENT),
@@ -123,6 +124,16 @@ METRICS: tuple[Metric, ...] = (
         select(_seconds_since(func.coalesce(func.min(jobs.c.due_at), _NOW))).where(jobs.c.leased_until <= _NOW),
     ),
     Metric(
+        "notifications", GAUGE, "Messages to people and other programs by channel and state (waiting, sent, failed).",
+        select(deliveries.c.channel, deliveries.c.state, func.count())
+        .group_by(deliveries.c.channel, deliveries.c.state),
+    ),
+    Metric(
+        "notifications_overdue_seconds", GAUGE, "For how long the message that waits longest should have been sent.",
+        select(_seconds_since(func.coalesce(func.min(deliveries.c.due_at), _NOW)))
+        .where(deliveries.c.state == "waiting", deliveries.c.due_at <= _NOW),
+    ),
+    Metric(
         "campaigns", GAUGE, "Campaigns by environment.",
         select(_ENVIRONMENT.label("environment"), func.count()).group_by(_ENVIRONMENT),
     ),
@@ -149,12 +160,14 @@ def measured(connection: Connection) -> Iterator[tuple[Metric, list[Sample]]]:
         yield (
             metric,
             [
-                Sample(dict(zip(names, map(str, labels), strict=True)), _number(value))
+                Sample(dict(zip(names, map(str, labels), strict=True)), _number(value, now))
                 for *labels, value in connection.execute(metric.query, wanted)
             ],
         )
 
 
-def _number(value: Any) -> float:
-    """A moment of the ledger's is a text; what has no rows is 0."""
-    return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else float(value or 0)
+def _number(value: Any, now: float) -> float:
+    """A moment of the ledger's is a text, and its figure is its age; what has no rows is 0."""
+    if isinstance(value, str):
+        return max(0.0, now - datetime.fromisoformat(value).timestamp())
+    return float(value or 0)

@@ -59,7 +59,7 @@ def test_an_order_without_an_answer_has_an_age_and_calls_without_answers_are_cou
     with open_ledger(office.folder / "state") as ledger:
         now = scraped(ledger)
     assert now['orders{"environment": "simulator", "state": "unknown"}'] == 1
-    assert now['orders_oldest_unknown_timestamp_seconds{"environment": "simulator"}'] > 0
+    assert now['orders_oldest_unknown_seconds{"environment": "simulator"}'] > 0
     assert any(name.startswith("unanswered_calls") and value > 0 for name, value in now.items())
 
 
