@@ -41,3 +41,12 @@ def work(site):
             connection.execute(text("UPDATE jobs SET due_at = 0"))
         if not work_once(site.workspace):
             return
+
+
+def begun(site, hanna, *rows, headers=HEADERS):
+    assert hanna.post("/campaigns/new", data={"id": "q4", "name": "Q4"}).headers["Location"] == "/campaigns/q4/upload"
+    file = {"file": ("q4.csv", "\n".join([headers, *rows]).encode())} if headers != HEADERS else csv(*rows)
+    answer = hanna.post("/campaigns/q4/upload", files=file)
+    assert answer.headers["Location"] == "/campaigns/q4/problems", answer.text
+    assert "being checked" in hanna.get("/campaigns/q4/problems").text
+    work(site)

@@ -6,19 +6,10 @@ import html
 import re
 
 from tests.doors.conftest import ANA, BEN, HEADERS, WRONG
-from tests.web.journeys import csv, finn, hanna, house, site, work
+from tests.web.journeys import begun, csv, finn, hanna, house, site, work
 
 __all__ = ["finn", "hanna", "house", "site"]
 DOOR = "browser"
-
-
-def begun(site, hanna, *rows, headers=HEADERS):
-    assert hanna.post("/campaigns/new", data={"id": "q4", "name": "Q4"}).headers["Location"] == "/campaigns/q4/upload"
-    file = {"file": ("q4.csv", "\n".join([headers, *rows]).encode())} if headers != HEADERS else csv(*rows)
-    answer = hanna.post("/campaigns/q4/upload", files=file)
-    assert answer.headers["Location"] == "/campaigns/q4/problems", answer.text
-    assert "being checked" in hanna.get("/campaigns/q4/problems").text
-    work(site)
 
 
 def plan(browser):

@@ -11,8 +11,7 @@ from openpyxl import load_workbook
 from campaign_runner.app.correct_dates import iso_date
 from campaign_runner.app.reward_list import reward_list
 from tests.doors.conftest import ANA, HEADERS, WRONG
-from tests.web.journeys import hanna, house, site, work
-from tests.web.test_journey_pages import begun
+from tests.web.journeys import begun, hanna, house, site, work
 
 __all__ = ["hanna", "house", "site"]
 DOOR = "browser"
