@@ -11,9 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+
+from campaign_runner.entrypoints.web.sentences import Sentences
 
 FOLDER = Path(__file__).parent / "languages"
 ENGLISH = "en"
@@ -27,11 +29,16 @@ class Language:
         self.name = Locale.parse(code).get_display_name(code) or code
         # British: 27 Nov 2026, as everywhere else in the program.
         self._locale = Locale.parse("en_GB" if code == ENGLISH else code)
+        self._sentences = Sentences(texts, self)
 
     def text(self, english: str, /, **values: Any) -> str:
         """The text in this language, English where there is none."""
         found = self.texts_known.get(english) or english
         return found.format(**values) if values else found
+
+    def say(self, english: str) -> str:
+        """A sentence of the program, with the values in it, in this language."""
+        return english if self.code == ENGLISH else self._sentences.say(english)
 
     def texts(self, one: str, many: str, number: int) -> str:
         """`{n} row` or `{n} rows`."""
@@ -47,7 +54,7 @@ class Language:
 
     def day(self, at: str) -> str:
         """27 Nov 2026."""
-        return format_date(datetime.fromisoformat(at), "d MMM y", locale=self._locale) if at else ""
+        return self._day(datetime.fromisoformat(at)) if at else ""
 
     def moment(self, at: str) -> str:
         """27 Nov 2026, 14:05 UTC."""
@@ -62,12 +69,16 @@ class Language:
         if place is None:
             return self.moment(at)
         moment = datetime.fromisoformat(at).astimezone(place)
-        return f"{format_datetime(moment, 'd MMM y, HH:mm', locale=self._locale)} ({zone})"
+        return f"{self._day(moment)}, {moment:%H:%M} ({zone})"
 
     def since(self, seconds: float) -> str:
         """The same, of seconds since 1970."""
         moment = datetime.fromtimestamp(seconds, UTC)
-        return f"{format_datetime(moment, 'd MMM y, HH:mm', locale=self._locale)} UTC"
+        return f"{self._day(moment)}, {moment:%H:%M} UTC"
+
+    def _day(self, moment: datetime) -> str:
+        """27 Nov 2026 as everywhere in English, else as the language writes dates: 27.11.2026."""
+        return format_date(moment, "d MMM y" if self.code == ENGLISH else "medium", locale=self._locale)
 
 
 @cache

@@ -73,7 +73,8 @@ def notice(request: Request, language: Language) -> str:
 def texts(language: Language) -> dict[str, Any]:
     """What a template calls."""
     return {"_": language.text, "plural": language.texts, "number": language.number, "money": language.money,
-            "day": language.day, "clock": language.clock, "moment": language.moment, "since": language.since}  # fmt: skip
+            "day": language.day, "clock": language.clock, "moment": language.moment, "since": language.since,
+            "say": language.say}  # fmt: skip
 
 
 def language_of(request: Request) -> Language:
