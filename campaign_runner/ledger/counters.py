@@ -145,6 +145,10 @@ METRICS: tuple[Metric, ...] = (
         "campaigns_recovering", GAUGE, "Campaigns with a recovery that did not finish: until then nothing may be sent.",
         select(func.count()).where(campaigns.c.recovering != ""),
     ),
+    Metric(
+        "messages", GAUGE, "Messages to people and programs, by channel (notify, webhook) and state (waiting, sent, failed).",
+        select(deliveries.c.channel, deliveries.c.state, func.count()).group_by(deliveries.c.channel, deliveries.c.state),
+    ),
     Metric("users", GAUGE, "Accounts.", select(func.count()).select_from(users)),
     Metric("sessions", GAUGE, "Sessions that were not ended.", select(func.count()).select_from(sessions)),
 )  # fmt: skip

@@ -24,6 +24,7 @@ def run_command(
     Example: campaign-runner run q4.xlsx --wait 30m
     """
     from campaign_runner.app import screen
+    from campaign_runner.app.dead_mans_switch import watched
     from campaign_runner.app.run import run_file
 
     if dry_run:
@@ -34,9 +35,10 @@ def run_command(
         runtime = call.runtime(spreadsheet.file, overrides=required.overrides())
         runtime = replace(runtime, submitter=submitter, confirm=call.terminal.asker(call.yes))
         patience, most = seconds(wait), share(max_failure_rate)
-        with call.terminal.progress() as progress, call.interruptible(runtime.stopping):
-            result = run_file(
-                spreadsheet.reading(), runtime, patience=patience, canary=canary, max_failure_rate=most,
-                partial_by_funds=partial_by_funds, no_canary=no_canary, detach=detach, progress=progress,
-            )  # fmt: skip
-        end(call, result, screen.run(result.books, result.tally, result.reports), runtime)
+        with watched(runtime.settings.notify.ping_url, "run"):
+            with call.terminal.progress() as progress, call.interruptible(runtime.stopping):
+                result = run_file(
+                    spreadsheet.reading(), runtime, patience=patience, canary=canary, max_failure_rate=most,
+                    partial_by_funds=partial_by_funds, no_canary=no_canary, detach=detach, progress=progress,
+                )  # fmt: skip
+            end(call, result, screen.run(result.books, result.tally, result.reports), runtime)

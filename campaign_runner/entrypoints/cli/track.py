@@ -15,11 +15,13 @@ def track_command(
     Example: campaign-runner track 2026-q4-recognition --wait 2h
     """
     from campaign_runner.app import screen
+    from campaign_runner.app.dead_mans_switch import watched
     from campaign_runner.app.track import track_campaign
 
     with call.measured(metrics_file, "track"):
         runtime = call.runtime(campaign=campaign)
         patience = seconds(wait) if wait else None
-        with call.terminal.progress() as progress, call.interruptible(runtime.stopping):
-            result = track_campaign(runtime, patience=patience, progress=progress)
-        end(call, result, screen.run(result.books, None, result.reports), runtime)
+        with watched(runtime.settings.notify.ping_url, "track"):
+            with call.terminal.progress() as progress, call.interruptible(runtime.stopping):
+                result = track_campaign(runtime, patience=patience, progress=progress)
+            end(call, result, screen.run(result.books, None, result.reports), runtime)
