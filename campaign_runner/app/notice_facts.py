@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from campaign_runner.app.server_health import quick_health
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import approvals, campaigns, failed_orders, jobs, outbox, row_status
 from campaign_runner.ledger.outbox import Message
@@ -102,8 +101,12 @@ def _failing(workspace: Workspace) -> list[str]:
     """Parts that need attention; jobs by their kind alone, since errors may say more."""
     with workspace.ledger().read() as connection:
         again = jobs.failing_kinds(connection, FAILURES)
+    from campaign_runner.app.server_health import quick_health
+
     parts = [each.subject for each in quick_health(workspace) if not each.well]
-    return sorted({part for part in parts if not part.startswith("job ")} | {f"job {kind}" for kind in again})
+    return sorted(
+        {part for part in parts if not part.startswith(("job ", "messages "))} | {f"job {kind}" for kind in again}
+    )
 
 
 def _digest(notifier: Notifier, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from campaign_runner.app.doctor import diagnose
 from campaign_runner.app.health_checks import Diagnosis
+from campaign_runner.app.messages import messages_health
 from campaign_runner.app.readiness import readiness
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.workspace import Workspace
@@ -35,6 +36,7 @@ def quick_health(workspace: Workspace) -> list[Diagnosis]:
             Diagnosis(f"job {kind} {key}", False, error, "It is tried again by itself.")
             for kind, key, error in failing
         ]
+        found += messages_health(workspace.ledger())
     return found
 
 

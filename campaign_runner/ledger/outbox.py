@@ -120,7 +120,7 @@ def take(connection: Connection) -> Delivery | None:
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    leased = {"due_at": moment + LEASE, "tries": row.tries + 1}
+    leased = {"due_at": moment + LEASE, "tries": row.tries + 1, "error": ""}
     connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**leased))
     return _delivery(row)._replace(tries=row.tries + 1)
 
@@ -137,6 +137,12 @@ def not_sent(connection: Connection, delivery: Delivery, error: str, *, old: boo
     state = FAILED if old else WAITING
     values = {"state": state, "error": error[:300], "due_at": jobs.now(connection) + wait}
     connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(**values))
+
+
+def hurry(connection: Connection) -> None:
+    """What could not be sent, and is in nobody's hand, is due now; also what was given up."""
+    mine = (deliveries.c.state != SENT, deliveries.c.error != "")
+    connection.execute(update(deliveries).where(*mine).values(state=WAITING, due_at=0))
 
 
 def next_due(connection: Connection) -> float | None:

@@ -25,6 +25,7 @@ from campaign_runner.entrypoints.cli.explain import explain_command
 from campaign_runner.entrypoints.cli.halt import halt_command
 from campaign_runner.entrypoints.cli.inbox import inbox_command
 from campaign_runner.entrypoints.cli.init import init_command
+from campaign_runner.entrypoints.cli.notify import notify_command
 from campaign_runner.entrypoints.cli.person import person
 from campaign_runner.entrypoints.cli.plan import plan_command
 from campaign_runner.entrypoints.cli.purge import purge_command
@@ -75,6 +76,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "purge": purge_command,
     "worker": worker_command,
     "inbox": inbox_command,
+    "notify": notify_command,
     "simulator": simulator_command,
     "doctor": doctor_command,
     "serve": serve_command,

@@ -60,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/users/tokens/{number}/revoke", Permission.ADMINISTER, user_pages.revoke_token),
     Route("GET", "/settings", Permission.ADMINISTER, user_pages.settings_page),
     Route("GET", "/health", Permission.ADMINISTER, user_pages.health_page),
+    Route("GET", "/messages", Permission.ADMINISTER, user_pages.messages_page),
     Route("POST", "/health", Permission.ADMINISTER, user_pages.check_health),
     Route("POST", "/health/catalogue", Permission.ADMINISTER, user_pages.refresh_catalogue),
     # Campaigns
@@ -132,5 +133,6 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{_ONE}/reports", Permission.REPORTS, campaign_api.write_reports, 202),
     Route("GET", f"{_ONE}/reports/{{name}}", Permission.REPORTS, campaign_api.report),
     Route("GET", "/api/v1/audit", Permission.AUDIT, audit_api.events),
+    Route("GET", "/api/v1/messages", Permission.ADMINISTER, user_pages.messages_list),
     Route("POST", "/api/v1/audit/verify", Permission.AUDIT, audit_api.verify),
 )

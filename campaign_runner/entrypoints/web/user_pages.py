@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import Response
 
-from campaign_runner.app import one_time_codes, tokens, users
+from campaign_runner.app import messages, one_time_codes, tokens, users
 from campaign_runner.app.reward_list import catalogue_state, want_catalogue
 from campaign_runner.app.server_address import link_at
 from campaign_runner.app.server_health import full_health, quick_health
 from campaign_runner.app.settings_shown import list_settings
 from campaign_runner.entrypoints.web.access import Number, Who, Work
+from campaign_runner.entrypoints.web.campaign_api import Cursor, Limit, items, number_of
 from campaign_runner.entrypoints.web.pages import go_to, page
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.roles import Role
@@ -84,6 +85,17 @@ def refresh_catalogue(workspace: Work, viewer: Who) -> Response:
     """Have Tango's catalogue fetched anew by a worker."""
     want_catalogue(workspace, viewer.actor)
     return go_to("/health?notice=catalogue-wanted")
+
+
+def messages_page(request: Request, workspace: Work) -> Response:
+    """Which messages went out, which wait and why."""
+    return page(request, "messages.html", messages=messages.list_messages(workspace))
+
+
+def messages_list(workspace: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
+    """Messages to people and programs, the newest first."""
+    found = messages.list_messages(workspace, before=number_of(cursor), limit=limit)
+    return items(found, found[-1]["id"] if len(found) == limit else None)
 
 
 def check_health(request: Request, workspace: Work) -> Response:
