@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from campaign_runner.ledger import jobs
+from campaign_runner.ledger import events, jobs
 from campaign_runner.ledger.schema import batches
 from campaign_runner.ledger.submission_tables import tango_events
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
@@ -15,6 +15,7 @@ KEPT = 100_000
 
 def take(connection: Connection, event_id: str, reference: str, at: str) -> bool:
     """Make the order of an event due; False where the event was taken before, or no open order has this reference."""
+    events.alone_with(connection, f"event of Tango {event_id}")  # the same event twice at once
     if connection.execute(select(tango_events.c.id).where(tango_events.c.event == event_id)).first():
         return False
     number = connection.execute(

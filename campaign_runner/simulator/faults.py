@@ -14,7 +14,7 @@ import orjson
 
 from campaign_runner.simulator.fault_effects import FAULTS, Effect
 
-CALLS = ("place", "look_up", "list", "account", "catalogue", "rates", "token")
+CALLS = ("place", "look_up", "list", "account", "catalogue", "rates", "token", "webhooks")
 
 
 @dataclass(frozen=True, slots=True)

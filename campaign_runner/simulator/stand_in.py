@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from campaign_runner.simulator import fault_effects, placing, queries
+from campaign_runner.simulator import fault_effects, placing, queries, webhooks
 from campaign_runner.simulator.access import authenticate, token
 from campaign_runner.simulator.answer import Answer, Refusal, Request, envelope, problem
 from campaign_runner.simulator.clock import Clock, HostClock
@@ -24,6 +25,7 @@ from campaign_runner.simulator.state_file import Journal
 _ORDER = re.compile(r"/asyncOrders/customers/([^/]+)/accounts/([^/]+)/([^/]+)")
 _ACCOUNT = re.compile(r"/accounts/([^/]+)")
 JITTER = 0.05  # seconds
+WATCH = 0.25  # seconds
 
 
 class Simulator:
@@ -41,6 +43,9 @@ class Simulator:
         self._world = SimulatorState()
         self._built_in = Schedule(read(faults), {})
         self._journal = Journal(state_file, self._world.apply)
+        self._ended: list[PlacedOrder] = []
+        self._watcher: threading.Thread | None = None
+        self._closed = threading.Event()
 
     def now(self) -> datetime:
         """The time of this stand-in."""
@@ -50,6 +55,7 @@ class Simulator:
         """Answer one request; a slow answer is slow outside the turn, so that others go on."""
         with self._journal.turn():
             answer = self._handle(request)
+        self._tell()
         if answer.delay:
             time.sleep(answer.delay)
         return answer
@@ -102,6 +108,9 @@ class Simulator:
 
     def close(self) -> None:
         """Close the state file."""
+        self._closed.set()
+        if self._watcher is not None:
+            self._watcher.join()
         self._journal.close()
 
     def _handle(self, request: Request) -> Answer:
@@ -151,9 +160,37 @@ class Simulator:
     def _progress(self) -> queries.Progress:
         """Time has passed for all orders."""
         now, ends_after = self.now().timestamp(), self._world.knobs.get("ends_after", 0)
-        progress = queries.Progress(self._journal.add, now, self._polls, ends_after)
+        progress = queries.Progress(self._note, now, self._polls, ends_after)
         progress.pass_time(self._world.orders.values())
         return progress
+
+    def _note(self, event: dict[str, Any]) -> None:
+        """An order got on; where it ended, whoever subscribed is told."""
+        order = self._world.orders[event["account"], event["reference"]]
+        if event["final"] and not order.final and self._world.webhooks:
+            self._ended.append(order)
+        self._journal.add(event)
+
+    def _tell(self) -> None:
+        """Outside the turn: whoever is told may ask at once."""
+        ended, self._ended = self._ended, []
+        if ended:
+            webhooks.tell(list(self._world.webhooks.values()), ended, self.clock.now())
+
+    def _subscriptions(self, request: Request) -> Answer:
+        answer = webhooks.answer(self._world, request, self._journal.add, self.clock.now())
+        if self._world.webhooks and self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, daemon=True)
+            self._watcher.start()
+        return answer
+
+    def _watch(self) -> None:
+        """With the knob `ends_after` orders end though nobody asks: then events are sent all the same."""
+        while not self._closed.wait(WATCH):
+            if self._world.knobs.get("ends_after"):
+                with self._journal.turn():
+                    self._progress()
+                self._tell()
 
     def _account(self, request: Request) -> Answer:
         return queries.account(self._world, unquote(request.path.rpartition("/")[2]))
@@ -203,6 +240,7 @@ _ROUTES: dict[tuple[str, str], Callable[[Simulator, Request], Answer]] = {
     ("GET", "list"): Simulator._list,
     ("GET", "account"): Simulator._account,
     ("GET", "catalogue"): lambda simulator, _: queries.catalogue(simulator._world),
+    **{(method, "webhooks"): Simulator._subscriptions for method in ("GET", "POST", "DELETE")},
     ("GET", "rates"): lambda simulator, _: queries.exchange_rates(simulator._world, simulator._at()),
 }
 
@@ -220,6 +258,8 @@ def _call(request: Request) -> str:
         return "look_up"
     if _ACCOUNT.fullmatch(path):
         return "account"
+    if path == "/webhooks" or path.startswith("/webhooks/"):
+        return "webhooks"
     return {"/catalogs": "catalogue", "/exchangerates": "rates", "/oauth/token": "token"}.get(path, "")
 
 

@@ -140,6 +140,8 @@ class SimulatorState:
     passed: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
     knobs: dict[str, float] = field(default_factory=dict)
     schedule: Schedule = field(default_factory=lambda: Schedule((), {}))
+    webhooks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    webhooks_ever: set[str] = field(default_factory=set)
     _cashiers: dict[str, Cashier] = field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
@@ -182,6 +184,13 @@ class SimulatorState:
         if event["final"] and not order.final:
             order.final, order.ended_at = True, event.get("at", 0.0)
             self.account(order.account).cents += order.back
+
+    def _webhook(self, event: Event) -> None:
+        self.webhooks_ever.add(event["id"])
+        if event["values"] is None:
+            self.webhooks.pop(event["id"], None)
+        else:
+            self.webhooks[event["id"]] = event["values"]
 
     def _faults(self, event: Event) -> None:
         self.schedule = Schedule(read(event["faults"]), dict(self.counts))

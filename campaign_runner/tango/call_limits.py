@@ -30,6 +30,7 @@ LIMITS: dict[str, Limit] = {
     "account": Limit(MB, MB, 2),
     "catalogue": Limit(32 * MB, 128 * MB, 5),
     "rates": Limit(MB, 4 * MB, 2),
+    "webhooks": Limit(MB, MB, 2),
     "token": Limit(MB // 4, MB // 4, 2),
 }
 

@@ -109,6 +109,12 @@ class Client:
         """Today's indicative rates."""
         return self._ask("rates", "exchangerates", {}, rewards.exchange_rates)
 
+    def webhooks(self, method: str, path: str, body: bytes) -> Reply:
+        """One call about subscriptions, made once (`subscriptions`)."""
+        url = f"{self._connection.base_url}/{path}"
+        call = Call(method, url, "webhooks", _accepted, body=body, limit=LIMITS["webhooks"])
+        return self._connection.attempt(call)
+
     def _call(
         self, kind: str, path: str, reference: str, read: receipts.Reader, params: Mapping[str, str] | None = None,
         body: bytes = b"",
@@ -200,7 +206,7 @@ class Client:
 
     def _token(self, url: str, form: bytes) -> tuple[Receipt, Any]:
         kind = "application/x-www-form-urlencoded"
-        call = Call("POST", url, "access token", _read_token, body=form, content_type=kind, limit=LIMITS["token"])
+        call = Call("POST", url, "access token", _accepted, body=form, content_type=kind, limit=LIMITS["token"])
         reply = self._connection.send(call)
         return reply.receipt, reply.data
 
@@ -230,7 +236,7 @@ def _references(orders: Any) -> tuple[LineAnswer, ...]:
     )
 
 
-def _read_token(_: int, answer: Any) -> Receipt:
+def _accepted(_: int, answer: Any) -> Receipt:
     return Receipt(Outcome.ACCEPTED)
 
 

@@ -177,9 +177,11 @@ class Connection:
         }
         if not 200 <= answer.status <= 299:
             return Reply(replace(_refused(call, answer.status, data, answer.body), **stamp))
-        if data is None:  # a POST was perhaps placed, a GET can be asked again: the same request once more
+        if data is None and not (
+            call.method == "DELETE" and not answer.body.strip()
+        ):  # a POST was perhaps placed, a GET can be asked again: the same request once more
             return Reply(Receipt(Outcome.RETRY, message="Tango's answer is not (whole) JSON.", **stamp))
-        return Reply(replace(call.read(answer.status, data), **stamp), data)
+        return Reply(replace(call.read(answer.status, data or {}), **stamp), data)
 
 
 def secure(url: str, name: str) -> str:

@@ -46,6 +46,7 @@ from campaign_runner.entrypoints.cli.template import template_command
 from campaign_runner.entrypoints.cli.token import token
 from campaign_runner.entrypoints.cli.track import track_command
 from campaign_runner.entrypoints.cli.user import user
+from campaign_runner.entrypoints.cli.webhook import webhook
 from campaign_runner.entrypoints.cli.withdraw import withdraw_command
 from campaign_runner.entrypoints.cli.worker import worker_command
 from campaign_runner.model.errors import ExitCode
@@ -93,7 +94,7 @@ FAULT = (
 )
 for name, function in COMMANDS.items():
     app.command(name)(command(function))
-for group in (audit, person, user, token):
+for group in (audit, person, user, token, webhook):
     app.add_typer(group)
 
 
