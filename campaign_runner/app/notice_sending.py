@@ -13,6 +13,7 @@ from campaign_runner.app.notice_receivers import NOTIFY, addresses
 from campaign_runner.ledger import people
 from campaign_runner.ledger.outbox import Delivery, Message
 from campaign_runner.model.errors import StateError
+from campaign_runner.model.log import log
 from campaign_runner.notification import webhook
 from campaign_runner.notification.kinds import Audience
 from campaign_runner.notification.services import send_to_people
@@ -36,7 +37,7 @@ def send(notifier: Notifier, delivery: Delivery) -> str:
     except StateError:
         raise
     except Exception as error:
-        logger.exception("The message %s could not be made", delivery.id)
+        log(logger, "message could not be made", level=logging.ERROR, error=error, number=delivery.id)
         return f"a fault in the program ({type(error).__name__}): please report it"
 
 

@@ -28,6 +28,7 @@ from campaign_runner.ledger import Ledger, open_ledger, outbox
 from campaign_runner.ledger.store import FILE
 from campaign_runner.model import Clock
 from campaign_runner.model.errors import CampaignRunnerError
+from campaign_runner.model.log import log
 from campaign_runner.notification.kinds import BY_EVENT, KINDS, Audience
 from campaign_runner.notification.ping import SUCCESS, ping
 from campaign_runner.settings import Settings, secret
@@ -84,7 +85,7 @@ def told_afterwards(runtime: Runtime) -> Iterator[None]:
             if is_wanted(runtime.settings):
                 _told(runtime, since)
         except Exception as error:  # it never changes how a run ends
-            logger.warning("Messages wait, and are sent later: %s", type(error).__name__)
+            log(logger, "messages wait and are sent later", level=logging.WARNING, error=error)
 
 
 def deliver(notifier: Notifier, since: str, seconds: float = AT_MOST) -> int:
@@ -144,7 +145,7 @@ def _told(runtime: Runtime, since: str) -> None:
             with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
                 deliver(Notifier(ledger, runtime.settings, runtime.clock, _server(runtime)), since)
         except CampaignRunnerError as error:
-            logger.warning("Messages wait, and are sent later: %s", error)
+            log(logger, "messages wait and are sent later", level=logging.WARNING, error=error)
 
     thread = threading.Thread(target=tell, daemon=True)
     thread.start()

@@ -146,7 +146,7 @@ METRICS: tuple[Metric, ...] = (
         select(func.count()).where(campaigns.c.recovering != ""),
     ),
     Metric(
-        "messages", GAUGE, "Messages to people and programs, by channel (notify, webhook) and state (waiting, sent, failed).",
+        "messages", GAUGE, "Messages by channel (notify, webhook) and state (waiting, sent, failed).",
         select(deliveries.c.channel, deliveries.c.state, func.count()).group_by(deliveries.c.channel, deliveries.c.state),
     ),
     Metric("users", GAUGE, "Accounts.", select(func.count()).select_from(users)),

@@ -6,7 +6,7 @@
     take(connection)               a message that is due, for a lease: it is committed before anything leaves
     sent / not_sent                what came of it
 
-Whoever dies between sending and `sent` has the message sent once more, after the lease: twice at the most, never lost.
+Whoever dies between sending and `sent` has the message sent once more, after the lease: at most twice, never lost.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 
+from campaign_runner.model.log import log
+
 SECONDS = 2.0
 START, SUCCESS, FAILURE = "/start", "", "/fail"
 logger = logging.getLogger(__name__)
@@ -37,4 +39,4 @@ def _ping(address: str) -> None:
     try:
         httpx.get(address, timeout=SECONDS).raise_for_status()
     except Exception as error:  # the address is a secret: not in the log
-        logger.warning("[notify] ping_url could not be told (%s).", type(error).__name__)
+        log(logger, "ping_url could not be told", level=logging.WARNING, error=error)

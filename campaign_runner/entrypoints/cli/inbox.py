@@ -32,12 +32,12 @@ def inbox_command(
     lines: list[str] = []
     tell = lines.append if call.as_json else call.terminal.say
     inbox = Inbox(folder.absolute(), tell, call.state, call.schemas, seconds(wait))
-    with watched(inbox.own.notify.ping_url if once else "", "inbox"):
-        with (
-            call.interruptible(inbox.stopping),
-            metrics_written(metrics_file, "inbox", inbox.ledger_place, every=EVERY),
-        ):
-            code = inbox.watch(once=once)
-            if call.as_json:
-                call.terminal.object({"files": lines, "exit_code": int(code)})
-            raise typer.Exit(code)
+    with (
+        watched(inbox.own.notify.ping_url if once else "", "inbox"),
+        call.interruptible(inbox.stopping),
+        metrics_written(metrics_file, "inbox", inbox.ledger_place, every=EVERY),
+    ):
+        code = inbox.watch(once=once)
+        if call.as_json:
+            call.terminal.object({"files": lines, "exit_code": int(code)})
+        raise typer.Exit(code)
