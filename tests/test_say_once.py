@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -33,3 +34,13 @@ def test_the_list_of_methods_is_that_of_the_rule_book():
     lists = [name for name, text in SOURCES.items()
              if re.search(rf'("({METHODS})",?\s*){{5}}', text) and not name.startswith("simulator/")]  # fmt: skip
     assert lists == ["planning/single.py"]
+
+
+def test_no_table_names_a_key_twice():
+    """The second entry would hide the first one without a word."""
+    twice = []
+    for name, text in SOURCES.items():
+        for node in ast.walk(ast.parse(text)):
+            keys = [ast.unparse(key) for key in node.keys if key] if isinstance(node, ast.Dict) else []
+            twice += [f"{name}: {key}" for key in set(keys) if keys.count(key) > 1]
+    assert twice == []

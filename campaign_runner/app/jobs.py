@@ -57,7 +57,7 @@ KINDS: dict[str, Kind] = {
     jobs.BOOKS: Kind("campaign_runner.app.campaign_books", "write_books"),
     jobs.STATEMENT: Kind("campaign_runner.app.campaign_books", "match_statement"),
     jobs.TRIAL: Kind("campaign_runner.app.trial_reward", "send_test_reward"),
-    jobs.CATALOGUE: Kind("campaign_runner.app.refresh_catalogue", "refresh_catalogue"),
+    jobs.REFRESH: Kind("campaign_runner.app.refresh_catalogue", "refresh_catalogue"),
     jobs.RETRY: Kind("campaign_runner.app.retry_campaign", "retry_campaign"),
 }
 

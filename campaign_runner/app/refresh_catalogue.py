@@ -1,4 +1,4 @@
-"""Tango's catalogue is fetched anew, as an administrator wanted; the log says what came of it."""
+"""Tango's catalogue is fetched at once, because an administrator asked for it; the log says with what result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from campaign_runner.model.errors import RefusedBeforeSending
 
 
 def refresh_catalogue(workspace: Workspace, _key: str) -> None:
-    """Fetch it; what cannot be had leaves the older one where it is."""
+    """Fetch it; if that fails, the older one stays."""
     runtime = Runtime(
         workspace.settings, workspace.state, Path("reports"), workspace.credentials(), workspace.schemas, workspace.clock,
         workspace.stopping, ledger_url=workspace.settings.ledger.url, actor=this_account(), refresh=True,

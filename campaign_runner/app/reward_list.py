@@ -25,7 +25,7 @@ def catalogue_state(workspace: Workspace) -> dict[str, Any]:
     """When it was fetched ("" = never), how many rewards it has, and whether it is being fetched."""
     kept = _kept(workspace)
     with workspace.ledger().read() as connection:
-        busy = jobs.is_wanted(connection, jobs.CATALOGUE, "")
+        busy = jobs.is_wanted(connection, jobs.REFRESH, "")
     return {
         "at": kept.at.isoformat() if kept else "",
         "rewards": len(kept.catalogue.rewards) if kept else 0,
@@ -36,7 +36,7 @@ def catalogue_state(workspace: Workspace) -> dict[str, Any]:
 def want_catalogue(workspace: Workspace, actor: Actor) -> None:
     """Have it fetched anew; the log says who wanted it."""
     with workspace.ledger(actor).write("want the catalogue") as connection:
-        jobs.want(connection, jobs.CATALOGUE, "", workspace.at())
+        jobs.want(connection, jobs.REFRESH, "", workspace.at())
         events.append(connection, 0, workspace.at(), "catalogue refresh wanted")
 
 

@@ -243,11 +243,6 @@ def milestones(connection: Connection, campaign_key: int) -> Iterator[dict[str, 
     )
 
 
-def of_campaign(connection: Connection, campaign_key: int) -> Iterator[dict[str, Any]]:
-    """The events of a campaign, oldest first."""
-    return _unpacked(connection, select(events).where(events.c.campaign == campaign_key))
-
-
 def of_kinds(connection: Connection, campaign_key: int, *kinds: str) -> Iterator[dict[str, Any]]:
     """The events of some kinds of a campaign, oldest first."""
     return _unpacked(connection, select(events).where(events.c.campaign == campaign_key, events.c.kind.in_(kinds)))

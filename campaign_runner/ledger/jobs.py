@@ -18,6 +18,7 @@ CHECK, DRIVE, REPORT, RETRY, BOOKS, STATEMENT, RETENTION, NOTIFY, TRIAL, CATALOG
     "check", "drive", "report", "retry", "books", "statement", "retention", "notify", "trial", "catalogue"
 )  # fmt: skip
 INBOX = "inbox"
+REFRESH = "refresh"  # Tango's catalogue, at once: an administrator asked for it
 LEASE = 6.0
 # A job that fails is tried again after this many seconds, the last figure forever.
 AGAIN_AFTER = (1, 5, 30, 120, 600)
