@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from campaign_runner.ledger.database_errors import translated
 from campaign_runner.model.errors import UsageError
 
 QUEUE, TASK = "campaign-runner", "campaign_runner.work"
@@ -57,10 +58,10 @@ def defer(connection: Connection, kind: str, key: str, in_seconds: float = 0) ->
 
 
 def install(engine: Engine) -> None:
-    """Make the engine's tables where there are none; of two workers that begin at once, one does."""
+    """Make the engine's tables where there are none; of two workers that begin at once, one does. Raises StateError."""
     from procrastinate.schema import SchemaManager
 
-    with engine.begin() as connection:
+    with translated(engine), engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": INSTALLING})
         if not _is_installed(connection):
             connection.exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))

@@ -6,9 +6,10 @@ made while the work is under way is seen to afterwards. A job that runs twice is
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from campaign_runner.ledger import engine
 from campaign_runner.ledger.submission_tables import jobs
@@ -44,10 +45,12 @@ def now(connection: Connection) -> float:
 def want(connection: Connection, kind: str, key: object, at: str, *, in_seconds: float = 0) -> None:
     """Ask for work in the caller's transaction: at once, or in this many seconds."""
     due = now(connection) + in_seconds
-    mine = (jobs.c.kind == kind, jobs.c.key == str(key))
     sooner = {"wanted": jobs.c.wanted + 1, "wanted_at": at, "due_at": due, "failures": 0, "error": ""}
-    if not connection.execute(update(jobs).where(*mine).values(**sooner)).rowcount:
-        connection.execute(jobs.insert().values(kind=kind, key=str(key), wanted=1, wanted_at=at, due_at=due))
+    insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name](jobs)
+    new = insert.values(kind=kind, key=str(key), wanted=1, wanted_at=at, due_at=due)
+    connection.execute(
+        new.on_conflict_do_update(index_elements=["kind", "key"], set_=sooner)
+    )  # two may want it at once
     engine.defer(connection, kind, str(key), in_seconds)
 
 

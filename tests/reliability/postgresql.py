@@ -33,16 +33,21 @@ def programs() -> Path | None:
 class Server:
     """A running server; `database()` makes an empty database and gives its URL."""
 
-    def __init__(self, folder: Path, bin_: Path) -> None:
+    def __init__(self, folder: Path, bin_: Path, network: str = "") -> None:
+        """`network` is one whose machines may come in, too."""
+        self._listen = "*" if network else "127.0.0.1"
         self._folder, self._bin, self._port = folder, bin_, free_port()
         self._numbers = count(1)
         self._process: subprocess.Popen[bytes] | None = None
         self._call("initdb", "-D", folder / "data", "-U", "tester", "-A", "trust", "--no-sync")
+        if network:
+            with (folder / "data" / "pg_hba.conf").open("a", encoding="utf-8") as rules:
+                rules.write(f"host all all {network} trust\n")
 
     def start(self) -> None:
         """Start it and wait until it answers."""
         call = [*as_nobody(), str(self._bin / "postgres"), "-D", str(self._folder / "data"), "-p", str(self._port),
-                "-k", str(self._folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]  # fmt: skip
+                "-k", str(self._folder), "-c", f"listen_addresses={self._listen}", "-c", "fsync=off"]  # fmt: skip
         self._process = subprocess.Popen(
             call, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self._folder
         )  # fmt: skip
@@ -82,13 +87,13 @@ class Server:
 
 
 @contextmanager
-def serving(bin_: Path) -> Iterator[Server]:
+def serving(bin_: Path, network: str = "") -> Iterator[Server]:
     """A server while this lasts."""
     with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as name:
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             os.chown(name, nobody.pw_uid, nobody.pw_gid)
-        server = Server(Path(name), bin_)
+        server = Server(Path(name), bin_, network)
         server.start()
         try:
             yield server

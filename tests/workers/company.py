@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ class Company:
     def __init__(
         self, folder: Path, url: str, base_url: str, tango: simulator.Simulator, *, lines: int = 40, pace: float = 0
     ) -> None:
-        self.lines = lines
+        self.lines, self.url = lines, url
         self.folder, self.tango, self.workers = folder, tango, list[subprocess.Popen[bytes]]()
         settings = SETTINGS.format(url=url, base_url=base_url, pace=pace)
         (folder / "workspace.toml").write_text(settings, "utf-8")
@@ -48,11 +50,13 @@ class Company:
             worker.wait()
         self._open.__exit__(None, None, None)
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """A worker on a machine of its own: with a state folder that nobody else has."""
+    def start(self, before: Sequence[str] = (), **environment: str) -> subprocess.Popen[bytes]:
+        """A worker on a machine of its own: with a state folder that nobody else has. `before` is what goes before the
+        program."""
         state = self.folder / f"machine{len(self.workers)}"
         words = ["worker", "--quiet", "--config", "workspace.toml", "--state", str(state)]
-        self.workers.append(subprocess.Popen([sys.executable, "-m", "campaign_runner", *words], cwd=self.folder))
+        whole = [*before, sys.executable, "-m", "campaign_runner", *words]
+        self.workers.append(subprocess.Popen(whole, cwd=self.folder, env={**os.environ, **environment}))
         return self.workers[-1]
 
     def campaign(self, name: str) -> int:

@@ -8,6 +8,7 @@ import argparse
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import text
 
@@ -24,29 +26,56 @@ from campaign_runner.ledger.claims import LEASE
 from campaign_runner.ledger.verification import differences
 from campaign_runner.model.errors import StateError
 from tests.reliability.postgresql import Server, programs, serving
+from tests.workers import partition
 from tests.workers.company import Company
+from tests.workers.partition import HERE, Machine
 
 WORKERS, QUOTA = 4, 50.0
+# How long a strike waits for a worker to have work in hand.
+PATIENCE = 30.0
 
 
 class Chaos:
     """What strikes, drawn from a seed; `struck` counts it, `takeovers` are seconds until somebody else has the work."""
 
-    def __init__(self, company: Company, server: Server, seed: int) -> None:
+    def __init__(self, company: Company, server: Server, seed: int, machine: Machine | None, only: str = "") -> None:
         self.company, self.server, self.random = company, server, random.Random(seed)
+        self.machine, self.only, self.far = machine, only, None if machine is None else self._start_far(machine)
         self.struck, self.takeovers = Counter[str](), list[float]()
 
     def strike(self) -> None:
         """One more thing goes wrong."""
         kinds: list[tuple[Callable[[], None], int]] = [
             (self.kill, 60), (self.freeze, 20), (self.terminate_backends, 15), (self.kill_database, 10),
+            *([(self.partition, 20)] if self.machine else []),
         ]  # fmt: skip
+        kinds = [kind for kind in kinds if self.only in ("", kind[0].__name__)]
         (chosen,) = self.random.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])
         self.struck[chosen.__name__] += 1
         chosen()
         self.company.workers = [one for one in self.company.workers if one.poll() is None]
         while len(self.company.workers) < WORKERS:
             self.company.start()
+        if self.machine and self.far not in self.company.workers:
+            self.far = self._start_far(self.machine)
+
+    def partition(self) -> None:
+        """The link between a worker's machine and the database goes down for longer than a lease, and comes back."""
+        assert self.machine
+        assert self.far
+        began, held = time.monotonic(), False
+        while not held and time.monotonic() - began < PATIENCE:  # it strikes who has work in hand
+            before = self._fences()
+            held = any(f"process {self.far.pid} " in f"{holder} " for _, holder in before.values())
+            time.sleep(0.1)
+        self.machine.cut()
+        self._measure(before, self.far.pid)
+        time.sleep(self.random.uniform(LEASE, 3 * LEASE))
+        self.machine.mend()
+
+    def _start_far(self, machine: Machine) -> subprocess.Popen[bytes]:
+        url = self.company.url.replace("@127.0.0.1:", f"@{HERE}:")
+        return self.company.start(machine.inside(), CAMPAIGN_RUNNER__LEDGER__URL=url)
 
     def kill(self) -> None:
         """kill -9 of a worker; measures how long its campaigns are nobody's."""
@@ -103,29 +132,38 @@ def main() -> int:
     asked.add_argument("--batches", type=int, default=500, help="orders in each campaign, of five lines")
     asked.add_argument("--strikes", type=int, default=110)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument(
+        "--only", default="", help="kill, freeze, terminate_backends, kill_database or partition alone"
+    )
     options = asked.parse_args()
     bin_ = programs()
     if bin_ is None:
         print("There is no PostgreSQL on this machine.", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as name, serving(bin_) as server:
+    can_part = partition.is_possible()
+    if not can_part:
+        print("No link can be cut here: that needs root and `ip netns`.", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as name, serving(bin_, partition.NETWORK if can_part else "") as server:
         tango = simulator.Simulator(Path(name) / "tango.jsonl", requests_per_second=QUOTA)
         with simulator.serve(tango) as base_url:
             company = Company(Path(name), server.database(), base_url, tango, lines=5 * options.batches, pace=QUOTA)
+            machine = Machine(Path(name), urlsplit(base_url).port or 0) if can_part else None
             try:
-                return _play(company, server, options)
+                return _play(company, server, options, machine)
             finally:
                 company.close()
+                if machine:
+                    machine.close()
 
 
-def _play(company: Company, server: Server, options: argparse.Namespace) -> int:
+def _play(company: Company, server: Server, options: argparse.Namespace, machine: Machine | None) -> int:
     names = [f"c{number}" for number in range(options.campaigns)]
     for _ in range(WORKERS):
         company.start()
     began = time.monotonic()
     for name, submission in [(name, company.campaign(name)) for name in names]:
         company.send(name, submission)
-    chaos = Chaos(company, server, options.seed)
+    chaos = Chaos(company, server, options.seed, machine, options.only)
     while sum(chaos.struck.values()) < options.strikes and not _finished(company, names):
         chaos.strike()
         time.sleep(chaos.random.uniform(1, 4))
