@@ -21,20 +21,17 @@ from campaign_runner.entrypoints.web.pages import go_to, page
 from campaign_runner.model.errors import CampaignRunnerError, FileUnusable, RefusedBeforeSending, UsageError
 
 Text = Annotated[str, Form()]
+Named = Annotated[str, Query(max_length=64)]
 Start = Annotated[int, Query(ge=0, le=LARGEST)]
 TOLD = (UsageError, FileUnusable, RefusedBeforeSending)
 
 
 def plan_page(
-    request: Request,
-    workspace: Work,
-    campaign_id: str,
-    campaign_key: CampaignKey,
-    lines: Start = 0,
-    changes: Start = 0,
-) -> Response:
-    """The plan of the newest upload; `lines`, `changes`: from where these lists are shown."""
-    return _plan(request, workspace, campaign_id, campaign_key, lines=lines, changes=changes)
+    request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey, lines: Start = 0, changes: Start = 0,
+    plan: Named = "",
+) -> Response:  # fmt: skip
+    """The plan of the newest upload; `lines`, `changes`: from where these lists are shown; `plan`: which one a link meant."""
+    return _plan(request, workspace, campaign_id, campaign_key, lines=lines, changes=changes, meant=plan)
 
 
 def changes_page(
@@ -93,7 +90,7 @@ def decide(
 
 def _plan(
     request: Request, workspace: Work, campaign_id: str, campaign_key: int, error: CampaignRunnerError | None = None, *,
-    lines: int = 0, changes: int = 0,
+    lines: int = 0, changes: int = 0, meant: str = "",
 ) -> Response:  # fmt: skip
     shared = about(request, workspace, campaign_id, campaign_key)
     contacts = sees_contacts(workspace, request.state.viewer, campaign_key)
@@ -107,5 +104,10 @@ def _plan(
         values["trial"] = test_reward_of(workspace, campaign_key, request.state.viewer, values["plan"]["plan"])
     except TOLD as refused:
         values["why"] = str(refused)
-    values |= {"contacts": contacts, "trials": workspace.settings.server.test_reward, "error": str(error or "")}
+    values |= {
+        "contacts": contacts,
+        "trials": workspace.settings.server.test_reward,
+        "meant": meant,
+        "error": str(error or ""),
+    }
     return page(request, "plan.html", status=status_of(error) if error else 200, tab="plan", **values, **shared)
