@@ -30,7 +30,7 @@ def plan_page(
     request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey, lines: Start = 0, changes: Start = 0,
     plan: Named = "",
 ) -> Response:  # fmt: skip
-    """The plan of the newest upload; `lines`, `changes`: from where these lists are shown; `plan`: which one a link meant."""
+    """The plan of the newest upload; `lines`, `changes`: from where these lists are shown; `plan`: the one of a link."""
     return _plan(request, workspace, campaign_id, campaign_key, lines=lines, changes=changes, meant=plan)
 
 
