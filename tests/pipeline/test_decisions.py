@@ -54,7 +54,10 @@ def test_a_dropped_row_is_neither_listed_as_held_nor_counted_as_one_to_send(offi
     planned = plan_file(ReadOptions(path), office.runtime())
     assert planned.tally
     lines = screen.plan(planned.books, planned.tally, planned.reports)
-    assert "4 rows. 2 rows can be sent, 1 row is held for a decision and 1 row was dropped." in lines[0]
+    assert (
+        "4 rows. 0 rows can be sent, 1 row is held for a decision, 2 rows were sent before and 1 row was dropped."
+        in lines[0]
+    )
     assert not any("Row 3 is held" in line for line in lines)
     assert [hold.row for hold in planned.held] == [5]
 
