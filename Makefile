@@ -6,7 +6,7 @@ DEMO := build/demo
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test coverage quick check lint format golden samples screenshots docs constraints fuzz soak soak-workers bench wheel clean
+.PHONY: help setup demo serve test coverage quick check lint format golden samples screenshots docs constraints fuzz soak soak-workers soak-inbox bench wheel clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -92,6 +92,9 @@ soak: $(STAMP)  ## Simulate 100,000 campaigns, write docs/reliability.md, run 50
 
 soak-workers: $(STAMP)  ## Kill workers and the database while campaigns are sent (CAMPAIGNS=n BATCHES=n STRIKES=n)
 	$(BIN)/python -m tests.workers.soak --campaigns $(or $(CAMPAIGNS),20) --batches $(or $(BATCHES),500) --strikes $(or $(STRIKES),110)
+
+soak-inbox: $(STAMP)  ## Kill the inbox while files arrive for a simulated hour (FILES=n KILLS=n PACE=requests a second)
+	$(BIN)/python -m tests.inbox.soak --files $(or $(FILES),10000) --kills $(or $(KILLS),100) --pace $(or $(PACE),20)
 
 bench: $(STAMP)  ## Measure, compared with common alternatives
 	$(BIN)/python -m bench

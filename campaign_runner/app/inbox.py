@@ -16,12 +16,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from campaign_runner import settings
 from campaign_runner.app.inbox_files import CAMPAIGN, ERROR, WORKSPACE, InboxFile, arrived, at_work, lacks, seen_in
 from campaign_runner.app.inbox_place import InboxAway, LocalPlace, Place, Seen
-from campaign_runner.app.inbox_run import STAYS, Outcome, campaign_id, run_inbox_file, write_outcome
+from campaign_runner.app.inbox_run import (
+    STAYS,
+    SUMMARY_JSON,
+    Outcome,
+    after_placing,
+    campaign_id,
+    run_inbox_file,
+    sent_by,
+    write_outcome,
+)
 from campaign_runner.app.private_temp import private_temp
 from campaign_runner.app.runtime import Runtime, SystemClock, build_runtime
 from campaign_runner.app.state_folder import NAME
@@ -70,6 +79,7 @@ class Inbox:
     config: Path | None = None
     _not_before: dict[str, float] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
+    _placed: dict[str, dict[str, Any]] = field(default_factory=dict)
     _growing: bool = False
 
     def watch(self, *, once: bool = False) -> ExitCode:
@@ -97,10 +107,14 @@ class Inbox:
         """One look: go on with what is in `work/`, then take what arrived and is whole, if it is time (or `once`)."""
         began, worst = self.clock.now(), ExitCode.DONE
         files, collects = self.place.files(), once or self._is_time(began)
-        for file in self._left(files):
-            worst = max(worst, self._one(file, once=once))
-        for file in self._whole(files, once=once) if collects else ():
-            worst = max(worst, self._one(file, once=once))
+        taken = [*self._left(files), *(self._whole(files, once=once) if collects else ())]
+        passes = (True, False) if len(taken) > 1 else (False,)
+        for placing in passes:  # all are placed before any is followed: Tango works on them side by side
+            codes = {
+                file.work: self._one(file, once=once, placing=placing) for file in taken if not self.stopping.is_set()
+            }
+            worst = max(worst, *filter(None, codes.values()), ExitCode.DONE)
+            taken = [file for file in taken if codes.get(file.work) is None]
         if collects and self.timetable and not self.stopping.is_set() and not self._growing:
             with self._ledger.write("an inbox was emptied") as connection:
                 inboxes.set_collected(connection, self.place.shown, began.timestamp())
@@ -159,17 +173,22 @@ class Inbox:
             return False
         return time.monotonic() < self._not_before.setdefault(file.arrived, time.monotonic() + LATE)
 
-    def _one(self, file: InboxFile, *, once: bool) -> ExitCode:
-        """Run one file, and put it where its outcome says; what was decided before it was killed is only moved."""
-        if goal := file.goal():
+    def _one(self, file: InboxFile, *, once: bool, placing: bool) -> ExitCode | None:
+        """Run one file, and put it where its outcome says; None where it is only placed, and still to be followed. What was
+        decided before it was killed is only moved."""
+        if settled := file.settled():
             file.move()
-            self.tell(f"{file.name}: moved to {goal}")
-            return ExitCode.DONE
-        outcome = self._outcome(file, once=once)
+            self.tell(f"{file.name}: moved to {settled.goal}")
+            return ExitCode(settled.code)
+        outcome = self._outcome(file, once=once, placing=placing)
+        if placing and outcome.reports:
+            self._placed[file.work] = sent_by(outcome)
+            return None
         if outcome.code in STAYS or outcome.waits:
             return self._leave(file, outcome)
+        outcome = after_placing(outcome, self._placed.pop(file.work, {}))
         where = write_outcome(file, outcome)
-        file.settle(where, self.clock.now().date())
+        file.settle(where, self.clock.now().date(), outcome.code)
         file.move()
         self._notes.pop(file.work, None)
         self._not_before.pop(file.work, None)
@@ -178,10 +197,12 @@ class Inbox:
         self.tell(f"{file.name}: {where}, exit code {int(outcome.code)}{note}")
         return outcome.code
 
-    def _outcome(self, file: InboxFile, *, once: bool) -> Outcome:
+    def _outcome(self, file: InboxFile, *, once: bool, placing: bool) -> Outcome:
         try:
             runtime = self._runtime(file)
             detached = self.detached or (bool(runtime.ledger_url) and not once)
+            if placing and not detached:
+                return run_inbox_file(file, replace(runtime, only=frozenset({SUMMARY_JSON})), 0)
             return run_inbox_file(file, runtime, self.patience, detached=detached)
         except InboxAway:
             raise

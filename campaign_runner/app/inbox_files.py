@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import count
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from campaign_runner.app.inbox_place import WORK, Place, Seen
 from campaign_runner.intake.file_kinds import SUFFIXES
@@ -24,6 +24,13 @@ SHA256, TOTALS = ".sha256", ".totals.toml"
 CAMPAIGN, WORKSPACE = "campaign.toml", "workspace.toml"
 SUMMARY, FAILURES, ERROR = REPORTS = (".summary.json", ".failures.xlsx", ".error.txt")
 OPENPGP = (".pgp", ".gpg", ".asc")
+
+
+class Settled(NamedTuple):
+    """The exit code of a file, and where it ends."""
+
+    code: int
+    goal: str
 
 
 @dataclass(frozen=True)
@@ -77,20 +84,25 @@ class InboxFile:
         """Write what came of it beside it, in `work/`."""
         self.place.write(self.work + ending, content)
 
-    def settle(self, where: str, day: date) -> None:
+    def settle(self, where: str, day: date, code: int) -> None:
         """Decide where it ends, under a name that no other file has there; from here on only moves are left."""
         folder = PurePosixPath(where) / day.isoformat() / self.name.parent
         free = _free(self.place, folder / self.name.name)
-        self.place.write(_record(self.work), str(free).encode())
+        self.place.write(_record(self.work), f"{code} {free}".encode())
 
-    def goal(self) -> str:
-        """Where it was decided that it ends; "" where that is open."""
+    def settled(self) -> Settled | None:
+        """Where it was decided that it ends; None where that is open."""
         record = _record(self.work)
-        return self.place.read(record).decode() if self.place.seen(record) else ""
+        if not self.place.seen(record):
+            return None
+        code, _, goal = self.place.read(record).decode().partition(" ")
+        return Settled(int(code), goal)
 
     def move(self) -> None:
         """Move it where it ends, after what stands beside it: killed in between, the next look does the rest."""
-        goal = self.goal()
+        settled = self.settled()
+        assert settled is not None
+        goal = settled.goal
         for ending in (SHA256, TOTALS, *REPORTS, ""):
             if self.place.seen(self.work + ending):
                 self.place.move(self.work + ending, goal + ending)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 SENT = (ExitCode.DONE, ExitCode.NEEDS_ACTION, ExitCode.REPORTS_MISSING)
 # What stays in `work/`: the next look goes on with it.
 STAYS = (ExitCode.NOT_FINISHED, ExitCode.STOPPED, ExitCode.CAMPAIGN_HELD, ExitCode.INTERRUPTED, ExitCode.FAULT)
+SUMMARY_JSON = "summary.json"
+SENT_BEFORE = "Nothing was sent now: these rows were sent before."
 AT_WORK = "The workers of this ledger send it."
 
 
@@ -40,6 +43,7 @@ class Outcome(NamedTuple):
     reports: Path | None = None
     waits: bool = False
     waits_for_workers: bool = False
+    sent: Mapping[str, Any] = MappingProxyType({})
 
 
 def run_inbox_file(file: InboxFile, runtime: Runtime, patience: float, *, detached: bool = False) -> Outcome:
@@ -60,8 +64,19 @@ def run_inbox_file(file: InboxFile, runtime: Runtime, patience: float, *, detach
     if leave and result.exit_code is ExitCode.NOT_FINISHED:
         return Outcome(result.exit_code, AT_WORK, waits_for_workers=True)
     again = result.books.sent_before.lines and not result.books.sent_now.lines and not detached
-    note = "Nothing was sent now: these rows were sent before." if again else ""
-    return Outcome(result.exit_code, note, reports)
+    return Outcome(result.exit_code, SENT_BEFORE if again else "", reports)
+
+
+def sent_by(outcome: Outcome) -> dict[str, Any]:
+    """What a call sent, and what had been sent before it, as its summary says it."""
+    known = _known_summary(outcome)
+    return {name: known[name] for name in ("sent_now", "sent_before") if name in known}
+
+
+def after_placing(outcome: Outcome, sent: Mapping[str, Any]) -> Outcome:
+    """What came of a file that an earlier call placed, which sent this."""
+    placed = sent.get("sent_now", {}).get("lines") and outcome.note == SENT_BEFORE
+    return outcome._replace(sent=sent, note="" if placed else outcome.note)
 
 
 def write_outcome(file: InboxFile, outcome: Outcome) -> str:
@@ -130,12 +145,16 @@ def _sending_of(reading: ReadOptions, runtime: Runtime) -> Stage:
         return stage_of(connection, *campaign, file_sha256(reading.file))
 
 
-def _summary(outcome: Outcome) -> bytes:
-    code, reports = outcome.code, outcome.reports
+def _known_summary(outcome: Outcome) -> dict[str, Any]:
     try:
-        known = orjson.loads((reports / "summary.json").read_bytes()) if reports and code in SENT else {}
+        return dict(orjson.loads((outcome.reports / SUMMARY_JSON).read_bytes())) if outcome.reports else {}
     except (OSError, ValueError):
-        known = {}
+        return {}
+
+
+def _summary(outcome: Outcome) -> bytes:
+    code = outcome.code
+    known = {**_known_summary(outcome), **outcome.sent} if code in SENT else {}
     note = {"note": outcome.note} if outcome.note else {}
     summary = {"finished": code is ExitCode.DONE, **known, "exit_code": int(code), **note}
     return orjson.dumps(summary, option=orjson.OPT_INDENT_2) + b"\n"

@@ -20,11 +20,17 @@ class Drop:
     def __init__(self, folder: Path, base_url: str, tango: simulator.Simulator, clock: HandClock) -> None:
         self.folder, self.base_url, self.tango, self.clock = folder, base_url, tango, clock
         self.told: list[str] = []
+        self.paced: float = 0
         self.settings("workspace.toml")
 
     def settings(self, name: str, more: str = "") -> None:
-        tango = f'[tango]\nbase_url = "{self.base_url}"\nrequests_per_second = 0\ngrace_seconds = 0\n'
+        tango = f'[tango]\nbase_url = "{self.base_url}"\nrequests_per_second = {self.paced}\ngrace_seconds = 0\n'
         (self.folder / name).write_text(more + tango, "utf-8")
+
+    def pace(self, requests_per_second: float) -> None:
+        """What the settings say of Tango's quota from now on."""
+        self.paced = requests_per_second
+        self.settings("workspace.toml")
 
     def put(self, name: str, *rows: str) -> Path:
         path = self.folder / name

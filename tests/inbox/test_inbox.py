@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from campaign_runner import simulator
 from campaign_runner.model.errors import CampaignHeld, ExitCode
 from tests.clock import HandClock
 from tests.inbox.drop import ANA, BO, Drop
+from tests.inbox.soak import play
 from tests.reliability.crashes import Bomb, Crash
 
 
@@ -30,6 +33,19 @@ def test_a_file_is_run_and_moved_with_its_summary(drop):
     assert drop.once() is ExitCode.DONE
     assert (drop.places("q4.csv"), drop.beside("q4.csv")) == (["done"], [".summary.json"])
     assert drop.sent() == ["ana@example.com", "bo@example.com"]
+
+
+def test_all_files_are_placed_before_any_is_followed(drop):
+    """The second order is placed before the first is final, and each summary says what its own file sent."""
+    drop.tango.change(knobs={"ends_after": 30})
+    drop.put("q3.csv", BO)
+    drop.put("q4.csv", ANA)
+    assert drop.once() is ExitCode.DONE
+    began = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    assert (drop.clock.now() - began).total_seconds() < 50
+    (path,) = drop.folder.rglob("q4.csv.summary.json")
+    summary = json.loads(path.read_bytes())
+    assert (summary["sent_now"]["lines"], summary["sent_before"]["lines"], "note" in summary) == (1, 0, False)
 
 
 def test_rows_to_correct_come_back_as_a_workbook_and_a_sentence(drop):
@@ -141,3 +157,10 @@ def test_whatever_is_killed_the_file_is_run_once_and_ends_in_one_place(drop):
         drop.once()
         assert drop.places(name) == ["done"] == drop.places(name + ".sha256"), (point, bomb.seen[point - 1])
         assert drop.sent().count(f"ana.{point}@example.com") == 1
+
+
+def test_files_that_arrive_for_an_hour_are_each_run_once_whatever_is_killed(tmp_path):
+    """`make soak-inbox` plays it with 10,000 files."""
+    figures = play(tmp_path, files=5, kills=3, pace=0, seed=7)
+    assert (figures.files, figures.kills) == (5, 3)
+    assert figures.simulated_seconds < 3700
