@@ -15,7 +15,6 @@ from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
 
 AT_ONCE = 1_000
-RULE = "deliveryDate:format"
 # In which order day, month and year stand; the same figures may be two different days, so a person says it.
 ORDERS = {"day-month-year": (2, 1, 0), "month-day-year": (2, 0, 1)}
 _DATE = re.compile(r"\s*([0-9]{1,2})[./ -]+([0-9]{1,2})[./ -]+([0-9]{4}|[0-9]{2})\s*")
@@ -27,7 +26,7 @@ def correct_dates(
     """Rewrite every date of a column that is not understood; raises UsageError where none is of this order."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        values = checks.values_of(connection, submission.id, RULE, header, AT_ONCE)
+        values = checks.values_of(connection, submission.id, "", header, AT_ONCE)
     cells: list[dict[str, Any]] = [
         {"field": header, "before": value, "value": iso} for value, _ in values if (iso := iso_date(value, order))
     ]

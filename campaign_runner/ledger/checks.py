@@ -91,10 +91,11 @@ def problems_of(
 
 
 def values_of(connection: Connection, submission: int, rule: str, header: str, limit: int) -> list[tuple[str, int]]:
-    """The values of which one kind of problem is told, with how often, the most frequent first."""
+    """The values of a column of which problems are told ("" = of any kind), with how often, the most frequent first."""
     query = select(problems.c.value, func.count()).where(
-        problems.c.submission == submission, problems.c.rule == rule, problems.c.header == header
+        problems.c.submission == submission, problems.c.header == header
     )
+    query = query.where(problems.c.rule == rule) if rule else query
     query = query.group_by(problems.c.value).order_by(func.count().desc(), problems.c.value).limit(limit)
     return [(str(value), int(number)) for value, number in connection.execute(query)]
 
