@@ -5,6 +5,8 @@ A module says by which DOOR its people come in: "browser" or "program". It impor
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import text
 
@@ -50,3 +52,7 @@ def begun(site, hanna, *rows, headers=HEADERS):
     assert answer.headers["Location"] == "/campaigns/q4/problems", answer.text
     assert "being checked" in hanna.get("/campaigns/q4/problems").text
     work(site)
+
+
+def plan(browser):
+    return re.findall(r'name="plan" value="(\w{64})"', browser.get("/campaigns/q4/plan").text)[0]

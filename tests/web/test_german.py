@@ -12,8 +12,7 @@ from campaign_runner.entrypoints.web.languages import languages
 from campaign_runner.entrypoints.web.pages import HERE
 from campaign_runner.validation.book import shipped
 from tests.doors.conftest import ANA, BEN, WRONG, house
-from tests.web.journeys import csv, finn, hanna, site, work
-from tests.web.test_journey_pages import plan
+from tests.web.journeys import csv, finn, hanna, plan, site, work
 
 __all__ = ["finn", "hanna", "house", "site"]
 DOOR = "browser"

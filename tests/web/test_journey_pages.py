@@ -6,14 +6,10 @@ import html
 import re
 
 from tests.doors.conftest import ANA, BEN, HEADERS, WRONG
-from tests.web.journeys import begun, csv, finn, hanna, house, site, work
+from tests.web.journeys import begun, csv, finn, hanna, house, plan, site, work
 
 __all__ = ["finn", "hanna", "house", "site"]
 DOOR = "browser"
-
-
-def plan(browser):
-    return re.findall(r'name="plan" value="(\w{64})"', browser.get("/campaigns/q4/plan").text)[0]
 
 
 def form(page, action):

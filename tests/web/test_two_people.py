@@ -13,8 +13,7 @@ from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
 from tests.doors.conftest import ANA, BEN, HANNA
 from tests.web.conftest import PASSWORD
-from tests.web.journeys import csv, finn, hanna, house, site, work
-from tests.web.test_journey_pages import begun, plan
+from tests.web.journeys import begun, csv, finn, hanna, house, plan, site, work
 
 __all__ = ["finn", "hanna", "house", "site"]
 DOOR = "browser"
