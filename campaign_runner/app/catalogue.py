@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
 from campaign_runner.app.ask_tango import ask_tango, reason
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import Ledger, catalogues, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import Catalogue, Reward
@@ -18,9 +16,6 @@ from campaign_runner.preflight import catalogue_cache
 from campaign_runner.preflight.catalogue_cache import CachedCatalogue
 from campaign_runner.preflight.catalogue_check import CatalogueIndex
 from campaign_runner.preflight.similar_people import weekends, witnessed
-
-# A worker fetches it again so long before it is too old to judge by, and looks so often.
-EARLY, LOOK_AGAIN = timedelta(hours=2), 1800.0
 
 
 @dataclass(frozen=True)
@@ -92,25 +87,6 @@ def _of_others(ledger: Ledger, runtime: Runtime, file: Path, own: CachedCatalogu
     if content and theirs:
         catalogue_cache.save(file, content.encode())
     return theirs
-
-
-def refresh_catalogue(workspace: Workspace, _key: str) -> float | None:
-    """The work of a worker: fetch again what is kept and used before it is too old; seconds until the next look."""
-    settings = workspace.settings
-    if settings.preflight.catalogue == "off":
-        return None
-    runtime = Runtime(
-        settings, workspace.state, workspace.state / "reports", workspace.credentials(), workspace.schemas,
-        workspace.clock, workspace.stopping, ledger_url=settings.ledger.url, refresh=True,
-    )  # fmt: skip
-    ledger, environment = workspace.ledger(), settings.tango.environment
-    early = (runtime.clock.now() - catalogue_cache.FRESH + EARLY).isoformat()
-    with ledger.read() as connection:
-        used = catalogues.kept(connection, environment, settings.base_url)
-        young = catalogues.kept(connection, environment, settings.base_url, early)
-    if used and not young:
-        catalogue_snapshot(runtime, ledger)
-    return LOOK_AGAIN
 
 
 def _indexed(runtime: Runtime, catalogue: Catalogue) -> CatalogueIndex:

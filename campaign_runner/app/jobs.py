@@ -51,7 +51,7 @@ KINDS: dict[str, Kind] = {
     jobs.DRIVE: Kind("campaign_runner.app.drive", "drive_campaign"),
     jobs.INBOX: Kind("campaign_runner.app.inbox_job", "collect_files"),
     jobs.RETENTION: Kind("campaign_runner.app.retention", "erase_old_data"),
-    jobs.CATALOGUE: Kind("campaign_runner.app.catalogue", "refresh_catalogue"),
+    jobs.CATALOGUE: Kind("campaign_runner.app.refresh_catalogue", "keep_catalogue_fresh"),
     jobs.NOTIFY: Kind("campaign_runner.app.notify", "notify_job"),
     jobs.REPORT: Kind("campaign_runner.app.drive", "write_reports"),
     jobs.BOOKS: Kind("campaign_runner.app.campaign_books", "write_books"),

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from campaign_runner.app.catalogue import catalogue_snapshot, refresh_catalogue
+from campaign_runner.app.catalogue import catalogue_snapshot
+from campaign_runner.app.refresh_catalogue import keep_catalogue_fresh
 from campaign_runner.ledger.schema import attempts
 from campaign_runner.model.actor import Actor
 
@@ -36,14 +37,14 @@ def test_a_second_machine_judges_by_the_catalogue_of_the_first_without_asking(ho
 
 def test_a_worker_fetches_what_is_used_before_it_is_too_old_and_nothing_else(house):
     house.create()
-    refresh_catalogue(house.workspace, "")
+    keep_catalogue_fresh(house.workspace, "")
     assert fetches(house) == 0
     catalogue_snapshot(machine(house, "one"), house.workspace.ledger())
     house.clock.turn(hours=9)
-    refresh_catalogue(house.workspace, "")
+    keep_catalogue_fresh(house.workspace, "")
     assert fetches(house) == 1
     house.clock.turn(hours=2)
-    assert refresh_catalogue(house.workspace, "") == 1800
+    assert keep_catalogue_fresh(house.workspace, "") == 1800
     assert fetches(house) == 2
     house.clock.turn(hours=11)
     catalogue_snapshot(machine(house, "one"), house.workspace.ledger())
