@@ -14,6 +14,7 @@ from campaign_runner.app.campaigns import newest
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, plans, row_history, rows_page, sent_lines
 from campaign_runner.ledger.checks import problems_of
+from campaign_runner.ledger.recipient_search import lines_with, recipient_text
 from campaign_runner.ledger.rows_page import Wanted
 from campaign_runner.model.errors import NotFound, UsageError
 from campaign_runner.model.lifecycle import RowStatus
@@ -42,6 +43,13 @@ def rows_of(
             return []
         wanted = _wanted(q, status, plans.secret(connection), contacts=contacts)
         rows = rows_page.page(connection, upload.id, wanted, after, min(limit, MOST))
+        if not rows and wanted.hashes and len(wanted.text) > 1:
+            parts = lines_with(connection, campaign_key, wanted.text)
+            rows = (
+                rows_page.page(connection, upload.id, Wanted(status, lines=parts), after, min(limit, MOST))
+                if parts
+                else []
+            )
         people = rows_page.recipients(connection, rows) if contacts else {}
         return [_row(row, people.get(row["row"]), contacts=contacts) for row in rows]
 
@@ -103,11 +111,8 @@ def _row(row: Mapping[str, Any], payload: Mapping[str, Any] | None, *, contacts:
 
 
 def _recipient(payload: Mapping[str, Any] | None) -> dict[str, str]:
-    payload = payload or {}
-    person = payload.get("recipient") or payload.get("shipping") or payload.get("bulkShipping") or {}
-    name = " ".join(str(person[part]) for part in ("firstName", "lastName", "contactName") if person.get(part))
-    ways = ("email", "mobileNumber", "phoneNumber", "contactEmail", "contactPhoneNumber")
-    return {"name": name, "contact": next((str(person[way]) for way in ways if person.get(way)), "")}
+    name, *ways = recipient_text(payload or {}).split("\n")
+    return {"name": name, "contact": ways[0] if ways else ""}
 
 
 def _checked(

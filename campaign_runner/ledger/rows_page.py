@@ -19,17 +19,18 @@ FEW = 20_000
 
 
 class Wanted(NamedTuple):
-    """What is looked for; empty = everything. `hashes` are those of a recipient."""
+    """What is looked for; empty = everything. `hashes` are those of a recipient, `lines` keys of line items."""
 
     status: str = ""
     row: int = 0
     text: str = ""
     hashes: Sequence[bytes] = ()
+    lines: Sequence[int] = ()
 
     @property
     def is_narrow(self) -> bool:
         """Whether rows without a line can only be meant by their number or reference."""
-        return bool(self.row or self.text or self.hashes)
+        return bool(self.row or self.text or self.hashes or self.lines)
 
 
 _LINE = (
@@ -46,7 +47,7 @@ def page(connection: Connection, upload: int, wanted: Wanted, after: int, limit:
         for few, where in _narrowed(connection, lines, wanted):
             query = _few(lines, upload, after) if few else _many(lines, upload, after)
             rows |= {row["row"]: dict(row) for row in connection.execute(query.where(where).limit(limit)).mappings()}
-    if not wanted.hashes:
+    if not wanted.hashes and not wanted.lines:
         others = connection.execute(_others(upload, wanted, after).limit(limit)).mappings()
         rows |= {row["row"]: dict(row) for row in others}
     return [rows[row] for row in sorted(rows)][:limit]
@@ -107,6 +108,8 @@ def _marks(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.hashes:
         yield line_items.c.person.in_(list(wanted.hashes))
         yield line_items.c.alias.in_(list(wanted.hashes))
+    if wanted.lines:
+        yield line_items.c.id.in_(list(wanted.lines))
 
 
 def _others(upload: int, wanted: Wanted, after: int) -> Select[Any]:

@@ -65,6 +65,20 @@ def test_finance_sees_amounts_and_no_names(site, hanna):
     assert fay.get(f"{API}/q4/reports/results.csv").status_code == 404
 
 
+def test_a_part_of_a_name_or_of_an_address_finds_rows_for_whoever_may_see_names(site, hanna):
+    uploaded(site, hanna, ANA)
+    hanna.post(f"{API}/q4/send", json={"plan": hanna.post(f"{API}/q4/plan").json()["plan"]})
+    work(site)
+
+    def rows(who, q):
+        return [one["row"] for one in who.get(f"{API}/q4/rows", params={"q": q}).json()["items"]]
+
+    assert [rows(hanna, q) for q in ("silv", "ANA@EX", "ana silva", "lineItems", "recipient", "zoe")] == [
+        [2], [2], [2], [], [], []
+    ]  # fmt: skip
+    assert rows(site.program("fay@example.com", "finance"), "silv") == []
+
+
 def test_lists_come_in_pages_with_a_cursor(site, hanna):
     for number in range(5):
         hanna.post(API, json={"id": f"c{number}"})
