@@ -1,4 +1,4 @@
-"""doctor: is everything there that a run needs?  Program, settings, ledger, Tango, account, clock."""
+"""doctor: is everything there that a run needs?  Program, settings, ledger, operations, Tango, account, clock."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from campaign_runner.app.health_checks import Diagnosis, clocks, heads, permissions
+from campaign_runner.app.operations_checks import operations
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.errors import CampaignRunnerError
@@ -35,7 +36,9 @@ def diagnose(runtime: Runtime) -> list[Diagnosis]:
             found = "events form one unbroken chain"
             if broken is not None:
                 found = f"the chain of events breaks at {broken.number}: {broken.why}"
-            checks.append(Diagnosis("ledger", broken is None, found, advice))
+            where = "PostgreSQL, [ledger] url" if runtime.ledger_url else str(runtime.state)
+            checks.append(Diagnosis("ledger", broken is None, found, advice, where))
+            checks += operations(settings, ledger, runtime.clock.now())
             with connect_tango(runtime, ledger, 0) as client:
                 receipt, account = client.account()
             checks.append(clocks(ledger, runtime.clock.now(), receipt.server_time, settings.finance.time_zone))
@@ -57,4 +60,4 @@ def diagnose(runtime: Runtime) -> list[Diagnosis]:
 def _room(state: Path) -> Diagnosis:
     free = shutil.disk_usage(state).free // 2**20
     advice = "" if free > 500 else "Make room: a run of a million rows needs about 2 GB."
-    return Diagnosis("state folder", free > 500, f"{state} can be written, {free} MB free", advice)
+    return Diagnosis("state folder", free > 500, f"{state} can be written, {free} MB free", advice, str(state))

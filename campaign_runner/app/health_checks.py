@@ -24,12 +24,14 @@ _NAMED_BY = ("TANGO_", keys.VARIABLE)
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that `doctor` looked at; `advice` says what to do where it is not well."""
+    """One thing that `doctor` looked at; `advice` says what to do where it is not well, `where` it was seen: a path, an
+    address, a setting or a variable ("" = `found` says it)."""
 
     subject: str
     well: bool
     found: str
     advice: str = ""
+    where: str = ""
 
 
 def permissions(state: Path, environ: Mapping[str, str] = os.environ) -> Diagnosis:

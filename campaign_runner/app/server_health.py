@@ -7,15 +7,15 @@ from pathlib import Path
 from campaign_runner.app.doctor import diagnose
 from campaign_runner.app.health_checks import Diagnosis
 from campaign_runner.app.messages import messages_health
+from campaign_runner.app.operations_checks import backups, workers
 from campaign_runner.app.readiness import readiness
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import jobs
 from campaign_runner.ledger.actors import this_account
 
 
 def quick_health(workspace: Workspace) -> list[Diagnosis]:
-    """The ledger, the workers, and jobs that fail."""
+    """The ledger, the workers, jobs that fail, and the backups."""
     state = readiness(workspace)
     found = [
         _part(part, state[part], well, advice)
@@ -30,12 +30,8 @@ def quick_health(workspace: Workspace) -> list[Diagnosis]:
         )
     ]
     if state["ledger"] == "ok":
-        with workspace.ledger().read() as connection:
-            failing = jobs.failing(connection)
-        found += [
-            Diagnosis(f"job {kind} {key}", False, error, "It is tried again by itself.")
-            for kind, key, error in failing
-        ]
+        found += [one for one in workers(workspace.ledger()) if one.subject != "worker"]
+        found.append(backups(workspace.settings, workspace.clock.now()))
         found += messages_health(workspace.ledger())
     return found
 
@@ -50,4 +46,5 @@ def full_health(workspace: Workspace) -> list[Diagnosis]:
         workspace.settings, workspace.state, Path("reports"), workspace.credentials(), workspace.schemas, workspace.clock,
         ledger_url=workspace.settings.ledger.url, actor=this_account(),
     )  # fmt: skip
-    return [*quick_health(workspace), *diagnose(runtime)]
+    found = {one.subject: one for one in (*quick_health(workspace), *diagnose(runtime))}
+    return list(found.values())

@@ -21,7 +21,10 @@ def doctor_command(call: Call) -> None:
     path = config_path(call.config)
     checks = diagnose(replace(call, config=path).runtime(campaign="" if path else "doctor"))
     call.answer(
-        {one.subject: {"well": one.well, "found": one.found, "advice": one.advice} for one in checks},
+        {
+            one.subject: {"well": one.well, "found": one.found, "where": one.where, "advice": one.advice}
+            for one in checks
+        },
         *(
             f"{'ok ' if one.well else '!! '} {one.subject}: {one.found.rstrip('.')}. {one.advice}".rstrip()
             for one in checks
