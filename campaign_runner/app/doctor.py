@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from campaign_runner.app.health_checks import Diagnosis, clocks, heads, permissions
-from campaign_runner.app.operations_checks import operations
+from campaign_runner.app.operations_checks import operations, subscriptions_at_tango
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.errors import CampaignRunnerError
@@ -41,6 +41,7 @@ def diagnose(runtime: Runtime) -> list[Diagnosis]:
             checks += operations(settings, ledger, runtime.clock.now())
             with connect_tango(runtime, ledger, 0) as client:
                 receipt, account = client.account()
+                checks += subscriptions_at_tango(settings, client)
             checks.append(clocks(ledger, runtime.clock.now(), receipt.server_time, settings.finance.time_zone))
     except CampaignRunnerError as error:
         return [*checks, Diagnosis("ledger or address", False, str(error), "Fix this first.")]

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from campaign_runner.app.health_checks import Diagnosis
+from campaign_runner.app.messages import messages_health
 from campaign_runner.app.reachability import answers, certificate
 from campaign_runner.app.readiness import OVERDUE
 from campaign_runner.app.tango_events import VARIABLE
-from campaign_runner.ledger import Ledger, jobs, tango_events
+from campaign_runner.app.webhooks import PATH
+from campaign_runner.ledger import Ledger, jobs
 from campaign_runner.notification.kinds import Audience
 from campaign_runner.settings import Settings
 from campaign_runner.settings.secrets import secret
+from campaign_runner.tango import Client, subscriptions
 
 # A backup a night, and one that failed is not yet an alarm.
 BACKUP_AGE = timedelta(hours=49)
@@ -27,7 +30,7 @@ def operations(settings: Settings, ledger: Ledger, now: datetime) -> Iterator[Di
     yield from workers(ledger)
     yield backups(settings, now)
     yield from messages()
-    yield from events_of_tango(settings, ledger)
+    yield from messages_health(ledger)
     for url in dict.fromkeys((settings.base_url, settings.server.address)):
         if url.startswith("https:"):
             yield certificate(url, now)
@@ -88,14 +91,17 @@ def _service(name: str, address: str) -> Diagnosis:
     return answers(subject, host, int(port or 25), how)
 
 
-def events_of_tango(settings: Settings, ledger: Ledger) -> Iterator[Diagnosis]:
-    """Where events are signed for us: did any come?"""
+def subscriptions_at_tango(settings: Settings, client: Client) -> Iterator[Diagnosis]:
+    """Where events are signed for us: does Tango send them here, and until when?"""
     if not secret(VARIABLE):
         return
-    with ledger.read() as connection:
-        newest = tango_events.newest_at(connection)
-    found = f"the newest event came at {newest[:16]}" if newest else "a secret is set, and no event has come yet"
-    how = "Subscribe to events at Tango for this address. Orders are looked up meanwhile."
-    yield Diagnosis(
-        "webhook", bool(newest), found, "" if newest else how, f"{settings.server.address}/webhooks/tango"
+    address = settings.server.address
+    _, listed = subscriptions.listed(client.webhooks)
+    mine = [each for each in listed if each.url.startswith(address) and subscriptions.EVENT in each.events]
+    found = (
+        f"subscribed until {mine[0].expires_at or 'it is removed'}"
+        if mine
+        else "Tango sends no events of orders here"
     )
+    how = "" if mine else "Run: campaign-runner webhook subscribe. Orders are looked up meanwhile."
+    yield Diagnosis("webhook", bool(mine), found, how, mine[0].url if mine else f"{address}{PATH}")

@@ -124,12 +124,7 @@ METRICS: tuple[Metric, ...] = (
         select(_seconds_since(func.coalesce(func.min(jobs.c.due_at), _NOW))).where(jobs.c.leased_until <= _NOW),
     ),
     Metric(
-        "notifications", GAUGE, "Messages to people and other programs by channel and state (waiting, sent, failed).",
-        select(deliveries.c.channel, deliveries.c.state, func.count())
-        .group_by(deliveries.c.channel, deliveries.c.state),
-    ),
-    Metric(
-        "notifications_overdue_seconds", GAUGE, "For how long the message that waits longest should have been sent.",
+        "messages_overdue_seconds", GAUGE, "For how long the message that waits longest should have been sent.",
         select(_seconds_since(func.coalesce(func.min(deliveries.c.due_at), _NOW)))
         .where(deliveries.c.state == "waiting", deliveries.c.due_at <= _NOW),
     ),

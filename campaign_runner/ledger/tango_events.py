@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from campaign_runner.ledger import events, jobs
 from campaign_runner.ledger.schema import batches
@@ -11,11 +11,6 @@ from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 
 # How many events are remembered: repeated ones come soon after the first.
 KEPT = 100_000
-
-
-def newest_at(connection: Connection) -> str:
-    """When the newest event came; "" where none did."""
-    return str(connection.execute(select(func.max(tango_events.c.at))).scalar() or "")
 
 
 def take(connection: Connection, event_id: str, reference: str, at: str) -> bool:

@@ -89,7 +89,7 @@ FAULTS: dict[str, tuple[Callable[[Office], None], set[str]]] = {
     "nobody takes the jobs": (_wanted, {"CampaignRunnerNoWorker"}),
     "a job fails again and again": (lambda office: _wanted(office, fails=3), {"CampaignRunnerJobFails"}),
     "somebody halted a campaign": (_halted, {"CampaignRunnerHalted"}),
-    "messages cannot be sent": (_undelivered, {"CampaignRunnerNotificationsWait"}),
+    "messages cannot be sent": (_undelivered, {"CampaignRunnerMessagesWait"}),
 }  # fmt: skip
 # What the ledger cannot say, as series over four hours, and what must not raise an alert.
 _CODE = 'campaign_runner_last_run_exit_code{command="run"}'

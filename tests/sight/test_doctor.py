@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 import pytest
 
 from campaign_runner.app.doctor import diagnose
-from campaign_runner.app.operations_checks import backups, events_of_tango, messages, workers
+from campaign_runner.app.operations_checks import backups, messages, workers
 from campaign_runner.app.reachability import answers, certificate
-from campaign_runner.ledger import jobs, open_ledger, tango_events
+from campaign_runner.app.webhooks import subscribe
+from campaign_runner.ledger import jobs, open_ledger
 from campaign_runner.settings import Settings
 from tests.pipeline.conftest import office as office
 from tests.tango.certificate import self_signed
@@ -98,16 +99,14 @@ def test_a_mail_server_that_takes_no_connections_is_said_without_its_password():
     assert "pass-word-5" not in repr((well, away, unknown))
 
 
-def test_events_of_tango_are_expected_where_a_secret_is_set(ledger, monkeypatch):
-    assert list(events_of_tango(settings(), ledger)) == []
-    monkeypatch.setenv("TANGO_WEBHOOK_SECRET", "s")
-    known = settings(server={"address": "https://rewards.example.com"})
-    (none,) = events_of_tango(known, ledger)
-    assert (none.well, none.where) == (False, "https://rewards.example.com/webhooks/tango")
-    with ledger.write("a test") as connection:
-        tango_events.take(connection, "1", "q4-1", AT)
-    (some,) = events_of_tango(known, ledger)
-    assert (some.well, some.found) == (True, "the newest event came at 2026-04-01T00:00")
+def test_events_of_tango_are_expected_where_a_secret_is_set(office, monkeypatch):
+    monkeypatch.setenv("TANGO_WEBHOOK_SECRET", "a-secret-of-ours")
+    runtime = office.runtime()
+    (none,) = [one for one in diagnose(runtime) if one.subject == "webhook"]
+    assert (none.well, "webhook subscribe" in none.advice) == (False, True)
+    subscribe(runtime, "http://127.0.0.1:1/webhooks/tango")
+    (there,) = [one for one in diagnose(runtime) if one.subject == "webhook"]
+    assert (there.well, there.where) == (True, "http://127.0.0.1:1/webhooks/tango")
 
 
 def test_a_certificate_that_ends_soon_or_is_not_trusted_is_said(tmp_path):
