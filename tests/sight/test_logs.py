@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from campaign_runner.app.jobs import Outage
 from campaign_runner.entrypoints import cli
+from campaign_runner.entrypoints.cli.log_output import log_output
 from campaign_runner.model.errors import FileUnusable, StateError
 from campaign_runner.model.log import JsonLines, TextLines, log, log_context, shown
 from campaign_runner.settings import Credentials
 from campaign_runner.tango.connection import Call
 from tests.log_scan import PRIVATE, SCAN, Scan
+from tests.pipeline.conftest import office as office
 
 PACKAGE = Path(cli.__file__).parents[2]
 OURS, THEIRS = logging.getLogger("campaign_runner.tests"), logging.getLogger("library")
@@ -142,3 +145,34 @@ def test_the_log_file_is_found_again_after_logrotate_moved_it(tmp_path, monkeypa
         assert json.loads(file.read_text("utf-8"))["command"] == "rules"
         file.rename(tmp_path / "runner.log.1")
     assert capsys.readouterr().err == ""
+
+
+def test_an_outage_of_the_ledger_is_one_line_at_its_beginning_and_one_at_its_end(caplog):
+    outage = Outage()
+    for _ in range(5):
+        outage.goes_on(StateError("The database does not answer."))
+    outage.is_over()
+    outage.is_over()
+    assert [record.getMessage() for record in caplog.records] == [
+        "the ledger cannot be reached, trying again", "the ledger is back",
+    ]  # fmt: skip
+
+
+def test_with_quiet_the_engine_of_jobs_writes_no_traceback_where_the_database_is_lost(capsys):
+    with log_output(None, quiet=True, verbose=False):
+        for name in ("procrastinate.worker", "psycopg.pool"):
+            try:
+                raise ConnectionError("terminating connection")
+            except ConnectionError:
+                logging.getLogger(name).exception("error connecting")
+        log(OURS, "the ledger cannot be reached, trying again", level=logging.ERROR, error=StateError("Away."))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("error the ledger cannot be reached, trying again error=StateError message=Away.")
+
+
+def test_every_line_of_a_thread_at_work_for_a_campaign_names_it(office, caplog):
+    office.run(office.file("1,EMAIL,Ana,Silva,ana@example.com,,U561593,25"))
+    made = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    orders = [line for line in made if line["event"] == "request to Tango" and line["method"] == "POST"]
+    assert [(line["campaign"], line["batch"][:3], line["outcome"]) for line in orders] == [("q4", "q4-", "accepted")]
+    assert all(line["request_id"] and line["seconds"] >= 0 for line in orders)
