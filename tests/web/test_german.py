@@ -31,6 +31,7 @@ ENGLISH = re.compile(
         ("Finn approved this plan on 27 Nov 2026.", "Finn hat diesen Plan am 27.11.2026 genehmigt."),
         ("This plan needs an approval: the file sends 35.50 USD, and [approval] required_above is 30.00 USD.",
          "Dieser Plan braucht eine Genehmigung: die Datei sendet 35,50 USD, und [approval] required_above ist 30,00 USD."),
+        ("One recipient gets several rewards: row 2, row 5.", "Eine Person erhält mehrere Prämien: Zeile 2, Zeile 5."),
         ("Something new. Nothing was sent.", "Something new. Es wurde nichts gesendet."),
         ("There is no campaign q4. x that you can see. Look at the list of campaigns.",
          "Es gibt keine Kampagne q4. x, die Sie sehen können. Sehen Sie in der Liste der Kampagnen nach."),

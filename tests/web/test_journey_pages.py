@@ -157,6 +157,13 @@ def test_a_plan_is_sent_at_a_time_on_the_clock_of_a_place_moved_and_called_off(s
     gap = {**at, "day": "2999-03-31"}
     answer = hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna), **gap})
     assert (answer.status_code, "does not exist in Europe/Berlin" in answer.text) == (422, True)
+    typed = (
+        'name="when" value="later" checked',
+        'value="2999-03-31"',
+        'value="02:30"',
+        "<option selected>Europe/Berlin",
+    )
+    assert [each for each in typed if each not in answer.text] == []
     hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna), **at})
     work(site)
     assert (

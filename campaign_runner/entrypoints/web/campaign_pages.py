@@ -120,6 +120,7 @@ def reschedule(
     if do == "now":
         return _wished(request, campaign_id, lambda: wishes.send_at_once(workspace, campaign_key, viewer.actor))
     when = local_moment(day, time, zone)
+    request.state.typed = {"day": day, "time": time, "zone": zone}
     return _wished(
         request, campaign_id, lambda: wishes.schedule_campaign(workspace, campaign_key, viewer.actor, when)
     )
@@ -155,8 +156,9 @@ def about(request: Request, workspace: Work, campaign_id: str, campaign_key: int
     own = is_own(workspace, viewer, campaign_key)
     may = {permission.name: viewer.may(permission, own=own) for permission in Permission}
     view = campaign_view(workspace, campaign_id)
-    return {"campaign": view, "may": may, "busy": view["state"] in BUSY, "zones": time_zones(),
-            "zone": (view["scheduled"] or {}).get("zone") or workspace.settings.finance.time_zone or "UTC"}  # fmt: skip
+    usual = (view["scheduled"] or {}).get("zone") or workspace.settings.finance.time_zone or "UTC"
+    typed = {"when": "now", "day": "", "time": "", "zone": usual, **getattr(request.state, "typed", {})}
+    return {"campaign": view, "may": may, "busy": view["state"] in BUSY, "zones": time_zones(), "typed": typed}
 
 
 def local_moment(day: str, time: str, zone: str) -> str:

@@ -49,7 +49,8 @@ def act(
     plan: Text = "", warning: Text = "", canary: Text = "", when: Text = "", day: Text = "", time: Text = "",
     zone: Text = "",
 ) -> Response:  # fmt: skip
-    """Submit for approval, accept a warning, or send."""
+    """Submit for approval, accept a warning, or send; a time that is refused stays as it was typed."""
+    request.state.typed = {"when": when, "day": day, "time": time, "zone": zone} if when == "later" else {}
     try:
         if do == "ask":
             ask_for_approval(workspace, campaign_key, viewer.actor, plan)
