@@ -104,11 +104,13 @@ def _found(plans: list[ShownPlan], prefix: str) -> ShownPlan:
     """The one plan whose identity begins so."""
     if len(prefix) < SHORTEST:
         raise UsageError(f"--plan {prefix or 'HASH'}: give at least the first {SHORTEST} characters of the plan.")
-    found = [plan for plan in plans if plan.identity.startswith(prefix)]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(plan.identity[:12] for plan in (found or plans)[:5]) or "none yet"
+    matching = [plan for plan in plans if plan.identity.startswith(prefix)]
+    if len(matching) == 1:
+        return matching[0]
+    known = ", ".join(plan.identity[:12] for plan in (matching or plans)[:5]) or "none yet"
     what = (
-        "there is no such plan of this campaign" if not found else "more than one plan starts with these characters"
+        "there is no such plan of this campaign"
+        if not matching
+        else "more than one plan starts with these characters"
     )
     raise UsageError(f"--plan {prefix}: {what}. Known: {known}. `campaign-runner plan FILE` shows a plan's hash.")

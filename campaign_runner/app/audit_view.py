@@ -19,11 +19,11 @@ def audit_events(
     with workspace.ledger().read() as connection:
         names = {row["id"]: row["campaign_id"] for row in campaigns.listing(connection)}
         keys = [key for key, name in names.items() if name == campaign] if campaign else None
-        found = events.page(connection, keys, since=since, kind=kind, before=before, limit=limit)
+        page = events.page(connection, keys, since=since, kind=kind, before=before, limit=limit)
     return [
         {"number": one["id"], "at": one["at"], "campaign": names.get(one["campaign"], ""), "kind": one["kind"],
          "actor": str(one["actor"] or ""), "data": one["data"], "hash": one["hash"]}
-        for one in found
+        for one in page
     ]  # fmt: skip
 
 

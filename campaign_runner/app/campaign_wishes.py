@@ -73,25 +73,25 @@ def want_reports(workspace: Workspace, key: int, actor: Actor) -> None:
 def reports_of(workspace: Workspace, key: int, *, about: str = "", contacts: bool) -> list[Mapping[str, Any]]:
     """The stored reports of a campaign, or of the check of one of its uploads: `about` is its number."""
     with workspace.ledger().read() as connection:
-        found = stored_reports.listing(connection, key, about)
-    return [one for one in found if contacts or str(one["name"]).startswith(WITHOUT_CONTACTS)]
+        stored = stored_reports.listing(connection, key, about)
+    return [one for one in stored if contacts or str(one["name"]).startswith(WITHOUT_CONTACTS)]
 
 
 def read_report(
     workspace: Workspace, key: int, name: str, *, about: str = "", contacts: bool
 ) -> tuple[Mapping[str, Any], Iterator[bytes]]:
     """One of them, in parts; raises NotFound."""
-    found = next(
+    stored = next(
         (one for one in reports_of(workspace, key, about=about, contacts=contacts) if one["name"] == name), None
     )
-    if found is None:
+    if stored is None:
         raise NotFound(f"There is no report {name[:80]} that you can see. Look at the list of reports.")
 
     def parts() -> Iterator[bytes]:
         with workspace.ledger().read() as connection:
-            yield from stored_reports.read(connection, found["sha256"])
+            yield from stored_reports.read(connection, stored["sha256"])
 
-    return found, parts()
+    return stored, parts()
 
 
 def _reason(reason: str) -> str:

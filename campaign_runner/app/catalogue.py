@@ -51,12 +51,12 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
     if wanted == "off":
         return CatalogueSnapshot()
     file, source = catalogue_cache.path(runtime.state, runtime.settings.tango.environment), runtime.settings.base_url
-    found = catalogue_cache.load(file, source)
-    if ledger is not None and not (found and found.is_fresh(now)):
-        found = _of_others(ledger, runtime, file, found) or found
-    if found and (ledger is None or (found.is_fresh(now) and not runtime.refresh)):
+    cached = catalogue_cache.load(file, source)
+    if ledger is not None and not (cached and cached.is_fresh(now)):
+        cached = _of_others(ledger, runtime, file, cached) or cached
+    if cached and (ledger is None or (cached.is_fresh(now) and not runtime.refresh)):
         return CatalogueSnapshot(
-            _indexed(runtime, found.catalogue), () if found.is_fresh(now) else (_OLD.format(_day(found)),)
+            _indexed(runtime, cached.catalogue), () if cached.is_fresh(now) else (_OLD.format(_day(cached)),)
         )
     if ledger is None:
         return CatalogueSnapshot()
@@ -70,9 +70,9 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
     why = reason(receipt)
     if wanted == "require":
         raise RefusedBeforeSending(f"{_WANTED.format(why)} Nothing was sent. {_REQUIRED}")
-    if found:
+    if cached:
         return CatalogueSnapshot(
-            _indexed(runtime, found.catalogue), (f"{_WANTED.format(why)} {_OLD.format(_day(found))}",)
+            _indexed(runtime, cached.catalogue), (f"{_WANTED.format(why)} {_OLD.format(_day(cached))}",)
         )
     return CatalogueSnapshot(None, (f"{_WANTED.format(why)} Rewards, amounts and methods were not held against it.",))
 
@@ -130,8 +130,8 @@ _NAMES = (
 )
 
 
-def _day(found: CachedCatalogue) -> str:
-    return found.at.strftime("%Y-%m-%d")
+def _day(cached: CachedCatalogue) -> str:
+    return cached.at.strftime("%Y-%m-%d")
 
 
 _WANTED = "Could not fetch Tango's catalogue: {}"

@@ -44,10 +44,10 @@ def about_lines(runtime: Runtime, lines: Sequence[LineItem]) -> None:
 def about_the_rest(campaign: CampaignSession) -> None:
     """Ask about what an earlier run left unsent."""
     with campaign.ledger.read() as connection:
-        found = order_sums.by_status(connection, campaign=campaign.key)
+        sums = order_sums.by_status(connection, campaign=campaign.key)
     amounts: dict[str, Decimal] = {}
     lines = 0
-    for status, currency, number, units in found:
+    for status, currency, number, units in sums:
         if status == RowStatus.UNSENT:
             amounts[currency] = amounts.get(currency, Decimal(0)) + from_units(units)
             lines += number

@@ -39,10 +39,10 @@ def correct_dates(
 
 def iso_date(text: str, order: str) -> str:
     """`31.12.2026` as `2026-12-31`; "" where it is no date of this order."""
-    found = _DATE.fullmatch(text)
-    if not found or order not in ORDERS:
+    match = _DATE.fullmatch(text)
+    if not match or order not in ORDERS:
         return ""
-    year, month, day = (int(found.groups()[place]) for place in ORDERS[order])
+    year, month, day = (int(match.groups()[place]) for place in ORDERS[order])
     with suppress(ValueError):
         return date(year if year > 99 else 2000 + year, month, day).isoformat()
     return ""

@@ -35,19 +35,19 @@ def affordable(
 
     Raises RefusedBeforeSending where the account may not be charged, or is short and nothing was said of `partial`.
     """
-    found = check_funds(runtime, ledger, campaign_key, plan.new)
-    if found.reasons or (found.short and not partial):
-        raise _refused(found, PART)
-    if found.fits is None:
-        return plan, None, list(found.notes)
+    check = check_funds(runtime, ledger, campaign_key, plan.new)
+    if check.reasons or (check.short and not partial):
+        raise _refused(check, PART)
+    if check.fits is None:
+        return plan, None, list(check.notes)
     now, later = (replace(plan, new=plan.new[mask].reset_index(drop=True), canary=0)
-                  for mask in (found.fits, ~found.fits))  # fmt: skip
+                  for mask in (check.fits, ~check.fits))  # fmt: skip
     if now.new.empty:
-        raise RefusedBeforeSending(f"{_short(found, PART)}\nNot even the first row can be paid. Nothing was sent.")
+        raise RefusedBeforeSending(f"{_short(check, PART)}\nNot even the first row can be paid. Nothing was sent.")
     worth = " and ".join(cash(amount, currency) for currency, amount in later.totals().items())
     waits = "1 row waits" if len(later.new) == 1 else f"{len(later.new):,} rows wait"
     rest = f"{waits} for money, unsent ({worth}): recharge the account and run the same command again."
-    return now, later, [*found.notes, found.short, rest]
+    return now, later, [*check.notes, check.short, rest]
 
 
 def payable_again(runtime: Runtime, ledger: Ledger, campaign_key: int, lines: Sequence[LineItem]) -> None:
@@ -56,26 +56,26 @@ def payable_again(runtime: Runtime, ledger: Ledger, campaign_key: int, lines: Se
 
     columns = ["row", "quantity", "face_units", "currency"]
     values = [[getattr(line, name) for name in columns] for line in lines]
-    found = check_funds(runtime, ledger, campaign_key, pd.DataFrame(values, columns=columns))
-    if found.reasons or found.short:
-        raise _refused(found)
+    check = check_funds(runtime, ledger, campaign_key, pd.DataFrame(values, columns=columns))
+    if check.reasons or check.short:
+        raise _refused(check)
 
 
-def _refused(found: FundsCheck, also: str = "") -> RefusedBeforeSending:
+def _refused(check: FundsCheck, also: str = "") -> RefusedBeforeSending:
     return RefusedBeforeSending(
-        "\n".join([*found.reasons, *filter(None, [_short(found, also)]), "Nothing was sent."])
+        "\n".join([*check.reasons, *filter(None, [_short(check, also)]), "Nothing was sent."])
     )
 
 
-def _short(found: FundsCheck, also: str = "") -> str:
-    return f"{found.short} {found.remedy}{also}." if found.short else ""
+def _short(check: FundsCheck, also: str = "") -> str:
+    return f"{check.short} {check.remedy}{also}." if check.short else ""
 
 
 def funds_notes(runtime: Runtime, ledger: Ledger, campaign_key: int, plan: Plan) -> list[str]:
     """What a run would say of account and funds, as notes."""
-    found = check_funds(runtime, ledger, campaign_key, plan.new, RECENT)
-    return [f"A run would be refused: {why}" for why in (*found.reasons, _short(found, PART)) if why] + list(
-        found.notes
+    check = check_funds(runtime, ledger, campaign_key, plan.new, RECENT)
+    return [f"A run would be refused: {why}" for why in (*check.reasons, _short(check, PART)) if why] + list(
+        check.notes
     )
 
 
@@ -99,10 +99,10 @@ def check_funds(
         unpaid = commitments.unpaid(connection, runtime.settings.tango.environment, account.identifier, campaign_key)
     foreign = {*lines["currency"].astype(str).unique(), *unpaid} - {account.currency}
     rates = ask_tango(runtime, ledger, campaign_key, lambda client: client.exchange_rates())[1] if foreign else None
-    found = funds.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")
-    if found.short:
-        note_funds(runtime, ledger, campaign_key, found.short)
-    return replace(found, notes=(*clocks, *found.notes))
+    check = funds.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")
+    if check.short:
+        note_funds(runtime, ledger, campaign_key, check.short)
+    return replace(check, notes=(*clocks, *check.notes))
 
 
 def _account(

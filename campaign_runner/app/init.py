@@ -47,9 +47,9 @@ def proposed_key(folder: Path, schemas: Path | None = None) -> str:
         if path.suffix.lower() in SPREADSHEETS and path.name != WORKBOOK and not path.name.startswith((".", "~$")):
             with suppress(CampaignRunnerError):
                 columns = intake.read(path, book).columns
-                found = [column.header for column in columns if not column.field and _bare(column.header) in KEYS]
-                if found:
-                    return found[0]
+                keys = [column.header for column in columns if not column.field and _bare(column.header) in KEYS]
+                if keys:
+                    return keys[0]
     return ""
 
 

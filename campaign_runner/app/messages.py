@@ -49,9 +49,9 @@ def send_tests(settings: Settings, person: str, environ: Mapping[str, str] = os.
 def messages_health(ledger: Ledger) -> list[Diagnosis]:
     """Receivers of whom messages could not be sent."""
     with ledger.read() as connection:
-        found = outbox.troubled(connection)
+        troubled = outbox.troubled(connection)
     return [
         Diagnosis(f"messages to {target}", False, f"{number} not sent: {error}",
                   "They are tried again by themselves for three days; campaign-runner notify tries at once.")
-        for _, target, error, number in found
+        for _, target, error, number in troubled
     ]  # fmt: skip

@@ -111,15 +111,15 @@ def _failing(workspace: Workspace) -> list[str]:
 
 def _digest(notifier: Notifier, now: datetime) -> dict[str, Any]:
     """What is open, by campaign and status."""
-    found = {}
+    facts = {}
     with notifier.ledger.read() as connection:
         for each in campaigns.listing(connection):
             rows: Counter[str] = Counter()
             for status, _, lines, _ in row_status.campaign_tally(connection, int(each["id"])):
                 rows[status] += lines
             if any(rows[status] for status in OPEN):
-                found[str(each["campaign_id"])] = dict(rows)
-    return {"campaigns": found, "since": f"{now - timedelta(days=1):%Y-%m-%d}"}
+                facts[str(each["campaign_id"])] = dict(rows)
+    return {"campaigns": facts, "since": f"{now - timedelta(days=1):%Y-%m-%d}"}
 
 
 def _figures(facts: Mapping[str, Any], language: str) -> str:

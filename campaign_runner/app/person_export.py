@@ -61,7 +61,7 @@ def export_person(runtime: Runtime, who: str) -> PersonData:
         where = list(personal_traces.traces(connection, contact))
         persons = hashes_of(connection, contact)
         files = list(personal_data.files(connection, where))
-        found = PersonData(
+        data = PersonData(
             contact.text, runtime.at(), list(personal_data.rewards(connection, where, contact, persons)), [], files,
             list(personal_data.texts(where)), personal_data.account(connection, contact.text),
             list(_backups(runtime)), tuple(_notes(runtime)),
@@ -70,7 +70,7 @@ def export_person(runtime: Runtime, who: str) -> PersonData:
         rows = [row for file in files if file["kind"] != "report" for row in _rows(runtime, ledger, file, contact)]
     on_disk = [{"kind": "file", "name": str(path)} for path in files_with(runtime, contact)]
     shown = [{name: value for name, value in file.items() if name != "reading"} for file in files]
-    return PersonData(**{**vars(found), "rows": rows, "files": [*shown, *on_disk]})
+    return PersonData(**{**vars(data), "rows": rows, "files": [*shown, *on_disk]})
 
 
 def _rows(runtime: Runtime, ledger: Ledger, file: Mapping[str, Any], contact: Contact) -> Iterator[dict[str, Any]]:

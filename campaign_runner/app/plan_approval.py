@@ -86,14 +86,14 @@ def require_approval(
         others = participants(connection, campaign.key, name)
         rules_now = rules_in_force(connection, runtime.settings.approval)
     seen = next((plan for plan in plans if plan.identity == name), None)
-    found = standing(draft, runtime, name, decision, seen, lately, rules_now, others)
-    if found.state in ("open", REJECTED):
+    approval = standing(draft, runtime, name, decision, seen, lately, rules_now, others)
+    if approval.state in ("open", REJECTED):
         show_plan(draft, campaign, rules, catalogue, names)
-        if found.state == "open":
+        if approval.state == "open":
             note_approval(runtime, campaign.ledger, campaign.key, name)
         look = f"{report_folder(runtime) / 'plan.html'} shows what it would send."
-        refused = RefusedBeforeSending if found.state == REJECTED else NeedsApproval
-        raise refused(f"{found.sentence} {_NEXT} {look} {who(runtime)}")
+        refused = RefusedBeforeSending if approval.state == REJECTED else NeedsApproval
+        raise refused(f"{approval.sentence} {_NEXT} {look} {who(runtime)}")
     return name
 
 

@@ -35,9 +35,9 @@ def plan_lines(
     """What each recipient gets by the newest plan, in the order of the rows; raises as `plan_view`."""
     with workspace.ledger().read() as connection:
         submission, check = checked(connection, campaign_key)
-        found, following = _page(connection, submission.id, LINES, start, limit)
+        rows, following = _page(connection, submission.id, LINES, start, limit)
         names = check.result["plan"].get("rewards", {})
-    return Page([_line(one, names, contacts=contacts) for one in found], following)
+    return Page([_line(one, names, contacts=contacts) for one in rows], following)
 
 
 def plan_changes(
@@ -46,9 +46,9 @@ def plan_changes(
     """Which lines of the newest plan are not as in the plan that was approved last; raises as `plan_view`."""
     with workspace.ledger().read() as connection:
         submission, check = checked(connection, campaign_key)
-        found, following = _page(connection, submission.id, SINCE_APPROVED, start, limit)
+        rows, following = _page(connection, submission.id, SINCE_APPROVED, start, limit)
         names = check.result["plan"].get("rewards", {})
-    return Page([_change(one, names, contacts=contacts) for one in found], following)
+    return Page([_change(one, names, contacts=contacts) for one in rows], following)
 
 
 def upload_changes(
@@ -65,8 +65,8 @@ def upload_changes(
         submission = submissions.numbered(connection, campaign_key, number)
         check = check_of(connection, submission.id)
         says = check.result.get(f"since_{SINCE_UPLOAD}", {}) if check else {}
-        found, following = _page(connection, submission.id, SINCE_UPLOAD, start, limit) if says else ([], None)
-    return says, Page([_cells(one, contacts=contacts) for one in found], following)
+        rows, following = _page(connection, submission.id, SINCE_UPLOAD, start, limit) if says else ([], None)
+    return says, Page([_cells(one, contacts=contacts) for one in rows], following)
 
 
 def _page(

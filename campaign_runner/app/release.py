@@ -143,14 +143,14 @@ def _rows(
 ) -> list[int]:
     if is_row(word) and int(word) in waiting:
         return [int(word)]
-    found = _rows_of(campaign, word, waiting) if ours and not is_row(word) else []
-    if not found and ours and is_row(word):  # a key may be a number, too
-        found = [row for row in _rows_of(campaign, f" {word} ", waiting) if row in waiting]
-    if not found:
+    rows = _rows_of(campaign, word, waiting) if ours and not is_row(word) else []
+    if not rows and ours and is_row(word):  # a key may be a number, too
+        rows = [row for row in _rows_of(campaign, f" {word} ", waiting) if row in waiting]
+    if not rows:
         what = f"Row {word}" if is_row(word) else f'"{word}"'
         how = "" if ours else " Of a plan that was not run, say the row numbers."
         raise UsageError(f"{what} of {file} is not held, so nothing was decided. {_known(waiting)}{how}")
-    return found
+    return rows
 
 
 def _rows_of(campaign: CampaignSession, word: str, waiting: Mapping[int, HeldRow]) -> list[int]:

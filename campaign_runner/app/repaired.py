@@ -123,7 +123,7 @@ def _originals(table: RawTable) -> dict[int, tuple[str, int]]:
 
 def _people(table: RawTable, key: Collection[str], wanted: Collection[int] | None = None) -> dict[int, Person]:
     """Whom the rows of a table are for."""
-    found = {}
+    people = {}
     keys = [column.position for name in key for column in table.columns if _bare(column.header) == _bare(name)]
     places = {column.field: column.position for column in table.columns if column.field}
     for raw in table.chunks():
@@ -133,8 +133,8 @@ def _people(table: RawTable, key: Collection[str], wanted: Collection[int] | Non
             folded_key = "\x1f".join(_folded(part) for part in parts) if keys and all(parts) else ""
             ways = frozenset(filter(None, (_folded(str(texts.get(places.get(name), ""))) for name in _CONTACTS)))
             name = " ".join(filter(None, (_folded(str(texts.get(places.get(field), ""))) for field in _NAMES)))
-            found[int(row)] = Person(folded_key, ways, frozenset([name] if name else []))
-    return found
+            people[int(row)] = Person(folded_key, ways, frozenset([name] if name else []))
+    return people
 
 
 def _folded(text: str) -> str:

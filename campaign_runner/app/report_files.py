@@ -77,8 +77,8 @@ def report_targets(runtime: Runtime, names: Iterable[str], *inputs: Path, campai
     """Under which name each report is written, so that nothing is lost that a person typed; `inputs` are read."""
     place = runtime.reports / campaign if campaign else report_folder(runtime)
     record = runtime.state / "reports" / "written" if is_writable(runtime.state) else None
-    found = reserve(place, names, WrittenReports(record), inputs)
-    return replace(found, csv=runtime.settings.reports.csv)
+    targets = reserve(place, names, WrittenReports(record), inputs)
+    return replace(targets, csv=runtime.settings.reports.csv)
 
 
 def naming_reports(books: Books, places: Targets, marked: bool, names: Collection[str]) -> Books:

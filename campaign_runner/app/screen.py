@@ -85,22 +85,22 @@ def statement(result: Reconciled) -> list[str]:
     return [f"{result.statement}: {words}.", verdict, *totals, *findings, *notes, *_where(result.reports)]
 
 
-def reward(found: Reward) -> dict[str, str]:
+def reward(one: Reward) -> dict[str, str]:
     """A row of `catalogue`."""
     return {
-        "Reward": found.name, "UTID": found.utid, "Amount": price(found), "Countries": ", ".join(found.countries),
-        "Methods": ", ".join(found.methods), "Now": "active" if found.active else "not available",
+        "Reward": one.name, "UTID": one.utid, "Amount": price(one), "Countries": ", ".join(one.countries),
+        "Methods": ", ".join(one.methods), "Now": "active" if one.active else "not available",
     }  # fmt: skip
 
 
-def finance(found: FinanceOfAll, since: str, until: str) -> list[str]:
+def finance(report: FinanceOfAll, since: str, until: str) -> list[str]:
     """After `reports --all`: which campaigns and days, their totals, what was left out, and where."""
     days = " ".join(part for part in (since and f"from {since}", until and f"to {until}") if part)
     placed = f", placed {days} (both days included; corrections by the day they were found)" if days else ""
-    which = f"{count(found.campaigns, 'campaign')} in {found.environment}"
-    others = [f"{count(number, 'campaign')} in {name}" for name, number in found.left_out.items()]
+    which = f"{count(report.campaigns, 'campaign')} in {report.environment}"
+    others = [f"{count(number, 'campaign')} in {name}" for name, number in report.left_out.items()]
     rest = [f"Not included: {listed(others)}; choose with --environment."] if others else []
-    return [f"Finance reports of {which}{placed}.", *map(_period, found.sums), *rest, *_where(found.reports)]
+    return [f"Finance reports of {which}{placed}.", *map(_period, report.sums), *rest, *_where(report.reports)]
 
 
 def _period(sums: PeriodSums) -> str:

@@ -97,29 +97,29 @@ def begin_session(
 
 def viewer_of_session(workspace: Workspace, secret: str) -> Viewer | None:
     """Who is signed in with this cookie; None where nobody is any more."""
-    found = _session(workspace, secret) if secret else None
-    if found is None or found.awaits_code:
+    session = _session(workspace, secret) if secret else None
+    if session is None or session.awaits_code:
         return None
     with workspace.ledger().read() as connection:
-        user = people.get(connection, found.user)
+        user = people.get(connection, session.user)
     if user.disabled_at:
         return None
-    if _now(workspace) - found.seen > TOUCH_SECONDS:
+    if _now(workspace) - session.seen > TOUCH_SECONDS:
         with workspace.ledger().write("use a session") as connection:
-            signed_in.touch(connection, found.hash, _now(workspace))
+            signed_in.touch(connection, session.hash, _now(workspace))
     return Viewer(
-        user.id, user.email, user.name, user.roles, actor_of(user), found.hash, user.language, bool(user.totp_key)
+        user.id, user.email, user.name, user.roles, actor_of(user), session.hash, user.language, bool(user.totp_key)
     )
 
 
 def sign_out(workspace: Workspace, secret: str) -> str:
     """End the session of this cookie; returns what the identity provider needs to end its own."""
-    found = _session(workspace, secret) if secret else None
-    if found is None:
+    session = _session(workspace, secret) if secret else None
+    if session is None:
         return ""
     with workspace.ledger().write("sign out") as connection:
-        signed_in.end(connection, found.hash)
-    return found.id_token
+        signed_in.end(connection, session.hash)
+    return session.id_token
 
 
 def list_sessions(workspace: Workspace, viewer: Viewer) -> list[Session]:

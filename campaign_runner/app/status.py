@@ -56,15 +56,15 @@ class CampaignStatus:
 def campaign_status(state: Path, url: str = "", campaign: str = "") -> list[CampaignStatus]:
     """Every campaign of a ledger (or one) with its rows and line items by status, their money and its events."""
     with look_into(state, url) as ledger, ledger.read() as connection:
-        found = [row for row in campaigns.listing(connection) if campaign in ("", row["campaign_id"])]
-        if campaign and not found:
+        rows = [row for row in campaigns.listing(connection) if campaign in ("", row["campaign_id"])]
+        if campaign and not rows:
             raise UsageError(
                 f'There is no campaign "{campaign}" in this ledger. Check the name and --state. '
                 f"The state folder is {state}."
             )
         return [
             _standing(connection, row, newest.older(ledger, f"{row['environment']}-{row['campaign_id']}"))
-            for row in found
+            for row in rows
         ]
 
 

@@ -28,8 +28,8 @@ def unusual_things(runtime: Runtime, ledger: Ledger, campaign_key: int, draft: P
         return [str(one) for one in unusual_to_show(runtime, ledger, campaign_key, draft)]
     if wanted.unusual == "off":
         return []
-    found = list(_unusual(runtime, ledger, campaign_key, draft))
-    return strange.refuse(found, ask=wanted.unusual == "ask", accepted=wanted.accept, errors=wanted.refuse)
+    things = list(_unusual(runtime, ledger, campaign_key, draft))
+    return strange.refuse(things, ask=wanted.unusual == "ask", accepted=wanted.accept, errors=wanted.refuse)
 
 
 def unusual_to_show(runtime: Runtime, ledger: Ledger, campaign_key: int, draft: PlanDraft) -> list[strange.Warned]:
@@ -45,11 +45,11 @@ def unusual_in_itself(runtime: Runtime, draft: PlanDraft) -> list[str]:
     wanted, plan = runtime.settings.preflight, draft.plan
     if wanted.unusual == "off":
         return []
-    found = list(strange.at_cells(draft.tally.warned))
+    things = list(strange.at_cells(draft.tally.warned))
     if not plan.new.empty:
-        found += strange.amounts(plan.new, plan.file, past_frame([]))
-        found += strange.two_addresses(draft.remembered(), plan.file, keyed=bool(runtime.settings.identity.key))
-    return [str(one) for one in found if one.name not in wanted.accept]
+        things += strange.amounts(plan.new, plan.file, past_frame([]))
+        things += strange.two_addresses(draft.remembered(), plan.file, keyed=bool(runtime.settings.identity.key))
+    return [str(one) for one in things if one.name not in wanted.accept]
 
 
 def _unusual(runtime: Runtime, ledger: Ledger, campaign_key: int, draft: PlanDraft) -> Iterator[strange.Warned]:

@@ -53,11 +53,11 @@ def problems_of(
     value."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        found = checks.problems_of(
+        problems = checks.problems_of(
             connection, submission.id, field=field, severity=severity, rule=rule, header=header, after=after,
             limit=limit, q=q if contacts else "",
         )  # fmt: skip
-    return [{**one, **({} if contacts else {"value": MASK})} for one in found]
+    return [{**one, **({} if contacts else {"value": MASK})} for one in problems]
 
 
 def problem_groups(workspace: Workspace, campaign_key: int, number: int) -> list[dict[str, Any]]:

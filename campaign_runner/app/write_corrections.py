@@ -74,12 +74,12 @@ def _position(table: RawTable, correction: Correction) -> int:
 
 def _cells(table: RawTable, wanted: Wanted) -> dict[tuple[int, int], str]:
     """What stands in these cells; raises FileUnusable for a row that is not there."""
-    found: dict[tuple[int, int], str] = {}
+    texts: dict[tuple[int, int], str] = {}
     rows = sorted(wanted)
     for chunk in table.chunks():
         part = chunk.cells[chunk.cells.index.isin(rows)]
         for row, values in zip(part.index.tolist(), part.to_dict("records"), strict=True):
-            found |= {(row, position): str(values[position]) for position in wanted[row]}
-    if gone := [row for row in rows if not any((row, position) in found for position in wanted[row])]:
+            texts |= {(row, position): str(values[position]) for position in wanted[row]}
+    if gone := [row for row in rows if not any((row, position) in texts for position in wanted[row])]:
         raise FileUnusable(f"{table.source} has no row {gone[0]} that could be corrected. {_INSTEAD}")
-    return found
+    return texts

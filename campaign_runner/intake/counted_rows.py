@@ -66,18 +66,18 @@ class Rows:
 
         Where most rows have nothing but numbers, only the last of these can be a sum of the others.
         """
-        found: list[Row] = []
+        totals: list[Row] = []
         bare: list[Row] = []
         last: list[Row] = []
         rows = 0
         for block, there in self._filled():
             rows += len(there)
             worded, numbers, left = self._candidates(block, there)
-            found += _rows(block, worded)
+            totals += _rows(block, worded)
             bare += _rows(block, numbers)
             if len(there):
                 last = _rows(block, np.intersect1d(left, there[-1:]))
-        return sorted({*found, *(bare if len(bare) * 2 < rows else bare[-1:]), *last})
+        return sorted({*totals, *(bare if len(bare) * 2 < rows else bare[-1:]), *last})
 
     def amounts(self) -> Iterator[Amount]:
         """Row number, amount and quantity of every row that is not blank or left out."""
@@ -164,16 +164,16 @@ class Rows:
             return ()
         at = {column.position: column for column in self.columns}
         kept = set(numbers.tolist())
-        found = []
+        problems = []
         added = [self.defects[row] for row in kept.intersection(self.defects)]
         for defect in sorted([*block.defects, *added], key=lambda defect: (defect.row, defect.position or 0)):
             column = None if defect.position is None else at.get(defect.position)
             if defect.row in kept and (column or defect.position is None):
                 severity = "warning" if column and not column.field else defect.severity
-                found.append(
+                problems.append(
                     Problem(defect.row, column, defect.rule, defect.value, defect.what, defect.remedy, severity)
                 )
-        return tuple(found)
+        return tuple(problems)
 
 
 def _is_filled(cells: Any) -> bool:

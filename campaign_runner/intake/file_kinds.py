@@ -134,8 +134,8 @@ def _lock_of(path: Path, start: bytes) -> str:
     """Excel and LibreOffice mark a workbook that somebody has open by a small file beside it."""
     if path.name.startswith("~$") and not start.startswith((b"PK", _OLE)):
         return _locked(path, "Excel", path.name[2:])
-    if found := re.fullmatch(r"\.~lock\.(.+)#", path.name):
-        return _locked(path, "LibreOffice", found[1])
+    if match := re.fullmatch(r"\.~lock\.(.+)#", path.name):
+        return _locked(path, "LibreOffice", match[1])
     return ""
 
 

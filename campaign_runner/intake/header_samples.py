@@ -56,13 +56,13 @@ def header_samples(
 def _proposed(header: Row, below: Sequence[Sequence[str]], known: headers.Spellings) -> list[HeaderSample]:
     read_as = {at: known.field(cell) or "" for at, cell in enumerate(header[1]) if cell.strip()}
     free = set(known.titles) - set(read_as.values())
-    found = []
+    proposals = []
     for at, field in read_as.items():
         values = tuple(dict.fromkeys(cells[at].strip() for cells in below if at < len(cells) and cells[at].strip()))
         proposal = field or _proposal(header[1][at], values[:SAMPLES], known, free)
         free.discard(proposal)
-        found.append(HeaderSample(at, header[1][at].strip(), field, proposal, values[:SAMPLES]))
-    return found
+        proposals.append(HeaderSample(at, header[1][at].strip(), field, proposal, values[:SAMPLES]))
+    return proposals
 
 
 def _proposal(header: str, values: Sequence[str], known: headers.Spellings, free: set[str]) -> str:

@@ -91,18 +91,18 @@ def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
         what = "an example" if len(examples) == 1 else "examples"
         yield f"{_listed(examples).capitalize()}: {what} of the template, skipped."
     candidates = rows.candidates()
-    found = (
+    totals = (
         totals_rows.find(candidates, rows.columns, rows.amounts(), candidates[-1][0])
         if candidates
         else totals_rows.Totals()
     )
-    rows.left_out |= {*found.rows, *found.remarks}
-    rows.totals = found
-    rows.defects = {row: _doubtful(row, dict(candidates)[row], rows.columns) for row in found.doubtful}
-    if found.rows:
-        yield f"{_listed(found.rows).capitalize()} {_are(found.rows)} taken for totals and left out."
-    if found.remarks:
-        yield f"{_listed(found.remarks).capitalize()} below the totals: a remark, left out."
+    rows.left_out |= {*totals.rows, *totals.remarks}
+    rows.totals = totals
+    rows.defects = {row: _doubtful(row, dict(candidates)[row], rows.columns) for row in totals.doubtful}
+    if totals.rows:
+        yield f"{_listed(totals.rows).capitalize()} {_are(totals.rows)} taken for totals and left out."
+    if totals.remarks:
+        yield f"{_listed(totals.remarks).capitalize()} below the totals: a remark, left out."
 
 
 def _doubtful(row: int, cells: Sequence[str], columns: Sequence[Column]) -> Defect:

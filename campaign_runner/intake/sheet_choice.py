@@ -82,8 +82,8 @@ def sheets_unread(chosen: Sheet, sheets: Sequence[Sheet], known: Spellings) -> I
 
 def elsewhere(chosen: Sheet, sheets: Sequence[Sheet], known: Spellings) -> str:
     """Which other sheet has a header."""
-    found = [(sheet, _header(sheet, known)) for sheet in sheets if sheet is not chosen and not sheet.ours]
-    usable = sorted((each for each in found if each[1][0]), key=lambda each: (not each[0].visible, -len(each[1][1])))
+    others = [(sheet, _header(sheet, known)) for sheet in sheets if sheet is not chosen and not sheet.ours]
+    usable = sorted((each for each in others if each[1][0]), key=lambda each: (not each[0].visible, -len(each[1][1])))
     if not usable:
         return ""
     sheet, (number, _) = usable[0]

@@ -78,7 +78,7 @@ class _Section:
 
 def find(candidates: Sequence[Row], columns: Sequence[Column], amounts: Iterator[Amount], last: int = 0) -> Totals:
     """Decide about the candidates, with all rows of the sheet in their order; `last`: the number of the last one."""
-    found = Totals()
+    totals = Totals()
     waiting = dict(candidates)
     section, everything, before = _Section(), _Section(), Totals()
     sums: list[tuple[int, Decimal | None, _Section, _Section]] = []
@@ -88,20 +88,20 @@ def find(candidates: Sequence[Row], columns: Sequence[Column], amounts: Iterator
         if cells and row == last and not verdict and _may_sum_up(cells, columns, everything):
             verdict = "doubtful"
         if verdict == "total" and cells:
-            found.rows.append(row)
+            totals.rows.append(row)
             if not is_statistic(" ".join(cells)):
                 sums.append((row, _figure(cells, columns), section, _copy(everything)))
             section = _Section() if section.rows else section
-        elif verdict == "remark" and found.rows:
+        elif verdict == "remark" and totals.rows:
             before.remarks.append(row)
         else:
-            found.doubtful += [row] if verdict == "doubtful" else []
+            totals.doubtful += [row] if verdict == "doubtful" else []
             before.remarks.clear()
             for part in (section, everything):
                 part.add(row, number(amount), number(quantity))
-    found.remarks = before.remarks
-    _compare(found, sums)
-    return found
+    totals.remarks = before.remarks
+    _compare(totals, sums)
+    return totals
 
 
 def _verdict(cells: Sequence[str], columns: Sequence[Column], section: _Section, everything: _Section) -> str:
@@ -160,23 +160,23 @@ def _figure(cells: Sequence[str], columns: Sequence[Column]) -> Decimal | None:
     return None if position is None or position >= len(cells) else plain_number(cells[position])
 
 
-def _compare(found: Totals, sums: Sequence[tuple[int, Decimal | None, _Section, _Section]]) -> None:
+def _compare(totals: Totals, sums: Sequence[tuple[int, Decimal | None, _Section, _Section]]) -> None:
     """One total is compared when the rows are judged; of several, each with the rows that it covers."""
     stated = [(row, figure, part, everything) for row, figure, part, everything in sums if figure is not None]
     if len(stated) == 1:
         row, figure = stated[0][0], stated[0][1]
-        found.declared = (row, figure) if figure is not None else None
+        totals.declared = (row, figure) if figure is not None else None
         return
     for row, figure, part, everything in stated:
         if figure in part.sums() | everything.sums():
             if figure in everything.sums():
-                found.declared = (row, figure) if figure is not None else None
+                totals.declared = (row, figure) if figure is not None else None
         elif part.whole and everything.whole and figure is not None:
             covers = part if part.rows else everything
             above = (
                 f"row {covers.first} is" if covers.rows == 1 else f"rows {covers.first} to {covers.last} add up to"
             )
-            found.mismatches.append(
+            totals.mismatches.append(
                 f"Row {row} of the file states a total of {figure:.2f}, but {above} {covers.worth:.2f}. Correct the row "
                 "that is wrong, or the total; or delete the totals row."
             )

@@ -78,15 +78,15 @@ def due(
     """Batches in `states` whose time has come, of `WHICH`: those never sent first, or last (`sent_first`). Nothing new
     while the campaign is halted, or before its hour."""
     kinds = [set(states) & {BatchState.PLANNED}, set(states) - {BatchState.PLANNED}]
-    found: list[StoredBatch] = []
+    batches_due: list[StoredBatch] = []
     with ledger.read() as connection:
         if kinds[0] and pauses.of(connection, campaign_key).holds(now):
             kinds[0] = set()
         for kind in reversed(kinds) if sent_first else kinds:
-            if kind and len(found) < limit:
-                values = {"campaign": campaign_key, "now": now, "most": limit - len(found)}
-                found += map(stored_batch, connection.execute(_due(frozenset(kind), which), values))
-    return found
+            if kind and len(batches_due) < limit:
+                values = {"campaign": campaign_key, "now": now, "most": limit - len(batches_due)}
+                batches_due += map(stored_batch, connection.execute(_due(frozenset(kind), which), values))
+    return batches_due
 
 
 @cache
@@ -195,13 +195,13 @@ def standing(ledger: Ledger, number: int) -> dict[str, LineState]:
         line_items.c.failed_by,
     )
     with ledger.read() as connection:
-        found = connection.execute(select(*columns, *failed, *money).where(line_items.c.batch == number)).all()
-        again = any(row.status and row.status not in FINAL_LINES for row in found)
-        corrected = corrections.references(connection, found[0].campaign) if again else frozenset[str]()
+        sums = connection.execute(select(*columns, *failed, *money).where(line_items.c.batch == number)).all()
+        again = any(row.status and row.status not in FINAL_LINES for row in sums)
+        corrected = corrections.references(connection, sums[0].campaign) if again else frozenset[str]()
     return {
         reference: LineState(status, delivery, Booked(status or "", *amounts),
                          status in FINAL_LINES or reference in corrected, tango, *when_failed)
-        for _, reference, status, delivery, tango, *when_failed, charged, paid_in, fee, shipping in found
+        for _, reference, status, delivery, tango, *when_failed, charged, paid_in, fee, shipping in sums
         for amounts in [(charged, paid_in, fee, shipping)]
     }  # fmt: skip
 

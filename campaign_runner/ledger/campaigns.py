@@ -108,10 +108,10 @@ def set_canary(connection: Connection, campaign_key: int, lines: int) -> None:
 
 def asked(connection: Connection, campaign_key: int) -> dict[str, str]:
     """The options of the newest run, by name; a switch has the value ""."""
-    found: dict[str, str] = orjson.loads(
+    stored: dict[str, str] = orjson.loads(
         connection.execute(select(campaigns.c.asked).where(campaigns.c.id == campaign_key)).scalar_one()
     )
-    return found
+    return stored
 
 
 def set_asked(connection: Connection, campaign_key: int, options: Mapping[str, str]) -> None:
@@ -123,8 +123,8 @@ def set_asked(connection: Connection, campaign_key: int, options: Mapping[str, s
 def settings_of(connection: Connection, campaign_key: int) -> dict[str, Any]:
     """The campaign's own settings, in the form of campaign.toml; {} where its file alone has them."""
     kept = connection.execute(select(campaigns.c.settings).where(campaigns.c.id == campaign_key)).scalar_one()
-    found: dict[str, Any] = orjson.loads(kept)
-    return found
+    values: dict[str, Any] = orjson.loads(kept)
+    return values
 
 
 def set_settings(connection: Connection, campaign_key: int, values: Mapping[str, Any], at: str) -> None:
@@ -168,17 +168,17 @@ def uploads_about(connection: Connection, upload: int) -> list[Upload]:
     query = (
         select(uploads).where(uploads.c.id > upload, uploads.c.reading.contains('"about":')).order_by(uploads.c.id)
     )
-    found = [Upload(**{**row, "reading": orjson.loads(row["reading"])})
+    listed = [Upload(**{**row, "reading": orjson.loads(row["reading"])})
              for row in connection.execute(query).mappings()]  # fmt: skip
-    return [each for each in found if each.reading.get("about") == upload]
+    return [each for each in listed if each.reading.get("about") == upload]
 
 
 def reports_run(connection: Connection, campaign_key: int) -> list[Upload]:
     """The uploads of a campaign that are reports of failures, the newest first."""
     query = select(uploads).where(uploads.c.campaign == campaign_key).order_by(uploads.c.id.desc())
-    found = [Upload(**{**row, "reading": orjson.loads(row["reading"])})
+    listed = [Upload(**{**row, "reading": orjson.loads(row["reading"])})
              for row in connection.execute(query).mappings()]  # fmt: skip
-    return [each for each in found if each.reading.get("report") == "failures"]
+    return [each for each in listed if each.reading.get("report") == "failures"]
 
 
 def upload(connection: Connection, number: int) -> Upload:

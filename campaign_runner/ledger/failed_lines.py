@@ -55,7 +55,7 @@ def revived(connection: Connection, campaign_key: int, upload: int) -> list[Revi
     those that were sent corrected, in another row."""
     query = select(*_WHOSE, line_items.c.reference, STATUS, batches.c.body).select_from(LINES)
     query = query.where(*_alive(campaign_key)).order_by(line_items.c.upload, line_items.c.row)
-    found = []
+    lines = []
     for of, row, identity, reference, status, body in connection.execute(query):
         newest = select(line_items.c.id, STATUS).select_from(LINES).where(
             line_items.c.upload == of, line_items.c.row == row, line_items.c.identity == identity,
@@ -64,9 +64,9 @@ def revived(connection: Connection, campaign_key: int, upload: int) -> list[Revi
         number, now = connection.execute(newest.limit(1)).first() or (0, "")
         here = select(entries.c.row).where(entries.c.upload == upload, entries.c.line == number)
         shown = row if of == upload else connection.execute(here).scalar() or 0
-        found.append(Revived(int(shown), _name(body, reference), str(reference), str(status), str(now)))
+        lines.append(Revived(int(shown), _name(body, reference), str(reference), str(status), str(now)))
     corrected = replaced_lines.healed(connection, campaign_key)
-    return found + [Revived(0, _name(body, ref), ref, status, "") for ref, status, body in corrected]
+    return lines + [Revived(0, _name(body, ref), ref, status, "") for ref, status, body in corrected]
 
 
 def _name(body: bytes | None, reference: str) -> str:

@@ -123,7 +123,7 @@ def _given(environ: Mapping[str, str]) -> list[str]:
             ) from None
         if not text.strip():
             raise SettingsError(f"{VARIABLE}_FILE names {path}, which is empty. Put the key in it.")
-    found = [part for part in re.split(r"[\s,]+", text) if part]
-    if any(len(part) < SHORTEST for part in found):
+    parts = [part for part in re.split(r"[\s,]+", text) if part]
+    if any(len(part) < SHORTEST for part in parts):
         raise SettingsError(f"{VARIABLE}: a key needs at least {SHORTEST} characters. Make one: openssl rand -hex 32")
-    return found
+    return parts

@@ -62,13 +62,13 @@ def _create(path: Path) -> None:
 def _version(connection: Connection, path: Path) -> int | None:
     if not inspect(connection).has_table("meta"):
         return None
-    found = connection.execute(select(schema.meta.c.version)).scalar_one()
-    if found > schema.VERSION:
+    version = connection.execute(select(schema.meta.c.version)).scalar_one()
+    if version > schema.VERSION:
         raise StateError(
-            f"{path}: this ledger was written by a newer campaign-runner (ledger version {found}, this program knows "
+            f"{path}: this ledger was written by a newer campaign-runner (ledger version {version}, this program knows "
             f"{schema.VERSION}). Install that version; nothing was changed."
         )
-    return int(found)
+    return int(version)
 
 
 def _nobody_at_work(ledger: Ledger, connection: Connection) -> None:

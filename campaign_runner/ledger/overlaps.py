@@ -112,9 +112,9 @@ def _overlaps(connection: Connection, watch: Watch, which: ColumnElement[bool]) 
         planned = select(uploads.c.created_at).where(uploads.c.id == line_items.c.upload).scalar_subquery()
         columns = [line_items.c.contact, campaigns.c.campaign_id, func.substr(batches.c.sent_at, 1, 10), planned]
         query = elsewhere(watch.campaign, watch.environment, watch.since, columns)
-        found: dict[bytes, Overlap] = {}
+        overlaps: dict[bytes, Overlap] = {}
         for contact, campaign, day, at in fetched(connection, query.where(line_items.c.contact.in_(list(contacts)))):
             reference, row, released = contacts[bytes(contact)]
             if not released or at is None or at > released:  # what was known when it was released does not count
-                found.setdefault(bytes(contact), Overlap(reference, row, campaign, day))
-        yield from found.values()
+                overlaps.setdefault(bytes(contact), Overlap(reference, row, campaign, day))
+        yield from overlaps.values()

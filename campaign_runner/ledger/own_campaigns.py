@@ -20,7 +20,7 @@ def newest_keys(connection: Connection, before: int | None = None) -> list[int]:
 
 def own_campaigns(connection: Connection, actor: Actor, user: int, keys: Sequence[int]) -> set[int]:
     """Those of `keys` that are an account's own."""
-    found = people.shared_with(connection, user)
+    own = people.shared_with(connection, user)
     for start in range(0, len(keys), 500):
         portion = keys[start : start + 500]
         opened = select(events.c.campaign, events.c.actor).where(
@@ -30,5 +30,5 @@ def own_campaigns(connection: Connection, actor: Actor, user: int, keys: Sequenc
             select(submissions.c.campaign, submissions.c.actor).where(submissions.c.campaign.in_(portion)).distinct()
         )
         for query in (opened, submitted):
-            found |= {key for key, packed in connection.execute(query) if actor.is_same_user(actors.unpacked(packed))}
-    return found & set(keys)
+            own |= {key for key, packed in connection.execute(query) if actor.is_same_user(actors.unpacked(packed))}
+    return own & set(keys)

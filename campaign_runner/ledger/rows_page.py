@@ -131,10 +131,10 @@ def recipients(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dic
     for row in rows:
         if row.get("batch"):
             places.setdefault(row["batch"], {})[row["position"]] = row["row"]
-    found: dict[int, dict[str, Any]] = {}
+    people: dict[int, dict[str, Any]] = {}
     query = select(batches.c.id, batches.c.body).where(batches.c.id.in_(list(places)), batches.c.body.is_not(None))
     for batch, body in connection.execute(query):
         order = orjson.loads(unpack(body))
         lines = order.get("lineItems", [order])
-        found |= {row: lines[at] for at, row in places[batch].items() if at < len(lines)}
-    return found
+        people |= {row: lines[at] for at, row in places[batch].items() if at < len(lines)}
+    return people

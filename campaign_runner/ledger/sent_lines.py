@@ -86,8 +86,8 @@ def rewarded_elsewhere(
     columns = [line_items.c.contact, line_items.c.person, campaigns.c.campaign_id,
                func.substr(batches.c.sent_at, 1, 10), line_items.c.face_units, line_items.c.currency]  # fmt: skip
     query = elsewhere(campaign_key, environment, since, columns).where(line_items.c.contact.is_not(None))
-    found = [RewardedPerson(*row) for row in fetched(connection, query)]
-    return sorted(found, key=lambda one: one.day, reverse=True)
+    people = [RewardedPerson(*row) for row in fetched(connection, query)]
+    return sorted(people, key=lambda one: one.day, reverse=True)
 
 
 def elsewhere(campaign_key: int, environment: str, since: str, columns: Sequence[Any]) -> Select[Any]:

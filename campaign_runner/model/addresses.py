@@ -37,14 +37,14 @@ class CellNames:
 
     def problems(self, text: str) -> Iterator[tuple[Column, str]]:
         """The columns of `after` whose cells a text names, each with what it says of that cell."""
-        found = list(self._named.finditer(text))
-        ends = [*(each.start() for each in found), len(text)][1:]
-        for one, end in zip(found, ends, strict=True):
+        matches = list(self._named.finditer(text))
+        ends = [*(each.start() for each in matches), len(text)][1:]
+        for one, end in zip(matches, ends, strict=True):
             yield self._headers[one[2]], text[one.end() : end].strip()
 
-    def _column(self, found: re.Match[str]) -> Column:
+    def _column(self, match: re.Match[str]) -> Column:
         """By letter and header, for a header may stand there twice."""
-        return self._by_header.get((found[1], found[2])) or self._headers[found[2]]
+        return self._by_header.get((match[1], match[2])) or self._headers[match[2]]
 
     def _listed(self, one: re.Match[str], row: int) -> str:
         column = self._letters.get(one[1])

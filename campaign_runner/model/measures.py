@@ -46,8 +46,8 @@ def about_another(text: str) -> bool:
 def currencies_in(text: str) -> frozenset[str]:
     """The currencies that a header's remark states: `in EUR`, `US dollars`, `$`."""
     words = [word for word in _words(text) if word not in _FILLERS]
-    if found := named(" ".join(words)) or named(text):
-        return found
+    if currency := named(" ".join(words)) or named(text):
+        return currency
     return frozenset().union(*(named(word) for word in re.findall(r"[^\W_]+\$|[^\W_]+|[€$£¥₹]", text)))
 
 

@@ -93,13 +93,13 @@ class ChunkProcessor:
         )  # fmt: skip
 
     def _late(self, checked: Checked, currencies: Mapping[int, str]) -> dict[int, Expired]:
-        found: dict[int, list[Problem]] = {}
+        late: dict[int, list[Problem]] = {}
         for problem in checked.problems if checked.stale else ():
             if problem.calendar and problem.row in checked.stale:
-                found.setdefault(problem.row, []).append(problem)
+                late.setdefault(problem.row, []).append(problem)
         return {
             row: Expired(tuple(problems), checked.worth.get(row, -1), currencies.get(row, self.currency))
-            for row, problems in found.items()
+            for row, problems in late.items()
         }
 
 

@@ -38,17 +38,17 @@ def cuts(high: Any, low: Any, size: int, format: str = FORMAT) -> list[tuple[int
 
 def _ranges(high: Numbers, most: int) -> list[tuple[int, int]]:
     """The lines by ranges of references with at most `most` lines, each range halved as often as it takes."""
-    found: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     left = [(0, len(high), 0, 64)]  # first and last line (+ 1); where the range begins, which is 2 ** bits wide
     while left:
         start, end, begin, bits = left.pop()
         if end - start <= most or not bits:
-            found += [(start, end)] if end > start else []
+            ranges += [(start, end)] if end > start else []
             continue
         middle = begin + (1 << (bits - 1))
         cut = start + int(np.searchsorted(high[start:end], np.uint64(middle)))
         left += [(cut, end, middle, bits - 1), (start, cut, begin, bits - 1)]
-    return found
+    return ranges
 
 
 def _within(low: Numbers, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:

@@ -75,16 +75,16 @@ def match(rows: pd.DataFrame, known: pd.DataFrame, planned: pd.DataFrame, key_pa
         nobody = rows.iloc[:0].copy()
         return Matched(nobody.assign(line_id=pd.Series(dtype=np.int64)), nobody, rows, np.zeros(len(rows), bool))
     own = rows.rename(columns={"hi": "origin_hi", "lo": "origin_lo"})
-    found = _Search(own, _in_order(complete(known)), key_parts)
-    found.as_sent()
-    still = _still(own, found.open, planned)
-    found.changed(still)
-    left = found.open
+    search = _Search(own, _in_order(complete(known)), key_parts)
+    search.as_sent()
+    still = _still(own, search.open, planned)
+    search.changed(still)
+    left = search.open
     still_open = np.zeros(len(rows), bool)
     still_open[still] = True
     return Matched(
-        rows.iloc[places(found.is_known)].assign(line_id=found.numbers(places(found.is_known))),
-        found.held(rows), rows.iloc[left], still_open[left],
+        rows.iloc[places(search.is_known)].assign(line_id=search.numbers(places(search.is_known))),
+        search.held(rows), rows.iloc[left], still_open[left],
     )  # fmt: skip
 
 

@@ -97,14 +97,14 @@ class PlanDraft:
     def counts(self) -> list[tuple[str, str, int, int]]:
         """(status, currency, rows, units) of what a run would find first, as the ledger gives it afterwards."""
         held = map(_held, self.plan.holds)
-        found = [(entry.status, entry.currency, 1, entry.units) for entry in held]
-        found += [(RowStatus.REJECTED, currency, *sums) for currency, sums in self._still_rejected().items()]
-        found += [(line.status, line.currency, 1, line.units) for line in self.corrected.values()]
+        sums_of = [(entry.status, entry.currency, 1, entry.units) for entry in held]
+        sums_of += [(RowStatus.REJECTED, currency, *sums) for currency, sums in self._still_rejected().items()]
+        sums_of += [(line.status, line.currency, 1, line.units) for line in self.corrected.values()]
         new, known = self.plan.new, self._known
-        found += [(RowStatus.UNSENT, *sums) for sums in _sums(new)]
+        sums_of += [(RowStatus.UNSENT, *sums) for sums in _sums(new)]
         for status in known["status"].unique():
-            found += [(str(status), *sums) for sums in _sums(known[known["status"] == status])]
-        return found
+            sums_of += [(str(status), *sums) for sums in _sums(known[known["status"] == status])]
+        return sums_of
 
     def unwell(self, first: int, last: int) -> dict[str, Any]:
         """Which of the rows `first`..`last` need a person, as columns of `ledger.rows.STATED`."""

@@ -63,9 +63,9 @@ def still_held(
     """Rows that would go, and were held before or dropped; `seen`: references that are held anyway."""
     names = {name: standing for name in ({*decisions.waiting, *decisions.dropped} - seen)
              if (standing := decisions.of(name))}  # fmt: skip
-    found = [_named(lines, go, names, order, derive) for derive in (("", "changed") if keyed else ("",)) if names]
-    found = [frame for frame in found if len(frame)]
-    return pd.concat(found) if found else lines.iloc[:0].assign(rule="", reason="", remedy="", derive="", line=0)
+    frames = [_named(lines, go, names, order, derive) for derive in (("", "changed") if keyed else ("",)) if names]
+    frames = [frame for frame in frames if len(frame)]
+    return pd.concat(frames) if frames else lines.iloc[:0].assign(rule="", reason="", remedy="", derive="", line=0)
 
 
 def _named(

@@ -70,8 +70,8 @@ class CatalogueIndex:
     def search(self, words: str) -> list[Reward]:
         """The rewards in which every word is found, by name."""
         wanted = words.casefold().split()
-        found = [reward for reward in self.rewards.values() if all(word in _all_of(reward) for word in wanted)]
-        return sorted(found, key=lambda reward: (reward.name.casefold(), reward.utid))
+        matching = [reward for reward in self.rewards.values() if all(word in _all_of(reward) for word in wanted)]
+        return sorted(matching, key=lambda reward: (reward.name.casefold(), reward.utid))
 
 
 def plain(name: str) -> str:

@@ -73,15 +73,15 @@ def not_sent_again(connection: Connection, campaign_key: int) -> Iterator[Findin
 
 def two_rewards(connection: Connection, campaign_key: int, upload: int) -> Iterator[Finding]:
     """First attempts that failed, were placed again or sent corrected, and are not failed after all."""
-    found = failed_lines.revived(connection, campaign_key, upload)
-    if found:
-        rows = tuple(dict.fromkeys(one.row for one in found if one.row))
-        yield Finding("two rewards", _told(found), rows, False, _told(found, named=False))
+    revived = failed_lines.revived(connection, campaign_key, upload)
+    if revived:
+        rows = tuple(dict.fromkeys(one.row for one in revived if one.row))
+        yield Finding("two rewards", _told(revived), rows, False, _told(revived, named=False))
 
 
-def _told(found: Sequence[Revived], *, named: bool = True) -> str:
-    twice = [one for one in found if RowStatus(one.newest or RowStatus.UNKNOWN) not in LOST]
-    once = [one for one in found if one not in twice]
+def _told(revived: Sequence[Revived], *, named: bool = True) -> str:
+    twice = [one for one in revived if RowStatus(one.newest or RowStatus.UNKNOWN) not in LOST]
+    once = [one for one in revived if one not in twice]
     parts = []
     if twice:
         have = "has two rewards" if len(twice) == 1 else "have two rewards each"
@@ -89,17 +89,17 @@ def _told(found: Sequence[Revived], *, named: bool = True) -> str:
     if once:
         have = "has a reward" if len(once) == 1 else "have a reward"
         parts.append(f"{_whose(once, named)} {have} although the newest attempt failed")
-    corrected = "" if all(one.newest for one in found) else " or sent corrected"
+    corrected = "" if all(one.newest for one in revived) else " or sent corrected"
     return (
         f"{'; '.join(parts)}: an attempt that Tango had reported as failed, and that was placed again{corrected}, is not "
-        f"failed after all ({', '.join(one.reference for one in found[:NAMED])}). Both attempts count as charged. Talk "
+        f"failed after all ({', '.join(one.reference for one in revived[:NAMED])}). Both attempts count as charged. Talk "
         "to the recipients and to Tango: nothing is retried for them any more."
     )
 
 
-def _whose(found: Sequence[Revived], named: bool) -> str:
-    few = ", ".join(_who(one, named) for one in found[:NAMED])
-    return few + (f" and {len(found) - NAMED:,} more" if len(found) > NAMED else "")
+def _whose(revived: Sequence[Revived], named: bool) -> str:
+    few = ", ".join(_who(one, named) for one in revived[:NAMED])
+    return few + (f" and {len(revived) - NAMED:,} more" if len(revived) > NAMED else "")
 
 
 def _who(one: Revived, named: bool) -> str:

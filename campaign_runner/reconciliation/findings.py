@@ -73,10 +73,10 @@ def unread_sheets(names: Sequence[str]) -> Iterator[Finding]:
 
 def rows_lost(counts: Mapping[str, int], expected: int) -> Iterator[Finding]:
     """Every row of the file has one status."""
-    found = sum(counts.values())
-    if found != expected:
+    total = sum(counts.values())
+    if total != expected:
         sentence = (
-            f"The file has {expected:,} rows, but {found:,} have a status: please report this fault with the ledger."
+            f"The file has {expected:,} rows, but {total:,} have a status: please report this fault with the ledger."
         )
         yield Finding("rows lost", sentence, explained=False)
 

@@ -134,12 +134,12 @@ class Whole:
         return replace(rows, cells=shown, states=states)
 
     def _changes(self, before: Any, after: Any) -> list[str]:
-        found = []
+        changes = []
         for column in self.columns:
             if column.position in after.index and before[column.position] != after[column.position]:
                 was = f'was "{before[column.position]}"' if before[column.position] else "was empty"
-                found.append(f"{column.header} {was}")
-        return found
+                changes.append(f"{column.header} {was}")
+        return changes
 
 
 def _told(repair: Repair, row: int, reason: str, changes: Sequence[str]) -> str:

@@ -79,10 +79,10 @@ def _recipients(books: Books, few: StatedRows) -> Any:
     positions = {column.field: column.position for column in books.columns if column.field in (*_NAMES, *_CONTACTS)}
     empty = same("", len(few.cells))
     parts = [texts(few.cells[positions[name]]) if name in positions else empty for name in (*_NAMES, *_CONTACTS)]
-    found = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts[:2], same(" ", len(few.cells))))
+    named = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts[:2], same(" ", len(few.cells))))
     for part in parts[2:]:
-        found = pc.if_else(pc.equal(found, ""), part, found)
-    return found
+        named = pc.if_else(pc.equal(named, ""), part, named)
+    return named
 
 
 @dataclass
@@ -117,14 +117,14 @@ class _Addresses:
     def notes(self, columns: Sequence[Any], first: int) -> dict[tuple[int, int], str]:
         """What the comments at faulty cells say: (row, position) -> sentences; the first of `columns` is row `first`."""
         status, problems, remedies = (column.to_pylist() for column in columns[-3:])
-        found: dict[tuple[int, int], str] = {}
+        texts: dict[tuple[int, int], str] = {}
         for row, (kind, problem, remedy) in enumerate(zip(status, problems, remedies, strict=True), first):
             named = list(self._names.problems(problem)) if kind == RowStatus.REJECTED else []
             for column, what in named:
                 advice = remedy if len(named) == 1 else ""
                 text = " ".join(filter(None, (what[:1].upper() + what[1:], advice)))
-                found[row, column.position] = "\n".join(filter(None, (found.get((row, column.position)), text)))
-        return found
+                texts[row, column.position] = "\n".join(filter(None, (texts.get((row, column.position)), text)))
+        return texts
 
 
 def _escaped(text: str) -> str:

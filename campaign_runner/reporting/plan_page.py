@@ -42,16 +42,16 @@ def plan_page(plan: PlanPaper) -> str:
 
 def _pictures(facts: PlanFacts) -> list[tuple[str, Markup]]:
     """One picture a table and currency; a single bar would say nothing."""
-    found = []
+    pictures = []
     for title, parts in facts.parts.items():
         for currency in dict.fromkeys(part.currency for part in parts):
             of_currency = [part for part in parts if part.currency == currency]
             if len(of_currency) > 1:
                 heading = f"{currency} by {title}"
-                found.append(
+                pictures.append(
                     (heading, charts.bars([_bar(facts, title, part) for part in of_currency[:BARS_SHOWN]], heading))
                 )
-    return found
+    return pictures
 
 
 def _label(facts: PlanFacts, title: str, part: PlanPart) -> str:

@@ -143,16 +143,16 @@ def _status_picture(books: Books) -> Markup:
 def _pictures(tallies: Tallies) -> list[tuple[str, Markup]]:
     """Money by method, by the user's own groups and by day, one picture per currency."""
     own = [title for title in tallies.sections if title not in SECTIONS]
-    found = []
+    pictures = []
     for title in ("Delivery method", *own, "Day"):
         for currency in sorted({currency for _, currency in tallies.sections[title]}):
             sums = {key: each for (key, other), each in tallies.sections[title].items() if other == currency}
             heading = f"{currency} placed by {title.lower() if title in SECTIONS else title}"
             if title == "Day":
-                found.append((heading, charts.columns(_by_time(sums, currency), heading)))
+                pictures.append((heading, charts.columns(_by_time(sums, currency), heading)))
             else:
-                found.append((heading, charts.bars(_largest(sums, currency), heading)))
-    return found
+                pictures.append((heading, charts.bars(_largest(sums, currency), heading)))
+    return pictures
 
 
 def _largest(sums: Mapping[str, ReportSums], currency: str) -> list[ChartPart]:
@@ -179,14 +179,14 @@ def _part(label: str, units: int, currency: str) -> ChartPart:
 
 def _sections(tallies: Tallies) -> list[dict[str, Any]]:
     """The totals as tables; a section that has one key only says nothing that the others do not."""
-    found = []
+    sections = []
     for title, sums in tallies.sections.items():
         if title == "Status" or len(sums) < 2:
             continue
         ranked = sorted(sums.items(), key=lambda item: item[0])
         rows = [[key or "(none)", currency, *_figures(each)] for (key, currency), each in ranked[:KEYS_SHOWN]]
-        found.append({"title": title, "rows": rows, "more": max(0, len(ranked) - KEYS_SHOWN)})
-    return found
+        sections.append({"title": title, "rows": rows, "more": max(0, len(ranked) - KEYS_SHOWN)})
+    return sections
 
 
 def _figures(sums: ReportSums) -> list[str]:

@@ -105,5 +105,5 @@ def of(sendings: Sequence[tuple[str, str, str, int, Decimal]]) -> Sent:
     for file, when, currency, number, amount in sendings:
         amounts[currency] = amounts.get(currency, Decimal(0)) + amount
         lines[file, when] = lines.get((file, when), 0) + number
-    found = tuple(SentFile(file, when, number) for (file, when), number in lines.items())
-    return Sent(sum(lines.values()), dict(sorted(amounts.items())), found)
+    files = tuple(SentFile(file, when, number) for (file, when), number in lines.items())
+    return Sent(sum(lines.values()), dict(sorted(amounts.items())), files)

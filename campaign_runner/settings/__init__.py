@@ -191,11 +191,11 @@ def kept(values: Mapping[str, Any]) -> Settings:
             "\n".join(sentence("The campaign's settings", dict(problem), Settings) for problem in error.errors())
         ) from None
     rules = policy.load()
-    found = rules.on(asked) if rules else asked
-    found._against_host = hosts.objection(
+    checked = rules.on(asked) if rules else asked
+    checked._against_host = hosts.objection(
         asked, "The settings", EnvironmentSource(Settings)().get("tango") or {}, rules
     )
-    return found
+    return checked
 
 
 def _source(rules: policy.Policy | None, environment: Mapping[str, Any], path: Path | None) -> str:

@@ -35,9 +35,9 @@ class Credentials:
 
 def credentials(settings: Settings, environ: Mapping[str, str] = os.environ) -> Credentials:
     """Read the credentials from the environment (`NAME` or `NAME_FILE`); raises SettingsError where none are set."""
-    found = Credentials(**{name: secret(f"TANGO_{name.upper()}", environ) for name in Credentials.__slots__})
-    if found.kind:
-        return found
+    loaded = Credentials(**{name: secret(f"TANGO_{name.upper()}", environ) for name in Credentials.__slots__})
+    if loaded.kind:
+        return loaded
     if settings.tango.environment == "simulator":
         return Credentials(platform_name="simulator", platform_key="simulator")
     raise SettingsError(

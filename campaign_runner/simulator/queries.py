@@ -123,12 +123,12 @@ def single_method(order: dict[str, Any]) -> str:
 
 def account(world: SimulatorState, identifier: str) -> Answer:
     """GET /accounts/{accountIdentifier}."""
-    found = world.account(identifier)
-    if not found.status:
+    one = world.account(identifier)
+    if not one.status:
         raise Refusal(404, problem("404.002", "There is no such account"))
     return Answer(200, {
-        "accountIdentifier": identifier, "displayName": f"Simulated account {identifier}", "status": found.status,
-        "currencyCode": found.currency, "currentBalance": found.cents / 100,
+        "accountIdentifier": identifier, "displayName": f"Simulated account {identifier}", "status": one.status,
+        "currencyCode": one.currency, "currentBalance": one.cents / 100,
     })  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def complaint(answer: Any, sent: bytes = b"") -> Complaint:
 
 def failed_lines(answer: Any, body: Any = None) -> dict[str, str]:
     """`failedLineItems` of any answer: line reference (without one, Tango's own id) -> sentence."""
-    found: dict[str, str] = {}
+    sentences_of: dict[str, str] = {}
     listed = answer.get("failedlineitems") if isinstance(answer, dict) else None
     personal = _personal_by_reference(body)
     for item in wire.objects(listed):
@@ -76,9 +76,9 @@ def failed_lines(answer: Any, body: Any = None) -> dict[str, str]:
         )
         errors = wire.objects(item.get("errors"))[:MOST_SENTENCES] or [item]
         sentences = [_sentence(e, wire.text(e.get("field"), "path"), personal.get(reference, [])) for e in errors]
-        sentence = _joined(found.get(reference, ""), *sentences)[:LONGEST]
-        found[reference] = sentence or "Tango refused this line without a reason."
-    return found
+        sentence = _joined(sentences_of.get(reference, ""), *sentences)[:LONGEST]
+        sentences_of[reference] = sentence or "Tango refused this line without a reason."
+    return sentences_of
 
 
 def sentences(errors: Any) -> str:

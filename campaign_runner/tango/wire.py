@@ -77,8 +77,8 @@ def objects(value: Any) -> list[dict[str, Any]]:
 
 def section(value: Any, key: str) -> dict[str, Any]:
     """The object under `key`, or an empty one."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
+    part = value.get(key) if isinstance(value, dict) else None
+    return part if isinstance(part, dict) else {}
 
 
 def text(value: Any, field: str = "name") -> str:

@@ -21,21 +21,21 @@ _WHOLE_NAMES = frozenset(
 
 def by_field(columns: tuple[Column, ...]) -> dict[str, Column]:
     """The first column of every Tango field."""
-    found: dict[str, Column] = {}
+    fields: dict[str, Column] = {}
     for column in columns:
         if column.field:
-            found.setdefault(column.field, column)
-    return found
+            fields.setdefault(column.field, column)
+    return fields
 
 
 def own(columns: tuple[Column, ...]) -> dict[str, Column]:
     """The user's own columns by a header that is theirs alone: `Team`, a second one `Team (column F)`."""
-    found: dict[str, Column] = {}
+    own_columns: dict[str, Column] = {}
     for column in columns:
         if not column.field:
             header = column.header or f"Column {column.letter}"
-            found[f"{header} (column {column.letter})" if header in found else header] = column
-    return found
+            own_columns[f"{header} (column {column.letter})" if header in own_columns else header] = column
+    return own_columns
 
 
 def demand(

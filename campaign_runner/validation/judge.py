@@ -51,16 +51,16 @@ class Judge:
         column = self._where.get(name)
         rows = failure.rows.tolist()
         if failure.check is None:
-            found: Iterable[Problem] = (
+            problems: Iterable[Problem] = (
                 self._words.presence(row, column, name, "required", shape.method) for row in rows
             )
         else:
             teller = self._words.teller(self._book.fields[name], failure.check, shape.method)
-            found = teller.problems(rows, column, *self._texts(chunk, name, column, failure))
+            problems = teller.problems(rows, column, *self._texts(chunk, name, column, failure))
         if chunk.named:
             position = column.position if column else -1
-            found = (problem for problem in found if (problem.row, position) not in chunk.named)
-        chunk.problems.extend(found)
+            problems = (problem for problem in problems if (problem.row, position) not in chunk.named)
+        chunk.problems.extend(problems)
 
     def _texts(
         self, chunk: TidyChunk, name: str, column: Column | None, failure: Failure

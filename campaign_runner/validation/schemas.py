@@ -55,15 +55,15 @@ def shape_of(
         optional |= fields & set(book.methods["ADDRESS"].optional)
 
     def columns() -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        columns_of: dict[str, Any] = {}
         for field in (book.fields[name] for name in present if name != METHOD):
             if field.name in required | optional:
-                found |= _columns(
+                columns_of |= _columns(
                     field, _checks(field, method.rules.get(field.name), choices), field.name in required
                 )
             else:
-                found[field.name] = _column(field, {"absent": {"value": True, "options": _absent(field)}}, False)
-        return found
+                columns_of[field.name] = _column(field, {"absent": {"value": True, "options": _absent(field)}}, False)
+        return columns_of
 
     name = f"{method.name} with address" if address else method.name
     return RowSchema(name, method.name, frozenset(required), frozenset(optional), columns)
@@ -74,10 +74,10 @@ def shape_of_none(book: RuleBook, present: Collection[str], choices: RuleOptions
     required = frozenset(book.required_always)
 
     def columns() -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        columns_of: dict[str, Any] = {}
         for field in (book.fields[name] for name in present if name in required):
-            found |= _columns(field, _checks(field, None, choices), True)
-        return found
+            columns_of |= _columns(field, _checks(field, None, choices), True)
+        return columns_of
 
     return RowSchema("", "", required, frozenset(), columns)
 

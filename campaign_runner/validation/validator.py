@@ -125,5 +125,5 @@ def _frame(columns: Mapping[str, Any], index: pd.Index[Any], good: np.ndarray[An
     if good.all():
         return pd.DataFrame({name: series(text, index) for name, text in columns.items()}, index=index, copy=False)
     mask, rest = pa.array(good), index[good]
-    found = {name: series(text.filter(mask), rest) for name, text in columns.items()}
-    return pd.DataFrame(found, index=rest, copy=False)
+    texts = {name: series(text.filter(mask), rest) for name, text in columns.items()}
+    return pd.DataFrame(texts, index=rest, copy=False)

@@ -46,30 +46,30 @@ def verify(call: Call, head: OldHead = "", report: Report = None) -> None:
     raise typer.Exit(ExitCode.DONE if verdict.whole else ExitCode.NEEDS_ACTION)
 
 
-def _verdict(found: LogCheck) -> Iterator[str]:
+def _verdict(check: LogCheck) -> Iterator[str]:
     """The result, and what to do about it."""
     backup = "Restore a backup of the ledger, and find out who had access."
-    if found.broken is None:
-        yield f"The chain of {found.events} events is intact; its head is {found.head}."
+    if check.broken is None:
+        yield f"The chain of {check.events} events is intact; its head is {check.head}."
     else:
-        yield f"The chain breaks at event {found.broken} of {found.events}: {found.why}. {backup}"
-    yield from (f"The head {digest} is event {number} of the chain." for digest, number in found.proven.items())
-    yield from (f"{why}: events were deleted or replaced since then. {backup}" for why in found.missing)
-    for key, number in found.unproven.items():
+        yield f"The chain breaks at event {check.broken} of {check.events}: {check.why}. {backup}"
+    yield from (f"The head {digest} is event {number} of the chain." for digest, number in check.proven.items())
+    yield from (f"{why}: events were deleted or replaced since then. {backup}" for why in check.missing)
+    for key, number in check.unproven.items():
         yield (
             f"{number} events are signed with the key {key}, which is missing: set "
             "CAMPAIGN_RUNNER_AUDIT_KEY, or restore the file audit.key of that ledger."
         )
-    if found.differing:
-        orders = "1 order" if found.differing == 1 else f"{found.differing} orders"
+    if check.differing:
+        orders = "1 order" if check.differing == 1 else f"{check.differing} orders"
         yield f"The lines of {orders} do not add up to the recorded totals: they were changed. {backup}"
-    if found.differences:
-        many = len(found.differences)
+    if check.differences:
+        many = len(check.differences)
         yield f"The ledger differs from its audit log in {many} {'place' if many == 1 else 'places'}. {backup}"
-        yield from (f"  {one[:1].upper()}{one[1:]}." for one in found.differences[:SHOWN])
+        yield from (f"  {one[:1].upper()}{one[1:]}." for one in check.differences[:SHOWN])
         if many > SHOWN:
             yield f"  … and {many - SHOWN} more: --json lists them all."
-    if found.whole and not found.operator:
+    if check.whole and not check.operator:
         yield (
             "The events are signed with a key stored beside the ledger: anyone who can write there could sign them again. "
             "Store the key elsewhere (CAMPAIGN_RUNNER_AUDIT_KEY), or compare with a head that you noted (--head, --report)."

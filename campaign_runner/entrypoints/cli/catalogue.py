@@ -23,10 +23,10 @@ def catalogue_command(call: Call, search: Search = "", refresh: Refresh = False)
     from campaign_runner.app import screen
     from campaign_runner.app.catalogue import find_rewards
 
-    found = list(map(screen.reward, find_rewards(call.asking(Overrides(refresh)), search)))
+    rewards = list(map(screen.reward, find_rewards(call.asking(Overrides(refresh)), search)))
     if call.as_json:
-        call.terminal.object({"rewards": found})
-    elif found:
-        call.terminal.table(list(found[0]), [list(one.values()) for one in found])
+        call.terminal.object({"rewards": rewards})
+    elif rewards:
+        call.terminal.table(list(rewards[0]), [list(one.values()) for one in rewards])
     else:
         call.terminal.say(f'No reward has "{search}" in its name, utid, currency, countries or methods.')

@@ -37,6 +37,8 @@ def reconcile_command(
     runtime = replace(runtime, finance=replace(runtime.finance, since=since, until=until))
     if environment and not every:
         raise UsageError("--environment needs --all. A single campaign uses the environment in campaign.toml.")
-    found = reconcile_all(runtime, statement, environment or "") if every else reconcile_campaign(runtime, statement)
-    call.answer(found.plain(), *screen.statement(found))
-    raise typer.Exit(ExitCode.DONE if found.agrees else ExitCode.NEEDS_ACTION)
+    comparison = (
+        reconcile_all(runtime, statement, environment or "") if every else reconcile_campaign(runtime, statement)
+    )
+    call.answer(comparison.plain(), *screen.statement(comparison))
+    raise typer.Exit(ExitCode.DONE if comparison.agrees else ExitCode.NEEDS_ACTION)

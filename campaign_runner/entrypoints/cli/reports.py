@@ -45,8 +45,8 @@ def reports_command(
     chosen = replace(chosen, group_by=tuple(group_by)) if group_by else chosen
     runtime = only_reports(replace(runtime, finance=chosen), only or (), every=every)
     if every:
-        found = report_all_campaigns(runtime, environment or "")
-        call.answer(found.plain(), *screen.finance(found, since, until))
+        books = report_all_campaigns(runtime, environment or "")
+        call.answer(books.plain(), *screen.finance(books, since, until))
         raise typer.Exit
     if environment:
         raise UsageError("--environment needs --all. A single campaign uses the environment in campaign.toml.")

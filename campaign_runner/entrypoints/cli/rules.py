@@ -20,5 +20,5 @@ def rules_command(call: Call, method: OneMethod = "") -> None:
     """
     from campaign_runner.app.rules import rules_of_method
 
-    found = rules_of_method(method, call.schemas)
-    call.terminal.object(found.plain()) if call.as_json else call.terminal.table(found.head, found.rows)
+    table = rules_of_method(method, call.schemas)
+    call.terminal.object(table.plain()) if call.as_json else call.terminal.table(table.head, table.rows)

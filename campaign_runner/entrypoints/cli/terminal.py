@@ -68,23 +68,23 @@ class Terminal:
             table.add_row(*row)
         Console(width=None if sys.stdout.isatty() else 160).print(table)
 
-    def campaigns(self, found: Sequence[CampaignStatus], *, detail: bool) -> None:
+    def campaigns(self, listed: Sequence[CampaignStatus], *, detail: bool) -> None:
         """What `status` shows."""
-        if not found:
+        if not listed:
             self.say("No campaigns yet. Start with: campaign-runner run FILE")
             return
         rows = [
             (c.campaign, c.environment, day(c.created_at), f"{c.rows['total']:,}",
              ", ".join(f"{count:,} {name}" for name, count in c.rows.items() if name != "total") or "nothing planned",
              "; ".join(f"{Decimal(amount):,} {currency}" for currency, amount in c.amounts.items()))
-            for c in found
+            for c in listed
         ]  # fmt: skip
         self.table(("Campaign", "Environment", "Started", "Rows", "Status", "Sent or to send"), rows)
-        self.say(*(f"{c.campaign}: {c.paused}" for c in found if c.paused))
-        self.say(*(f"{c.campaign}: {c.held_by} is working on it." for c in found if c.held_by))
-        self.say(*(f"{c.campaign}: {c.older}" for c in found if c.older))
+        self.say(*(f"{c.campaign}: {c.paused}" for c in listed if c.paused))
+        self.say(*(f"{c.campaign}: {c.held_by} is working on it." for c in listed if c.held_by))
+        self.say(*(f"{c.campaign}: {c.older}" for c in listed if c.older))
         if detail:
-            for campaign in found:
+            for campaign in listed:
                 self.say(*(f"{event.at[:19]}  {event.text}" for event in campaign.events))
 
     def life(self, life: RowLife) -> None:

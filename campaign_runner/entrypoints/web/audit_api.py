@@ -18,8 +18,8 @@ def events(
     limit: Limit = 100, cursor: Cursor = "",
 ) -> Response:  # fmt: skip
     """What happened, the newest first."""
-    found = audit_events(workspace, campaign=campaign, since=since, kind=kind, before=number_of(cursor), limit=limit)
-    return items(found, found[-1]["number"] if len(found) == limit else None)
+    page = audit_events(workspace, campaign=campaign, since=since, kind=kind, before=number_of(cursor), limit=limit)
+    return items(page, page[-1]["number"] if len(page) == limit else None)
 
 
 def verify(workspace: Work, viewer: Who) -> Response:

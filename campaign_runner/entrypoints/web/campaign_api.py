@@ -197,10 +197,10 @@ def rows(
 ) -> Response:  # fmt: skip
     """Rows with their status; `q` is a row number, a reference, a key, an e-mail address, a phone number or a name."""
     contacts = sees_contacts(workspace, viewer, campaign_key)
-    found = rows_of(workspace, campaign_key, status=status, q=q, after=number_of(cursor), limit=min(limit + 1, 500),
+    page = rows_of(workspace, campaign_key, status=status, q=q, after=number_of(cursor), limit=min(limit + 1, 500),
                     contacts=contacts)  # fmt: skip
-    more = len(found) > limit or len(found) == 500
-    return items(found[:limit], found[:limit][-1]["row"] if more else None)
+    more = len(page) > limit or len(page) == 500
+    return items(page[:limit], page[:limit][-1]["row"] if more else None)
 
 
 def row(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: Number) -> Response:

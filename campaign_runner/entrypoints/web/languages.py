@@ -33,8 +33,8 @@ class Language:
 
     def text(self, english: str, /, **values: Any) -> str:
         """The text in this language, English where there is none."""
-        found = self.texts_known.get(english) or english
-        return found.format(**values) if values else found
+        translated = self.texts_known.get(english) or english
+        return translated.format(**values) if values else translated
 
     def say(self, english: str) -> str:
         """A sentence of the program, with the values in it, in this language."""
@@ -84,13 +84,13 @@ class Language:
 @cache
 def languages() -> Mapping[str, Language]:
     """All there are, English first."""
-    found = {ENGLISH: Language(ENGLISH, {})}
+    known = {ENGLISH: Language(ENGLISH, {})}
     for path in sorted(FOLDER.glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, locale=path.stem)
         texts = {str(message.id): str(message.string) for message in catalogue if message.id and message.string}
-        found[path.stem] = Language(path.stem, texts)
-    return found
+        known[path.stem] = Language(path.stem, texts)
+    return known
 
 
 def chosen(account: str, accepted: str) -> Language:

@@ -46,11 +46,11 @@ def verify_log(request: Request, workspace: Work, viewer: Who) -> Response:
 def _audit(
     request: Request, workspace: Work, wanted: dict[str, str], before: int, check: dict[str, object] | None = None
 ) -> Response:
-    error, found = "", []
+    error, events = "", []
     try:
-        found = audit_events(workspace, **wanted, before=max(before, 0), limit=AT_ONCE + 1)
+        events = audit_events(workspace, **wanted, before=max(before, 0), limit=AT_ONCE + 1)
     except UsageError as wrong:
         error = str(wrong)
-    following = found[AT_ONCE - 1]["number"] if len(found) > AT_ONCE else None
-    return page(request, "audit.html", events=found[:AT_ONCE], following=following, wanted=wanted, check=check,
+    following = events[AT_ONCE - 1]["number"] if len(events) > AT_ONCE else None
+    return page(request, "audit.html", events=events[:AT_ONCE], following=following, wanted=wanted, check=check,
                 error=error, status=422 if error else 200)  # fmt: skip

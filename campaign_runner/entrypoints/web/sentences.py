@@ -83,8 +83,8 @@ class Sentences:
         if exact := self.texts.get(english):
             return exact
         for form, text, *_ in self.patterns:
-            if found := form.fullmatch(english):
-                return text.format(**{name: self.say(value) for name, value in found.groupdict().items()})
+            if match := form.fullmatch(english):
+                return text.format(**{name: self.say(value) for name, value in match.groupdict().items()})
         return ""
 
     def _written(self, value: str) -> str:

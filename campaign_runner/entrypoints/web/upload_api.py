@@ -100,11 +100,11 @@ def problems(
 ) -> Response:  # fmt: skip
     """What is wrong in an upload, in the order of the file."""
     contacts, after = sees_contacts(workspace, viewer, campaign_key), number_of(cursor) - 1
-    found = problems_of(workspace, campaign_key, number, field=field, severity=severity, rule=rule, after=after,
+    page = problems_of(workspace, campaign_key, number, field=field, severity=severity, rule=rule, after=after,
                         limit=limit + 1, contacts=contacts)  # fmt: skip
-    following = found[limit]["number"] + 1 if len(found) > limit else None
+    following = page[limit]["number"] + 1 if len(page) > limit else None
     return items([{name: value for name, value in each.items() if name not in ("submission", "number")}
-                  for each in found[:limit]], following)  # fmt: skip
+                  for each in page[:limit]], following)  # fmt: skip
 
 
 def correct(workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number, body: list[Cell]) -> Response:

@@ -144,8 +144,8 @@ class _SectionBuilder:
         )  # fmt: skip
 
     def _bracket(self, sign: str) -> None:
-        if found := _CONDITION.fullmatch(sign):
-            self._condition = (found[1], Decimal(found[2]))
+        if match := _CONDITION.fullmatch(sign):
+            self._condition = (match[1], Decimal(match[2]))
         elif word := _currency(sign):
             self._add(word, False)
 
@@ -182,11 +182,11 @@ class _SectionBuilder:
 
 def _currency(sign: str) -> str:
     """`[$€-407]` is the euro, `[$-409]` is none, `[$$-1009]` is the Canadian dollar; `[Red]` is a colour."""
-    found = re.fullmatch(r"\[\$([^\]]*?)(?:-([0-9A-Fa-f]{1,8}|[a-z][\w,-]*))?\]", sign)
-    if not found:
+    match = re.fullmatch(r"\[\$([^\]]*?)(?:-([0-9A-Fa-f]{1,8}|[a-z][\w,-]*))?\]", sign)
+    if not match:
         return ""
-    country = int(found[2], 16) & 0xFFFF if found[2] and _HEX.fullmatch(found[2]) else 0
-    return _DOLLARS.get(country, found[1]) if found[1] == "$" else found[1]
+    country = int(match[2], 16) & 0xFFFF if match[2] and _HEX.fullmatch(match[2]) else 0
+    return _DOLLARS.get(country, match[1]) if match[1] == "$" else match[1]
 
 
 def _denominator(rest: str) -> int:

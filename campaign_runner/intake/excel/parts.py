@@ -108,12 +108,12 @@ def _targets(container: Container, part: str) -> dict[str, tuple[str, str]]:
     """What a part refers to: id -> (part, last word of the kind); the part is "" where the file lacks it."""
     folder, name = posixpath.split(part.replace("\\", "/"))
     relations = container.find(posixpath.join(folder, "_rels", f"{name}.rels"))
-    found: dict[str, tuple[str, str]] = {}
+    targets: dict[str, tuple[str, str]] = {}
     for tag, attributes in tags(container.xml(relations)) if relations else ():
         if tag == "Relationship" and attributes.get("TargetMode", "Internal") != "External":
             kind = attributes.get("Type", "").rpartition("/")[2]
-            found[attributes.get("Id", "")] = (_target(container, folder, attributes.get("Target", "")), kind)
-    return found
+            targets[attributes.get("Id", "")] = (_target(container, folder, attributes.get("Target", "")), kind)
+    return targets
 
 
 def _target(container: Container, folder: str, target: str) -> str:

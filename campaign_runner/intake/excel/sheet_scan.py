@@ -175,8 +175,8 @@ def _windows(container: Container, part: str) -> Iterator[bytes]:
 
 
 def _attribute(tag: bytes, name: bytes) -> bytes:
-    found = re.search(rb"[\s]" + name + rb"\s*=\s*[\"']([^\"']*)", tag)
-    return found[1] if found else b""
+    match = re.search(rb"[\s]" + name + rb"\s*=\s*[\"']([^\"']*)", tag)
+    return match[1] if match else b""
 
 
 def _number(tag: bytes) -> int:
@@ -191,8 +191,8 @@ def _is_hidden(tag: bytes) -> bool:
 
 
 def _cell(attributes: bytes) -> tuple[int, int] | None:
-    found = re.fullmatch(rb"([A-Z]{1,3})([0-9]{1,7})", _attribute(attributes, b"r"))
-    return (int(found[2]), position(found[1].decode())) if found else None
+    match = re.fullmatch(rb"([A-Z]{1,3})([0-9]{1,7})", _attribute(attributes, b"r"))
+    return (int(match[2]), position(match[1].decode())) if match else None
 
 
 def _hidden_columns(columns: list[bytes]) -> Iterator[int]:

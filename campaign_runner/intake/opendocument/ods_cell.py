@@ -49,5 +49,5 @@ def cell_text(tag: Attributes, shown: str) -> str:
 
 
 def _clock(duration: str) -> str:
-    found = re.fullmatch(r"PT([0-9]{1,6})H([0-9]{1,2})M([0-9]{1,2})(?:[.,][0-9]+)?S", duration)
-    return ":".join(part.zfill(2) for part in found.groups()) if found else ""
+    match = re.fullmatch(r"PT([0-9]{1,6})H([0-9]{1,2})M([0-9]{1,2})(?:[.,][0-9]+)?S", duration)
+    return ":".join(part.zfill(2) for part in match.groups()) if match else ""

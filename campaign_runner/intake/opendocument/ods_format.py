@@ -61,12 +61,12 @@ def _code(kind: str, currency: str, text: str, shown: str) -> str:
         return "0%"
     if kind == "currency" and re.fullmatch(r"[A-Za-z]{3}", currency):
         return f'0.00 "{currency.upper()}"'
-    if found := _EXPONENT.fullmatch(shown):
+    if match := _EXPONENT.fullmatch(shown):
         if abs(float(text)) >= _SHOWN_WHOLE:
             return ""
-        return f"0.{'0' * len(found[1] or '')}E+00"
-    if found := _FRACTION.fullmatch(shown):
-        return f"# ?/{'?' * len(found[1])}"
+        return f"0.{'0' * len(match[1] or '')}E+00"
+    if match := _FRACTION.fullmatch(shown):
+        return f"# ?/{'?' * len(match[1])}"
     if _MASK.fullmatch(shown) or (shown.isascii() and shown.isdigit() and shown.startswith("0")):
         return re.sub(r"[^0-9]", r"\\\g<0>", re.sub("[0-9]", "0", shown)) if _same_digits(shown, text) else ""
     if _GROUPED.fullmatch(shown):
@@ -76,8 +76,8 @@ def _code(kind: str, currency: str, text: str, shown: str) -> str:
 
 def _with_words(shown: str) -> str:
     """Words and signs before and behind the digits."""
-    found = re.fullmatch(r"([^0-9]*)[0-9](?:.*[0-9])?([^0-9]*)", shown, re.S)
-    before, behind = (found[1], found[2]) if found else ("", "")
+    match = re.fullmatch(r"([^0-9]*)[0-9](?:.*[0-9])?([^0-9]*)", shown, re.S)
+    before, behind = (match[1], match[2]) if match else ("", "")
     return f'"{_bare(before)}"General"{_bare(behind)}"' if _bare(before + behind) else ""
 
 

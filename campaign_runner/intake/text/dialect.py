@@ -81,8 +81,8 @@ def _clean(lines: Iterable[str], habits: Habits) -> Iterator[str]:
 
 
 def _bare(cell: str) -> str:
-    found = _IN_QUOTES.match(cell)
-    return found[1].replace('""', '"') if found else cell
+    match = _IN_QUOTES.match(cell)
+    return match[1].replace('""', '"') if match else cell
 
 
 def _in_single_quotes(sample: str, delimiter: str) -> bool:

@@ -38,13 +38,13 @@ class Marks:
 
     def rows(self) -> dict[int, dict[int, str]]:
         """Row -> position -> severity, or "" for a cell whose earlier mark goes."""
-        found: dict[int, dict[int, str]] = {}
+        by_row: dict[int, dict[int, str]] = {}
         for row, position in self.mended:
-            found.setdefault(row, {})[position] = ""
+            by_row.setdefault(row, {})[position] = ""
         for (row, position), problems in self.cells.items():
             worst = "error" if any(p.severity == "error" for p in problems) else "warning"
-            found.setdefault(row, {})[position] = worst
-        return found
+            by_row.setdefault(row, {})[position] = worst
+        return by_row
 
 
 def cell_of(problem: Problem) -> Cell:
@@ -58,12 +58,12 @@ class MarkStyles:
 
     def __init__(self, text: str, columns: Sequence[int] = ()) -> None:
         self._text, self._columns = text, columns
-        found = re.search(r"<((?:\w+:)?)cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", text, re.S)
+        match = re.search(r"<((?:\w+:)?)cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", text, re.S)
         fills = re.search(r"<(?:\w+:)?fills\b[^>]*>(.*?)</(?:\w+:)?fills>", text, re.S)
-        if not found or not fills:
+        if not match or not fills:
             raise ValueError("it lacks cell formats")
-        self._prefix = p = found[1]
-        self._formats = re.findall(rf"<{p}xf\b[^>]*?/>|<{p}xf\b.*?</{p}xf>", found[2], re.S)
+        self._prefix = p = match[1]
+        self._formats = re.findall(rf"<{p}xf\b[^>]*?/>|<{p}xf\b.*?</{p}xf>", match[2], re.S)
         self._fills = len(re.findall(rf"<{p}fill\b", fills[1]))
         self._added: dict[tuple[int, str], int] = {}
 
@@ -151,10 +151,10 @@ def _marked_row(body: bytes, p: bytes, row: int, cells: dict[int, str], styles: 
 
 
 def _restyled(tag: bytes, severity: str, styles: MarkStyles) -> bytes:
-    found = re.search(rb'\ss="([0-9]{1,6})"', tag)
-    style = b' s="%d"' % styles.of(int(found[1]) if found else 0, severity)
-    if found:
-        return tag[: found.start()] + style + tag[found.end() :]
+    match = re.search(rb'\ss="([0-9]{1,6})"', tag)
+    style = b' s="%d"' % styles.of(int(match[1]) if match else 0, severity)
+    if match:
+        return tag[: match.start()] + style + tag[match.end() :]
     return re.sub(rb"^(<[\w:]+)", rb"\1" + style, tag)
 
 

@@ -47,8 +47,8 @@ class _Comments:
 
     def __init__(self, text: str) -> None:
         self.text = re.sub(r"<((?:\w+:)?)(authors|commentList)\s*/>", r"<\1\2></\1\2>", text)
-        found = re.search(r"<((?:\w+:)?)comments\b", text)
-        self._p = found[1] if found else ""
+        match = re.search(r"<((?:\w+:)?)comments\b", text)
+        self._p = match[1] if match else ""
         self._author = self._author_number()
         self.gone: set[Cell] = set()
 
@@ -142,13 +142,13 @@ def _name(cell: Cell) -> str:
 
 
 def _cell(comment: str) -> Cell | None:
-    found = re.search(r'\bref="([A-Z]{1,3})([0-9]{1,7})"', comment)
-    if not found:
+    match = re.search(r'\bref="([A-Z]{1,3})([0-9]{1,7})"', comment)
+    if not match:
         return None
     position = 0
-    for letter in found[1]:
+    for letter in match[1]:
         position = position * 26 + ord(letter) - 64
-    return int(found[2]), position - 1
+    return int(match[2]), position - 1
 
 
 _BARE_COMMENTS = f'<comments xmlns="{_MAIN}"><authors></authors><commentList></commentList></comments>'

@@ -49,11 +49,11 @@ def _replaced(pieces: Pieces, left: dict[int, dict[int, str]]) -> Iterator[bytes
     yield _ROW.sub(lambda row: _row(row, left), waiting)
 
 
-def _row(found: re.Match[bytes], left: dict[int, dict[int, str]]) -> bytes:
-    prefix, row = found[1], int(found[2])
+def _row(match: re.Match[bytes], left: dict[int, dict[int, str]]) -> bytes:
+    prefix, row = match[1], int(match[2])
     if row not in left:
-        return found[0]
-    whole = found[0]
+        return match[0]
+    whole = match[0]
     if whole.endswith(b"/>") and not whole.endswith(b"</%brow>" % prefix):
         opening, body, closing = whole[:-2] + b">", b"", b"</%brow>" % prefix
     else:

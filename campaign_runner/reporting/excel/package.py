@@ -66,13 +66,13 @@ class Package:
         """Sheet name -> part, in the order of the workbook."""
         targets = self.targets(_WORKBOOK)
         root = ElementTree.fromstring(self.text(_WORKBOOK))
-        found = {}
+        sheets_found = {}
         for sheet in root.iter():
             if sheet.tag.endswith("}sheet"):
                 identity = next((value for key, value in sheet.items() if key.endswith("}id")), "")
                 if identity in targets:
-                    found[sheet.get("name", "")] = targets[identity][1]
-        return found
+                    sheets_found[sheet.get("name", "")] = targets[identity][1]
+        return sheets_found
 
     def targets(self, part: str) -> dict[str, tuple[str, str]]:
         """What a part refers to: id -> (last word of the type, part)."""

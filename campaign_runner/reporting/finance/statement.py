@@ -164,14 +164,14 @@ def _findings(matched: pd.DataFrame, verdicts: dict[str, int]) -> list[Finding]:
         Match.MISSING: "{} in our books that the statement does not have",
         Match.EXTRA: "{} on the statement that our books know nothing of",
     }
-    found = []
+    findings = []
     for verdict, words in texts.items():
         if number := verdicts[verdict.value]:
             few = ", ".join(matched["key"][matched["verdict"] == verdict.value].head(5))
             more = ", …" if number > 5 else ""
             text = f"{words.format(count(number, 'reference'))}: {few}{more}."
-            found.append(Finding(f"statement {verdict.value}", text, explained=False))
-    return found
+            findings.append(Finding(f"statement {verdict.value}", text, explained=False))
+    return findings
 
 
 def _write(matched: pd.DataFrame, folder: Path, targets: Targets | None) -> dict[str, Path]:

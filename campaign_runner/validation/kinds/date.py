@@ -83,26 +83,26 @@ def _iso(word: str) -> str:
 
 def _parts(word: str) -> tuple[int, int, int] | None:
     """Year, month, day in the order that the form suggests; whether the day exists is not asked yet."""
-    if found := _YEAR_FIRST.fullmatch(word):
-        return (int(found[1]), int(found[3]), int(found[4])) if found[2] or len(word) == 8 else None
-    if found := _YEAR_LAST.fullmatch(word):
-        first, second = int(found[1]), int(found[3])
-        return (int(found[4]), first, second) if second > 12 else (int(found[4]), second, first)
-    if found := _DAY_NAMED.fullmatch(word):
-        month = _MONTH.get(found[2].casefold())
-        return (int(found[3]), month, int(found[1])) if month else None
-    if found := _MONTH_NAMED.fullmatch(word):
-        month = _MONTH.get(found[1].casefold())
-        return (int(found[3]), month, int(found[2])) if month else None
+    if match := _YEAR_FIRST.fullmatch(word):
+        return (int(match[1]), int(match[3]), int(match[4])) if match[2] or len(word) == 8 else None
+    if match := _YEAR_LAST.fullmatch(word):
+        first, second = int(match[1]), int(match[3])
+        return (int(match[4]), first, second) if second > 12 else (int(match[4]), second, first)
+    if match := _DAY_NAMED.fullmatch(word):
+        month = _MONTH.get(match[2].casefold())
+        return (int(match[3]), month, int(match[1])) if month else None
+    if match := _MONTH_NAMED.fullmatch(word):
+        month = _MONTH.get(match[1].casefold())
+        return (int(match[3]), month, int(match[2])) if month else None
     return None
 
 
 def _readings(word: str) -> tuple[date, date] | None:
     """Day first and month first, where both are possible and differ."""
-    found = _YEAR_LAST.fullmatch(word)
-    if not found or found[1].lstrip("0") == found[3].lstrip("0") or max(int(found[1]), int(found[3])) > 12:
+    match = _YEAR_LAST.fullmatch(word)
+    if not match or match[1].lstrip("0") == match[3].lstrip("0") or max(int(match[1]), int(match[3])) > 12:
         return None
-    year, first, second = int(found[4]), int(found[1]), int(found[3])
+    year, first, second = int(match[4]), int(match[1]), int(match[3])
     return (date(year, second, first), date(year, first, second)) if first and second else None
 
 

@@ -26,23 +26,23 @@ def explain(value: str, case: CellContext) -> Hint | None:
     """Look-alike letters, two addresses, a name around the address, blanks, dots, a missing part."""
     if not value.isascii():
         return _foreign(value)
-    found = _ADDRESS.findall(value)
-    if len(found) > 1:
+    addresses = _ADDRESS.findall(value)
+    if len(addresses) > 1:
         return Hint("several", "holds more than one address.",
-                      f"Keep one, like {found[0]}, and add a row for each other person.")  # fmt: skip
+                      f"Keep one, like {addresses[0]}, and add a row for each other person.")  # fmt: skip
     if (
-        found
-        and found[0].strip(".'") != value
+        addresses
+        and addresses[0].strip(".'") != value
         and value.count("@") == 1
         and " " in re.sub(r"\s*[<(\[].*", " ", value)
     ):
-        return Hint("format", "is not an e-mail address alone.", f"Type the address alone: {found[0].strip('.')}")
+        return Hint("format", "is not an e-mail address alone.", f"Type the address alone: {addresses[0].strip('.')}")
     if (
-        found
-        and re.sub(r"[<>()\[\]\";:,.\s]", "", value) == re.sub(r"[.\s]", "", found[0])
-        and found[0].strip(".") != value
+        addresses
+        and re.sub(r"[<>()\[\]\";:,.\s]", "", value) == re.sub(r"[.\s]", "", addresses[0])
+        and addresses[0].strip(".") != value
     ):
-        return Hint("format", "is not an e-mail address alone.", f"Type the address alone: {found[0].strip('.')}")
+        return Hint("format", "is not an e-mail address alone.", f"Type the address alone: {addresses[0].strip('.')}")
     if "@" not in value:
         return Hint("format", "is not an e-mail address: the @ is missing.", f"Type it like {case.field.example}.")
     return _of_parts(value, case.field.example)
