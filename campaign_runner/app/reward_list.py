@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import events, jobs
+from campaign_runner.ledger import catalogues, events, jobs
 from campaign_runner.model.actor import Actor
 from campaign_runner.preflight import catalogue_cache
 from campaign_runner.preflight.catalogue_cache import CachedCatalogue
@@ -41,5 +41,10 @@ def want_catalogue(workspace: Workspace, actor: Actor) -> None:
 
 
 def _kept(workspace: Workspace) -> CachedCatalogue | None:
-    file = catalogue_cache.path(workspace.state, workspace.settings.tango.environment)
-    return catalogue_cache.load(file, workspace.settings.base_url)
+    """As the ledger has it for all machines; else as this one fetched it, from before it was kept there."""
+    environment, source = workspace.settings.tango.environment, workspace.settings.base_url
+    with workspace.ledger().read() as connection:
+        content = catalogues.kept(connection, environment, source, "")
+    if content:
+        return catalogue_cache.read(content, source)
+    return catalogue_cache.load(catalogue_cache.path(workspace.state, environment), source)

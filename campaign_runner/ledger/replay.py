@@ -42,6 +42,9 @@ class Expected:
     sendings: dict[int, tuple[str, Any]] = field(default_factory=dict)
     halted: dict[int, str] = field(default_factory=dict)
     scheduled: dict[int, str] = field(default_factory=dict)
+    # Of each account: its roles, and whether it is disabled. Of each token: whose, its roles, until when, whether revoked.
+    accounts: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    tokens: dict[int, tuple[str, str, str, bool]] = field(default_factory=dict)
 
 
 def replay(log: Iterable[Mapping[str, Any]]) -> Expected:
@@ -135,6 +138,20 @@ def _scheduled(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Ma
     made.scheduled[campaign_key] = data["send_after"]
 
 
+def _account(made: Expected, _campaign: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    roles, disabled = made.accounts.get(data["user"], ("", False))
+    disabled = {"user disabled": True, "user enabled": False}.get(event["kind"], disabled)
+    made.accounts[data["user"]] = data.get("roles", roles), disabled
+
+
+def _token(made: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.tokens[data["token"]] = data["user"], data["roles"], data["expires_at"], False
+
+
+def _revoked(made: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    made.tokens[data["token"]] = (*made.tokens[data["token"]][:3], True)
+
+
 def _settings(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
     made.settings[campaign_key] = data["sha256"]
 
@@ -145,6 +162,8 @@ _FOLLOW = {
     "plan approved": _decided, "plan rejected": _decided, **dict.fromkeys(sent_lines.DECIDING, _decided_rows),
     digests.REQUESTS: _requests, "file submitted": _submitted, "cells corrected": _corrected,
     "corrections written": _rewritten, "sending wanted": _wanted, "settings kept": _settings,
+    **dict.fromkeys(("user added", "roles set", "user disabled", "user enabled"), _account),
+    "token created": _token, "token revoked": _revoked,
     pauses.HALTED: _halted, pauses.RESUMED: _resumed, pauses.SCHEDULED: _scheduled,
 }  # fmt: skip
 assert events.UPGRADED not in _FOLLOW  # what it says of an older ledger stands in the events that follow it

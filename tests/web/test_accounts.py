@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import text
 
+from campaign_runner.app.audit_view import verify
 from campaign_runner.app.campaigns import create_campaign
 from campaign_runner.app.jobs import work_once
 from campaign_runner.app.sign_in import actor_of
-from campaign_runner.app.users import find_user
+from campaign_runner.app.users import disable_user, find_user
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.model.roles import Permission
 from tests.web.conftest import PASSWORD
@@ -202,6 +204,25 @@ def test_somebody_changes_their_password_with_the_present_one_and_other_sessions
     assert ("password changed", {"user": "ana@example.com"}) in site.events()
     signed_in = site.browser().post("/sign-in", data={"email": "ana@example.com", "password": new})
     assert signed_in.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "what"),
+    [
+        ("UPDATE users SET roles = 'administrator'", "account ana@example.com: its roles"),
+        ("UPDATE users SET disabled_at = ''", "account ana@example.com: its roles"),
+        ("UPDATE tokens SET revoked_at = ''", "API token 1: its roles"),
+        ("DELETE FROM tokens", "API token 1 is missing"),
+    ],
+)
+def test_an_account_or_a_token_that_is_changed_by_hand_is_found_by_verifying_the_log(site, by_hand, what):
+    site.program("ana@example.com", "submitter", "approver")
+    site.browser("ana@example.com").post("/account/tokens/1/revoke")
+    disable_user(site.workspace, None, "ana@example.com")
+    assert verify(site.workspace)["differences"] == []
+    with site.workspace.ledger().write("by hand") as connection:
+        connection.execute(text(by_hand))
+    assert [one for one in verify(site.workspace)["differences"] if one.startswith(what)]
 
 
 def test_an_administrator_has_the_catalogue_fetched_by_a_worker(site):
