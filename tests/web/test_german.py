@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import re
 
@@ -17,6 +18,8 @@ from tests.web.journeys import csv, finn, hanna, plan, site, work
 __all__ = ["finn", "hanna", "house", "site"]
 DOOR = "browser"
 GERMAN = languages()["de"]
+# Whose refusals only a terminal or the log shows.
+OF_COMMANDS = {"server_address", "worker_processes"}
 ENGLISH = re.compile(
     r"\b(the|is|were|are|not|and|with|this|that|has|have|row|rows|file|sent|must|may|be|of|to|for|type|needs|again)\b",
     re.I,
@@ -120,3 +123,21 @@ def test_no_english_sentence_is_left_on_a_german_page_of_the_journey(site, hanna
 def test_the_catalogue_names_a_sentence_once() -> None:
     names = re.findall(r'^msgid "(.+)"$', (HERE / "languages" / "de.po").read_text("utf-8"), re.M)
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def raised():
+    """What the files of app that pages call say when they refuse, with `X1` for every value."""
+    pages = "\n".join(path.read_text("utf-8") for path in HERE.glob("*.py"))
+    for name in sorted(set(re.findall(r"campaign_runner\.app\.(\w+)", pages)) - OF_COMMANDS):
+        tree = ast.parse((HERE.parents[1] / "app" / f"{name}.py").read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                text = node.exc.args[0]
+                parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+                words = [str(part.value) if isinstance(part, ast.Constant) else "X1" for part in parts]
+                if " " in "".join(words):
+                    yield "".join(words).replace("X1 Submit", "Submit")  # what comes before is a sentence of its own
+
+
+def test_every_refusal_of_what_pages_call_is_translated() -> None:
+    assert sorted(text for text in set(raised()) if GERMAN.say(text) == text) == []
