@@ -26,7 +26,9 @@ METHODS = "|".join(validation.load_book().methods)
     ],
 )
 def test_one_place_each(what, place):
-    assert [name for name, text in SOURCES.items() if re.search(what, text)] == [place]
+    """The stand-in of Tango aside, which imports nothing of ours."""
+    ours = {name: text for name, text in SOURCES.items() if not name.startswith("simulator/")}
+    assert [name for name, text in ours.items() if re.search(what, text)] == [place]
 
 
 def test_the_list_of_methods_is_that_of_the_rule_book():

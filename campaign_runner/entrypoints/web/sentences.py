@@ -90,8 +90,8 @@ class Sentences:
     def _written(self, value: str) -> str:
         for english in ("row {row}", "rows {rows}"):  # in a list of them
             word, _, place = english.partition(" ")
-            told = self.texts.get(english, english).replace(place, "").strip()
-            value = re.sub(rf"\b{word} (?=[0-9])", f"{told} ", value)
+            translated = self.texts.get(english, english).replace(place, "").strip()
+            value = re.sub(rf"\b{word} (?=[0-9])", f"{translated} ", value)
         return _WRITTEN.sub(self._as_written, value)
 
     def _as_written(self, found: re.Match[str]) -> str:
