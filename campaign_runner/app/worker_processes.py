@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import subprocess
 import sys
 
 from campaign_runner.app.workspace import Workspace
 
 RESTART = 1.0
-logger = logging.getLogger(__name__)
 
 
 def supervise(workspace: Workspace, number: int) -> None:
@@ -18,7 +17,9 @@ def supervise(workspace: Workspace, number: int) -> None:
     try:
         while not workspace.stopping.is_set():
             workers = [one for one in workers if one.poll() is None]
-            workers += [subprocess.Popen(command(workspace)) for _ in range(number - len(workers))]  # noqa: S603 (ours)
+            workers += [_started(workspace) for _ in range(number - len(workers))]
+                subprocess.Popen(command(workspace), stdout=subprocess.DEVNULL) for _ in range(number - len(workers))
+            ]  # noqa: S603 (ours)
             workspace.stopping.wait(RESTART)
     finally:
         for one in workers:
@@ -27,8 +28,14 @@ def supervise(workspace: Workspace, number: int) -> None:
             one.wait()
 
 
+def _started(workspace: Workspace) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command(workspace), stdout=subprocess.DEVNULL)  # noqa: S603 (ours)
+
+
 def command(workspace: Workspace) -> list[str]:
     """How one worker of this workspace is started."""
     places = [("--config", workspace.config), ("--state", workspace.state), ("--schemas", workspace.schemas)]
     options = [word for name, place in places if place for word in (name, str(place))]
-    return [sys.executable, "-m", "campaign_runner", "worker", "--quiet", *options]
+    # Its log lines are wanted where this process was told to write them as JSON.
+    quiet = [] if os.environ.get("CAMPAIGN_RUNNER_LOG_FORMAT") == "json" else ["--quiet"]
+    return [sys.executable, "-m", "campaign_runner", "worker", *quiet, *options]

@@ -166,3 +166,10 @@ def test_rules_and_dashboard_ask_for_metrics_that_there_are():
         target["expr"] for panel in panels for target in panel.get("targets", ())
     ]
     assert {name for expr in asked for name in re.findall(r"campaign_runner_\w+", expr)} <= known
+
+
+def test_the_example_of_a_configuration_is_one():
+    done = subprocess.run(
+        ["promtool", "check", "config", str(RULES.with_name("prometheus.yml"))], capture_output=True
+    )
+    assert done.returncode == 0, done.stdout

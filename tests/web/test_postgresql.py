@@ -57,3 +57,11 @@ def test_one_key_sent_to_both_at_once_makes_one_campaign(two):
     assert 201 in statuses
     with two[0].workspace.ledger().read() as connection:
         assert len(campaigns.listing(connection)) == 1
+
+
+def test_both_servers_give_the_same_figures(two):
+    two[0].program("ana@example.com", "submitter").post("/api/v1/campaigns", json={"id": "q4"})
+    answers = [site.browser().get("/metrics") for site in two]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].text == answers[1].text
+    assert 'campaign_runner_campaigns{environment="simulator"} 1\n' in answers[0].text
