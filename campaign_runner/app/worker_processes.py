@@ -18,8 +18,6 @@ def supervise(workspace: Workspace, number: int) -> None:
         while not workspace.stopping.is_set():
             workers = [one for one in workers if one.poll() is None]
             workers += [_started(workspace) for _ in range(number - len(workers))]
-                subprocess.Popen(command(workspace), stdout=subprocess.DEVNULL) for _ in range(number - len(workers))
-            ]  # noqa: S603 (ours)
             workspace.stopping.wait(RESTART)
     finally:
         for one in workers:
