@@ -59,7 +59,7 @@ class InboxSection(Section):
     keyring: str = setting(
         "",
         "GnuPG folder (GNUPGHOME) with the keys for .pgp, .gpg and .asc files",
-        example="/etc/campaign-runner/gnupg",
+        example="/var/lib/campaign-runner/gnupg",
     )
     signers: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{40}$")], ...] = setting(
         (), "fingerprints: every file must be signed by one of these keys",
