@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from campaign_runner.app.draft import ReadOptions, read
 from campaign_runner.app.personal_files import files_with
 from campaign_runner.app.purge import hashes_of, person
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.ledger import Ledger, open_ledger, personal_data, personal_traces
+from campaign_runner.ledger import Ledger, personal_data, personal_traces
+from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.contact import Contact
 from campaign_runner.model.errors import FileUnusable
@@ -57,20 +58,26 @@ def write_export(runtime: Runtime, who: str, target: Path) -> tuple[PersonData, 
 def export_person(runtime: Runtime, who: str) -> PersonData:
     """Gather it; raises UsageError where `who` is nobody's address or number."""
     contact = person(who)
-    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger, ledger.read() as connection:
+    with look_into(runtime.state, runtime.ledger_url) as ledger:
+        data = _found(runtime, ledger, contact)
+        files = [file for file in data.files if file["kind"] != "report"]
+        rows = [row for file in files for row in _rows(runtime, ledger, file, contact)]
+    on_disk = [{"kind": "file", "name": str(path)} for path in files_with(runtime, contact)]
+    shown = [{name: value for name, value in file.items() if name != "reading"} for file in data.files]
+    return replace(data, rows=rows, files=[*shown, *on_disk])
+
+
+def _found(runtime: Runtime, ledger: Ledger, contact: Contact) -> PersonData:
+    """What stands in the tables."""
+    with ledger.read() as connection:
         where = list(personal_traces.traces(connection, contact))
         persons = hashes_of(connection, contact)
         files = list(personal_data.files(connection, where))
-        data = PersonData(
+        return PersonData(
             contact.text, runtime.at(), list(personal_data.rewards(connection, where, contact, persons)), [], files,
             list(personal_data.texts(where)), personal_data.account(connection, contact.text),
             list(_backups(runtime)), tuple(_notes(runtime)),
         )  # fmt: skip
-    with ledger:
-        rows = [row for file in files if file["kind"] != "report" for row in _rows(runtime, ledger, file, contact)]
-    on_disk = [{"kind": "file", "name": str(path)} for path in files_with(runtime, contact)]
-    shown = [{name: value for name, value in file.items() if name != "reading"} for file in files]
-    return PersonData(**{**vars(data), "rows": rows, "files": [*shown, *on_disk]})
 
 
 def _rows(runtime: Runtime, ledger: Ledger, file: Mapping[str, Any], contact: Contact) -> Iterator[dict[str, Any]]:

@@ -108,7 +108,8 @@ def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False, delete
         counts: dict[str, Any] = dict(
             erase_recipient(ledger, contact, persons, runtime.at(), window_since=since(runtime), dry_run=dry_run)
         )
-        _clear(ledger, counts, dry_run=dry_run)
+        if not dry_run:  # also what an earlier erasure could not clear
+            counts["uncleared"] = not ledger.compact(PERSONAL_TABLES)
         still = references_of(ledger, still=True)
 
         def theirs(reference: str, at: float, items: list[Any]) -> Collection[int]:

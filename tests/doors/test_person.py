@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+import pytest
 from sqlalchemy import LargeBinary
 
 from campaign_runner.app.audit import verify_log
@@ -11,6 +14,7 @@ from campaign_runner.app.person_export import export_person, write_export
 from campaign_runner.app.purge import Erased, purge_recipient
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.users import add_user
+from campaign_runner.ledger import read_only, store
 from campaign_runner.ledger.personal_traces import FILES, traces
 from campaign_runner.ledger.schema import metadata
 from campaign_runner.model.actor import Actor
@@ -139,3 +143,26 @@ def test_every_column_of_bytes_is_searched_or_holds_no_text():
     columns = {(table.name, column.name) for table in metadata.tables.values() for column in table.columns
                if isinstance(column.type, LargeBinary) and column.name not in hashes}  # fmt: skip
     assert columns == {(name, "body" if name in ("batches", "trial_rewards") else "bytes") for name in FILES}
+
+
+def test_what_could_not_be_cleared_while_others_read_is_said_and_cleared_by_the_same_command(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0)
+    busy(house)
+    house.workspace.ledger().close_connections()
+    with sqlite3.connect(house.folder / "state" / "ledger.sqlite") as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM events").fetchone()
+        assert erase(house).uncleared
+    reader.close()
+    assert not erase(house).uncleared
+    state = (house.folder / "state").glob("ledger.sqlite*")
+    assert [path for path in state if WHO.encode() in path.read_bytes()] == []
+
+
+def test_an_export_needs_no_right_to_write_into_the_ledger(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy(house)
+    house.workspace.close()
+    monkeypatch.setattr(read_only, "is_writable", lambda folder: False)
+    assert export_person(house.workspace.runtime(1, HANNA, house.folder / "reports"), WHO).rewards
