@@ -4,7 +4,7 @@ approved last and since the upload before."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,10 +16,11 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import rule_book
 from campaign_runner.app.submissions import restored
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import check_parts, checks, events, submissions
+from campaign_runner.ledger import check_parts, checks, events, row_status, submissions
 from campaign_runner.ledger.approvals import APPROVED
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.errors import CampaignRunnerError
+from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.planning.kept_lines import AT_ONCE, compared, kept_lines, smallest_reward
 from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.planning.row_changes import ComparedRow, RowChange, row_changes
@@ -63,7 +64,9 @@ class KeptRows:
         before = list(islice(_lines(kept), COMPARED))
         mine = (part for kind in (check_parts.LINES, check_parts.SENT) for part in self.parts.get(kind, ()))
         now = list(islice(_lines(map(check_parts.unpacked, mine)), COMPARED))
-        self._keep(check_parts.SINCE_APPROVED, before, now, {"plan": last[-1]})
+        statuses = row_status.statuses_of(connection, campaign_key, [row.reference for row in before])
+        sent = {reference for reference, status in statuses.items() if status != RowStatus.UNSENT}
+        self._keep(check_parts.SINCE_APPROVED, before, now, {"plan": last[-1]}, sent)
 
     def since_upload(
         self, workspace: Workspace, submission: Submission, reading: ReadOptions, runtime: Runtime
@@ -81,9 +84,14 @@ class KeptRows:
             return
         self._keep(check_parts.SINCE_UPLOAD, rows, _rows(reading, runtime), {"number": older[0].number})
 
-    def _keep(self, kind: str, before: list[ComparedRow], now: list[ComparedRow], about: Mapping[str, Any]) -> None:
+    def _keep(
+        self, kind: str, before: list[ComparedRow], now: list[ComparedRow], about: Mapping[str, Any],
+        sent: Collection[str] = (),
+    ) -> None:  # fmt: skip
+        """`sent`: lines that are not gone, whatever this file has in their place: that is held."""
         whole = max(len(before), len(now)) < COMPARED
         changes = row_changes(before, now) if whole else []
+        changes = [one for one in changes if one.after or not one.before or one.before.reference not in sent]
         counts = Counter(change.kind for change in changes)
         self.says[f"since_{kind}"] = {**about, "whole": whole, "rows": dict(counts)}
         self.parts[kind] = list(map(check_parts.packed, _in_parts(changes)))

@@ -38,10 +38,10 @@ def kept_lines(plan: Plan, *, sent: bool, keyed: bool) -> Iterator[bytes]:
 
 def smallest_reward(plan: Plan) -> dict[str, Any] | None:
     """The reward of the smallest amount that the plan sends by e-mail; None where there is none."""
-    lines = plan.new[plan.new["method"].astype(str) == METHOD] if len(plan.new) else plan.new
+    lines = plan.new[plan.new["method"] == METHOD] if len(plan.new) else plan.new
     if lines.empty:
         return None
-    line = lines.sort_values(["face_units", "row"]).head(1)
+    line = lines[lines["face_units"] == lines["face_units"].min()].sort_values("row").head(1)
     payload = orjson.loads(plan.payloads(line)[0])
     looks = {name: payload[name] for name in _LOOKS if name in payload}
     return {"looks": looks, "units": int(line["face_units"].iloc[0]), "currency": str(line["currency"].iloc[0])}
@@ -50,10 +50,10 @@ def smallest_reward(plan: Plan) -> dict[str, Any] | None:
 def compared(part: bytes) -> Iterator[ComparedRow]:
     """The lines of a part as they are held against those of another plan: every field by its dotted name."""
     read = orjson.loads(part)
-    columns = (read["columns"][name] for name in ("row", "key", "face_units", "currency"))
-    for row, key, units, currency, payload in zip(*columns, read["payloads"], strict=True):
+    columns = (read["columns"][name] for name in ("row", "key", "reference", "face_units", "currency"))
+    for row, key, reference, units, currency, payload in zip(*columns, read["payloads"], strict=True):
         values = {**dict(_flat(payload)), "amount": text(from_units(units)), "currency": currency}
-        yield ComparedRow(row, key, values)
+        yield ComparedRow(row, key, values, reference)
 
 
 def _flat(payload: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:

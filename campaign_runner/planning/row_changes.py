@@ -13,11 +13,12 @@ ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 
 
 class ComparedRow(NamedTuple):
-    """A row by its number, what names it ("" = nothing does), and its cells by field or header."""
+    """A row by its number, what names it ("" = nothing does), its cells by field or header, and of a line its reference."""
 
     row: int
     key: str
     values: Mapping[str, str]
+    reference: str = ""
 
 
 class RowChange(NamedTuple):

@@ -9,9 +9,10 @@ import pytest
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.plan_rows import plan_changes, plan_lines, upload_changes
 from campaign_runner.app.plan_view import plan_view
+from campaign_runner.app.send import send_plan
 from campaign_runner.ledger import check_parts, submission_erasure
 from campaign_runner.model.contact import Contact
-from tests.doors.conftest import ANA, BEN, FINN, HEADERS, WRONG, House
+from tests.doors.conftest import ANA, BEN, FINN, HANNA, HEADERS, WRONG, House
 
 CLEO = "3,EMAIL,Cleo,Roe,cleo@example.com,U561593,5"
 
@@ -69,6 +70,17 @@ def test_the_plan_says_row_by_row_what_changed_since_the_one_approved_last(house
     changed, added, removed = plan_changes(house.workspace, key).rows
     assert (changed["row"], changed["before"], changed["after"]) == (2, {"amount": "25.00"}, {"amount": "30.00"})
     assert (added["recipient"], removed["recipient"]) == ("Cleo Roe, cleo@example.com", "Ben Ng, ben@example.com")
+
+
+def test_what_was_sent_is_not_gone_where_its_row_is_held_as_changed(house: House) -> None:
+    key = house.campaign(settings={"identity": {"key": ["Employee ID"]}})
+    house.submit(key, ANA, BEN)
+    send_plan(house.workspace, key, HANNA, approved(house, key), {})
+    house.work()
+    house.submit(key, ANA.replace("25", "30"), BEN, CLEO)
+    assert [(one["kind"], one["recipient"]) for one in plan_changes(house.workspace, key).rows] == [
+        ("added", "Cleo Roe, cleo@example.com")
+    ]
 
 
 def test_rows_in_another_order_are_no_change(house: House) -> None:
