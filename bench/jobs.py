@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.alone import faulty, floors, follow, growth, growth_workbook, paced, resume, start_up, status
 from bench.job import Command, Contender, Job, check_of, placed
+from bench.serving_jobs import serving
 from bench.stage import Stage, rewards
 
 
@@ -14,7 +15,7 @@ def jobs(rows: int, small: int) -> list[Job]:
     return [
         check(rows), run(rows), plan(small), check_workbook(small), reports(rows), workbook(small), growth(rows),
         growth_workbook(small), faulty(rows), start_up(), paced(small), follow(rows // 1_000),
-        resume(rows), status(5 * rows), floors(rows),
+        resume(rows), status(5 * rows), floors(rows), *serving(50, rows // 1_000, rows),
     ]  # fmt: skip
 
 

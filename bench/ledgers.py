@@ -41,7 +41,7 @@ def make(state: Path, lines: int) -> None:
         direct.execute("update batches set state = 'accepted', sent_at = ?", (AT,))
         direct.execute("update batches set state = 'final' where id % 10 = 0")
         direct.execute("update line_items set status = 'completed' where batch % 10 = 0")
-    with open_ledger(state) as ledger, ledger.write() as connection:
+    with open_ledger(state) as ledger, ledger.write("add up the lines") as connection:
         order_sums.renew_all(connection)
 
 
