@@ -60,7 +60,7 @@ def check_submission(workspace: Workspace, key: str) -> None:
             record_check(connection, submission.id, check._replace(result={**check.result, **kept.says}), problems)
             for kind, parts in kept.parts.items():
                 check_parts.keep(connection, submission.id, kind, parts)
-            if wrong := to_correct(check.result.get("rows") or {"total": 0}, submission.number):
+            if wrong := to_correct(check.result.get("rows") or {}, submission.number):
                 outcomes.note(connection, submission.campaign, check.at, outcomes.CORRECTION, **wrong)
             stored_reports.store(connection, submission.campaign, reports, check.at, about=str(submission.number))
 

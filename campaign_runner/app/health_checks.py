@@ -19,7 +19,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 # Files of the state folder that hold personal data or secrets.
 _PRIVATE = ("ledger*.sqlite*", keys.FILE, "token.json", "simulator.jsonl", "heads/*.json")
-_NAMED_BY = ("TANGO_", keys.VARIABLE)
+_NAMED_BY = ("TANGO_", "NOTIFY_", "WEBHOOK_SECRET_", keys.VARIABLE)
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,12 @@ def receivers(
 
 def addresses(who: Audience, environ: Mapping[str, str]) -> list[str]:
     """The addresses of an audience: one a line, or with spaces between them."""
-    return secret(f"NOTIFY_{who.upper()}", environ).split()
+    return secret(variable_of(who), environ).split()
+
+
+def variable_of(who: Audience) -> str:
+    """The variable that holds them."""
+    return f"NOTIFY_{who.upper()}"
 
 
 def submitter_of(connection: Connection, campaign_key: int) -> str:

@@ -43,7 +43,12 @@ def send(notifier: Notifier, delivery: Delivery) -> str:
 
 def webhook_secrets(name: str, environ: Mapping[str, str]) -> list[str]:
     """The secrets of a target; several while one replaces another."""
-    return secret(f"WEBHOOK_SECRET_{name.upper().replace('-', '_')}", environ).split()
+    return secret(secret_of(name), environ).split()
+
+
+def secret_of(target: str) -> str:
+    """The variable that holds the secret of a target."""
+    return f"WEBHOOK_SECRET_{target.upper().replace('-', '_')}"
 
 
 def payload(notifier: Notifier, message: Message) -> dict[str, Any]:
@@ -75,7 +80,7 @@ def _to_program(notifier: Notifier, delivery: Delivery) -> str:
     if target is None:
         return _GONE
     if not secrets:
-        return f"set WEBHOOK_SECRET_{message.target.upper().replace('-', '_')}, which signs its events"
+        return f"set {secret_of(message.target)}, which signs its events"
     body, at = orjson.dumps(payload(notifier, message)), int(notifier.clock.now().timestamp())
     return webhook.post(target.url, body, secrets, at, message.kind, str(delivery.id), loopback=target.loopback)
 

@@ -19,19 +19,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaign_runner.app import notice_facts
-from campaign_runner.app.notice_receivers import receivers
+from campaign_runner.app.notice_receivers import addresses, receivers
 from campaign_runner.app.notice_sending import send
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.server_address import server_address
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import Ledger, open_ledger, outbox
+from campaign_runner.ledger import Ledger, events, open_ledger, outbox
 from campaign_runner.ledger.store import FILE
 from campaign_runner.model import Clock
 from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.model.log import log
 from campaign_runner.notification.kinds import BY_EVENT, KINDS, Audience
 from campaign_runner.notification.ping import SUCCESS, ping
-from campaign_runner.settings import Settings, secret
+from campaign_runner.settings import Settings
 
 EVERY = 60.0  # a worker looks into the log so often, if nothing happens
 AT_MOST = 10.0  # seconds that sending may take at a time
@@ -56,7 +56,7 @@ class Notifier:
 
 def is_wanted(settings: Settings, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether anybody is to be told of anything."""
-    return bool(settings.webhooks) or any(secret(f"NOTIFY_{who.upper()}", environ) for who in Audience)
+    return bool(settings.webhooks) or any(addresses(who, environ) for who in Audience)
 
 
 def notify_job(workspace: Workspace, _key: str) -> float | None:
@@ -116,6 +116,7 @@ def _collected(notifier: Notifier, since: str) -> bool:
         if not outbox.behind(connection):
             return False
     with notifier.ledger.write("collect messages") as connection:
+        events.alone_with(connection, "outbox")
         outbox.begin(connection, since)
         found, until = outbox.collect(connection, _events_for(notifier.settings))
         for event in found:

@@ -53,7 +53,10 @@ def note_funds(runtime: Runtime, ledger: Ledger, campaign_key: int, short: str) 
 
 
 def to_correct(rows: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
-    """The facts of `CORRECTION`, by the counts of a summary; {} where nothing is to be corrected."""
+    """The facts of `CORRECTION`, by the counts of a summary (without any: the file cannot be used); {} where nothing is to
+    be corrected."""
+    if not rows:
+        return {"rows": {}, "total": 0, "number": number, "unusable": True}
     found = {status.value: int(rows.get(status.value, 0)) for status in _TO_CORRECT if rows.get(status.value)}
     return {"rows": found, "total": int(rows["total"]), "number": number} if found else {}
 

@@ -34,7 +34,8 @@ _EN: Texts = {
         "Results: {link}",
     )),
     "correction_needed": ("Rows need correction: {campaign}", (
-        "Some rows of the file for {campaign} cannot be sent as they are.",
+        "?rows Some rows of the file for {campaign} cannot be sent as they are.",
+        "?unusable The file for {campaign} cannot be used as it is. Nothing of it can be sent.",
         "{figures}",
         "See what is wrong and correct it: {link}",
         "?offline See what is wrong in failures.xlsx of the reports, correct it there and run that file.",
@@ -80,7 +81,8 @@ _DE: Texts = {
         "Ergebnisse: {link}",
     )),
     "correction_needed": ("Zeilen müssen korrigiert werden: {campaign}", (
-        "Einige Zeilen der Datei für {campaign} können so nicht gesendet werden.",
+        "?rows Einige Zeilen der Datei für {campaign} können so nicht gesendet werden.",
+        "?unusable Die Datei für {campaign} kann so nicht verwendet werden. Nichts davon kann gesendet werden.",
         "{figures}",
         "Ansehen und korrigieren: {link}",
         "?offline failures.xlsx in den Berichten zeigt, was falsch ist: dort korrigieren und diese Datei ausführen.",

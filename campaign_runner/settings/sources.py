@@ -11,6 +11,9 @@ from pydantic import BaseModel
 
 from campaign_runner.settings import EnvironmentSource, Settings, policy, read_file, template
 
+# Addresses that are as good as a password.
+SECRET = frozenset({"notify.ping_url"})
+
 
 class ShownSetting(NamedTuple):
     """One setting, as people are shown it; nothing secret is in `value`."""
@@ -33,7 +36,7 @@ def shown_settings(settings: Settings, path: Path | None) -> Iterator[ShownSetti
         source = "environment" if _has(environment, name) else str(path) if _has(file, name) else "default"
         if rules and _at(rules, name) not in (None, "", (), {}):
             source = f"policy {policy.place()}"
-        yield ShownSetting(name, _text(value), source, what)
+        yield ShownSetting(name, "set" if name in SECRET and value else _text(value), source, what)
 
 
 def _at(values: Any, name: str) -> Any:
