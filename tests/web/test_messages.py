@@ -34,5 +34,5 @@ def test_an_administrator_sees_what_could_not_be_sent_and_why(site, hanna):
 
 def test_a_link_to_a_plan_that_is_not_the_newest_any_more_says_so(site, hanna):
     begun(site, hanna, ANA, BEN)
-    assert "not the newest any more" in hanna.get("/campaigns/q4/plan?plan=0123").text
-    assert "not the newest any more" not in hanna.get("/campaigns/q4/plan").text
+    assert "The plan of your link was replaced" in hanna.get("/campaigns/q4/plan?plan=0123").text
+    assert "The plan of your link was replaced" not in hanna.get("/campaigns/q4/plan").text
