@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from campaign_runner.app.halt import drive_again, wish
@@ -58,6 +58,10 @@ def moment_of(text: str, now: datetime) -> tuple[datetime, str]:
         raise UsageError(f"{text}: the time zone is missing. Add it, {example}, or Z for UTC.")
     elif bracket:
         raise UsageError(f"{text}: give the time zone once, {example}.")
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:  # the last day of the year 9999, in the west
+        raise UsageError(f"{text}: give a date and a time with its time zone, {example}.") from None
     if moment <= now:
         raise UsageError(f"{text}: this time has passed. Give one that is still to come.")
     return moment, zone

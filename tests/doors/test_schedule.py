@@ -45,6 +45,8 @@ def test_a_time_on_the_clock_of_a_place_is_a_moment_also_in_summer(text: str, ut
         ("2027-01-15T09:00[../etc/passwd]", "is not a time zone"),
         ("2027-01-15T09:00+01:00[Europe/Berlin]", "give the time zone once"),
         ("T[Europe/Berlin]", "give a date and a time"),
+        ("9999-12-31T23:59-23:59", "give a date and a time"),
+        ("9999-12-31T23:59[America/New_York]", "give a date and a time"),
         ("2026-11-27T10:00[Europe/Berlin]", "has passed"),
     ],
 )

@@ -175,3 +175,18 @@ def test_a_plan_is_sent_at_a_time_on_the_clock_of_a_place_moved_and_called_off(s
     work(site)
     assert "Ready: 1 row can be sent." in hanna.get("/campaigns/q4").text
     assert site.house.sent() == []
+
+
+def test_whoever_may_gets_one_test_reward_from_the_page_or_the_api_and_no_second(site, hanna):
+    assert "Send me a test" not in hanna.get("/campaigns").text
+    begun(site, hanna, ANA, BEN)
+    assert "Send me a test" not in hanna.get("/campaigns/q4/plan").text
+    allowed = site.workspace.settings.server.model_copy(update={"test_reward": True})
+    object.__setattr__(site.workspace, "settings", site.workspace.settings.model_copy(update={"server": allowed}))
+    wanted = plan(hanna)
+    hanna.post("/campaigns/q4/test-reward", data={"plan": wanted})
+    answer = site.program("hanna@example.com").post("/api/v1/campaigns/q4/test-reward", json={"plan": wanted})
+    assert (answer.status_code, answer.json()["amount"], answer.json()["currency"]) == (202, "10.50", "USD")
+    work(site)
+    assert "A test reward of 10.50 USD was sent to hanna@example.com." in hanna.get("/campaigns/q4/plan").text
+    assert site.house.sent() == ["hanna@example.com"]
