@@ -38,8 +38,10 @@ PATIENCE = 30.0
 class Chaos:
     """What strikes, drawn from a seed; `struck` counts it, `takeovers` are seconds until somebody else has the work."""
 
-    def __init__(self, company: Company, server: Server, seed: int, machine: Machine | None, only: str = "") -> None:
-        self.company, self.server, self.random = company, server, random.Random(seed)
+    def __init__(
+        self, company: Company, server: Server, seed: int, machine: Machine | None, only: str = "", workers: int = WORKERS
+    ) -> None:  # fmt: skip
+        self.company, self.server, self.random, self.workers = company, server, random.Random(seed), workers
         self.machine, self.only, self.far = machine, only, None if machine is None else self._start_far(machine)
         self.struck, self.takeovers = Counter[str](), list[float]()
 
@@ -54,7 +56,7 @@ class Chaos:
         self.struck[chosen.__name__] += 1
         chosen()
         self.company.workers = [one for one in self.company.workers if one.poll() is None]
-        while len(self.company.workers) < WORKERS:
+        while len(self.company.workers) < self.workers:
             self.company.start()
         if self.machine and self.far not in self.company.workers:
             self.far = self._start_far(self.machine)
@@ -132,6 +134,7 @@ def main() -> int:
     asked.add_argument("--batches", type=int, default=500, help="orders in each campaign, of five lines")
     asked.add_argument("--strikes", type=int, default=110)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--workers", type=int, default=WORKERS, help="besides the one whose link is cut")
     asked.add_argument(
         "--only", default="", help="kill, freeze, terminate_backends, kill_database or partition alone"
     )
@@ -158,12 +161,12 @@ def main() -> int:
 
 def _play(company: Company, server: Server, options: argparse.Namespace, machine: Machine | None) -> int:
     names = [f"c{number}" for number in range(options.campaigns)]
-    for _ in range(WORKERS):
+    for _ in range(options.workers):
         company.start()
     began = time.monotonic()
     for name, submission in [(name, company.campaign(name)) for name in names]:
         company.send(name, submission)
-    chaos = Chaos(company, server, options.seed, machine, options.only)
+    chaos = Chaos(company, server, options.seed, machine, options.only, options.workers)
     while sum(chaos.struck.values()) < options.strikes and not _finished(company, names):
         chaos.strike()
         time.sleep(chaos.random.uniform(1, 4))
