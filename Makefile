@@ -69,9 +69,11 @@ golden: $(STAMP)  ## Write the golden files again; review the difference before 
 samples: $(STAMP)  ## Make the samples again
 	$(BIN)/python samples/make_samples.py
 
-screenshots: $(STAMP)  ## Take pictures of the pages for docs/screenshots (needs Chromium)
+screenshots: $(STAMP)  ## Take pictures of every page in build/screenshots, and of those that the docs show (needs Chromium)
 	$(BIN)/python docs/make_screenshots.py
-	PICTURES=docs/screenshots $(PYTEST) tests/web/test_journey_chromium.py
+	@mkdir -p build/screenshots
+	PICTURES=$(CURDIR)/build/screenshots $(PYTEST) tests/web/test_journey_chromium.py tests/web/test_upload_chromium.py
+	cp build/screenshots/problems-1280.png build/screenshots/problems-320.png docs/screenshots/
 
 docs: $(STAMP)  ## Build the manual as a site in build/site; nothing in it is loaded from elsewhere
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'

@@ -155,7 +155,7 @@ def campaigns(number: int) -> dict[str, float]:
                 time.sleep(0.2)
             found = _timed(
                 browser,
-                {"list of campaigns": "/campaigns", "the next page of it": f"/campaigns?before={number // 2}"},
+                {"list of campaigns": "/campaigns", "the next page of it": "/campaigns?start=50"},
             )
             return {"campaigns": number, **found, "MB of serve": round(site.peak_mb())}
 
