@@ -15,6 +15,7 @@ import pytest
 
 from campaign_runner import simulator
 from campaign_runner.app import inbox_run, openpgp
+from campaign_runner.app.private_temp import PREFIX
 from campaign_runner.model.errors import ExitCode
 from tests.clock import HandClock
 from tests.inbox.drop import ANA, HEADERS, Drop
@@ -177,7 +178,7 @@ def test_what_was_decrypted_is_private_below_the_state_folder_and_goes(drop, key
 
 
 def test_what_a_killed_inbox_decrypted_goes_when_the_next_one_begins(drop):
-    left = drop.folder / ".campaign-runner" / "tmp" / "inbox-999999999"
+    left = drop.folder / ".campaign-runner" / "tmp" / f"{PREFIX}999999999"
     left.mkdir(parents=True)
     (left / "q4.csv").write_bytes(PLAIN)
     drop.once()

@@ -22,12 +22,14 @@ def worker_command(call: Call, concurrency: Concurrency = 1, metrics_file: Metri
     from campaign_runner.app import executor
     from campaign_runner.app.jobs import work_until_stopped
     from campaign_runner.app.metrics_file import EVERY, metrics_written
+    from campaign_runner.app.private_temp import private_temp
     from campaign_runner.app.worker_processes import supervise
 
     executor.begin()
     with (
         call.workspace() as workspace,
         call.interruptible(workspace.stopping),
+        private_temp(workspace.state),
         metrics_written(
             metrics_file, "worker", lambda: (workspace.state, workspace.settings.ledger.url), every=EVERY
         ),
