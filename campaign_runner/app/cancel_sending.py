@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import adoption, jobs, pauses, plans, sendings, submissions
+from campaign_runner.ledger import adoption, campaigns, jobs, pauses, plans, sendings, submissions
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict
 
@@ -16,6 +16,7 @@ def cancel_sending(workspace: Workspace, campaign_key: int, actor: Actor) -> Non
     was sent."""
     at = workspace.at()
     with workspace.ledger(actor).write("cancel a sending", durable=True) as connection:
+        campaigns.one_at_a_time(connection, campaign_key)
         wish = require_scheduled(connection, campaign_key)
         sendings.call_off(connection, campaign_key, wish, at)  # first: whoever writes the plan down now is waited for
         newest = submissions.get(connection, wish.submission)

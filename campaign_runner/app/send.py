@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from campaign_runner.app import schedule
 from campaign_runner.app.plan_view import approval_of, checked
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import jobs
+from campaign_runner.ledger import campaigns, jobs
 from campaign_runner.ledger.checks import Check
 from campaign_runner.ledger.participants import accept, accepted
 from campaign_runner.ledger.sendings import Sending, sending, want_sent
@@ -31,6 +31,7 @@ def send_plan(
     wanted, at = _options(options), str(options.get("at") or "").strip()
     moment, zone = schedule.moment_of(at, workspace.clock.now()) if at else (None, "")
     with workspace.ledger(actor).write("want a campaign sent", durable=True) as connection:
+        campaigns.one_at_a_time(connection, campaign_key)
         submission, check = checked(connection, campaign_key)
         if check.plan != plan:
             raise Conflict(

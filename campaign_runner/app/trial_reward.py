@@ -18,7 +18,7 @@ from campaign_runner.app.plan_view import checked
 from campaign_runner.app.runtime import connect_tango
 from campaign_runner.app.viewer import Viewer
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import jobs, pauses, trial_rewards
+from campaign_runner.ledger import campaigns, jobs, pauses, trial_rewards
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.trial_rewards import REFUSED, SENT, WANTED, TrialReward
 from campaign_runner.model import Outcome
@@ -39,6 +39,7 @@ def want_test_reward(workspace: Workspace, campaign_key: int, viewer: Viewer, pl
         )
     order, reference = workspace.settings_of(campaign_key).order, _reference(workspace, campaign_key, viewer, plan)
     with workspace.ledger(viewer.actor).write("want a test reward", durable=True) as connection:
+        campaigns.one_at_a_time(connection, campaign_key)
         _, check = checked(connection, campaign_key)
         if check.plan != plan:
             raise Conflict("This is not the newest plan: the file or a decision changed since. Look at it again.")

@@ -141,6 +141,11 @@ def row(connection: Connection, campaign_key: int) -> Mapping[str, Any]:
     return dict(connection.execute(select(campaigns).where(campaigns.c.id == campaign_key)).mappings().one())
 
 
+def one_at_a_time(connection: Connection, campaign_key: int) -> None:
+    """Wishes about a campaign come one after another: the next one waits until this transaction ends."""
+    connection.execute(select(campaigns.c.id).where(campaigns.c.id == campaign_key).with_for_update())
+
+
 def listing(connection: Connection) -> list[Mapping[str, Any]]:
     """All campaigns, newest first."""
     return [dict(row) for row in connection.execute(select(campaigns).order_by(campaigns.c.id.desc())).mappings()]
