@@ -26,8 +26,25 @@ from campaign_runner.model.errors import StateError
 FILE = "ledger.sqlite"
 
 
+class _Compiled(dict[Any, Any]):
+    """Statements by their keys, of which the first part is an engine's own dialect: those of a kind compile alike. By the
+    object, each opening of a ledger would compile all of them again, and keep them for good."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """What was compiled for any engine of this kind."""
+        return super().get(_of_kind(key), default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(_of_kind(key), value)
+
+
+def _of_kind(key: Any) -> Any:
+    dialect, *rest = key
+    return (dialect.name, dialect.driver, *rest)
+
+
 # Statements are the same for every ledger: each is compiled once in a process.
-_COMPILED: dict[Any, Any] = {}
+_COMPILED = _Compiled()
 
 
 BUSY_SECONDS = 30
