@@ -37,7 +37,8 @@ def planned(ledger):
 
 def requests(ledger):
     with ledger.read() as connection:
-        return [tuple(row) for row in connection.execute(select(schema.attempts.c.method, schema.attempts.c.outcome))]
+        rows = select(schema.attempts.c.method, schema.attempts.c.outcome).order_by(schema.attempts.c.id)
+        return [tuple(row) for row in connection.execute(rows)]
 
 
 def moves(ledger):
