@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from campaign_runner.app.campaigns import newest
 from campaign_runner.app.decide_plan import against
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import approvals, events, jobs
+from campaign_runner.ledger import approvals, campaigns, events, jobs
 from campaign_runner.ledger.approvals import APPROVED
 from campaign_runner.ledger.checks import Check, ask_for
 from campaign_runner.ledger.participants import accept, accepted
@@ -46,18 +46,21 @@ def plan_view(workspace: Workspace, campaign_key: int, *, patience: float = 0) -
 def ask_for_approval(workspace: Workspace, campaign_key: int, actor: Actor, plan: str = "") -> dict[str, Any]:
     """Submit the newest plan for approval (`plan`: only if it is this one); who may approve is notified of the event."""
     with workspace.ledger(actor).write("ask for an approval", durable=True) as connection:
+        campaigns.one_at_a_time(connection, campaign_key)
         submission, check = checked(connection, campaign_key)
         if plan and check.plan != plan:
             raise Conflict("This is not the newest plan: the file or a decision changed since. Look at it again.")
         if not check.asked_at:
-            ask_for(connection, submission.id, workspace.at())
-            events.append(connection, campaign_key, workspace.at(), ASKED, plan=check.plan, number=submission.number)
+            check = check._replace(asked_at=workspace.at())
+            ask_for(connection, submission.id, check.asked_at)
+            events.append(connection, campaign_key, check.asked_at, ASKED, plan=check.plan, number=submission.number)
         return _view(connection, workspace, submission, check)
 
 
 def accept_warning(workspace: Workspace, campaign_key: int, plan: str, name: str, actor: Actor) -> None:
     """Somebody looked at one unusual thing of the newest plan, and means it."""
     with workspace.ledger(actor).write("accept a warning", durable=True) as connection:
+        campaigns.one_at_a_time(connection, campaign_key)
         _, check = checked(connection, campaign_key)
         if check.plan != plan:
             raise Conflict("This is not the newest plan: the file or a decision changed since. Look at it again.")

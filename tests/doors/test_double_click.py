@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from campaign_runner.app.plan_view import plan_view
+from campaign_runner.app.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.trial_reward import want_test_reward
 from campaign_runner.ledger import events
@@ -15,7 +15,7 @@ from tests.doors.conftest import ANA, HANNA, House
 from tests.doors.test_trial_reward import VIEWER
 
 
-@pytest.mark.parametrize("wish", ["sending wanted", "test reward wanted"])
+@pytest.mark.parametrize("wish", ["sending wanted", "test reward wanted", "approval asked"])
 def test_a_double_click_is_one_wish(house: House, server: Any, wish: str) -> None:
     house.values |= {"ledger": {"url": server.database()}, "server": {"test_reward": True}}
     key = house.campaign()
@@ -25,6 +25,8 @@ def test_a_double_click_is_one_wish(house: House, server: Any, wish: str) -> Non
     def click(_: int) -> Any:
         if wish == "sending wanted":
             return send_plan(house.workspace, key, HANNA, plan, {})
+        if wish == "approval asked":
+            return ask_for_approval(house.workspace, key, HANNA, plan)["asked_at"]
         return want_test_reward(house.workspace, key, VIEWER, plan)
 
     with ThreadPoolExecutor(4) as pool:
