@@ -10,9 +10,12 @@ import pytest
 from campaign_runner.app.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.trial_reward import want_test_reward
+from campaign_runner.app.viewer import Viewer
 from campaign_runner.ledger import events
+from campaign_runner.model.roles import Role
 from tests.doors.conftest import ANA, HANNA, House
-from tests.doors.test_trial_reward import VIEWER
+
+VIEWER = Viewer(1, HANNA.user, "Hanna Berg", frozenset({Role.SUBMITTER}), HANNA)
 
 
 @pytest.mark.parametrize("wish", ["sending wanted", "test reward wanted", "approval asked"])
