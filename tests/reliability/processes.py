@@ -59,6 +59,7 @@ class Site:
         self.write(*ROWS)
         (folder / "campaign.toml").write_text(TOML.format(port=self.port, timeout=timeout) + more, "utf-8")
         self.stand_in: subprocess.Popen[bytes] | None = None
+        self.runs: list[subprocess.Popen[str]] = []
 
     def write(self, *rows: str) -> None:
         """The file as it is to be handed in."""
@@ -107,9 +108,11 @@ class Site:
     def start(self, *program: str, **options: Any) -> subprocess.Popen[str]:
         """`campaign-runner run`, under way; `program` stands in for the command."""
         call = [*(program or (COMMAND,)), *self.call()]
-        return subprocess.Popen(
+        run = subprocess.Popen(
             call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, **options
         )  # fmt: skip
+        self.runs.append(run)
+        return run
 
     def run(self, *program: str, **options: Any) -> tuple[int, str]:
         """`campaign-runner run` to its end: (exit code, what it said on standard error)."""
@@ -155,6 +158,11 @@ def site(folder: Path, *faults: dict[str, Any], timeout: float = 30, more: str =
         yield made
     finally:
         made.close()
+        for run in made.runs:
+            run.kill()
+            for pipe in filter(None, (run.stdout, run.stderr)):
+                pipe.close()
+            run.wait()
 
 
 def until(condition: Callable[[], bool]) -> None:
