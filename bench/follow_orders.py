@@ -17,9 +17,9 @@ from pathlib import Path
 
 from bench.data import FOLDER, HEADERS, file
 from campaign_runner import settings, simulator
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.placement import follow
 
 DAY = 86_400.0

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from campaign_runner import settings
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.draft import ReadOptions
 
 # What the other contenders write too.
 PLAIN = frozenset({"results.csv", "failures.csv", "finance.csv", "summary.json"})

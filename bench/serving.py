@@ -26,9 +26,9 @@ import httpx
 from bench.data import FOLDER
 from bench.stage import rewards
 from bench.watching import watched
-from campaign_runner.app.campaigns import create_campaign
-from campaign_runner.app.sign_in import Browser, actor_of, begin_session
-from campaign_runner.app.users import add_user
+from campaign_runner.app.accounts.sign_in import Browser, actor_of, begin_session
+from campaign_runner.app.accounts.users import add_user
+from campaign_runner.app.views.campaigns import create_campaign
 from campaign_runner.app.workspace import Workspace, open_workspace
 
 # How often a page is asked for; the median counts.

@@ -2,7 +2,7 @@
 
 import os
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Two libraries start a thread when they are imported, and a process is forked before there are threads
 # (`intake/fork_server.py`). Neither is missed: no matrices are multiplied, and memory is given back by `trim_memory`.

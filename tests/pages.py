@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from typer.main import get_command
 
 from campaign_runner.app.metrics import INFO, PREFIX
-from campaign_runner.app.metrics_file import RUN_METRICS
+from campaign_runner.app.process.metrics_file import RUN_METRICS
 from campaign_runner.entrypoints import cli
 from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.ledger.counters import METRICS

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_runner.app.executor import beside, each, spare
+from campaign_runner.app.process.executor import beside, each, spare
 from campaign_runner.intake import fork_server
 from campaign_runner.ledger import open_ledger
 from campaign_runner.reporting.atomic import replacing
@@ -89,7 +89,7 @@ def test_no_process_is_forked_beside_a_thread(tmp_path):
     (tmp_path / "q4.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
     (tmp_path / "campaign.toml").write_text('[campaign]\nid = "q4"\n[tango]\nrequests_per_second = 0\n', "utf-8")
     ended = subprocess.run([sys.executable, "-c", RUN], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.stdout.splitlines()[-1] == "0 [1] ['campaign_runner.app.executor'] 5", ended.stderr
+    assert ended.stdout.splitlines()[-1] == "0 [1] ['campaign_runner.app.process.executor'] 5", ended.stderr
 
 
 @pytest.mark.parametrize("more", [0, 1, 3])

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from typing import Any
 
-from campaign_runner.app.finish import books_of
-from campaign_runner.app.report_files import report_targets
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession
-from campaign_runner.app.uploads import latest_upload
+from campaign_runner.app.steps.finish import books_of
+from campaign_runner.app.steps.report_files import report_targets
+from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.ledger import Ledger, campaigns
 from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model import OpenBooks

@@ -72,9 +72,9 @@ def books_view(workspace: Workspace, key: int) -> dict[str, Any]:
 
 def write_books(workspace: Workspace, key: str) -> float | None:
     """The job: the books of the period that was asked for last."""
-    from campaign_runner.app.finish import finish_latest
-    from campaign_runner.app.progress import no_progress
+    from campaign_runner.app.process.progress import no_progress
     from campaign_runner.app.session import open_campaign
+    from campaign_runner.app.steps.finish import finish_latest
 
     number = int(key)
     with workspace.ledger().read() as connection:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from campaign_runner.app.ask_tango import ask_tango, reason
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.ask_tango import ask_tango, reason
 from campaign_runner.ledger import Ledger, catalogues, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import Catalogue, Reward

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from campaign_runner import planning
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot, fetched_for_names
-from campaign_runner.app.draft import ReadOptions, checked_draft
-from campaign_runner.app.executor import is_long
-from campaign_runner.app.file_copy import copied
-from campaign_runner.app.finish import Result, finish_check
-from campaign_runner.app.progress import Progress, no_progress
+from campaign_runner.app.process.executor import is_long
+from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.unusual import unusual_in_itself
+from campaign_runner.app.steps.draft import ReadOptions, checked_draft
+from campaign_runner.app.steps.file_copy import copied
+from campaign_runner.app.steps.finish import Result, finish_check
+from campaign_runner.app.steps.unusual import unusual_in_itself
 from campaign_runner.ledger import open_ledger
 from campaign_runner.model.observed import observed
 from campaign_runner.planning.plan_draft import PlanDraft

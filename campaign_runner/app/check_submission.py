@@ -12,14 +12,14 @@ from typing import Any
 import orjson
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions, read
-from campaign_runner.app.finish import Result
-from campaign_runner.app.kept_rows import KeptRows
-from campaign_runner.app.outcomes import to_correct
+from campaign_runner.app.notices.outcomes import to_correct
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import rule_book
+from campaign_runner.app.steps.draft import ReadOptions, read
+from campaign_runner.app.steps.finish import Result
 from campaign_runner.app.submissions import restored
+from campaign_runner.app.views.kept_rows import KeptRows
 from campaign_runner.app.workspace import Asked, Workspace
 from campaign_runner.app.write_corrections import corrected
 from campaign_runner.intake.header_samples import header_samples

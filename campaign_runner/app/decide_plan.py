@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaign_runner.app.approve import rules_in_force
-from campaign_runner.app.campaigns import newest
+from campaign_runner.app.views.campaigns import newest
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import approvals, integrity
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from campaign_runner.app.finish import Result, finish
-from campaign_runner.app.progress import Progress
-from campaign_runner.app.safeguards import reports_may_fail
+from campaign_runner.app.process.progress import Progress
 from campaign_runner.app.session import CampaignSession
-from campaign_runner.app.uploads import LoadedUpload
+from campaign_runner.app.steps.finish import Result, finish
+from campaign_runner.app.steps.safeguards import reports_may_fail
+from campaign_runner.app.views.uploads import LoadedUpload
 from campaign_runner.ledger import campaigns, jobs
 from campaign_runner.ledger.sendings import Sending, want_sent
 from campaign_runner.ledger.submissions import Submission

@@ -7,8 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from campaign_runner.app.health_checks import Diagnosis, clocks, heads, permissions
-from campaign_runner.app.operations_checks import operations, subscriptions_at_tango
+from campaign_runner.app.health.health_checks import Diagnosis, clocks, heads, permissions
+from campaign_runner.app.health.operations_checks import operations, subscriptions_at_tango
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.errors import CampaignRunnerError

@@ -11,18 +11,18 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from campaign_runner.app import run_options
-from campaign_runner.app.draft import ReadOptions
-from campaign_runner.app.finish import finish, finish_latest
 from campaign_runner.app.jobs import PASSING
-from campaign_runner.app.place import Placed, PlacingRules, place_file
-from campaign_runner.app.progress import no_progress
+from campaign_runner.app.process.progress import no_progress
 from campaign_runner.app.session import CampaignSession, open_campaign
+from campaign_runner.app.steps import run_options
+from campaign_runner.app.steps.draft import ReadOptions
+from campaign_runner.app.steps.finish import finish, finish_latest
+from campaign_runner.app.steps.place import Placed, PlacingRules, place_file
+from campaign_runner.app.steps.turn import Turn
+from campaign_runner.app.steps.write_plan import write_down_plan
 from campaign_runner.app.submissions import restored
-from campaign_runner.app.turn import Turn
-from campaign_runner.app.uploads import LoadedUpload
+from campaign_runner.app.views.uploads import LoadedUpload
 from campaign_runner.app.workspace import NOTHING, Asked, Workspace
-from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import batches, integrity, jobs, stored_reports, submissions
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.overlaps import Overtaken

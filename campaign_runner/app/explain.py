@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from campaign_runner import validation
 from campaign_runner.app.catalogue import catalogue_snapshot
-from campaign_runner.app.draft import ReadOptions, read
 from campaign_runner.app.find_rows import rows_of
 from campaign_runner.app.row_numbers import is_row
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, open_campaign, rule_book
+from campaign_runner.app.steps.draft import ReadOptions, read
 from campaign_runner.ledger import campaigns, row_history, sent_lines
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.model.choices import HiddenRows

@@ -8,7 +8,7 @@ import pandas as pd
 
 from campaign_runner.app.row_numbers import is_row
 from campaign_runner.app.session import CampaignSession
-from campaign_runner.app.uploads import latest_upload
+from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.model import RawTable
 
 NAMES = ("recipient.firstName", "recipient.lastName")

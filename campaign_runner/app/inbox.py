@@ -19,9 +19,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner import settings
-from campaign_runner.app.inbox_files import CAMPAIGN, ERROR, WORKSPACE, InboxFile, arrived, at_work, lacks, seen_in
-from campaign_runner.app.inbox_place import InboxAway, LocalPlace, Place, Seen
-from campaign_runner.app.inbox_run import (
+from campaign_runner.app.incoming.inbox_files import (
+    CAMPAIGN,
+    ERROR,
+    WORKSPACE,
+    InboxFile,
+    arrived,
+    at_work,
+    lacks,
+    seen_in,
+)
+from campaign_runner.app.incoming.inbox_place import InboxAway, LocalPlace, Place, Seen
+from campaign_runner.app.incoming.inbox_run import (
     STAYS,
     SUMMARY_JSON,
     Outcome,
@@ -31,10 +40,10 @@ from campaign_runner.app.inbox_run import (
     sent_by,
     write_outcome,
 )
-from campaign_runner.app.private_temp import private_temp
+from campaign_runner.app.incoming.private_temp import private_temp
+from campaign_runner.app.incoming.timetable import Timetable, timetable_of
+from campaign_runner.app.process.state_folder import NAME
 from campaign_runner.app.runtime import Runtime, SystemClock, build_runtime
-from campaign_runner.app.state_folder import NAME
-from campaign_runner.app.timetable import Timetable, timetable_of
 from campaign_runner.ledger import Ledger, inboxes, open_ledger
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import (
@@ -257,7 +266,7 @@ class Inbox:
         """Where files are put."""
         if not self.own.inbox.url:
             return LocalPlace(self.folder, self.own.inbox.settle_seconds)
-        from campaign_runner.app.remote_place import RemotePlace
+        from campaign_runner.app.incoming.remote_place import RemotePlace
 
         return RemotePlace(self.own.inbox)
 

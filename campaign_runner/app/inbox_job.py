@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from campaign_runner.app.inbox_place import InboxAway
+from campaign_runner.app.incoming.inbox_place import InboxAway
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.model.log import log
 

@@ -6,10 +6,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from campaign_runner.app.health_checks import Diagnosis
-from campaign_runner.app.notice_receivers import PERSONAL, addresses
+from campaign_runner.app.health.health_checks import Diagnosis
+from campaign_runner.app.notices.notice_receivers import PERSONAL, addresses
 from campaign_runner.app.notify import Notifier, deliver, is_wanted
-from campaign_runner.app.server_address import server_address
+from campaign_runner.app.process.server_address import server_address
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import Ledger, outbox
 from campaign_runner.notification.kinds import Audience

@@ -18,11 +18,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from campaign_runner.app import notice_facts
-from campaign_runner.app.notice_receivers import addresses, receivers
-from campaign_runner.app.notice_sending import send
+from campaign_runner.app.notices import notice_facts
+from campaign_runner.app.notices.notice_receivers import addresses, receivers
+from campaign_runner.app.notices.notice_sending import send
+from campaign_runner.app.process.server_address import server_address
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.server_address import server_address
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import Ledger, events, open_ledger, outbox
 from campaign_runner.ledger.store import FILE

@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from campaign_runner import planning
-from campaign_runner.app import repaired
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot
 from campaign_runner.app.check import reasons_against
-from campaign_runner.app.draft import ReadOptions, checked_draft, read
-from campaign_runner.app.file_copy import copied
-from campaign_runner.app.finish import Result, finish_check
-from campaign_runner.app.funds import funds_notes
-from campaign_runner.app.history import past
-from campaign_runner.app.plan_approval import show_plan
-from campaign_runner.app.progress import Progress, no_progress
+from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, register_campaign, rule_book, tell_older
-from campaign_runner.app.unusual import clock_notes, unusual_to_show
+from campaign_runner.app.steps import repaired
+from campaign_runner.app.steps.draft import ReadOptions, checked_draft, read
+from campaign_runner.app.steps.file_copy import copied
+from campaign_runner.app.steps.finish import Result, finish_check
+from campaign_runner.app.steps.funds import funds_notes
+from campaign_runner.app.steps.history import past
+from campaign_runner.app.steps.plan_approval import show_plan
+from campaign_runner.app.steps.unusual import clock_notes, unusual_to_show
 from campaign_runner.ledger import held, open_ledger, sent_when
 from campaign_runner.model.observed import observed
 from campaign_runner.planning.plan_draft import PlanDraft

@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from campaign_runner import simulator
-from campaign_runner.app.personal_files import delete_ours, files_with, reports_of
+from campaign_runner.app.personal_data.personal_files import delete_ours, files_with, reports_of
 from campaign_runner.app.runtime import SIMULATOR_STATE, Runtime
 from campaign_runner.app.session import since
 from campaign_runner.ledger import Ledger, campaigns, erasure, open_ledger, plans

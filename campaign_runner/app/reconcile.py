@@ -6,11 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from campaign_runner.app.all_campaigns import NOTHING_PLANNED, books_of_all, chosen_environment
-from campaign_runner.app.finish import books_of
-from campaign_runner.app.report_files import report_folder, report_targets
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import open_campaign
-from campaign_runner.app.uploads import latest_upload
+from campaign_runner.app.steps.finish import books_of
+from campaign_runner.app.steps.report_files import report_folder, report_targets
+from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.ledger import campaigns
 from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model.errors import UsageError

@@ -13,16 +13,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from campaign_runner import planning
-from campaign_runner.app import newest
 from campaign_runner.app.catalogue import catalogue_snapshot
-from campaign_runner.app.draft import ReadOptions, checked_draft
-from campaign_runner.app.file_copy import copied
-from campaign_runner.app.finish import Result, finish
-from campaign_runner.app.history import decisions
-from campaign_runner.app.progress import Progress, no_progress
+from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.app.session import CampaignSession, open_campaign
-from campaign_runner.app.write_plan import write_down_plan
+from campaign_runner.app.steps import newest
+from campaign_runner.app.steps.draft import ReadOptions, checked_draft
+from campaign_runner.app.steps.file_copy import copied
+from campaign_runner.app.steps.finish import Result, finish
+from campaign_runner.app.steps.history import decisions
+from campaign_runner.app.steps.write_plan import write_down_plan
 from campaign_runner.ledger import adoption, events, integrity, plans
 from campaign_runner.model import Finding, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped

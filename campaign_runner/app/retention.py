@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from campaign_runner.app.personal_files import copies_of_ledger
+from campaign_runner.app.personal_data.personal_files import copies_of_ledger
 from campaign_runner.app.purge import Erased, purge_data
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.workspace import Workspace

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaign_runner import planning
-from campaign_runner.app import confirm, confirmed_failures
-from campaign_runner.app.driver import driving
-from campaign_runner.app.finish import Result, finish_latest
-from campaign_runner.app.funds import payable_again
 from campaign_runner.app.halt import paused
-from campaign_runner.app.interrupted import summing_up
-from campaign_runner.app.progress import Progress, no_progress
+from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.safeguards import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.app.session import CampaignSession, open_campaign, watch
+from campaign_runner.app.steps import confirm, confirmed_failures
+from campaign_runner.app.steps.driver import driving
+from campaign_runner.app.steps.finish import Result, finish_latest
+from campaign_runner.app.steps.funds import payable_again
+from campaign_runner.app.steps.interrupted import summing_up
+from campaign_runner.app.steps.safeguards import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.ledger import events, integrity, plans, replaced_lines
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.reconciliation.doubts import RELEASE_FIRST

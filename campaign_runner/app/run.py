@@ -7,20 +7,20 @@ Nothing here prints: values go back to the caller, progress goes to a callback.
 
 from __future__ import annotations
 
-from campaign_runner.app import run_options
 from campaign_runner.app.detach import leave_to_workers
-from campaign_runner.app.draft import ReadOptions
-from campaign_runner.app.file_copy import copied
-from campaign_runner.app.finish import Result, finish
-from campaign_runner.app.interrupted import summing_up
 from campaign_runner.app.notify import told_afterwards
-from campaign_runner.app.place import PlacingRules, place_file
-from campaign_runner.app.progress import Progress, no_progress
+from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.safeguards import prove_places, reports_may_fail
 from campaign_runner.app.session import open_campaign
+from campaign_runner.app.steps import run_options
+from campaign_runner.app.steps.draft import ReadOptions
+from campaign_runner.app.steps.file_copy import copied
+from campaign_runner.app.steps.finish import Result, finish
+from campaign_runner.app.steps.interrupted import summing_up
+from campaign_runner.app.steps.place import PlacingRules, place_file
+from campaign_runner.app.steps.safeguards import prove_places, reports_may_fail
+from campaign_runner.app.steps.write_plan import write_down_plan
 from campaign_runner.app.submissions import of_a_run
-from campaign_runner.app.write_plan import write_down_plan
 from campaign_runner.ledger import integrity
 from campaign_runner.ledger.overlaps import Overtaken
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from campaign_runner import settings, tango
-from campaign_runner.app.locations import config_path, config_places
 from campaign_runner.app.overrides import Overrides
-from campaign_runner.app.state_folder import state_folder
+from campaign_runner.app.process.locations import config_path, config_places
+from campaign_runner.app.process.state_folder import state_folder
 from campaign_runner.ledger import Ledger, pauses, requests
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.limiter import SharedLimiter

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaign_runner.app import schedule
-from campaign_runner.app.plan_view import approval_of, checked
+from campaign_runner.app.views.plan_view import approval_of, checked
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, jobs
 from campaign_runner.ledger.checks import Check

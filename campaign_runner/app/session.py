@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from campaign_runner.app import newest
+from campaign_runner.app.process.state_folder import notice, refuse_other
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.state_folder import notice, refuse_other
+from campaign_runner.app.steps import newest
 from campaign_runner.ledger import Ledger, adoption, campaigns, open_ledger
 from campaign_runner.ledger.overlaps import Watch
 from campaign_runner.ledger.read_only import is_writable, look_into

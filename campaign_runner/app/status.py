@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from campaign_runner.app import newest
+from campaign_runner.app.steps import newest
 from campaign_runner.ledger import campaigns, claims, events, pauses, row_status
 from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model.errors import UsageError

@@ -15,9 +15,9 @@ from campaign_runner.model.actor import Actor
 from campaign_runner.model.choices import HiddenRows
 
 if TYPE_CHECKING:
-    from campaign_runner.app.draft import ReadOptions
     from campaign_runner.app.session import CampaignSession
-    from campaign_runner.app.uploads import LoadedUpload
+    from campaign_runner.app.steps.draft import ReadOptions
+    from campaign_runner.app.views.uploads import LoadedUpload
 
 
 def submit_file(
@@ -38,7 +38,7 @@ def submit_file(
 @contextmanager
 def restored(workspace: Workspace, submission: Submission) -> Iterator[ReadOptions]:
     """The file of a submission and how it is to be read, while this lasts."""
-    from campaign_runner.app.draft import ReadOptions
+    from campaign_runner.app.steps.draft import ReadOptions
 
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
         path = Path(folder) / (Path(submission.name).name or "file")

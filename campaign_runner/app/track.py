@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from campaign_runner.app.driver import driving
-from campaign_runner.app.finish import Result, finish_latest
-from campaign_runner.app.interrupted import summing_up
 from campaign_runner.app.notify import told_afterwards
-from campaign_runner.app.progress import Progress, no_progress
+from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.safeguards import ledger_may_go, reports_may_fail
 from campaign_runner.app.session import open_campaign
+from campaign_runner.app.steps.driver import driving
+from campaign_runner.app.steps.finish import Result, finish_latest
+from campaign_runner.app.steps.interrupted import summing_up
+from campaign_runner.app.steps.safeguards import ledger_may_go, reports_may_fail
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 
 

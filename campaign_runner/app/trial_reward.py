@@ -14,9 +14,9 @@ from typing import Any
 
 import orjson
 
-from campaign_runner.app.plan_view import checked
+from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.runtime import connect_tango
-from campaign_runner.app.viewer import Viewer
+from campaign_runner.app.views.plan_view import checked
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, jobs, pauses, trial_rewards
 from campaign_runner.ledger.actors import this_account

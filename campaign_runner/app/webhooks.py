@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from campaign_runner.app.door_secrets import new_secret
+from campaign_runner.app.accounts.door_secrets import new_secret
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.app.tango_events import VARIABLE
 from campaign_runner.ledger import open_ledger

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner import settings
-from campaign_runner.app.locations import state_path
+from campaign_runner.app.process.locations import state_path
 from campaign_runner.app.runtime import Runtime, SystemClock
 from campaign_runner.ledger import Ledger, campaigns, open_ledger
 from campaign_runner.ledger.actors import this_account

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from campaign_runner.app.draft import ReadOptions, read
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import rule_book
+from campaign_runner.app.steps.draft import ReadOptions, read
 from campaign_runner.intake import headers
 from campaign_runner.intake.file_kinds import kind_of
 from campaign_runner.intake.text.rewriting import rewrite

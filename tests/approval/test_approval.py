@@ -6,9 +6,9 @@ import pytest
 
 from campaign_runner.app import approve as approval
 from campaign_runner.app.approve import reject_plan
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
 from campaign_runner.app.status import campaign_status
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending, UsageError
 from tests.approval.conftest import ANA, BEN, CLEO, FAILS, FINANCE
 from tests.pipeline.decided import release_rows

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from campaign_runner.app.catalogue import CatalogueSnapshot
-from campaign_runner.app.draft import ReadOptions, checked_draft
-from campaign_runner.app.progress import no_progress
+from campaign_runner.app.process.progress import no_progress
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
 from campaign_runner.app.status import campaign_status
+from campaign_runner.app.steps.draft import ReadOptions, checked_draft
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.errors import ExitCode

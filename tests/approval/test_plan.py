@@ -92,7 +92,7 @@ def test_other_settings_make_another_plan(office, reviewed, change):
 def test_the_references_count_and_not_the_order_of_the_rows(office, reviewed):
     """The bytes of the file are part of the identity; the lines in it count as a set."""
     from campaign_runner.app.catalogue import CatalogueSnapshot
-    from campaign_runner.app.draft import ReadOptions, checked_draft
+    from campaign_runner.app.steps.draft import ReadOptions, checked_draft
     from campaign_runner.planning.plan_preview import Setting, identity
 
     rows = [ANA, BEN, CLEO]

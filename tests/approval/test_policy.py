@@ -13,8 +13,8 @@ import pytest
 
 from campaign_runner import settings
 from campaign_runner.app.approve import approve_plan
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending, SettingsError, UsageError

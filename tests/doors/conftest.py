@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from campaign_runner import settings, simulator
-from campaign_runner.app.campaigns import campaign_view, create_campaign
 from campaign_runner.app.jobs import work_once
 from campaign_runner.app.submissions import submit_file
+from campaign_runner.app.views.campaigns import campaign_view, create_campaign
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import submissions
 from campaign_runner.ledger.checks import Check, check_of

@@ -9,8 +9,8 @@ import pytest
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.decide_plan import decide_plan
-from campaign_runner.app.plan_view import accept_warning, ask_for_approval, plan_view
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.views.plan_view import accept_warning, ask_for_approval, plan_view
 from campaign_runner.ledger import people
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, Forbidden, NotFound, RefusedBeforeSending, UsageError

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
-from campaign_runner.app.plan_view import ask_for_approval, plan_view
-from campaign_runner.app.viewer import Viewer
-from campaign_runner.app.visible_campaigns import by_attention
+from campaign_runner.app.accounts.viewer import Viewer
+from campaign_runner.app.views.plan_view import ask_for_approval, plan_view
+from campaign_runner.app.views.visible_campaigns import by_attention
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.attention import WAITS_FOR, _what, attention
 from campaign_runner.model.campaign_state import CampaignState

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from campaign_runner.app.plan_view import plan_view
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.views.plan_view import plan_view
 from tests.doors.conftest import ANA, BEN, HANNA, HEADERS, House
 
 FOREIGN = "Nr,Art,Rufname,Zuname,Anschrift elektronisch,Code,Summe X"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from campaign_runner.app.plan_view import ask_for_approval, plan_view
+from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.trial_reward import want_test_reward
-from campaign_runner.app.viewer import Viewer
+from campaign_runner.app.views.plan_view import ask_for_approval, plan_view
 from campaign_runner.ledger import events
 from campaign_runner.model.roles import Role
 from tests.doors.conftest import ANA, HANNA, House

@@ -7,13 +7,13 @@ import sqlite3
 import pytest
 from sqlalchemy import LargeBinary
 
+from campaign_runner.app.accounts.users import add_user
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.campaign_wishes import halt_campaign, resume_campaign, want_reports
 from campaign_runner.app.correct_cells import correct_cells
-from campaign_runner.app.person_export import export_person, write_export
+from campaign_runner.app.personal_data.person_export import export_person, write_export
 from campaign_runner.app.purge import Erased, purge_recipient
 from campaign_runner.app.send import send_plan
-from campaign_runner.app.users import add_user
 from campaign_runner.ledger import read_only, store
 from campaign_runner.ledger.personal_traces import FILES, traces
 from campaign_runner.ledger.schema import metadata

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from campaign_runner.app.decide_plan import decide_plan
-from campaign_runner.app.plan_rows import plan_changes, plan_lines, upload_changes
-from campaign_runner.app.plan_view import plan_view
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.views.plan_rows import plan_changes, plan_lines, upload_changes
+from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.ledger import check_parts, submission_erasure
 from campaign_runner.model.contact import Contact
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, HEADERS, WRONG, House

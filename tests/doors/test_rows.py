@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from campaign_runner.app.decide_rows import decide_rows
-from campaign_runner.app.plan_view import plan_view
-from campaign_runner.app.rows import row_life, rows_of
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.views.plan_view import plan_view
+from campaign_runner.app.views.rows import row_life, rows_of
 from campaign_runner.ledger import rows_page
 from campaign_runner.ledger.rows_page import Wanted
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House

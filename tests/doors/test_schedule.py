@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from campaign_runner.app import campaign_wishes as wishes
-from campaign_runner.app import plan_approval
 from campaign_runner.app.audit import verify_log
 from campaign_runner.app.cancel_sending import cancel_sending
 from campaign_runner.app.decide_plan import decide_plan
-from campaign_runner.app.plan_view import plan_view
 from campaign_runner.app.schedule import moment_of
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.steps import plan_approval
+from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.ledger import jobs
 from campaign_runner.model.errors import Conflict, UsageError
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, House
@@ -90,7 +90,7 @@ def test_what_is_called_off_while_a_worker_plans_it_is_not_sent(
         cancel_sending(house.workspace, key, HANNA)
         return judged(*given)
 
-    monkeypatch.setattr("campaign_runner.app.write_plan.require_approval", meanwhile)
+    monkeypatch.setattr("campaign_runner.app.steps.write_plan.require_approval", meanwhile)
     house.work()
     assert (house.view()["state"], house.sent()) == ("approved", [])
 

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
+from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.audit import verify_log
-from campaign_runner.app.plan_view import plan_view
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.trial_reward import test_reward_of as reward_of
 from campaign_runner.app.trial_reward import want_test_reward as want
-from campaign_runner.app.viewer import Viewer
+from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.ledger import events, trial_rewards
 from campaign_runner.model.errors import Conflict, StateError, UsageError
 from campaign_runner.model.roles import Role

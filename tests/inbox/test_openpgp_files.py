@@ -14,8 +14,8 @@ from unittest.mock import patch
 import pytest
 
 from campaign_runner import simulator
-from campaign_runner.app import inbox_run, openpgp
-from campaign_runner.app.private_temp import PREFIX
+from campaign_runner.app.incoming import inbox_run, openpgp
+from campaign_runner.app.incoming.private_temp import PREFIX
 from campaign_runner.model.errors import ExitCode
 from tests.clock import HandClock
 from tests.inbox.drop import ANA, HEADERS, Drop

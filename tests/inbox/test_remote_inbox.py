@@ -18,9 +18,9 @@ from sqlalchemy import update
 from campaign_runner import simulator
 from campaign_runner.app.inbox import Inbox
 from campaign_runner.app.inbox_job import collect_files
-from campaign_runner.app.inbox_place import InboxAway
+from campaign_runner.app.incoming.inbox_place import InboxAway
+from campaign_runner.app.incoming.remote_place import RemotePlace
 from campaign_runner.app.jobs import want_periodic, work_once
-from campaign_runner.app.remote_place import RemotePlace
 from campaign_runner.app.workspace import open_workspace
 from campaign_runner.ledger import open_ledger
 from campaign_runner.ledger.submission_tables import jobs

@@ -11,7 +11,7 @@ import pytest
 
 from campaign_runner import simulator
 from campaign_runner.app.inbox import Inbox
-from campaign_runner.app.timetable import Timetable
+from campaign_runner.app.incoming.timetable import Timetable
 from campaign_runner.model.errors import ExitCode, SettingsError
 from campaign_runner.settings.workspace_sections import ScheduleSection
 from tests.clock import HandClock

@@ -6,8 +6,8 @@ import openpyxl
 
 from campaign_runner import settings
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.reporting.excel.template import write_template
 from campaign_runner.validation import load_book
 

@@ -13,10 +13,10 @@ import pytest
 from campaign_runner import simulator
 from campaign_runner.app.approve import approve_plan
 from campaign_runner.app.audit import verify_log
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.actor import Actor
 from tests.pipeline.conftest import Office
 from tests.pipeline.decided import release_rows

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import simulator
-from campaign_runner.app.state_folder import state_folder
+from campaign_runner.app.process.state_folder import state_folder
 from tests.reliability.processes import COMMAND
 
 SETTINGS = """

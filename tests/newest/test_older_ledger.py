@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from campaign_runner.app.doctor import diagnose
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.purge import purge_data
 from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger import newest_heads
 from campaign_runner.model.errors import ExitCode

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode, NotNewest, TangoStopped
 from campaign_runner.planning import known_lines, references

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from campaign_runner import settings
-from campaign_runner.app.campaigns import create_campaign
 from campaign_runner.app.halt import halt_campaign
 from campaign_runner.app.notify import Notifier, deliver
+from campaign_runner.app.views.campaigns import create_campaign
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import tango_events
 from tests.doors.conftest import HANNA

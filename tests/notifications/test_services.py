@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from campaign_runner.app.plan_view import ask_for_approval
-from campaign_runner.app.users import add_user
+from campaign_runner.app.accounts.users import add_user
+from campaign_runner.app.views.plan_view import ask_for_approval
 from tests.doors.conftest import ANA, FINN, HANNA
 
 PAUL = "1,EMAIL,Paul,Roe,paul@example.com,,U561593,25"

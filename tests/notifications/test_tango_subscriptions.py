@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import simulator
-from campaign_runner.app.plan_view import plan_view
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.tango_events import NotSigned, receive_event
+from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.app.webhooks import list_subscriptions, remove, subscribe
 from campaign_runner.entrypoints.cli import main
 from campaign_runner.model.errors import NotFound, UsageError

@@ -9,8 +9,8 @@ import json
 import pytest
 
 from campaign_runner.app.halt import halt_campaign
-from campaign_runner.app.plan_view import plan_view
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.ledger import outbox
 from campaign_runner.model.errors import SettingsError
 from campaign_runner.notification import webhook

@@ -6,8 +6,8 @@ import pytest
 
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.halt import halt_campaign
-from campaign_runner.app.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.views.plan_view import ask_for_approval, plan_view
 from campaign_runner.notification.kinds import KINDS
 from campaign_runner.notification.texts import LANGUAGES, TEXTS
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG

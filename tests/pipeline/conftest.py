@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from campaign_runner import settings, simulator
-from campaign_runner.app.draft import ReadOptions
-from campaign_runner.app.finish import Result
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.draft import ReadOptions
+from campaign_runner.app.steps.finish import Result
 from tests.clock import HandClock
 from tests.pipeline.two_campaigns import two
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import ExitCode
 
 ROW = "{0},EMAIL,P{0},Roe,p{0}@example.com,,{1},{2}"

@@ -7,8 +7,8 @@ import csv
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.reconcile import reconcile_campaign
+from campaign_runner.app.steps.draft import ReadOptions
 
 ROWS = (
     "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25.50",

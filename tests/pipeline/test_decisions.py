@@ -8,12 +8,12 @@ import pytest
 
 from campaign_runner.app import screen
 from campaign_runner.app.doctor import diagnose
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.explain import explain_row
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.retry import failed_lines, retry_failed
 from campaign_runner.app.status import campaign_status
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import ExitCode, TangoStopped, UsageError
 from tests.pipeline.decided import drop_rows, release_rows
 from tests.pipeline.people import ANA, BEN, FAILS

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from campaign_runner.app.doctor import diagnose
-from campaign_runner.app.health_checks import permissions
+from campaign_runner.app.health.health_checks import permissions
 from tests.pipeline.people import ANA, BEN
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from tests.pipeline.decided import release_rows
 
 PLAIN = ["First name", "E-mail", "Amount"]

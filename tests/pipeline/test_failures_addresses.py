@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.steps.draft import ReadOptions
 from tests.pipeline.conftest import HEADERS
 
 ANA, BO, DI = (

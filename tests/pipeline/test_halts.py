@@ -8,10 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from campaign_runner.app.audit import verify_log
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.halt import halt_campaign
-from campaign_runner.app.place import PlacingRules, place_file
-from campaign_runner.app.progress import no_progress
+from campaign_runner.app.process.progress import no_progress
 from campaign_runner.app.resume import resume_campaign
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
@@ -19,8 +17,10 @@ from campaign_runner.app.runtime import account_name
 from campaign_runner.app.schedule import schedule_campaign
 from campaign_runner.app.session import open_campaign
 from campaign_runner.app.status import campaign_status
-from campaign_runner.app.turn import Turn
-from campaign_runner.app.uploads import latest_upload
+from campaign_runner.app.steps.draft import ReadOptions
+from campaign_runner.app.steps.place import PlacingRules, place_file
+from campaign_runner.app.steps.turn import Turn
+from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.app.withdraw import withdraw_campaign
 from campaign_runner.ledger import batches, open_ledger, schema
 from campaign_runner.ledger.circuit import SharedCircuit

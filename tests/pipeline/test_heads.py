@@ -9,8 +9,8 @@ import pytest
 
 from campaign_runner.app.approve import approve_plan, reject_plan
 from campaign_runner.app.audit import verify_log
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import StateError, UsageError
 from campaign_runner.model.plan_facts import StatedHead
 from campaign_runner.reporting import stated_head

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import Interrupted
 from tests.pipeline.people import ANA, BEN

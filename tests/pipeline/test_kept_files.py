@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
-from campaign_runner.app.file_copy import copied
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.draft import ReadOptions
+from campaign_runner.app.steps.file_copy import copied
 from campaign_runner.model.errors import FileUnusable
 
 ROWS = ("1,EMAIL,Ana,Silva,ana@example.com,,U561593,25", "2,EMAIL,Bo,Berg,bo@@example.com,,U561593,10")

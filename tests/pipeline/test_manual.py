@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.entrypoints import cli
 from campaign_runner.validation.book import shipped
 from tests import pages

@@ -74,8 +74,8 @@ def test_long_values_fit_the_ledger(office):
 def test_recover_with_a_long_campaign_name_and_a_strange_time(office):
     import shutil
 
-    from campaign_runner.app.draft import ReadOptions
     from campaign_runner.app.recover import recover_ledger
+    from campaign_runner.app.steps.draft import ReadOptions
 
     office.values["campaign"]["name"] = "N" * 1024
     path = office.file(ANA)

@@ -17,11 +17,11 @@ import pytest
 
 from campaign_runner import validation
 from campaign_runner.app.all_campaigns import report_all_campaigns
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.reconcile import reconcile_all, reconcile_campaign
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.reporting.excel.template import write_template
 

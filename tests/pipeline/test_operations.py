@@ -9,9 +9,9 @@ import sqlite3
 import pytest
 
 from campaign_runner import settings, simulator
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.ledger import open_ledger, store
 from campaign_runner.model.errors import (
     CampaignHeld,

@@ -17,7 +17,6 @@ from campaign_runner.app.audit import verify_log
 from campaign_runner.app.catalogue import find_rewards
 from campaign_runner.app.check import check_file
 from campaign_runner.app.doctor import diagnose
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.explain import explain_row
 from campaign_runner.app.init import init_folder
 from campaign_runner.app.plan import plan_file
@@ -30,6 +29,7 @@ from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.rules import rules_of_method
 from campaign_runner.app.run import run_file
 from campaign_runner.app.status import campaign_status
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger.sent_lines import DROPPED
 from campaign_runner.model.actor import Actor

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.track import track_campaign
 from campaign_runner.entrypoints.cli.terminal import Terminal
 from campaign_runner.model.errors import RefusedBeforeSending

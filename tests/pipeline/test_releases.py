@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.explain import explain_row
 from campaign_runner.app.plan import plan_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.ledger import open_ledger
 from campaign_runner.ledger.schema import releases
 from campaign_runner.model.choices import HoldKind

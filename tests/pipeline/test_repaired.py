@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.reports import report_campaign
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger.sent_lines import RELEASED
 

@@ -8,10 +8,10 @@ import pytest
 
 from campaign_runner.app import screen
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.retry import retry_failed
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.track import track_campaign
 
 ANA, BO, CY = (

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaign_runner import planning
-from campaign_runner.app.finish import books_of
 from campaign_runner.app.session import open_campaign
-from campaign_runner.app.uploads import latest_upload
+from campaign_runner.app.steps.finish import books_of
+from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.ledger import batches
 from campaign_runner.model import LineAnswer, Outcome, Receipt
 from campaign_runner.placement import Placement, advance

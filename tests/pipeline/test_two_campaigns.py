@@ -7,11 +7,11 @@ from importlib import import_module
 
 import pytest
 
-from campaign_runner.app import history, write_plan
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.purge import purge_data
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps import history, write_plan
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.ledger.batch_moves import mark_sending
 from campaign_runner.model.errors import ExitCode, UsageError
 from tests.pipeline.decided import release_rows

@@ -7,11 +7,12 @@ import sys
 
 import pytest
 
-from campaign_runner.app import batch_packing, executor
-from campaign_runner.app import draft as preparation
 from campaign_runner.app.catalogue import CatalogueSnapshot
-from campaign_runner.app.draft import ReadOptions, checked_draft
-from campaign_runner.app.progress import no_progress
+from campaign_runner.app.process import executor
+from campaign_runner.app.process.progress import no_progress
+from campaign_runner.app.steps import batch_packing
+from campaign_runner.app.steps import draft as preparation
+from campaign_runner.app.steps.draft import ReadOptions, checked_draft
 from campaign_runner.intake.text import fast_csv
 from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending
 from tests.pipeline.conftest import HEADERS

@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import ExitCode
 from tests.workbooks import ANA, BO, HEADER, SHEET, in_part, patched, shown_as, with_cell, xlsx
 

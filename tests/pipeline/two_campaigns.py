@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 
 HEADERS = ["First name", "E-mail", "Amount"]
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending
 from tests.pipeline.conftest import HEADERS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from campaign_runner.app.check import check_file
-from campaign_runner.app.draft import ReadOptions
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.entrypoints import cli
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending
 from tests.pipeline.conftest import HEADERS

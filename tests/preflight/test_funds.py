@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import ExitCode, RefusedBeforeSending
 
 ANA = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,60"

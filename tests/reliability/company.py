@@ -23,13 +23,13 @@ import httpx
 from sqlalchemy import Engine, create_engine
 
 from campaign_runner import settings, simulator, validation
-from campaign_runner.app.draft import ReadOptions
-from campaign_runner.app.finish import Result
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.draft import ReadOptions
+from campaign_runner.app.steps.finish import Result
 from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger import store
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode, NotNewest, StateError

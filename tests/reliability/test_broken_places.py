@@ -10,8 +10,8 @@ import sys
 import pytest
 from sqlalchemy import text
 
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.recover import recover_ledger
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.ledger import migrations, open_ledger, schema
 from campaign_runner.ledger.database_errors import translated
 from campaign_runner.model.errors import StateError

@@ -11,11 +11,11 @@ from sqlalchemy import create_engine, text
 from campaign_runner import simulator
 from campaign_runner.app import audit
 from campaign_runner.app.audit import verify_log
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.purge import purge_campaign, purge_recipient
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import ExitCode
 from tests.pipeline import (
     test_corrections,

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from campaign_runner import planning, simulator
-from campaign_runner.app.draft import ReadOptions
-from campaign_runner.app.progress import no_progress
+from campaign_runner.app.process.progress import no_progress
 from campaign_runner.app.runtime import connect_tango
 from campaign_runner.app.session import CampaignSession, open_campaign
-from campaign_runner.app.write_plan import write_down_plan
+from campaign_runner.app.steps.draft import ReadOptions
+from campaign_runner.app.steps.write_plan import write_down_plan
 from campaign_runner.ledger import Ledger, batches, events, schema
 from campaign_runner.ledger.batch_moves import left_sending
 from campaign_runner.model.errors import TangoStopped

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import settings, simulator
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.draft import ReadOptions
 from tests.clock import HandClock
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -158,7 +158,7 @@ def test_every_alert_is_tested_and_has_a_paragraph_in_the_manual():
 
 
 def test_rules_and_dashboard_ask_for_metrics_that_there_are():
-    from campaign_runner.app.metrics_file import RUN_METRICS
+    from campaign_runner.app.process.metrics_file import RUN_METRICS
 
     known = {PREFIX + each.name for each in (*counters.METRICS, *RUN_METRICS)}
     panels = json.loads(DASHBOARD.read_text("utf-8"))["panels"]

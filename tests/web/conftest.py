@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from campaign_runner.app.passwords import hashed
+from campaign_runner.app.accounts.passwords import hashed
+from campaign_runner.app.accounts.sign_in import Browser, begin_session
+from campaign_runner.app.accounts.tokens import create_token
+from campaign_runner.app.accounts.users import add_user, find_user
 from campaign_runner.app.runtime import SystemClock
-from campaign_runner.app.sign_in import Browser, begin_session
-from campaign_runner.app.tokens import create_token
-from campaign_runner.app.users import add_user, find_user
 from campaign_runner.app.workspace import Workspace, open_workspace
 from campaign_runner.entrypoints.web.application import create_app
 from campaign_runner.ledger import people

@@ -9,11 +9,11 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
-from campaign_runner.app.audit_view import verify
-from campaign_runner.app.campaigns import create_campaign
+from campaign_runner.app.accounts.sign_in import actor_of
+from campaign_runner.app.accounts.users import disable_user, find_user
 from campaign_runner.app.jobs import work_once
-from campaign_runner.app.sign_in import actor_of
-from campaign_runner.app.users import disable_user, find_user
+from campaign_runner.app.views.audit_view import verify
+from campaign_runner.app.views.campaigns import create_campaign
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.model.roles import Permission
 from tests.web.conftest import PASSWORD
@@ -73,8 +73,8 @@ def test_with_one_time_codes_a_password_alone_opens_nothing(timed):
 
 
 def test_who_approves_needs_codes_where_the_settings_say_so(site, monkeypatch):
-    from campaign_runner.app import viewer
-    from campaign_runner.app.sign_in import viewer_of_session
+    from campaign_runner.app.accounts import viewer
+    from campaign_runner.app.accounts.sign_in import viewer_of_session
     from campaign_runner.model.errors import Forbidden
 
     monkeypatch.setenv("CAMPAIGN_RUNNER__SERVER__CODES_FOR_APPROVERS", "true")

@@ -6,10 +6,10 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
-from campaign_runner.app.campaigns import create_campaign
-from campaign_runner.app.sign_in import actor_of
-from campaign_runner.app.tokens import create_token
-from campaign_runner.app.users import find_user
+from campaign_runner.app.accounts.sign_in import actor_of
+from campaign_runner.app.accounts.tokens import create_token
+from campaign_runner.app.accounts.users import find_user
+from campaign_runner.app.views.campaigns import create_campaign
 from campaign_runner.app.workspace import open_workspace
 from campaign_runner.model.roles import Role
 from tests.web.conftest import Site

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app import sign_in
-from campaign_runner.app.tokens import list_tokens
-from campaign_runner.app.users import add_user, disable_user, new_link
+from campaign_runner.app.accounts import sign_in
+from campaign_runner.app.accounts.tokens import list_tokens
+from campaign_runner.app.accounts.users import add_user, disable_user, new_link
 from campaign_runner.ledger import people
 from campaign_runner.model.log import JsonLines
 from tests.web.conftest import PASSWORD

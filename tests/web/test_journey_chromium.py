@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from campaign_runner.app import users
-from campaign_runner.app.sign_in import Browser, begin_session
+from campaign_runner.app.accounts import users
+from campaign_runner.app.accounts.sign_in import Browser, begin_session
 from campaign_runner.app.workspace import open_workspace
 from tests.web.chromium import DESK, PHONE, Watched, chromium, needs_chromium, served
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from campaign_runner.app.campaigns import create_campaign
-from campaign_runner.app.sign_in import actor_of
-from campaign_runner.app.users import find_user
+from campaign_runner.app.accounts.sign_in import actor_of
+from campaign_runner.app.accounts.users import find_user
+from campaign_runner.app.views.campaigns import create_campaign
 from campaign_runner.entrypoints.web.access import Anyone
 from campaign_runner.entrypoints.web.routes import ROUTES
 from campaign_runner.model.roles import Permission, Role

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from campaign_runner.app.server_address import SetUp, address_of
+from campaign_runner.app.process.server_address import SetUp, address_of
 from tests.web.chromium import served
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_runner.app.users import add_user, set_up_secret
+from campaign_runner.app.accounts.users import add_user, set_up_secret
 from tests.web.conftest import PASSWORD
 
 

@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from campaign_runner.app.users import find_user, list_users
+from campaign_runner.app.accounts.users import find_user, list_users
 from campaign_runner.app.workspace import open_workspace
 from tests.web.conftest import Site
 from tests.web.provider import CLIENT, SECRET, running

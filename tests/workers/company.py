@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 
 from campaign_runner import simulator
-from campaign_runner.app.campaigns import campaign_view, create_campaign
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.submissions import submit_file
+from campaign_runner.app.views.campaigns import campaign_view, create_campaign
 from campaign_runner.app.workspace import Workspace, open_workspace
 from campaign_runner.ledger.checks import check_of
 from campaign_runner.model.actor import Actor

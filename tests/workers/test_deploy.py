@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from campaign_runner.app.draft import ReadOptions
 from campaign_runner.app.run import run_file
+from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.entrypoints.cli import COMMANDS
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.errors import NotNewest
@@ -79,7 +79,7 @@ def test_the_image_has_the_parts_that_exist_and_all_containers_share_one_state()
     )
     installed = re.search(r"'\.\[([a-z,]+)\]'", (DEPLOY / "Dockerfile").read_text("utf-8"))
     assert installed
-    assert {"web", "worker", "notify", "inbox", "operations"} <= set(installed[1].split(",")) <= extras
+    assert {"web", "worker", "notify", "inbox"} <= set(installed[1].split(",")) <= extras
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
     assert all("state:/state" in services[name]["volumes"] for name in ("server", "worker"))
 

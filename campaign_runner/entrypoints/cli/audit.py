@@ -39,7 +39,7 @@ def verify(call: Call, head: OldHead = "", report: Report = None) -> None:
     Example: campaign-runner audit verify --report reports/2026-q4-recognition/summary.json
     """
     from campaign_runner.app.audit import verify_log, wanted_heads
-    from campaign_runner.app.locations import ledger_place
+    from campaign_runner.app.process.locations import ledger_place
 
     verdict = verify_log(*ledger_place(call.state, call.config), wanted_heads(head, report))
     call.answer(asdict(verdict), *_verdict(verdict))
@@ -84,7 +84,7 @@ def export(call: Call) -> None:
     Example: campaign-runner audit export > events.jsonl
     """
     from campaign_runner.app.audit import export_log
-    from campaign_runner.app.locations import ledger_place
+    from campaign_runner.app.process.locations import ledger_place
 
     call.terminal.as_json = True  # an error is an object, too
     lines = export_log(*ledger_place(call.state, call.config))

@@ -73,7 +73,7 @@ class Call:
         from campaign_runner.app.runtime import build_runtime
 
         if reads:
-            from campaign_runner.app import executor
+            from campaign_runner.app.process import executor
 
             executor.begin(file)
         return build_runtime(
@@ -95,8 +95,8 @@ class Call:
 
     def measured(self, path: Path | None, command: str, file: Path | None = None) -> AbstractContextManager[None]:
         """Figures of the ledger and of this run in a file, where one is named."""
-        from campaign_runner.app.locations import config_path, ledger_place
-        from campaign_runner.app.metrics_file import metrics_written
+        from campaign_runner.app.process.locations import config_path, ledger_place
+        from campaign_runner.app.process.metrics_file import metrics_written
 
         return metrics_written(path, command, lambda: ledger_place(self.state, config_path(self.config, file)))
 

@@ -16,7 +16,7 @@ def doctor_command(call: Call) -> None:
     Example: campaign-runner doctor
     """
     from campaign_runner.app.doctor import diagnose
-    from campaign_runner.app.locations import config_path
+    from campaign_runner.app.process.locations import config_path
 
     path = config_path(call.config)
     checks = diagnose(replace(call, config=path).runtime(campaign="" if path else "doctor"))

@@ -11,8 +11,8 @@ from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.model.errors import MEANING
 
 if TYPE_CHECKING:
-    from campaign_runner.app.finish import Result
     from campaign_runner.app.runtime import Runtime
+    from campaign_runner.app.steps.finish import Result
 
 
 def end(

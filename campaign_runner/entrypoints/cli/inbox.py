@@ -23,10 +23,10 @@ def inbox_command(
 
     Example: campaign-runner inbox /srv/rewards --once
     """
-    from campaign_runner.app import executor
     from campaign_runner.app.dead_mans_switch import watched
     from campaign_runner.app.inbox import Inbox
-    from campaign_runner.app.metrics_file import EVERY, metrics_written
+    from campaign_runner.app.process import executor
+    from campaign_runner.app.process.metrics_file import EVERY, metrics_written
 
     executor.begin()
     lines: list[str] = []

@@ -12,7 +12,7 @@ from campaign_runner.model.choices import EnvironmentName, HiddenRows
 from campaign_runner.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from campaign_runner.app.draft import ReadOptions
+    from campaign_runner.app.steps.draft import ReadOptions
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Spreadsheet: CSV, Excel or OpenDocument.")]
 Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Campaign id; default: the one in campaign.toml.")]
@@ -77,7 +77,7 @@ class FileOptions:
 
     def reading(self) -> ReadOptions:
         """The same for `app`."""
-        from campaign_runner.app.draft import ReadOptions
+        from campaign_runner.app.steps.draft import ReadOptions
 
         return ReadOptions(self.file, self.sheet, self.hidden)
 

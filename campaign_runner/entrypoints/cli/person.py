@@ -30,7 +30,7 @@ def export_command(call: Call, who: Who, to: To) -> None:
 
     Example: campaign-runner person export ana@example.com --to ana.xlsx
     """
-    from campaign_runner.app.person_export import write_export
+    from campaign_runner.app.personal_data.person_export import write_export
     from campaign_runner.model.wording import count
 
     data, paths = write_export(call.runtime(campaign="any", secret=False), who, to)

@@ -36,8 +36,8 @@ def reports_command(
 
     from campaign_runner.app import screen
     from campaign_runner.app.all_campaigns import report_all_campaigns
-    from campaign_runner.app.report_files import only_reports
     from campaign_runner.app.reports import report_campaign
+    from campaign_runner.app.steps.report_files import only_reports
 
     runtime = call.runtime(campaign=campaign or ("any" if every else ""), secret=False)
     assert runtime.finance is not None

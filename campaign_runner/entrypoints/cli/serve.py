@@ -11,7 +11,7 @@ from campaign_runner.entrypoints.cli.call import ServerCall
 from campaign_runner.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from campaign_runner.app.server_address import SetUp
+    from campaign_runner.app.process.server_address import SetUp
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 = any free port.")]

@@ -19,7 +19,7 @@ def simulator_command(call: Call, port: Port = 8080, rate: Rate = 1.0, faults: F
 
     Example: campaign-runner simulator --port 8080
     """
-    from campaign_runner.app.locations import state_path
+    from campaign_runner.app.process.locations import state_path
     from campaign_runner.app.simulator import serve_simulator
 
     def announce(url: str) -> None:

@@ -13,7 +13,7 @@ def status_command(call: Call, campaign: Campaign = "") -> None:
 
     Example: campaign-runner status
     """
-    from campaign_runner.app.locations import ledger_place
+    from campaign_runner.app.process.locations import ledger_place
     from campaign_runner.app.status import campaign_status
 
     stated = campaign_status(*ledger_place(call.state, call.config), campaign)

@@ -27,7 +27,7 @@ def create_command(call: ServerCall, user: User, name: Name, expires: Expires = 
 
     Example: campaign-runner token create --user ana@example.com --name nightly --expires 90d
     """
-    from campaign_runner.app.tokens import create_token
+    from campaign_runner.app.accounts.tokens import create_token
 
     with call.workspace() as workspace:
         made, secret = create_token(workspace, None, user, name, role or (), expires)
@@ -48,7 +48,7 @@ def list_command(call: ServerCall) -> None:
 
     Example: campaign-runner token list
     """
-    from campaign_runner.app.tokens import list_tokens
+    from campaign_runner.app.accounts.tokens import list_tokens
 
     with call.workspace() as workspace:
         tokens = list_tokens(workspace)
@@ -76,7 +76,7 @@ def revoke_command(call: ServerCall, number: Number) -> None:
 
     Example: campaign-runner token revoke 3
     """
-    from campaign_runner.app.tokens import revoke_token
+    from campaign_runner.app.accounts.tokens import revoke_token
 
     with call.workspace() as workspace:
         revoke_token(workspace, None, number)

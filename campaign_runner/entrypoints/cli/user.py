@@ -26,8 +26,8 @@ def add_command(call: ServerCall, email: Email, role: Roles, name: Name = "") ->
 
     Example: campaign-runner user add ana@example.com --role submitter --name "Ana Silva"
     """
-    from campaign_runner.app.server_address import password_link
-    from campaign_runner.app.users import add_user
+    from campaign_runner.app.accounts.users import add_user
+    from campaign_runner.app.process.server_address import password_link
 
     with call.workspace() as workspace:
         account, secret = add_user(workspace, None, email, role, name)
@@ -42,7 +42,7 @@ def list_command(call: ServerCall) -> None:
 
     Example: campaign-runner user list
     """
-    from campaign_runner.app.users import list_users
+    from campaign_runner.app.accounts.users import list_users
 
     with call.workspace() as workspace:
         rows: list[dict[str, Any]] = [
@@ -69,7 +69,7 @@ def disable_command(call: ServerCall, email: Email) -> None:
 
     Example: campaign-runner user disable ana@example.com
     """
-    from campaign_runner.app.users import disable_user
+    from campaign_runner.app.accounts.users import disable_user
 
     with call.workspace() as workspace:
         disable_user(workspace, None, email)
@@ -83,8 +83,8 @@ def link_command(call: ServerCall, email: Email) -> None:
 
     Example: campaign-runner user link ana@example.com
     """
-    from campaign_runner.app.server_address import password_link
-    from campaign_runner.app.users import new_link
+    from campaign_runner.app.accounts.users import new_link
+    from campaign_runner.app.process.server_address import password_link
 
     with call.workspace() as workspace:
         link = password_link(workspace, new_link(workspace, None, email))

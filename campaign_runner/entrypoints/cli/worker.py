@@ -19,11 +19,11 @@ def worker_command(call: Call, concurrency: Concurrency = 1, metrics_file: Metri
 
     Example: campaign-runner worker --config workspace.toml
     """
-    from campaign_runner.app import executor
+    from campaign_runner.app.incoming.private_temp import private_temp
     from campaign_runner.app.jobs import work_until_stopped
-    from campaign_runner.app.metrics_file import EVERY, metrics_written
-    from campaign_runner.app.private_temp import private_temp
-    from campaign_runner.app.worker_processes import supervise
+    from campaign_runner.app.process import executor
+    from campaign_runner.app.process.metrics_file import EVERY, metrics_written
+    from campaign_runner.app.process.worker_processes import supervise
 
     executor.begin()
     with (

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Path, Request
 
-from campaign_runner.app.viewer import Viewer, campaign_for, require
+from campaign_runner.app.accounts.viewer import Viewer, campaign_for, require
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.model.errors import CampaignRunnerError, Forbidden
 from campaign_runner.model.loopback import LOOPBACK

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import Response
 
-from campaign_runner.app import one_time_codes, sign_in, tokens, users
+from campaign_runner.app.accounts import one_time_codes, sign_in, tokens, users
 from campaign_runner.entrypoints.web.access import Number, Who, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.cookies import YEAR

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from campaign_runner.app.sign_in import NotSignedIn, TooManyTries
+from campaign_runner.app.accounts.sign_in import NotSignedIn, TooManyTries
 from campaign_runner.entrypoints.web.access import SignInFirst
 from campaign_runner.entrypoints.web.pages import page
 from campaign_runner.model.errors import (

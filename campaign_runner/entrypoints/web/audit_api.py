@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Query
 from fastapi.responses import JSONResponse, Response
 
-from campaign_runner.app.audit_view import audit_events
-from campaign_runner.app.audit_view import verify as verify_log
+from campaign_runner.app.views.audit_view import audit_events
+from campaign_runner.app.views.audit_view import verify as verify_log
 from campaign_runner.entrypoints.web.access import Who, Work
 from campaign_runner.entrypoints.web.campaign_api import Cursor, Limit, items, number_of
 

@@ -9,17 +9,17 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from campaign_runner.app import campaign_wishes as wishes
-from campaign_runner.app.campaigns import campaign_view, create_campaign
+from campaign_runner.app.accounts.viewer import sees_contacts
 from campaign_runner.app.cancel_sending import cancel_sending
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.decide_rows import decide_rows
-from campaign_runner.app.plan_rows import plan_changes, plan_lines
-from campaign_runner.app.plan_view import ask_for_approval, plan_view
-from campaign_runner.app.rows import row_life, rows_of
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.trial_reward import want_test_reward
-from campaign_runner.app.viewer import sees_contacts
-from campaign_runner.app.visible_campaigns import visible_campaigns
+from campaign_runner.app.views.campaigns import campaign_view, create_campaign
+from campaign_runner.app.views.plan_rows import plan_changes, plan_lines
+from campaign_runner.app.views.plan_view import ask_for_approval, plan_view
+from campaign_runner.app.views.rows import row_life, rows_of
+from campaign_runner.app.views.visible_campaigns import visible_campaigns
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number, Who, Work
 from campaign_runner.model.errors import UsageError
 

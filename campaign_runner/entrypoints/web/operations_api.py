@@ -6,8 +6,8 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
+from campaign_runner.app.health.readiness import readiness
 from campaign_runner.app.metrics import metrics as numbers
-from campaign_runner.app.readiness import readiness
 from campaign_runner.app.tango_events import NotSigned, receive_event
 from campaign_runner.entrypoints.web.access import Work
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from campaign_runner import __version__
-from campaign_runner.app.viewer import Viewer
+from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.entrypoints.web.languages import Language, chosen, languages
 from campaign_runner.model.roles import Permission
 

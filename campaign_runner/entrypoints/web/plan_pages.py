@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from fastapi import Form, Query, Request
 from fastapi.responses import Response
 
+from campaign_runner.app.accounts.viewer import sees_contacts
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.map_columns import field_titles
-from campaign_runner.app.plan_rows import MOST, plan_changes, plan_lines, upload_changes
-from campaign_runner.app.plan_view import accept_warning, ask_for_approval, plan_view
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.trial_reward import test_reward_of, want_test_reward
-from campaign_runner.app.viewer import sees_contacts
+from campaign_runner.app.views.plan_rows import MOST, plan_changes, plan_lines, upload_changes
+from campaign_runner.app.views.plan_view import accept_warning, ask_for_approval, plan_view
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Who, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.campaign_pages import about, local_moment

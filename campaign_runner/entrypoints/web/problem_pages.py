@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
+from campaign_runner.app.accounts.viewer import sees_contacts
 from campaign_runner.app.campaign_wishes import reports_of
 from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.correct_dates import correct_dates
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.map_columns import field_titles, map_columns
 from campaign_runner.app.reward_list import reward_list
-from campaign_runner.app.upload_view import problem_groups, problems_of, upload_view, values_of
-from campaign_runner.app.viewer import sees_contacts
+from campaign_runner.app.views.upload_view import problem_groups, problems_of, upload_view, values_of
 from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.campaign_pages import about

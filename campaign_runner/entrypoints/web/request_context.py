@@ -15,9 +15,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from campaign_runner.app.sign_in import viewer_of_session
-from campaign_runner.app.tokens import viewer_of_token
-from campaign_runner.app.viewer import Viewer
+from campaign_runner.app.accounts.sign_in import viewer_of_session
+from campaign_runner.app.accounts.tokens import viewer_of_token
+from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.entrypoints.web.answer_errors import fault
 from campaign_runner.entrypoints.web.cookies import session_secret

@@ -6,10 +6,10 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from campaign_runner.app import campaign_wishes as wishes
+from campaign_runner.app.accounts.viewer import sees_contacts
 from campaign_runner.app.company_template import company_template
-from campaign_runner.app.rows import row_life, rows_of
-from campaign_runner.app.upload_view import file_of
-from campaign_runner.app.viewer import sees_contacts
+from campaign_runner.app.views.rows import row_life, rows_of
+from campaign_runner.app.views.upload_view import file_of
 from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.campaign_api import download

@@ -15,9 +15,9 @@ from typing import NoReturn
 
 import uvicorn
 
-from campaign_runner.app.server_address import SetUp, address_of, remember_address, server_address
-from campaign_runner.app.users import set_up_secret
-from campaign_runner.app.worker_processes import command
+from campaign_runner.app.accounts.users import set_up_secret
+from campaign_runner.app.process.server_address import SetUp, address_of, remember_address, server_address
+from campaign_runner.app.process.worker_processes import command
 from campaign_runner.app.workspace import open_workspace
 from campaign_runner.entrypoints.web.application import create_app
 from campaign_runner.entrypoints.web.worker_process import WorkerProcess

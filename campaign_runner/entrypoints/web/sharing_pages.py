@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import Response
 
-from campaign_runner.app import sharing
-from campaign_runner.app.campaigns import campaign_view
+from campaign_runner.app.accounts import sharing
+from campaign_runner.app.views.campaigns import campaign_view
 from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
 from campaign_runner.entrypoints.web.pages import go_to, page
 from campaign_runner.model.errors import NotFound, UsageError

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import Response
 
-from campaign_runner.app import sign_in, users
-from campaign_runner.app.sign_in import Browser, NotSignedIn, TooManyTries
+from campaign_runner.app.accounts import sign_in, users
+from campaign_runner.app.accounts.sign_in import Browser, NotSignedIn, TooManyTries
 from campaign_runner.entrypoints.web.access import Work
 from campaign_runner.entrypoints.web.cookies import session_secret, set_session
 from campaign_runner.entrypoints.web.pages import go_to, local_path, page

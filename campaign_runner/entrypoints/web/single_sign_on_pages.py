@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from campaign_runner.app import sign_in, single_sign_on
-from campaign_runner.app.door_secrets import new_secret
-from campaign_runner.app.single_sign_on import ProviderSignIn
+from campaign_runner.app.accounts import sign_in, single_sign_on
+from campaign_runner.app.accounts.door_secrets import new_secret
+from campaign_runner.app.accounts.single_sign_on import ProviderSignIn
 from campaign_runner.entrypoints.web.access import Work, workspace_of
 from campaign_runner.entrypoints.web.cookies import (
     clear_session,

@@ -12,11 +12,11 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
+from campaign_runner.app.accounts.viewer import sees_contacts
 from campaign_runner.app.correct_cells import correct_cells
-from campaign_runner.app.plan_rows import upload_changes
 from campaign_runner.app.submissions import submit_file
-from campaign_runner.app.upload_view import file_of, problems_of, upload_view, uploads_of
-from campaign_runner.app.viewer import sees_contacts
+from campaign_runner.app.views.plan_rows import upload_changes
+from campaign_runner.app.views.upload_view import file_of, problems_of, upload_view, uploads_of
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number, Who, Work, viewer_of, workspace_of
 from campaign_runner.entrypoints.web.campaign_api import Body, Cursor, Limit, Text, download, items, number_of
 from campaign_runner.entrypoints.web.idempotent import digest_of, once

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import Response
 
-from campaign_runner.app import messages, one_time_codes, tokens, users
+from campaign_runner.app import messages
+from campaign_runner.app.accounts import one_time_codes, tokens, users
+from campaign_runner.app.health.server_health import full_health, quick_health
+from campaign_runner.app.process.server_address import link_at
 from campaign_runner.app.reward_list import catalogue_state, want_catalogue
-from campaign_runner.app.server_address import link_at
-from campaign_runner.app.server_health import full_health, quick_health
-from campaign_runner.app.settings_shown import list_settings
+from campaign_runner.app.views.settings_shown import list_settings
 from campaign_runner.entrypoints.web.access import Number, Who, Work
 from campaign_runner.entrypoints.web.campaign_api import Cursor, Limit, items, number_of
 from campaign_runner.entrypoints.web.pages import go_to, page

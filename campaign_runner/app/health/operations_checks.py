@@ -1,0 +1,107 @@
+"""Is what runs by itself well?  Workers and jobs, backups, messages, events of Tango, certificates."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from campaign_runner.app.health.health_checks import Diagnosis
+from campaign_runner.app.health.reachability import answers, certificate
+from campaign_runner.app.health.readiness import OVERDUE
+from campaign_runner.app.messages import messages_health
+from campaign_runner.app.tango_events import VARIABLE
+from campaign_runner.app.webhooks import PATH
+from campaign_runner.ledger import Ledger, jobs
+from campaign_runner.notification.kinds import Audience
+from campaign_runner.settings import Settings
+from campaign_runner.settings.secrets import secret
+from campaign_runner.tango import Client, subscriptions
+
+# A backup a night, and one that failed is not yet an alarm.
+BACKUP_AGE = timedelta(hours=49)
+
+
+def operations(settings: Settings, ledger: Ledger, now: datetime) -> Iterator[Diagnosis]:
+    """All of it, in the order in which it is shown."""
+    yield from workers(ledger)
+    yield backups(settings, now)
+    yield from messages()
+    yield from messages_health(ledger)
+    for url in dict.fromkeys((settings.base_url, settings.server.address)):
+        if url.startswith("https:"):
+            yield certificate(url, now)
+
+
+def workers(ledger: Ledger) -> Iterator[Diagnosis]:
+    """Is somebody there who takes the jobs, and which of them fail?"""
+    with ledger.read() as connection:
+        due, failing = jobs.longest_due(connection), jobs.failing(connection)
+    late = f"a job has been due for {due:.0f} seconds, and nobody takes it"
+    found = "no job waits for long" if due <= OVERDUE else late
+    advice = "" if due <= OVERDUE else "Start a worker: campaign-runner worker. If one runs, read its log."
+    yield Diagnosis("worker", due <= OVERDUE, found, advice, "jobs of the ledger")
+    for kind, key, error in failing:
+        advice = "It is tried again by itself. If it goes on, report it with the worker's log."
+        yield Diagnosis(f"job {kind} {key}", False, error, advice, "jobs of the ledger")
+
+
+def backups(settings: Settings, now: datetime) -> Diagnosis:
+    """How old is the newest backup?"""
+    if not settings.retention.backups:
+        return Diagnosis("backup", True, "not checked: [retention] backups does not say where backups are")
+    folder = Path(settings.retention.backups)
+    made = [path.stat().st_mtime for path in folder.glob("ledger-*")] if folder.is_dir() else []
+    how = "See why deploy/backup.sh did not run (systemctl list-timers), and run it now."
+    if not made:
+        return Diagnosis("backup", False, "there is no backup of a ledger", how, str(folder))
+    newest = datetime.fromtimestamp(max(made), UTC)
+    well = now - newest <= BACKUP_AGE
+    found = f"the newest is of {newest:%Y-%m-%d %H:%M} UTC"
+    return Diagnosis("backup", well, found, "" if well else how, str(folder))
+
+
+def messages(environ: Mapping[str, str] = os.environ) -> Iterator[Diagnosis]:
+    """Do the mail servers of [notify] take connections?  Of other services, what is written is looked at alone."""
+    for name in (f"NOTIFY_{who.upper()}" for who in Audience):
+        for address in secret(name, environ).split():
+            yield _service(name, address)
+
+
+def _service(name: str, address: str) -> Diagnosis:
+    """Nothing of an address is shown but the host of a mail server: it holds a secret."""
+    subject = f"messages {name}"
+    try:
+        service: Any = import_module("apprise").Apprise.instantiate(address)
+    except ImportError:
+        how = "Install it: pip install 'campaign-runner[notify]'"
+        return Diagnosis(subject, False, "Apprise is not installed, so nothing is sent", how, name)
+    if service is None:
+        return Diagnosis(subject, False, "Apprise does not understand this address", f"Correct {name}.", name)
+    host, port = getattr(service, "smtp_host", ""), getattr(service, "port", None)
+    if not host:
+        found = f"an address of {service.service_name}; whether it answers was not tried"
+        return Diagnosis(subject, True, found, "", name)
+    how = (
+        f"Check the host and port in {name}, the network and the mail server. Messages are tried again by themselves."
+    )
+    return answers(subject, host, int(port or 25), how)
+
+
+def subscriptions_at_tango(settings: Settings, client: Client) -> Iterator[Diagnosis]:
+    """Where events are signed for us: does Tango send them here, and until when?"""
+    if not secret(VARIABLE):
+        return
+    address = settings.server.address
+    _, listed = subscriptions.listed(client.webhooks)
+    mine = [each for each in listed if each.url.startswith(address) and subscriptions.EVENT in each.events]
+    found = (
+        f"subscribed until {mine[0].expires_at or 'it is removed'}"
+        if mine
+        else "Tango sends no events of orders here"
+    )
+    how = "" if mine else "Run: campaign-runner webhook subscribe. Orders are looked up meanwhile."
+    yield Diagnosis("webhook", bool(mine), found, how, mine[0].url if mine else f"{address}{PATH}")

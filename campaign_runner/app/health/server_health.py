@@ -1,0 +1,50 @@
+"""Is all well with the server?  What it knows by itself at once, and what `doctor` finds when it is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from campaign_runner.app.doctor import diagnose
+from campaign_runner.app.health.health_checks import Diagnosis
+from campaign_runner.app.health.operations_checks import backups, workers
+from campaign_runner.app.health.readiness import readiness
+from campaign_runner.app.messages import messages_health
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger.actors import this_account
+
+
+def quick_health(workspace: Workspace) -> list[Diagnosis]:
+    """The ledger, the workers, jobs that fail, and the backups."""
+    state = readiness(workspace)
+    found = [
+        _part(part, state[part], well, advice)
+        for part, well, advice in (
+            ("ledger", "answers", "Start the database, or see that the disk is not full."),
+            ("worker", "no job waits for long", "Start one: campaign-runner worker."),
+            (
+                "Tango",
+                "answered when it was called last",
+                "Look at its status page; calls are tried again by themselves.",
+            ),
+        )
+    ]
+    if state["ledger"] == "ok":
+        found += [one for one in workers(workspace.ledger()) if one.subject != "worker"]
+        found.append(backups(workspace.settings, workspace.clock.now()))
+        found += messages_health(workspace.ledger())
+    return found
+
+
+def _part(part: str, found: str, well: str, advice: str) -> Diagnosis:
+    return Diagnosis(part, found == "ok", well, "") if found == "ok" else Diagnosis(part, False, found, advice)
+
+
+def full_health(workspace: Workspace) -> list[Diagnosis]:
+    """The same, and all that `doctor` looks at: the audit log, permissions, Tango, the account, the clock."""
+    runtime = Runtime(
+        workspace.settings, workspace.state, Path("reports"), workspace.credentials(), workspace.schemas, workspace.clock,
+        ledger_url=workspace.settings.ledger.url, actor=this_account(),
+    )  # fmt: skip
+    found = {one.subject: one for one in (*quick_health(workspace), *diagnose(runtime))}
+    return list(found.values())
