@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,12 @@ def load_book(folder: Path | None = None) -> RuleBook:
     texts = {path.name: _text(path) for path in sorted(folder.glob("*.yaml"))}
     if COLUMNS not in texts:
         raise SettingsError(f"{folder}: there is no {COLUMNS}. Name a folder that holds a whole rule book.")
-    raw = {name: _parsed(folder / name, text, own=own) for name, text in texts.items()}
+    return _book(folder, own, tuple(texts.items()))
+
+
+@lru_cache(maxsize=2)  # a worker checks many files by one book
+def _book(folder: Path, own: bool, texts: tuple[tuple[str, str], ...]) -> RuleBook:
+    raw = {name: _parsed(folder / name, text, own=own) for name, text in texts}
     columns = raw.pop(COLUMNS)
     if not raw:
         raise SettingsError(f"{folder}: there is no delivery method. Add a file such as EMAIL.yaml.")
@@ -37,7 +43,7 @@ def load_book(folder: Path | None = None) -> RuleBook:
         of_method["metadata"] = {**of_method["metadata"], "choices": choices}
     fields = [_field(name, values, columns["sentences"]) for name, values in columns["fields"].items()]
     _distinct_spellings(folder / COLUMNS, fields)
-    digest = hashlib.sha256("".join(f"{n}\0{t}\0" for n, t in texts.items()).encode()).hexdigest()
+    digest = hashlib.sha256("".join(f"{n}\0{t}\0" for n, t in texts).encode()).hexdigest()
     return RuleBook({f.name: f for f in fields}, {m.name: m for m in methods}, digest)
 
 

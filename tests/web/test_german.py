@@ -125,11 +125,19 @@ def test_the_catalogue_names_a_sentence_once() -> None:
     assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
+def called():
+    """The files of app that pages call."""
+    for path in HERE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("campaign_runner.app"):
+                for name in (node.module, *(f"{node.module}.{one.name}" for one in node.names)):
+                    yield HERE.parents[2] / f"{name.replace('.', '/')}.py"
+
+
 def raised():
     """What the files of app that pages call say when they refuse, with `X1` for every value."""
-    pages = "\n".join(path.read_text("utf-8") for path in HERE.glob("*.py"))
-    for name in sorted(set(re.findall(r"campaign_runner\.app\.(\w+)", pages)) - OF_COMMANDS):
-        tree = ast.parse((HERE.parents[1] / "app" / f"{name}.py").read_text("utf-8"))
+    for path in sorted({path for path in called() if path.is_file() and path.stem not in OF_COMMANDS}):
+        tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
                 text = node.exc.args[0]

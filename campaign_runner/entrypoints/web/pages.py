@@ -15,6 +15,7 @@ from campaign_runner import __version__
 from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.entrypoints.web.languages import Language, chosen, languages
 from campaign_runner.model.roles import Permission
+from campaign_runner.model.status_texts import STATUS_TEXTS
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -101,7 +102,8 @@ def _templates() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    made.globals |= {"static": _static, "version": __version__}
+    labels = {str(status): text.label for status, text in STATUS_TEXTS.items()}
+    made.globals |= {"static": _static, "version": __version__, "status_labels": labels}
     return made
 
 
