@@ -129,8 +129,9 @@ def called():
     """The files of app that pages call."""
     for path in HERE.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("campaign_runner.app"):
-                for name in (node.module, *(f"{node.module}.{one.name}" for one in node.names)):
+            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+            if isinstance(node, ast.ImportFrom) and module.startswith("campaign_runner.app"):
+                for name in (module, *(f"{module}.{one.name}" for one in node.names)):
                     yield HERE.parents[2] / f"{name.replace('.', '/')}.py"
 
 
