@@ -9,7 +9,7 @@ from pathlib import Path
 from campaign_runner.ledger import open_ledger
 from tests.ledger.ledgers import line, planned
 
-LIGHT = ("workspace", "campaigns", "submissions", "jobs", "audit", "correct_cells")
+LIGHT = ("workspace", "views.campaigns", "submissions", "jobs", "audit", "correct_cells")
 
 HURRY = ("status", "approve", "release", "halt", "resume", "withdraw", "schedule")
 WITHOUT_PANDAS = """

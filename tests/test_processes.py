@@ -21,7 +21,7 @@ from campaign_runner.reporting.atomic import replacing
 
 ENDLESS = """
 import os, sys, time
-from campaign_runner.app.executor import each
+from campaign_runner.app.process.executor import each
 
 def work(item):
     print(os.getpid(), flush=True)
@@ -32,7 +32,7 @@ list(each(work, range(9), 1))
 
 BUSY = """
 import sys, threading
-from campaign_runner.app.executor import each
+from campaign_runner.app.process.executor import each
 
 def write():
     while True:
@@ -46,7 +46,7 @@ for _ in range(5):
 HALF_WAY = """
 import sys
 from contextlib import closing
-from campaign_runner.app.executor import each
+from campaign_runner.app.process.executor import each
 
 try:
     with closing(each(str, range(1000), 2)) as made:
@@ -67,7 +67,7 @@ forks, forked = [], []
 fork = os.fork
 os.fork = lambda: (forks.append(len(os.listdir("/proc/self/task"))), fork())[1]
 
-from campaign_runner.app import executor
+from campaign_runner.app.process import executor
 from campaign_runner.intake import fork_server
 from campaign_runner.reporting import write
 from campaign_runner.entrypoints.cli import main

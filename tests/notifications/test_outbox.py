@@ -87,7 +87,8 @@ def test_what_happened_before_anybody_was_to_be_told_is_told_to_nobody(house, to
 
 DIES = """
 import os, sys
-from campaign_runner.app import notice_sending, notify
+from campaign_runner.app import notify
+from campaign_runner.app.notices import notice_sending
 from tests.notifications.killed import notifier
 moment = sys.argv[1]
 send = notice_sending.send
