@@ -39,8 +39,8 @@ def run_file(
     """
     prove_places(runtime)
     with (
-        told_afterwards(runtime),
         copied(reading) as reading,
+        told_afterwards(runtime),
         open_campaign(runtime, register=True, sending=True) as campaign,
     ):
         integrity.require_whole(campaign.ledger)

@@ -126,7 +126,7 @@ def test_a_correction_of_an_older_upload_is_a_conflict(house: House) -> None:
     [
         ({"row": 2, "field": "Salary", "value": "1"}, 'no column "Salary"'),
         ({"row": 2, "field": "E-mail", "value": 1}, "as text"),
-        ({"row": 0, "field": "E-mail", "value": "x"}, "which row"),
+        ({"row": 0, "field": "E-mail", "value": "x"}, "name the row"),
         ({"field": "E-mail", "before": "nobody", "value": "x"}, "no row has a problem"),
     ],
 )

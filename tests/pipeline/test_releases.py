@@ -121,7 +121,7 @@ def test_the_released_row_is_content_bound_under_a_key(edited):
 def test_explain_finds_a_row_by_address_and_names_several(edited):
     assert explain_row(edited.runtime(), "bo@example.com").row == 3
     edited.run(edited.file(*EDITED, "E9,Bo,bo2@example.com,5", headers=HEADERS))
-    with pytest.raises(UsageError, match="stands in 2 rows: 3, 4"):
+    with pytest.raises(UsageError, match="is in 2 rows: 3, 4"):
         explain_row(edited.runtime(), "Bo")
 
 

@@ -198,7 +198,7 @@ def test_old_personal_data_is_erased_every_night(house):
     workspace = replace(house.workspace, settings=house.workspace.settings.model_copy(update={"retention": kept}))
     want_periodic(workspace)
     want_periodic(workspace)
-    assert work_once(workspace)
+    assert work_once(workspace, (jobs.RETENTION, ""))
     with workspace.ledger().read() as connection:
         assert (jobs.until_due(connection, "retention", "") or 0) > 86_000
         assert submissions.get(connection, submission.id).erased_at
