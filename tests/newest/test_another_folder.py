@@ -1,4 +1,4 @@
-"""The state lies beside campaign.toml, whatever the working directory: the installed command, from many of them."""
+"""The state lies beside campaign.toml, whatever the working directory: commands typed in many of them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from campaign_runner import simulator
 from campaign_runner.app.process.state_folder import state_folder
-from tests.reliability.processes import COMMAND
+from campaign_runner.entrypoints.cli import main
 
 SETTINGS = """
 [campaign]
@@ -45,9 +48,16 @@ class Desk:
 
     def types(self, folder: Path | str, *words: str) -> tuple[int, str, str]:
         """A command typed in a folder: (exit code, standard output, standard error)."""
-        env = {**os.environ, "XDG_STATE_HOME": str(self.home / "xdg"), "HOME": str(self.home)}
-        done = subprocess.run([COMMAND, *words], cwd=self.home / folder, capture_output=True, text=True, env=env)
-        return done.returncode, done.stdout, done.stderr
+        out, error, code = StringIO(), StringIO(), 0
+        with (
+            chdir(self.home / folder), redirect_stdout(out), redirect_stderr(error),
+            patch.dict(os.environ, XDG_STATE_HOME=str(self.home / "xdg"), HOME=str(self.home)),
+        ):  # fmt: skip
+            try:
+                main(list(words))
+            except SystemExit as end:
+                code = int(end.code or 0)
+        return code, out.getvalue(), error.getvalue()
 
     def runs(self, folder: Path | str, file: str, *options: str) -> str:
         """A run that comes to its end; returns what was said."""
