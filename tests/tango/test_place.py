@@ -193,10 +193,11 @@ def test_many_threads_may_share_a_client(world):
     names = [f"q4-{n}" for n in range(40)]
     with ThreadPoolExecutor(8) as pool:
         first = list(pool.map(lambda name: here.client.place(name, body(name)), names))
-    # Where the look-up of a lost answer was lost too, the same order is placed again.
-    again = [name for name, receipt in zip(names, first, strict=True) if receipt.outcome != "accepted"]
     assert {str(receipt.outcome) for receipt in first} <= {"accepted", "retry"}
-    assert all(here.client.place(name, body(name)).outcome in ("replayed", "retry") for name in again)
+    # Where the look-up of a lost answer was lost too, or the token, the same order is placed again, and again.
+    again = [name for name, receipt in zip(names, first, strict=True) if receipt.outcome == "retry"]
+    while again:
+        again = [name for name in again if here.client.place(name, body(name)).outcome == "retry"]
     assert len(list(here.simulator.orders())) == 40
 
 
