@@ -5,31 +5,25 @@ The ledger knows by its digest whether a file was run; moving it is for people, 
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from campaign_runner import settings
 from campaign_runner.app.incoming.inbox_files import (
     CAMPAIGN,
     ERROR,
-    WORKSPACE,
     InboxFile,
     arrived,
     at_work,
     lacks,
     seen_in,
 )
-from campaign_runner.app.incoming.inbox_place import InboxAway, LocalPlace, Place, Seen
+from campaign_runner.app.incoming.inbox_folder import InboxFolder
+from campaign_runner.app.incoming.inbox_place import InboxAway, Seen
 from campaign_runner.app.incoming.inbox_run import (
     STAYS,
     SUMMARY_JSON,
@@ -40,52 +34,39 @@ from campaign_runner.app.incoming.inbox_run import (
     sent_by,
     write_outcome,
 )
-from campaign_runner.app.incoming.private_temp import private_temp
-from campaign_runner.app.incoming.timetable import Timetable, timetable_of
 from campaign_runner.app.process.state_folder import NAME
 from campaign_runner.app.runtime import Runtime, SystemClock, build_runtime
-from campaign_runner.ledger import Ledger, inboxes, open_ledger
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import (
-    CampaignHeld,
     CampaignRunnerError,
     ExitCode,
     NeedsApproval,
-    SettingsError,
-    UsageError,
 )
 from campaign_runner.model.log import log
 
 if TYPE_CHECKING:
     from campaign_runner.model import Clock
-    from campaign_runner.settings import Settings
 
 # What must stand beside a file is waited for so long; what waits for somebody, or for Tango, is tried again after so long;
 # what workers send is asked for more often.
 LATE, AGAIN, SOON = 60.0, 60.0, 5.0
 # Where a timetable says when, it is asked so often at least whether the time has come.
 LONGEST = 60.0
-LOCK = ".inbox.lock"
 logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Inbox:
-    """A folder with settings, where files are put unless `[inbox] url` says where; `tell` hears what became of each.
-    `state` is as for any command, None = beside the settings of a file; `patience` = how many seconds its orders are
-    followed; `detached`: workers of the ledger send them, as they do for a ledger that several machines share;
-    `settled`: how long a file must not change, None = as usual; `config`: settings in place of the folder's own."""
+class Inbox(InboxFolder):
+    """An inbox that takes its files: `patience` = how many seconds their orders are followed; `detached`: workers of the
+    ledger send them, as they do for a ledger that several machines share; `settled`: how long a file must not change,
+    None = as usual."""
 
-    folder: Path
-    tell: Callable[[str], None]
-    state: Path | None = None
     schemas: Path | None = None
     patience: float = 600
     clock: Clock = field(default_factory=SystemClock)
     stopping: threading.Event = field(default_factory=threading.Event)
     settled: float | None = None
     detached: bool = False
-    config: Path | None = None
     _not_before: dict[str, float] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
     _placed: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -115,7 +96,7 @@ class Inbox:
     def look(self, *, once: bool = False) -> ExitCode:
         """One look: go on with what is in `work/`, then take what arrived and is whole, if it is time (or `once`)."""
         began, worst = self.clock.now(), ExitCode.DONE
-        files, collects = self.place.files(), once or self._is_time(began)
+        files, collects = self.place.files(), once or self.is_time(began)
         taken = [*self._left(files), *(self._whole(files, once=once) if collects else ())]
         passes = (True, False) if len(taken) > 1 else (False,)
         for placing in passes:  # all are placed before any is followed: Tango works on them side by side
@@ -125,9 +106,7 @@ class Inbox:
             worst = max(worst, *filter(None, codes.values()), ExitCode.DONE)
             taken = [file for file in taken if codes.get(file.work) is None]
         if collects and self.timetable and not self.stopping.is_set() and not self._growing:
-            with self._ledger.write("an inbox was emptied") as connection:
-                inboxes.set_collected(connection, self.place.shown, began.timestamp())
-            self.tell(f"Next look: {self.timetable.shown(self.timetable.next_after(began))}.")
+            self.collected(began)
         return worst
 
     def until_next(self) -> float:
@@ -136,18 +115,6 @@ class Inbox:
             return self.place.between
         now = self.clock.now()
         return min(LONGEST, max(self.place.between, (self.timetable.next_after(now) - now).total_seconds()))
-
-    def _is_time(self, now: datetime) -> bool:
-        if self.timetable is None:
-            return True
-        with self._ledger.read() as connection:
-            before = inboxes.collected_at(connection, self.place.shown)
-        if before is None:  # it begins now: nothing was missed
-            with self._ledger.write("an inbox begins") as connection:
-                inboxes.set_collected(connection, self.place.shown, now.timestamp())
-            self.tell(f"First look: {self.timetable.shown(self.timetable.next_after(now))}.")
-            return False
-        return self.timetable.is_due(datetime.fromtimestamp(before, UTC), now)
 
     def _left(self, files: Mapping[str, Seen]) -> Iterator[InboxFile]:
         now = time.monotonic()
@@ -243,62 +210,3 @@ class Inbox:
             runtime, reports=runtime.state / "inbox", actor=Actor(name, runtime.actor.host, "inbox"), clock=self.clock,
             submitter=runtime.settings.approval.submitter or name, stopping=self.stopping,
         )  # fmt: skip
-
-    @cached_property
-    def own(self) -> Settings:
-        """The settings of the folder itself, which say where files are put and when they are taken."""
-        paths = (self.folder / name for name in (CAMPAIGN, WORKSPACE))
-        path = self.config or next((path for path in paths if path.is_file()), None)
-        try:
-            return settings.load(path, "inbox")
-        except SettingsError:
-            if path and {"inbox", "schedule"} & settings.read_file(path).keys():
-                raise
-            return settings.load(None, "inbox")  # each file says what is wrong with them
-
-    @cached_property
-    def timetable(self) -> Timetable | None:
-        """When files are taken; None = at once."""
-        return timetable_of(self.own.schedule)
-
-    @cached_property
-    def place(self) -> Place:
-        """Where files are put."""
-        if not self.own.inbox.url:
-            return LocalPlace(self.folder, self.own.inbox.settle_seconds)
-        from campaign_runner.app.incoming.remote_place import RemotePlace
-
-        return RemotePlace(self.own.inbox)
-
-    def ledger_place(self) -> tuple[Path, str]:
-        """State folder and address of the ledger."""
-        return self.state or self.folder / NAME, self.own.ledger.url
-
-    @cached_property
-    def _ledger(self) -> Ledger:
-        return open_ledger(*self.ledger_place())
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Only one inbox watches a folder: on this machine by a lock, elsewhere by a claim in the ledger. Both die with
-        the process."""
-        if not self.folder.is_dir():
-            raise UsageError(f"{self.folder}: there is no such folder. Create it, or name another one.")
-        elsewhere = self.own.inbox.url
-        claim = self._ledger.hold(f"inbox {elsewhere}"[:200]) if elsewhere else _locked(self.folder)
-        with claim, private_temp(self.state or self.folder / NAME):
-            yield
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            held = f"{folder}: another campaign-runner watches this inbox. This one took nothing."
-            raise CampaignHeld(held) from None
-        yield
-    finally:
-        os.close(descriptor)

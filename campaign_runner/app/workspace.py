@@ -72,7 +72,7 @@ class Workspace:
         from campaign_runner.app.inbox import Inbox
 
         folder = self.config.absolute().parent if self.config else Path.cwd()
-        return Inbox(folder, lambda _: None, self.state, self.schemas, clock=self.clock, stopping=self.stopping,
+        return Inbox(folder, lambda _: None, self.state, schemas=self.schemas, clock=self.clock, stopping=self.stopping,
                      detached=True, config=self.config)  # fmt: skip
 
     def ledger(self, actor: Actor | None = None) -> Ledger:

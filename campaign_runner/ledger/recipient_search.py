@@ -5,14 +5,14 @@ Whole names and addresses are found by their keyed hashes (`rows_page`); only wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import orjson
 from sqlalchemy import Connection, select
 
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import batches, line_items
+from campaign_runner.model.recipient_text import name_and_ways
 
 # As many lines are found at most: whoever meets more types more of the name.
 MOST = 5_000
@@ -39,13 +39,6 @@ def _positions(body: bytes, part: str) -> Iterator[int]:
         return
     order = orjson.loads(body)
     for position, line in enumerate(order.get("lineItems", [order])):
-        if part in recipient_text(line).casefold():
+        name, ways = name_and_ways(line)
+        if any(part in one.casefold() for one in (name, *ways)):
             yield position
-
-
-def recipient_text(line: Mapping[str, Any]) -> str:
-    """Name and ways to reach the recipient of a line, in one text."""
-    person = line.get("recipient") or line.get("shipping") or line.get("bulkShipping") or {}
-    name = " ".join(str(person[part]) for part in ("firstName", "lastName", "contactName") if person.get(part))
-    ways = ("email", "mobileNumber", "phoneNumber", "contactEmail", "contactPhoneNumber")
-    return "\n".join([name, *(str(person[way]) for way in ways if person.get(way))])

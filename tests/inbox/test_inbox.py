@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from campaign_runner import simulator
 from campaign_runner.model.errors import CampaignHeld, ExitCode
-from tests.clock import HandClock
-from tests.inbox.drop import ANA, BO, Drop
+from tests.inbox.drop import ANA, BO
 from tests.inbox.soak import play
 from tests.reliability.crashes import Bomb, Crash
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Iterator[Drop]:
-    folder, clock = tmp_path / "drop", HandClock()
-    folder.mkdir()
-    tango = simulator.Simulator(tmp_path / "tango.jsonl", clock=clock, requests_per_second=0)
-    with simulator.serve(tango) as base_url:
-        yield Drop(folder, base_url, tango, clock)
 
 
 def test_a_file_is_run_and_moved_with_its_summary(drop):

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from campaign_runner import simulator
 from campaign_runner.app.inbox import Inbox
 from campaign_runner.app.incoming.timetable import Timetable
 from campaign_runner.model.errors import ExitCode, SettingsError
 from campaign_runner.settings.workspace_sections import ScheduleSection
-from tests.clock import HandClock
 from tests.inbox.drop import ANA, BO, Drop
 
 # The hand clock begins on Sunday 22 November 2026, 09:00 UTC, which is 10:00 in Berlin.
@@ -22,14 +18,9 @@ WORKING_DAYS = '[schedule]\nevery = "0 6 * * 1-5"\nzone = "Europe/Berlin"\n'
 
 
 @pytest.fixture
-def drop(tmp_path: Path) -> Iterator[Drop]:
-    folder, clock = tmp_path / "drop", HandClock()
-    folder.mkdir()
-    tango = simulator.Simulator(tmp_path / "tango.jsonl", clock=clock, requests_per_second=0)
-    with simulator.serve(tango) as base_url:
-        made = Drop(folder, base_url, tango, clock)
-        made.settings("workspace.toml", WORKING_DAYS)
-        yield made
+def drop(drop: Drop) -> Drop:
+    drop.settings("workspace.toml", WORKING_DAYS)
+    return drop
 
 
 def test_files_wait_for_their_time(drop):

@@ -33,10 +33,7 @@ def plan_lines(
     workspace: Workspace, campaign_key: int, *, start: int = 0, limit: int = AT_ONCE, contacts: bool = True
 ) -> Page:
     """What each recipient gets by the newest plan, in the order of the rows; raises as `plan_view`."""
-    with workspace.ledger().read() as connection:
-        submission, check = checked(connection, campaign_key)
-        rows, following = _page(connection, submission.id, LINES, start, limit)
-        names = check.result["plan"].get("rewards", {})
+    rows, following, names = _of_plan(workspace, campaign_key, LINES, start, limit)
     return Page([_line(one, names, contacts=contacts) for one in rows], following)
 
 
@@ -44,10 +41,7 @@ def plan_changes(
     workspace: Workspace, campaign_key: int, *, start: int = 0, limit: int = AT_ONCE, contacts: bool = True
 ) -> Page:
     """Which lines of the newest plan are not as in the plan that was approved last; raises as `plan_view`."""
-    with workspace.ledger().read() as connection:
-        submission, check = checked(connection, campaign_key)
-        rows, following = _page(connection, submission.id, SINCE_APPROVED, start, limit)
-        names = check.result["plan"].get("rewards", {})
+    rows, following, names = _of_plan(workspace, campaign_key, SINCE_APPROVED, start, limit)
     return Page([_change(one, names, contacts=contacts) for one in rows], following)
 
 
@@ -67,6 +61,15 @@ def upload_changes(
         says = check.result.get(f"since_{SINCE_UPLOAD}", {}) if check else {}
         rows, following = _page(connection, submission.id, SINCE_UPLOAD, start, limit) if says else ([], None)
     return says, Page([_cells(one, contacts=contacts) for one in rows], following)
+
+
+def _of_plan(
+    workspace: Workspace, campaign_key: int, kind: str, start: int, limit: int
+) -> tuple[list[Mapping[str, Any]], int | None, Mapping[str, str]]:
+    """A page of the newest plan, and the names of its rewards."""
+    with workspace.ledger().read() as connection:
+        submission, check = checked(connection, campaign_key)
+        return *_page(connection, submission.id, kind, start, limit), check.result["plan"].get("rewards", {})
 
 
 def _page(

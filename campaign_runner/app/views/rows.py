@@ -14,11 +14,12 @@ from campaign_runner.app.views.campaigns import newest
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, plans, row_history, rows_page, sent_lines
 from campaign_runner.ledger.checks import problems_of
-from campaign_runner.ledger.recipient_search import lines_with, recipient_text
+from campaign_runner.ledger.recipient_search import lines_with
 from campaign_runner.ledger.rows_page import Wanted
 from campaign_runner.model.errors import NotFound, UsageError
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units, text
+from campaign_runner.model.recipient_text import name_and_ways
 
 MOST = 500
 MASK = "•••"
@@ -111,7 +112,7 @@ def _row(row: Mapping[str, Any], payload: Mapping[str, Any] | None, *, contacts:
 
 
 def _recipient(payload: Mapping[str, Any] | None) -> dict[str, str]:
-    name, *ways = recipient_text(payload or {}).split("\n")
+    name, ways = name_and_ways(payload or {})
     return {"name": name, "contact": ways[0] if ways else ""}
 
 

@@ -31,7 +31,7 @@ def inbox_command(
     executor.begin()
     lines: list[str] = []
     tell = lines.append if call.as_json else call.terminal.say
-    inbox = Inbox(folder.absolute(), tell, call.state, call.schemas, seconds(wait))
+    inbox = Inbox(folder.absolute(), tell, call.state, schemas=call.schemas, patience=seconds(wait))
     with (
         watched(inbox.own.notify.ping_url if once else "", "inbox"),
         call.interruptible(inbox.stopping),

@@ -1,0 +1,117 @@
+"""Where are the files of an inbox put, when are they taken, and who watches it?  One at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from campaign_runner import settings
+from campaign_runner.app.incoming.inbox_files import CAMPAIGN, WORKSPACE
+from campaign_runner.app.incoming.inbox_place import LocalPlace, Place
+from campaign_runner.app.incoming.private_temp import private_temp
+from campaign_runner.app.incoming.timetable import Timetable, timetable_of
+from campaign_runner.app.process.state_folder import NAME
+from campaign_runner.ledger import Ledger, inboxes, open_ledger
+from campaign_runner.model.errors import CampaignHeld, SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from campaign_runner.settings import Settings
+
+LOCK = ".inbox.lock"
+
+
+@dataclass
+class InboxFolder:
+    """A folder with settings, where files are put unless `[inbox] url` says where; `tell` hears what people are to know.
+    `state` is as for any command, None = beside the settings; `config`: settings in place of the folder's own."""
+
+    folder: Path
+    tell: Callable[[str], None]
+    state: Path | None = None
+    config: Path | None = None
+
+    @cached_property
+    def own(self) -> Settings:
+        """The settings of the folder itself, which say where files are put and when they are taken."""
+        paths = (self.folder / name for name in (CAMPAIGN, WORKSPACE))
+        path = self.config or next((path for path in paths if path.is_file()), None)
+        try:
+            return settings.load(path, "inbox")
+        except SettingsError:
+            if path and {"inbox", "schedule"} & settings.read_file(path).keys():
+                raise
+            return settings.load(None, "inbox")  # each file says what is wrong with them
+
+    @cached_property
+    def timetable(self) -> Timetable | None:
+        """When files are taken; None = at once."""
+        return timetable_of(self.own.schedule)
+
+    @cached_property
+    def place(self) -> Place:
+        """Where files are put."""
+        if not self.own.inbox.url:
+            return LocalPlace(self.folder, self.own.inbox.settle_seconds)
+        from campaign_runner.app.incoming.remote_place import RemotePlace
+
+        return RemotePlace(self.own.inbox)
+
+    def is_time(self, now: datetime) -> bool:
+        """Whether files are taken now; a timetable that is new begins with its next time."""
+        if self.timetable is None:
+            return True
+        with self._ledger.read() as connection:
+            before = inboxes.collected_at(connection, self.place.shown)
+        if before is None:  # it begins now: nothing was missed
+            with self._ledger.write("an inbox begins") as connection:
+                inboxes.set_collected(connection, self.place.shown, now.timestamp())
+            self.tell(f"First look: {self.timetable.shown(self.timetable.next_after(now))}.")
+            return False
+        return self.timetable.is_due(datetime.fromtimestamp(before, UTC), now)
+
+    def collected(self, moment: datetime) -> None:
+        """Note that everything that was there at this moment was taken."""
+        with self._ledger.write("an inbox was emptied") as connection:
+            inboxes.set_collected(connection, self.place.shown, moment.timestamp())
+        if self.timetable:
+            self.tell(f"Next look: {self.timetable.shown(self.timetable.next_after(moment))}.")
+
+    def ledger_place(self) -> tuple[Path, str]:
+        """State folder and address of the ledger."""
+        return self.state or self.folder / NAME, self.own.ledger.url
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return open_ledger(*self.ledger_place())
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Only one inbox watches a folder: on this machine by a lock, elsewhere by a claim in the ledger. Both die with
+        the process."""
+        if not self.folder.is_dir():
+            raise UsageError(f"{self.folder}: there is no such folder. Create it, or name another one.")
+        elsewhere = self.own.inbox.url
+        claim = self._ledger.hold(f"inbox {elsewhere}"[:200]) if elsewhere else _locked(self.folder)
+        with claim, private_temp(self.state or self.folder / NAME):
+            yield
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held = f"{folder}: another campaign-runner watches this inbox. This one took nothing."
+            raise CampaignHeld(held) from None
+        yield
+    finally:
+        os.close(descriptor)
