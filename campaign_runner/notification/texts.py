@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
-LANGUAGES = ("en", "de")
 Texts = Mapping[str, tuple[str, Sequence[str]]]
 
 _EN: Texts = {

@@ -192,7 +192,8 @@ def _currency(sign: str) -> str:
 def _denominator(rest: str) -> int:
     bare = re.sub(r'"[^"]*"?|\[[^\]]*\]|\\.|_.|\*.', "", rest).strip()
     fixed = re.match(r"[1-9][0-9]{0,3}", bare)
-    return int(fixed[0]) if fixed else 10 ** min(len(re.match(r"[0#?]*", bare)[0]), 4) - 1 or 9  # type: ignore[index]
+    digits = len(bare) - len(bare.lstrip("0#?"))
+    return int(fixed[0]) if fixed else 10 ** min(digits, 4) - 1 or 9
 
 
 def _says_more(section: Section) -> bool:
