@@ -13,7 +13,7 @@ from campaign_runner.entrypoints.cli.command import command
 from campaign_runner.entrypoints.cli.options import DryRun
 from campaign_runner.model.errors import ExitCode
 
-person = typer.Typer(name="person", no_args_is_help=True, help="What is kept about one person, in every campaign.")
+person = typer.Typer(name="person", no_args_is_help=True, help="Export or erase what is kept about one person.")
 Who = Annotated[
     str, typer.Argument(metavar="EMAIL", help='E-mail address, phone number, or "NAME, STREET, ZIP" for letters.')
 ]

@@ -10,7 +10,7 @@ from campaign_runner.entrypoints.cli.call import ServerCall
 from campaign_runner.entrypoints.cli.command import command
 from campaign_runner.model.wording import day
 
-token = typer.Typer(name="token", no_args_is_help=True, help="API tokens of the web application.")
+token = typer.Typer(name="token", no_args_is_help=True, help="Create, list and revoke API tokens.")
 User = Annotated[str, typer.Option("--user", metavar="EMAIL", help="In whose name the program acts.")]
 Name = Annotated[str, typer.Option("--name", help="Which program carries the token.")]
 Expires = Annotated[str, typer.Option("--expires", help="How long it is valid: 90d, 12h; at most 366d.")]

@@ -9,7 +9,7 @@ import typer
 from campaign_runner.entrypoints.cli.call import ServerCall
 from campaign_runner.entrypoints.cli.command import command
 
-user = typer.Typer(name="user", no_args_is_help=True, help="Accounts of the web application.")
+user = typer.Typer(name="user", no_args_is_help=True, help="Add, list and disable accounts of the web application.")
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The account's e-mail address.")]
 Roles = Annotated[
     list[str],
