@@ -10,7 +10,11 @@ from campaign_runner.entrypoints.cli.call import ServerCall
 from campaign_runner.entrypoints.cli.command import command
 from campaign_runner.model.wording import day
 
-webhook = typer.Typer(name="webhook", no_args_is_help=True, help="Subscribe this server to events of Tango, list and remove subscriptions.")
+webhook = typer.Typer(
+    name="webhook",
+    no_args_is_help=True,
+    help="Subscribe this server to events of Tango, list and remove subscriptions.",
+)
 Address = Annotated[str, typer.Argument(metavar="URL", help="The address under which Tango reaches this server.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The subscription, as `webhook list` shows it.")]
 
