@@ -147,6 +147,16 @@ def test_the_log_file_is_found_again_after_logrotate_moved_it(tmp_path, monkeypa
     assert capsys.readouterr().err == ""
 
 
+def test_a_log_file_on_a_full_disk_is_said_once_and_stops_nothing(monkeypatch, capsys):
+    monkeypatch.setenv("CAMPAIGN_RUNNER_LOG_FILE", "/dev/full")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["rules", "EMAIL", "--log-format", "json"])
+    said = capsys.readouterr().err
+    assert ended.value.code == 0
+    assert said.count("/dev/full cannot be written (No space left on device).") == 1
+    assert "Traceback" not in said
+
+
 def test_an_outage_of_the_ledger_is_one_line_at_its_beginning_and_one_at_its_end(caplog):
     outage = Outage()
     for _ in range(5):

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from enum import StrEnum
 from logging.handlers import WatchedFileHandler
 from typing import Annotated, TextIO
@@ -44,6 +44,28 @@ class _Stderr(logging.StreamHandler[TextIO]):
         return
 
 
+class _LogFile(WatchedFileHandler):
+    """A file of JSON lines. What watches the work does not stop it: on a full disk lines are lost, which is said once."""
+
+    _lost = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._lost:
+            self._lost = True
+            _say_not_written(self.baseFilename, error)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
+
+
+def _say_not_written(path: str, error: OSError) -> None:
+    print(f"campaign-runner: {FILE}: {path} cannot be written ({error.strerror}).", file=sys.stderr)
+
+
 @contextmanager
 def log_output(chosen: LogFormat | None, *, quiet: bool, verbose: bool) -> Iterator[None]:
     """Log lines are written meanwhile, and by the processes that this one starts: errors, and more with --verbose or as
@@ -55,9 +77,9 @@ def log_output(chosen: LogFormat | None, *, quiet: bool, verbose: bool) -> Itera
     )
     if path := os.environ.get(FILE):
         try:
-            handlers.append(_handler(WatchedFileHandler(path, encoding="utf-8"), LogFormat.JSON, logging.INFO))
-        except OSError as error:  # what watches the work does not stop it
-            print(f"campaign-runner: {FILE}: {path} cannot be written ({error.strerror}).", file=sys.stderr)
+            handlers.append(_handler(_LogFile(path, encoding="utf-8"), LogFormat.JSON, logging.INFO))
+        except OSError as error:
+            _say_not_written(path, error)
     for name, level in LEVELS.items():
         logging.getLogger(name).setLevel(level)
     with ExitStack() as stack:
