@@ -22,8 +22,8 @@ from campaign_runner.app.submissions import restored
 from campaign_runner.app.views.kept_rows import KeptRows
 from campaign_runner.app.workspace import Asked, Workspace
 from campaign_runner.app.write_corrections import corrected
-from campaign_runner.intake.header_samples import header_samples
 from campaign_runner.intake.header_text import fold
+from campaign_runner.intake.whole_sheet import header_samples
 from campaign_runner.ledger import check_parts, outcomes, stored_reports, submissions
 from campaign_runner.ledger.cell_corrections import Correction, corrections_of, record_before
 from campaign_runner.ledger.checks import Check, record_check

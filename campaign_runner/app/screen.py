@@ -18,8 +18,8 @@ from campaign_runner.reporting.finance.statement import Reconciled
 from campaign_runner.reporting.finance.sums import FinanceOfAll, PeriodSums
 from campaign_runner.reporting.fix_list import todo
 from campaign_runner.reporting.next_steps import next_steps
-from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import sent, warnings, where_from
+from campaign_runner.reporting.table import notes
 
 if TYPE_CHECKING:
     from campaign_runner.app.purge import Erased

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.intake import leftovers
 from campaign_runner.intake.grid import Block, Defect
 
 # What UTF-8 looks like in the encodings that programs take it for; the second is the usual one.
@@ -31,10 +33,10 @@ def mended(block: Block, positions: Iterable[int]) -> Block:
         if content.size and not (content.max() < 0x80 and content.min() > 0):
             defects += _defects(block, position)
             columns[position] = pc.replace_substring(columns[position], "\0", "")
-        if leftovers.may_hold(data := content.tobytes()):
+        if may_hold(data := content.tobytes()):
             there = {(defect.row, defect.position) for defect in defects}
             cells = columns[position].to_pylist()
-            found = leftovers.defects(block.numbers.tolist(), position, cells, data)
+            found = leftover_defects(block.numbers.tolist(), position, cells, data)
             defects += [defect for defect in found if (defect.row, position) not in there]
     return Block(block.numbers, columns, tuple(defects))
 
@@ -77,4 +79,125 @@ def _defects(block: Block, position: int) -> Iterator[Defect]:
                          "Type the cell again, or save the file as “CSV UTF-8”.")  # fmt: skip
         elif before := repaired(text):
             yield Defect(row, position, "cell:garbled", text, f'is garbled: it was probably "{before}" once.',
-                         f"{leftovers.retype(before)}, or export the file again as UTF-8.")  # fmt: skip
+                         f"{retype(before)}, or export the file again as UTF-8.")  # fmt: skip
+
+
+# As Excel, LibreOffice, Google Sheets and Numbers write them in the languages of Europe.
+_ERRORS = """#REF! #NAME? #VALUE! #DIV/0! #N/A #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #UNKNOWN! #CONNECT! #BUSY!
+    #GETTING_DATA #ERROR! #FMT? #EXTERNAL! #PYTHON! #TIMEOUT! #BEZUG! #WERT! #ZAHL! #NV #ÜBERLAUF! #KALK! #FELD! #BLOCKIERT!
+    #VALEUR! #NOM? #NOMBRE! #NUL! #PROPAGATION! #CALCUL! #CHAMP! #BLOQUE! #¡REF! #¡VALOR! #¿NOMBRE? #¡NUM! #¡NULO! #¡DIV/0!
+    #N/D #¡DESBORDAMIENTO! #¡CALC! #¡CAMPO! #RIF! #VALORE! #NOME? #NULLO! #ESPANSIONE! #VALOR! #NÚM! #NULO! #DESPEJAR!
+    #DESPEJO! #VERW! #WAARDE! #NAAM? #GETAL! #LEEG! #N/B #OVERLOOP! #ADR! #ARG! #NAZWA? #LICZBA! #ZERO! #DZIEL/0!
+    #REFERENS! #VÄRDEFEL! #NAMN? #OGILTIGT! #SKÄRNING! #SAKNAS! #DIVISION/0! #REFERENCE! #VÆRDI! #NAVN? #I/T #NULPUNKT!
+    #HIV! #ÉRTÉK! #NÉV? #SZÁM! #HIÁNYZIK #ODKAZ! #HODNOTA! #NÁZEV? #ČÍSLO! #BAŞV! #DEĞER! #AD? #SAYI! #YOK
+    #ССЫЛКА! #ЗНАЧ! #ИМЯ? #ЧИСЛО! #ПУСТО! #Н/Д #ДЕЛ/0!"""
+ERRORS = frozenset(_ERRORS.split())
+_PROPOSED = 60
+_FORMULA_ERROR = re.compile(r"#[¡¿]?[^\W\d]+(?:/[^\W_]{1,2})?[!?]?|Err:5[0-9]{2}|#{3,}")
+_PLACEHOLDER = re.compile(
+    r"undefined|NaN|\[object \w+\]|\\N|\(null\)|<null>|\{\{.*\}\}|\$\{.*\}|<<.*>>|%%.+%%|\*\|.+\|\*", re.S
+)
+_REFERENCE = r"(?:(?:'[^']+'|\w+)!)?\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Za-z]{1,3}\$?[0-9]{1,7})?"
+_FORMULA = re.compile(rf"=\s*[+-]?(?:[^\W\d][\w.]*\(.*\)|{_REFERENCE})(?:\s*[-+*/&^].*)?", re.S)
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_ESCAPED = re.compile(r"\\u00[0-9A-Fa-f]{2}|\\x[89A-Fa-f][0-9A-Fa-f]|%C[23]%[89AB][0-9A-F]|=C[23]=[89AB][0-9A-F]")
+
+
+class _Kind(NamedTuple):
+    """`signs`: bytes without which no cell of a column can be one, by a byte of theirs that is rare; `find`: the defect
+    of a cell, or None."""
+
+    signs: dict[bytes, tuple[bytes, ...]]
+    find: Callable[[int, int, str], Defect | None]
+
+
+def leftover_defects(rows: list[int], position: int, texts: list[str], content: bytes) -> Iterator[Defect]:
+    """What is left over in the cells of one column; `content`: its bytes, for a quick no."""
+    kinds = [kind for kind in _KINDS if _has_any(content, kind)]
+    for row, text in zip(rows, texts, strict=True) if kinds else ():
+        found = next((defect for kind in kinds if (defect := kind.find(row, position, text))), None)
+        if found:
+            yield found
+
+
+def may_hold(content: bytes) -> bool:
+    """Whether a look at the cells of a column is worth its time."""
+    return any(_has_any(content, kind) for kind in _KINDS)
+
+
+def _has_any(content: bytes, kind: _Kind) -> bool:
+    """One byte is looked for a hundred times faster than several."""
+    return any(byte in content and any(sign in content for sign in signs) for byte, signs in kind.signs.items())
+
+
+def _error(row: int, position: int, text: str) -> Defect | None:
+    bare = text.strip()
+    if not _FORMULA_ERROR.fullmatch(bare) or not (bare.upper() in ERRORS or bare[0] == "E" or set(bare) == {"#"}):
+        return None
+    return Defect(row, position, "cell:formula error", text, "is the error of a formula, not a value.",
+                  "Correct the formula, or type the value itself.")  # fmt: skip
+
+
+def _placeholder(row: int, position: int, text: str) -> Defect | None:
+    if not _PLACEHOLDER.fullmatch(text.strip()):
+        return None
+    return Defect(row, position, "cell:placeholder", text, "is what a program writes where a value is missing.",
+                  "Type the value, or empty the cell.")  # fmt: skip
+
+
+def _formula(row: int, position: int, text: str) -> Defect | None:
+    if not _FORMULA.fullmatch(text.strip()):
+        return None
+    return Defect(row, position, "cell:formula", text, "is a formula, not its result.",
+                  "Type the value itself, or export the file again with values in place of formulas.")  # fmt: skip
+
+
+def _entity(row: int, position: int, text: str) -> Defect | None:
+    if not _ENTITY.search(text):
+        return None
+    before = _settled(text, html.unescape).replace("\u00a0", " ")
+    return _spelled_out(row, position, text, before, "has marks of a web page in it")
+
+
+def _escape(row: int, position: int, text: str) -> Defect | None:
+    if not _ESCAPED.search(text):
+        return None
+    unquoted = re.sub(r"=([0-9A-F]{2})", r"%\1", text) if "=C" in text else text
+    before = unquote(re.sub(r"\\(?:u00|x)([0-9A-Fa-f]{2})", lambda code: chr(int(code[1], 16)), unquoted))
+    return None if "\ufffd" in before else _spelled_out(row, position, text, before, "has codes in place of letters")
+
+
+def _spelled_out(row: int, position: int, text: str, before: str, what: str) -> Defect | None:
+    if before == text:
+        return None
+    return Defect(row, position, "cell:garbled", text, f'{what}: it was probably "{before}" once.',
+                  f"{retype(before)}, or export the file again as plain text.")  # fmt: skip
+
+
+def retype(before: str) -> str:
+    """A short text is proposed as it is."""
+    return f"Type {before}" if len(before) <= _PROPOSED else "Type the cell again"
+
+
+def _settled(text: str, change: Callable[[str], str]) -> str:
+    """Some were written twice: `&amp;eacute;`."""
+    for _ in range(3):
+        if (changed := change(text)) == text:
+            break
+        text = changed
+    return text
+
+
+_KINDS = (
+    _Kind({b"#": (b"#",), b":": (b"Err:5",)}, _error),
+    _Kind(
+        {
+            b"f": (b"undefined",), b"N": (b"NaN", b"\\N"), b"[": (b"[object ",), b"(": (b"(null)",),
+            b"<": (b"<null>", b"<<"), b"{": (b"{{", b"${"), b"%": (b"%%",), b"*": (b"*|",),
+        },
+        _placeholder,
+    ),
+    _Kind({b"=": (b"=",)}, _formula),
+    _Kind({b"&": (b"&",)}, _entity),
+    _Kind({b"\\": (b"\\u00", b"\\x"), b"%": (b"%C2", b"%C3"), b"=": (b"=C2", b"=C3")}, _escape),
+)  # fmt: skip

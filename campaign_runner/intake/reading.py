@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from campaign_runner.intake import headers, report_roundtrip, skipped_rows, totals_rows
+from campaign_runner.intake import headers, report_roundtrip, totals_rows
 from campaign_runner.intake.counted_rows import Rows
 from campaign_runner.intake.formats import open_grid
 from campaign_runner.intake.grid import Defect, Grid, Row
+from campaign_runner.intake.totals_rows import number
 from campaign_runner.intake.totals_words import label
 from campaign_runner.model import Column, RawTable, RuleBook
 from campaign_runner.model.choices import HiddenRows
@@ -85,7 +87,7 @@ def _about(header: Row, grid: Grid, columns: tuple[Column, ...], report: str) ->
 
 def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
     """Find the rows that are not rewards."""
-    examples = skipped_rows.examples(rows.first(), rows.columns, book)
+    examples = skipped_examples(rows.first(), rows.columns, book)
     rows.left_out |= set(examples)
     if examples:
         what = "an example" if len(examples) == 1 else "examples"
@@ -153,3 +155,23 @@ def _listed(numbers: list[int]) -> str:
 
 def _are(numbers: list[int]) -> str:
     return "was" if len(numbers) == 1 else "were"
+
+
+def skipped_examples(rows: Sequence[Row], columns: Sequence[Column], book: RuleBook) -> list[int]:
+    """Row numbers of the template's example rows: every filled cell is the example's."""
+    wanted = [dict(method.example) for method in book.methods.values() if method.example]
+    return [number for number, cells in rows if any(_is_example(cells, columns, example) for example in wanted)]
+
+
+def _is_example(cells: Sequence[str], columns: Sequence[Column], example: Mapping[str, Any]) -> bool:
+    got = {c.field or c.header: cells[c.position].strip() for c in columns if c.position < len(cells)}
+    filled = {name: cell for name, cell in got.items() if cell}
+    expected = {name: str(value) for name, value in example.items() if name in got and str(value)}
+    marked = "lineItemNote" in filled or not example.get("lineItemNote")  # a real row may look like an example
+    return marked and len(filled) > 2 and filled.keys() == expected.keys() and all(
+        _same(cell, expected[name]) for name, cell in filled.items()
+    )  # fmt: skip
+
+
+def _same(cell: str, example: str) -> bool:
+    return cell == example or (number(cell) is not None and number(cell) == number(example))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from campaign_runner.reporting import failures, plan_file, plan_list, plan_page, report_page, results
+from campaign_runner.reporting import failures, plan_file, plan_page, report_page, results
 from campaign_runner.reporting.excel.annotated import write_annotated
 from campaign_runner.reporting.finance import corrected, journal, page, report
 from campaign_runner.reporting.summary import summary_json
@@ -91,8 +91,8 @@ REPORTS: tuple[Report, ...] = (
     Report("journal.beancount", Audience.FINANCE, Source.ENTRIES, journal.beancount, _JOURNAL),
     Report("journal.csv", Audience.FINANCE, Source.ENTRIES, journal.csv, _JOURNAL),
     Report("plan.html", Audience.APPROVERS, Source.PLAN, plan_page.plan_page, _PLAN),
-    Report("plan.xlsx", Audience.APPROVERS, Source.PLANNED_LINES, plan_list.workbook, _PLANNED),
-    Report("plan.csv", Audience.APPROVERS, Source.PLANNED_LINES, plan_list.csv, _PLANNED),
+    Report("plan.xlsx", Audience.APPROVERS, Source.PLANNED_LINES, plan_file.workbook, _PLANNED),
+    Report("plan.csv", Audience.APPROVERS, Source.PLANNED_LINES, plan_file.csv, _PLANNED),
     Report("plan.json", Audience.APPROVERS, Source.PLAN, plan_file.plan_json, _PLAN),
     Report("summary.json", Audience.MACHINES, Source.BOOKS, summary_json,
            "counts and amounts per status, findings, exit code", of_check=True),

@@ -20,8 +20,8 @@ from campaign_runner.reporting.finance.formulas import FIGURES
 from campaign_runner.reporting.finance.sums import SECTIONS, ReportSums, Tallies
 from campaign_runner.reporting.next_steps import next_steps
 from campaign_runner.reporting.page_template import template
-from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import sent, warnings
+from campaign_runner.reporting.table import notes
 
 PAGE = "report.html"
 ROWS_SHOWN = 500

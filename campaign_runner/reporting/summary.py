@@ -14,9 +14,9 @@ from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.reporting.closed_books import ClosedBooks
 from campaign_runner.reporting.next_steps import next_steps
-from campaign_runner.reporting.row_limits import notes
 from campaign_runner.reporting.sent import values, warnings
 from campaign_runner.reporting.summary_shape import BATCHES, CorrectedLine, MoneyOfLines, Summary
+from campaign_runner.reporting.table import notes
 
 SUMMARY = "summary.json"
 

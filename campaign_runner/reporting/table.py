@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Books, Column, StatedRows
+from campaign_runner.model.lifecycle import NEEDS_ACTION
 from campaign_runner.reporting.csv_file import DIALECTS, CsvFile
 from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 
@@ -99,3 +100,22 @@ def original_place(books: Books, stated: StatedRows) -> list[Any]:
     here = [(stated.sheet or books.sheet, row) for row in stated.cells.index.tolist()]
     places = [stated.original_rows.get(row, (sheet, row)) for sheet, row in here]
     return [pa.array([str(each) for each in column], pa.large_string()) for column in zip(*places, strict=True)]
+
+
+EXCEL_ROWS = 1_048_576
+
+
+def fits(rows: int) -> bool:
+    """Whether this many rows and a header fit on one sheet."""
+    return rows < EXCEL_ROWS
+
+
+def notes(books: Books) -> list[str]:
+    """How the file was read, and which workbooks are missing for their length."""
+    lengths = {"results": books.total_rows, "failures": sum(books.rows.get(status, 0) for status in NEEDS_ACTION)}
+    missing = [
+        f"{name}.xlsx is not written: a sheet holds {EXCEL_ROWS:,} rows at most. Use {name}.csv."
+        for name, rows in lengths.items()
+        if not fits(rows)
+    ]
+    return [*books.notes, *missing]

@@ -26,9 +26,8 @@ from campaign_runner.reporting.plan_file import PlanPaper
 from campaign_runner.reporting.registry import Source
 from campaign_runner.reporting.report_folder import Progress, ReportFolder
 from campaign_runner.reporting.report_page import PAGE, FirstRows, restated
-from campaign_runner.reporting.row_limits import fits
 from campaign_runner.reporting.summary import SUMMARY, summary_json
-from campaign_runner.reporting.table import RowTable, Sink, csv_of
+from campaign_runner.reporting.table import RowTable, Sink, csv_of, fits
 from campaign_runner.reporting.targets import Targets
 
 # From this many rows on, another process is worth its while.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,7 +17,6 @@ import pandas as pd
 from pandera.api.extensions import register_check_method
 
 from campaign_runner.validation.domains import TYPING_MISTAKES
-from campaign_runner.validation.telephony import country_codes
 
 Text = Any  # a pandas Series of str; pandas-stubs knows the text methods of no narrower type
 _Judge = TypeVar("_Judge", bound=Callable[..., Any])
@@ -189,3 +189,11 @@ def _instant(text: Text) -> Any:
     """To the millionth of a second: finer ones would forbid all years after 2262 to the whole column."""
     text = text.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
     return pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
+
+
+@cache
+def country_codes() -> str:
+    """The calling codes of the ITU as alternatives of a pattern, the longest first."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    return "|".join(sorted((str(code) for code in COUNTRY_CODE_TO_REGION_CODE), key=len, reverse=True))

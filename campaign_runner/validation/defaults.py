@@ -13,7 +13,7 @@ from campaign_runner.model.words import did_you_mean, nearest
 from campaign_runner.validation.arrowtext import TEXT
 from campaign_runner.validation.failed_checks import CheckResults, Failure
 from campaign_runner.validation.kinds import NORMALISE, CellContext
-from campaign_runner.validation.message_builder import Wording
+from campaign_runner.validation.messages import Wording
 from campaign_runner.validation.normalisation import tidy
 from campaign_runner.validation.rule_options import RuleOptions
 from campaign_runner.validation.schemas import shape_of_default

@@ -11,8 +11,7 @@ from campaign_runner.model import Column, Problem, RuleBook
 from campaign_runner.validation.arrowtext import arrow
 from campaign_runner.validation.chunk import TidyChunk, placed
 from campaign_runner.validation.failed_checks import CheckResults, Failure
-from campaign_runner.validation.message_builder import Wording
-from campaign_runner.validation.messages import listed
+from campaign_runner.validation.messages import Wording, listed
 from campaign_runner.validation.schemas import PLACED, RowSchema
 
 

@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from campaign_runner.model import Column, Field, Problem
+from campaign_runner.model import Column, Field, Problem, RuleBook
 from campaign_runner.model.words import did_you_mean
 from campaign_runner.validation.domains import TYPING_MISTAKES
-from campaign_runner.validation.foreign_digits import foreign_digits
 from campaign_runner.validation.kinds import EXPLAIN, CellContext, Hint
 from campaign_runner.validation.kinds.choice import nearest
 from campaign_runner.validation.rule_options import RuleOptions
@@ -123,3 +122,66 @@ _HINTS = {
     "without_characters": _without,
     "likely_domain": _usual_domain,
 }
+
+
+class Wording:
+    """The sentences of one run."""
+
+    def __init__(self, book: RuleBook, choices: RuleOptions) -> None:
+        self._book, self._choices = book, choices
+        self._tellers: dict[tuple[str, int, str], MessageBuilder] = {}
+
+    def teller(self, field: Field, check: Any, method: str) -> MessageBuilder:
+        """Who words the failures of a check; the schemas live as long as this, so a check's id stays its own."""
+        key = (field.name, id(check), method)
+        if key not in self._tellers:
+            self._tellers[key] = MessageBuilder(field, check, method, self._choices)
+        return self._tellers[key]
+
+    def presence(
+        self,
+        row: int,
+        column: Column | None,
+        name: str,
+        rule: str,
+        method: str,
+        shown: str = "",
+        cells: str = "the cell",
+    ) -> Problem:
+        """A problem of presence: `required`, `not-allowed`."""
+        field = self._book.fields[name]
+        words = {"method": method or "every row", "noun": field.metadata["noun"], "example": field.example,
+                 "cells": cells}  # fmt: skip
+        error, remedy = _sentence(field, rule, words)
+        return Problem(row, column, f"{name}:{rule}", shown, error, remedy)
+
+    def key(self, row: int, column: Column) -> Problem:
+        """An empty cell in a column of `[identity] key`."""
+        error, remedy = _sentence(next(iter(self._book.fields.values())), "key", {})
+        return Problem(row, column, f"{column.field or column.header}:key", "", error, remedy)
+
+    def columns_missing(self, row: int, names: list[str], method: str) -> Problem:
+        """A row needs columns that the file does not have; one problem, however many they are."""
+        fields = [self._book.fields[name] for name in names]
+        words = {"method": method, "noun": listed(field.metadata["noun"] for field in fields),
+                 "header": listed(f'"{field.title}"' for field in fields)}  # fmt: skip
+        error, remedy = _sentence(fields[0], "column-missing", words)
+        return Problem(row, None, f"{names[0]}:column-missing", "", error, remedy)
+
+
+def _sentence(field: Field, rule: str, words: dict[str, str]) -> tuple[str, str]:
+    sentence = field.metadata["sentences"][rule]
+    return sentence["error"].format_map(words), sentence["remedy"].format_map(words)
+
+
+def foreign_digits(value: str) -> Hint | None:
+    """`２５` and `٢٥` are 25: what to type instead, in the digits 0 to 9; None where all digits are those."""
+    digits = [letter for letter in value if letter > "\x7f" and letter.isdecimal()]
+    if not digits:
+        return None
+    script = unicodedata.name(digits[0]).partition(" DIGIT ")[0].title().replace("Fullwidth", "full-width")
+    plain = "".join(_MARKS.get(letter) or (str(int(letter)) if letter.isdecimal() else letter) for letter in value)
+    return Hint("digits", f"has {script} digits in it.", f"Type it with the digits 0 to 9: {plain}.")
+
+
+_MARKS = {"．": ".", "，": ",", "－": "-", "＋": "+", "٫": ".", "٬": ",", "　": " "}

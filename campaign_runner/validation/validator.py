@@ -12,15 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import Checked, CleanRows, Column, RawRows, RuleBook
+from campaign_runner.model.money import UNITS
 from campaign_runner.validation import columns as _columns
 from campaign_runner.validation.arrowtext import arrow, series
 from campaign_runner.validation.chunk import ChunkReader, TidyChunk
 from campaign_runner.validation.currency import CurrencyRule
 from campaign_runner.validation.defaults import normalised
 from campaign_runner.validation.judge import Judge
-from campaign_runner.validation.message_builder import Wording
+from campaign_runner.validation.messages import Wording
 from campaign_runner.validation.normalisation import tidy
-from campaign_runner.validation.row_value import worth_of
 from campaign_runner.validation.rule_options import RuleOptions
 from campaign_runner.validation.schemas import METHOD, RowSchema, shape_of, shape_of_none
 
@@ -127,3 +127,23 @@ def _frame(columns: Mapping[str, Any], index: pd.Index[Any], good: np.ndarray[An
     mask, rest = pa.array(good), index[good]
     texts = {name: series(text.filter(mask), rest) for name, text in columns.items()}
     return pd.DataFrame(texts, index=rest, copy=False)
+
+
+_READABLE = r"^[0-9]{1,9}\.[0-9]{2}$"
+_COUNTABLE = r"^[0-9]{1,6}$"
+
+
+def worth_of(fields: Mapping[str, Any], index: pd.Index[Any], rows: Any) -> dict[int, int]:
+    """Quantity times face value in ten-thousandths, by row number; `rows` is a mask."""
+    if not rows.any():
+        return {}
+    mask = pa.array(rows)
+    amount = fields["amount"].filter(mask)
+    quantity = fields["quantity"].filter(mask) if "quantity" in fields else pa.nulls(len(amount), amount.type)
+    quantity = pc.fill_null(quantity, "1")
+    readable = pc.and_(pc.match_substring_regex(amount, _READABLE), pc.match_substring_regex(quantity, _COUNTABLE))
+    readable = readable.fill_null(False)
+    cents = pc.replace_substring(amount.filter(readable), ".", "").cast(pa.int64())
+    units = pc.multiply(pc.multiply(cents, UNITS // 100), quantity.filter(readable).cast(pa.int64()))
+    numbers = index[rows][readable.to_numpy(zero_copy_only=False)]
+    return dict(zip(numbers.tolist(), units.to_pylist(), strict=True))

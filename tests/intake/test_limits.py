@@ -12,9 +12,9 @@ from campaign_runner.intake import container, damage
 from campaign_runner.intake.cells import typed
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.excel import extent, sheet_cells
-from campaign_runner.intake.excel.calamine import guarded
 from campaign_runner.intake.excel.cell_values import Workbook
 from campaign_runner.intake.excel.sheet_scan import scan
+from campaign_runner.intake.excel.workbook import guarded
 from campaign_runner.intake.excel.xls import read_xls
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import Scan

@@ -38,7 +38,8 @@ from campaign_runner.model.observed import observed
 from campaign_runner.model.plan_facts import Approval
 from campaign_runner.model.wording import count
 from campaign_runner.planning.plan_draft import PlanDraft
-from campaign_runner.reporting import ProblemTally, registry, sent, unchanged
+from campaign_runner.reporting import ProblemTally, registry, sent
+from campaign_runner.reporting.report_folder import keep_note, unchanged
 from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.summary_shape import Summary
 
@@ -86,9 +87,9 @@ def finish(
         code = reconciliation.exit_code(books)
         note = runtime.state / "reports" / f"{books.environment}-{books.order.campaign_id}.json"
         mark = _made_of(campaign, file, replace(books, sent_now=Sent(), sent_before=Sent()), code)
-        if leave and file.tally is None and (there := unchanged.left(note, mark)):
+        if leave and file.tally is None and (there := unchanged(note, mark)):
             reporting.restate(books, there, report_targets(runtime, ()), exit_code=code)
-            unchanged.keep(note, mark, there)
+            keep_note(note, mark, there)
             return Result(books, there, code)
         campaign.ledger.require_claim()  # anyone who took over has newer reports
         campaign.ledger.close_connections()
@@ -103,7 +104,7 @@ def finish(
                 beside=partial(executor.beside, apart=True) if executor.spare() else None,
             )  # fmt: skip
         if is_writable(runtime.state):
-            unchanged.keep(note, mark, written)
+            keep_note(note, mark, written)
         return Result(books, written, code, file.tally)
 
 

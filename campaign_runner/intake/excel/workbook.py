@@ -6,6 +6,7 @@ Where a workbook is written so that calamine does not read it, or not as Excel d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -17,11 +18,11 @@ import python_calamine as calamine
 from campaign_runner.intake.cells import typed
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.excel import sheet_cells, sheet_scan
-from campaign_runner.intake.excel.calamine import guarded
 from campaign_runner.intake.excel.cell_values import Workbook
 from campaign_runner.intake.excel.parts import SheetPart, WorkbookParts, workbook_parts
 from campaign_runner.intake.excel.shared_strings import shared_strings
 from campaign_runner.intake.excel.styles import cell_styles
+from campaign_runner.intake.file_kinds import broken, protected
 from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
@@ -132,3 +133,18 @@ def _blocks(sheet: Any, scan: Scan) -> Iterator[Block]:
                 scan.marks.add_all([first + place for place in places], [at] * len(places), mark)
         yield Block(np.arange(first, first + len(block)), columns)
         first += len(block)
+
+
+@contextmanager
+def guarded(path: Path) -> Iterator[None]:
+    """Everything that calamine raises, panics too, as FileUnusable."""
+    try:
+        yield
+    except calamine.PasswordError:
+        raise FileUnusable(protected(path)) from None
+    except (calamine.CalamineError, OSError, ValueError, OverflowError):
+        raise FileUnusable(broken(path)) from None
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise FileUnusable(broken(path)) from None
+        raise

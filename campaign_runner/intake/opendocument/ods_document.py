@@ -9,8 +9,16 @@ from campaign_runner.intake.cells.marks import Mark
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.markup import Attributes
 from campaign_runner.intake.opendocument import ods_format
-from campaign_runner.intake.opendocument.ods_cell import MAX_ROWS, cell_text, is_error, is_unsolved, repetitions
-from campaign_runner.intake.opendocument.ods_styles import CELL, TEXT, StruckStyles
+from campaign_runner.intake.opendocument.ods_cell import (
+    CELL,
+    MAX_ROWS,
+    TEXT,
+    StruckStyles,
+    cell_text,
+    is_error,
+    is_unsolved,
+    repetitions,
+)
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
 from campaign_runner.intake.sheet_choice import PROBLEMS_SHEET, Sheet
 from campaign_runner.intake.sheets import block

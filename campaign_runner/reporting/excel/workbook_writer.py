@@ -23,7 +23,7 @@ import xlsxwriter
 from campaign_runner.reporting.excel.cell_marks import Cell, MarkStyles, marked
 from campaign_runner.reporting.excel.cell_notes import AUTHOR
 from campaign_runner.reporting.excel.sheet_xml import Heading, rows_xml
-from campaign_runner.reporting.row_limits import EXCEL_ROWS
+from campaign_runner.reporting.table import EXCEL_ROWS
 
 STATUS_COLOURS = {
     "completed": ("#C6EFCE", "#0B5A1E"),

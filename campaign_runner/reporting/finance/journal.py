@@ -12,8 +12,7 @@ import pyarrow as pa
 from campaign_runner.model import money
 from campaign_runner.model.wording import count
 from campaign_runner.reporting.csv_file import DIALECTS, CsvFile
-from campaign_runner.reporting.finance.accounts import ACCOUNTS
-from campaign_runner.reporting.finance.entries import BookEntry, Entries, Posting
+from campaign_runner.reporting.finance.entries import ACCOUNTS, BookEntry, Entries, Posting
 from campaign_runner.reporting.finance.line_pass import LinePass
 from campaign_runner.reporting.ledger_stamp import HEAD
 

@@ -9,9 +9,8 @@ from typing import Any
 from campaign_runner.model import OpenBooks
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.reporting.finance.accounts import chart
 from campaign_runner.reporting.finance.corrected import CorrectionsReport
-from campaign_runner.reporting.finance.entries import Entries
+from campaign_runner.reporting.finance.entries import Entries, chart
 from campaign_runner.reporting.finance.groups import Groups
 from campaign_runner.reporting.finance.report import line_parts
 from campaign_runner.reporting.finance.sums import Tallies

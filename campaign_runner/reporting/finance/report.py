@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from campaign_runner.model import OpenBooks
+from campaign_runner.model import BOOKED_COLUMNS, BookPages, OpenBooks
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.spreadsheet import column_letters
-from campaign_runner.reporting.excel.sheet_xml import Heading
+from campaign_runner.reporting.excel.sheet_xml import CellKind, Heading
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
-from campaign_runner.reporting.finance.as_of import as_of, standing_at
 from campaign_runner.reporting.finance.bridge import write_bridge
 from campaign_runner.reporting.finance.charges import write_charges
 from campaign_runner.reporting.finance.formulas import Lines
 from campaign_runner.reporting.finance.groups import Groups, row_references
 from campaign_runner.reporting.finance.lines import LINE_COLUMNS, TITLES, line_columns
-from campaign_runner.reporting.finance.parquet import ParquetFile
 from campaign_runner.reporting.finance.sums import SECTIONS
 from campaign_runner.reporting.finance.totals_sheet import write_findings, write_totals
 from campaign_runner.reporting.ledger_stamp import write_about
-from campaign_runner.reporting.row_limits import fits
-from campaign_runner.reporting.table import Sink, csv_of
+from campaign_runner.reporting.table import Sink, csv_of, fits
 
 if TYPE_CHECKING:
     from campaign_runner.reporting.finance.line_pass import LinePass
+
 
 Opener = Callable[[Path], Sink]
 
@@ -88,3 +90,78 @@ def _in_period(placed: pd.DataFrame, options: FinanceOptions) -> pd.DataFrame:
         return placed
     days = placed["placed_at"].astype("str").str.slice(0, 10)
     return placed[(days >= options.since) & (days <= (options.until or "9"))]
+
+
+_TYPES = {CellKind.NUMBER: pa.decimal128(24, 8), CellKind.TIME: pa.timestamp("us", tz="UTC")}
+
+
+class ParquetFile:
+    """A `Sink`; counts become whole numbers, an empty cell of a number or time is null."""
+
+    def __init__(self, path: Path, headings: Sequence[Heading], properties: Mapping[str, str] | None = None) -> None:
+        self._types = [_type(heading) for heading in headings]
+        fields = zip((heading.title for heading in headings), self._types, strict=True)
+        self._writer = pq.ParquetWriter(path, pa.schema(list(fields), properties or None), compression="zstd")
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Write some rows."""
+        typed = [_cast(column, kind) for column, kind in zip(columns, self._types, strict=True)]
+        self._writer.write_table(pa.Table.from_arrays(typed, schema=self._writer.schema))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+
+def _type(heading: Heading) -> Any:
+    if heading.kind is CellKind.NUMBER and heading.number_format == "0":
+        return pa.int64()
+    return _TYPES.get(heading.kind, pa.large_string())
+
+
+def _cast(texts: Any, kind: Any) -> Any:
+    if pa.types.is_large_string(kind):
+        return texts
+    return pc.cast(pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts), kind)
+
+
+Standing = Mapping[str, tuple[str, ...]]
+
+
+def changes(pages: BookPages) -> Iterator[pd.DataFrame]:
+    """Everything that changed on a later day than the one a line was placed on, oldest first for each line.
+
+    First what became of lines that were on their way, then what was corrected after that (`CORRECTION_COLUMNS`).
+    """
+    return chain(pages.settlements(), pages.corrections())
+
+
+def standing_at(pages: BookPages, until: str) -> Standing:
+    """The lines that stood otherwise at the end of the day `until` than now: reference -> `BOOKED_COLUMNS` then."""
+    if not until:
+        return {}
+    then: dict[str, tuple[str, ...]] = {}
+    for frame in changes(pages):
+        later = frame[frame["at"].astype("str").str.slice(0, 10) > until]
+        before = (later[f"{name}_before"].astype("str").fillna("") for name in BOOKED_COLUMNS)
+        for reference, *values in zip(later["reference"].astype("str"), *before, strict=True):
+            then.setdefault(reference, tuple(values))
+    return then
+
+
+def as_of(placed: pd.DataFrame, then: Standing) -> pd.DataFrame:
+    """Placed lines (`PLACED_COLUMNS`) with what was booked of them at that time."""
+    if not then:
+        return placed
+    references = placed["reference"].astype("str")
+    changed = references.isin(then.keys())
+    if not changed.any():
+        return placed
+    values = pd.DataFrame([then[reference] for reference in references[changed]], columns=list(BOOKED_COLUMNS))
+    placed = placed.copy()
+    for name in BOOKED_COLUMNS:
+        placed[name] = placed[name].astype("object")
+        placed.loc[changed, name] = values[name].to_numpy()
+    rate = placed["exchange_rate"].astype("object")
+    placed["exchange_rate"] = rate.where(~changed | (placed["charged"].fillna("") != ""), "")
+    return placed

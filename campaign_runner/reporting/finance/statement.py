@@ -24,8 +24,7 @@ from campaign_runner.reporting.finance.statement_file import read_statement
 from campaign_runner.reporting.finance.statement_matching import Match, match
 from campaign_runner.reporting.finance.sums import units
 from campaign_runner.reporting.report_folder import ReportFolder
-from campaign_runner.reporting.row_limits import fits
-from campaign_runner.reporting.table import Sink, csv_of, texts
+from campaign_runner.reporting.table import Sink, csv_of, fits, texts
 from campaign_runner.reporting.targets import Targets
 
 _MONEY = "#,##0.00##"

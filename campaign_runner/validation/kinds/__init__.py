@@ -22,7 +22,7 @@ from campaign_runner.validation.kinds import (
     postal,
     region,
 )
-from campaign_runner.validation.kinds.cell_context import CellContext, Hint
+from campaign_runner.validation.rule_options import CellContext, Hint
 
 __all__ = ["EXPLAIN", "NORMALISE", "CellContext", "Hint"]
 

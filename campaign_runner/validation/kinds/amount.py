@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from campaign_runner.model.currencies import CODES, named
 from campaign_runner.model.measures import other_measure
 from campaign_runner.validation.arrowtext import joined, recode, where
-from campaign_runner.validation.kinds.cell_context import CellContext, Hint
+from campaign_runner.validation.rule_options import CellContext, Hint
 
 PLAIN = r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$"
 # Each form has one reading only; `,` and `.` before exactly three digits at the end have two, so they are asked.

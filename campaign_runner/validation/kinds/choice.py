@@ -8,7 +8,7 @@ from typing import Any
 from campaign_runner.model import words
 from campaign_runner.model.words import fold
 from campaign_runner.validation.arrowtext import recode
-from campaign_runner.validation.kinds.cell_context import CellContext
+from campaign_runner.validation.rule_options import CellContext
 
 
 def normalise(text: Any, case: CellContext) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import unless_matches
-from campaign_runner.validation.kinds.cell_context import CellContext, Hint
+from campaign_runner.validation.rule_options import CellContext, Hint
 
 
 def normalise(text: Any, case: CellContext) -> Any:

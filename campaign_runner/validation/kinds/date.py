@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import recode, unless_matches
-from campaign_runner.validation.kinds.cell_context import CellContext, Hint
+from campaign_runner.validation.rule_options import CellContext, Hint
 
 _ISO_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet

@@ -10,7 +10,7 @@ import idna
 import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import recode, where
-from campaign_runner.validation.kinds.cell_context import CellContext, Hint
+from campaign_runner.validation.rule_options import CellContext, Hint
 
 _ADDRESS = re.compile(r"[^\s@<>,;:()\[\]\"]+@[^\s@<>,;:()\[\]\"]+\.[^\s@<>,;:()\[\]\"]+")
 _LOCAL_PART = 64

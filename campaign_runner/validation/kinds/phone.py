@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import unless_matches
-from campaign_runner.validation.kinds.cell_context import CellContext, Hint
+from campaign_runner.validation.rule_options import CellContext, Hint
 
 E164 = r"^\+[1-9][0-9]{6,14}$"
 _CUT = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+?[0-9]+")

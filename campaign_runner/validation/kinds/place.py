@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from campaign_runner.validation.arrowtext import where
-from campaign_runner.validation.kinds.cell_context import CellContext
+from campaign_runner.validation.rule_options import CellContext
 
 
 def normalise(text: Any, case: CellContext) -> Any:

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from campaign_runner.model.words import did_you_mean, fold
 from campaign_runner.validation.arrowtext import recode, where
-from campaign_runner.validation.kinds.cell_context import CellContext, Hint
 from campaign_runner.validation.kinds.choice import folded, nearest
+from campaign_runner.validation.rule_options import CellContext, Hint
 
 
 def normalise(text: Any, case: CellContext) -> Any:
