@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from campaign_runner.app.row_numbers import is_row
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import CampaignSession, open_campaign, watch
+from campaign_runner.app.session import CampaignSession, name_of, open_campaign, watch
 from campaign_runner.ledger import campaigns, events, held, integrity, plans
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.batch_moves import take_up
@@ -66,22 +67,51 @@ def decide(
     the recipients' names where they are to be `named`: only for that, and for rows that are not asked for by their
     number, the file is read, which takes pandas.
 
-    Raises UsageError where a row is not held (or was sent already): then nothing is decided.
+    Nobody is waited for who sends the campaign meanwhile: what is under way goes on as it was planned, and what was
+    decided counts in the next plan. Only what changes planned orders needs the campaign for itself.
+
+    Raises UsageError where a row is not held (or was sent already): then nothing is decided; CampaignHeld.
     """
     if not reason.strip():
         raise UsageError(_REASON)
-    with open_campaign(runtime) as campaign:
+    with open_campaign(runtime, beside=True) as campaign:
         with campaign.ledger.read() as connection:
             file, waiting, ours = _waiting(connection, campaign, undo=decision == UNDONE)
             waiting = (_stopped(connection, campaign) if decision == RELEASED and ours else {}) | waiting
         integrity.require_whole(campaign.ledger)
         chosen = _chosen(campaign, asked, waiting, file, ours=ours)
         called = _names_of(campaign, chosen) if ours and named else {}
-        with campaign.ledger.write("decide held rows", durable=True) as connection:
+        with (
+            _held_where_planned(campaign, chosen, decision),
+            campaign.ledger.write("decide held rows", durable=True) as connection,
+        ):
+            campaigns.one_at_a_time(connection, campaign.key)
+            _require_still_waiting(connection, campaign, chosen, decision)
             sentences = tuple(_told(connection, chosen, called, decision))
             if not dry_run:
                 _record(connection, campaign, chosen, decision, reason)
     return Decision(tuple(chosen), sentences)
+
+
+def _held_where_planned(
+    campaign: CampaignSession, chosen: Mapping[int, HeldRow], decision: str
+) -> AbstractContextManager[None]:
+    """Undoing and a retry that was stopped change orders that are planned: nobody may send them meanwhile."""
+    planned = decision == UNDONE or any(one.rule == RETRY for one in chosen.values())
+    return campaign.ledger.hold(name_of(campaign.runtime)) if planned else nullcontext()
+
+
+def _require_still_waiting(
+    connection: Connection, campaign: CampaignSession, chosen: Mapping[int, HeldRow], decision: str
+) -> None:
+    """Nobody planned or decided otherwise since the rows were chosen; else raises UsageError."""
+    file, waiting, _ = _waiting(connection, campaign, undo=decision == UNDONE)
+    for row, one in chosen.items():
+        if one.rule != RETRY and (row not in waiting or waiting[row].reference != one.reference):
+            raise UsageError(
+                f"Row {row} of {file} is not held any more: another run planned the file meanwhile, so nothing was "
+                "decided. Look at the held rows again."
+            )
 
 
 def _waiting(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -39,10 +39,11 @@ def open_campaign(
     sending: bool = False,
     recovering: bool = False,
     looking: bool = False,
+    beside: bool = False,
 ) -> Iterator[CampaignSession]:
     """The campaign of the settings, held by this process; `register` writes down a new one. With `sending` the ledger
     must be the newest one; `recovering` makes it so, and until then nobody sends. `looking` does with a ledger that
-    cannot be written: it is not held then.
+    cannot be written: it is not held then; nor is it `beside` a run, for what its own transaction decides.
 
     Raises CampaignHeld, StateError, UsageError for an unknown one, SettingsError for one of another account.
     """
@@ -52,7 +53,7 @@ def open_campaign(
     if sending:
         refuse_other(runtime.state, elsewhere, environment, order.campaign_id)
     runtime.notices.extend(filter(None, [notice(runtime.state, elsewhere, environment, order.campaign_id)]))
-    with _ledger(runtime, name, looking=looking) as ledger:
+    with _ledger(runtime, name, looking=looking, beside=beside) as ledger:
         if register:
             number = register_campaign(runtime, ledger, recovering=recovering)
         else:
@@ -70,13 +71,16 @@ def open_campaign(
 
 
 @contextmanager
-def _ledger(runtime: Runtime, name: str, *, looking: bool) -> Iterator[Ledger]:
-    """The ledger, with the campaign held; or, of one that cannot be written, what lies there."""
+def _ledger(runtime: Runtime, name: str, *, looking: bool, beside: bool) -> Iterator[Ledger]:
+    """The ledger, with the campaign held unless `beside`; or, of one that cannot be written, what lies there."""
     if looking and not runtime.ledger_url and not is_writable(runtime.state):
         with look_into(runtime.state) as ledger:
             yield ledger
         return
-    with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger, ledger.hold(name):
+    with (
+        open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger,
+        nullcontext() if beside else ledger.hold(name),
+    ):
         yield ledger
 
 

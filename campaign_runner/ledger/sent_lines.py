@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from math import inf
 from typing import Any, NamedTuple
 
 import orjson
@@ -118,10 +119,16 @@ def references_held_by(connection: Connection, upload: int, rule: str) -> frozen
     return frozenset(str(reference) for reference in connection.execute(query).scalars())
 
 
-def decided(connection: Connection, campaign_key: int, decision: str) -> dict[str, str]:
-    """References that a person decided so about, each with the reason; by the log of events alone."""
-    newest = decisions(events.of_kinds(connection, campaign_key, *DECIDING))
+def decided(connection: Connection, campaign_key: int, decision: str, until: float = inf) -> dict[str, str]:
+    """References that a person decided so about `until` an event, each with the reason; by the log of events alone."""
+    log = events.of_kinds(connection, campaign_key, *DECIDING)
+    newest = decisions(event for event in log if event["id"] < until)
     return {reference: one.reason for reference, one in newest.items() if one.decision == decision}
+
+
+def is_decided_since(connection: Connection, campaign_key: int, number: int) -> bool:
+    """Whether anybody decided about rows of a campaign since an event."""
+    return any(event["id"] > number for event in events.of_kinds(connection, campaign_key, *DECIDING))
 
 
 def answered(connection: Connection, campaign_key: int) -> frozenset[int]:

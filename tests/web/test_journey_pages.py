@@ -190,3 +190,22 @@ def test_whoever_may_gets_one_test_reward_from_the_page_or_the_api_and_no_second
     work(site)
     assert "A test reward of 10.50 USD was sent to hanna@example.com." in hanna.get("/campaigns/q4/plan").text
     assert site.house.sent() == ["hanna@example.com"]
+
+
+def test_a_row_is_released_while_the_plan_before_is_sent_and_the_page_says_so(site, hanna):
+    begun(site, hanna, ANA, ANA)
+    hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna)})
+    hanna.post("/campaigns/q4/halt", data={"reason": "a look"})
+    work(site)
+    with site.workspace.ledger().hold("simulator-q4"):
+        answer = hanna.post("/campaigns/q4/held", data={"row": "3", "do": "release", "reason": "two awards"})
+    assert answer.headers["Location"] == "/campaigns/q4/problems"
+    work(site)
+    assert 'formaction="/campaigns/q4/resume"' in hanna.get("/campaigns/q4").text
+    hanna.post("/campaigns/q4/resume")
+    page = hanna.get("/campaigns/q4").text
+    assert "The plan before is still being sent: 1 row is not final yet." in page
+    assert '<button class="danger">Halt</button>' in page
+    work(site)
+    assert "still being sent" not in hanna.get("/campaigns/q4").text
+    assert site.house.sent() == ["ana@example.com"]

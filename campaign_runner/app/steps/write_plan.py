@@ -29,7 +29,7 @@ from campaign_runner.ledger import progress as outcomes
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.sendings import is_still_wanted, was_called_off
-from campaign_runner.ledger.sent_lines import rewarded_elsewhere
+from campaign_runner.ledger.sent_lines import is_decided_since, rewarded_elsewhere
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.observed import observed
 from campaign_runner.planning.ledger_history import LedgerHistory
@@ -56,7 +56,7 @@ def write_down_plan(
     with ledger.read() as connection:
         upload = campaigns.latest_upload(connection, campaign.key)
         waiting = plans.put_off(connection, campaign.key)
-        decided = decisions(connection, campaign.key)
+        decided = decisions(connection, campaign.key, wanted)
         gone = upload is not None and was_called_off(connection, campaign.key, upload.id)
     inputs = fingerprint(runtime.settings, book, reading, decided)
     if (
@@ -72,8 +72,10 @@ def write_down_plan(
         return LoadedUpload(reading, upload, noted(table, upload.reading.get("notes", ())))
     catalogue = catalogue_snapshot(runtime, ledger, campaign.key)
     while True:
-        before = past(ledger, runtime)
-        with suppress(Overtaken):  # another campaign planned the same people meanwhile
+        before = past(ledger, runtime, wanted)
+        with suppress(
+            Overtaken
+        ):  # another campaign planned the same people meanwhile, or somebody decided about rows
             return _planned(
                 reading,
                 campaign,
@@ -136,7 +138,7 @@ def _write_down(
     """File, batches with their bytes, and rows that bring none: all in one transaction, before anything is sent.
 
     `name` is the plan's identity: what was approved, and is sent; `later` is what waits for money. Raises Overtaken
-    where another campaign planned some of these people since `before` was read.
+    where another campaign planned some of these people since `before` was read, or rows were decided about.
     """
     at, number = campaign.runtime.at(), campaign.key
     asked_for = {"sheet": reading.sheet, "hidden": reading.hidden, "notes": list(draft.notes), "about": draft.about}
@@ -160,6 +162,9 @@ def _write_down(
         rows = plans.record_entries(connection, upload.id, draft.entries())
         digests.write_file(connection, at, upload.id, rows)
         held.forget_shown(connection, number)
+        campaigns.one_at_a_time(connection, number)  # last: who decides about rows waits for nothing longer
+        if is_decided_since(connection, number, before.seen):
+            raise Overtaken([])
         events.append(
             connection, number, at, "file planned", sha256=draft.sha256, rows=draft.rows, withdrawn=withdrawn,
             lines=len(draft.plan.new), batches=draft.plan.batch_count, totals=draft.plan.totals(),

@@ -81,7 +81,7 @@ def _view(known: KnownCampaign, now: float) -> dict[str, Any]:
         "approval": facts.approval, "refused": wish.refused if wish else "",
         "scheduled": {"at": instant(pause.send_after), "zone": row["send_zone"]} if pause.send_after > now else None,
         "halted": {"at": pause.halted_at, "by": pause.by, "reason": pause.reason} if pause.halted_at else None,
-        "paused": pause.sentence(now, row["campaign_id"]), "submitters": sorted(known.people),
+        "under_way": _under_way(known, planned=planned), "paused": pause.sentence(now, row["campaign_id"]), "submitters": sorted(known.people),
     }  # fmt: skip
 
 
@@ -106,6 +106,14 @@ def _facts(
         approval=known.decision or str(result.get("approval", "not needed")),
         wanted=wish is not None and not wish.refused, **also,
     )  # fmt: skip
+
+
+def _under_way(known: KnownCampaign, *, planned: bool) -> dict[str, int] | None:
+    """Rows of the plan before the newest file that have not left, and that are not final, while it is being sent."""
+    if planned or not known.driven or not known.upload:
+        return None
+    rows, _ = _sums(known.tally)
+    return {"unsent": rows["unsent"], "open": rows["pending"] + rows["unknown"]}
 
 
 def _sums(tally: Sequence[tuple[str, str, int, int]]) -> tuple[dict[str, int], dict[str, dict[str, str]]]:

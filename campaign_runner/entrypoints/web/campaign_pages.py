@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Form, Query, Request
@@ -68,7 +68,7 @@ def status(request: Request, workspace: Work, campaign_id: str, campaign_key: Ca
     answer = page(request, "status.html", campaign=view, changed=changed)
     if changed:
         answer.headers["HX-Trigger-After-Swap"] = "campaign-changed"
-    if view["state"] not in BUSY:
+    if not is_busy(view):
         answer.status_code = POLLING_ENDS
     return answer
 
@@ -150,6 +150,11 @@ def _upload(request: Request, workspace: Work, campaign_id: str, campaign_key: i
                 **about(request, workspace, campaign_id, campaign_key))  # fmt: skip
 
 
+def is_busy(view: Mapping[str, Any]) -> bool:
+    """Whether something happens by itself."""
+    return view["state"] in BUSY or bool(view["under_way"])
+
+
 def about(request: Request, workspace: Work, campaign_id: str, campaign_key: int) -> dict[str, Any]:
     """What every page of a campaign shows: its state, and what the viewer may do with it."""
     viewer = request.state.viewer
@@ -158,7 +163,7 @@ def about(request: Request, workspace: Work, campaign_id: str, campaign_key: int
     view = campaign_view(workspace, campaign_id)
     usual = (view["scheduled"] or {}).get("zone") or workspace.settings.finance.time_zone or "UTC"
     typed = {"when": "now", "day": "", "time": "", "zone": usual, **getattr(request.state, "typed", {})}
-    return {"campaign": view, "may": may, "busy": view["state"] in BUSY, "zones": time_zones(), "typed": typed}
+    return {"campaign": view, "may": may, "busy": is_busy(view), "zones": time_zones(), "typed": typed}
 
 
 def local_moment(day: str, time: str, zone: str) -> str:

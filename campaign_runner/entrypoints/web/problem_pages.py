@@ -21,7 +21,7 @@ from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.campaign_pages import about
 from campaign_runner.entrypoints.web.pages import go_to, page
-from campaign_runner.model.errors import CampaignHeld, UsageError
+from campaign_runner.model.errors import UsageError
 
 AT_ONCE = 100
 NOTHING: Mapping[str, str] = {"rule": "", "header": "", "severity": "", "q": ""}
@@ -89,14 +89,14 @@ def decide_held(
         if not row:
             raise UsageError("Choose at least one row.")
         decide_rows(workspace, campaign_key, row, "drop" if do == "drop" else "release", reason, viewer.actor)
-    except (UsageError, CampaignHeld) as error:
+    except UsageError as error:
         return _problems(request, workspace, campaign_id, campaign_key, error=error)
     return go_to(f"/campaigns/{campaign_id}/problems")
 
 
 def _problems(
     request: Request, workspace: Work, campaign_id: str, campaign_key: int, wanted: Mapping[str, str] = NOTHING,
-    after: int = -1, error: UsageError | CampaignHeld | None = None,
+    after: int = -1, error: UsageError | None = None,
 ) -> Response:  # fmt: skip
     shared = about(request, workspace, campaign_id, campaign_key)
     number, contacts = shared["campaign"]["upload"], sees_contacts(workspace, request.state.viewer, campaign_key)
