@@ -32,7 +32,8 @@ def past(ledger: Ledger, runtime: Runtime, wanted: str = "") -> LedgerHistory:
         latest = campaigns.latest_upload(connection, number)
         return LedgerHistory(
             before.known_lines(connection, number), before.unsent_lines(connection, number),
-            decisions(connection, number, wanted), before.rewarded_elsewhere(connection, number, environment, since(runtime))
+            decisions(connection, number, wanted),
+            before.rewarded_elsewhere(connection, number, environment, since(runtime))
             if settings.identity.duplicate_window_days else (),
             plans.secret(connection), before.answered(connection, number), _Asked(ledger, latest.id if latest else 0),
             seen,

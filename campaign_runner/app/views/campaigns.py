@@ -81,7 +81,8 @@ def _view(known: KnownCampaign, now: float) -> dict[str, Any]:
         "approval": facts.approval, "refused": wish.refused if wish else "",
         "scheduled": {"at": instant(pause.send_after), "zone": row["send_zone"]} if pause.send_after > now else None,
         "halted": {"at": pause.halted_at, "by": pause.by, "reason": pause.reason} if pause.halted_at else None,
-        "under_way": _under_way(known, planned=planned), "paused": pause.sentence(now, row["campaign_id"]), "submitters": sorted(known.people),
+        "under_way": _under_way(known, planned=planned),
+        "paused": pause.sentence(now, row["campaign_id"]), "submitters": sorted(known.people),
     }  # fmt: skip
 
 
