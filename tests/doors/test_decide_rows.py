@@ -73,6 +73,6 @@ def test_a_row_that_was_planned_meanwhile_is_not_dropped(
         return nullcontext()
 
     monkeypatch.setattr(release, "_held_where_planned", sent_meanwhile)
-    with pytest.raises(UsageError, match="Row 4 of .* is not held any more"):
+    with pytest.raises(UsageError, match=r"Row 4 of .* is not held any more"):
         decide_rows(house.workspace, key, [4], "drop", "entered twice", HANNA)
     assert len(house.sent()) == 3
