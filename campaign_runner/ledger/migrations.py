@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Table, inspect, select, text
-from sqlalchemy.schema import CreateColumn
+from sqlalchemy import ClauseElement, Connection, Dialect, Table, inspect, select, text
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from campaign_runner.ledger import (
     order_sums,
@@ -18,14 +18,14 @@ from campaign_runner.ledger import (
 )
 
 SIGNED_FROM = 3
+_STATEMENTS: dict[str, tuple[str, ...]] = {}
 
 
 def migrate(connection: Connection, found: int | None) -> None:
     """Create all tables, or take an older ledger step by step to `schema.VERSION`; all in one transaction."""
     if found is None:
-        schema.metadata.create_all(connection)
-        for index in schema.line_indexes:
-            index.create(connection, checkfirst=True)
+        for statement in _statements(connection.dialect):
+            connection.exec_driver_sql(statement)
         connection.execute(schema.meta.insert().values(version=schema.VERSION, secret=secrets.token_bytes(32)))
         return
     for version in range(found, schema.VERSION):
@@ -34,6 +34,16 @@ def migrate(connection: Connection, found: int | None) -> None:
         connection.execute(schema.meta.update().values(version=schema.VERSION))
     if found < SIGNED_FROM:
         _write_all_into_the_log(connection, found)
+
+
+def _statements(dialect: Dialect) -> tuple[str, ...]:
+    """What makes all tables and indexes; put together once in a process for each kind of database."""
+    if dialect.name not in _STATEMENTS:
+        tables = schema.metadata.sorted_tables
+        indexes = [index for table in tables for index in sorted(table.indexes, key=lambda each: str(each.name))]
+        steps: list[ClauseElement] = [*map(CreateTable, tables), *map(CreateIndex, [*indexes, *schema.line_indexes])]
+        _STATEMENTS[dialect.name] = tuple(str(step.compile(dialect=dialect)) for step in steps)
+    return _STATEMENTS[dialect.name]
 
 
 def _write_all_into_the_log(connection: Connection, before: int) -> None:

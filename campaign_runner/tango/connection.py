@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from itertools import islice
 from typing import Any, NamedTuple
@@ -98,7 +99,7 @@ class Connection:
         self._http = deadline.bounded(
             httpx.Client(
                 timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)), follow_redirects=False,
-                trust_env=not local, headers=headers, cookies=no_cookies,
+                trust_env=not local, headers=headers, cookies=no_cookies, verify=_certificates(),
             )
         )  # fmt: skip
 
@@ -182,6 +183,12 @@ class Connection:
         ):  # a POST was perhaps placed, a GET can be asked again: the same request once more
             return Reply(Receipt(Outcome.RETRY, message="Tango's answer is not (whole) JSON.", **stamp))
         return Reply(replace(call.read(answer.status, data or {}), **stamp), data)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom to trust, read once in a process: that takes longer than a request."""
+    return httpx.create_ssl_context()
 
 
 def secure(url: str, name: str) -> str:

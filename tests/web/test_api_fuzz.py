@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, given, settings
 
 from campaign_runner.app.accounts.sign_in import actor_of
@@ -26,6 +25,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def document(site):
+    import schemathesis  # every worker reads this file, and one of them needs it
+
     made = schemathesis.openapi.from_asgi("/api/openapi.json", site[0].app, headers={"Host": "127.0.0.1"})
     for methods in made.raw_schema["paths"].values():
         for call in methods.values():
