@@ -21,6 +21,7 @@ SENT = {"submitted": True, "check": "checked", "planned": True}
     ({**CHECKED, "approval": "open", "asked": True}, "awaiting_approval"),
     ({**CHECKED, "approval": "open", "asked": True, "errors": 1}, "awaiting_approval"),
     ({**CHECKED, "approval": "approved", "errors": 1}, "approved"),
+    ({**CHECKED, "approval": "rejected", "asked": True}, "needs_correction"),
     ({**CHECKED, "wanted": True, "errors": 1}, "sending"),
     ({**CHECKED, "wanted": True, "scheduled": True}, "scheduled"),
     ({**CHECKED, "wanted": True, "halted": True}, "halted"),

@@ -43,13 +43,13 @@ def whole_sheet(path: Path, book: RuleBook, columns: Mapping[str, str], sheet: s
 
 
 SAMPLES = 3
-_ALIKE = 0.6
+_ALIKE = 0.85
 # What the values of a column look like, where its header tells nothing.
 _LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("recipient.email", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")),
     ("utid", re.compile(r"U[0-9]{3,9}", re.I)),
-    ("recipient.mobileNumber", re.compile(r"\+?[0-9][0-9 ().\-]{8,}")),
-    ("amount", re.compile(r"[-+$€£]?\s?[0-9][0-9.,]*")),
+    ("recipient.mobileNumber", re.compile(r"(?!\d{4}-\d\d-\d\d)\+?[0-9][0-9 ().\-]{8,}", re.ASCII)),
+    ("amount", re.compile(r"[-+$€£]?\s?(?:[0-9]{1,4}|[0-9]{1,3}(?:[.,][0-9]{3})+)(?:[.,][0-9]{1,2})?")),
 )
 
 
@@ -82,20 +82,37 @@ def header_samples(
 
 def _proposed(header: Row, below: Sequence[Sequence[str]], known: headers.Spellings) -> list[HeaderSample]:
     read_as = {at: known.field(cell) or "" for at, cell in enumerate(header[1]) if cell.strip()}
-    free = set(known.titles) - set(read_as.values())
-    proposals = []
-    for at, field in read_as.items():
-        values = tuple(dict.fromkeys(cells[at].strip() for cells in below if at < len(cells) and cells[at].strip()))
-        proposal = field or _proposal(header[1][at], values[:SAMPLES], known, free)
-        free.discard(proposal)
-        proposals.append(HeaderSample(at, header[1][at].strip(), field, proposal, values[:SAMPLES]))
-    return proposals
+    values = {at: tuple(dict.fromkeys(cells[at].strip() for cells in below if at < len(cells) and cells[at].strip()))
+              for at in read_as}  # fmt: skip
+    proposals = {at: field for at, field in read_as.items() if field}
+    for propose in (_by_name, _by_looks):
+        open_columns = {at: header[1][at] for at in read_as if at not in proposals}
+        free = set(known.titles) - set(proposals.values())
+        for at, field in propose(open_columns, {at: values[at][:SAMPLES] for at in open_columns}, known, free):
+            if field not in proposals.values():
+                proposals[at] = field
+    return [HeaderSample(at, header[1][at].strip(), field, proposals.get(at, ""), values[at][:SAMPLES])
+            for at, field in read_as.items()]  # fmt: skip
 
 
-def _proposal(header: str, values: Sequence[str], known: headers.Spellings, free: set[str]) -> str:
-    """The nearest spelling of a field that no other column is, else what all the values look like."""
+def _by_name(
+    columns: Mapping[int, str], values: Mapping[int, Sequence[str]], known: headers.Spellings, free: set[str]
+) -> Iterator[tuple[int, str]]:
+    """A misspelt header: what is less alike is a column of the user's own, such as `Department` (not an apartment)."""
     spellings = [spelling for spelling, field in known.fields.items() if field in free]
-    if close := nearest(fold(header), spellings, _ALIKE):
-        return known.fields[close]
-    looks = (name for name, look in _LOOKS if name in free and values and all(look.fullmatch(one) for one in values))
-    return next(looks, "")
+    for at, text in columns.items():
+        field = known.fields.get(nearest(fold(text), spellings, _ALIKE), "")
+        look = dict(_LOOKS).get(field)
+        if field and (look is None or not values[at] or any(look.fullmatch(one) for one in values[at])):
+            yield at, field
+
+
+def _by_looks(
+    columns: Mapping[int, str], values: Mapping[int, Sequence[str]], known: headers.Spellings, free: set[str]
+) -> Iterator[tuple[int, str]]:
+    """A field that no column is by its name, and what all the values of one look like. Of numbers, the last column:
+    those that name somebody stand before the amounts."""
+    for name, look in _LOOKS:
+        alike = [at for at in columns if values[at] and all(look.fullmatch(one) for one in values[at])]
+        if name in free and alike:
+            yield alike[-1 if name == "amount" else 0], name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -88,6 +88,14 @@ def problems_of(
         row = [problems.c.row == int(q)] if q.isascii() and q.isdigit() and len(q) < 10 else []
         query = query.where(or_(problems.c.cell == q.upper(), problems.c.value.icontains(q, autoescape=True), *row))
     return [dict(row) for row in connection.execute(query.order_by(problems.c.number).limit(limit)).mappings()]
+
+
+def rejected_rows(connection: Connection, submission: int, after: int) -> Iterator[Mapping[str, Any]]:
+    """The first error of each row behind `after`, in the order of the rows."""
+    first = select(func.min(problems.c.number)).where(problems.c.submission == submission, problems.c.row > after)
+    first = first.where(problems.c.severity == "error").group_by(problems.c.row)
+    query = select(problems).where(problems.c.submission == submission, problems.c.number.in_(first))
+    yield from connection.execute(query.order_by(problems.c.row)).mappings()
 
 
 def values_of(connection: Connection, submission: int, rule: str, header: str, limit: int) -> list[tuple[str, int]]:

@@ -58,6 +58,8 @@ def state_of(facts: CampaignFacts) -> CampaignState:
         return CampaignState.NEEDS_CORRECTION
     if facts.approval == "approved":
         return CampaignState.APPROVED
+    if facts.approval == "rejected":
+        return CampaignState.NEEDS_CORRECTION
     if facts.approval == "open" and facts.asked:  # without the rows that are wrong, as anyone who asked has seen
         return CampaignState.AWAITING_APPROVAL
     return CampaignState.NEEDS_CORRECTION if facts.errors else CampaignState.READY

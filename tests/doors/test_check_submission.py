@@ -18,6 +18,17 @@ def test_a_file_whose_headers_are_not_understood_is_shown_with_samples_and_propo
     assert proposals["f"] == ("utid", "U561593")
 
 
+def test_a_column_of_the_users_own_is_proposed_as_no_field(house: House) -> None:
+    key = house.campaign()
+    headers = "Employee ID,Department,Hired on,Notes,Delivry method,First name,Last name,Work,Reward,Value in USD"
+    submission = house.submit(
+        key, "10460,HR,2017-01-15,pays later,EMAIL,Ana,Silva,ana@example.com,U561593,25", headers=headers
+    )
+    proposals = {one["header"]: one["proposal"] for one in house.check(submission).result["headers"]}
+    assert [proposals[name] for name in ("Employee ID", "Department", "Hired on", "Notes")] == ["", "", "", ""]
+    assert [proposals[name] for name in ("Delivry method", "Work")] == ["deliveryMethod", "recipient.email"]
+
+
 def test_columns_that_somebody_said_are_remembered_for_the_next_upload_and_campaign(house: House) -> None:
     key = house.campaign()
     header = HEADERS.replace("E-mail", "Wohin damit")

@@ -11,6 +11,7 @@ from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.app.views.rows import row_life, rows_of
+from campaign_runner.app.views.upload_view import problems_of
 from campaign_runner.ledger import rows_page
 from campaign_runner.ledger.rows_page import Wanted
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House
@@ -97,3 +98,32 @@ def test_a_held_row_that_is_released_after_the_rest_was_sent_goes_in_a_plan_of_i
     send_plan(house.workspace, key, HANNA, plan["plan"], {})
     house.work()
     assert house.sent() == ["ana@example.com", "ana@example.com"]
+
+
+def test_every_row_of_a_file_that_was_only_checked_has_a_status(house: House) -> None:
+    key = house.campaign(settings={"identity": {"key": ["Employee ID"]}})
+    house.submit(key, ANA, BEN, WRONG, "1,EMAIL,Ana,Silva,ana@example.com,U561593,25")
+    rows = rows_of(house.workspace, key, contacts=True)
+    assert [(one["row"], one["status"], one["recipient"]["name"], one["amount"]) for one in rows] == [
+        (2, "unsent", "Ana Silva", "25.00"), (3, "unsent", "Ben Ng", "10.50"), (4, "rejected", "", ""), (5, "held", "", ""),
+    ]  # fmt: skip
+    assert found(house, key, status="unsent", after=2) == [(3, "unsent")]
+    for q in ("3", "ben@ex", "Ben Ng", rows[1]["reference"]):
+        assert found(house, key, q=q) == [(3, "unsent")]
+    assert row_life(house.workspace, key, 3, contacts=True)["recipient"]["name"] == "Ben Ng"
+
+
+def test_a_row_of_a_later_file_is_its_own_and_tells_what_was_sent_before(house: House, key: int) -> None:
+    house.submit(key, "5,EMAIL,Dan,Roe,dan@example.com,U561593,5", ANA)
+    assert found(house, key) == [(2, "unsent"), (3, "completed")]
+    new, sent = (row_life(house.workspace, key, row, contacts=True) for row in (2, 3))
+    assert (new["recipient"]["name"], new["attempts"]) == ("Dan Roe", [])
+    assert (sent["recipient"]["name"], len(sent["attempts"])) == ("Ana Silva", 1)
+
+
+def test_what_to_type_instead_of_an_address_is_hidden_with_the_address(house: House) -> None:
+    key = house.campaign()
+    submission = house.submit(key, ANA, WRONG)
+    shown = [*problems_of(house.workspace, key, submission.number, contacts=False), *rows_of(house.workspace, key)]
+    assert "cleo@example.com" in str(rows_of(house.workspace, key, contacts=True))
+    assert not any(name in str(shown) for name in ("cleo", "ana@", "Silva"))

@@ -46,6 +46,31 @@ def test_from_upload_to_reports_with_two_people(site, hanna, finn):
     assert len(site.house.sent()) == 3
 
 
+def test_who_submitted_a_plan_reads_why_it_was_rejected_and_the_approver_may_think_again(site, hanna, finn):
+    begun(site, hanna, ANA, BEN)
+    hanna.post("/campaigns/q4/plan", data={"do": "ask", "plan": plan(hanna)})
+    finn.post("/campaigns/q4/decision", data={"do": "reject", "reason": "Ben left in May", "plan": plan(finn)})
+    assert 'finn@example.com rejected this plan: "Ben left in May".' in html.unescape(
+        hanna.get("/campaigns/q4/plan").text
+    )
+    for path in ("/campaigns", "/campaigns/q4"):
+        assert "The plan was rejected, and the plan says why." in hanna.get(path).text
+    finn.post("/campaigns/q4/decision", data={"do": "approve", "plan": plan(finn)})
+    assert "Approved. It can be sent." in hanna.get("/campaigns/q4").text
+
+
+def test_what_was_halted_when_all_was_done_is_resumed_in_the_page(site, hanna):
+    begun(site, hanna, ANA)
+    hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna)})
+    work(site)
+    hanna.post("/campaigns/q4/halt", data={"reason": "No retries"})
+    assert 'formaction="/campaigns/q4/resume"' in hanna.get("/campaigns/q4").text
+    hanna.post("/campaigns/q4/resume")
+    assert "Every row is final. The reports are being written." in hanna.get("/campaigns/q4").text
+    work(site)
+    assert "Finished: 1 row was completed." in hanna.get("/campaigns/q4").text
+
+
 def test_columns_that_are_not_understood_are_named_in_the_page(site, hanna):
     begun(site, hanna, ANA, headers="a,b,c,d,e,f,g")
     page = hanna.get("/campaigns/q4/problems").text

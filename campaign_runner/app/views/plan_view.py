@@ -95,7 +95,8 @@ def approval_of(connection: Connection, workspace: Workspace, campaign_key: int,
         settings = workspace.settings_of(campaign_key)
         if why := against(connection, campaign_key, shown, decision.actor, settings, decision.name):
             return {"state": "open", "says": f"The approval of this plan does not count: {why}.", **by}
-    return {"state": decision.decision, "says": f"{decision.name} {decision.decision} this plan.", **by}
+    why = f': "{decision.reason}"' if decision.reason else ""
+    return {"state": decision.decision, "says": f"{decision.name} {decision.decision} this plan{why}.", **by}
 
 
 def _view(connection: Connection, workspace: Workspace, submission: Submission, check: Check) -> dict[str, Any]:

@@ -11,18 +11,20 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaign_runner.app.views.campaigns import newest
+from campaign_runner.app.views.checked_rows import MASK, CheckedFile
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, plans, row_history, rows_page, sent_lines
-from campaign_runner.ledger.checks import problems_of
+from campaign_runner.ledger.checks import Check
 from campaign_runner.ledger.recipient_search import lines_with
 from campaign_runner.ledger.rows_page import Wanted
+from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.errors import NotFound, UsageError
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units, text
 from campaign_runner.model.recipient_text import name_and_ways
 
 MOST = 500
-MASK = "•••"
+_NO_ROW = "There is no row {row} with contents in the newest file of this campaign."
 
 
 def rows_of(
@@ -31,7 +33,7 @@ def rows_of(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Rows behind row `after`; without `contacts`, names and contact data are masked and nobody is found by them.
 
-    Before anything is planned for good, the rows that need attention.
+    Of a file that was only checked, its rows as the check left them.
     """
     if status and status not in set(RowStatus):
         raise UsageError(f'There is no status "{status}". Known: {", ".join(RowStatus)}.')
@@ -39,7 +41,8 @@ def rows_of(
         submission, check, _ = newest(connection, campaign_key)
         upload = campaigns.latest_upload(connection, campaign_key)
         if submission and check and not submission.upload:
-            return _checked(connection, submission.id, check.result, status, q, after)[:limit]
+            file = CheckedFile(connection, campaign_key, submission.id, check.result)
+            return list(file.rows(status, q.strip(), after, min(limit, MOST), contacts=contacts))
         if upload is None:
             return []
         wanted = _wanted(q, status, plans.secret(connection), contacts=contacts)
@@ -59,14 +62,14 @@ def row_life(workspace: Workspace, campaign_key: int, row: int, *, contacts: boo
     """The whole life of one row; raises NotFound."""
     with workspace.ledger().read() as connection:
         upload = campaigns.latest_upload(connection, campaign_key)
+        submission, check, _ = newest(connection, campaign_key)
+        if submission and check and not submission.upload:
+            return _checked_life(connection, campaign_key, submission, check, row, contacts=contacts)
         number, place = sent_lines.place_of(connection, upload.id, row) if upload else (0, row)
         file = campaigns.upload(connection, number) if number else None
         life = row_history.life(connection, campaign_key, file, place) if file else None
         if file is None or life is None:
-            waiting = rows_of(workspace, campaign_key, q=str(row), contacts=contacts)
-            if not waiting:
-                raise NotFound(f"There is no row {row} with contents in the newest file of this campaign.")
-            return {**waiting[0], "attempts": [], "decisions": []}
+            raise NotFound(_NO_ROW.format(row=row))
         found = rows_page.page(connection, number, Wanted(row=place), place - 1, 1)
         people = rows_page.recipients(connection, found) if contacts else {}
     who = _recipient(people.get(place)) if contacts else {"name": MASK, "contact": MASK}
@@ -78,6 +81,21 @@ def row_life(workspace: Workspace, campaign_key: int, row: int, *, contacts: boo
         "recipient": who,
         **life,
     }
+
+
+def _checked_life(
+    connection: Connection, campaign_key: int, submission: Submission, check: Check, row: int, *, contacts: bool
+) -> dict[str, Any]:
+    """Of a row of a file that was only checked: what an earlier file sent of it, if that was sent already."""
+    shown = CheckedFile(connection, campaign_key, submission.id, check.result).row(row, contacts=contacts)
+    if shown is None:
+        raise NotFound(_NO_ROW.format(row=row))
+    about = {"file": submission.name, "sheet": check.result.get("sheet", ""), "submitted_at": submission.at}
+    upload = campaigns.latest_upload(connection, campaign_key)
+    before = row_history.row_of(connection, campaign_key, upload.id, shown["reference"]) if upload else None
+    life = row_history.life(connection, campaign_key, upload, before) if upload and before else None
+    return {**shown, **about, **({"attempts": life["attempts"], "decisions": life["decisions"]} if life else
+                                 {"attempts": [], "decisions": []})}  # fmt: skip
 
 
 def _wanted(q: str, status: str, secret: bytes, *, contacts: bool) -> Wanted:
@@ -100,10 +118,10 @@ def _forms(word: str) -> list[str]:
 
 
 def _row(row: Mapping[str, Any], payload: Mapping[str, Any] | None, *, contacts: bool) -> dict[str, Any]:
-    units = row["units"]
+    units, may, remedy = row["units"], contacts or row.get("batch"), row.get("remedy", "")
     return {
-        "row": row["row"], "status": row["status"], "reason": row["reason"] if contacts or row.get("batch") else MASK,
-        "what_to_do": row.get("remedy", ""), "reference": row["reference"], "order": row.get("order") or "",
+        "row": row["row"], "status": row["status"], "reason": row["reason"] if may else MASK,
+        "what_to_do": remedy if may or not remedy else MASK, "reference": row["reference"], "order": row.get("order") or "",
         "tango_order_id": row.get("tango_order_id") or "", "amount": text(from_units(units)) if units >= 0 else "",
         "currency": row["currency"], "utid": row.get("utid") or "", "method": row.get("method") or "",
         "updated_at": row.get("updated_at") or "",
@@ -114,20 +132,3 @@ def _row(row: Mapping[str, Any], payload: Mapping[str, Any] | None, *, contacts:
 def _recipient(payload: Mapping[str, Any] | None) -> dict[str, str]:
     name, ways = name_and_ways(payload or {})
     return {"name": name, "contact": ways[0] if ways else ""}
-
-
-def _checked(
-    connection: Connection, submission: int, result: Mapping[str, Any], status: str, q: str, after: int
-) -> list[dict[str, Any]]:
-    """The rows of a file that was only checked: those that need attention."""
-    rows: dict[int, dict[str, Any]] = {}
-    blank = {"order": "", "tango_order_id": "", "amount": "", "currency": "", "utid": "", "method": "", "updated_at": "",
-             "recipient": {"name": "", "contact": ""}}  # fmt: skip
-    for one in problems_of(connection, submission, severity="error", limit=10_000):
-        rows.setdefault(one["row"], {"row": one["row"], "status": "rejected", "reason": f"{one['cell']}: {one['problem']}",
-                                     "what_to_do": one["what_to_do"], "reference": "", **blank})  # fmt: skip
-    for one in result.get("held", ()):
-        rows[one["row"]] = {"row": one["row"], "status": "held", "reason": one["reason"], "what_to_do": one["what_to_do"],
-                            "reference": one["reference"], **blank}  # fmt: skip
-    found = [rows[row] for row in sorted(rows) if row > after and status in ("", rows[row]["status"])]
-    return [one for one in found if not q or q.strip() in (str(one["row"]), one["reference"])]

@@ -12,6 +12,7 @@ from campaign_runner.ledger import checks, jobs, submissions
 from campaign_runner.ledger.cell_corrections import corrections_of
 from campaign_runner.ledger.checks import check_of, problem_count
 from campaign_runner.ledger.submissions import Submission
+from campaign_runner.model.recipient_text import is_personal
 
 # So many different values of one kind are shown to be corrected in all their rows at once.
 VALUES = 100
@@ -57,7 +58,13 @@ def problems_of(
             connection, submission.id, field=field, severity=severity, rule=rule, header=header, after=after,
             limit=limit, q=q if contacts else "",
         )  # fmt: skip
-    return [{**one, **({} if contacts else {"value": MASK})} for one in problems]
+    return [dict(one) if contacts else _masked(one) for one in problems]
+
+
+def _masked(one: Mapping[str, Any]) -> dict[str, Any]:
+    """What to type instead of somebody's address is an address, too."""
+    tells = is_personal(one["field"]) or not one["field"]
+    return {**one, "value": MASK, **({"what_to_do": MASK} if tells and one["what_to_do"] else {})}
 
 
 def problem_groups(workspace: Workspace, campaign_key: int, number: int) -> list[dict[str, Any]]:
