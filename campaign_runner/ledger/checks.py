@@ -95,7 +95,7 @@ def rejected_rows(connection: Connection, submission: int, after: int) -> Iterat
     first = select(func.min(problems.c.number)).where(problems.c.submission == submission, problems.c.row > after)
     first = first.where(problems.c.severity == "error").group_by(problems.c.row)
     query = select(problems).where(problems.c.submission == submission, problems.c.number.in_(first))
-    yield from connection.execute(query.order_by(problems.c.row)).mappings()
+    yield from (dict(row) for row in connection.execute(query.order_by(problems.c.row)).mappings())
 
 
 def values_of(connection: Connection, submission: int, rule: str, header: str, limit: int) -> list[tuple[str, int]]:
