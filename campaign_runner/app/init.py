@@ -12,12 +12,12 @@ from pathlib import Path
 
 from campaign_runner import intake, validation
 from campaign_runner.app.template import Written, write_empty_template
+from campaign_runner.intake.formats import SUFFIXES
 from campaign_runner.model.errors import CampaignRunnerError, StateError
 from campaign_runner.settings.template import campaign_toml
 
 WORKBOOK = "rewards.xlsx"
 LONGEST_ID = 40
-SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv")
 
 # Headers of columns that name a person or a row, without case, spaces and punctuation.
 KEYS = frozenset({
@@ -44,7 +44,7 @@ def proposed_key(folder: Path, schemas: Path | None = None) -> str:
     """The header of a column that names people in a spreadsheet of the folder; "" where there is none."""
     book = validation.load_book(schemas)
     for path in sorted(folder.glob("*")):
-        if path.suffix.lower() in SPREADSHEETS and path.name != WORKBOOK and not path.name.startswith((".", "~$")):
+        if path.suffix.lower() in SUFFIXES and path.name != WORKBOOK and not path.name.startswith((".", "~$")):
             with suppress(CampaignRunnerError):
                 columns = intake.read(path, book).columns
                 keys = [column.header for column in columns if not column.field and _bare(column.header) in KEYS]

@@ -6,13 +6,14 @@ import re
 import stat
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.excel.parts import workbook_part
+from campaign_runner.intake.formats import FORMATS, SUFFIXES
 from campaign_runner.intake.markup import MarkupError
 from campaign_runner.intake.text.encodings import unmarked
+from campaign_runner.intake.unreadable import broken, protected
 from campaign_runner.model.errors import FileUnusable
 
 _EXPORT = "Save it as an Excel workbook (.xlsx) or as CSV, and run again."
@@ -70,27 +71,12 @@ _PARTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of file that can be read: what people call it, how its name ends, and the part by which its zip is known."""
-
-    name: str
-    suffixes: tuple[str, ...]
-    part: str = ""
-
-
-KINDS = {
-    "text": Kind("a text file", (".csv", ".tsv", ".txt")),
-    "xlsx": Kind("an Excel workbook (.xlsx)", (".xlsx", ".xlsm"), "xl/workbook.xml"),
-    "xls": Kind("an old Excel workbook (.xls)", (".xls",)),
-    "ods": Kind("an OpenDocument spreadsheet (.ods)", (".ods",)),
-}
-SUFFIXES = {suffix: kind for kind, each in KINDS.items() for suffix in each.suffixes}
+_OWN = {each.start: kind for kind, each in FORMATS.items() if each.start}
 _OPENDOCUMENT = "application/vnd.oasis.opendocument."
 
 
 def kind_of(path: Path) -> str:
-    """One of `KINDS`; raises FileUnusable with the true nature of anything else."""
+    """A key of `FORMATS`; raises FileUnusable with the true nature of anything else."""
     _check_name(path)
     start = _start(path)
     if owner := _lock_of(path, start):
@@ -101,6 +87,8 @@ def kind_of(path: Path) -> str:
         return _zip_kind(path)
     if start.startswith(_OLE):
         return _ole_kind(path)
+    if own := next((kind for first, kind in _OWN.items() if start.startswith(first)), ""):
+        return own
     nature = next((nature for first, nature in _SIGNATURES if start.startswith(first)), "")
     nature = nature or _shortcut(path, start) or _text_nature(start)
     if nature:
@@ -108,10 +96,11 @@ def kind_of(path: Path) -> str:
     return "text"
 
 
-def is_container(path: Path) -> bool:
-    """Whether it begins like a file with other files inside: a zip archive, or an Office document before 2007."""
+def is_foreign(path: Path) -> bool:
+    """Whether another program's code must read it: a zip archive, an Office document before 2007, a format with a
+    signature of its own."""
     _check_name(path)
-    return _start(path).startswith((*_ZIP, _OLE))
+    return _start(path).startswith((*_ZIP, _OLE, *_OWN))
 
 
 def _check_name(path: Path) -> None:
@@ -190,10 +179,10 @@ def _zip_kind(path: Path) -> str:
         raise FileUnusable(broken(path)) from None
     if media.startswith(_OPENDOCUMENT + "spreadsheet"):
         return "ods"
-    if known := next((kind for kind, each in KINDS.items() if each.part and each.part.lower() in names), ""):
+    if known := next((kind for kind, each in FORMATS.items() if each.part and each.part.lower() in names), ""):
         return known
     nature = next((nature for part, nature in _PARTS if part.lower() in names), "") or _document(path)
-    if nature in KINDS:
+    if nature in FORMATS:
         return nature
     raise FileUnusable(_not_usable(path, nature or ("an OpenDocument file" if media else "a zip archive")))
 
@@ -232,23 +221,7 @@ _STREAMS = (
 )
 
 
-def protected(path: Path) -> str:
-    """The sentence for a workbook that asks for a password."""
-    return (
-        f"{path.name} is protected with a password, so nothing in it can be read. Open it, remove the password "
-        "(File > Info > Protect Workbook), save, and run again."
-    )
-
-
 def _not_usable(path: Path, nature: str) -> str:
     odd = path.suffix.lower() in SUFFIXES and not nature.startswith("a workbook")
     named = f", although its name ends in {path.suffix}" if odd else ""
     return f"{path.name} is not a spreadsheet that can be read: it is {nature}{named}. {_EXPORT}"
-
-
-def broken(path: Path) -> str:
-    """The sentence for a workbook that cannot be opened."""
-    return (
-        f"{path.name} is damaged: it begins like a workbook but cannot be opened. Save it again in Excel and run "
-        "again."
-    )

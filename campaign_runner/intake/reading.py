@@ -8,7 +8,7 @@ from typing import Any
 
 from campaign_runner.intake import headers, report_roundtrip, totals_rows
 from campaign_runner.intake.counted_rows import Rows
-from campaign_runner.intake.formats import open_grid
+from campaign_runner.intake.file_grid import open_grid
 from campaign_runner.intake.grid import Defect, Grid, Row
 from campaign_runner.intake.totals_rows import number
 from campaign_runner.intake.totals_words import label

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from campaign_runner.intake import fork_server, sandbox_child, sandbox_reply
-from campaign_runner.intake.file_kinds import broken
 from campaign_runner.intake.sandbox_child import SIZE, Limits, Outcome
+from campaign_runner.intake.unreadable import broken
 from campaign_runner.model.errors import FileUnusable
 from campaign_runner.model.log import log
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from campaign_runner.intake import headers
-from campaign_runner.intake.formats import open_grid
+from campaign_runner.intake.file_grid import open_grid
 from campaign_runner.intake.grid import Row
 from campaign_runner.intake.header_text import fold
 from campaign_runner.model import RuleBook

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from campaign_runner.app.incoming.inbox_place import WORK, Place, Seen
-from campaign_runner.intake.file_kinds import SUFFIXES
+from campaign_runner.intake.formats import SUFFIXES
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.model.errors import FileUnusable
 

@@ -22,12 +22,12 @@ from campaign_runner.intake.excel.cell_values import Workbook
 from campaign_runner.intake.excel.parts import SheetPart, WorkbookParts, workbook_parts
 from campaign_runner.intake.excel.shared_strings import shared_strings
 from campaign_runner.intake.excel.styles import cell_styles
-from campaign_runner.intake.file_kinds import broken, protected
 from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan
 from campaign_runner.intake.sheet_choice import Sheet, choose
 from campaign_runner.intake.sheets import Contents
+from campaign_runner.intake.unreadable import broken, protected
 from campaign_runner.model.errors import FileUnusable
 
 

@@ -18,12 +18,12 @@ from campaign_runner.intake.cells import typed
 from campaign_runner.intake.cells.format_codes import Look, look
 from campaign_runner.intake.cells.marks import Typed
 from campaign_runner.intake.excel.cell_values import moment
-from campaign_runner.intake.file_kinds import broken, protected
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import Scan
 from campaign_runner.intake.sheet_choice import PROBLEMS_SHEET, Sheet, choose
 from campaign_runner.intake.sheets import Contents, block
+from campaign_runner.intake.unreadable import broken, protected
 from campaign_runner.model.errors import CampaignRunnerError, FileUnusable
 
 _BIFF8 = 0x0600

@@ -9,12 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from campaign_runner.intake.container import Container
-from campaign_runner.intake.file_kinds import protected
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.markup import MarkupError, parse
 from campaign_runner.intake.opendocument.ods_document import BeyondLimitError, OdsDocument
 from campaign_runner.intake.sheet_choice import choose
 from campaign_runner.intake.sheets import Contents
+from campaign_runner.intake.unreadable import protected
 from campaign_runner.model.errors import FileUnusable
 
 
