@@ -21,6 +21,7 @@ from campaign_runner.ledger.counters import METRICS
 from campaign_runner.model.errors import MEANING
 from campaign_runner.reporting.summary_shape import Summary
 from campaign_runner.settings import template
+from campaign_runner.validation import load_book
 from campaign_runner.validation.grammar import Columns, MethodFile
 
 MADE = "This page is made by `make golden`, and a test keeps it true."
@@ -57,11 +58,41 @@ def summary_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _key_rows(rows: Sequence[tuple[str, str]]) -> str:
+    """The rows of a table of two columns, the first as code."""
+    return "\n".join(f"| `{name}` | {what} |" for name, what in rows)
+
+
+def commands_table() -> str:
+    """The README's: each command with its arguments, and the first paragraph of its help."""
+    rows = []
+    for path, command in _commands(get_command(cli.app)):
+        arguments = [one for one in command.params if one.param_type_name == "argument" and one.metavar]
+        shown = " ".join([path, *(one.metavar if one.required else f"[{one.metavar}]" for one in arguments)])
+        rows.append((shown.replace("|", "\\|"), " ".join((command.help or "").partition("\n\n")[0].split())))
+    return _key_rows(rows)
+
+
+def exit_codes_table() -> str:
+    """The README's."""
+    return "\n".join(f"| {int(code)} | {what} |" for code, what in MEANING.items())
+
+
+def methods_table() -> str:
+    """The README's: each delivery method, as the rule book describes it."""
+    return _key_rows([(name, method.description) for name, method in load_book().methods.items()])
+
+
 def settings_page() -> str:
     rows = [(f"`{name}`", f"`{default}`" if default else "", what) for name, default, what in template.table()]
-    lines = ["# Settings", "", MADE, "", "What `campaign.toml` can say. An unknown key is an error.",
-             "Each setting can also come from the environment: `CAMPAIGN_RUNNER__SECTION__KEY`.", ""]  # fmt: skip
-    return "\n".join([*lines, *_table(("Setting", "Default", "Meaning"), rows)]) + "\n"
+    lines = ["# Settings", "", MADE, "", "What `campaign.toml` can contain. An unknown key is an error.",
+             "Each setting can also come from the environment: `CAMPAIGN_RUNNER__SECTION__KEY`.", "",
+             *_table(("Setting", "Default", "Meaning"), rows), "", "## An example of every setting", "",
+             "```toml", template.every_setting().rstrip("\n"), "```", "", "## Proxy and certificates", "",
+             "`HTTPS_PROXY` (and `NO_PROXY`) names your company's proxy, `SSL_CERT_FILE` (or `SSL_CERT_DIR`) the",
+             "certificates to trust instead of the built-in ones; workers and servers read them when they start. Certificates",
+             "are always checked. Servers on this machine are always called directly."]  # fmt: skip
+    return "\n".join(lines) + "\n"
 
 
 def commands_page() -> str:

@@ -16,6 +16,7 @@ from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.reporting import registry
 from campaign_runner.settings import template
+from tests import pages
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -68,6 +69,12 @@ def test_every_command_is_in_the_readme_and_no_other():
     assert named == set(COMMANDS)
 
 
+def test_the_tables_of_the_readme_are_made_of_what_the_program_knows(fresh):
+    fresh(r"(\| Command \| What it does \|\n\|---\|---\|\n).*?(\n\n)", pages.commands_table())
+    fresh(r"(\| Code \| Meaning \|\n\|---\|---\|\n).*?(\n\n)", pages.exit_codes_table())
+    fresh(r"(\| Method \| What happens \|\n\|---\|---\|\n).*?(\n\n)", pages.methods_table())
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_an_example(command):
     assert f"Example: campaign-runner {command}" in COMMANDS[command]
@@ -108,10 +115,6 @@ def test_every_delivery_method_has_a_template_with_an_example_row(method, tmp_pa
     assert example["Delivery method"] == method
 
 
-def test_the_settings_chapter_of_the_readme_is_made_of_the_settings(fresh):
-    fresh(r"(\n## Settings\n.*?```toml\n).*?(```)", template.every_setting())
-
-
 @pytest.mark.parametrize("name", settings_of(settings.Settings))
 def test_every_setting_says_what_it_is(name):
     assert name in {place.strip("[]") for place, _, what in template.table() if what} or name.startswith(
@@ -119,12 +122,12 @@ def test_every_setting_says_what_it_is(name):
     )
 
 
-def test_the_settings_of_the_readme_and_of_init_can_be_used(tmp_path):
-    readme, made = tmp_path / "readme.toml", tmp_path / "made.toml"
-    readme.write_text(section("Settings").partition("```toml\n")[2].partition("```")[0], "utf-8")
-    made.write_text(template.campaign_toml("q4", "Q4"), "utf-8")
-    assert settings.load(readme).campaign.id == "2026-q4-recognition"
-    assert settings.load(made).tango.environment == "simulator"
+@pytest.mark.parametrize("text", [
+    section("Settings").partition("```toml\n")[2].partition("```")[0], template.every_setting(),
+    template.campaign_toml("2026-q4-recognition", "Q4")], ids=["readme", "every setting", "init"])  # fmt: skip
+def test_the_settings_that_are_shown_can_be_used(text, tmp_path):
+    (tmp_path / "campaign.toml").write_text(text, "utf-8")
+    assert settings.load(tmp_path / "campaign.toml").campaign.id == "2026-q4-recognition"
 
 
 @pytest.mark.parametrize("name", settings.Settings.model_fields)

@@ -19,6 +19,7 @@ from campaign_runner.app.steps.finish import Result
 from campaign_runner.model.errors import ExitCode
 from tests.clock import HandClock
 
+METHODS = sorted(validation.load_book().methods)
 SAMPLES = Path(__file__).parent.parent / "samples"
 Check = Callable[..., Result]
 
@@ -36,15 +37,14 @@ def check(tmp_path: Path) -> Check:
 
 
 def test_there_is_a_sample_for_every_delivery_method():
-    assert set(KINDS) == set(validation.load_book().methods)
-    assert {path.stem.upper() for path in SAMPLES.glob("*.csv")} == set(KINDS)
+    assert {path.stem.upper() for path in SAMPLES.glob("*.csv")} == set(METHODS)
 
 
-@pytest.mark.parametrize("method", KINDS)
+@pytest.mark.parametrize("method", METHODS)
 def test_every_row_of_a_method_s_sample_is_valid(check, method):
     result = check(f"{method.lower()}.csv")
     assert result.exit_code is ExitCode.DONE
-    assert result.books.rows["unsent"] == 5
+    assert result.books.rows["unsent"] == result.books.rows["total"] > 0
 
 
 @pytest.mark.parametrize("today", ["2026-11-22", "2041-06-01"])
@@ -76,7 +76,8 @@ def test_everybody_lives_at_example_com_and_has_a_number_kept_for_fiction():
 
 def test_making_the_samples_again_makes_the_same_ones(tmp_path):
     make_samples.main(tmp_path)
-    assert contents(tmp_path) == contents(SAMPLES)
+    others = {f"{method.lower()}.csv" for method in METHODS if method not in KINDS}  # written by hand
+    assert contents(tmp_path) == {name: what for name, what in contents(SAMPLES).items() if name not in others}
 
 
 def contents(folder: Path) -> dict[str, object]:

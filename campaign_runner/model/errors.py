@@ -44,18 +44,19 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-# What each code means, in a sentence: for `--quiet`, which says nothing else.
+# What each code means: for `--quiet`, which says nothing else, and for the README.
 MEANING: dict[ExitCode, str] = {
-    ExitCode.DONE: "done",
+    ExitCode.DONE: "done: every row was placed and completed (`check`, `plan`: every row is valid)",
     ExitCode.NEEDS_ACTION: "done, but some rows were rejected, held or failed: see the failures report",
     ExitCode.USAGE: "wrong usage or settings",
-    ExitCode.FILE_UNUSABLE: "the file cannot be used; nothing was sent",
-    ExitCode.REFUSED: "refused before sending",
-    ExitCode.NOT_FINISHED: "not finished: lines are still unsent, pending or unknown; run again, or track later",
-    ExitCode.STOPPED: "Tango stopped the run; run again once that is settled",
-    ExitCode.CAMPAIGN_HELD: "another run holds this campaign",
-    ExitCode.REPORTS_MISSING: "sent, but reports could not be written: campaign-runner reports writes them",
-    ExitCode.FAULT: "an internal error of the program",
+    ExitCode.FILE_UNUSABLE: "the file cannot be used as a whole; nothing was sent",
+    ExitCode.REFUSED: "refused before sending: funds, limits, control totals, a missing approval, account not active",
+    ExitCode.NOT_FINISHED: "not finished: some lines are still unsent, pending or unknown; run again, or `track` later",
+    ExitCode.STOPPED: "stopped: by Tango (credentials, frozen account, failing service), or because too many lines failed; "
+    "fix the cause, then run again",
+    ExitCode.CAMPAIGN_HELD: "another run is using this campaign; run again once it has ended",
+    ExitCode.REPORTS_MISSING: "sent, but reports could not be written; `reports CAMPAIGN` writes them; nothing is lost",
+    ExitCode.FAULT: "a fault in the program; nothing is lost; report it, and run again",
     ExitCode.INTERRUPTED: "interrupted; run again",
 }
 

@@ -76,7 +76,7 @@ METHOD_BREAKERS = {
     "ADDRESS recipient.firstName:characters": "Ana's",
     "ADDRESS recipient.lastName:length": "A" * 26,
     "ADDRESS recipient.lastName:characters": "O'Example",
-    **{f"{method} quantity:single": "2" for method in ("EMAIL", "PHONE", "EMBEDDED", "NONE", "ADDRESS")},
+    **{f"{method} quantity:single": "2" for method in BOOK.methods if not method.startswith("BULK")},
 }
 
 

@@ -17,8 +17,8 @@ from campaign_runner.validation.kinds import EXPLAIN, NORMALISE
 from tests.validation.tables import BOOK, check
 
 
-def test_the_seven_methods_are_there() -> None:
-    assert set(BOOK.methods) == {"EMAIL", "PHONE", "EMBEDDED", "NONE", "ADDRESS", "BULKDIGITAL", "BULKSHIPMENT"}
+def test_the_seven_methods_of_tango_are_there() -> None:
+    assert set(BOOK.methods) >= {"EMAIL", "PHONE", "EMBEDDED", "NONE", "ADDRESS", "BULKDIGITAL", "BULKSHIPMENT"}
 
 
 def test_every_file_cannot_do_without_method_reward_and_amount() -> None:

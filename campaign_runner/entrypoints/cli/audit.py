@@ -22,7 +22,12 @@ audit = typer.Typer(name="audit", no_args_is_help=True, help="Verify or export t
 SHOWN = 20
 
 OldHead = Annotated[
-    str, typer.Option("--head", metavar="HASH", help="Check that this head, noted earlier, is still in the log.")
+    str,
+    typer.Option(
+        "--head",
+        metavar="HASH",
+        help="Check that this head (a hash noted earlier) is still in the log.",
+    ),
 ]
 
 Report = Annotated[

@@ -9,7 +9,7 @@ from campaign_runner.entrypoints.cli.override_options import OverrideOptions
 
 
 def check_command(call: Call, spreadsheet: FileOptions, required: OverrideOptions) -> None:
-    """Check every row of a spreadsheet. Sends nothing.
+    """Check every row of a spreadsheet, and write the failures report and the annotated workbook. Sends nothing.
 
     Example: campaign-runner check q4.xlsx
     """

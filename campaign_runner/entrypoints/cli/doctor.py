@@ -11,7 +11,7 @@ from campaign_runner.model.errors import ExitCode
 
 
 def doctor_command(call: Call) -> None:
-    """Check settings, credentials, connection, account and ledger, and show how to fix them.
+    """Check settings, credentials, connection, account and ledger, and show how to fix what is wrong.
 
     Example: campaign-runner doctor
     """

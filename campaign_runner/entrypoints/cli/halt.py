@@ -7,7 +7,7 @@ from campaign_runner.entrypoints.cli.options import CampaignNeeded, Reason
 
 
 def halt_command(call: Call, campaign: CampaignNeeded, reason: Reason = "") -> None:
-    """Halt a campaign: no new order is sent until `resume`. What was sent is still followed.
+    """Halt a campaign: no new order is sent until `resume`. Orders that were sent are still followed.
 
     Example: campaign-runner halt 2026-q4-recognition --reason "wrong amounts in row 14"
     """

@@ -10,16 +10,17 @@ import typer
 from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.entrypoints.cli.options import MetricsFile, Wait, seconds
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that files are put into, with its subfolders.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder to watch, with its subfolders.")]
 Once = Annotated[
-    bool, typer.Option("--once", help="Handle what is there, and end with the worst exit code of all files.")
+    bool,
+    typer.Option("--once", help="Process the files that are there, then end with the worst of their exit codes."),
 ]
 
 
 def inbox_command(
     call: Call, folder: Folder, once: Once = False, wait: Wait = "10m", metrics_file: MetricsFile = None
 ) -> None:
-    """Run every spreadsheet that appears in a folder, and move it to done/ or failed/ with what came of it.
+    """Run every spreadsheet that appears in a folder, and move it to done/ or failed/ with its results.
 
     Example: campaign-runner inbox /srv/rewards --once
     """

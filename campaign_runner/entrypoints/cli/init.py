@@ -20,7 +20,7 @@ def init_command(call: Call, folder: Folder = Path(), key: Key = None) -> None:
     """Create a commented campaign.toml and an empty workbook.
 
     The campaign id is the folder's name and today's date. The column that identifies each recipient (--key, such as
-    "Employee ID") is taken from a spreadsheet in the folder; at a terminal you are asked.
+    "Employee ID") is taken from a spreadsheet in the folder; at a terminal, `init` asks for it.
 
     Example: campaign-runner init q4-rewards
     """

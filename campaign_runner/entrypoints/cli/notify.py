@@ -9,14 +9,15 @@ import typer
 from campaign_runner.entrypoints.cli.call import ServerCall
 from campaign_runner.model.errors import ExitCode
 
-Test = Annotated[bool, typer.Option("--test", help="Send a test message to every address that is set.")]
+Test = Annotated[bool, typer.Option("--test", help="Send a test message to every address in the settings.")]
 To = Annotated[
-    str, typer.Option("--to", metavar="EMAIL", help="With --test: who stands in for {email} in an address.")
+    str,
+    typer.Option("--to", metavar="EMAIL", help="With --test: the e-mail address to use for {email} in an address."),
 ]
 
 
 def notify_command(call: ServerCall, test: Test = False, to: To = "") -> None:
-    """Send the messages that wait, at once, and list those that could not be sent. Exit code 1 if any could not.
+    """Send the waiting messages now, and list those that could not be sent (then exit code 1).
 
     Example: campaign-runner notify --test --to ana@example.com
     """

@@ -58,7 +58,7 @@ Parquet = Annotated[bool, typer.Option("--parquet", help="Also write finance.par
 MetricsFile = Annotated[
     Path | None,
     typer.Option(
-        "--metrics-file", help="Also write figures to this file, for Prometheus' textfile collector (*.prom)."
+        "--metrics-file", help="Also write metrics to this file (*.prom), for Prometheus' textfile collector."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output, and nothing else.")]

@@ -20,13 +20,15 @@ Who = Annotated[
 To = Annotated[
     Path, typer.Option("--to", metavar="FILE", help="A .json, .xlsx or .html file, or a folder for all three.")
 ]
-KeepReports = Annotated[bool, typer.Option("--keep-reports", help="List reports that hold the person, delete none.")]
+KeepReports = Annotated[
+    bool, typer.Option("--keep-reports", help="List reports that contain the person; delete none.")
+]
 
 
 @person.command("export")
 @command
 def export_command(call: Call, who: Who, to: To) -> None:
-    """Write everything that is kept about a person: rewards, rows of files, corrections, reports, their account.
+    """Export everything stored about a person: rewards, rows of files, corrections, reports, their account.
 
     Example: campaign-runner person export ana@example.com --to ana.xlsx
     """
@@ -54,9 +56,9 @@ def export_command(call: Call, who: Who, to: To) -> None:
 @person.command("erase")
 @command
 def erase_command(call: Call, who: Who, keep_reports: KeepReports = False, dry_run: DryRun = False) -> None:
-    """Erase a person from every campaign, with the reports that hold them; totals, amounts and references stay.
+    """Erase a person from every campaign and delete the reports that contain them; totals and references stay.
 
-    Reports that somebody has changed since, and files of yours, are listed and not deleted.
+    Reports that somebody changed, and your own files, are listed but not deleted.
 
     Example: campaign-runner person erase ana@example.com
     """

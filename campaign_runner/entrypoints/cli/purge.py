@@ -32,7 +32,7 @@ def purge_command(
     campaign: OfCampaign = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Erase personal data of old files, of one recipient or of one campaign; without options, what [retention] says.
+    """Erase personal data of old files, of one recipient or of one campaign; by default, as the [retention] settings say.
 
     References, amounts, statuses and totals stay. Reports that contain the recipient are listed, not deleted.
 

@@ -8,7 +8,7 @@ from campaign_runner.entrypoints.cli.options import FileOptions
 
 
 def recover_command(call: Call, spreadsheet: FileOptions) -> None:
-    """Rebuild a lost ledger from the orders that Tango has for this file. Places nothing.
+    """Rebuild a lost or outdated ledger from the orders that Tango has for this file. Sends nothing.
 
     Example: campaign-runner recover q4.xlsx
     """

@@ -31,7 +31,7 @@ NoCanary = Annotated[
 Detach = Annotated[
     bool,
     typer.Option(
-        "--detach", help="Plan and write down, leave the sending to the workers of the ledger, and end with 5."
+        "--detach", help="Plan and record the orders, and leave the sending to workers; ends with exit code 5."
     ),
 ]
 

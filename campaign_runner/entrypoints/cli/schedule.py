@@ -13,7 +13,7 @@ At = Annotated[str, typer.Option("--at", help="Date, time and time zone: 2026-12
 
 
 def schedule_command(call: Call, campaign: CampaignNeeded, at: At) -> None:
-    """Schedule a campaign: the first order is sent at that time, not before.
+    """Schedule a campaign: no order is sent before that time.
 
     Example: campaign-runner schedule 2026-q4-recognition --at 2026-12-15T09:00+01:00
     """

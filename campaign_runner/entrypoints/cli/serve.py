@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 = any free port.")]
-NoWorker = Annotated[bool, typer.Option("--no-worker", help="Start no worker; others send and follow the orders.")]
+NoWorker = Annotated[
+    bool,
+    typer.Option("--no-worker", help="Start no worker; separate workers send and follow the orders."),
+]
 BehindProxy = Annotated[
-    bool, typer.Option("--behind-proxy", help="A proxy with TLS is in front: allow an address others can reach.")
+    bool,
+    typer.Option("--behind-proxy", help="Allow a --host that others can reach; only behind a proxy with TLS."),
 ]
 
 
@@ -28,7 +32,7 @@ def serve_command(
     no_worker: NoWorker = False,
     behind_proxy: BehindProxy = False,
 ) -> None:
-    """Start the web application, and a worker beside it. Without users it prints a link for the first administrator.
+    """Start the web application and a worker. Without users, it prints a link that creates the first administrator.
 
     Example: campaign-runner serve --port 8080
     """

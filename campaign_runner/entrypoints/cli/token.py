@@ -11,11 +11,14 @@ from campaign_runner.entrypoints.cli.command import command
 from campaign_runner.model.wording import day
 
 token = typer.Typer(name="token", no_args_is_help=True, help="Create, list and revoke API tokens.")
-User = Annotated[str, typer.Option("--user", metavar="EMAIL", help="In whose name the program acts.")]
-Name = Annotated[str, typer.Option("--name", help="Which program carries the token.")]
+User = Annotated[
+    str, typer.Option("--user", metavar="EMAIL", help="E-mail address of the user for whom the program acts.")
+]
+Name = Annotated[str, typer.Option("--name", help="Name of the program that uses the token.")]
 Expires = Annotated[str, typer.Option("--expires", help="How long it is valid: 90d, 12h; at most 366d.")]
 Roles = Annotated[
-    list[str] | None, typer.Option("--role", help="Confine it to this role of the user; repeatable. Default: all.")
+    list[str] | None,
+    typer.Option("--role", help="Limit the token to this role of the user; repeatable. Default: all."),
 ]
 Number = Annotated[int, typer.Argument(metavar="ID", help="Number of the token, as `token list` shows it.")]
 
@@ -23,7 +26,7 @@ Number = Annotated[int, typer.Argument(metavar="ID", help="Number of the token, 
 @token.command("create")
 @command
 def create_command(call: ServerCall, user: User, name: Name, expires: Expires = "90d", role: Roles = None) -> None:
-    """Create an API token and print it. It is shown this once; the ledger keeps a hash.
+    """Create an API token and print it. It is shown only once; the ledger keeps a hash.
 
     Example: campaign-runner token create --user ana@example.com --name nightly --expires 90d
     """
@@ -44,7 +47,7 @@ def create_command(call: ServerCall, user: User, name: Name, expires: Expires = 
 @token.command("list")
 @command
 def list_command(call: ServerCall) -> None:
-    """List the API tokens: whose, for what, until when.
+    """List the API tokens: number, user, program, last day.
 
     Example: campaign-runner token list
     """
@@ -72,7 +75,7 @@ def list_command(call: ServerCall) -> None:
 @token.command("revoke")
 @command
 def revoke_command(call: ServerCall, number: Number) -> None:
-    """Revoke an API token: it opens nothing from now on.
+    """Revoke an API token: it stops working at once.
 
     Example: campaign-runner token revoke 3
     """

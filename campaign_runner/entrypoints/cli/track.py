@@ -10,7 +10,7 @@ from campaign_runner.entrypoints.cli.options import Campaign, MetricsFile, Track
 def track_command(
     call: Call, campaign: Campaign = "", wait: TrackWait = "", metrics_file: MetricsFile = None
 ) -> None:
-    """Update the status of open orders from Tango, once or for --wait. Places nothing.
+    """Update the status of open orders from Tango, once or for as long as --wait says. Sends nothing.
 
     Example: campaign-runner track 2026-q4-recognition --wait 2h
     """

@@ -65,7 +65,7 @@ def list_command(call: ServerCall) -> None:
 @user.command("disable")
 @command
 def disable_command(call: ServerCall, email: Email) -> None:
-    """Disable an account: its sessions end, and its tokens open nothing any more.
+    """Disable an account: its sessions end, and its tokens stop working.
 
     Example: campaign-runner user disable ana@example.com
     """
@@ -79,7 +79,7 @@ def disable_command(call: ServerCall, email: Email) -> None:
 @user.command("link")
 @command
 def link_command(call: ServerCall, email: Email) -> None:
-    """Print a new link that sets the password; older links of the account are void.
+    """Print a new link that sets the password; older links of the account stop working.
 
     Example: campaign-runner user link ana@example.com
     """

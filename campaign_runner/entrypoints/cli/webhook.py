@@ -15,14 +15,14 @@ webhook = typer.Typer(
     no_args_is_help=True,
     help="Subscribe this server to events of Tango, list and remove subscriptions.",
 )
-Address = Annotated[str, typer.Argument(metavar="URL", help="The address under which Tango reaches this server.")]
-Id = Annotated[str, typer.Argument(metavar="ID", help="The subscription, as `webhook list` shows it.")]
+Address = Annotated[str, typer.Argument(metavar="URL", help="The address at which Tango reaches this server.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="ID of the subscription, as `webhook list` shows it.")]
 
 
 @webhook.command("subscribe")
 @command
 def subscribe_command(call: ServerCall, address: Address) -> None:
-    """Have Tango send its events of orders to this address, or for longer where it does already.
+    """Ask Tango to send order events to this address, or renew the subscription of this address.
 
     Example: campaign-runner webhook subscribe https://rewards.example.com/webhooks/tango
     """
@@ -30,7 +30,7 @@ def subscribe_command(call: ServerCall, address: Address) -> None:
 
     made = subscribe(call.asking(), address)
     shown = {**made.subscription._asdict(), "renewed": made.renewed}
-    done = "renewed" if made.renewed else "made"
+    done = "renewed" if made.renewed else "created"
     lines = [f"Subscription {made.subscription.id} {done}, valid until {day(made.subscription.expires_at)}."]
     if made.secret:
         shown["secret"] = made.secret
@@ -41,7 +41,7 @@ def subscribe_command(call: ServerCall, address: Address) -> None:
 @webhook.command("list")
 @command
 def list_command(call: ServerCall) -> None:
-    """List what Tango sends where, and until when.
+    """List the subscriptions of this account: events, address, last day.
 
     Example: campaign-runner webhook list
     """
@@ -55,7 +55,7 @@ def list_command(call: ServerCall) -> None:
 @webhook.command("remove")
 @command
 def remove_command(call: ServerCall, number: Id) -> None:
-    """Have Tango send nothing to this subscription any more.
+    """Remove a subscription: Tango sends no more events to its address.
 
     Example: campaign-runner webhook remove 3fa85f64-5717-4562-b3fc-2c963f66afa6
     """

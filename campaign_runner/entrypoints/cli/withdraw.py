@@ -7,7 +7,7 @@ from campaign_runner.entrypoints.cli.options import CampaignNeeded, Reason
 
 
 def withdraw_command(call: Call, campaign: CampaignNeeded, reason: Reason = "") -> None:
-    """Withdraw what was planned and never sent: its rows are cancelled. What was sent is still followed.
+    """Withdraw orders that were planned but not sent: their rows are cancelled. Orders that were sent are still followed.
 
     Example: campaign-runner withdraw 2026-q4-recognition --reason "the budget was cut"
     """

@@ -10,12 +10,12 @@ from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.entrypoints.cli.options import MetricsFile
 
 Concurrency = Annotated[
-    int, typer.Option("--concurrency", min=1, max=64, help="How many processes work side by side on this machine.")
+    int, typer.Option("--concurrency", min=1, max=64, help="Number of worker processes on this machine.")
 ]
 
 
 def worker_command(call: Call, concurrency: Concurrency = 1, metrics_file: MetricsFile = None) -> None:
-    """Check, send and follow campaigns that were submitted to the ledger, until you stop it. Start as many as you like.
+    """Check, send and follow the campaigns that were submitted to the ledger, until you stop it.
 
     Example: campaign-runner worker --config workspace.toml
     """
