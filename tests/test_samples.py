@@ -44,7 +44,7 @@ def test_there_is_a_sample_for_every_delivery_method():
 def test_every_row_of_a_method_s_sample_is_valid(check, method):
     result = check(f"{method.lower()}.csv")
     assert result.exit_code is ExitCode.DONE
-    assert result.books.rows["unsent"] == result.books.rows["total"] > 0
+    assert result.books.rows["unsent"] == sum(result.books.rows.values()) > 0
 
 
 @pytest.mark.parametrize("today", ["2026-11-22", "2041-06-01"])
