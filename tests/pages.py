@@ -90,8 +90,8 @@ def settings_page() -> str:
              *_table(("Setting", "Default", "Meaning"), rows), "", "## An example of every setting", "",
              "```toml", template.every_setting().rstrip("\n"), "```", "", "## Proxy and certificates", "",
              "`HTTPS_PROXY` (and `NO_PROXY`) names your company's proxy, `SSL_CERT_FILE` (or `SSL_CERT_DIR`) the",
-             "certificates to trust instead of the built-in ones; workers and servers read them when they start. Certificates",
-             "are always checked. Servers on this machine are always called directly."]  # fmt: skip
+             "certificates to trust instead of the built-in ones; workers and servers read them when they start.",
+             "Certificates are always checked. Servers on this machine are always called directly."]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 
