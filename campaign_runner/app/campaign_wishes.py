@@ -1,12 +1,12 @@
 """What else does somebody want of a campaign?  Wishes in the ledger that jobs and drivers obey: halt, resume, withdraw,
-schedule, retry, reports."""
+schedule, unschedule, retry, reports."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from campaign_runner.app import cancel_sending, halt, resume, schedule, withdraw
+from campaign_runner.app import halt, resume, schedule, unschedule, withdraw
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, events, jobs, row_status, stored_reports
 from campaign_runner.model.actor import Actor
@@ -47,8 +47,14 @@ def schedule_campaign(workspace: Workspace, key: int, actor: Actor, when: str) -
 def send_at_once(workspace: Workspace, key: int, actor: Actor) -> None:
     """What was scheduled leaves now; raises Conflict where nothing is."""
     with workspace.ledger(actor).write("schedule a campaign", durable=True) as connection:
-        cancel_sending.require_scheduled(connection, key)
+        unschedule.require_scheduled(connection, key)
         schedule.at_once(connection, key, workspace.at())
+
+
+def unschedule_campaign(workspace: Workspace, key: int, actor: Actor) -> None:
+    """What was scheduled is cancelled, and the file checked anew; raises Conflict where nothing is, or something left."""
+    with workspace.ledger(actor).write("cancel a sending", durable=True) as connection:
+        unschedule.unschedule(connection, key, actor, workspace.at())
 
 
 def want_retry(workspace: Workspace, key: int, actor: Actor) -> None:

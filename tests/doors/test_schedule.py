@@ -9,7 +9,6 @@ import pytest
 
 from campaign_runner.app import campaign_wishes as wishes
 from campaign_runner.app.audit import verify_log
-from campaign_runner.app.cancel_sending import cancel_sending
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.schedule import moment_of
 from campaign_runner.app.send import send_plan
@@ -71,7 +70,7 @@ def test_what_is_called_off_is_as_before_with_its_approval_and_is_sent_once_late
     if planned:
         house.work()
     assert house.view()["scheduled"] == {"at": "2999-01-15T08:00:00+00:00", "zone": "Europe/Berlin"}
-    cancel_sending(house.workspace, key, HANNA)
+    wishes.unschedule_campaign(house.workspace, key, HANNA)
     house.work()
     assert (house.view()["state"], house.sent()) == ("approved", [])
     send_plan(house.workspace, key, HANNA, str(plan_view(house.workspace, key)["plan"]), {})
@@ -87,7 +86,7 @@ def test_what_is_called_off_while_a_worker_plans_it_is_not_sent(
     key, judged = scheduled(house, ANA), plan_approval.require_approval
 
     def meanwhile(*given: Any) -> str:
-        cancel_sending(house.workspace, key, HANNA)
+        wishes.unschedule_campaign(house.workspace, key, HANNA)
         return judged(*given)
 
     monkeypatch.setattr("campaign_runner.app.steps.write_plan.require_approval", meanwhile)
@@ -103,7 +102,7 @@ def test_what_is_scheduled_is_sent_at_once_or_at_another_time(house: House) -> N
     wishes.send_at_once(house.workspace, key, HANNA)
     house.work()
     assert house.sent() == ["ana@example.com"]
-    for act in (wishes.send_at_once, cancel_sending):
+    for act in (wishes.send_at_once, wishes.unschedule_campaign):
         with pytest.raises(Conflict, match="Nothing of this campaign is scheduled"):
             act(house.workspace, key, HANNA)
     with house.workspace.ledger().read() as connection:

@@ -45,6 +45,7 @@ from campaign_runner.entrypoints.cli.status import status_command
 from campaign_runner.entrypoints.cli.template import template_command
 from campaign_runner.entrypoints.cli.token import token
 from campaign_runner.entrypoints.cli.track import track_command
+from campaign_runner.entrypoints.cli.unschedule import unschedule_command
 from campaign_runner.entrypoints.cli.user import user
 from campaign_runner.entrypoints.cli.webhook import webhook
 from campaign_runner.entrypoints.cli.withdraw import withdraw_command
@@ -69,6 +70,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "resume": resume_command,
     "withdraw": withdraw_command,
     "schedule": schedule_command,
+    "unschedule": unschedule_command,
     "reports": reports_command,
     "status": status_command,
     "explain": explain_command,

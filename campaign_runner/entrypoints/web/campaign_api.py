@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from campaign_runner.app import campaign_wishes as wishes
 from campaign_runner.app.accounts.viewer import sees_contacts
-from campaign_runner.app.cancel_sending import cancel_sending
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.send import send_plan
@@ -171,7 +170,7 @@ def schedule(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewe
 
 def cancel_schedule(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who) -> Response:
     """A sending that is scheduled is called off: the plan is as before it was to be sent, with its approval."""
-    cancel_sending(workspace, campaign_key, viewer.actor)
+    wishes.unschedule_campaign(workspace, campaign_key, viewer.actor)
     return state_of(workspace, campaign_id)
 
 

@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 
 from campaign_runner.app import campaign_wishes as wishes
 from campaign_runner.app.accounts.viewer import is_own
-from campaign_runner.app.cancel_sending import cancel_sending
 from campaign_runner.app.local_time import time_zones
 from campaign_runner.app.views.campaigns import campaign_view, create_campaign
 from campaign_runner.app.views.upload_view import uploads_of
@@ -116,7 +115,9 @@ def reschedule(
 ) -> Response:  # fmt: skip
     """Another time, at once, or not at all."""
     if do == "cancel":
-        return _wished(request, campaign_id, lambda: cancel_sending(workspace, campaign_key, viewer.actor))
+        return _wished(
+            request, campaign_id, lambda: wishes.unschedule_campaign(workspace, campaign_key, viewer.actor)
+        )
     if do == "now":
         return _wished(request, campaign_id, lambda: wishes.send_at_once(workspace, campaign_key, viewer.actor))
     when = local_moment(day, time, zone)
