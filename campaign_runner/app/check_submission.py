@@ -23,7 +23,7 @@ from campaign_runner.app.views.kept_rows import KeptRows
 from campaign_runner.app.workspace import Asked, Workspace
 from campaign_runner.app.write_corrections import corrected
 from campaign_runner.intake.header_text import fold
-from campaign_runner.intake.whole_sheet import header_samples
+from campaign_runner.intake.whole_sheet import header_samples, samples_of
 from campaign_runner.ledger import check_parts, outcomes, stored_reports, submissions
 from campaign_runner.ledger.cell_corrections import Correction, corrections_of, record_before
 from campaign_runner.ledger.checks import Check, record_check
@@ -108,14 +108,10 @@ def _headers_of(workspace: Workspace, submission: Submission) -> list[dict[str, 
     with restored(workspace, submission) as reading:
         runtime = _runtime(workspace, submission, reading.path.parent)
         try:
-            return _samples(reading, runtime)
+            headers = header_samples(reading.file, rule_book(runtime), runtime.settings.columns, reading.sheet)
         except (FileUnusable, SettingsError):
             return []
-
-
-def _samples(reading: ReadOptions, runtime: Runtime) -> list[dict[str, Any]]:
-    columns = runtime.settings.columns
-    return [asdict(one) for one in header_samples(reading.file, rule_book(runtime), columns, reading.sheet)]
+        return [asdict(one) for one in headers]
 
 
 def _checked(
@@ -128,8 +124,9 @@ def _checked(
     except RefusedBeforeSending as error:  # the problems and the reports all the same
         refused = str(error)
         result = check_file(reading, runtime)
+    headers = samples_of(result.head, rule_book(runtime), runtime.settings.columns)
     found = {
-        **result.plain(), "refused": refused, "headers": _samples(reading, runtime), "sheet": result.books.sheet,
+        **result.plain(), "refused": refused, "headers": [asdict(one) for one in headers], "sheet": result.books.sheet,
         "notes": list(result.books.notes), "plan": _plan(result), "approval": result.approval.state,
         "held": _held(result.held, reading, runtime), "funds": list(result.funds),
         "unusual": [{"name": name, "sentence": sentence} for name, sentence in result.unusual],

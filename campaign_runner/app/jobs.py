@@ -6,11 +6,14 @@ A job may run twice: what it does is decided by the ledger. One that fails is tr
 
 from __future__ import annotations
 
+import gc
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError
@@ -40,9 +43,10 @@ class Kind(NamedTuple):
 
     def do(self, workspace: Workspace, key: str) -> float | None:
         """Do it; seconds until it is to be done again, None = it is done."""
-        from importlib import import_module
-
-        work: Callable[[Workspace, str], float | None] = getattr(import_module(self.module), self.function)
+        if self.module not in sys.modules:
+            import_module(self.module)
+            gc.freeze()  # what a program is made of is no garbage, and takes longest to look through
+        work: Callable[[Workspace, str], float | None] = getattr(sys.modules[self.module], self.function)
         return work(workspace, key)
 
 

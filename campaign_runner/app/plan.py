@@ -34,10 +34,12 @@ def plan_file(
     with copied(reading) as reading, open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
         tell_older(runtime, ledger)
         before = past(ledger, runtime)
-        read(reading, runtime.settings, rule_book(runtime))  # a file that cannot be used is no reason to ask Tango
+        table = read(
+            reading, runtime.settings, rule_book(runtime)
+        )  # one that cannot be used is no reason to ask Tango
         catalogue = catalogue_snapshot(runtime, ledger)
         ledger.close_connections()
-        draft = checked_draft(reading, runtime, catalogue, before, progress, canary)
+        draft = checked_draft(reading, runtime, catalogue, before, progress, canary, table=table)
         planning.refuse(reasons_against(draft, runtime))
         number = register_campaign(runtime, ledger)
         with ledger.write("show held rows") as connection:

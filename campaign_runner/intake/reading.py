@@ -58,6 +58,7 @@ def read(
     return RawTable(
         path.name, grid.sheet, header[0], rows.columns, rows.chunks, tuple(notes), rows.totals.declared, report.name,
         tuple(rows.totals.mismatches), unread=() if report.name else grid.unread,
+        head=(tuple(header[1]), *(tuple(cells) for number, cells in grid.head if number > header[0])),
     )  # fmt: skip
 
 

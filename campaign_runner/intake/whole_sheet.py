@@ -77,21 +77,27 @@ def header_samples(
     except FileUnusable:
         header = max(grid.head[:10], key=lambda row: sum(bool(cell.strip()) for cell in row[1]))
     below = [cells for number, cells in grid.head if number > header[0]]
-    return _proposed(header, below, known)
+    return _proposed(header[1], below, known)
 
 
-def _proposed(header: Row, below: Sequence[Sequence[str]], known: headers.Spellings) -> list[HeaderSample]:
-    read_as = {at: known.field(cell) or "" for at, cell in enumerate(header[1]) if cell.strip()}
+def samples_of(head: Sequence[Sequence[str]], book: RuleBook, columns: Mapping[str, str]) -> list[HeaderSample]:
+    """The same of a table that was read, by its header and the first rows below."""
+    header, *below = head
+    return _proposed(header, below, headers.spellings(book, columns))
+
+
+def _proposed(header: Sequence[str], below: Sequence[Sequence[str]], known: headers.Spellings) -> list[HeaderSample]:
+    read_as = {at: known.field(cell) or "" for at, cell in enumerate(header) if cell.strip()}
     values = {at: tuple(dict.fromkeys(cells[at].strip() for cells in below if at < len(cells) and cells[at].strip()))
               for at in read_as}  # fmt: skip
     proposals = {at: field for at, field in read_as.items() if field}
     for propose in (_by_name, _by_looks):
-        open_columns = {at: header[1][at] for at in read_as if at not in proposals}
+        open_columns = {at: header[at] for at in read_as if at not in proposals}
         free = set(known.titles) - set(proposals.values())
         for at, field in propose(open_columns, {at: values[at][:SAMPLES] for at in open_columns}, known, free):
             if field not in proposals.values():
                 proposals[at] = field
-    return [HeaderSample(at, header[1][at].strip(), field, proposals.get(at, ""), values[at][:SAMPLES])
+    return [HeaderSample(at, header[at].strip(), field, proposals.get(at, ""), values[at][:SAMPLES])
             for at, field in read_as.items()]  # fmt: skip
 
 

@@ -112,7 +112,8 @@ class RawTable:
     `notes` are sentences for the user about how the file was read. `declared` is what the file's own totals row says:
     its row number and amount. `report`: `failures` or `results` where the file is a report of ours, uploaded again.
     `mismatches`: sentences about subtotals and totals that the rows above them do not come to.
-    `unread`: other sheets with rows below the same header, where nobody said which sheet is meant.
+    `unread`: other sheets with rows below the same header, where nobody said which sheet is meant. `head`: the header and
+    the first rows below it, as they are in the file.
     """
 
     source: str
@@ -125,10 +126,11 @@ class RawTable:
     report: str = ""
     mismatches: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    head: tuple[tuple[str, ...], ...] = ()
 
     def without_rows(self) -> RawTable:
         """The same table, for another process: nothing is read there."""
-        return replace(self, chunks=_none)
+        return replace(self, chunks=_none, head=())
 
     def column_of(self, name: str) -> Column | None:
         """The column of a Tango field."""

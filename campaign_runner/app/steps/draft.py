@@ -55,12 +55,12 @@ class ReadOptions:
 
 def checked_draft(
     reading: ReadOptions, runtime: Runtime, snapshot: CatalogueSnapshot, past: LedgerHistory | None, progress: Progress,
-    canary: int = 0, *, dry: bool = False,
+    canary: int = 0, *, dry: bool = False, table: RawTable | None = None,
 ) -> PlanDraft:  # fmt: skip
     """Read, check and plan a file, its rewards by the catalogue; the first `canary` lines of the plan go alone. A `dry`
-    draft holds nothing that can be sent."""
+    draft holds nothing that can be sent. `table` is the file, where it was opened already."""
     settings, book, catalogue, past = runtime.settings, rule_book(runtime), snapshot.context, past or LedgerHistory()
-    table, tango = read(reading, settings, book), settings.tango
+    table, tango = table or read(reading, settings, book), settings.tango
     validator = validation.compile_rules(
         book, columns=table.columns, today=today(runtime), defaults=settings.defaults, key=settings.identity.key,
         phone_countries=settings.rules.phone_countries, postal_codes=settings.rules.postal_codes,

@@ -49,8 +49,8 @@ REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was cor
 @dataclass(frozen=True)
 class Result:
     """The result of a command. `tally` is None where nothing was checked again; `plan` is what `plan` showed; `columns`,
-    `problems` (the first of them) and `held` are those of a file that was checked; `unusual` (name and sentence) and
-    `funds` (sentences) are what somebody should look at before it is sent."""
+    `problems` (the first of them), `held` and `head` (header and first rows) are those of a file that was checked;
+    `unusual` (name and sentence) and `funds` (sentences) are what somebody should look at before it is sent."""
 
     books: Books
     reports: Mapping[str, Path]
@@ -63,6 +63,7 @@ class Result:
     held: tuple[Hold, ...] = ()
     unusual: tuple[tuple[str, str], ...] = ()
     funds: tuple[str, ...] = ()
+    head: tuple[tuple[str, ...], ...] = ()
 
     def plain(self) -> Summary:
         """As `summary.json` has it."""
@@ -209,5 +210,5 @@ def finish_check(
         )  # fmt: skip
     return Result(
         books, written, code, draft.tally, columns=draft.table.columns, problems=tuple(draft.problems),
-        held=tuple(draft.plan.waiting),
+        held=tuple(draft.plan.waiting), head=draft.table.head,
     )  # fmt: skip

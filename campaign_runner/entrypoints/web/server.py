@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -51,6 +52,7 @@ def serve(
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         signal.signal(signal.SIGTERM, _end)  # until the loop listens itself: the worker must not stay behind
         beside = WorkerProcess(command(workspace)) if worker else None
+        gc.freeze()  # what a program is made of is no garbage, and takes longest to look through
         with beside or contextlib.nullcontext():
             asyncio.run(_served(server, listening, lambda: announce(set_up), beside))
 
