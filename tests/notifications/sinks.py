@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 
@@ -18,6 +20,28 @@ class Web:
         self.address = f"127.0.0.1:{server.server_address[1]}"
         self.taken: list[tuple[str, str, dict[str, str], bytes]] = []
         self.status = 200
+
+
+@contextmanager
+def tls(certificate: Path) -> Iterator[tuple[int, list[str]]]:
+    """A port that answers 200 with a certificate, and the names that it was asked for."""
+    context, asked = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), list[str]()
+    context.load_cert_chain(certificate)
+    context.sni_callback = lambda _, name, __: asked.append(name or "")
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                with listener.accept()[0] as plain, suppress(OSError), context.wrap_socket(plain, True) as secure:
+                    secure.recv(10_000)
+                    secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], asked
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 
 import pytest
 
@@ -16,6 +17,8 @@ from campaign_runner.model.errors import SettingsError
 from campaign_runner.notification import webhook
 from campaign_runner.settings import kept
 from tests.doors.conftest import ANA, HANNA
+from tests.notifications.sinks import tls
+from tests.tango.certificate import self_signed
 
 FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,U561593,30"
 
@@ -98,9 +101,56 @@ INSIDE = ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "169.254.169.254", "[::f
 
 @pytest.mark.parametrize("url", ["http://192.0.2.1/", *(f"https://{host}/x" for host in INSIDE)])
 def test_an_address_that_leads_back_to_this_machine_is_not_called(url):
-    assert webhook.objection(url, loopback=False)
+    assert webhook.looked_up(url, loopback=False)[1]
 
 
 def test_loopback_is_for_this_very_machine():
-    assert webhook.objection("http://127.0.0.1:1/", loopback=True) == ""
-    assert webhook.objection("https://192.0.2.1/", loopback=True)
+    assert webhook.looked_up("http://127.0.0.1:1/", loopback=True)[1] == ""
+    assert webhook.looked_up("https://192.0.2.1/", loopback=True)[1]
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """A name server of one's own: each question about a name takes the next of its answers."""
+    answers, known = dict[str, list[str]](), socket.getaddrinfo
+
+    def ask(host, *more, **how):
+        return known(answers[host].pop(0) if answers.get(host) else host, *more, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", ask)
+    return answers
+
+
+def posted(url):
+    return webhook.post(url, b"{}", ["new"], 1, "halted", "1", loopback=True)
+
+
+def test_a_name_that_leads_elsewhere_a_moment_later_is_called_where_it_was_looked_at(web, names):
+    port = web.address.rpartition(":")[2]
+    names["hooks.example.com"] = ["127.0.0.1", "192.0.2.1"]
+    assert posted(f"http://hooks.example.com:{port}/hook") == ""
+    ((_, path, headers, _),) = web.taken
+    assert (path, headers["Host"]) == ("/hook", f"hooks.example.com:{port}")
+    assert names["hooks.example.com"] == ["192.0.2.1"]
+
+
+def test_the_certificate_is_that_of_the_name_not_of_the_place(names, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(self_signed(tmp_path, "hooks.example.com")))
+    names["hooks.example.com"], names["other.example.com"] = ["127.0.0.1"], ["127.0.0.1"]
+    with tls(tmp_path / "self-signed.pem") as (port, asked):
+        assert posted(f"https://hooks.example.com:{port}/hook") == ""
+        assert "could not be reached" in posted(f"https://other.example.com:{port}/hook")
+    assert asked == ["hooks.example.com", "other.example.com"]
+
+
+def test_a_name_with_a_place_that_does_not_answer_is_called_at_the_next(web, monkeypatch):
+    port = int(web.address.rpartition(":")[2])
+    places = [(0, 0, 0, "", (place, port)) for place in ("127.0.0.9", "127.0.0.1")]
+    known = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *more, **how: places if host == "two.example.com" else known(host, *more, **how),
+    )
+    assert posted(f"http://two.example.com:{port}/hook") == ""
+    assert len(web.taken) == 1
