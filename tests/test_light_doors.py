@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
+from campaign_runner.app.process.gc_pause import collect_as_usual, collect_seldom
 from campaign_runner.ledger import open_ledger
 from tests.ledger.ledgers import line, planned
 
@@ -45,3 +47,24 @@ def test_status_and_halt_are_carried_out_without_pandas(tmp_path: Path) -> None:
                   ["withdraw", "q4", "--reason", "the budget was cut"], ["resume", "q4"]):  # fmt: skip
         done = subprocess.run([*call, *words], capture_output=True, text=True, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, ""), words
+
+
+def test_a_check_loads_no_network_library_and_no_page_templates(tmp_path: Path) -> None:
+    (tmp_path / "campaign.toml").write_text('[campaign]\nid = "q4"\n', "utf-8")
+    (tmp_path / "q4.csv").write_text(
+        "Delivery method,UTID,First name,Last name,E-mail,Amount\nEMAIL,U561593,Ana,Silva,ana@example.com,5\n",
+        "utf-8",
+    )
+    code = WITHOUT_PANDAS.replace('"pandas", "numpy", "pyarrow"', '"httpx", "tenacity", "jinja2", "openpyxl"')
+    call = [sys.executable, "-c", code, "--state", str(tmp_path / ".campaign-runner"), "check", "q4.csv"]
+    done = subprocess.run(call, capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
+
+
+def test_a_command_seldom_looks_for_garbage_and_a_process_that_stays_does() -> None:
+    before = gc.get_threshold()
+    collect_seldom()
+    seldom = gc.get_threshold()
+    collect_as_usual()
+    gc.unfreeze()
+    assert seldom[0] > before[0] == gc.get_threshold()[0]

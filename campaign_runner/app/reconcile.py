@@ -14,8 +14,7 @@ from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.ledger import campaigns
 from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model.errors import UsageError
-from campaign_runner.reporting import reconcile_statement
-from campaign_runner.reporting.finance.statement import STATEMENT_REPORTS, Reconciled
+from campaign_runner.reporting.finance.statement import STATEMENT_REPORTS, Reconciled, reconcile_statement
 
 
 def reconcile_campaign(runtime: Runtime, statement: Path) -> Reconciled:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from campaign_runner import planning
 from campaign_runner.app.catalogue import catalogue_snapshot
@@ -31,7 +32,9 @@ from campaign_runner.model.wording import count
 from campaign_runner.planning import FORMATS
 from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.plan_draft import PlanDraft
-from campaign_runner.tango import Client
+
+if TYPE_CHECKING:
+    from campaign_runner.tango.client import Client
 
 NAMED = 5  # references in a sentence
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from campaign_runner import settings, tango
+from campaign_runner import settings
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.app.process.locations import config_path, config_places
 from campaign_runner.app.process.state_folder import state_folder
@@ -25,6 +25,9 @@ from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.settings import TOKEN_ADDRESSES, Credentials, Settings
+
+if TYPE_CHECKING:
+    from campaign_runner.tango.client import Client
 
 SIMULATOR_STATE = "simulator.jsonl"
 
@@ -104,11 +107,13 @@ class Runtime:
 
 
 @contextmanager
-def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterator[tango.Client]:
+def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterator[Client]:
     """A client for the campaign's account; every request it makes is written into the ledger.
 
     Without any address to go to, the embedded simulator is started and keeps its state in the state folder.
     """
+    from campaign_runner.tango.client import Client  # its network library is for those who call
+
     settings = runtime.settings
     settings.require_host()
     with _address(runtime) as base_url:
@@ -125,7 +130,7 @@ def connect_tango(runtime: Runtime, ledger: Ledger, campaign_key: int) -> Iterat
                 held = pauses.of(connection, campaign_key).holds(runtime.clock.now().timestamp())
             return pauses.HELD_BACK if held else ""
 
-        client = tango.Client(
+        client = Client(
             base_url=base_url, order=settings.order, credentials=runtime.credentials, clock=runtime.clock,
             limiter=limiter, timeout_seconds=settings.tango.timeout_seconds, record=record,
             oauth_url=settings.tango.oauth_url or TOKEN_ADDRESSES.get(settings.tango.environment, ""),

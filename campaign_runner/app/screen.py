@@ -14,7 +14,6 @@ from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.model.status_texts import BY_OUTCOME, STATUS_TEXTS
 from campaign_runner.model.wording import came_to, cash, count, listed, per_currency
 from campaign_runner.preflight.catalogue_check import price
-from campaign_runner.reporting.finance.statement import Reconciled
 from campaign_runner.reporting.finance.sums import FinanceOfAll, PeriodSums
 from campaign_runner.reporting.fix_list import todo
 from campaign_runner.reporting.next_steps import next_steps
@@ -23,6 +22,7 @@ from campaign_runner.reporting.table import notes
 
 if TYPE_CHECKING:
     from campaign_runner.app.purge import Erased
+    from campaign_runner.reporting.finance.statement import Reconciled
 
 EXAMPLES_SHOWN = 5
 

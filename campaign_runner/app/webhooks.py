@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from campaign_runner.app.accounts.door_secrets import new_secret
@@ -16,8 +17,11 @@ from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.errors import NotFound, TangoStopped, UsageError
 from campaign_runner.model.loopback import LOOPBACK
 from campaign_runner.settings import secret
-from campaign_runner.tango import Client, subscriptions
+from campaign_runner.tango import subscriptions
 from campaign_runner.tango.subscriptions import Subscription
+
+if TYPE_CHECKING:
+    from campaign_runner.tango.client import Client
 
 PATH = "/webhooks/tango"
 

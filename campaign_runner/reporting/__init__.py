@@ -2,15 +2,12 @@
 
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.problem_tally import ProblemTally
-from campaign_runner.reporting.finance.statement import Reconciled, reconcile_statement
 from campaign_runner.reporting.summary import summary
 from campaign_runner.reporting.write import restate, write_finance, write_plan, write_reports
 
 __all__ = [
     "FinanceOptions",
     "ProblemTally",
-    "Reconciled",
-    "reconcile_statement",
     "restate",
     "summary",
     "write_finance",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING
 
 from campaign_runner.model.status_texts import STATUS_TEXTS
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 @cache
 def template(name: str) -> Template:
     """A template of this package."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # many commands write no page
+
     environment = Environment(
         loader=PackageLoader("campaign_runner.reporting"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,

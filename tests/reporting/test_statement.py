@@ -8,7 +8,8 @@ import pytest
 
 from campaign_runner.app import screen
 from campaign_runner.model.errors import FileUnusable
-from campaign_runner.reporting import FinanceOptions, reconcile_statement
+from campaign_runner.reporting import FinanceOptions
+from campaign_runner.reporting.finance.statement import reconcile_statement
 from campaign_runner.reporting.finance.statement_file import read_statement
 from campaign_runner.reporting.finance.statement_matching import SIDE_COLUMNS, match
 from tests.reporting.lines import line

@@ -17,7 +17,7 @@ import pytest
 from campaign_runner.model import Order, Receipt
 from campaign_runner.settings import Credentials
 from campaign_runner.simulator import Simulator, serve
-from campaign_runner.tango import Client
+from campaign_runner.tango.client import Client
 
 BASIC = Credentials(platform_name="acme", platform_key="platform-key-5")
 OAUTH = Credentials(client_id="acme-client", client_secret="client-secret-5", username="ann", password="pass-word-5")

@@ -154,7 +154,7 @@ def test_a_server_without_tls_is_no_connection(desk_at):
 
 def test_a_server_that_never_answers_is_left_after_the_time_allowed(clock):
     from campaign_runner.model import Order
-    from campaign_runner.tango import Client
+    from campaign_runner.tango.client import Client
     from tests.tango.conftest import BASIC, Turnstile
 
     order = Order("q4", "acme-customer", "acme-account")

@@ -275,7 +275,7 @@ def dripping(first: bytes, drop: bytes, gap: float = 0.05):
 )  # fmt: skip
 def test_headers_and_bodies_that_drip_are_left_in_time(desk_at, first, drop):
     from campaign_runner.model import Order
-    from campaign_runner.tango import Client
+    from campaign_runner.tango.client import Client
     from tests.tango.conftest import BASIC, Turnstile
 
     clock = HandClock()

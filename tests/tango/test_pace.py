@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_runner.tango import Pace
+from campaign_runner.tango.pace import Pace
 from tests.tango.conftest import HandClock
 
 

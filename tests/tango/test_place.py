@@ -8,7 +8,7 @@ import pytest
 
 from campaign_runner.model import Order
 from campaign_runner.model.errors import StateError
-from campaign_runner.tango import Client
+from campaign_runner.tango.client import Client
 from tests.tango.conftest import BASIC, OAUTH, Turnstile, body, line, single
 
 

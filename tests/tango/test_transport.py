@@ -13,7 +13,8 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 
 from campaign_runner.model import Order
-from campaign_runner.tango import Client, network
+from campaign_runner.tango import network
+from campaign_runner.tango.client import Client
 from tests.tango.certificate import self_signed
 from tests.tango.conftest import BASIC, HandClock, Turnstile, answer, body, stub
 

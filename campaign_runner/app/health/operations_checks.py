@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from campaign_runner.app.health.health_checks import Diagnosis
 from campaign_runner.app.health.reachability import answers, certificate
@@ -19,7 +19,10 @@ from campaign_runner.ledger import Ledger, jobs
 from campaign_runner.notification.kinds import Audience
 from campaign_runner.settings import Settings
 from campaign_runner.settings.secrets import secret
-from campaign_runner.tango import Client, subscriptions
+from campaign_runner.tango import subscriptions
+
+if TYPE_CHECKING:
+    from campaign_runner.tango.client import Client
 
 # A backup a night, and one that failed is not yet an alarm.
 BACKUP_AGE = timedelta(hours=49)

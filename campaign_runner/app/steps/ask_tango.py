@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from campaign_runner import settings
 from campaign_runner.app.runtime import Runtime, connect_tango
 from campaign_runner.ledger import Ledger
 from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.errors import CampaignRunnerError
-from campaign_runner.tango import Client
+
+if TYPE_CHECKING:
+    from campaign_runner.tango.client import Client
 
 T = TypeVar("T")
 TRIES = 2  # the main job tries longer; anyone who waits for a preflight waits in vain where Tango is out of order

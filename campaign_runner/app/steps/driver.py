@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from campaign_runner import placement, planning
 from campaign_runner.app.runtime import Runtime, account_name, connect_tango
@@ -27,7 +27,9 @@ from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.model.errors import Interrupted, NotNewest, TangoStopped
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.placement import Placement
-from campaign_runner.tango import Client
+
+if TYPE_CHECKING:
+    from campaign_runner.tango.client import Client
 
 # How many due batches are asked for at once.
 AHEAD = 32

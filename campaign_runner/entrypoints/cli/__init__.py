@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn, Protocol, runtime_checkable
 import typer
 
 from campaign_runner import __version__
+from campaign_runner.app.process.gc_pause import collect_seldom
 from campaign_runner.entrypoints.cli.approve import approve_command
 from campaign_runner.entrypoints.cli.audit import audit
 from campaign_runner.entrypoints.cli.catalogue import catalogue_command
@@ -127,6 +128,7 @@ class UsageFault(Protocol):
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """The console script; leaves with an exit code of the README's table."""
+    collect_seldom()
     words = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(_code(words))
 

@@ -27,8 +27,11 @@ def inbox_command(
     from campaign_runner.app.dead_mans_switch import watched
     from campaign_runner.app.inbox import Inbox
     from campaign_runner.app.process import executor
+    from campaign_runner.app.process.gc_pause import collect_as_usual
     from campaign_runner.app.process.metrics_file import EVERY, metrics_written
 
+    if not once:
+        collect_as_usual()
     executor.begin()
     lines: list[str] = []
     tell = lines.append if call.as_json else call.terminal.say

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from campaign_runner.app.process.gc_pause import collect_as_usual
 from campaign_runner.entrypoints.cli.call import ServerCall
 from campaign_runner.model.errors import UsageError
 
@@ -52,4 +53,5 @@ def serve_command(
             f"The web application is not installed ({error.name} is missing). Install it with: "
             "pip install 'campaign-runner[web]'"
         ) from None
+    collect_as_usual()
     web.serve(call.config, call.state, host, port, announce, worker=not no_worker, behind_proxy=behind_proxy)

@@ -22,9 +22,11 @@ def worker_command(call: Call, concurrency: Concurrency = 1, metrics_file: Metri
     from campaign_runner.app.incoming.private_temp import private_temp
     from campaign_runner.app.jobs import work_until_stopped
     from campaign_runner.app.process import executor
+    from campaign_runner.app.process.gc_pause import collect_as_usual
     from campaign_runner.app.process.metrics_file import EVERY, metrics_written
     from campaign_runner.app.process.worker_processes import supervise
 
+    collect_as_usual()
     executor.begin()
     with (
         call.workspace() as workspace,
