@@ -31,6 +31,7 @@ from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model import Hold, Problem
 from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending, SettingsError
 from campaign_runner.reporting.plan_file import PLAN_JSON
+from campaign_runner.validation.columns import OR_A_DEFAULT
 
 # Of this many held rows the cells are kept, with those of the row that each is like.
 HELD_SHOWN = 200
@@ -53,7 +54,7 @@ def check_submission(workspace: Workspace, key: str) -> None:
                 kept.since_upload(workspace, submission, reading, runtime)
         except (FileUnusable, SettingsError) as error:
             headers = _headers_of(workspace, submission)
-            check = Check(workspace.at(), "unusable", "", {"reason": str(error), "headers": headers})
+            check = Check(workspace.at(), "unusable", "", {"reason": _for_the_page(error), "headers": headers})
             problems, reports, kept = [], {}, KeptRows(keyed=False)
         with workspace.ledger(submission.actor).write("keep what a check found") as connection:
             kept.since_approved(connection, submission.campaign, check.plan)
@@ -65,8 +66,14 @@ def check_submission(workspace: Workspace, key: str) -> None:
             stored_reports.store(connection, submission.campaign, reports, check.at, about=str(submission.number))
 
 
+def _for_the_page(error: Exception) -> str:
+    """The reason as it helps somebody who has the page with the columns before them, and no campaign.toml."""
+    return str(error).replace(OR_A_DEFAULT, ", or choose below what every row has")
+
+
 def _runtime(workspace: Workspace, submission: Submission, folder: Path) -> Runtime:
-    asked = Asked(submission.options.get("columns") or {})
+    options = submission.options
+    asked = Asked(options.get("columns") or {}, defaults=options.get("defaults") or {})
     return workspace.runtime(submission.campaign, submission.actor, folder, asked)
 
 

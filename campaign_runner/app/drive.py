@@ -67,7 +67,8 @@ def write_reports(workspace: Workspace, key: str) -> float | None:
 def _driven(workspace: Workspace, key: int, wish: Sending) -> float | None:
     with workspace.ledger().read() as connection:
         submission = submissions.get(connection, wish.submission)
-    asked = Asked(submission.options.get("columns") or {}, tuple(wish.options.get("accept") or ()))
+    accept = tuple(wish.options.get("accept") or ())
+    asked = Asked(submission.options.get("columns") or {}, accept, submission.options.get("defaults") or {})
     folder = str(wish.options.get("reports") or "")
     with restored(workspace, submission) as reading, _opened(workspace, key, wish.actor, folder, asked) as campaign:
         integrity.require_whole(campaign.ledger)

@@ -27,6 +27,8 @@ def submit_file(
     """Take a file in; it is checked by a job. `options`: sheet, hidden, columns."""
     with workspace.ledger(actor).write("submit a file", durable=True) as connection:
         chosen = dict(options or {})
+        if defaults := submissions.remembered_defaults(connection, campaign_key):
+            chosen.setdefault("defaults", defaults)
         if not chosen.get("columns"):
             chosen["remembered"] = submissions.remembered_columns(connection, campaign_key, actor)
         made = submissions.add(connection, campaign_key, path, Path(name).name, actor, channel, workspace.at(),

@@ -37,11 +37,12 @@ OF_A_MACHINE: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody says for one file or one wish, on top of all settings: which column is which field, and warnings that
-    are fine."""
+    """What somebody says for one file or one wish, on top of all settings: which column is which field, what every row has
+    that the file has no column for, and warnings that are fine."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     accept: tuple[str, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING = Asked()
@@ -130,7 +131,7 @@ class Workspace:
         approval = {"approval": values["approval"]} if self.settings.approval.required_above else {}
         fine = [name for layer in (values, *own) for name in layer.get("preflight", {}).get("accept", ())]
         accept = list(dict.fromkeys([*fine, *asked.accept]))
-        top = {"columns": asked.columns, "preflight": {"accept": accept}}
+        top = {"columns": asked.columns, "defaults": asked.defaults, "preflight": {"accept": accept}}
         for layer in (*own, machine, approval, top):
             for section, part in layer.items():
                 values[section] = {**values.get(section, {}), **part} if isinstance(part, Mapping) else part

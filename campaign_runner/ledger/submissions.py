@@ -100,6 +100,12 @@ def remembered_columns(connection: Connection, campaign_key: int, actor: Actor) 
     return dict(chosen[0].options["columns"]) if chosen else {}
 
 
+def remembered_defaults(connection: Connection, campaign_key: int) -> dict[str, str]:
+    """What was said that every row of the newest upload of this campaign has."""
+    newest = latest(connection, campaign_key)
+    return dict(newest.options.get("defaults") or {}) if newest else {}
+
+
 def _with_columns(connection: Connection, campaign_key: int = 0) -> list[Submission]:
     query = select(submissions).where(submissions.c.options.contains('"columns":{"', autoescape=True))
     query = query.where(submissions.c.campaign == campaign_key) if campaign_key else query

@@ -18,6 +18,9 @@ _WHOLE_NAMES = frozenset(
                "Vollständiger Name", "Vor- und Nachname", "Name, Vorname", "Nome completo", "Display name"))
 )  # fmt: skip
 
+# Where a column is missing: what helps on the command line.
+OR_A_DEFAULT = ", or a value under [defaults] in campaign.toml"
+
 
 def by_field(columns: tuple[Column, ...]) -> dict[str, Column]:
     """The first column of every Tango field."""
@@ -73,7 +76,7 @@ def _missing(book: RuleBook, name: str, columns: tuple[Column, ...], who: str) -
     own = [column for column in columns if not column.field and column.header]
     if hint := _likely(field, own):
         return sentence + hint
-    return sentence + f"Add a column with a header such as {spellings}, or a value under [defaults] in campaign.toml."
+    return sentence + f"Add a column with a header such as {spellings}{OR_A_DEFAULT}."
 
 
 def _likely(field: Field, own: list[Column]) -> str:

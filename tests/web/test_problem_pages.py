@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from campaign_runner.app.correct_dates import iso_date
 from campaign_runner.app.reward_list import reward_list
 from tests.doors.conftest import ANA, HEADERS, WRONG
-from tests.web.journeys import begun, hanna, house, site, work
+from tests.web.journeys import begun, hanna, house, plan, site, work
 
 __all__ = ["hanna", "house", "site"]
 DOOR = "browser"
@@ -32,6 +32,24 @@ def test_a_header_that_is_not_understood_is_asked_about_with_a_proposal_and_reme
     work(site)
     assert "not understood" not in hanna.get("/campaigns/q4/problems").text
     assert "Ready: 1 row can be sent." in hanna.get("/campaigns/q4").text
+
+
+def test_a_file_without_a_delivery_method_and_a_reward_is_sent_once_somebody_said_what_every_row_has(site, hanna):
+    begun(site, hanna, "Ana,Silva,ana@example.com,25", headers="First name,Last name,E-mail,Amount")
+    page = hanna.get("/campaigns/q4/problems").text
+    assert "or choose below what every row has" in page
+    assert "campaign.toml" not in page
+    assert 'name="every:amount"' not in page
+    every = {"every:deliveryMethod": "EMAIL", "every:utid": "U561593"}
+    hanna.post("/campaigns/q4/uploads/1/columns", data=every)
+    work(site)
+    assert "Ready: 1 row can be sent." in hanna.get("/campaigns/q4").text
+    file = {"file": ("next.csv", b"First name,Last name,E-mail,Amount\nBen,Ng,ben@example.com,5\n")}
+    hanna.post("/campaigns/q4/upload", files=file)  # remembered
+    work(site)
+    hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna)})
+    work(site)
+    assert site.house.sent() == ["ben@example.com"]
 
 
 def cells(browser, query):

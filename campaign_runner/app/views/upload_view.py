@@ -33,7 +33,7 @@ def upload_view(workspace: Workspace, campaign_key: int, number: int, *, contact
         short, check = _short(connection, submission), check_of(connection, submission.id)
         if check is None or short["state"] == "checking":
             return {**short, "sheet": "", "headers": [], "rows": {}, "amounts": {}, "problem_count": 0, "notes": [],
-                    "reason": "", "held": [], "corrections": []}  # fmt: skip
+                    "reason": "", "held": [], "corrections": [], "defaults": {}}  # fmt: skip
         result = check.result
         made = corrections_of(connection, submission.id)
         return {
@@ -42,6 +42,7 @@ def upload_view(workspace: Workspace, campaign_key: int, number: int, *, contact
             "problem_count": problem_count(connection, submission.id), "notes": result.get("notes", []),
             "reason": result.get("reason", "") or result.get("refused", ""),
             "held": [one if contacts else {**one, **_MASKED} for one in result.get("held", [])],
+            "defaults": submission.options.get("defaults") or {},
             "corrections": [_correction(one, contacts=contacts) for one in made],
         }  # fmt: skip
 

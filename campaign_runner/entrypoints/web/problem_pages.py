@@ -14,7 +14,7 @@ from campaign_runner.app.campaign_wishes import reports_of
 from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.correct_dates import correct_dates
 from campaign_runner.app.decide_rows import decide_rows
-from campaign_runner.app.map_columns import field_titles, map_columns
+from campaign_runner.app.map_columns import OF_EVERY_ROW, field_titles, map_columns, method_names
 from campaign_runner.app.reward_list import reward_list
 from campaign_runner.app.views.upload_view import problem_groups, problems_of, upload_view, values_of
 from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
@@ -74,7 +74,10 @@ def map_them(
     columns = {name.removeprefix("column:"): value for name, value in form.items() if name.startswith("column:")}
     try:
         chosen = {header: field for header, field in columns.items() if field}
-        map_columns(workspace, campaign_key, number, chosen, viewer.actor, "page")
+        every = {
+            name.removeprefix("every:"): value.strip() for name, value in form.items() if name.startswith("every:")
+        }
+        map_columns(workspace, campaign_key, number, chosen, viewer.actor, "page", every)
     except UsageError as error:
         return _problems(request, workspace, campaign_id, campaign_key, error=error)
     return go_to(f"/campaigns/{campaign_id}/problems")
@@ -101,7 +104,7 @@ def _problems(
     shared = about(request, workspace, campaign_id, campaign_key)
     number, contacts = shared["campaign"]["upload"], sees_contacts(workspace, request.state.viewer, campaign_key)
     values: dict[str, Any] = {"upload": None, "groups": [], "problems": [], "following": "", "fields": {}, "alike": [],
-                              "reports": [], "rewards": []}  # fmt: skip
+                              "reports": [], "rewards": [], "every": (), "methods": []}  # fmt: skip
     if number:
         found = problems_of(
             workspace, campaign_key, number, **wanted, after=after, limit=AT_ONCE + 1, contacts=contacts
@@ -112,9 +115,10 @@ def _problems(
             "upload": upload_view(workspace, campaign_key, number, contacts=contacts),
             "groups": problem_groups(workspace, campaign_key, number), "problems": found[:AT_ONCE],
             "following": "" if last is None else urlencode({**wanted, "after": last}), "fields": field_titles(workspace),
+            "every": OF_EVERY_ROW, "methods": method_names(workspace),
             "alike": values_of(workspace, campaign_key, number, wanted["rule"], wanted["header"]) if one_kind else [],
             "reports": reports_of(workspace, campaign_key, about=str(number), contacts=contacts),
-            "rewards": reward_list(workspace) if any(one["field"] == "utid" for one in found) else [],
+            "rewards": reward_list(workspace) if any(one["field"] == "utid" for one in found) or not found else [],
         }  # fmt: skip
     return page(request, "problems.html", status=status_of(error) if error else 200, tab="problems", wanted=wanted,
                 error=str(error or ""), contacts=contacts, **values, **shared)  # fmt: skip
