@@ -122,10 +122,12 @@ def entries_of(lines, corrections=()):
     """Entries of lines as they are now, with `corrections`: (line, day, before, after)."""
     books, entries = books_of().books, Entries(())
     entries.add(line_columns(books, placed_lines(lines)))
-    for now, day, before, after in corrections:
-        was, became = (line_columns(books, placed_lines([now | side])) for side in (before, after))
-        yes = pa.array([True])
-        entries.change(was, became, pa.array([day], pa.large_string()), yes, yes)
+    if corrections:
+        days = pa.array([day for _, day, *_ in corrections], pa.large_string())
+        was, became = ([now | sides[side] for now, _, *sides in corrections] for side in (0, 1))
+        before, after = (line_columns(books, placed_lines(each)) for each in (was, became))
+        yes = pa.repeat(True, len(days))
+        entries.change(before, after, days, yes, yes)
     return list(entries)
 
 

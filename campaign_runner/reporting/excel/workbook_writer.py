@@ -137,7 +137,7 @@ class WorkbookFile:
         self._packing.append(self._packer.submit(self._stream.write, xml))
 
     def _begin(self, columns: Sequence[Any]) -> None:
-        with ZipFile(self._skeleton()) as skeleton:
+        with ZipFile(self._skeleton(further=bool(self._plan.notes))) as skeleton:
             before = skeleton.read(_SHEET).partition(_ROWS_END)[0]
             styles = skeleton.read(_STYLES).decode()
         before = re.sub(rb'<dimension ref="[^"]*"/>', b"", before)
@@ -154,8 +154,8 @@ class WorkbookFile:
         size = len(rows_xml(sample, self._kinds, self._styles, 2)) / len(sample[0])
         return 1.5 * size * self._plan.expected_rows > _ZIP64_FROM
 
-    def _skeleton(self) -> BytesIO:
-        """The workbook with its header row alone."""
+    def _skeleton(self, *, further: bool = True) -> BytesIO:
+        """The workbook with its header row alone; without `further` sheets, of which only the styles of notes know."""
         buffer = BytesIO()
         book = xlsxwriter.Workbook(buffer, PLAIN_TEXT)
         for name, text in self._plan.properties.items():
@@ -167,7 +167,7 @@ class WorkbookFile:
         _colour(book, sheet, self._plan.status_column, last)
         for (row, position), text in self._notes.items():
             sheet.write_comment(row - 1, position, text, _NOTE_SIZE)
-        if self._plan.more:
+        if self._plan.more and further:
             self._plan.more(book, self._next - 2)
         book.close()
         return buffer

@@ -15,14 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.reporting.finance.lines import TITLES
-from campaign_runner.reporting.finance.sums import units
+from campaign_runner.reporting.finance.sums import key_name, summed, units
 
 _ORDER = ("externalRefID", "referenceOrderID", "Campaign ID", "Purchase order")
 _SUMMED = ("lines", "total", "charged", "fee", "shipping")
@@ -107,17 +106,15 @@ class Entries:
             return
         keys = {"Day": days, **{title: by_title[title] for title in _ORDER}, "Label": labels}
         keys |= {title: by_title[title] for title in ("Status", "Currency", "Charged currency", *self.groups)}
-        frame = pd.DataFrame({title: column.dictionary_encode().to_pandas() for title, column in keys.items()})
-        frame["stated"] = pc.not_equal(by_title["Amount charged"], "").to_numpy(zero_copy_only=False).astype("str")
-        frame["reverse"], frame["earlier"] = str(reverse), str(earlier)
-        frame["lines"] = 0 if reverse else sign
-        for name, title in zip(_SUMMED[1:], ("Total", "Amount charged", "Fees", "Shipping fee"), strict=True):
-            frame[name] = sign * units(by_title[title])
-        names = [*keys, "stated", "reverse", "earlier"]
-        small = frame.groupby(names, observed=True, sort=False)[list(_SUMMED)].sum().reset_index()
-        for values in small.itertuples(index=False, name=None):
-            kept = self._sums.setdefault(tuple(map(str, values[: len(names)])), [0] * len(_SUMMED))
-            kept[:] = [one + int(two) for one, two in zip(kept, values[len(names) :], strict=True)]
+        keys["stated"] = pc.not_equal(by_title["Amount charged"], "")
+        keys |= {name: pa.repeat(value, len(days)) for name, value in (("reverse", reverse), ("earlier", earlier))}
+        money = (sign * units(by_title[title]) for title in ("Total", "Amount charged", "Fees", "Shipping fee"))
+        sums = dict(zip(_SUMMED, (pa.repeat(0 if reverse else sign, len(days)), *money), strict=True))
+        by = [key_name(title) for title in keys]
+        lines = pa.table([*keys.values(), *sums.values()], names=[*by, *sums])
+        for row in summed(lines, by, _SUMMED).to_pylist():
+            kept = self._sums.setdefault(tuple(str(row[key]) for key in by), [0] * len(_SUMMED))
+            kept[:] = [one + row[name] for one, name in zip(kept, _SUMMED, strict=True)]
 
     def __iter__(self) -> Iterator[BookEntry]:
         """The entries by day, order and status."""

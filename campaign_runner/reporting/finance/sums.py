@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.model import money
@@ -26,6 +27,15 @@ SECTIONS = {
 _SUMMED = ("lines", "quantity", "total", "charged_alike", "charged", "fee", "shipping")
 
 
+def key_name(title: str) -> str:
+    """The name of a column to sum by: people may call their own as they like."""
+    return f"by {title}"
+
+
+_STATUS = key_name("Status")
+_CURRENCIES = (key_name("Currency"), key_name("Charged currency"))
+
+
 @dataclass(slots=True)
 class ReportSums:
     """Counts, and money in ten-thousandths; `by_status` splits `total`. `charged_alike` is what was charged in the
@@ -40,11 +50,11 @@ class ReportSums:
     shipping: int = 0
     by_status: dict[str, int] = field(default_factory=dict)
 
-    def add(self, row: Any) -> None:
+    def add(self, row: Mapping[str, Any]) -> None:
         """Add one row of summed values that has a `status`."""
         for name in _SUMMED:
-            setattr(self, name, getattr(self, name) + int(getattr(row, name)))
-        self.by_status[row.status] = self.by_status.get(row.status, 0) + int(row.total)
+            setattr(self, name, getattr(self, name) + row[name])
+        self.by_status[row[_STATUS]] = self.by_status.get(row[_STATUS], 0) + row["total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,43 +105,38 @@ class Tallies:
         """Add some lines: the columns of the finance report, the grouping columns behind them."""
         if not len(columns[0]):
             return
-        frame = _frame(columns, self._groups)
-        keys = [*self.sections, "currency", "charged_currency"]
-        keys += [] if "Status" in keys else ["Status"]
-        small = frame.groupby(keys, observed=True, sort=False)[list(_SUMMED)].sum().reset_index()
-        small["status"] = small["Status"].astype("str")
+        lines = _lines(columns, self._groups)
+        few = summed(lines, [name for name in lines.column_names if name not in _SUMMED], _SUMMED)
         for title, sums in self.sections.items():
-            _add(sums, small, (title, "currency"))
-        _add(self.charges, small, ("currency", "charged_currency", "status"))
+            _add(sums, few, (key_name(title), _CURRENCIES[0]))
+        _add(self.charges, few, (*_CURRENCIES, _STATUS))
 
 
-def _add(into: dict[Any, ReportSums], small: pd.DataFrame, keys: tuple[str, ...]) -> None:
-    by = list(dict.fromkeys((*keys, "status")))
-    copy = small[[*by, *_SUMMED]].groupby(by, observed=True, sort=False).sum().reset_index()
-    names = zip(*(copy[key].astype("str") for key in keys), strict=True)
-    for row, name in zip(copy.itertuples(index=False), names, strict=True):
-        into.setdefault(name, ReportSums()).add(row)
+def summed(table: Any, by: Sequence[str], values: Sequence[str]) -> Any:
+    """The exact sums of these columns for all that is alike in the others, as a table of the same names."""
+    sums = table.group_by(list(by), use_threads=False).aggregate([(name, "sum") for name in values])
+    return sums.select([*by, *(f"{name}_sum" for name in values)]).rename_columns([*by, *values])
 
 
-def _frame(columns: Sequence[Any], groups: Sequence[str]) -> pd.DataFrame:
+def _add(into: dict[Any, ReportSums], few: Any, keys: tuple[str, ...]) -> None:
+    for row in summed(few, list(dict.fromkeys((*keys, _STATUS))), _SUMMED).to_pylist():
+        into.setdefault(tuple(row[key] for key in keys), ReportSums()).add(row)
+
+
+def _lines(columns: Sequence[Any], groups: Sequence[str]) -> pa.Table:
     by_title = dict(zip(TITLES, columns, strict=False))
     by_title |= {"Day": pc.utf8_slice_codeunits(by_title["Placed at"], 0, 10)}
-    own = dict(zip(groups, columns[len(TITLES) :], strict=True))
-    keys = {title: by_title[column] for title, column in SECTIONS.items()} | own
-    keys |= {"currency": by_title["Currency"], "charged_currency": by_title["Charged currency"]}
-    frame = pd.DataFrame({title: column.dictionary_encode().to_pandas() for title, column in keys.items()})
-    frame["lines"] = 1
-    frame["quantity"] = by_title["Quantity"].cast("int64").to_numpy()
-    for name, title in (
-        ("total", "Total"),
-        ("charged", "Amount charged"),
-        ("fee", "Fees"),
-        ("shipping", "Shipping fee"),
-    ):
-        frame[name] = units(by_title[title])
-    alike = pc.equal(by_title["Currency"], by_title["Charged currency"]).to_numpy(zero_copy_only=False)
-    frame["charged_alike"] = frame["charged"].where(alike, 0)
-    return frame
+    keys = {title: by_title[column] for title, column in SECTIONS.items()}
+    keys |= dict(zip(groups, columns[len(TITLES) :], strict=True))
+    keys |= {title: by_title[title] for title in ("Currency", "Charged currency")}
+    alike = pc.equal(by_title["Currency"], by_title["Charged currency"])
+    charged = pa.array(units(by_title["Amount charged"]))
+    return pa.table({
+        **{key_name(title): column for title, column in keys.items()},
+        "lines": pa.repeat(1, len(alike)), "quantity": by_title["Quantity"].cast("int64"),
+        "total": units(by_title["Total"]), "charged_alike": pc.if_else(alike, charged, 0), "charged": charged,
+        "fee": units(by_title["Fees"]), "shipping": units(by_title["Shipping fee"]),
+    })  # fmt: skip
 
 
 def period_sums(tallies: Tallies) -> tuple[PeriodSums, ...]:
