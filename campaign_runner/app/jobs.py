@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from secrets import token_hex
 from importlib import import_module
 from typing import NamedTuple
 
@@ -21,7 +22,8 @@ from sqlalchemy.exc import DBAPIError
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.jobs import LEASE, Job
-from campaign_runner.model.errors import CampaignHeld, Interrupted, StateError
+from campaign_runner.model.contact_masks import without_contacts
+from campaign_runner.model.errors import CampaignHeld, CampaignRunnerError, Interrupted, StateError
 from campaign_runner.model.log import log
 from campaign_runner.model.observed import observed
 
@@ -131,13 +133,21 @@ def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool
     except StateError:  # the ledger is away: the lease runs out, and another worker goes on
         raise
     except Exception as error:
-        log(logger, "job failed", level=logging.ERROR, error=error, job=job.kind, key=job.key)
+        reference = token_hex(4)
+        log(logger, "job failed", level=logging.ERROR, error=error, job=job.kind, key=job.key, fault=reference)
         with workspace.ledger().write("a job failed") as connection:
-            jobs.failed(connection, job, f"{type(error).__name__}: {error}")
+            jobs.failed(connection, job, _for_people(error, reference))
         return True
     with workspace.ledger().write("a job is done") as connection:
         jobs.done(connection, job, again)
     return True
+
+
+def _for_people(error: Exception, reference: str) -> str:
+    """Why it failed: a sentence of ours, without anybody's address; of a fault only where the log tells of it."""
+    if isinstance(error, CampaignRunnerError):
+        return without_contacts(str(error))
+    return f"The program failed (reference {reference}). The log of the worker says why, under this reference."
 
 
 def _own_loop(workspace: Workspace) -> None:

@@ -22,7 +22,7 @@ from campaign_runner.model.errors import CampaignHeld, Interrupted, StateError
 # Texts that are identifiers of ours, of a job, of Tango or of a route; numbers need no declaration.
 TEXTS = frozenset({
     "account", "campaign", "batch", "request_id", "trace_id", "command", "job", "key", "stage", "method", "outcome",
-    "route", "environment", "version",
+    "route", "environment", "version", "fault",
 })  # fmt: skip
 NUMBERS = (bool, int, float, type(None))
 # Errors whose words name places and programs, never cells.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,6 +18,8 @@ from campaign_runner.ledger.checks import check_of, problems_of
 from campaign_runner.ledger.sendings import sending, want_sent
 from campaign_runner.ledger.submission_erasure import erase_of, erase_older
 from campaign_runner.model.contact import Contact
+from campaign_runner.model.errors import FileUnusable
+from campaign_runner.model.log import JsonLines
 from campaign_runner.settings.sections import PreflightSection
 from campaign_runner.settings.workspace_sections import RetentionSection
 
@@ -123,13 +127,29 @@ def test_a_worker_that_lost_its_job_cannot_end_it(house):
         assert jobs.is_wanted(connection, "check", 7)
 
 
-def test_a_job_that_fails_is_tried_again_later_and_says_why(house):
+def test_a_job_that_fails_is_tried_again_later_and_says_where_the_reason_is(house, caplog):
     with house.workspace.ledger().write("test") as connection:
         jobs.want(connection, "check", 404, "now")
     assert work_once(house.workspace)
     with house.workspace.ledger().read() as connection:
         assert (jobs.until_due(connection, "check", "404") or 0) > 0
-        assert "NoResultFound" in jobs.errors(connection)[("check", "404")]
+        said = jobs.errors(connection)[("check", "404")]
+    assert re.fullmatch(r"The program failed \(reference (\w{8})\). The log of the worker says why, .*", said)
+    (line,) = [json.loads(JsonLines().format(record)) for record in caplog.records if record.msg == "job failed"]
+    assert (line["error"], f"(reference {line['fault']})" in said) == ("NoResultFound", True)
+
+
+def test_a_job_that_is_refused_says_so_without_anybodys_address(house, monkeypatch):
+    def refuse(*_):
+        raise FileUnusable("Row 3: ana@example.com is there twice. Correct the file.")
+
+    monkeypatch.setattr("campaign_runner.app.check_submission.check_submission", refuse)
+    house.create()
+    submission = house.put(ANA_ROW)
+    assert work_once(house.workspace)
+    with house.workspace.ledger().read() as connection:
+        said = jobs.errors(connection)[("check", str(submission.id))]
+    assert said == "Row 3: […] is there twice. Correct the file."
 
 
 def test_every_kind_of_work_can_be_imported():
