@@ -13,8 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from secrets import token_hex
 from importlib import import_module
+from secrets import token_hex
 from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError
