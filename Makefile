@@ -88,8 +88,8 @@ constraints:  ## Write constraints.txt again, from pyproject.toml (needs the net
 	    --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	    --unsafe-package campaign-runner --output-file constraints.txt pyproject.toml
 
-fuzz: $(STAMP)  ## Check 20,000 mutated files; none may end in a traceback (FUZZ=n for another number)
-	FUZZ=$(or $(FUZZ),20000) $(PYTEST) -n auto --dist worksteal -k fuzz
+fuzz: $(STAMP)  ## Check 20,000 mutated files, and each property with 20 times as many examples (FUZZ=n EXAMPLES=n)
+	FUZZ=$(or $(FUZZ),20000) EXAMPLES=$(or $(EXAMPLES),20) $(PYTEST) -n auto --dist worksteal -k "fuzz or hypothesis"
 
 soak: $(STAMP)  ## Simulate 100,000 campaigns, write docs/reliability.md, run 50,000 stories (SEEDS=n STORIES=n for fewer)
 	$(BIN)/python -m tests.reliability.soak --seeds $(or $(SEEDS),100000) --stories $(or $(STORIES),50000) --report

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.examples import TIMES, examples
 from tests.reliability import postgresql
 
 # Machines differ in speed: no test asserts a time. Examples are derived from the test, so a run can be repeated.
-settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "steady", deadline=None, derandomize=TIMES == 1, max_examples=examples(40),
+    suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
 settings.load_profile("steady")
 
 # Every log line of the suite is looked at.

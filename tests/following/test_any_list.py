@@ -14,6 +14,7 @@ from campaign_runner import simulator
 from campaign_runner.app.track import track_campaign
 from campaign_runner.simulator.answer import Answer
 from campaign_runner.tango.words import line_status
+from tests.examples import examples
 from tests.following.lists import Office
 
 pytestmark = pytest.mark.no_cover
@@ -25,7 +26,7 @@ PAGES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(SPELLS, PAGES, st.sampled_from([1, 60, 3000]), st.lists(st.sampled_from([0, 40, 700]), max_size=3))
 def test_any_list_leads_to_the_statuses_that_the_orders_have(spells, pages, ends_after, patience):
     with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_runner.model import cron
+from tests.examples import examples
 
 BERLIN = "Europe/Berlin"
 
@@ -73,7 +74,7 @@ DAYS = st.sampled_from(["* * *", "* * SUN", "* * 1-5", "25-31 * *", "29 * 0", "*
 STARTS = st.sampled_from(["2026-03-28T20:00", "2026-10-24T20:00", "2026-12-31T22:00", "2028-02-28T22:00"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(MINUTE, HOUR, DAYS, STARTS, st.sampled_from([BERLIN, "America/New_York", "Australia/Lord_Howe", "UTC"]))
 def test_the_next_time_is_what_a_watcher_of_the_clock_finds(minute, hour, days, start, zone):
     """Minute by minute: the first minute whose clock shows one of the times, the first of two, or stands in for none."""

@@ -16,16 +16,17 @@ from hypothesis import strategies as st
 from campaign_runner import intake
 from campaign_runner.intake.text import delimited, encodings
 from campaign_runner.model.errors import FileUnusable
+from tests.examples import examples
 
 # On a busy machine examples take long to draw: that is no fault of what they are read by.
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+QUICK = settings(max_examples=examples(20), deadline=None, suppress_health_check=SLOW)
 # The sum sign alone is the label of a totals row.
 LETTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffd\ufffe\uffffσςΣ")
 TEXT = st.text(st.one_of(LETTERS, st.sampled_from("\",;\n\t'é=")), max_size=8)
 TEXT = TEXT.filter(lambda text: text.strip() or not text)  # openpyxl does not protect white space alone
 HEADER = ["Amount", "Own", "First name"]
-TABLES = st.lists(st.tuples(st.just("5"), TEXT, TEXT).map(list), min_size=1, max_size=8)
+TABLES = st.lists(st.tuples(st.just("5"), TEXT, TEXT).map(list), min_size=1, max_size=24)
 
 
 def _cells(path, book):
@@ -61,7 +62,7 @@ def test_ods_comes_back_equal(book, tmp_path, rows):
     assert _cells(tmp_path / "t.ods", book) == rows
 
 
-@settings(QUICK, max_examples=400)
+@settings(QUICK, max_examples=examples(150))
 @given(
     st.lists(
         st.sampled_from(["a", "1", '"', '""', ",", ";", "\n", "\r\n", "\r", " ", "é", "x,y,z\n", '"q","r","s"\n']),

@@ -25,6 +25,7 @@ from campaign_runner.ledger.batch_moves import mark_sending, replace_batch
 from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.model.row_entry import RowEntry
+from tests.examples import examples
 from tests.ledger.ledgers import AT, added_up, answered, every, in_many_states, kept, line, planned, retried, sent
 
 
@@ -141,7 +142,7 @@ STEPS = ("plan", "send", "complete", "fail", "puzzle", "replace", "retry", "with
 
 
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5)), max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_after_any_steps_in_any_order_the_sums_are_those_of_the_lines(steps):
     with tempfile.TemporaryDirectory() as folder, open_ledger(Path(folder)) as ledger:
         planned(ledger, (line(1), line(2, currency="EUR"), line(3)))

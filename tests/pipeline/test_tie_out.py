@@ -19,6 +19,7 @@ from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.ledger import batches
 from campaign_runner.model import LineAnswer, Outcome, Receipt
 from campaign_runner.placement import Placement, advance
+from tests.examples import examples
 
 FACE = Decimal(25)
 ROWS = tuple(f"{n},EMAIL,Person,Number{n},p{n}@example.com,,U561593,25" for n in range(5))
@@ -95,7 +96,9 @@ def unexplained(said):
     return charged_otherwise or stated_otherwise or said["word"] == "STRANGE"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(answers, st.booleans())
 def test_every_difference_is_named_with_its_rows_and_nothing_else_is(accepted, said, counts_all):
     books, told = books_after(accepted, said, counts_all=counts_all)
@@ -106,7 +109,7 @@ def test_every_difference_is_named_with_its_rows_and_nothing_else_is(accepted, s
     assert sum(books.amounts["USD"].values()) == FACE * len(ROWS)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(5), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(answers)
 def test_a_line_that_only_tango_knows_is_a_conflict(accepted, said):
     books, _ = books_after(accepted, said, stranger=True)

@@ -12,6 +12,7 @@ from campaign_runner.planning import Decisions, LineBuilder, Plan, make_plan
 from campaign_runner.planning.differences import differences
 from campaign_runner.planning.folding import folded
 from campaign_runner.planning.plan import NEVER, NOBODY
+from tests.examples import examples
 from tests.planning.rows import ORDER
 
 Row = tuple[str, str, str, str]  # key, method, who, amount
@@ -54,7 +55,7 @@ spellings = st.sampled_from(
 
 
 @given(files, files, st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 def test_each_line_is_one_row_and_each_row_is_one_thing(first, second, keyed):
     lines = sent(planned(first, keyed=keyed), key_parts=int(keyed))
     made = planned(second, lines, keyed=keyed)
@@ -67,7 +68,7 @@ def test_each_line_is_one_row_and_each_row_is_one_thing(first, second, keyed):
 
 
 @given(files, st.randoms(use_true_random=False), st.booleans())
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_any_order_of_the_rows_that_were_sent_is_known(first, chance, keyed):
     before = planned(first, keyed=keyed)
     again = list(first)
@@ -86,7 +87,7 @@ def test_any_spelling_of_a_key_that_was_sent_is_never_new(names, spelling, amoun
 
 
 @given(st.lists(rows, min_size=1, max_size=6, unique_by=lambda row: row[1:]), st.data())
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_whatever_is_edited_in_one_row_it_is_never_new(first, data):
     before = planned(first, keyed=False)
     place = data.draw(st.integers(0, len(first) - 1))
@@ -98,7 +99,7 @@ def test_whatever_is_edited_in_one_row_it_is_never_new(first, data):
 
 
 @given(files, files)
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 def test_a_released_row_stays_its_row(first, second):
     lines = sent(planned(first))
     freed = frozenset(hold.reference for hold in planned(second, lines).holds)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from campaign_runner.model import Outcome
 from campaign_runner.tango import answers, receipts, refusals, rewards, wire
+from tests.examples import examples
 from tests.tango.conftest import answer, body, errors, line, stub, trickle
 
 NAMES = ("errors", "error", "i18nKey", "message", "path", "failedLineItems", "externalRefLineItemID", "lineItems", "order",
@@ -275,7 +276,7 @@ def test_an_answer_that_trickles_for_ever_is_left(clock):
     assert (receipt.outcome, receipt.code) == ("retry", "ReadTimeout")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ANY_JSON)
 def test_no_json_whatever_makes_the_reading_fail(content):
     read = wire.read(json.dumps(content).encode())

@@ -25,6 +25,7 @@ from campaign_runner.tango import privacy, refusals, wire
 from campaign_runner.tango.call_limits import LIMITS, LONGEST_HOLD, Limit
 from campaign_runner.tango.connection import retry_after
 from campaign_runner.tango.unpacking import TooLarge, unpacked
+from tests.examples import examples
 from tests.tango.conftest import OAUTH, HandClock, answer, body, stub
 
 # Fragments of JSON as text, so that keys may be there twice and numbers as nobody would write them.
@@ -83,7 +84,7 @@ def keepable(receipt: Receipt) -> None:
         assert "\0" not in text
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 @given(JSON_TEXT | ORDER, st.sampled_from([200, 201, 200, 200, 400, 401, 403, 404, 409, 422, 429, 503]))
 def test_no_answer_to_any_call_is_an_exception(nasty_server, text, status):
     server, async_desk, single_desk, oauth_desk = nasty_server

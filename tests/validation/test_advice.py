@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_runner.model.errors import FileUnusable
+from tests.examples import examples
 from tests.validation.breakers import FIELD_BREAKERS
 from tests.validation.tables import BOOK, check, example
 
@@ -79,7 +80,7 @@ def test_what_the_sentence_of_a_rule_proposes_is_accepted(rule):
     _follow(method, field, FIELD_BREAKERS[rule])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     st.sampled_from(["amount", "deliveryDate", "recipient.email", "quantity"]),
     st.text(st.sampled_from("0123456789.,-/ @:aeDczEURé€$'"), min_size=1, max_size=14),

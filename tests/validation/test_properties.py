@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from campaign_runner.model import Field, Method
 from campaign_runner.validation import compile_rules
+from tests.examples import examples
 from tests.validation.breakers import EVERY_RULE, FIELD_BREAKERS, METHOD_BREAKERS
 from tests.validation.tables import BOOK, FIRST_ROW, TODAY, check, raw
 
 Row = dict[str, str]
 # In every country: what follows is no region and no postal code.
 ANYWHERE = {"region": "R" * 36, "format": "?"}
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _words(most: int, alphabet: str | None = None) -> st.SearchStrategy[str]:
