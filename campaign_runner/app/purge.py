@@ -20,7 +20,7 @@ from campaign_runner.app.personal_data.personal_files import delete_ours, files_
 from campaign_runner.app.runtime import SIMULATOR_STATE, Runtime
 from campaign_runner.app.session import since
 from campaign_runner.ledger import Ledger, campaigns, erasure, open_ledger, plans
-from campaign_runner.ledger.purge_scope import campaigns_before, references_of
+from campaign_runner.ledger.erasure import campaigns_before, references_of
 from campaign_runner.ledger.recipient_erasure import erase_recipient
 from campaign_runner.model.contact import Contact
 from campaign_runner.model.errors import UsageError

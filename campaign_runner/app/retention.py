@@ -11,7 +11,7 @@ from campaign_runner.app.personal_data.personal_files import copies_of_ledger
 from campaign_runner.app.purge import Erased, purge_data
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import Ledger, erasure, housekeeping, open_ledger
+from campaign_runner.ledger import Ledger, erasure, open_ledger
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.log import log
 from campaign_runner.settings import Credentials
@@ -68,7 +68,7 @@ def _parts(runtime: Runtime, ledger: Ledger, kept: RetentionSection, *, dry_run:
             before = _before(runtime, kept.logs_days)
             orders = erasure.erase_old_messages(connection, before, runtime.at(), dry_run=dry_run)
             moment = runtime.clock.now() - timedelta(days=kept.logs_days)
-            rows = 0 if dry_run else housekeeping.forget_logs(connection, moment.timestamp(), before)
+            rows = 0 if dry_run else erasure.forget_logs(connection, moment.timestamp(), before)
     return files, orders, rows
 
 

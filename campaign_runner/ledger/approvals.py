@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select
 from campaign_runner.ledger import events
 from campaign_runner.ledger.schema import approvals, plans_shown
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.contact_masks import without_contacts
+from campaign_runner.model.contact import without_contacts
 
 APPROVED, REJECTED = "approved", "rejected"
 

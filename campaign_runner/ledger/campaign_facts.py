@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from campaign_runner.ledger import actors, approvals, checks, jobs, row_status, sendings, submissions
+from campaign_runner.ledger import actors, approvals, checks, jobs, people, row_status, sendings, submissions
 from campaign_runner.ledger.checks import Check
 from campaign_runner.ledger.schema import campaigns, events, uploads
 from campaign_runner.ledger.sendings import Sending
 from campaign_runner.ledger.submission_tables import submissions as submission_table
 from campaign_runner.ledger.submissions import Submission
+from campaign_runner.model.actor import Actor
 
 AT_ONCE = 500
 
@@ -80,3 +81,27 @@ def _people(connection: Connection, keys: Sequence[int]) -> defaultdict[int, fro
             if actor := actors.unpacked(packed):
                 found[key] |= {actor.user}
     return found
+
+
+def newest_keys(connection: Connection, before: int | None = None) -> list[int]:
+    """The numbers of all campaigns, the newest first; `before`: only those that are older."""
+    query = select(campaigns.c.id).order_by(campaigns.c.id.desc())
+    return list(connection.execute(query if before is None else query.where(campaigns.c.id < before)).scalars())
+
+
+def own_campaigns(connection: Connection, actor: Actor, user: int, keys: Sequence[int]) -> set[int]:
+    """Those of `keys` that are an account's own."""
+    own = people.shared_with(connection, user)
+    for start in range(0, len(keys), 500):
+        portion = keys[start : start + 500]
+        opened = select(events.c.campaign, events.c.actor).where(
+            events.c.campaign.in_(portion), events.c.kind == "campaign opened"
+        )
+        submitted = (
+            select(submission_table.c.campaign, submission_table.c.actor)
+            .where(submission_table.c.campaign.in_(portion))
+            .distinct()
+        )
+        for query in (opened, submitted):
+            own |= {key for key, packed in connection.execute(query) if actor.is_same_user(actors.unpacked(packed))}
+    return own & set(keys)

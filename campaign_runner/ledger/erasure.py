@@ -12,6 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from campaign_runner.ledger import digests, events, submission_erasure
+from campaign_runner.ledger.people_tables import (
+    idempotency,
+    password_links,
+    provider_sign_ins,
+    sessions,
+    sign_in_failures,
+)
 from campaign_runner.ledger.schema import (
     attempts,
     batches,
@@ -24,6 +31,7 @@ from campaign_runner.ledger.schema import (
     uploads,
 )
 from campaign_runner.ledger.store import Ledger
+from campaign_runner.ledger.submission_tables import tango_events
 from campaign_runner.model.lifecycle import OPEN_BATCHES
 
 ERASED, NAME = "personal data erased", "an erased file"
@@ -146,3 +154,29 @@ def forget_hashes(connection: Connection, old: Collection[int], window_since: st
     connection.execute(update(line_items).where(line_items.c.upload.in_(old), *late).values(gone))
     digests.write_orders(connection, at, touched, erased=True)
     return forgotten
+
+
+_OLD = (sessions.c.seen, password_links.c.until, provider_sign_ins.c.until, sign_in_failures.c.last, idempotency.c.at)
+
+
+def forget_logs(connection: Connection, before: float, before_at: str) -> int:
+    """Delete what is older than this (seconds since 1970, and the same as the ledger writes it); returns how many rows."""
+    gone = sum(connection.execute(delete(column.table).where(column < before)).rowcount for column in _OLD)
+    return gone + connection.execute(delete(tango_events).where(tango_events.c.at < before_at)).rowcount
+
+
+def references_of(ledger: Ledger, *, still: bool, campaign_id: str = "") -> frozenset[str]:
+    """The references of orders that are still open, or that are not."""
+    states = batches.c.state.in_(OPEN_BATCHES) if still else batches.c.state.not_in(OPEN_BATCHES)
+    query = select(batches.c.reference).join(campaigns, campaigns.c.id == batches.c.campaign).where(states)
+    if campaign_id:
+        query = query.where(campaigns.c.campaign_id == campaign_id)
+    with ledger.read() as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
+def campaigns_before(ledger: Ledger, before: str) -> list[str]:
+    """The campaigns of which a file is old enough."""
+    query = select(campaigns.c.campaign_id).join(uploads, uploads.c.campaign == campaigns.c.id)
+    with ledger.read() as connection:
+        return list(connection.execute(query.where(uploads.c.created_at < before, KEPT).distinct()).scalars())

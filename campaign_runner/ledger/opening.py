@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copyreg
 import os
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, inspect, select, text
 
-from campaign_runner.ledger import migrations, older_locks, schema, upgrades
+from campaign_runner.ledger import holders, migrations, schema
 from campaign_runner.ledger.store import FILE, Ledger, connected
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import StateError
@@ -40,7 +42,7 @@ def open_ledger(folder: Path, url: str = "", actor: Actor | None = None) -> Ledg
 def _make_or_migrate(ledger: Ledger, path: Path, there: int | None) -> None:
     """Make the tables, or take an older ledger to this version, having copied it."""
     if there is not None and ledger.engine.dialect.name == "sqlite":
-        upgrades.copied(path, there)
+        migrations.copied(path, there)
     with ledger.write("make or migrate the ledger") as connection:
         if ledger.engine.dialect.name == "postgresql":  # of two machines that begin at once, one makes the tables
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})
@@ -74,4 +76,15 @@ def _version(connection: Connection, path: Path) -> int | None:
 def _nobody_at_work(ledger: Ledger, connection: Connection) -> None:
     """Before an older ledger is changed: a run of the older program would go on writing as it knows it."""
     for name in connection.execute(text("SELECT environment || '-' || campaign_id FROM campaigns")).scalars():
-        older_locks.refuse_held(ledger.folder, connection, name)
+        holders.refuse_held(ledger.folder, connection, name)
+
+
+def _reopened(folder: Path, url: str) -> Ledger:
+    return connected(folder, url, tuned=False)
+
+
+def _address(ledger: Ledger) -> tuple[Any, ...]:
+    return _reopened, (ledger.folder, ledger.engine.url.render_as_string(hide_password=False))
+
+
+copyreg.pickle(Ledger, _address)

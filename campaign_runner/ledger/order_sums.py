@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, case, delete, func, insert, not_, select
 
 from campaign_runner.ledger.line_columns import CHARGED, ODD, OF_BATCH, SAME, TOLD, UNITS
-from campaign_runner.ledger.schema import batches, line_items, tallies
+from campaign_runner.ledger.schema import batches, campaigns, line_items, tallies
 from campaign_runner.model.lifecycle import LOST, BatchState
 
 NAMES = tuple(column.name for column in tallies.c)
@@ -128,3 +128,24 @@ def of_batches(campaign_key: int, *conditions: Any) -> Select[tuple[int]]:
 def odd(campaign_key: int) -> Select[tuple[int]]:
     """The batches of a campaign in which a line may differ from what Tango says, in any attempt."""
     return select(tallies.c.batch).where(tallies.c.campaign == campaign_key, tallies.c.odd > 0)
+
+
+# An accepted order is charged already, so that it is in the balance; of these nobody knows, or it is still to come.
+UNPAID = (BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN)
+
+
+def unpaid(connection: Connection, environment: str, account: str, replanned: int) -> dict[str, int]:
+    """Ten-thousandths per currency of what is planned, or sent without an answer, for an account.
+
+    Left out: what the campaign `replanned` has planned for the first time, which its new plan replaces.
+    """
+    mine = and_(batches.c.campaign == replanned, batches.c.state == BatchState.PLANNED, batches.c.attempt == 1)
+    query = (
+        select(tallies.c.currency, func.sum(tallies.c.units))
+        .select_from(TALLIES.join(campaigns, campaigns.c.id == tallies.c.campaign))
+        .where(campaigns.c.environment == environment, campaigns.c.account == account)
+        .where(batches.c.state.in_(UNPAID), CURRENT, not_(mine))
+        .where(STATUS.not_in(LOST))
+        .group_by(tallies.c.currency)
+    )
+    return {str(currency): int(units) for currency, units in connection.execute(query)}

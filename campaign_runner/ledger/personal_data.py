@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from campaign_runner.ledger.actors import unpacked
 from campaign_runner.ledger.line_columns import STATUS, UNITS
 from campaign_runner.ledger.people_tables import sessions, tokens, users
-from campaign_runner.ledger.personal_traces import Trace, packed_file
 from campaign_runner.ledger.recipient_erasure import theirs_in
 from campaign_runner.ledger.schema import batches, campaigns, events, line_items, uploads
 from campaign_runner.ledger.submission_tables import report_files, submissions
+from campaign_runner.ledger.trace_removal import Trace, packed_file
 from campaign_runner.model.contact import Contact
 from campaign_runner.model.money import from_units, text
 

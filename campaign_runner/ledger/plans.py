@@ -17,7 +17,7 @@ from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.replaced_lines import replaced
 from campaign_runner.ledger.schema import batches, entries, line_indexes, line_items, meta, releases
 from campaign_runner.model import Batch, LineItem, line_columns
-from campaign_runner.model.contact_masks import without_contacts
+from campaign_runner.model.contact import without_contacts
 from campaign_runner.model.lifecycle import BatchState, RowStatus
 from campaign_runner.model.row_entry import RowEntry
 

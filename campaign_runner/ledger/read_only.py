@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from campaign_runner.ledger import schema, upgrades
+from campaign_runner.ledger import migrations, schema
 from campaign_runner.ledger.opening import open_ledger
 from campaign_runner.ledger.store import FILE, Ledger, connected
 from campaign_runner.model.errors import StateError
@@ -63,7 +63,7 @@ def _as_it_lies(path: Path, copies: Path) -> Iterator[Ledger]:
             yield ledger
         return
     with open_ledger(copies) as ledger:  # an older one: the copy becomes one of this version
-        upgrades.NOTICES.clear()
+        migrations.NOTICES.clear()
         yield ledger
 
 
@@ -90,3 +90,29 @@ def _copied(path: Path, folder: Path) -> Path:
     except OSError as error:
         raise StateError(f"{path}: cannot be read ({error.strerror}). Ask its owner for permission.") from None
     return folder / path.name
+
+
+_KNOWN = """
+SELECT count(*) FROM campaigns WHERE environment = ? AND campaign_id = ? AND (
+    EXISTS (SELECT 1 FROM uploads WHERE uploads.campaign = campaigns.id)
+    OR EXISTS (SELECT 1 FROM batches WHERE batches.campaign = campaigns.id))
+"""
+
+
+def knows(folder: Path, environment: str, campaign: str) -> bool:
+    """Whether anything was planned or sent there; what cannot be read may know it."""
+    path = folder / FILE
+    if not path.exists() or not path.stat().st_size:
+        return False
+    try:
+        return _count(path, "mode=ro", environment, campaign)
+    except sqlite3.Error:  # a folder that may not be written to: as it is on the disk
+        try:
+            return _count(path, "immutable=1", environment, campaign)
+        except sqlite3.Error:
+            return True
+
+
+def _count(path: Path, how: str, environment: str, campaign: str) -> bool:
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True)) as connection:
+        return bool(connection.execute(_KNOWN, (environment, campaign)).fetchone()[0])

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, or_, select, update
 
-from campaign_runner.ledger import digests, erasure, events, personal_traces, submission_erasure, trace_removal
+from campaign_runner.ledger import digests, erasure, events, submission_erasure, trace_removal
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import batches, line_items, uploads
 from campaign_runner.ledger.store import Ledger
@@ -55,14 +55,14 @@ def erase_recipient(
             _erase(connection, contact, traces, at)
             if late := erasure.forget_hashes(connection, [], window_since, at):
                 counts["hashes"] = late
-            trace_removal.remove(connection, list(personal_traces.traces(connection, contact)), contact, at)
+            trace_removal.remove(connection, list(trace_removal.traces(connection, contact)), contact, at)
         counts |= _stays(connection, contact)
     return counts
 
 
 def _stays(connection: Connection, contact: Contact) -> dict[str, int]:
     """How many events name the recipient, and whether the address is that of an account."""
-    here = Counter((trace.table, trace.column) for trace in personal_traces.texts(connection, contact))
+    here = Counter((trace.table, trace.column) for trace in trace_removal.texts(connection, contact))
     counts = {"events": here["events", "data"], "accounts": here["users", "email"]}
     return {name: number for name, number in counts.items() if number}
 

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
 
 from campaign_runner.ledger import order_sums
-from campaign_runner.ledger.bulk import fetched
-from campaign_runner.ledger.csv_stream import in_lines
+from campaign_runner.ledger.bulk import fetched, in_lines
 from campaign_runner.ledger.line_columns import LINES, STATUS, UNITS
 from campaign_runner.ledger.schema import batches, entries, line_items, uploads
 from campaign_runner.model.lifecycle import BatchState, RowStatus

@@ -13,6 +13,7 @@ from campaign_runner.ledger import order_sums
 from campaign_runner.ledger.line_columns import LINES, STATUS, UNITS
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import batches, entries, line_items, tallies, uploads
+from campaign_runner.model.contact import name_and_ways
 
 # Orders with this many lines together are read whole to find those of a status; more are met soon enough row by row.
 FEW = 20_000
@@ -138,3 +139,33 @@ def recipients(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dic
         lines = order.get("lineItems", [order])
         people |= {row: lines[at] for at, row in places[batch].items() if at < len(lines)}
     return people
+
+
+# As many lines are found at most: whoever meets more types more of the name.
+MOST = 5_000
+
+
+def lines_with(connection: Connection, campaign_key: int, part: str) -> list[int]:
+    """The keys of line items whose recipient's name, e-mail address or phone number holds `part`, whatever its case."""
+    query = select(batches.c.id, batches.c.body).where(
+        batches.c.campaign == campaign_key, batches.c.body.is_not(None)
+    )
+    found: list[int] = []
+    for batch, body in connection.execute(query.execution_options(yield_per=50)):
+        positions = list(_positions(unpack(body), part.casefold()))
+        if positions:
+            lines = select(line_items.c.id).where(line_items.c.batch == batch, line_items.c.position.in_(positions))
+            found += connection.scalars(lines)
+        if len(found) >= MOST:
+            break
+    return found[:MOST]
+
+
+def _positions(body: bytes, part: str) -> Iterator[int]:
+    if part not in body.decode().casefold():
+        return
+    order = orjson.loads(body)
+    for position, line in enumerate(order.get("lineItems", [order])):
+        name, ways = name_and_ways(line)
+        if any(part in one.casefold() for one in (name, *ways)):
+            yield position

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
-from campaign_runner.ledger import actors, claims, holders, newest_heads, older_locks
+from campaign_runner.ledger import actors, claims, holders, newest_heads
 from campaign_runner.ledger.database_errors import OPENED, translated
 from campaign_runner.ledger.keys import Keyring
 from campaign_runner.model.actor import Actor
@@ -193,7 +193,7 @@ class Ledger:
 
     def noted_before(self, campaign_id: str) -> str:
         """The name of the ledger in which an older program ran a campaign, "" if none did: it noted no more."""
-        return older_locks.noted(self.folder, campaign_id)
+        return holders.noted(self.folder, campaign_id)
 
     def acting_as(self, actor: Actor) -> Ledger:
         """The same ledger, on which somebody else acts."""

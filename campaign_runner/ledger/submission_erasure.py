@@ -9,7 +9,8 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
-from campaign_runner.ledger import check_parts, events, stored_reports
+from campaign_runner.ledger import checks as kept_checks
+from campaign_runner.ledger import events, stored_reports
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import campaigns
 from campaign_runner.ledger.submission_tables import (
@@ -48,8 +49,8 @@ def erase_of(connection: Connection, contact: Contact, uploads: Collection[int],
     theirs = [number for number in _ids(connection, submissions.c.upload == 0) if _names(connection, number, contact)]
     if not dry_run:
         _erase(connection, [*theirs, *_ids(connection, submissions.c.upload.in_(uploads))], at)
-        listing = [one for one in check_parts.submissions_with_parts(connection) if _lists(connection, one, contact)]
-        check_parts.forget(connection, listing)  # a later upload lists who is in it no more
+        listing = [one for one in kept_checks.submissions_with_parts(connection) if _lists(connection, one, contact)]
+        kept_checks.forget(connection, listing)  # a later upload lists who is in it no more
     return len(theirs)
 
 
@@ -70,14 +71,14 @@ def _names(connection: Connection, submission: int, contact: Contact) -> bool:
 
 
 def _lists(connection: Connection, submission: int, contact: Contact) -> bool:
-    kinds = (check_parts.LINES, check_parts.SENT, check_parts.SINCE_APPROVED, check_parts.SINCE_UPLOAD)
-    return any(contact.is_in_bytes(part) for part in check_parts.parts(connection, submission, *kinds))
+    kinds = (kept_checks.LINES, kept_checks.SENT, kept_checks.SINCE_APPROVED, kept_checks.SINCE_UPLOAD)
+    return any(contact.is_in_bytes(part) for part in kept_checks.parts(connection, submission, *kinds))
 
 
 def _erase(connection: Connection, which: Collection[int], at: str) -> None:
     for table in (submission_parts, problems, corrections):
         connection.execute(delete(table).where(table.c.submission.in_(which)))
-    check_parts.forget(connection, which)
+    kept_checks.forget(connection, which)
     found = select(checks.c.submission, checks.c.result).where(checks.c.submission.in_(which))
     for number, result in connection.execute(found).all():
         mine = update(checks).where(checks.c.submission == number)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from campaign_runner.ledger import actors
 from campaign_runner.ledger.packing import unpack
+from campaign_runner.ledger.people_tables import tokens, users
 from campaign_runner.ledger.replay import Expected
 from campaign_runner.ledger.schema import campaigns
 from campaign_runner.ledger.submission_tables import corrections, sendings, submission_parts, submissions
@@ -60,3 +62,22 @@ def _digest(connection: Connection, submission: int) -> str:
         except (OSError, ValueError, OverflowError):
             return "damaged"
     return digest.hexdigest()
+
+
+def account_differences(connection: Connection, expected: Expected) -> Iterator[str]:
+    """What is not as the events say, as sentences."""
+    accounts = {row.email: (row.roles, bool(row.disabled_at)) for row in connection.execute(select(users))}
+    yield from _compared("account", accounts, expected.accounts, "its roles, or whether it is disabled")
+    query = select(tokens, users.c.email).join(users, users.c.id == tokens.c.user)
+    kept = {row.id: (row.email, row.roles, row.expires_at, bool(row.revoked_at)) for row in connection.execute(query)}
+    yield from _compared("API token", kept, expected.tokens, "its roles, its time, or whether it is revoked")
+
+
+def _compared(what: str, here: Mapping[Any, Any], written: Mapping[Any, Any], which: str) -> Iterator[str]:
+    for key in sorted(here.keys() | written.keys()):
+        if key not in written:
+            yield f"{what} {key} is not in the audit log: it was added by hand"
+        elif key not in here:
+            yield f"{what} {key} is missing"
+        elif here[key] != written[key]:
+            yield f"{what} {key}: {which}, was changed by hand"

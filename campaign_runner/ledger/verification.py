@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
-from campaign_runner.ledger import digests, events, pauses, people_verification, requests, submission_verification
+from campaign_runner.ledger import digests, events, pauses, requests, submission_verification
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.replay import Expected, WrittenOrder, replay
 from campaign_runner.ledger.schema import approvals, batches, campaigns, line_items, plans_shown, releases
@@ -191,5 +191,5 @@ def _names(connection: Connection) -> Callable[[int], str]:
 _COMPARE: dict[str, Callable[[Connection, Expected], Iterator[str]]] = {
     "campaigns": _campaigns, "halts": _pauses, "files": _files, "orders": _orders, "plans": _plans, "decisions": _decisions,
     "releases": _releases, "requests": _requests, "submissions": submission_verification.differences,
-    "people": people_verification.differences,
+    "people": submission_verification.account_differences,
 }  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+from campaign_runner.model.roles import Role
 
 
 class CampaignState(StrEnum):
@@ -77,3 +80,44 @@ def _sent(facts: CampaignFacts) -> CampaignState:
     if facts.rows.get("pending") or facts.rows.get("unknown") or facts.driven:
         return CampaignState.FOLLOWING
     return CampaignState.FINISHED
+
+
+REFUSED, FAILED = "refused", "failed"
+# What waits for anyone who has a role, the most urgent first: states, a wish that was refused, rows that failed.
+WAITS_FOR: Mapping[Role, tuple[str, ...]] = {
+    Role.SUBMITTER: (
+        REFUSED,
+        CampaignState.NEEDS_CORRECTION,
+        CampaignState.HALTED,
+        CampaignState.APPROVED,
+        CampaignState.READY,
+        FAILED,
+    ),
+    Role.APPROVER: (CampaignState.AWAITING_APPROVAL,),
+    Role.FINANCE: (CampaignState.HALTED, FAILED),
+    Role.AUDITOR: (),
+    Role.ADMINISTRATOR: (REFUSED, CampaignState.HALTED),
+}
+# Everything else, from what moves to what is done.
+_THEN: tuple[str, ...] = (
+    REFUSED, CampaignState.AWAITING_APPROVAL, CampaignState.APPROVED, CampaignState.HALTED,
+    CampaignState.NEEDS_CORRECTION, CampaignState.READY, CampaignState.CHECKING, CampaignState.SENDING,
+    CampaignState.SCHEDULED, CampaignState.FOLLOWING, CampaignState.DRAFT, FAILED, CampaignState.FINISHED,
+)  # fmt: skip
+
+
+def attention(view: Mapping[str, Any], roles: Iterable[Role], email: str) -> tuple[bool, int]:
+    """Where a campaign belongs in somebody's list: whether it waits for them (then False, to come first), and its place."""
+    what = _what(view)
+    mine = email in view["submitters"]
+    # Anyone who had a part in a plan cannot approve it.
+    places = [WAITS_FOR[role].index(what) for role in roles
+              if what in WAITS_FOR[role] and (role is not Role.APPROVER or not mine)]  # fmt: skip
+    return (False, min(places)) if places else (True, _THEN.index(what))
+
+
+def _what(view: Mapping[str, Any]) -> str:
+    if view["refused"]:
+        return REFUSED
+    done = view["state"] == CampaignState.FINISHED
+    return FAILED if done and view["rows"].get("failed") else str(view["state"])

@@ -10,11 +10,9 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
-
-from campaign_runner.model.contact_masks import MASK
+from typing import IO, Any
 
 PIECE = 4 * 1024 * 1024
 # The end of a piece is looked at again with the next one: longer than any address with its mark-up.
@@ -120,3 +118,60 @@ def _texts(data: bytes) -> Iterator[str]:
             yield data[start:].decode("utf-16-le", "replace")
     elif not data.isascii():
         yield data.decode("cp1252", "replace")
+
+
+_PEOPLE = ("recipient", "shipping", "bulkShipping")
+_NAMES = ("firstName", "lastName", "contactName", "contactFirstName", "contactLastName")
+_WAYS = ("email", "mobileNumber", "contactEmail", "contactPhoneNumber", "phoneNumber")
+# Texts that a person wrote for one recipient: they may name them.
+_PERSONAL = ("recipient.", "shipping.", "bulkShipping.", "message", "emailSubject", "lineItemNote")
+
+
+def recipient_text(payload: Mapping[str, Any]) -> str:
+    """`Ana Silva, ana@example.com`; "" where the line names nobody."""
+    name, ways = name_and_ways(payload)
+    return ", ".join(part for part in (name, *ways[:1]) if part)
+
+
+def name_and_ways(payload: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """The recipient's name, and by which addresses and numbers they are reached."""
+    person: Mapping[str, Any] = next((payload[name] for name in _PEOPLE if payload.get(name)), {})
+    return " ".join(person[name] for name in _NAMES if person.get(name)), [
+        person[way] for way in _WAYS if person.get(way)
+    ]
+
+
+def is_personal(field: str) -> bool:
+    """Whether a field of a line tells who it is for, or may."""
+    return field.startswith(_PERSONAL)
+
+
+MASK = "[…]"
+
+# Each begins where a word begins, and takes all that it can at once: the time does not grow with the square of a text.
+_WORD = r"""[^\s"'<>(),;:\[\]]"""
+_EMAIL = re.compile(rf"""(?<!{_WORD}){_WORD}+@[^\s"'<>(),;]*|@[^\s"'<>(),;]+""")
+_DIGITS = re.compile(r"(?<![\w.-])(?!\d{4}-\d\d-\d\d)\+?\(?\d(?:[ ().-]{0,2}\d)*+", re.ASCII)
+_PHONE = 7  # digits at least
+
+
+def without_contacts(text: str) -> str:
+    """The text with every e-mail address masked, and every phone number that is written as one: a ticket's stays."""
+    return _DIGITS.sub(lambda match: _masked(match) if match[0][0] in "+(" else match[0], _EMAIL.sub(MASK, text))
+
+
+def without_numbers(text: str) -> str:
+    """The same, and without whatever may be a phone number."""
+    return _DIGITS.sub(_masked, _EMAIL.sub(MASK, text))
+
+
+def _masked(match: re.Match[str]) -> str:
+    """A phone number is masked; digits that go on as letters are no part of one."""
+    run, after = match[0], match.string[match.end() : match.end() + 1]
+    kept = ""
+    if after == "-" or after == "_" or after.isalnum():
+        last = re.search(r"\d+\Z", run)
+        place = last.start() if last else len(run)
+        run, kept = run[:place], run[place:]
+    number, blanks = run.rstrip(" ().-"), run[len(run.rstrip(" ().-")) :]
+    return (MASK if sum(map(str.isdigit, number)) >= _PHONE else number) + blanks + kept

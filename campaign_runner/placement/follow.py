@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from campaign_runner.ledger.batches import StoredBatch
-from campaign_runner.placement.moments import seconds_of
+from campaign_runner.placement.run_state import seconds_of
 from campaign_runner.tango.words import order_is_final
 
 # Fewer orders than this are asked for one by one, for the list would save little; once it is read, it is down to a few.

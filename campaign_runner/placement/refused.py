@@ -6,11 +6,11 @@ from campaign_runner.ledger import batches
 from campaign_runner.ledger.batch_moves import replace_batch
 from campaign_runner.ledger.batches import Failures, StoredBatch
 from campaign_runner.model import Outcome, Receipt
+from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.placement.found import before, found
 from campaign_runner.placement.line_updates import news
 from campaign_runner.placement.run_state import FOR_A_PERSON, Placement, note_of
-from campaign_runner.placement.stops import STOPS, stopped
 
 
 def refused(step: Placement, batch: StoredBatch, receipt: Receipt) -> float | None:
@@ -47,3 +47,21 @@ def look_at_refused(step: Placement, batch: StoredBatch) -> None:
         note = "Tango refused this order, its other lines went on in another one, and now Tango has it all the same"
         updates = news(receipt, ours, before(batch), step.aged(ours))
         step.settle(batch, BatchState.CONFLICT, receipt, note=note, news=updates, looked=True, wait=FOR_A_PERSON)
+
+
+STOPS: dict[Outcome, str] = {
+    Outcome.STOP_CONFIGURATION: "Tango refuses this account or its credentials",
+    Outcome.STOP_FUNDS: "The account has not enough funds: add funds in the Tango portal",
+    Outcome.STOP_FRAUD: "Tango's fraud limit stops this account: a person has to talk to Tango",
+    Outcome.STOP_BUG: "Tango cannot read the order: this is a fault of campaign-runner, please report it",
+}
+
+
+def stopped(receipt: Receipt) -> TangoStopped:
+    """The end of the run."""
+    quoted = f' Tango says: "{receipt.message}"' if receipt.message else ""
+    code = f" ({receipt.code})" if receipt.code else ""
+    request = f" Request {receipt.request_id}." if receipt.request_id else ""
+    return TangoStopped(
+        f"{STOPS[receipt.outcome]}{code}.{quoted}{request} What was not placed stays unsent; fix the cause and run again."
+    )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from campaign_runner.ledger import Ledger, batch_moves, request_log
 from campaign_runner.ledger.batches import NO_FAILURES, Failures, LineState, StoredBatch
 from campaign_runner.ledger.overlaps import Watch
-from campaign_runner.model import Clock, Order, Receipt
+from campaign_runner.model import Clock, Order, Outcome, Receipt
+from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.placement.line_updates import LineUpdates
-from campaign_runner.placement.moments import seconds_of
-from campaign_runner.placement.unanswered import Circuit, Unanswered
 
 Rebatch = Callable[[Order, bytes, Sequence[str]], tuple[str, bytes]]
 
@@ -122,3 +122,67 @@ class Placement:
 def note_of(receipt: Receipt) -> str:
     """What an answer says, for the batch."""
     return " ".join(part for part in (receipt.code, receipt.message) if part)
+
+
+def seconds_of(at: str) -> float:
+    """Seconds since 1970; 0 for no time, and for one that cannot be read (of a recovered order: Tango's own)."""
+    try:
+        return datetime.fromisoformat(at).timestamp() if at else 0.0
+    except ValueError:
+        return 0.0
+
+
+# Where nothing at all was ever reached, a run gives up after this many seconds.
+UNREACHED = 6.0
+
+
+class Circuit(Protocol):
+    """What all who call Tango know of whether it answers."""
+
+    def failed(self) -> int:
+        """No usable answer came; returns how many calls in a row had none."""
+        ...
+
+    def answered(self) -> None:
+        """One came."""
+        ...
+
+
+class Unanswered:
+    """Counts them, `most` in a row, those of others too where they share a `circuit`; `silent` of them came before this
+    began, and `unreachable` says why nothing was reached then ("" = not tried)."""
+
+    def __init__(self, clock: Clock, most: int, silent: int, unreachable: str, circuit: Circuit | None) -> None:
+        self._clock, self._most, self._circuit = clock, most, circuit
+        self.silent, self.unreachable, self.reached = silent, unreachable, False
+        self._unreached_since: float | None = None
+
+    def count(self, receipt: Receipt) -> None:
+        """The circuit: when the service itself fails, going on would burn through the file."""
+        failing = receipt.outcome in (Outcome.RETRY, Outcome.NOT_CONNECTED)
+        if failing:
+            self.silent = max(self.silent + 1, self._circuit.failed() if self._circuit else 0)
+        else:
+            self.silent = 0
+            if self._circuit:
+                self._circuit.answered()
+        self.reached = self.reached or receipt.outcome is not Outcome.NOT_CONNECTED
+        if not self.reached:
+            since = self._unreached_since if self._unreached_since is not None else self._clock.monotonic()
+            self._unreached_since = since
+            if self.unreachable or self._clock.monotonic() - since >= UNREACHED:
+                self.unreachable, self.silent = receipt.message, self._most
+
+    def check(self) -> None:
+        """Raise TangoStopped after `most` calls in a row without a usable answer, sooner where nothing was ever
+        reached."""
+        if self.unreachable and not self.reached and self.silent >= self._most:
+            raise TangoStopped(
+                f"Tango cannot be reached: {self.unreachable} What was not placed stays unsent. Check the network and "
+                "the address (`campaign-runner doctor`), then run the same command again."
+            )
+        if self.silent >= self._most:
+            raise TangoStopped(
+                f"Tango gave no usable answer to {self.silent} calls in a row. The run stopped; what was not placed is "
+                "unsent, what may have been placed is unknown and will be looked up. Run the same command again later."
+            )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 from campaign_runner.ledger import adoption, batches
 from campaign_runner.ledger.batch_moves import mark_sending, put_aside
 from campaign_runner.ledger.batches import StoredBatch
@@ -12,11 +16,8 @@ from campaign_runner.model.errors import NotNewest
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.placement.found import found, of_another
 from campaign_runner.placement.line_updates import elsewhere
-from campaign_runner.placement.moments import seconds_of
-from campaign_runner.placement.refused import refused
-from campaign_runner.placement.replayed import was_there_before
-from campaign_runner.placement.run_state import FOR_A_PERSON, LOOK_AGAIN, Placement
-from campaign_runner.placement.stops import STOPS, stopped
+from campaign_runner.placement.refused import STOPS, refused, stopped
+from campaign_runner.placement.run_state import FOR_A_PERSON, LOOK_AGAIN, Placement, seconds_of
 
 # Tango took nothing: seconds until these lines are tried again.
 NOT_PLACED = {Outcome.NOT_CONNECTED: 3.0, Outcome.THROTTLED: 5.0, Outcome.LATER: 86_400.0}
@@ -92,3 +93,27 @@ def _not_newest(step: Placement, batch: StoredBatch) -> NotNewest:
         f"Tango had the order {batch.reference} of this campaign before this ledger sent it: the ledger is older than "
         "what was sent, or another machine sends as well. Nothing more was sent: campaign-runner recover FILE"
     )
+
+
+# Seconds that an order's time may lie before its answer's, more than this call took: clocks of one company, and words
+# that are cut to whole seconds.
+LEEWAY = 120.0
+
+
+def was_there_before(receipt: Receipt, seconds: float) -> bool:
+    """Whether the answer to a first POST, which took this many `seconds` in all its tries, is about an older order."""
+    made, answered = (
+        _moment(datetime.fromisoformat, receipt.created_at),
+        _moment(parsedate_to_datetime, receipt.server_time),
+    )
+    if made and answered:
+        return (answered - made).total_seconds() > max(seconds, 0) + LEEWAY
+    return receipt.outcome is Outcome.REPLAYED and not receipt.doubtful
+
+
+def _moment(read: Callable[[str], datetime], text: str) -> datetime | None:
+    try:
+        moment = read(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

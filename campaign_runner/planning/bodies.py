@@ -14,8 +14,7 @@ import orjson
 from campaign_runner.model import Batch, LineItem, Order, line_columns
 from campaign_runner.planning import references
 from campaign_runner.planning.cutting import FORMAT
-from campaign_runner.planning.exact_json import digits
-from campaign_runner.planning.single import single
+from campaign_runner.planning.single import digits, single
 
 
 def batch(order: Order, lines: Sequence[LineItem], attempt: int = 1, *, format: str = FORMAT) -> Batch:

@@ -13,10 +13,10 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from campaign_runner.model.contact import recipient_text
 from campaign_runner.model.history import AskedLine
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import LINES_SHOWN, REWARD, Held, PlanFacts, PlannedLine, PlanPart, Share
-from campaign_runner.model.recipient_text import recipient_text
 from campaign_runner.planning import Plan
 from campaign_runner.planning.line_builder import halves
 from campaign_runner.planning.plan import line_references, totals

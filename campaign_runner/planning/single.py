@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
 import pandas as pd
 
 from campaign_runner.model import Batch, LineItem, Order
-from campaign_runner.planning.exact_json import digits
 
 # The page of POST /orders: `sendEmail` today; `deliveryMethod` (PHONE, EMBEDDED) is announced there as coming.
 METHODS = {
@@ -75,3 +75,9 @@ def _recipient(recipient: Mapping[str, Any], form: str) -> dict[str, Any]:
     if "address" in kept:
         kept["address"] = {name: kept["address"][name] for name in _ADDRESS if name in kept["address"]}
     return kept
+
+
+def digits(number: str) -> orjson.Fragment:
+    """For `json.loads(parse_float=…)`: the number as it was written."""
+    Decimal(number)  # what is not a number would raise here, before it gets into an order
+    return orjson.Fragment(number.encode())

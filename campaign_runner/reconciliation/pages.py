@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from campaign_runner.ledger import Ledger, corrections, row_status
 from campaign_runner.model import BookPages, Column, Finding, RawTable, StatedRows
-from campaign_runner.model.stated_columns import Found
+from campaign_runner.model.row_entry import STATED
+from campaign_runner.model.scratch_file import scratch_file
+from campaign_runner.model.stated_columns import Found, columns_of
 from campaign_runner.reconciliation import findings
 from campaign_runner.reconciliation.frames import corrections_frame, placed_frame, states_frame
 from campaign_runner.reconciliation.repairs import Whole
-from campaign_runner.reconciliation.row_states import RowStates
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 Between = Callable[[int, int], Found | dict[str, Any]]
 Earlier = Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]]
@@ -117,3 +120,37 @@ def _stated(table: RawTable, between: Between, *, some: bool = False) -> Iterato
         if some and isinstance(found, dict):
             cells = cells.iloc[np.sort(index.get_indexer(found["row"].to_numpy()))]
         yield StatedRows(cells, states_frame(found, cells.index), original_rows=raw.original_rows)
+
+
+_ROWS = 1 << 14
+_SMALL = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+class RowStates:
+    """The states of all rows of an upload, on disk, to be asked for by row number."""
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._file = scratch_file(self)
+        self._places: dict[int, list[int]] = {}
+        self._written = 0
+        self._schema = pa.schema([(name, column.type) for name, column in columns_of([], STATED).items()])
+        with pa.ipc.new_file(self._file, self._schema, options=_SMALL) as writer:
+            for piece in pieces:
+                self._lay(writer, pa.record_batch(columns_of(piece, STATED)))
+        self._reader = pa.ipc.open_file(self._file)
+
+    def between(self, first: int, last: int) -> dict[str, Any]:
+        """The columns of `rows.STATED` for the rows `first`..`last` (and perhaps their neighbours)."""
+        numbers = [n for kind in range(first // _ROWS, last // _ROWS + 1) for n in self._places.get(kind, [])]
+        table = pa.Table.from_batches([self._reader.get_batch(number) for number in numbers], self._schema)
+        return {name: table[name].combine_chunks() for name in self._schema.names}
+
+    def _lay(self, writer: Any, batch: Any) -> None:
+        kinds = batch["row"].to_numpy() // _ROWS
+        order = np.argsort(kinds, kind="stable")
+        found, starts = np.unique(kinds[order], return_index=True)
+        batch = batch.take(pa.array(order))
+        for kind, start, end in zip(found.tolist(), starts, [*starts[1:], len(order)], strict=True):
+            writer.write_batch(batch.slice(start, end - start))
+            self._places.setdefault(kind, []).append(self._written)
+            self._written += 1

@@ -15,8 +15,7 @@ from urllib.parse import unquote
 import orjson
 
 from campaign_runner.simulator import fault_effects, placing, queries, webhooks
-from campaign_runner.simulator.access import authenticate, token
-from campaign_runner.simulator.answer import Answer, Refusal, Request, envelope, problem
+from campaign_runner.simulator.answer import Answer, Refusal, Request, authenticate, envelope, problem, token
 from campaign_runner.simulator.clock import Clock, HostClock
 from campaign_runner.simulator.faults import Fault, Schedule, read
 from campaign_runner.simulator.state import PlacedOrder, Seen, SimulatorState, faults_event

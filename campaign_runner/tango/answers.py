@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 import httpx
 
 from campaign_runner.model import Outcome as O
-from campaign_runner.tango.unpacking import TooLarge
+from campaign_runner.tango.wire import TooLarge
 
 _CONFIGURATION = (
     "403.001 403.007 403.008 403.021 403.017 403.018 403.020 404.002 404.003 404.004 404.015 404.016 404.020 404.089 "

@@ -26,7 +26,7 @@ from campaign_runner.model import PATIENCE, Clock, Limiter, OnHold, Outcome, Rec
 from campaign_runner.model.errors import SettingsError
 from campaign_runner.model.loopback import LOOPBACK
 from campaign_runner.model.observed import observed
-from campaign_runner.tango import answers, auth, deadline, privacy, refusals, unpacking, wire
+from campaign_runner.tango import answers, auth, deadline, refusals, wire
 from campaign_runner.tango.call_limits import CONNECT_SECONDS, LIMITS, LONGEST_HOLD, Limit
 from campaign_runner.tango.receipts import Reader
 
@@ -92,7 +92,7 @@ class Connection:
         headers = {
             "Accept": "application/json",
             "User-Agent": "campaign-runner",
-            "Accept-Encoding": unpacking.ACCEPTED,
+            "Accept-Encoding": wire.ACCEPTED,
         }
         # Cookies are not kept: what one answer asks for must not change the next request.
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
@@ -165,7 +165,7 @@ class Connection:
                 call.method, _parsed(call.url), params=call.params or None, content=call.body or None, headers=headers
             ) as response,
         ):
-            body = unpacking.unpacked(response.iter_raw(), response.headers.get("Content-Encoding", ""), call.limit)
+            body = wire.unpacked(response.iter_raw(), response.headers.get("Content-Encoding", ""), call.limit)
         return _Answer(response.status_code, response.headers, body)
 
     def _understand(self, call: Call, answer: _Answer) -> Reply:
@@ -237,6 +237,6 @@ def _refused(call: Call, status: int, data: Any, body: bytes) -> Receipt:
     return Receipt(
         outcome,
         code=key,
-        message=privacy.safe(words) or f"HTTP {status} without a reason that can be read.",
+        message=refusals.safe(words) or f"HTTP {status} without a reason that can be read.",
         refused=complaint.lines if outcome is Outcome.LINES_REFUSED else {},
     )

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from campaign_runner.tango import privacy, wire
+from campaign_runner.model.contact import MASK, without_numbers
+from campaign_runner.tango import wire
 
 # Where a sentence may stand, the likeliest first: Tango's own, then those of gateways and token endpoints.
 _WORDS = ("message", "errormessage", "constraint", "error_description", "detail", "description", "title", "error")
@@ -50,7 +51,7 @@ def complaint(answer: Any, sent: bytes = b"") -> Complaint:
         item = _item(body, line)
         if line is None and len(whole) >= MOST_SENTENCES:
             continue  # each is searched for what every line says of people
-        sentence = _sentence(error, column, list(privacy.personal_values(item)))
+        sentence = _sentence(error, column, list(personal_values(item)))
         if line is None:
             whole.append(sentence)
         elif len(lines) < MOST_ERRORS:
@@ -132,14 +133,12 @@ def _item(body: Any, line: int | None) -> Any:
 def _sentence(error: dict[str, Any], column: str, personal: list[str] | None = None) -> str:
     text = next((wire.text(error[name], "sentence") for name in _WORDS if wire.text(error.get(name), "sentence")), "")
     text = text or wire.text(error.get("errorcodename"), "path")
-    values = [*(personal or ()), *privacy.echoed_value(error)]
-    return privacy.safe(f"{column}: {text}" if column and text else text or column, values)
+    values = [*(personal or ()), *echoed_value(error)]
+    return safe(f"{column}: {text}" if column and text else text or column, values)
 
 
 def _personal_by_reference(body: Any) -> dict[str, list[str]]:
-    return {
-        wire.text(i.get("externalreflineitemid"), "reference"): list(privacy.personal_values(i)) for i in _items(body)
-    }
+    return {wire.text(i.get("externalreflineitemid"), "reference"): list(personal_values(i)) for i in _items(body)}
 
 
 def _items(body: Any) -> list[dict[str, Any]]:
@@ -148,3 +147,42 @@ def _items(body: Any) -> list[dict[str, Any]]:
 
 def _joined(*parts: str) -> str:
     return " ".join(dict.fromkeys(filter(None, parts)))
+
+
+LONGEST_PHRASE = 500
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+# Order-level texts and codes of a line: everything else in a line may be about a person.
+_IMPERSONAL = frozenset(
+    {"utid", "amount", "quantity", "deliverymethod", "deliverydate", "etid", "ptid", "expirationdate", "country",
+     "stateorprovince", "shippingmethod", "externalreflineitemid", "externalrefid", "customeridentifier",
+     "accountidentifier", "campaign", "purchaseordernumber", "sendemail"}
+)  # fmt: skip
+
+
+def safe(sentence: object, personal: Iterable[str] = ()) -> str:
+    """One line of at most 500 characters without e-mail addresses, phone numbers and the `personal` values."""
+    words = _CONTROL.sub(" ", sentence if isinstance(sentence, str) else "")[: 20 * LONGEST_PHRASE]
+    for value in sorted(personal, key=len, reverse=True):
+        if value in words:
+            words = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MASK, words)
+    words = without_numbers(words).strip()
+    return words if len(words) <= LONGEST_PHRASE else words[: LONGEST_PHRASE - 1] + "…"
+
+
+def personal_values(line: object) -> Iterator[str]:
+    """Every text of a line item (or of part of one) that may be about a person."""
+    if isinstance(line, dict):
+        for key, value in line.items():
+            if key.lower() not in _IMPERSONAL:
+                yield from personal_values(value)
+    elif isinstance(line, list):
+        for item in line:
+            yield from personal_values(item)
+    elif isinstance(line, str) and len(line.strip()) > 1:
+        yield line.strip()
+
+
+def echoed_value(error: dict[str, Any]) -> list[str]:
+    """`invalidValue` of an error (keys in lower case) repeats what was sent."""
+    value = error.get("invalidvalue")
+    return [str(value)] if value not in (None, "") else []

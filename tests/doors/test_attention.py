@@ -11,8 +11,7 @@ from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.views.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.views.visible_campaigns import by_attention
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.attention import WAITS_FOR, _what, attention
-from campaign_runner.model.campaign_state import CampaignState
+from campaign_runner.model.campaign_state import WAITS_FOR, CampaignState, _what, attention
 from campaign_runner.model.roles import Role
 from tests.doors.conftest import ANA, HANNA, WRONG, House
 

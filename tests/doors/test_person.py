@@ -15,11 +15,10 @@ from campaign_runner.app.personal_data.person_export import export_person, write
 from campaign_runner.app.purge import Erased, purge_recipient
 from campaign_runner.app.send import send_plan
 from campaign_runner.ledger import read_only, store
-from campaign_runner.ledger.personal_traces import FILES, traces
 from campaign_runner.ledger.schema import metadata
+from campaign_runner.ledger.trace_removal import FILES, traces
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.contact import Contact
-from campaign_runner.model.contact_masks import without_contacts
+from campaign_runner.model.contact import Contact, without_contacts
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House
 from tests.reliability.postgresql import Server
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from campaign_runner.ledger import open_ledger
-from campaign_runner.ledger.circuit import STALE, SharedCircuit
+from campaign_runner.ledger.limiter import STALE, SharedCircuit
 from campaign_runner.ledger.schema import circuits
 
 

@@ -10,17 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from campaign_runner.ledger import (
-    adoption,
-    batches,
-    commitments,
-    erasure,
-    open_ledger,
-    order_sums,
-    plans,
-    row_status,
-    schema,
-)
+from campaign_runner.ledger import adoption, batches, erasure, open_ledger, order_sums, plans, row_status, schema
 from campaign_runner.ledger.batch_moves import mark_sending, replace_batch
 from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.lifecycle import BatchState
@@ -103,8 +93,8 @@ def test_what_is_promised_is_what_is_planned_or_unanswered(ledger):
     sent(ledger, first)
     sent(ledger, second, BatchState.UNKNOWN)
     with ledger.read() as connection:
-        assert commitments.unpaid(connection, "simulator", "acme-account", 0) == {"USD": 1_000_000}
-        assert commitments.unpaid(connection, "simulator", "acme-account", 1) == {"USD": 500_000}
+        assert order_sums.unpaid(connection, "simulator", "acme-account", 0) == {"USD": 1_000_000}
+        assert order_sums.unpaid(connection, "simulator", "acme-account", 1) == {"USD": 500_000}
 
 
 def test_lines_of_earlier_files_are_those_that_the_newest_does_not_know(ledger):

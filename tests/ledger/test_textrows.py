@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text, create_engine, insert, literal, select
 
-from campaign_runner.ledger.csv_stream import in_lines
+from campaign_runner.ledger.bulk import in_lines
 from campaign_runner.model.stated_columns import columns_of
 
 NASTY = [

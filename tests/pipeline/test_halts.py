@@ -23,7 +23,7 @@ from campaign_runner.app.steps.turn import Turn
 from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.app.withdraw import withdraw_campaign
 from campaign_runner.ledger import batches, open_ledger, schema
-from campaign_runner.ledger.circuit import SharedCircuit
+from campaign_runner.ledger.limiter import SharedCircuit
 from campaign_runner.model.errors import ExitCode, UsageError
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.reporting.next_steps import next_steps

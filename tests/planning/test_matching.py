@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from campaign_runner.model import Checked, CleanRows
 from campaign_runner.planning import Decisions, LineBuilder, Plan, make_plan
-from campaign_runner.planning.differences import differences
+from campaign_runner.planning.changed_rows import differences
 from campaign_runner.planning.folding import folded
 from campaign_runner.planning.plan import NEVER, NOBODY
 from tests.examples import examples

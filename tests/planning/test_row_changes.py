@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_runner.planning.row_changes import ComparedRow, row_changes
+from campaign_runner.planning.kept_lines import ComparedRow, row_changes
 
 
 def rows(*cells: tuple[str, str]) -> list[ComparedRow]:

@@ -21,10 +21,10 @@ from sqlalchemy import Column, String
 from campaign_runner.ledger import schema
 from campaign_runner.model import LineAnswer, Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
-from campaign_runner.tango import privacy, refusals, wire
+from campaign_runner.tango import refusals, wire
 from campaign_runner.tango.call_limits import LIMITS, LONGEST_HOLD, Limit
 from campaign_runner.tango.connection import retry_after
-from campaign_runner.tango.unpacking import TooLarge, unpacked
+from campaign_runner.tango.wire import TooLarge, unpacked
 from tests.examples import examples
 from tests.tango.conftest import OAUTH, HandClock, answer, body, stub
 
@@ -361,7 +361,7 @@ def test_a_line_that_is_shown_twice_has_the_status_of_the_one_that_is_alive(desk
 def test_long_messages_are_cleaned_in_linear_time(text):
     began = time.process_time()
     for _ in range(20):
-        privacy.safe(text)
+        refusals.safe(text)
     refusals.page(text.encode(), None)
     assert time.process_time() - began < 5
 
@@ -373,7 +373,7 @@ def test_long_messages_are_cleaned_in_linear_time(text):
      ("mail:ana@example.com;", "mail:[…];"), ("123456", "123456"), ("@example.com", "[…]")],
 )  # fmt: skip
 def test_what_is_cleaned_stays_what_it_was(said, kept):
-    assert privacy.safe(said) == kept
+    assert refusals.safe(said) == kept
 
 
 @pytest.mark.parametrize(

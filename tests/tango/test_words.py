@@ -6,7 +6,7 @@ import pytest
 
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.tango import wire, words
-from campaign_runner.tango.privacy import LONGEST, safe
+from campaign_runner.tango.refusals import LONGEST_PHRASE, safe
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_sentences_lose_what_is_personal_and_nothing_else(sentence, kept):
 
 
 def test_a_long_sentence_is_cut():
-    assert len(safe("word " * 1000)) == LONGEST
+    assert len(safe("word " * 1000)) == LONGEST_PHRASE
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, events, people
-from campaign_runner.ledger.own_campaigns import own_campaigns
+from campaign_runner.ledger.campaign_facts import own_campaigns
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Forbidden, NotFound
 from campaign_runner.model.roles import Permission, Role, Scope, scope, who_may

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import approvals, campaigns, failed_orders, jobs, outbox, row_status
+from campaign_runner.ledger import approvals, campaigns, failed_lines, jobs, outbox, row_status
 from campaign_runner.ledger.outbox import Message
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.wording import per_currency
@@ -39,7 +39,7 @@ def of_event(connection: Connection, notifier: Notifier, kind: str, event: Mappi
         plan = plans.get(data["plan"])
         return {"plan": data["plan"], "lines": plan.lines if plan else 0, "totals": dict(plan.totals) if plan else {}}
     if kind == "rows_failed":
-        order = failed_orders.failed_of_order(connection, key, str(data.get("batch", "")))
+        order = failed_lines.failed_of_order(connection, key, str(data.get("batch", "")))
         return {"order": data["batch"], "order_key": order[0], "rows": order[1]} if order[1] else {}
     if kind == "halted" and "reason" in data:
         return {"why": data["reason"]}
@@ -49,7 +49,7 @@ def of_event(connection: Connection, notifier: Notifier, kind: str, event: Mappi
 def failed_rows(notifier: Notifier, message: Message) -> dict[str, Any]:
     """The failed lines of an order, as programs are told them."""
     with notifier.ledger.read() as connection:
-        rows = failed_orders.failed_lines_of(connection, int(message.facts["order_key"]))
+        rows = failed_lines.failed_lines_of(connection, int(message.facts["order_key"]))
     return {"externalRefID": message.facts["order"], "rows": rows}
 
 

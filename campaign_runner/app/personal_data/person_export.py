@@ -13,7 +13,7 @@ from campaign_runner.app.personal_data.personal_files import files_with
 from campaign_runner.app.purge import hashes_of, person
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions, read
-from campaign_runner.ledger import Ledger, personal_data, personal_traces
+from campaign_runner.ledger import Ledger, personal_data, trace_removal
 from campaign_runner.ledger.read_only import look_into
 from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.contact import Contact
@@ -70,7 +70,7 @@ def export_person(runtime: Runtime, who: str) -> PersonData:
 def _found(runtime: Runtime, ledger: Ledger, contact: Contact) -> PersonData:
     """What stands in the tables."""
     with ledger.read() as connection:
-        where = list(personal_traces.traces(connection, contact))
+        where = list(trace_removal.traces(connection, contact))
         persons = hashes_of(connection, contact)
         files = list(personal_data.files(connection, where))
         return PersonData(
@@ -86,7 +86,7 @@ def _rows(runtime: Runtime, ledger: Ledger, file: Mapping[str, Any], contact: Co
     how = file["reading"]
     with tempfile.TemporaryDirectory() as folder, ledger.read() as connection:
         copy = Path(folder) / Path(file["name"]).name
-        copy.write_bytes(personal_traces.packed_file(connection, f"{file['kind']}_parts", file["number"]))
+        copy.write_bytes(trace_removal.packed_file(connection, f"{file['kind']}_parts", file["number"]))
         try:
             options = ReadOptions(copy, how.get("sheet") or None, HiddenRows(how.get("hidden") or HiddenRows.INCLUDE))
             table = read(options, runtime.settings, runtime.rule_book)

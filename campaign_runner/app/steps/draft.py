@@ -23,7 +23,7 @@ from campaign_runner.app.session import rule_book
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.model import Problem, RawTable, RuleBook
 from campaign_runner.model.choices import HiddenRows
-from campaign_runner.model.group_columns import own_headers
+from campaign_runner.model.finance_options import own_headers
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.planning import Decisions
 from campaign_runner.planning.changed_rows import described

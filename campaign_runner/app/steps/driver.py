@@ -22,7 +22,7 @@ from campaign_runner.app.steps.turn import Turn
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batch_moves import left_sending, look_now
 from campaign_runner.ledger.batches import StoredBatch
-from campaign_runner.ledger.circuit import SharedCircuit
+from campaign_runner.ledger.limiter import SharedCircuit
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.model.errors import Interrupted, NotNewest, TangoStopped
 from campaign_runner.model.lifecycle import BatchState

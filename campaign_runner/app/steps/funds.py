@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from campaign_runner.app.notices.outcomes import note_funds
 from campaign_runner.app.runtime import Runtime, account_name
-from campaign_runner.ledger import Ledger, commitments
+from campaign_runner.ledger import Ledger, order_sums
 from campaign_runner.model import LineItem, Outcome, Receipt
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import Account, ExchangeRates
@@ -96,7 +96,7 @@ def check_funds(
     if account.balance is None:
         return _without(wanted, "Tango does not state the account's balance")
     with ledger.read() as connection:
-        unpaid = commitments.unpaid(connection, runtime.settings.tango.environment, account.identifier, campaign_key)
+        unpaid = order_sums.unpaid(connection, runtime.settings.tango.environment, account.identifier, campaign_key)
     foreign = {*lines["currency"].astype(str).unique(), *unpaid} - {account.currency}
     rates = ask_tango(runtime, ledger, campaign_key, lambda client: client.exchange_rates())[1] if foreign else None
     check = funds.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")

@@ -15,13 +15,13 @@ from campaign_runner.app.notices.outcomes import note_approval
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, name_of
 from campaign_runner.app.steps.report_files import report_folder, report_targets
-from campaign_runner.ledger import approvals, campaigns, previous_upload, progress, sent_when
+from campaign_runner.ledger import approvals, campaigns, progress, reward_history, sent_when
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.participants import participants
 from campaign_runner.model.actor import SIGNED_IN, Actor
 from campaign_runner.model.errors import NeedsApproval, RefusedBeforeSending
-from campaign_runner.model.group_columns import own_headers
+from campaign_runner.model.finance_options import own_headers
 from campaign_runner.model.money import from_units
 from campaign_runner.model.plan_facts import Approval, PlanFacts, StatedHead
 from campaign_runner.model.wording import day
@@ -160,12 +160,12 @@ def require_still(connection: Connection, campaign: CampaignSession, name: str) 
 
 
 def _before(connection: Connection, campaign_key: int, runtime: Runtime) -> PreviousUpload:
-    people = previous_upload.rewarded_people(connection, runtime.settings.tango.environment)
+    people = reward_history.rewarded_people(connection, runtime.settings.tango.environment)
     upload = campaigns.latest_upload(connection, campaign_key)
     if upload is None:
         return PreviousUpload(people=people)
     return PreviousUpload(
-        upload.name, upload.created_at[:10], previous_upload.asked_lines(connection, upload.id), people
+        upload.name, upload.created_at[:10], reward_history.asked_lines(connection, upload.id), people
     )
 
 

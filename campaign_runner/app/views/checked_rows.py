@@ -11,12 +11,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from campaign_runner.ledger import check_parts, row_status
-from campaign_runner.ledger.check_parts import LINES, SENT
-from campaign_runner.ledger.checks import rejected_rows
+from campaign_runner.ledger import checks, row_status
+from campaign_runner.ledger.checks import LINES, SENT, rejected_rows
+from campaign_runner.model.contact import name_and_ways
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units, text
-from campaign_runner.model.recipient_text import name_and_ways
 
 MASK = "•••"
 _BLANK = {"reason": "", "what_to_do": "", "reference": "", "order": "", "tango_order_id": "", "amount": "", "currency": "",
@@ -58,7 +57,7 @@ class CheckedFile:
                     for one in held if one["row"] > after)  # fmt: skip
 
     def _lines(self, kind: str, after: int) -> Iterator[dict[str, Any]]:
-        for part in check_parts.parts(self.connection, self.submission, kind):
+        for part in checks.parts(self.connection, self.submission, kind):
             read = orjson.loads(part)
             columns = read["columns"]
             if columns["row"][-1] <= after:

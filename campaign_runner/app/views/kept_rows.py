@@ -16,14 +16,21 @@ from campaign_runner.app.session import rule_book
 from campaign_runner.app.steps.draft import ReadOptions, read
 from campaign_runner.app.submissions import restored
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import check_parts, checks, events, row_status, submissions
+from campaign_runner.ledger import checks, events, row_status, submissions
 from campaign_runner.ledger.approvals import APPROVED
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.planning.kept_lines import AT_ONCE, compared, kept_lines, smallest_reward
+from campaign_runner.planning.kept_lines import (
+    AT_ONCE,
+    ComparedRow,
+    RowChange,
+    compared,
+    kept_lines,
+    row_changes,
+    smallest_reward,
+)
 from campaign_runner.planning.plan_draft import PlanDraft
-from campaign_runner.planning.row_changes import ComparedRow, RowChange, row_changes
 
 Parts = dict[str, list[bytes]]
 # Longer lists are not held against each other row by row.
@@ -48,9 +55,9 @@ class KeptRows:
 
     def look(self, draft: PlanDraft) -> None:
         """Take the lines of a draft."""
-        for kind, sent in ((check_parts.LINES, False), (check_parts.SENT, True)):
+        for kind, sent in ((checks.LINES, False), (checks.SENT, True)):
             lines = kept_lines(draft.plan, sent=sent, keyed=self.keyed)
-            self.parts[kind] = [check_parts.packed(part) for part in lines]
+            self.parts[kind] = [checks.packed(part) for part in lines]
         self.says["trial"] = smallest_reward(draft.plan)
 
     def since_approved(self, connection: Connection, campaign_key: int, plan: str) -> None:
@@ -60,13 +67,13 @@ class KeptRows:
         older = checks.with_plan(connection, campaign_key, last[-1]) if last else None
         if older is None:
             return
-        kept = check_parts.parts(connection, older, check_parts.LINES, check_parts.SENT)
+        kept = checks.parts(connection, older, checks.LINES, checks.SENT)
         before = list(islice(_lines(kept), COMPARED))
-        mine = (part for kind in (check_parts.LINES, check_parts.SENT) for part in self.parts.get(kind, ()))
-        now = list(islice(_lines(map(check_parts.unpacked, mine)), COMPARED))
+        mine = (part for kind in (checks.LINES, checks.SENT) for part in self.parts.get(kind, ()))
+        now = list(islice(_lines(map(checks.unpacked, mine)), COMPARED))
         statuses = row_status.statuses_of(connection, campaign_key, [row.reference for row in before])
         sent = {reference for reference, status in statuses.items() if status != RowStatus.UNSENT}
-        self._keep(check_parts.SINCE_APPROVED, before, now, {"plan": last[-1]}, sent)
+        self._keep(checks.SINCE_APPROVED, before, now, {"plan": last[-1]}, sent)
 
     def since_upload(
         self, workspace: Workspace, submission: Submission, reading: ReadOptions, runtime: Runtime
@@ -82,7 +89,7 @@ class KeptRows:
                 rows = _rows(before, runtime)
         except CampaignRunnerError:  # it could not be read then, and cannot now
             return
-        self._keep(check_parts.SINCE_UPLOAD, rows, _rows(reading, runtime), {"number": older[0].number})
+        self._keep(checks.SINCE_UPLOAD, rows, _rows(reading, runtime), {"number": older[0].number})
 
     def _keep(
         self, kind: str, before: list[ComparedRow], now: list[ComparedRow], about: Mapping[str, Any],
@@ -94,7 +101,7 @@ class KeptRows:
         changes = [one for one in changes if one.after or not one.before or one.before.reference not in sent]
         counts = Counter(change.kind for change in changes)
         self.says[f"since_{kind}"] = {**about, "whole": whole, "rows": dict(counts)}
-        self.parts[kind] = list(map(check_parts.packed, _in_parts(changes)))
+        self.parts[kind] = list(map(checks.packed, _in_parts(changes)))
 
 
 def _lines(parts: Iterator[bytes]) -> Iterator[ComparedRow]:

@@ -11,11 +11,10 @@ from sqlalchemy import Connection
 from campaign_runner.app.views.plan_view import checked
 from campaign_runner.app.views.upload_view import MASK
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import check_parts, submissions
-from campaign_runner.ledger.check_parts import LINES, SINCE_APPROVED, SINCE_UPLOAD
-from campaign_runner.ledger.checks import check_of
+from campaign_runner.ledger import checks, submissions
+from campaign_runner.ledger.checks import LINES, SINCE_APPROVED, SINCE_UPLOAD, check_of
+from campaign_runner.model.contact import is_personal, recipient_text
 from campaign_runner.model.money import from_units, text
-from campaign_runner.model.recipient_text import is_personal, recipient_text
 
 # Rows of a part, and at most this many of all, as a check keeps them.
 PART, MOST = 500, 100_000
@@ -78,7 +77,7 @@ def _page(
     rows: list[Mapping[str, Any]] = []
     number = start // PART
     while len(rows) <= start % PART + limit:
-        part = check_parts.part(connection, submission, kind, number)
+        part = checks.part(connection, submission, kind, number)
         if part is None:
             break
         rows += _rows(part)

@@ -15,13 +15,12 @@ from campaign_runner.app.views.checked_rows import MASK, CheckedFile
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, plans, row_history, rows_page, sent_lines
 from campaign_runner.ledger.checks import Check
-from campaign_runner.ledger.recipient_search import lines_with
-from campaign_runner.ledger.rows_page import Wanted
+from campaign_runner.ledger.rows_page import Wanted, lines_with
 from campaign_runner.ledger.submissions import Submission
+from campaign_runner.model.contact import name_and_ways
 from campaign_runner.model.errors import NotFound, UsageError
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units, text
-from campaign_runner.model.recipient_text import name_and_ways
 
 MOST = 500
 _NO_ROW = "There is no row {row} with contents in the newest file of this campaign."

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.views.campaigns import views_of
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger.own_campaigns import newest_keys, own_campaigns
-from campaign_runner.model.attention import attention
+from campaign_runner.ledger.campaign_facts import newest_keys, own_campaigns
+from campaign_runner.model.campaign_state import attention
 from campaign_runner.model.roles import Permission
 
 

@@ -143,7 +143,7 @@ class ServerCall(Call):
 
 def _show_upgrades(terminal: Terminal) -> None:
     """Where an older ledger was upgraded, and its copy; a command that opened no ledger loads none for this."""
-    upgrades = sys.modules.get("campaign_runner.ledger.upgrades")
+    upgrades = sys.modules.get("campaign_runner.ledger.migrations")
     notices: list[str] = upgrades.NOTICES if upgrades else []
     while notices:
         terminal.warn(notices.pop(0))

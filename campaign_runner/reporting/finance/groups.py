@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from campaign_runner.model import Books, Column, StatedRows
 from campaign_runner.model.errors import UsageError
-from campaign_runner.model.group_columns import own_headers, plain_header
+from campaign_runner.model.finance_options import own_headers, plain_header
 from campaign_runner.reporting.finance.lines import TITLES
 from campaign_runner.reporting.finance.sums import SECTIONS
 from campaign_runner.reporting.table import same, texts
