@@ -85,6 +85,6 @@ def export_log(state: Path, url: str = "") -> Iterator[bytes]:
 
 def wanted_heads(head: str, report: Path | None) -> list[StatedHead]:
     """The heads to prove: one as typed, and those that a report names; raises UsageError."""
-    from campaign_runner.reporting import stated_head
+    from campaign_runner.reporting import ledger_stamp
 
-    return [*([stated_head.given(head)] if head else []), *(stated_head.of_report(report) if report else [])]
+    return [*([ledger_stamp.given(head)] if head else []), *(ledger_stamp.of_report(report) if report else [])]

@@ -64,7 +64,7 @@ KINDS: dict[str, Kind] = {
     jobs.STATEMENT: Kind("campaign_runner.app.campaign_books", "match_statement"),
     jobs.TRIAL: Kind("campaign_runner.app.trial_reward", "send_test_reward"),
     jobs.REFRESH: Kind("campaign_runner.app.refresh_catalogue", "refresh_catalogue"),
-    jobs.RETRY: Kind("campaign_runner.app.retry_campaign", "retry_campaign"),
+    jobs.RETRY: Kind("campaign_runner.app.retry", "retry_campaign"),
 }
 
 # Kinds that nobody asks for: a worker that begins sees to it that they are wanted.

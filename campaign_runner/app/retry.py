@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from campaign_runner import planning
 from campaign_runner.app.halt import paused
+from campaign_runner.app.jobs import PASSING
 from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, open_campaign, watch
@@ -15,7 +18,11 @@ from campaign_runner.app.steps.finish import Result, finish_latest
 from campaign_runner.app.steps.funds import payable_again
 from campaign_runner.app.steps.interrupted import summing_up
 from campaign_runner.app.steps.safeguards import ledger_may_go, prove_places, reports_may_fail
-from campaign_runner.ledger import events, integrity, plans, replaced_lines
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import events, integrity, jobs, plans, replaced_lines, stored_reports
+from campaign_runner.ledger.actors import this_account
+from campaign_runner.ledger.sendings import sending
+from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.reconciliation.doubts import RELEASE_FIRST
 
@@ -88,3 +95,29 @@ def _history(references: Sequence[str]) -> str:
         f"{lines} not retried, because the file was corrected since and another row was sent instead: {named}. Where a "
         "line is meant as well, put its row back into the file as it was, run the file, and retry."
     )
+
+
+WANTED = "retry wanted"
+
+
+def retry_campaign(workspace: Workspace, key: str) -> float | None:
+    """Place what failed again, as a new attempt; a refusal stands in the log."""
+    number = int(key)
+    with workspace.ledger().read() as connection:
+        wish = sending(connection, number)
+    actor = wish.actor if wish else this_account()
+    ledger = workspace.ledger(actor)
+    with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
+        try:
+            result = retry_failed(workspace.runtime(number, actor, Path(folder)), patience=0)
+        except PASSING:
+            raise
+        except CampaignRunnerError as error:
+            with ledger.write("refuse to retry") as connection:
+                events.append(connection, number, workspace.at(), "retry refused", why=str(error))
+            return None
+        with ledger.write("keep reports") as connection:
+            stored_reports.store(connection, number, result.reports, workspace.at())
+            if wish:
+                jobs.want(connection, jobs.DRIVE, number, workspace.at())
+    return None

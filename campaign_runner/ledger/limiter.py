@@ -17,7 +17,7 @@ from campaign_runner.ledger import jobs
 from campaign_runner.ledger.schema import circuits, pace
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.model import PATIENCE, Clock, OnHold
-from campaign_runner.model.pacing import Pacing
+from campaign_runner.model.ports import Pacing
 
 
 class SharedLimiter:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from campaign_runner.ledger import events, jobs
 from campaign_runner.ledger.schema import batches
-from campaign_runner.ledger.submission_tables import tango_events
+from campaign_runner.ledger.submission_tables import inboxes, tango_events
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 
 # How many events are remembered: repeated ones come soon after the first.
@@ -28,3 +28,16 @@ def take(connection: Connection, event_id: str, reference: str, at: str) -> bool
     for campaign in campaigns:
         jobs.hasten(connection, jobs.DRIVE, campaign)
     return bool(campaigns)
+
+
+def collected_at(connection: Connection, name: str) -> float | None:
+    """The moment up to which an inbox has done what its timetable says (seconds since 1970); None: it never had one."""
+    at = connection.execute(select(inboxes.c.collected_at).where(inboxes.c.name == name[:500])).scalar()
+    return None if at is None else float(at)
+
+
+def set_collected(connection: Connection, name: str, moment: float) -> None:
+    """All that was due by a moment is done."""
+    mine = update(inboxes).where(inboxes.c.name == name[:500]).values(collected_at=moment)
+    if not connection.execute(mine).rowcount:
+        connection.execute(inboxes.insert().values(name=name[:500], collected_at=moment))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from campaign_runner.model import Books
+from campaign_runner.model import Books, OpenBooks
+from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.lifecycle import RowStatus
+from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.model.status_texts import STATUS_TEXTS
 from campaign_runner.model.wording import count
+from campaign_runner.reporting.finance.sums import PeriodSums, Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +83,23 @@ def _with_options(command: str, books: Books, without: Collection[str]) -> str:
     return " ".join(
         [command, *(f"{option} {shlex.quote(value)}".strip() if value else option for option, value in kept)]
     )
+
+
+@dataclass(frozen=True)
+class ClosedBooks:
+    """The books of one campaign, or of many, with the sums of their lines (`tallies`), the first rows that need action
+    (`failures.ON_PAGE`), and which reports there are by now, this one included."""
+
+    campaigns: Sequence[OpenBooks]
+    exit_code: int = 0
+    problems: ProblemTally | None = None
+    tallies: Tallies = field(default_factory=Tallies)
+    sums: Sequence[PeriodSums] = ()
+    first_rows: Sequence[tuple[str, ...]] = ()
+    options: FinanceOptions = field(default_factory=FinanceOptions)
+    reports: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def books(self) -> Books:
+        """Those of the one campaign."""
+        return self.campaigns[0].books

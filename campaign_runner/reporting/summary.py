@@ -12,8 +12,7 @@ import orjson
 from campaign_runner.model import Books, Sums, money
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.problem_tally import ProblemTally
-from campaign_runner.reporting.closed_books import ClosedBooks
-from campaign_runner.reporting.next_steps import next_steps
+from campaign_runner.reporting.next_steps import ClosedBooks, next_steps
 from campaign_runner.reporting.sent import values, warnings
 from campaign_runner.reporting.summary_shape import BATCHES, CorrectedLine, MoneyOfLines, Summary
 from campaign_runner.reporting.table import notes

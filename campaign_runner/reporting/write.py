@@ -16,12 +16,12 @@ from campaign_runner.model.plan_facts import Approval, PlanFacts
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.reporting import failures, registry
 from campaign_runner.reporting.atomic import private_folder
-from campaign_runner.reporting.closed_books import ClosedBooks
 from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
 from campaign_runner.reporting.finance.groups import Groups, group_headers
 from campaign_runner.reporting.finance.line_pass import LinePass
 from campaign_runner.reporting.finance.sums import PeriodSums, Tallies, period_sums
 from campaign_runner.reporting.ledger_stamp import properties
+from campaign_runner.reporting.next_steps import ClosedBooks
 from campaign_runner.reporting.plan_file import PlanPaper
 from campaign_runner.reporting.registry import Source
 from campaign_runner.reporting.report_folder import Progress, ReportFolder

@@ -18,8 +18,6 @@ from pydantic_settings import SettingsError as UnreadableSettings
 from campaign_runner.model import Order
 from campaign_runner.model.errors import SettingsError
 from campaign_runner.settings import hosts, policy
-from campaign_runner.settings.environment import EnvironmentSource
-from campaign_runner.settings.notify_sections import NotifySection, WebhookTarget
 from campaign_runner.settings.secrets import Credentials, credentials, secret
 from campaign_runner.settings.sections import (
     ADDRESSES,
@@ -36,8 +34,15 @@ from campaign_runner.settings.sections import (
     TangoSection,
     setting,
 )
-from campaign_runner.settings.sentences import sentence
-from campaign_runner.settings.workspace_sections import InboxSection, RetentionSection, ScheduleSection, ServerSection
+from campaign_runner.settings.sentences import EnvironmentSource, sentence
+from campaign_runner.settings.workspace_sections import (
+    InboxSection,
+    NotifySection,
+    RetentionSection,
+    ScheduleSection,
+    ServerSection,
+    WebhookTarget,
+)
 
 __all__ = [
     "TOKEN_ADDRESSES",

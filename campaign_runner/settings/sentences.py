@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_settings import EnvSettingsSource
 
 from campaign_runner.model.words import did_you_mean, nearest, quoted
 
@@ -47,3 +51,27 @@ def _model(settings: type[BaseModel], location: list[str]) -> Any:
         annotation = model.model_fields[part].annotation if part in getattr(model, "model_fields", {}) else None
         model = next((a for a in (annotation, *get_args(annotation)) if hasattr(a, "model_fields")), None)
     return model
+
+
+EXAMPLES = '["Employee ID"], { USD = 50000 } or {"USD": 50000}'
+
+
+class EnvironmentSource(EnvSettingsSource):
+    """`CAMPAIGN_RUNNER__LIMITS__MAX_TOTAL`: `{ USD = 10 }` as in campaign.toml, or `{"USD": 10}`."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """Raises ValueError in the user's words."""
+        if not isinstance(value, str):
+            return value
+        for parse in (json.loads, _toml):
+            try:
+                return parse(value)
+            except ValueError:
+                continue
+        raise ValueError(f"{value!r} is neither TOML nor JSON; write it like {EXAMPLES}")
+
+
+def _toml(value: str) -> Any:
+    if "\n" in value:
+        raise ValueError("a value is one line")
+    return tomllib.loads(f"value = {value}")["value"]

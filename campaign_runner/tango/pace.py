@@ -10,7 +10,7 @@ import threading
 import time
 
 from campaign_runner.model import PATIENCE, OnHold
-from campaign_runner.model.pacing import Pacing
+from campaign_runner.model.ports import Pacing
 
 
 class Pace:

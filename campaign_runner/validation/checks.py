@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from pandera.api.extensions import register_check_method
 
 from campaign_runner.validation.arrowtext import TEXT, arrow, series
-from campaign_runner.validation.domains import TYPING_MISTAKES
+from campaign_runner.validation.messages import TYPING_MISTAKES
 
 Text = Any  # an arrow array
 Marks = np.ndarray[Any, np.dtype[Any]]

@@ -15,9 +15,8 @@ from campaign_runner.model import Checked, CleanRows, Column, RawRows, RuleBook
 from campaign_runner.model.money import UNITS
 from campaign_runner.validation import columns as _columns
 from campaign_runner.validation.arrowtext import arrow, series
-from campaign_runner.validation.chunk import ChunkReader, TidyChunk
+from campaign_runner.validation.chunk import ChunkReader, TidyChunk, normalised
 from campaign_runner.validation.currency import CurrencyRule
-from campaign_runner.validation.defaults import normalised
 from campaign_runner.validation.judge import Judge
 from campaign_runner.validation.messages import Wording
 from campaign_runner.validation.normalisation import tidy

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from campaign_runner.app.accounts.viewer import Viewer
+from campaign_runner.app.views.campaigns import by_attention
 from campaign_runner.app.views.plan_view import ask_for_approval, plan_view
-from campaign_runner.app.views.visible_campaigns import by_attention
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.campaign_state import WAITS_FOR, CampaignState, _what, attention
 from campaign_runner.model.roles import Role

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from campaign_runner.app.inbox import Inbox
-from campaign_runner.app.incoming.timetable import Timetable
+from campaign_runner.app.incoming.inbox_folder import Timetable
 from campaign_runner.model.errors import ExitCode, SettingsError
 from campaign_runner.settings.workspace_sections import ScheduleSection
 from tests.inbox.drop import ANA, BO, Drop

@@ -13,7 +13,7 @@ from campaign_runner.app.plan import plan_file
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import StateError, UsageError
 from campaign_runner.model.plan_facts import StatedHead
-from campaign_runner.reporting import stated_head
+from campaign_runner.reporting import ledger_stamp
 from tests.pipeline.decided import release_rows
 from tests.pipeline.people import ANA, BAD, BEN
 
@@ -42,7 +42,7 @@ def verdict(office, *noted):
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_head_of_every_report_is_in_the_chain_even_after_more_happened(office, folder, name):
-    noted = stated_head.of_report(folder / name)
+    noted = ledger_stamp.of_report(folder / name)
     office.run(office.file(ANA, BEN))
     found = verdict(office, *noted)
     assert (len(noted), found.whole, found.missing) == (1, True, ())
@@ -53,31 +53,31 @@ def test_the_head_of_every_report_is_in_the_chain_even_after_more_happened(offic
 def test_where_newer_events_were_deleted_the_head_is_missing(office, folder, name):
     with sqlite3.connect(office.folder / "state" / "ledger.sqlite") as ledger:
         ledger.execute("DELETE FROM events WHERE id > 1")
-    found = verdict(office, *stated_head.of_report(folder / name))
+    found = verdict(office, *ledger_stamp.of_report(folder / name))
     assert not found.whole
     assert found.missing[0].startswith("The chain does not hold ")
 
 
 def test_the_beginning_of_a_head_will_do(office, folder):
     head = office.summary()["ledger_head"]
-    assert verdict(office, stated_head.given(head[:12].upper())).whole
-    assert verdict(office, stated_head.given("0" * 64)).missing == (f"The chain does not hold the head {'0' * 64}",)
+    assert verdict(office, ledger_stamp.given(head[:12].upper())).whole
+    assert verdict(office, ledger_stamp.given("0" * 64)).missing == (f"The chain does not hold the head {'0' * 64}",)
 
 
 def test_a_plan_or_a_file_named_by_64_digits_is_no_head(office, folder, tmp_path):
     page = tmp_path / "page.html"
     page.write_text(f"<p>Ledger of q4.</p><p>Plan {'ab' * 32}</p>", "utf-8")
     with pytest.raises(UsageError, match="names no head"):
-        stated_head.of_report(page)
+        ledger_stamp.of_report(page)
     page.write_text(f"Plan {'ab' * 32}; Head of the ledger's chain of events: {'cd' * 32}", "utf-8")
-    assert stated_head.of_report(page) == [StatedHead("cd" * 32)]
+    assert ledger_stamp.of_report(page) == [StatedHead("cd" * 32)]
 
 
 def test_a_cell_of_64_digits_in_a_report_that_was_saved_again_is_no_head(office, folder):
     office.run(office.file(BAD.replace("Cy", "ef" * 32)))
     book = openpyxl.load_workbook(folder / "failures.xlsx")
     book.save(folder / "failures.xlsx")
-    assert [head.digest for head in stated_head.of_report(folder / "failures.xlsx")] == [
+    assert [head.digest for head in ledger_stamp.of_report(folder / "failures.xlsx")] == [
         office.summary()["ledger_head"]
     ]
 
@@ -85,15 +85,15 @@ def test_a_cell_of_64_digits_in_a_report_that_was_saved_again_is_no_head(office,
 @pytest.mark.parametrize("text", ["abc", "", "x" * 64])
 def test_what_is_no_head_is_refused(text):
     with pytest.raises(UsageError, match="--head"):
-        stated_head.given(text)
+        ledger_stamp.given(text)
 
 
 def test_a_file_without_a_head_is_refused_with_what_to_give(office, tmp_path):
     (tmp_path / "a.txt").write_text("nothing")
     with pytest.raises(UsageError, match=r"this file names no head of a ledger\. Give summary\.json"):
-        stated_head.of_report(tmp_path / "a.txt")
+        ledger_stamp.of_report(tmp_path / "a.txt")
     with pytest.raises(UsageError, match="cannot be read"):
-        stated_head.of_report(tmp_path / "nowhere.json")
+        ledger_stamp.of_report(tmp_path / "nowhere.json")
 
 
 def test_a_broken_chain_stops_a_run_before_anything_is_sent(office, folder):

@@ -10,8 +10,8 @@ import pytest
 from campaign_runner.app.catalogue import CatalogueSnapshot
 from campaign_runner.app.process import executor
 from campaign_runner.app.process.progress import no_progress
-from campaign_runner.app.steps import batch_packing
 from campaign_runner.app.steps import draft as preparation
+from campaign_runner.app.steps import write_plan
 from campaign_runner.app.steps.draft import ReadOptions, checked_draft
 from campaign_runner.intake.text import fast_csv
 from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending
@@ -23,10 +23,10 @@ TWICE = ROWS[10:20]
 
 @pytest.fixture(params=[0, 2], ids=["one process", "three processes"])
 def cores(request, monkeypatch):
-    for module in (preparation, batch_packing):
+    for module in (preparation, write_plan):
         monkeypatch.setattr(module, "spare", lambda: request.param)
     monkeypatch.setattr(executor, "LONG_TEXT", 0)
-    monkeypatch.setattr(batch_packing, "MANY", 0)
+    monkeypatch.setattr(write_plan, "MANY", 0)
     monkeypatch.setattr(fast_csv, "ROWS_PER_BLOCK", 20)
     monkeypatch.setattr(sys.modules["campaign_runner.planning.plan"], "LINES_AT_ONCE", 30)
     return request.param

@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 import pytest
 
 from campaign_runner.app.doctor import diagnose
-from campaign_runner.app.health.operations_checks import backups, messages, workers
-from campaign_runner.app.health.reachability import answers, certificate
+from campaign_runner.app.health.operations_checks import answers, backups, certificate, messages, workers
 from campaign_runner.app.webhooks import subscribe
 from campaign_runner.ledger import jobs, open_ledger
 from campaign_runner.settings import Settings

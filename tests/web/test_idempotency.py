@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_runner.app.accounts.first_answers import claim_key
+from campaign_runner.app.accounts.tokens import claim_key
 from campaign_runner.ledger import campaigns
 from campaign_runner.model.errors import Conflict
 

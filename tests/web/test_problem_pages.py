@@ -8,7 +8,7 @@ import re
 import pytest
 from openpyxl import load_workbook
 
-from campaign_runner.app.correct_dates import iso_date
+from campaign_runner.app.correct_cells import iso_date
 from campaign_runner.app.reward_list import reward_list
 from tests.doors.conftest import ANA, HEADERS, WRONG
 from tests.web.journeys import begun, hanna, house, plan, site, work

@@ -12,9 +12,10 @@ from campaign_runner.app.accounts.users import find_user, known_roles
 from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import api_tokens, people
+from campaign_runner.ledger.api_tokens import Answer as FirstAnswer
 from campaign_runner.ledger.api_tokens import ApiToken
 from campaign_runner.model.actor import Actor
-from campaign_runner.model.errors import NotFound, UsageError
+from campaign_runner.model.errors import Conflict, NotFound, UsageError
 
 USUAL, LONGEST = timedelta(days=90), timedelta(days=366)
 _UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
@@ -86,3 +87,31 @@ def lasting(expires: str) -> timedelta:
     if not timedelta() < lasts <= LONGEST:
         raise UsageError(f"--expires {expires}: give a time of at most 366 days, such as 90d or 12h.")
     return lasts
+
+
+__all__ = ["FirstAnswer", "claim_key", "forget_key", "keep_answer"]
+
+
+def claim_key(workspace: Workspace, user: int, key: str, digest: str) -> FirstAnswer | None:
+    """The first answer; None where this request is the first. Raises Conflict for another body, or one under way."""
+    with workspace.ledger().write("claim a key") as connection:
+        first = api_tokens.claim(connection, user, key, digest, workspace.clock.now().timestamp())
+    if first is None:
+        return None
+    if first.digest != digest:
+        raise Conflict("This Idempotency-Key was used with another request. Use a new key for a new request.")
+    if not first.status:
+        raise Conflict("A request with this Idempotency-Key is still under way. Ask again in a moment.")
+    return first
+
+
+def keep_answer(workspace: Workspace, user: int, key: str, answer: FirstAnswer) -> None:
+    """Remember it."""
+    with workspace.ledger().write("keep an answer") as connection:
+        api_tokens.keep(connection, user, key, answer)
+
+
+def forget_key(workspace: Workspace, user: int, key: str) -> None:
+    """Nothing came of the request."""
+    with workspace.ledger().write("forget a key") as connection:
+        api_tokens.forget(connection, user, key)

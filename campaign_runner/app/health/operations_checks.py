@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from campaign_runner.app.health.health_checks import Diagnosis
-from campaign_runner.app.health.reachability import answers, certificate
-from campaign_runner.app.health.readiness import OVERDUE
 from campaign_runner.app.messages import messages_health
 from campaign_runner.app.tango_events import VARIABLE
 from campaign_runner.app.webhooks import PATH
-from campaign_runner.ledger import Ledger, jobs
+from campaign_runner.app.workspace import Workspace
+from campaign_runner.ledger import Ledger, jobs, request_log
+from campaign_runner.model.errors import StateError
 from campaign_runner.notification.kinds import Audience
 from campaign_runner.settings import Settings
 from campaign_runner.settings.secrets import secret
@@ -108,3 +111,64 @@ def subscriptions_at_tango(settings: Settings, client: Client) -> Iterator[Diagn
     )
     how = "" if mine else "Run: campaign-runner webhook subscribe. Orders are looked up meanwhile."
     yield Diagnosis("webhook", bool(mine), found, how, mine[0].url if mine else f"{address}{PATH}")
+
+
+SECONDS = 5.0
+# A certificate should be renewed so many days before it ends.
+DAYS_LEFT = 14
+
+
+def certificate(url: str, now: datetime, context: ssl.SSLContext | None = None) -> Diagnosis:
+    """Of an https address: is it trusted, and for how long?"""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 443
+    subject, where = f"certificate {host}", f"{host}:{port}"
+    try:
+        with (
+            socket.create_connection((host, port), SECONDS) as plain,
+            (context or ssl.create_default_context()).wrap_socket(plain, server_hostname=host) as secure,
+        ):
+            known = secure.getpeercert() or {}
+    except ssl.SSLCertVerificationError as error:
+        advice = (
+            "Have the server's certificate renewed or its chain completed; behind a proxy of your own, trust its CA."
+        )
+        return Diagnosis(subject, False, f"it is not trusted: {error.verify_message}", advice, where)
+    except OSError as error:
+        found = f"nothing answers there ({_why(error)})"
+        return Diagnosis(subject, False, found, "Check address, network and proxy.", where)
+    until = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(known["notAfter"])), UTC)
+    days = (until - now).days
+    advice = "" if days >= DAYS_LEFT else "Renew it, or see why it was not renewed by itself."
+    return Diagnosis(subject, days >= DAYS_LEFT, f"good until {until:%Y-%m-%d}, {days} days from now", advice, where)
+
+
+def answers(subject: str, host: str, port: int, advice: str) -> Diagnosis:
+    """Does something take connections there?  Nothing is sent."""
+    where = f"{host}:{port}"
+    try:
+        with socket.create_connection((host, port), SECONDS):
+            return Diagnosis(subject, True, "takes connections", "", where)
+    except OSError as error:
+        return Diagnosis(subject, False, f"nothing answers there ({_why(error)})", advice, where)
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+# A job that has been due for so long has nobody who takes it.
+OVERDUE = 60.0
+_NO_WORKER = "jobs are due, but no worker takes them: is a worker running?"
+
+
+def readiness(workspace: Workspace) -> dict[str, Any]:
+    """`ready`, and what of it is not. Tango alone does not make a server unready: people can still work."""
+    try:
+        with workspace.ledger().read() as connection:
+            late = jobs.longest_due(connection) > OVERDUE
+            silent = request_log.silent_since(connection)
+    except StateError as error:
+        return {"ready": False, "ledger": str(error), "worker": "unknown", "Tango": "unknown"}
+    tango = f"no usable answer to the newest call, {silent}" if silent else "ok"
+    return {"ready": not late, "ledger": "ok", "worker": _NO_WORKER if late else "ok", "Tango": tango}

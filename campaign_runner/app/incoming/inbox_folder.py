@@ -7,22 +7,25 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from campaign_runner import settings
 from campaign_runner.app.incoming.inbox_files import CAMPAIGN, WORKSPACE
 from campaign_runner.app.incoming.inbox_place import LocalPlace, Place
 from campaign_runner.app.incoming.private_temp import private_temp
-from campaign_runner.app.incoming.timetable import Timetable, timetable_of
 from campaign_runner.app.process.state_folder import NAME
-from campaign_runner.ledger import Ledger, inboxes, open_ledger
+from campaign_runner.ledger import Ledger, open_ledger, tango_events
+from campaign_runner.model import cron
 from campaign_runner.model.errors import CampaignHeld, SettingsError, UsageError
+from campaign_runner.settings.workspace_sections import ScheduleSection
 
 if TYPE_CHECKING:
     from campaign_runner.settings import Settings
+
 
 LOCK = ".inbox.lock"
 
@@ -68,10 +71,10 @@ class InboxFolder:
         if self.timetable is None:
             return True
         with self._ledger.read() as connection:
-            before = inboxes.collected_at(connection, self.place.shown)
+            before = tango_events.collected_at(connection, self.place.shown)
         if before is None:  # it begins now: nothing was missed
             with self._ledger.write("an inbox begins") as connection:
-                inboxes.set_collected(connection, self.place.shown, now.timestamp())
+                tango_events.set_collected(connection, self.place.shown, now.timestamp())
             self.tell(f"First look: {self.timetable.shown(self.timetable.next_after(now))}.")
             return False
         return self.timetable.is_due(datetime.fromtimestamp(before, UTC), now)
@@ -79,7 +82,7 @@ class InboxFolder:
     def collected(self, moment: datetime) -> None:
         """Note that everything that was there at this moment was taken."""
         with self._ledger.write("an inbox was emptied") as connection:
-            inboxes.set_collected(connection, self.place.shown, moment.timestamp())
+            tango_events.set_collected(connection, self.place.shown, moment.timestamp())
         if self.timetable:
             self.tell(f"Next look: {self.timetable.shown(self.timetable.next_after(moment))}.")
 
@@ -115,3 +118,58 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """The times of [schedule]; raises SettingsError where its calendar of holidays is not known."""
+
+    section: ScheduleSection
+
+    def next_after(self, moment: datetime) -> datetime:
+        """The first time after a moment, in UTC."""
+        found = self._times.next_after(moment, self.section.zone or "UTC", self._is_holiday)
+        if found is None:
+            raise SettingsError(
+                f'schedule.every = "{self.section.every}": all of these times fall on holidays of '
+                f"{self.section.holidays}. Correct one of the two settings."
+            )
+        return found
+
+    def is_due(self, before: datetime, now: datetime) -> bool:
+        """Whether a time has come since `before`."""
+        return self.next_after(before) <= now
+
+    def shown(self, moment: datetime) -> str:
+        """A time for people: `Mon 30 Nov 2026 06:00 CET`."""
+        return f"{moment.astimezone(ZoneInfo(self.section.zone or 'UTC')):%a %d %b %Y %H:%M %Z}"
+
+    @cached_property
+    def _times(self) -> cron.Cron:
+        return cron.parse(self.section.every)
+
+    @cached_property
+    def _is_holiday(self) -> Callable[[date], bool]:
+        name = self.section.holidays
+        if not name:
+            return lambda _: False
+        try:
+            import holidays
+        except ImportError:
+            raise UsageError(
+                'A calendar of holidays needs more packages: pip install "campaign-runner[inbox]"'
+            ) from None
+        country, _, region = name.partition("-")
+        try:
+            calendar = holidays.country_holidays(country, subdiv=region or None)
+        except NotImplementedError:
+            raise SettingsError(
+                f'schedule.holidays = "{name}": there is no calendar of this name. Give a country such as US, or a region '
+                "of it such as DE-BY."
+            ) from None
+        return calendar.__contains__
+
+
+def timetable_of(section: ScheduleSection) -> Timetable | None:
+    """The timetable, if there is one."""
+    return Timetable(section) if section.every else None

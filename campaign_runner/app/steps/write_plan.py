@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -12,12 +13,12 @@ from campaign_runner import planning
 from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot
 from campaign_runner.app.check import reasons_against
 from campaign_runner.app.plan import judged_by
+from campaign_runner.app.process.executor import MANY, each, spare
 from campaign_runner.app.process.gc_pause import gc_paused
 from campaign_runner.app.process.progress import Progress
 from campaign_runner.app.process.trim_memory import trim_memory
 from campaign_runner.app.session import CampaignSession, rule_book, since
 from campaign_runner.app.steps import confirm, repaired
-from campaign_runner.app.steps.batch_packing import packed_batches
 from campaign_runner.app.steps.draft import ReadOptions, checked_draft, fingerprint, read
 from campaign_runner.app.steps.funds import affordable
 from campaign_runner.app.steps.history import decisions, past
@@ -32,8 +33,10 @@ from campaign_runner.ledger.sendings import is_still_wanted, was_called_off
 from campaign_runner.ledger.sent_lines import is_decided_since, rewarded_elsewhere
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.observed import observed
+from campaign_runner.planning import Plan
 from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.plan_draft import PlanDraft, noted
+from campaign_runner.planning.plan_portion import PlanPortion
 
 # Orders are packed while they are written down: so long may that take for some of them on a busy machine.
 PACKING = 60.0
@@ -190,3 +193,13 @@ def _not_overtaken(
     fresh = {one.contact: one for one in now if one.contact not in known}
     if overtaken := [fresh[contact] for plan in made for contact in plan.contacts() if contact in fresh]:
         raise Overtaken([overlaps.Overlap("", 0, one.campaign, one.day) for one in overtaken])
+
+
+def packed_batches(plan: Plan) -> Generator[plans.PackedBatch, None, None]:
+    """The batches of a plan in their order, with their packed bodies; close it where not all are taken."""
+    with closing(each(_packed, plan.portions(), spare() if len(plan.new) >= MANY else 0)) as parts:
+        yield from chain.from_iterable(parts)
+
+
+def _packed(portion: PlanPortion) -> list[plans.PackedBatch]:
+    return [plans.packed_batch(batch) for batch in portion.batches()]

@@ -12,7 +12,7 @@ from campaign_runner.ledger import checks, jobs, submissions
 from campaign_runner.ledger.cell_corrections import corrections_of
 from campaign_runner.ledger.checks import check_of, problem_count
 from campaign_runner.ledger.submissions import Submission
-from campaign_runner.model.recipient_text import is_personal
+from campaign_runner.model.contact import is_personal
 
 # So many different values of one kind are shown to be corrected in all their rows at once.
 VALUES = 100

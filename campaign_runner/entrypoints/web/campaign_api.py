@@ -14,11 +14,10 @@ from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.trial_reward import want_test_reward
-from campaign_runner.app.views.campaigns import campaign_view, create_campaign
+from campaign_runner.app.views.campaigns import campaign_view, create_campaign, visible_campaigns
 from campaign_runner.app.views.plan_rows import plan_changes, plan_lines
 from campaign_runner.app.views.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.views.rows import row_life, rows_of
-from campaign_runner.app.views.visible_campaigns import visible_campaigns
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number, Who, Work
 from campaign_runner.model.errors import UsageError
 

@@ -12,9 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from campaign_runner.app import campaign_wishes as wishes
 from campaign_runner.app.accounts.viewer import is_own
 from campaign_runner.app.local_time import time_zones
-from campaign_runner.app.views.campaigns import campaign_view, create_campaign
+from campaign_runner.app.views.campaigns import by_attention, campaign_view, create_campaign
 from campaign_runner.app.views.upload_view import uploads_of
-from campaign_runner.app.views.visible_campaigns import by_attention
 from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Who, Work, workspace_of
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.pages import go_to, page

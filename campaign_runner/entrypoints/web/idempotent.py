@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from campaign_runner.app.accounts.first_answers import FirstAnswer, claim_key, forget_key, keep_answer
+from campaign_runner.app.accounts.tokens import FirstAnswer, claim_key, forget_key, keep_answer
 from campaign_runner.entrypoints.web.access import workspace_of
 from campaign_runner.entrypoints.web.defences import is_upload
 from campaign_runner.model.errors import UsageError

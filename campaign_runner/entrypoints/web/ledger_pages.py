@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from campaign_runner.app.campaign_wishes import reports_of
 from campaign_runner.app.views.audit_view import audit_events, verify
-from campaign_runner.app.views.visible_campaigns import visible_campaigns
+from campaign_runner.app.views.campaigns import visible_campaigns
 from campaign_runner.entrypoints.web.access import Who, Work
 from campaign_runner.entrypoints.web.campaign_pages import Older
 from campaign_runner.entrypoints.web.pages import page

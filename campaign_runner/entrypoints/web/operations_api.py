@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import Request
-from fastapi.responses import JSONResponse, PlainTextResponse
+from typing import Annotated
+
+from fastapi import Query, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from campaign_runner.app.health.readiness import readiness
+from campaign_runner.app.health.operations_checks import readiness
 from campaign_runner.app.metrics import metrics as numbers
 from campaign_runner.app.tango_events import NotSigned, receive_event
-from campaign_runner.entrypoints.web.access import Work
+from campaign_runner.app.views.audit_view import audit_events
+from campaign_runner.app.views.audit_view import verify as verify_log
+from campaign_runner.entrypoints.web.access import Who, Work
+from campaign_runner.entrypoints.web.campaign_api import Cursor, Limit, items, number_of
 
 
 def healthz() -> dict[str, str]:
@@ -37,3 +42,17 @@ async def tango_event(request: Request, workspace: Work) -> JSONResponse:
 def metrics(workspace: Work) -> PlainTextResponse:
     """Prometheus' text."""
     return PlainTextResponse(numbers(workspace), media_type="text/plain; version=0.0.4")
+
+
+def events(
+    workspace: Work, campaign: Cursor = "", since: Cursor = "", kind: Annotated[str, Query(max_length=60)] = "",
+    limit: Limit = 100, cursor: Cursor = "",
+) -> Response:  # fmt: skip
+    """What happened, the newest first."""
+    page = audit_events(workspace, campaign=campaign, since=since, kind=kind, before=number_of(cursor), limit=limit)
+    return items(page, page[-1]["number"] if len(page) == limit else None)
+
+
+def verify(workspace: Work, viewer: Who) -> Response:
+    """Whether nobody changed the log."""
+    return JSONResponse(verify_log(workspace))

@@ -11,8 +11,7 @@ from fastapi.responses import Response
 
 from campaign_runner.app.accounts.viewer import sees_contacts
 from campaign_runner.app.campaign_wishes import reports_of
-from campaign_runner.app.correct_cells import correct_cells
-from campaign_runner.app.correct_dates import correct_dates
+from campaign_runner.app.correct_cells import correct_cells, correct_dates
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.map_columns import OF_EVERY_ROW, field_titles, map_columns, method_names
 from campaign_runner.app.reward_list import reward_list

@@ -5,7 +5,6 @@ from __future__ import annotations
 from campaign_runner.entrypoints.web import (
     account_pages,
     api_document,
-    audit_api,
     book_pages,
     campaign_api,
     campaign_pages,
@@ -132,7 +131,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_ONE}/reports", Permission.REPORTS, campaign_api.reports),
     Route("POST", f"{_ONE}/reports", Permission.REPORTS, campaign_api.write_reports, 202),
     Route("GET", f"{_ONE}/reports/{{name}}", Permission.REPORTS, campaign_api.report),
-    Route("GET", "/api/v1/audit", Permission.AUDIT, audit_api.events),
+    Route("GET", "/api/v1/audit", Permission.AUDIT, operations_api.events),
     Route("GET", "/api/v1/messages", Permission.ADMINISTER, user_pages.messages_list),
-    Route("POST", "/api/v1/audit/verify", Permission.AUDIT, audit_api.verify),
+    Route("POST", "/api/v1/audit/verify", Permission.AUDIT, operations_api.verify),
 )

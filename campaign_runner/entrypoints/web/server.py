@@ -9,7 +9,8 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -21,8 +22,8 @@ from campaign_runner.app.process.server_address import SetUp, address_of, rememb
 from campaign_runner.app.process.worker_processes import command
 from campaign_runner.app.workspace import open_workspace
 from campaign_runner.entrypoints.web.application import create_app
-from campaign_runner.entrypoints.web.worker_process import WorkerProcess
 from campaign_runner.model.errors import UsageError
+from campaign_runner.model.log import log
 from campaign_runner.model.loopback import LOOPBACK
 
 STOP_SECONDS = 10
@@ -104,3 +105,41 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         ) from None
     with listening:
         yield listening
+
+
+logger = logging.getLogger(__name__)
+AGAIN_SECONDS, END_SECONDS = 2.0, 15.0
+
+
+class WorkerProcess:
+    """Begins with the block and ends with it: it finishes the call under way first."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> WorkerProcess:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:  # what it was doing is in the ledger: the next worker goes on
+            process.kill()
+            process.wait()
+
+    async def watch(self) -> None:
+        """Start it again whenever it ends, until cancelled."""
+        while True:
+            await asyncio.sleep(AGAIN_SECONDS)
+            if self._process is not None and (code := self._process.poll()) is not None:
+                log(logger, "the worker ended and is started again", level=logging.WARNING, exit_code=code)
+                self._start()
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
