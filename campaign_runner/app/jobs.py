@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.jobs import LEASE, Job
-from campaign_runner.model.contact_masks import without_contacts
+from campaign_runner.model.contact import without_contacts
 from campaign_runner.model.errors import CampaignHeld, CampaignRunnerError, Interrupted, StateError
 from campaign_runner.model.log import log
 from campaign_runner.model.observed import observed
