@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -109,6 +110,7 @@ def _confine(limits: Limits) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    sys.meta_path.insert(0, _WithoutPandas())
     pa.array([""])  # with its first array, arrow reserves a gigabyte of addresses: not the file's doing
     pa.set_memory_pool(pa.system_memory_pool())
     die_with_parent(signal.SIGKILL)
@@ -123,6 +125,15 @@ def _confine(limits: Limits) -> None:
     ):
         with suppress(ValueError, OSError):  # it is stricter already
             resource.setrlimit(kind, (soft, hard))
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Arrow would load it, to know that a list is no frame: that takes longer than to read a file of a thousand rows."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        """No reader of files needs it."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname, name=fullname)
 
 
 def _send(answer: tuple[Outcome, Any]) -> None:

@@ -173,6 +173,23 @@ def test_where_other_threads_run_a_server_of_its_own_forks_the_reader(book, monk
         thread.join()
 
 
+def _pandas_is_loaded() -> bool:
+    pa.array([""])
+    return "pandas" in sys.modules
+
+
+def test_a_reader_loads_no_library_that_it_has_no_use_for(book):
+    fork_server.end()
+    waiting = threading.Event()
+    thread = threading.Thread(target=waiting.wait)
+    thread.start()
+    try:
+        assert not confined(book, _pandas_is_loaded)
+    finally:
+        waiting.set()
+        thread.join()
+
+
 def test_elsewhere_the_same_is_said_of_what_python_can_catch(book, monkeypatch):
     monkeypatch.setattr(sandbox, "is_available", lambda: False)
     assert confined(book, divmod, 7, 2) == (3, 1)
