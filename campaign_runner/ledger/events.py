@@ -225,11 +225,12 @@ def page(
     connection: Connection, campaigns: Sequence[int] | None, *, since: str = "", kind: str = "", before: int = 0,
     limit: int = 100,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Events, the newest first: of some campaigns (None: all), since a time, of a kind, before a number."""
+    """Events, the newest first: of some campaigns (None: all), since a time, of kinds with these words, before a
+    number."""
     query = select(events)
     for there, test in (
         (campaigns is not None, events.c.campaign.in_(campaigns or ())), (bool(since), events.c.at >= since),
-        (bool(kind), events.c.kind == kind), (before > 0, events.c.id < before),
+        (bool(kind), events.c.kind.contains(kind, autoescape=True)), (before > 0, events.c.id < before),
     ):  # fmt: skip
         query = query.where(test) if there else query
     rows = connection.execute(query.order_by(events.c.id.desc()).limit(limit)).mappings()

@@ -234,3 +234,41 @@ def test_a_row_is_released_while_the_plan_before_is_sent_and_the_page_says_so(si
     work(site)
     assert "still being sent" not in hanna.get("/campaigns/q4").text
     assert site.house.sent() == ["ana@example.com"]
+
+
+def test_rows_that_go_first_are_a_number_and_a_time_has_a_day_before_anything_is_sent(site, hanna):
+    begun(site, hanna, ANA)
+    wanted = {"do": "send", "plan": plan(hanna), "canary": "10 %"}
+    answer = hanna.post("/campaigns/q4/plan", data=wanted)
+    assert (answer.status_code, 'value="10 %"' in answer.text) == (422, True)
+    assert "is not a number of rows that go first." in answer.text
+    answer = hanna.post("/campaigns/q4/plan", data={**wanted, "canary": "", "when": "later", "zone": "Europe/Berlin"})
+    assert "Choose a date and a time." in answer.text
+    work(site)
+    assert site.house.sent() == []
+
+
+def test_what_was_chosen_and_typed_about_held_rows_stays_after_an_error(site, hanna):
+    begun(site, hanna, ANA, ANA, ANA)
+    answer = hanna.post("/campaigns/q4/held", data={"row": "4", "do": "release", "reason": ""})
+    assert re.findall(r'value="(\d)" checked', answer.text) == ["4"]
+    answer = hanna.post("/campaigns/q4/held", data={"do": "drop", "reason": "Twice by mistake"})
+    assert 'value="Twice by mistake"' in answer.text
+
+
+def test_the_auditor_reads_details_finds_events_by_a_word_and_takes_all_of_them_along(site, hanna):
+    begun(site, hanna, ANA)
+    audra = site.browser("audra@example.com", "auditor")
+    page = audra.get("/audit?kind=submitted").text
+    assert "file submitted" in page
+    assert "number: 1" in page
+    assert "No event is like that." in audra.get("/audit?campaign=q9").text
+    answer = audra.get("/audit/export")
+    assert re.search(r"audit-log-[0-9-]{10}\.jsonl", answer.headers["Content-Disposition"])
+    assert len(answer.text.splitlines()) == len(site.events())
+
+
+def test_a_downloaded_report_has_the_campaign_in_its_name(site, hanna):
+    begun(site, hanna, WRONG)
+    answer = hanna.get("/campaigns/q4/reports/failures.xlsx?upload=1")
+    assert 'filename="q4-failures.xlsx"' in answer.headers["Content-Disposition"]

@@ -51,12 +51,12 @@ async def statement(request: Request, campaign_id: str, campaign_key: CampaignKe
     return go_to(f"/campaigns/{campaign_id}/books")
 
 
-def file(workspace: Work, campaign_key: CampaignKey, about: str, name: str) -> Response:
+def file(workspace: Work, campaign_id: str, campaign_key: CampaignKey, about: str, name: str) -> Response:
     """One of the files."""
     if about not in (BOOKS, STATEMENT):
         raise NotFound("There is no such file. Look at the page of the books.")
     kind, parts = read_report(workspace, campaign_key, name, about=about, contacts=False)
-    return download(kind["name"], kind["size"], parts)
+    return download(f"{campaign_id}-{kind['name']}", kind["size"], parts)
 
 
 def _books(

@@ -119,11 +119,9 @@ def reschedule(
         )
     if do == "now":
         return _wished(request, campaign_id, lambda: wishes.send_at_once(workspace, campaign_key, viewer.actor))
-    when = local_moment(day, time, zone)
     request.state.typed = {"day": day, "time": time, "zone": zone}
-    return _wished(
-        request, campaign_id, lambda: wishes.schedule_campaign(workspace, campaign_key, viewer.actor, when)
-    )
+    return _wished(request, campaign_id, lambda: wishes.schedule_campaign(
+        workspace, campaign_key, viewer.actor, local_moment(day, time, zone)))  # fmt: skip
 
 
 def _wished(request: Request, campaign_id: str, act: Callable[[], object]) -> Response:
@@ -162,10 +160,21 @@ def about(request: Request, workspace: Work, campaign_id: str, campaign_key: int
     may = {permission.name: viewer.may(permission, own=own) for permission in Permission}
     view = campaign_view(workspace, campaign_id)
     usual = (view["scheduled"] or {}).get("zone") or workspace.settings.finance.time_zone or "UTC"
-    typed = {"when": "now", "day": "", "time": "", "zone": usual, **getattr(request.state, "typed", {})}
+    typed = {
+        "when": "now",
+        "day": "",
+        "time": "",
+        "zone": usual,
+        "canary": "",
+        "rows": (),
+        "reason": "",
+        **getattr(request.state, "typed", {}),
+    }
     return {"campaign": view, "may": may, "busy": is_busy(view), "zones": time_zones(), "typed": typed}
 
 
 def local_moment(day: str, time: str, zone: str) -> str:
-    """A time on the clock of a place, as `schedule` takes it."""
+    """A time on the clock of a place, as `schedule` takes it; raises UsageError where a part is missing."""
+    if not (day.strip() and time.strip()):
+        raise UsageError("Choose a date and a time.")
     return f"{day.strip()}T{time.strip()}[{zone.strip()}]"

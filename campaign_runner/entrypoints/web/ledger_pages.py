@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
+from campaign_runner.app.audit import export_log
 from campaign_runner.app.campaign_wishes import reports_of
 from campaign_runner.app.views.audit_view import audit_events, verify
 from campaign_runner.app.views.campaigns import visible_campaigns
@@ -41,6 +42,15 @@ def audit_page(
 def verify_log(request: Request, workspace: Work, viewer: Who) -> Response:
     """Follow the chain, and compare every table with it."""
     return _audit(request, workspace, {"campaign": "", "since": "", "kind": ""}, 0, verify(workspace))
+
+
+def export(workspace: Work) -> Response:
+    """The whole log, an event a line, as `audit export` has it."""
+    name = f"audit-log-{workspace.at()[:10]}.jsonl"
+    return StreamingResponse(
+        export_log(workspace.state, workspace.settings.ledger.url), media_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )  # fmt: skip
 
 
 def _audit(

@@ -50,16 +50,18 @@ def act(
     zone: Text = "",
 ) -> Response:  # fmt: skip
     """Submit for approval, accept a warning, or send; a time that is refused stays as it was typed."""
-    request.state.typed = {"when": when, "day": day, "time": time, "zone": zone} if when == "later" else {}
+    later = {"when": when, "day": day, "time": time, "zone": zone} if when == "later" else {}
+    request.state.typed = {**later, "canary": canary}
     try:
         if do == "ask":
             ask_for_approval(workspace, campaign_key, viewer.actor, plan)
         elif do == "accept":
             accept_warning(workspace, campaign_key, plan, warning, viewer.actor)
         elif do == "send":
-            at = local_moment(day, time, zone) if when == "later" else ""
-            first = int(canary) if canary.strip().isdecimal() else 0
-            send_plan(workspace, campaign_key, viewer.actor, plan, {"at": at, "canary": first})
+            at, first = local_moment(day, time, zone) if when == "later" else "", canary.strip()
+            if first and not (first.isascii() and first.isdecimal() and len(first) < 10):
+                raise UsageError(f'"{first[:20]}" is not a number of rows that go first. Type a number, such as 10.')
+            send_plan(workspace, campaign_key, viewer.actor, plan, {"at": at, "canary": int(first or 0)})
             return go_to(f"/campaigns/{campaign_id}")
     except TOLD as error:
         return _plan(request, workspace, campaign_id, campaign_key, error)

@@ -92,6 +92,7 @@ def decide_held(
             raise UsageError("Choose at least one row.")
         decide_rows(workspace, campaign_key, row, "drop" if do == "drop" else "release", reason, viewer.actor)
     except UsageError as error:
+        request.state.typed = {"rows": row or (), "reason": reason}
         return _problems(request, workspace, campaign_id, campaign_key, error=error)
     return go_to(f"/campaigns/{campaign_id}/problems")
 

@@ -59,11 +59,13 @@ def row_page(
                 **about(request, workspace, campaign_id, campaign_key))  # fmt: skip
 
 
-def report(workspace: Work, viewer: Who, campaign_key: CampaignKey, name: str, upload: str = "") -> Response:
+def report(
+    workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, name: str, upload: str = ""
+) -> Response:
     """One report of the campaign, or of the check of an upload."""
     contacts = sees_contacts(workspace, viewer, campaign_key)
     kind, parts = wishes.read_report(workspace, campaign_key, name, about=upload[:10], contacts=contacts)
-    return download(kind["name"], kind["size"], parts)
+    return download(f"{campaign_id}-{kind['name']}", kind["size"], parts)
 
 
 def file(workspace: Work, campaign_key: CampaignKey, number: int) -> Response:

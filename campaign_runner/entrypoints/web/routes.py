@@ -99,6 +99,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/finance", Permission.REPORTS, ledger_pages.finance_page),
     Route("GET", "/audit", Permission.AUDIT, ledger_pages.audit_page),
     Route("POST", "/audit", Permission.AUDIT, ledger_pages.verify_log),
+    Route("GET", "/audit/export", Permission.AUDIT, ledger_pages.export),
     # The JSON API
     Route("POST", "/api/v1/campaigns", Permission.SUBMIT, campaign_api.create, 201),
     Route("GET", "/api/v1/campaigns", Permission.SEE, campaign_api.listing),
