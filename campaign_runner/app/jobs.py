@@ -64,6 +64,7 @@ KINDS: dict[str, Kind] = {
     jobs.STATEMENT: Kind("campaign_runner.app.campaign_books", "match_statement"),
     jobs.TRIAL: Kind("campaign_runner.app.trial_reward", "send_test_reward"),
     jobs.REFRESH: Kind("campaign_runner.app.refresh_catalogue", "refresh_catalogue"),
+    jobs.PERSON: Kind("campaign_runner.app.person_job", "do_person_request"),
     jobs.RETRY: Kind("campaign_runner.app.retry", "retry_campaign"),
 }
 

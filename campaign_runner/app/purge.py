@@ -19,7 +19,7 @@ from campaign_runner import simulator
 from campaign_runner.app.personal_data.personal_files import delete_ours, files_with, reports_of
 from campaign_runner.app.runtime import SIMULATOR_STATE, Runtime
 from campaign_runner.app.session import since
-from campaign_runner.ledger import Ledger, campaigns, erasure, open_ledger, plans
+from campaign_runner.ledger import Ledger, campaigns, erasure, open_ledger, person_requests, plans
 from campaign_runner.ledger.erasure import campaigns_before, references_of
 from campaign_runner.ledger.recipient_erasure import erase_recipient
 from campaign_runner.model.contact import Contact
@@ -29,8 +29,8 @@ from campaign_runner.planning.recipients import EMAIL, LETTER, PHONE, person_has
 # Where deleted bytes stay in the pages of a server until its tables are written again.
 PERSONAL_TABLES = (
     "attempts", "batches", "check_parts", "checks", "corrections", "deliveries", "entries", "held_shown", "idempotency",
-    "jobs", "line_items", "problems", "releases", "report_parts", "sendings", "submission_parts", "submissions",
-    "upload_parts", "uploads",
+    "jobs", "line_items", "person_requests", "problems", "releases", "report_parts", "sendings", "submission_parts",
+    "submissions", "upload_parts", "uploads",
 )  # fmt: skip
 _EVER = "9999"
 
@@ -105,6 +105,9 @@ def purge_recipient(runtime: Runtime, who: str, *, dry_run: bool = False, delete
     with _ledger(runtime) as ledger:
         with ledger.read() as connection:
             persons = hashes_of(connection, contact)
+        if not dry_run:  # exports of anybody hold whoever shared a file with them
+            with ledger.write("forget exports", durable=True) as connection:
+                person_requests.forget_files(connection)
         counts: dict[str, Any] = dict(
             erase_recipient(ledger, contact, persons, runtime.at(), window_since=since(runtime), dry_run=dry_run)
         )

@@ -20,6 +20,7 @@ CHECK, DRIVE, REPORT, RETRY, BOOKS, STATEMENT, RETENTION, NOTIFY, TRIAL, CATALOG
 )  # fmt: skip
 INBOX = "inbox"
 REFRESH = "refresh"  # Tango's catalogue, at once: an administrator asked for it
+PERSON = "person"  # one person's data, exported or erased
 LEASE = 6.0
 # A job that fails is tried again after this many seconds, the last figure forever.
 AGAIN_AFTER = (1, 5, 30, 120, 600)

@@ -177,3 +177,18 @@ catalogues = Table(
     Column("at", String(40), nullable=False),
     Column("content", Text, nullable=False),
 )  # fmt: skip
+
+# Requests for one person's data. `state` is wanted, working, done or failed; `bytes` is the address until the work begins,
+# then the export, for a day, for the account `user` alone.
+person_requests = Table(
+    "person_requests", metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("user", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("says", Text, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+)  # fmt: skip

@@ -26,10 +26,12 @@ STAYS = frozenset({
     ("approvals", "name"), ("plans_shown", "submitter"), ("submissions", "actor"), ("corrections", "actor"),
     ("sendings", "actor"), ("campaigns", "halted_by"), ("campaigns", "settings"), ("claims", "holder"),
     ("claims", "process"), ("tokens", "name"), ("users", "email"), ("users", "name"), ("users", "subject"),
-    ("deliveries", "person"),
+    ("deliveries", "person"), ("person_requests", "actor"),
 })  # fmt: skip
 # Dealt with order by order and file by file, as long as they are not open.
-_ELSEWHERE = frozenset({"batches", "line_items", "upload_parts", "submission_parts", "trial_rewards"})
+_ELSEWHERE = frozenset(
+    {"batches", "line_items", "upload_parts", "submission_parts", "trial_rewards", "person_requests"}
+)
 
 
 def remove(connection: Connection, where: Iterable[Trace], contact: Contact, at: str) -> None:
@@ -101,7 +103,7 @@ _SPECIAL: Mapping[str, Callable[[Connection, Trace], None]] = {
 FILES: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
     "batches": ("id", unpack), "upload_parts": ("upload", unpack), "submission_parts": ("submission", unpack),
     "report_parts": ("file", unpack), "check_parts": ("submission", checks.unpacked),
-    "trial_rewards": ("reference", unpack),
+    "trial_rewards": ("reference", unpack), "person_requests": ("id", unpack),
 }  # fmt: skip
 TABLES = (outbox_tables.deliveries, people_tables.users)
 # Shorter columns hold times, statuses and currencies.

@@ -10,6 +10,7 @@ from campaign_runner.entrypoints.web import (
     campaign_pages,
     ledger_pages,
     operations_api,
+    person_pages,
     plan_pages,
     problem_pages,
     result_pages,
@@ -62,6 +63,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/messages", Permission.ADMINISTER, user_pages.messages_page),
     Route("POST", "/health", Permission.ADMINISTER, user_pages.check_health),
     Route("POST", "/health/catalogue", Permission.ADMINISTER, user_pages.refresh_catalogue),
+    Route("GET", "/person", Permission.ADMINISTER, person_pages.person_page),
+    Route("POST", "/person", Permission.ADMINISTER, person_pages.ask),
+    Route("GET", "/person/{number}/file", Permission.ADMINISTER, person_pages.file),
     # Campaigns
     Route("GET", "/campaigns", Permission.SEE, campaign_pages.campaigns_page),
     Route("GET", "/campaigns/new", Permission.SUBMIT, campaign_pages.new_page),
@@ -135,4 +139,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/v1/audit", Permission.AUDIT, operations_api.events),
     Route("GET", "/api/v1/messages", Permission.ADMINISTER, user_pages.messages_list),
     Route("POST", "/api/v1/audit/verify", Permission.AUDIT, operations_api.verify),
+    Route("GET", "/api/v1/person", Permission.ADMINISTER, person_pages.listing),
+    Route("POST", "/api/v1/person/export", Permission.ADMINISTER, person_pages.export, 202),
+    Route("POST", "/api/v1/person/preview", Permission.ADMINISTER, person_pages.preview, 202),
+    Route("POST", "/api/v1/person/erase", Permission.ADMINISTER, person_pages.erase, 202),
+    Route("GET", "/api/v1/person/{number}", Permission.ADMINISTER, person_pages.one),
+    Route("GET", "/api/v1/person/{number}/file", Permission.ADMINISTER, person_pages.file),
 )
