@@ -164,7 +164,7 @@ def test_the_copy_of_an_older_ledger_is_told_on_standard_error(command):
 @pytest.mark.parametrize(("words", "said"), [
     (("purge", "--older-than", "soon"), "--older-than soon: give a number of days, such as 400 or 400d."),
     (("purge", "--older-than", "abcd"), "--older-than abcd: give a number of days"),
-    (("purge",), "[retention] says nothing yet. Set days, uploads_days or logs_days there, or give one of --older"),
+    (("purge",), "[retention] is empty. Set days, uploads_days or logs_days there, or give one of --older"),
     (("purge", "--recipient", "ana@example.com", "--campaign", "q4"), "Give one of --older-than 400d, --recipient"),
     (("purge", "--campaign", "q9"), f"There is no campaign q9 here. Known: {CAMPAIGN}."),
     (("purge", "--older-than", "0d"), "at least one day"),

@@ -74,7 +74,9 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
         return CatalogueSnapshot(
             _indexed(runtime, cached.catalogue), (f"{_WANTED.format(why)} {_OLD.format(_day(cached))}",)
         )
-    return CatalogueSnapshot(None, (f"{_WANTED.format(why)} Rewards, amounts and methods were not held against it.",))
+    return CatalogueSnapshot(
+        None, (f"{_WANTED.format(why)} Rewards, amounts and methods were not compared with it.",)
+    )
 
 
 def _of_others(ledger: Ledger, runtime: Runtime, file: Path, own: CachedCatalogue | None) -> CachedCatalogue | None:
@@ -135,5 +137,5 @@ def _day(cached: CachedCatalogue) -> str:
 
 
 _WANTED = "Could not fetch Tango's catalogue: {}"
-_OLD = "Rewards were held against the catalogue of {}; --refresh asks for today's."
+_OLD = "Rewards were compared with the catalogue of {}; --refresh fetches the current one."
 _REQUIRED = 'Run again later, or set catalogue = "auto" in [preflight] of campaign.toml.'

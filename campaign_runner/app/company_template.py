@@ -28,7 +28,7 @@ def company_template(workspace: Workspace) -> bytes:
         words = [sys.executable, "-m", __name__, str(path), *filter(None, [str(workspace.schemas or "")])]
         done = subprocess.run(words, input=names, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 (ours)
         if done.returncode:
-            raise StateError("The template could not be made. Try again, or see the log of the server.")
+            raise StateError("The template could not be created. Try again, or look at the log of the server.")
         return path.read_bytes()
 
 

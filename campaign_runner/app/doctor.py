@@ -60,5 +60,5 @@ def diagnose(runtime: Runtime) -> list[Diagnosis]:
 
 def _room(state: Path) -> Diagnosis:
     free = shutil.disk_usage(state).free // 2**20
-    advice = "" if free > 500 else "Make room: a run of a million rows needs about 2 GB."
+    advice = "" if free > 500 else "Free some space: a run of a million rows needs about 2 GB."
     return Diagnosis("state folder", free > 500, f"{state} can be written, {free} MB free", advice, str(state))

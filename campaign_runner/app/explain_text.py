@@ -80,7 +80,7 @@ _SAY: dict[str, Callable[[Told], str]] = {
     "plan rejected": lambda data: f"the plan {data['plan']} was rejected by {data['by']}: {data.get('reason', '')}",
     "rows released": lambda data: f"released, though it was held: {data['reason']}",
     "rows dropped": lambda data: f"dropped, so that it is never sent: {data['reason']}",
-    "decision taken back": lambda data: f"the decision was taken back: {data['reason']}",
+    "decision taken back": lambda data: f"the decision was undone: {data['reason']}",
     "failed lines planned again": lambda data: f"a new attempt for {data['lines']} failed lines was planned",
     "line corrected": _corrected,
     "personal data erased": lambda data: f"files uploaded before {day(data['before'])} were erased",

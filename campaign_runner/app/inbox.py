@@ -193,7 +193,7 @@ class Inbox(InboxFolder):
     def _leave(self, file: InboxFile, outcome: Outcome) -> ExitCode:
         """Leave it in `work/`, with the reason beside it."""
         self._not_before[file.work] = time.monotonic() + (SOON if outcome.waits_for_workers else AGAIN)
-        note = outcome.note or "Not finished: the next look goes on."
+        note = outcome.note or "Not finished: the inbox continues with it."
         if self._notes.get(file.work) != note:
             self._notes[file.work] = note
             file.write(ERROR, f"{note}\n".encode())

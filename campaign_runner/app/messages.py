@@ -52,6 +52,6 @@ def messages_health(ledger: Ledger) -> list[Diagnosis]:
         troubled = outbox.troubled(connection)
     return [
         Diagnosis(f"messages to {target}", False, f"{number} not sent: {error}",
-                  "They are tried again by themselves for three days; campaign-runner notify tries at once.")
+                  "They are retried for three days; campaign-runner notify retries at once.")
         for _, target, error, number in troubled
     ]  # fmt: skip

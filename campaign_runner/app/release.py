@@ -123,7 +123,7 @@ def _waiting(
     ours = not name
     if upload is None and ours:
         raise UsageError(
-            "No file of this campaign was planned yet. Call `campaign-runner plan FILE` first: it keeps which rows are "
+            "No file of this campaign was planned yet. Run `campaign-runner plan FILE` first: it records which rows are "
             "held, and sends nothing."
         )
     if ours and upload is not None:
@@ -164,7 +164,7 @@ def _chosen(
         every = {row: one for row, one in waiting.items() if one.rule != RETRY}
         rows |= {row for row, one in every.items() if asked.every or one.rule in rules}
     if not rows:
-        raise UsageError(f"No row of {file} is held like that, so nothing was decided. {_known(waiting)}")
+        raise UsageError(f"No row of {file} is held for this reason, so nothing was decided. {_known(waiting)}")
     return {row: waiting[row] for row in sorted(rows)}
 
 
@@ -178,7 +178,7 @@ def _rows(
         rows = [row for row in _rows_of(campaign, f" {word} ", waiting) if row in waiting]
     if not rows:
         what = f"Row {word}" if is_row(word) else f'"{word}"'
-        how = "" if ours else " Of a plan that was not run, say the row numbers."
+        how = "" if ours else " For a plan that was not run, give row numbers."
         raise UsageError(f"{what} of {file} is not held, so nothing was decided. {_known(waiting)}{how}")
     return rows
 

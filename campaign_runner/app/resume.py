@@ -20,7 +20,9 @@ def resume_campaign(runtime: Runtime) -> str:
     with wish(runtime, "resume a campaign") as (connection, key):
         if not resume(connection, key, runtime.at()):
             raise UsageError(f"The campaign {name} is not halted, so there is nothing to resume.")
-    return f"The campaign {name} was resumed. Run the same file again to send the rest; workers go on by themselves."
+    return (
+        f"The campaign {name} was resumed. Run the same file again to send the rest; workers continue automatically."
+    )
 
 
 def resume(connection: Connection, key: int, at: str) -> bool:

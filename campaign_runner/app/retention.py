@@ -43,7 +43,7 @@ def apply_retention(runtime: Runtime, *, dry_run: bool = False) -> Erased:
     kept = runtime.settings.retention
     if not _is_set(kept):
         raise UsageError(
-            "[retention] says nothing yet. Set days, uploads_days or logs_days there, or give one of --older-than 400d, "
+            "[retention] is empty. Set days, uploads_days or logs_days there, or give one of --older-than 400d, "
             '--recipient EMAIL, PHONE or "NAME, STREET, ZIP", --campaign ID.'
         )
     erased = purge_data(runtime, kept.days, dry_run=dry_run) if kept.days else Erased()

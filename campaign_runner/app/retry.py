@@ -92,8 +92,8 @@ def _history(references: Sequence[str]) -> str:
     lines = "1 failed line is" if len(references) == 1 else f"{len(references):,} failed lines are"
     named = ", ".join(references[:NAMED]) + (" and others" if len(references) > NAMED else "")
     return (
-        f"{lines} not retried, because the file was corrected since and another row was sent instead: {named}. Where a "
-        "line is meant as well, put its row back into the file as it was, run the file, and retry."
+        f"{lines} not retried, because the file was corrected since and another row was sent instead: {named}. To send "
+        "such a line as well, put its row back into the file as it was, run the file, and retry."
     )
 
 

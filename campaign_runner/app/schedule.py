@@ -24,9 +24,8 @@ def schedule_campaign(runtime: Runtime, when: str) -> str:
         raise UsageError(f"--at {error}") from None
     with wish(runtime, "schedule a campaign") as (connection, key):
         schedule(connection, key, moment, runtime.at(), zone)
-    return (
-        f"The campaign {runtime.settings.campaign.id} is scheduled for {pauses.day(moment)}. Nothing is sent before."
-    )
+    name, time = runtime.settings.campaign.id, pauses.day(moment)
+    return f"The campaign {name} is scheduled for {time}. No order is sent before that time."
 
 
 def schedule(connection: Connection, key: int, moment: datetime, at: str, zone: str = "") -> None:
@@ -63,5 +62,5 @@ def moment_of(text: str, now: datetime) -> tuple[datetime, str]:
     except OverflowError:  # the last day of the year 9999, in the west
         raise UsageError(f"{text}: give a date and a time with its time zone, {example}.") from None
     if moment <= now:
-        raise UsageError(f"{text}: this time has passed. Give one that is still to come.")
+        raise UsageError(f"{text}: this time has passed. Give a time in the future.")
     return moment, zone

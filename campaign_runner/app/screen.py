@@ -241,13 +241,14 @@ def purged(erased: Erased, nothing: str, window: int, *, dry_run: bool) -> Itera
         )
     if erased.accounts:
         yield (
-            "The address is that of an account. The account and what it did stay, for the audit log names it; disable it "
+            "The address belongs to an account. The account and its actions stay, because the audit log names it; "
+            "disable it "
             "with: campaign-runner user disable EMAIL"
         )
     if erased.uncleared:
         yield (
-            "The ledger is in use or the disk is full, so deleted bytes may still stand in free pages of the ledger. "
-            "Run the same command again when nothing else runs."
+            "The ledger is in use or the disk is full, so free pages of the ledger may still contain deleted data. Run "
+            "the same command again when nothing else uses it."
         )
     if erased.log_rows:
         yield f"{count(erased.log_rows, 'row')} of sign-ins, sessions and technical logs erased."

@@ -114,7 +114,7 @@ def _found(runtime: Runtime, ledger: Ledger) -> int:
             return campaigns.find(connection, runtime.settings.tango.environment, runtime.settings.campaign.id)
     except UsageError as unknown:
         first = (
-            " `check` keeps nothing: call `campaign-runner plan FILE` first." if "none yet" in str(unknown) else ""
+            " `check` stores nothing: run `campaign-runner plan FILE` first." if "none yet" in str(unknown) else ""
         )
         raise UsageError(f"{unknown} The state folder is {runtime.state}.{first}") from None
 

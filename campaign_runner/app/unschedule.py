@@ -22,11 +22,11 @@ def unschedule_campaign(runtime: Runtime) -> str:
     with wish(runtime, "cancel a sending") as (connection, key):
         if sendings.sending(connection, key):
             unschedule(connection, key, runtime.actor, runtime.at())
-            then = "What was planned was taken back. Run the file again to send it after all."
+            then = "The planned orders were withdrawn. Run the file again to send them after all."
         else:
             _forget_the_time(connection, key, runtime.at())
             then = (
-                "It is sent by nobody but the next `run` of its file. To take back what is planned, withdraw it: "
+                "Only the next `run` of its file sends it. To cancel the planned orders, withdraw them: "
                 f"campaign-runner withdraw {name} --reason TEXT"
             )
     return f"The campaign {name} is no longer scheduled. {then}"
@@ -53,7 +53,8 @@ def require_scheduled(connection: Connection, campaign_key: int) -> sendings.Sen
         raise Conflict("Nothing of this campaign is scheduled.")
     if adoption.sent_orders(connection, campaign_key):
         raise Conflict(
-            "Orders of this campaign were sent before, so this cannot be called off. Withdraw what was not sent instead."
+            "Orders of this campaign were sent before, so the schedule cannot be cancelled. Withdraw what was not "
+            "sent instead."
         )
     return wanted
 

@@ -39,7 +39,7 @@ def subscribe(runtime: Runtime, url: str, environ: Mapping[str, str] = os.enviro
     """Have Tango send its events to this address; where it does already, for longer."""
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise UsageError(f"{url}: give the https address under which Tango reaches this server, such as "
+        raise UsageError(f"{url}: give the https address at which Tango reaches this server, such as "
                          f"https://rewards.example.com{PATH}.")  # fmt: skip
     known = secret(VARIABLE, environ).split()
     made = "" if known else new_secret()
@@ -90,6 +90,4 @@ def _tango(runtime: Runtime) -> Iterator[Client]:
 
 def _require(receipt: Receipt) -> None:
     if receipt.outcome is not Outcome.ACCEPTED:
-        raise TangoStopped(
-            f"Tango did not do it: {receipt.message or f'HTTP {receipt.http_status}.'} Nothing was changed."
-        )
+        raise TangoStopped(f"Tango refused: {receipt.message or f'HTTP {receipt.http_status}.'} Nothing was changed.")

@@ -78,7 +78,7 @@ def _defects(block: Block, position: int) -> Iterator[Defect]:
             yield Defect(row, position, "cell:broken character", text, "holds a character that is broken (shown as �).",
                          "Type the cell again, or save the file as “CSV UTF-8”.")  # fmt: skip
         elif before := repaired(text):
-            yield Defect(row, position, "cell:garbled", text, f'is garbled: it was probably "{before}" once.',
+            yield Defect(row, position, "cell:garbled", text, f'is garbled; it was probably "{before}" once.',
                          f"{retype(before)}, or export the file again as UTF-8.")  # fmt: skip
 
 

@@ -35,7 +35,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "a compressed archive (RAR)"),
     (b"PAR1", "a Parquet file"),
     (b"SQLite format 3\0", "a database (SQLite)"),
-    (b"bplist00", "a property list of Apple, perhaps the place holder of a file that is still in iCloud"),
+    (b"bplist00", "a property list of Apple, perhaps the placeholder of a file that is still in iCloud"),
     (b"L\0\0\0\x01\x14\x02\0", "a shortcut of Windows to another file"),
     (b"MZ", "a program"),
     (b"\x7fELF", "a program"),

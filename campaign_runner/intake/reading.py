@@ -103,9 +103,9 @@ def _leave_out(rows: Rows, book: RuleBook) -> Iterator[str]:
     rows.totals = totals
     rows.defects = {row: _doubtful(row, dict(candidates)[row], rows.columns) for row in totals.doubtful}
     if totals.rows:
-        yield f"{_listed(totals.rows).capitalize()} {_are(totals.rows)} taken for totals and left out."
+        yield f"{_listed(totals.rows).capitalize()} {_are(totals.rows)} treated as totals and skipped."
     if totals.remarks:
-        yield f"{_listed(totals.remarks).capitalize()} below the totals: a remark, left out."
+        yield f"{_listed(totals.remarks).capitalize()} below the totals: a remark, skipped."
 
 
 def _doubtful(row: int, cells: Sequence[str], columns: Sequence[Column]) -> Defect:
@@ -126,7 +126,7 @@ def _treat_hidden(rows: Rows, choice: HiddenRows) -> Iterator[str]:
     what = f"{_listed(there).capitalize()} {'is' if len(there) == 1 else 'are'} hidden or filtered out"
     if choice == HiddenRows.SKIP:
         rows.left_out |= set(there)
-        yield f"{what}, and left out."
+        yield f"{what}, and skipped."
     elif choice == HiddenRows.HOLD:
         rows.hidden = frozenset(there)
         yield f"{what}: held for a decision (--hidden include, or --hidden skip)."

@@ -181,12 +181,12 @@ def _why(path: Path, limits: Limits, child: _Child) -> str:
         return _too_large(path, limits)
     if status == -signal.SIGKILL:
         return (
-            f"{path.name} could not be read: the process that read it was ended from outside, as systems do when memory "
-            "runs out. Nothing was used. Close other programs and run again."
+            f"{path.name} could not be read: the process that read it was ended from outside, probably because memory "
+            "ran out. Nothing was used. Close other programs and run again."
         )
     return (
-        f"{path.name} could not be read: it is damaged, or written in a way that the reader of such files does not "
-        "survive. Nothing was used. Open it in Excel or LibreOffice, save it as a new .xlsx file, and run again."
+        f"{path.name} could not be read: it is damaged, or written in a way that the reader cannot "
+        "handle. Nothing was used. Open it in Excel or LibreOffice, save it as a new .xlsx file, and run again."
     )
 
 

@@ -93,7 +93,7 @@ def elsewhere(chosen: Sheet, sheets: Sequence[Sheet], known: Spellings) -> str:
 
 def about_sheets(chosen: Sheet, sheets: Sequence[Sheet], unread: Sequence[str], known: Spellings) -> Iterator[str]:
     if ours := [sheet.name for sheet in sheets if sheet.ours and sheet is not chosen]:
-        yield f'The sheet "{ours[0]}" lists the problems of an earlier check, and was passed over.'
+        yield f'The sheet "{ours[0]}" lists the problems of an earlier check, and was skipped.'
     others = [sheet for sheet in sheets if sheet.filled and not sheet.ours and sheet is not chosen]
     for name in unread:
         yield (

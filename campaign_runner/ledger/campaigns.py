@@ -63,8 +63,8 @@ def register(connection: Connection, environment: str, order: Order, at: str) ->
             return int(found.id)
         raise SettingsError(
             f"The campaign {order.campaign_id} was started with customer {found.customer}, account {found.account} and "
-            f"endpoint {found.endpoint}; under others its people would be rewarded a second time. Put those settings "
-            "back, or give this campaign a new id. Nothing was sent."
+            f"endpoint {found.endpoint}; with other settings its recipients would be rewarded a second time. Restore those "
+            "settings, or give this campaign a new id. Nothing was sent."
         )
     return int(found.id)
 

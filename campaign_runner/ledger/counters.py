@@ -89,7 +89,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "orders_oldest_unknown_seconds", GAUGE,
-        "How long ago the oldest order was sent of which it is not known whether Tango has it.",
+        "Age of the oldest order for which it is not known whether Tango has it.",
         select(_ENVIRONMENT.label("environment"), func.min(batches.c.sent_at)).select_from(_BATCHES)
         .where(batches.c.campaign.in_(_ALL), batches.c.state.in_(_UNKNOWN), batches.c.sent_at != "")
         .group_by(_ENVIRONMENT),
@@ -104,11 +104,11 @@ METRICS: tuple[Metric, ...] = (
         select(circuits.c.name.label("account"), circuits.c.silent),
     ),
     Metric(
-        "pace_share", GAUGE, "The share of the allowed pace that Tango was last found to bear, by account.",
+        "pace_share", GAUGE, "The share of the allowed pace that Tango last accepted, by account.",
         select(pace.c.name.label("account"), pace.c.share),
     ),
     Metric(
-        "pace_held_seconds", GAUGE, "For how long nobody calls Tango, because it asked for that, by account.",
+        "pace_held_seconds", GAUGE, "For how long no call is made because Tango asked to wait, by account.",
         select(pace.c.name.label("account"), case((pace.c.held_until > _NOW, pace.c.held_until - _NOW), else_=0.0)),
     ),
     Metric(
@@ -116,11 +116,11 @@ METRICS: tuple[Metric, ...] = (
         select(jobs.c.kind, func.count()).group_by(jobs.c.kind),
     ),
     Metric(
-        "job_failures", GAUGE, "The most failures in a row of a job, by kind.",
+        "job_failures", GAUGE, "The highest number of failures in a row of a job, by kind.",
         select(jobs.c.kind, func.max(jobs.c.failures)).group_by(jobs.c.kind),
     ),
     Metric(
-        "job_longest_due_seconds", GAUGE, "For how long the job has been due that waits longest and nobody has taken.",
+        "job_longest_due_seconds", GAUGE, "For how long the job that waits longest has been due, with no worker taking it.",
         select(_seconds_since(func.coalesce(func.min(jobs.c.due_at), _NOW))).where(jobs.c.leased_until <= _NOW),
     ),
     Metric(
@@ -133,7 +133,7 @@ METRICS: tuple[Metric, ...] = (
         select(_ENVIRONMENT.label("environment"), func.count()).group_by(_ENVIRONMENT),
     ),
     Metric(
-        "campaigns_halted", GAUGE, "Campaigns that are halted: nothing new leaves until somebody resumes them.",
+        "campaigns_halted", GAUGE, "Halted campaigns: no new order is sent until somebody resumes them.",
         select(func.count()).where(campaigns.c.halted_at != ""),
     ),
     Metric(

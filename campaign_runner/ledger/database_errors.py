@@ -19,10 +19,13 @@ OPENED: list[Engine] = []  # the last one
 # What the database says -> what the user is told. The first pattern that is found counts.
 _TROUBLE = (
     ("database is locked", "is locked by another program. Close it (or wait), then run again"),
-    ("disk is full|No space left", "cannot be written: the disk is full. Make room, then run again: nothing is lost"),
+    (
+        "disk is full|No space left",
+        "cannot be written: the disk is full. Free some space, then run again: nothing is lost",
+    ),
     (
         "disk I/O error",
-        "cannot be read or written: the disk is full or failing. Make room (or look after the disk), then run again: "
+        "cannot be read or written: the disk is full or failing. Free some space (or check the disk), then run again: "
         "nothing is lost",
     ),
     (
@@ -59,7 +62,7 @@ def translated(engine: Engine) -> Iterator[None]:
         if isinstance(error, OperationalError):
             first = str(error.orig).strip().partition("\n")[0]
             raise StateError(
-                f'The ledger {where} says: "{first}". Run again once that is settled: nothing is lost.'
+                f'The ledger {where} says: "{first}". Run again once that is fixed: nothing is lost.'
             ) from error
         _require_sound(engine, error)
         raise

@@ -99,8 +99,8 @@ def _with_another_key(
     if signed_by.startswith(f"{OPERATOR}:") and signed_by not in ring.known(connection):
         raise StateError(
             f"The audit log of this ledger is signed with the operator's key {signed_by.partition(':')[2]}, which is "
-            f"not here. Set {VARIABLE} (or {VARIABLE}_FILE) as for the runs before; a new key goes in front of it, "
-            "separated by a blank. Nothing was changed."
+            f"not here. Set {VARIABLE} (or {VARIABLE}_FILE) as for the runs before; put a new key before it, separated "
+            "by a space. Nothing was changed."
         )
     if signed_by.startswith(f"{OPERATOR}:") and not ring.is_operators:
         raise StateError(f"The audit log of this ledger is signed with an operator's key. Set {VARIABLE} again.")
@@ -183,7 +183,7 @@ def _misfit(event: Mapping[str, Any], number: int, before: str, signed_by: str, 
     if by != signed_by and number > 1 and (event["kind"] not in (NEW_KEY, UPGRADED) or _is_worse(signed_by, by)):
         return "it is signed with another key than the one before"
     if by in known and not hmac.compare_digest(known[by].sign(event["hash"]), event["mac"]):
-        return "its signature is not right"
+        return "its signature is wrong"
     return ""
 
 

@@ -83,8 +83,8 @@ class Keyring:
         ):  # anyone who may not read it cannot check signatures, nor make any
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise StateError(f"{self._path}: the key of the audit log cannot be read ({error}). Put a backup of it "
-                             "back.") from None  # fmt: skip
+            raise StateError(f"{self._path}: the key of the audit log cannot be read ({error}). Restore it from a "
+                             "backup.") from None  # fmt: skip
         if len(text) < SHORTEST:
             raise StateError(f"{self._path}: the key of the audit log is damaged. Restore it from a backup.")
         return Key("folder", text.encode())

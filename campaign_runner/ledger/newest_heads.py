@@ -64,7 +64,7 @@ class Notes:
             except OSError as error:
                 raise StateError(
                     f"{path}: cannot be written ({error.strerror}). It says which ledger is the newest; nothing is sent "
-                    "without it. Make room, or choose another folder with --state."
+                    "without it. Free some space, or choose another folder with --state."
                 ) from None
             self._newest[name] = head.event
 

@@ -29,7 +29,7 @@ from campaign_runner.model.money import from_units, text
 HALTED, RESUMED, SCHEDULED = "campaign halted", "campaign resumed", "campaign scheduled"
 
 # Of an order that was marked as sending when the campaign was halted, and waited for its place in the pace.
-HELD_BACK = "The campaign was halted, or given an hour, before this order left."
+HELD_BACK = "The campaign was halted or scheduled before this order was sent."
 
 
 class Paused(Exception):
@@ -58,8 +58,8 @@ class Pause(NamedTuple):
             )
         if self.send_after > now:
             return (
-                f"The campaign is scheduled for {day(datetime.fromtimestamp(self.send_after, UTC))}. Nothing is sent "
-                "before; a run after that time sends it, and so does a worker."
+                f"The campaign is scheduled for {day(datetime.fromtimestamp(self.send_after, UTC))}. No order is "
+                "sent before that time; a run after that time, or a worker, sends it."
             )
         return ""
 

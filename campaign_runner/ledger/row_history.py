@@ -19,7 +19,7 @@ _DECIDED = {
     sent_lines.RELEASED: "It was released: the next run of the file sends it.",
     sent_lines.DROPPED: "It was dropped: it is never sent.",
 }
-_TAKEN_BACK = "That was taken back: run the file again."
+_TAKEN_BACK = "The decision was undone: run the file again."
 
 
 def row_of(connection: Connection, campaign_key: int, upload: int, reference: str) -> int | None:

@@ -37,7 +37,7 @@ def _submissions(connection: Connection, expected: Expected) -> Iterator[str]:
             yield f"{name} {'is missing' if row is None else 'is not in the audit log: it was added by hand'}"
             continue
         if (row.sha256, row.channel, row.corrects, actors.unpacked(row.actor)) != written:
-            yield f"{name}: what was noted of it was changed"
+            yield f"{name}: its record was changed"
         if not row.upload and not row.erased_at and _digest(connection, row.id) != row.sha256:
             yield f"{name}: the stored copy is not the file that was submitted"
         cells = [] if row.erased_at else expected.corrected.get(key, [])

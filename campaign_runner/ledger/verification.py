@@ -31,7 +31,7 @@ def differences(connection: Connection) -> Iterator[str]:
         try:
             yield from compare(connection, expected)
         except (DBAPIError, sqlite3.Error, TypeError, ValueError):  # such as bytes where text belongs
-            yield f"its {what} cannot be read any more: something of another kind was put there"
+            yield f"its {what} cannot be read: it contains data of another kind"
 
 
 def require_bodies(connection: Connection, campaign_key: int, states: Iterable[str]) -> None:
@@ -73,7 +73,7 @@ def _pauses(connection: Connection, expected: Expected) -> Iterator[str]:
         if f"{halted_at} {why}".strip() != expected.halted.get(number, ""):
             yield f"campaign {name}: whether it is halted was changed"
         if pauses.instant(send_after) != expected.scheduled.get(number, ""):
-            yield f"campaign {name}: the hour that it was scheduled for was changed"
+            yield f"campaign {name}: its scheduled time was changed"
 
 
 def _orders(connection: Connection, expected: Expected) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _order_differs(now: list[str], written: WrittenOrder | None) -> str:
         return "is not in the audit log: it was added by hand"
     state, order, lines, answers = now
     pairs = (("its bytes, name or number of lines", order, written.order), ("its lines", lines, written.lines),
-             ("what Tango said of its lines", answers, written.answers))  # fmt: skip
+             ("Tango's answers about its lines", answers, written.answers))  # fmt: skip
     wrong = [what for what, one, two in pairs if one != two]
     if state != written.state:
         wrong.append(f"its state ({state}; the events say {written.state})")
@@ -120,7 +120,7 @@ def _files(connection: Connection, expected: Expected) -> Iterator[str]:
     for number in sorted(here.keys() & expected.files.keys()):
         _, file, rows, stated, erased = here[number]
         if file != expected.files[number][1]:
-            yield f"file {number}: what was noted of it was changed"
+            yield f"file {number}: its record was changed"
         if rows != expected.files[number][2]:
             yield f"file {number}: its rows that were not sent (rejected, held, known) were changed"
         if not erased and stated != _stored(connection, number):

@@ -39,4 +39,4 @@ def _ping(address: str) -> None:
     try:
         httpx.get(address, timeout=SECONDS).raise_for_status()
     except Exception as error:  # the address is a secret: not in the log
-        log(logger, "ping_url could not be told", level=logging.WARNING, error=error)
+        log(logger, "ping_url could not be called", level=logging.WARNING, error=error)

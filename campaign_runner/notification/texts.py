@@ -46,7 +46,7 @@ _EN: Texts = {
         "?offline Once the cause is fixed: {command}",
     )),
     "funds_short": ("Not enough funds: {campaign}", (
-        "The Tango account {account} does not hold enough for what is planned in {campaign}.",
+        "The Tango account {account} has too little money for the planned orders of {campaign}.",
         "{why}",
         "Add funds in the Tango portal, then send or run it again. What was not sent stays unsent.",
     )),

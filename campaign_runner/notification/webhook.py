@@ -57,12 +57,12 @@ def looked_up(url: str, *, loopback: bool) -> tuple[list[Place], str]:
     places = list(dict.fromkeys(ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in answers))
     if loopback:
         here = all(place.is_loopback for place in places)
-        return places, "" if here else "loopback = true is for this very machine"
+        return places, "" if here else "loopback = true is for addresses of this machine only"
     inside = any(
         place.is_loopback or place.is_link_local or place.is_multicast or place.is_unspecified
         for place in map(_plain, places)
     )
-    return places, "its name leads to this very machine: set loopback = true if that is meant" if inside else ""
+    return places, "its name leads to this machine: set loopback = true if that is intended" if inside else ""
 
 
 def _post_to(place: Place, url: str, body: bytes, headers: dict[str, str], seconds: float) -> tuple[str, bool]:
@@ -98,7 +98,7 @@ def _plain(place: Place) -> Place:
 
 MISSING = "Apprise is not installed here: pip install 'campaign-runner[notify]'"
 UNREADABLE = "the address is not one that Apprise understands: correct the variable that holds it"
-REFUSED = "the service could not be reached, or did not take the message: check its address, account and network"
+REFUSED = "the service could not be reached, or did not accept the message: check its address, account and network"
 
 
 def send_to_people(address: str, person: str, title: str, text: str) -> str:

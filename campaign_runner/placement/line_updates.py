@@ -20,8 +20,8 @@ from campaign_runner.tango.words import line_status, order_is_final
 
 LineStates = Mapping[str, LineState]
 
-LACKS = "Tango's answer lacks this line."
-REFUSED = "Tango's order does not hold this line: it was refused when the order was placed."
+LACKS = "Tango's answer does not contain this line."
+REFUSED = "Tango's order does not contain this line: it was refused when the order was placed."
 # Of these an answer that lacks the line says nothing new; unknown is for a person, who must not be told otherwise.
 SETTLED = (*FINAL_LINES, RowStatus.UNKNOWN)
 

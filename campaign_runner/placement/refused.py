@@ -44,7 +44,7 @@ def look_at_refused(step: Placement, batch: StoredBatch) -> None:
     elif receipt.outcome in (Outcome.ACCEPTED, Outcome.REPLAYED) and batch.state is BatchState.REFUSED:
         found(step, batch, receipt)
     elif receipt.outcome in (Outcome.ACCEPTED, Outcome.REPLAYED):
-        note = "Tango refused this order, its other lines went on in another one, and now Tango has it all the same"
+        note = "Tango refused this order, its other lines went on in another one, but now Tango has it anyway"
         updates = news(receipt, ours, before(batch), step.aged(ours))
         step.settle(batch, BatchState.CONFLICT, receipt, note=note, news=updates, looked=True, wait=FOR_A_PERSON)
 
@@ -52,7 +52,7 @@ def look_at_refused(step: Placement, batch: StoredBatch) -> None:
 STOPS: dict[Outcome, str] = {
     Outcome.STOP_CONFIGURATION: "Tango refuses this account or its credentials",
     Outcome.STOP_FUNDS: "The account has not enough funds: add funds in the Tango portal",
-    Outcome.STOP_FRAUD: "Tango's fraud limit stops this account: a person has to talk to Tango",
+    Outcome.STOP_FRAUD: "Tango's fraud limit stops this account: contact Tango",
     Outcome.STOP_BUG: "Tango cannot read the order: this is a fault of campaign-runner, please report it",
 }
 

@@ -53,7 +53,7 @@ def alike_keys(lines: pd.DataFrame, go: pd.Series[bool], known: pd.DataFrame) ->
     alike = alike[alike.duplicated([*_FOLDED, *_PERSON], keep=False)].sort_values(["new", "row"], kind="stable")
     first = alike.groupby([*_FOLDED, *_PERSON], sort=False)["row"].transform("first")
     again = (alike["row"] != first) & alike["new"].astype(bool)
-    reason = "Its key is that of row {}, written otherwise, and the recipient is the same."
+    reason = "It has the key of row {} in another spelling, and the same recipient."
     reasons = {row: (reason.format(other), "") for row, other in zip(alike["row"][again], first[again], strict=True)}
     return _held(lines[go & lines["row"].isin(reasons)], reasons)
 

@@ -155,7 +155,7 @@ _RULES = (
     _Rule("amount", "range", lambda asked: asked.out_of_range & asked.are(lambda reward: not reward.fixed), _range),
     _Rule("amount", "whole", lambda asked: asked.active & ~asked.out_of_range & (asked.units % UNITS != 0)
           & asked.are(lambda reward: reward.whole_amounts and not reward.fixed),
-          lambda reward, _: (f"is not a whole amount, and {_named(reward)} has no other.", "Leave out the cents.")),
+          lambda reward, _: (f"is not a whole amount, but {_named(reward)} needs one.", "Leave out the cents.")),
     _Rule("quantity", "bounds", lambda asked: asked.many, _quantity),
     _Rule("deliveryMethod", "reward", lambda asked: asked.active & asked.outside("deliveryMethod", _methods), _method),
     _Rule("expirationDate", "promo-link", lambda asked: asked.active & asked.has("expirationDate")
@@ -170,7 +170,7 @@ _RULES = (
 def _unknown(near: str, rewards: Mapping[str, Reward]) -> Said:
     if near:
         return "is not in Tango's catalogue.", did_you_mean(f'"{near}" ({rewards[near].name})')
-    return "is not in Tango's catalogue.", f"Choose a reward that is there {_BROWSE}"
+    return "is not in Tango's catalogue.", f"Choose a reward of the catalogue {_BROWSE}"
 
 
 def _methods(reward: Reward) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ from email.utils import parsedate_to_datetime
 
 AHEAD = timedelta(minutes=5)  # the clocks of two machines may differ by this much
 BEHIND = timedelta(days=400)
-_CHECK = "Delivery dates, the duplicate window and booking days go by it: correct the clock before you send anything."
+_CHECK = (
+    "Delivery dates, the duplicate window and booking days depend on it: correct the clock before you send anything."
+)
 
 
 def against_ledger(now: datetime, newest: str) -> Iterator[str]:

@@ -63,8 +63,8 @@ def standing(account: Account, customer: str) -> list[str]:
         )
     if account.status and not account.active:
         reasons.append(
-            f"The account {account.identifier} is {account.status}: Tango charges active accounts only. Talk to Tango, "
-            "or choose another account in campaign.toml."
+            f"The account {account.identifier} is {account.status}: Tango charges active accounts only. Contact Tango, or "
+            "choose another account in campaign.toml."
         )
     return reasons
 
@@ -100,7 +100,7 @@ def shortfall(account: Account, needed: Decimal, owed: Decimal, *, estimate: boo
     has, needs, owes, lacks = (cash(amount.quantize(_CENT, ROUND_UP), account.currency)
                                for amount in (account.balance, needed, owed, short))  # fmt: skip
     about = " by Tango's rates of today, which are an estimate" if estimate else ""
-    before = f" and {owes} is promised already to orders that this ledger has not sent yet" if owed else ""
+    before = f" and {owes} is already needed for orders that this ledger has not sent yet" if owed else ""
     sentence = (
         f"The account {account.identifier} has {has}, but this plan needs {needs}{about}{before}: {lacks} is missing."
     )

@@ -22,15 +22,15 @@ NAMED = 5
 _PERSON = ["person_hi", "person_lo"]
 WARNINGS = {
     "amount": "an amount ten times what is usual",
-    "person-year": "a person above [limits] max_per_person_year",
+    "person-year": "a recipient above [limits] max_per_person_year",
     "two-addresses": "the same person under two addresses",
     "plan-twice": "more than twice the last campaign's total",
     "weekend": "a delivery date on a weekend",
     "far-ahead": "a delivery date more than 90 days ahead",
     "country": "an address in a country the reward is not for",
     "several-rewards": "several rewards for one recipient",
-    "like-keys": "keys that are the same but for the way they are written",
-    "rewarded-elsewhere": "a recipient whom another campaign sent something else lately",
+    "like-keys": "keys that differ only in spelling",
+    "rewarded-elsewhere": "a recipient who recently got another reward from another campaign",
 }
 # Warnings that are found at cells while rows are checked: the rule, and what to say of them.
 _CELLS = {
@@ -77,7 +77,7 @@ def amounts(new: pd.DataFrame, file: pd.DataFrame, before: pd.DataFrame) -> Iter
     theirs = _own_median(new, before).to_numpy(float)
     own = ~far & (new["face_units"].to_numpy() >= TIMES * theirs)
     if own.any():
-        yield Warned("amount", f"The amount is {TIMES} times what this person was usually sent, or more: "
+        yield Warned("amount", f"The amount is {TIMES} times what this recipient usually got, or more: "
                      f"{_amounts(new[own])}.", _numbers(new[own]))  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def like_keys(file: pd.DataFrame) -> Iterator[Warned]:
     again = again[again.duplicated(keys, keep=False) & ~again.duplicated(["hi", "lo", *keys], keep=False)]
     rows = tuple(sorted(again["row"].tolist()))
     if rows:
-        yield Warned("like-keys", f"The keys are the same but for the way they are written: {_rows(rows)}.", rows)
+        yield Warned("like-keys", f"The keys differ only in spelling: {_rows(rows)}.", rows)
 
 
 def rewarded_elsewhere(others: Sequence[tuple[int, str]]) -> Iterator[Warned]:

@@ -22,13 +22,13 @@ RELEASE_FIRST = (
 _ORDERS = {
     "fewer lines": (
         newest_heads.shown_with_less,
-        "Tango now shows {lines} fewer than before in {orders}: {which}. What is missing counts as unknown, not as "
-        "failed, until Tango shows it again: compare with the Tango portal, or run `campaign-runner track` later.",
+        "Tango now shows {lines} fewer than before in {orders}: {which}. The missing lines count as unknown, not as "
+        "failed, until Tango shows them again: compare with the Tango portal, or run `campaign-runner track` later.",
         False,
     ),
     "order not known": (
         newest_heads.not_known,
-        "Tango accepted {orders} with {lines}, and now says again and again that it knows no such order: {which}. "
+        "Tango accepted {orders} with {lines}, and now reports repeatedly that it does not know them: {which}. "
         "Nothing is sent again. Ask Tango about it, with this reference.",
         False,
     ),
@@ -92,8 +92,9 @@ def _told(revived: Sequence[Revived], *, named: bool = True) -> str:
     corrected = "" if all(one.newest for one in revived) else " or sent corrected"
     return (
         f"{'; '.join(parts)}: an attempt that Tango had reported as failed, and that was placed again{corrected}, is not "
-        f"failed after all ({', '.join(one.reference for one in revived[:NAMED])}). Both attempts count as charged. Talk "
-        "to the recipients and to Tango: nothing is retried for them any more."
+        f"failed after all ({', '.join(one.reference for one in revived[:NAMED])}). Both attempts count as charged. "
+        f"Contact "
+        "the recipients and Tango: these lines are not retried again."
     )
 
 

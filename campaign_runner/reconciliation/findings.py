@@ -35,7 +35,7 @@ _MONEY = {
     ),
     tie_out.not_understood: (
         "not understood",
-        "Tango has the order, but does not show {lines} of it or says something unknown of them ({money}): {rows}. "
+        "Tango has the order, but does not show {lines} of it or reports an unknown status for them ({money}): {rows}. "
         "Compare with the Tango portal; nothing is sent again for them.",
         False,
     ),

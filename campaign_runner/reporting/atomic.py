@@ -40,8 +40,8 @@ def replacing(path: Path, sign: Callable[[Path, str], None] = lambda *_: None) -
         draft.replace(path)
     except OSError as error:
         raise ReportsUnwritten(
-            f"{path}: the report cannot be written ({error.strerror or error}). Close it where it is open, make "
-            "room, or name another folder with --reports; then: campaign-runner reports."
+            f"{path}: the report cannot be written ({error.strerror or error}). Close it where it is open, free some "
+            "space, or name another folder with --reports; then: campaign-runner reports."
         ) from None
     finally:
         draft.unlink(missing_ok=True)
@@ -72,5 +72,5 @@ def prove_writable(folder: Path, least_free: int = LEAST_FREE) -> None:
     if free < least_free:
         raise ReportsUnwritten(
             f"{folder}: the disk has {free // 2**20} MB left, and reports need at least {least_free // 2**20} MB. Nothing "
-            "was sent. Make room, or name another folder with --reports."
+            "was sent. Free some space, or name another folder with --reports."
         )

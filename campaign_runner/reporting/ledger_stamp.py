@@ -52,7 +52,7 @@ def write_about(book: Any, all_books: Sequence[Books], period: Tallies | None = 
         if name == HEAD:
             sheet.write_string(number, 0, "Head of the ledger's chain of events")
             sheet.write_string(number, 1, text)
-            sheet.write_string(number + 1, 0, "`campaign-runner audit verify --report` with this file proves it.")
+            sheet.write_string(number + 1, 0, "`campaign-runner audit verify --report` with this file checks it.")
     if period is None:
         sheet.write_string(row + 5, 0, "Charged: in the reward's own currency, without what failed or was cancelled.")
 

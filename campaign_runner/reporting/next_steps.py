@@ -56,7 +56,9 @@ def next_steps(books: Books, failures: Path | None = None) -> list[NextStep]:
         steps.append(NextStep("finance", "The books do not tie out: read the findings before you send anything else"))
     if books.halted and books.rows.get(RowStatus.UNSENT):
         command = _with_options(f"campaign-runner resume {books.order.campaign_id}", books, ())
-        steps.append(NextStep("the operator", "Resume the campaign once the reason of its halt is settled", command))
+        steps.append(
+            NextStep("the operator", "Resume the campaign when the reason for its halt is resolved", command)
+        )
     for status, texts in STATUS_TEXTS.items():
         number = books.rows.get(status, 0) - (books.dropped if status is RowStatus.CANCELLED else 0)
         if texts.step and number > 0:

@@ -37,7 +37,7 @@ class MoneyOfLines(TypedDict):
 
     planned: Annotated[Amount, Field(description="Face value of all planned lines.")]
     placed: Annotated[Amount, Field(description="Face value of the lines that Tango has.")]
-    charged: Annotated[Amount, Field(description="What Tango charged in this very currency.")]
+    charged: Annotated[Amount, Field(description="What Tango charged in this currency.")]
     charged_lines: Annotated[int, Field(description="How many lines were charged.")]
 
 
@@ -58,7 +58,7 @@ class Summary(TypedDict):
 
     campaign: Annotated[str, Field(description="Campaign id.")]
     finished: Annotated[bool, Field(description="No line is unsent, unknown or pending.")]
-    sent_now: Annotated[SentLines, Field(description="What this very call sent.")]
+    sent_now: Annotated[SentLines, Field(description="What this call sent.")]
     sent_before: Annotated[SentLines, Field(description="What had been sent before of this file's rows.")]
     rows: Annotated[
         dict[str, Count],
@@ -77,7 +77,7 @@ class Summary(TypedDict):
     ties_out: Annotated[bool, Field(description="Every row has one status, and the money adds up.")]
     money: Annotated[dict[str, MoneyOfLines], Field(description="Planned, placed and charged, by currency.")]
     corrections: Annotated[
-        list[CorrectedLine], Field(description="What changed after it had been final (first 1,000).")
+        list[CorrectedLine], Field(description="Lines that changed after they were final (first 1,000).")
     ]
     findings: Annotated[list[str], Field(description="What differs, or needs a person.")]
     reports: Annotated[dict[str, str], Field(description="Path of each report, by its usual name.")]

@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     retention: RetentionSection = RetentionSection()
     notify: NotifySection = NotifySection()
     webhooks: dict[str, WebhookTarget] = setting(
-        {}, 'programs that hear of what happens: "name" = where and of what; WEBHOOK_SECRET_NAME signs (workspace.toml)',
+        {}, 'programs that receive events: "name" = address and events; WEBHOOK_SECRET_NAME signs them (workspace.toml)',
         example={"hr": {"url": "https://hr.example.com/rewards", "events": ["finished", "rows_failed"]}},
     )  # fmt: skip
     server: ServerSection = ServerSection()

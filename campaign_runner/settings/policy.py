@@ -108,7 +108,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Policy | None:
         found = path.resolve(strict=True)
         if why := _changeable(found):
             raise SettingsError(
-                f"{path}: this policy cannot be relied on: {why}. It must belong to an administrator and be writable by "
+                f"{path}: this policy cannot be trusted: {why}. It must belong to an administrator and be writable by "
                 "nobody else. Nothing was sent."
             )
         return Policy(**tomllib.loads(found.read_text("utf-8")))

@@ -116,20 +116,20 @@ class TangoSection(Section):
     timeout_seconds: float = setting(60, "how long one call may take", gt=0)
     currency: str = setting(
         "USD",
-        "of amounts whose reward does not say",
+        "currency of amounts if the reward has none",
         pattern=r"^[A-Z]{3}$",
         rule="three capital letters, such as USD",
     )
     max_tries: int = setting(5, "how often one call is tried, with the same reference and bytes", ge=1, le=20)
     max_failures_in_a_row: int = setting(5, "stop after this many failed calls in a row", ge=1)
-    grace_seconds: float = setting(60, 'how long "no such order" proves nothing after a lost answer', ge=0)
+    grace_seconds: float = setting(60, 'after a lost answer, how long "no such order" is not trusted', ge=0)
     orders_form: Literal["sendEmail", "deliveryMethod"] = setting(
-        "sendEmail", "sendEmail | deliveryMethod: how an order of `orders` says its delivery method"
+        "sendEmail", "sendEmail | deliveryMethod: how an order of `orders` names its delivery method"
     )
     bulk_shipping: Literal["shipping", "bulkShipping"] = setting(
         "shipping", "shipping | bulkShipping: what Tango calls the object for BULKSHIPMENT"
     )
-    oauth_url: str = setting("", "where a token is asked for; default: the environment's")
+    oauth_url: str = setting("", "address for access tokens; default: the environment's")
     oauth_grant: Literal["password", "client_credentials"] = setting("password", "password | client_credentials")
     oauth_audience: str = setting("https://api.tangocard.com/", "the audience of the token")
 
@@ -153,16 +153,18 @@ class IdentitySection(Section):
     """when two rows are the same"""
 
     key: tuple[str, ...] = setting(
-        (), "columns that name a row within the campaign; without it, the row's content does", example=["Employee ID"]
+        (),
+        "columns that identify a row within the campaign; default: the content of the row",
+        example=["Employee ID"],
     )
     duplicate_window_days: int = setting(
         21, "a recipient rewarded by another campaign within these days is held; 0 = not at all", ge=0, le=3660
     )
-    several_per_recipient: bool = setting(False, "true: a later file of this campaign may send a recipient more")
+    several_per_recipient: bool = setting(False, "true: a later file of this campaign may reward a recipient again")
 
 
 class LimitsSection(Section):
-    """more, or other, than this is refused before anything is sent"""
+    """a file that does not meet these is refused before anything is sent"""
 
     max_amount: Amount | None = setting(None, "of one line", example=500)
     max_rows: int | None = setting(None, "of the file", example=5000, ge=1)
@@ -170,19 +172,19 @@ class LimitsSection(Section):
     expected_rows: int | None = setting(None, "the file must have exactly this many rows", example=120, ge=0)
     expected_total: Totals = setting({}, "exactly this total", example={"USD": 6000})
     max_per_person_year: Totals = setting(
-        {}, "more for one person in a calendar year is a warning", example={"USD": 600}
+        {}, "more for one recipient in a calendar year is a warning", example={"USD": 600}
     )
 
 
 class PreflightSection(Section):
-    """what Tango is asked, and what is looked for, before anything is sent"""
+    """checks before anything is sent"""
 
     catalogue: Literal["auto", "require", "off"] = setting(
         "auto", "auto: used if available | require: refused without it | off"
     )
     funds: Literal["auto", "require", "off"] = setting("auto", "auto | require | off")
     unusual: Literal["warn", "ask", "off"] = setting("warn", "warn: shown | ask: refused until accepted | off")
-    accept: tuple[str, ...] = setting((), "warnings that are fine, as --accept", example=["weekend"])
+    accept: tuple[str, ...] = setting((), "accepted warnings, like --accept", example=["weekend"])
     refuse: tuple[str, ...] = setting((), "warnings that are errors")
 
 
@@ -195,9 +197,7 @@ class FinanceSection(Section):
         "names for the journal: tango, rewards, open, refunds, unbilled, fees, …",
         example={"rewards": "Expenses:Rewards"},
     )
-    time_zone: str = setting(
-        "", "where the books are kept: decides on the day of each booking", example="Europe/Berlin"
-    )
+    time_zone: str = setting("", "time zone of the books: decides the day of each booking", example="Europe/Berlin")
 
     @field_validator("time_zone")
     @classmethod
@@ -224,8 +224,8 @@ class ApprovalSection(Section):
     )
     submitter: str = setting("", "who submits; default: the user of this machine")
     identity: Literal["", "declared", "signed-in"] = setting(
-        "", "declared: `approve --as` counts | signed-in: only users of the server approve, on the page or through the "
-        "API; default: declared while the ledger has no users"
+        "", "declared: `approve --as` is accepted | signed-in: only users of the server approve, on the page or "
+        "through the API; default: declared while the ledger has no users"
     )  # fmt: skip
 
 

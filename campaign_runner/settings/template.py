@@ -16,7 +16,7 @@ WORKSPACE_ONLY = "server"  # what no campaign says
 WIDTH = 33  # where comments begin
 _END = """
 # Every setting can also come from the environment: CAMPAIGN_RUNNER__TANGO__ENVIRONMENT=sandbox
-# Credentials come from there alone: TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY, or, for OAuth, TANGO_CLIENT_ID,
+# Credentials come from the environment only: TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY, or, for OAuth, TANGO_CLIENT_ID,
 # TANGO_CLIENT_SECRET, TANGO_USERNAME and TANGO_PASSWORD; NAME_FILE reads any of them from a file.
 """
 
@@ -25,7 +25,7 @@ def campaign_toml(campaign_id: str, name: str, key: Sequence[str] = ()) -> str:
     """A campaign.toml to begin with: what everybody sets, and the rest behind a #; `key` names a row."""
     chosen: dict[str, Any] = {"campaign.id": campaign_id, "campaign.name": name, "campaign.purchase_order": ""}
     chosen |= {"identity.key": list(key)} if key else {}
-    head = "# What campaign-runner needs to know. Lines with a # in front show what else can be set.\n"
+    head = "# Settings of campaign-runner. Lines that begin with # show what else can be set.\n"
     return head + "".join(_tables(chosen, commented=True)) + _END
 
 

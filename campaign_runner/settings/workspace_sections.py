@@ -15,7 +15,7 @@ from campaign_runner.settings.sections import Section, _https, known_zone, setti
 
 
 class RetentionSection(Section):
-    """what workers erase by themselves every night, and `purge` without options at once; 0 = never"""
+    """what workers erase every night, and `purge` without options erases at once; 0 = never"""
 
     days: int = setting(
         0,
@@ -45,7 +45,7 @@ class RetentionSection(Section):
 
 
 class InboxSection(Section):
-    """where files come from by themselves, and what is asked of each"""
+    """files that arrive by SFTP or in S3, and conditions for every file"""
 
     url: str = setting(
         "", "where files are put: sftp://user@host/folder or s3://bucket/folder; default: the folder of `inbox`",
@@ -57,7 +57,11 @@ class InboxSection(Section):
     )  # fmt: skip
     endpoint: str = setting("", "address of an S3 store other than Amazon's", example="https://s3.example.com")
     settle_seconds: float = setting(
-        0, "a file that did not change for so long is whole; 0 = 1 in a folder, 10 by SFTP", ge=0, le=3600, example=30
+        0,
+        "a file that has not changed for this long is complete; 0 = 1 in a folder, 10 by SFTP",
+        ge=0,
+        le=3600,
+        example=30,
     )
     keyring: str = setting(
         "",
@@ -69,7 +73,7 @@ class InboxSection(Section):
         example=["0123456789ABCDEF0123456789ABCDEF01234567"], rule="a list of fingerprints of 40 hexadecimal digits",
     )  # fmt: skip
     require: tuple[Literal["sha256", "totals"], ...] = setting(
-        (), "what must stand beside a file: sha256, totals", example=["sha256", "totals"],
+        (), "files required beside each spreadsheet: sha256, totals", example=["sha256", "totals"],
         rule="a list of sha256 and totals",
     )  # fmt: skip
 
@@ -80,7 +84,7 @@ class InboxSection(Section):
         if url and (parts.scheme not in ("sftp", "s3") or not parts.hostname):
             raise ValueError("it must be an address such as sftp://user@host/folder or s3://bucket/folder")
         if parts.password:
-            raise ValueError("the password belongs into the environment: INBOX_PASSWORD or INBOX_PASSWORD_FILE")
+            raise ValueError("set the password in the environment: INBOX_PASSWORD or INBOX_PASSWORD_FILE")
         return url.rstrip("/")
 
     @field_validator("endpoint")
@@ -119,9 +123,9 @@ class OidcSection(Section):
     """single sign-on; the client's secret comes from OIDC_CLIENT_SECRET"""
 
     issuer: str = setting("", "address of the identity provider", example="https://login.example.com")
-    client_id: str = setting("", "as the identity provider knows this server", example="campaign-runner")
+    client_id: str = setting("", "id of this server at the identity provider", example="campaign-runner")
     scopes: str = setting("openid email profile", "what is asked for")
-    claim: str = setting("groups", "the claim that holds a person's groups")
+    claim: str = setting("groups", "the claim that contains a person's groups")
     roles: dict[str, tuple[str, ...]] = setting(
         {}, '"group" = roles that it gives', example={"HR": ["submitter"], "Controlling": ["approver", "finance"]}
     )
@@ -137,18 +141,20 @@ class ServerSection(Section):
     """the web application of `serve` (workspace.toml alone)"""
 
     address: str = setting(
-        "", "under which people reach it; default: where it listens", example="https://rewards.example.com"
+        "", "at which people reach it; default: the address it listens on", example="https://rewards.example.com"
     )
     hosts: tuple[str, ...] = setting(
-        (), "names under which people reach it; default: this machine's own", example=["rewards.example.com"]
+        (), "host names at which people reach it; default: this machine's", example=["rewards.example.com"]
     )
-    proxies: tuple[str, ...] = setting((), "addresses of proxies whose X-Forwarded-… count", example=["10.0.0.5"])
-    session_idle_minutes: int = setting(60, "a session without use ends after so long", ge=1, le=1440)
-    session_hours: int = setting(12, "every session ends after so long", ge=1, le=168)
+    proxies: tuple[str, ...] = setting(
+        (), "addresses of proxies whose X-Forwarded-… headers are trusted", example=["10.0.0.5"]
+    )
+    session_idle_minutes: int = setting(60, "a session ends after this time without use", ge=1, le=1440)
+    session_hours: int = setting(12, "every session ends after this time", ge=1, le=168)
     upload_megabytes: int = setting(100, "the largest file that can be uploaded", ge=1, le=2000)
-    upload_seconds: int = setting(600, "the longest that an upload may take", ge=1, le=7200)
-    test_reward: bool = setting(False, "true: people may send themselves one reward of the smallest amount")
-    codes_for_approvers: bool = setting(False, "true: who approves signs in with a one-time code as well")
+    upload_seconds: int = setting(600, "the longest time that an upload may take", ge=1, le=7200)
+    test_reward: bool = setting(False, "true: submitters may send themselves one reward of the smallest amount")
+    codes_for_approvers: bool = setting(False, "true: approvers must sign in with a one-time code")
     oidc: OidcSection = setting(
         OidcSection(), "single sign-on with OpenID Connect",
         example={"issuer": "https://login.example.com", "client_id": "campaign-runner", "roles": {"HR": ["submitter"]}},
@@ -164,19 +170,21 @@ _TOLD = tuple(kind for kind, row in KINDS.items() if row.to)
 
 
 class NotifySection(Section):
-    """who hears of what; addresses come from NOTIFY_SUBMITTER, NOTIFY_APPROVERS, NOTIFY_FINANCE, NOTIFY_OPERATORS"""
+    """who gets which message; addresses come from NOTIFY_SUBMITTER, NOTIFY_APPROVERS, NOTIFY_FINANCE, NOTIFY_OPERATORS"""
 
     to: dict[str, tuple[Audience, ...]] = setting(
-        {}, '"what" = who is told, where the table of docs/notifications.md does not fit',
+        {}, '"message" = recipients, if other than in the table of docs/notifications.md',
         example={"finished": ["submitter", "finance"], "digest": []},
     )  # fmt: skip
-    language: Literal["en", "de"] = setting("en", "en | de: for people who have not chosen one", rule="en or de")
+    language: Literal["en", "de"] = setting(
+        "en", "en | de, for people who have not chosen a language", rule="en or de"
+    )
     digest: str = setting(
-        "", "hour of the daily summary, in [finance] time_zone; default: none", example="07:00",
-        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$", rule="an hour such as 07:00",
+        "", "time of the daily summary, in [finance] time_zone; default: none", example="07:00",
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$", rule="a time such as 07:00",
     )  # fmt: skip
     ping_url: str = setting(
-        "", "a dead man's switch that is told of start, success and failure; {command} = run, track, inbox or worker",
+        "", "address of a dead man's switch, called at start, success and failure; {command} = run, track, inbox or worker",
         example="https://hc-ping.com/ping-key/rewards-{command}",
     )  # fmt: skip
 
@@ -185,7 +193,7 @@ class NotifySection(Section):
     def _known(cls, to: Mapping[str, tuple[Audience, ...]]) -> Mapping[str, tuple[Audience, ...]]:
         for kind in to:
             if kind not in _TOLD:
-                raise ValueError(f"{kind} is nothing that people are told; known: {', '.join(_TOLD)}")
+                raise ValueError(f"{kind} is not a message; known: {', '.join(_TOLD)}")
         return to
 
     @field_validator("ping_url")

@@ -70,7 +70,7 @@ BY_EXCEPTION: tuple[tuple[type[Exception], O, str], ...] = (
     (httpx.ConnectTimeout, O.NOT_CONNECTED, "no connection within the time allowed"),
     (httpx.ConnectError, O.NOT_CONNECTED, "no connection"),
     (httpx.PoolTimeout, O.NOT_CONNECTED, "no free connection within the time allowed"),
-    (httpx.ProxyError, O.NOT_CONNECTED, "the proxy let nothing through"),
+    (httpx.ProxyError, O.NOT_CONNECTED, "the proxy refused the connection"),
     (httpx.UnsupportedProtocol, O.STOP_CONFIGURATION, "the address is neither http nor https"),
     (
         httpx.LocalProtocolError,
@@ -78,13 +78,13 @@ BY_EXCEPTION: tuple[tuple[type[Exception], O, str], ...] = (
         "the request cannot be put into HTTP: check address, credentials",
     ),
     (httpx.WriteTimeout, O.RETRY, "the request could not be sent within the time allowed"),
-    (httpx.ReadTimeout, O.RETRY, "no whole answer within the time allowed"),
+    (httpx.ReadTimeout, O.RETRY, "no complete answer within the time allowed"),
     (httpx.WriteError, O.RETRY, "the connection was cut while sending"),
     (httpx.ReadError, O.RETRY, "the connection was cut while reading the answer"),
     (httpx.RemoteProtocolError, O.RETRY, "the connection was cut, or the answer is not HTTP"),
-    (TooLarge, O.RETRY, "the answer is larger than any that Tango gives"),
+    (TooLarge, O.RETRY, "the answer is larger than any answer of Tango"),
     (httpx.DecodingError, O.RETRY, "the answer cannot be unpacked"),
-    (httpx.HTTPError, O.RETRY, "the exchange broke off"),
+    (httpx.HTTPError, O.RETRY, "the exchange was interrupted"),
 )
 
 # Why there is no connection, by what the system says. The first that matches.
@@ -94,7 +94,7 @@ BY_CAUSE: tuple[tuple[type[BaseException], O, str], ...] = (
         O.STOP_CONFIGURATION,
         "the server's certificate cannot be trusted, so nothing was sent to it",
     ),
-    (ssl.SSLError, O.NOT_CONNECTED, "no secure channel (TLS): what answers there does not speak it"),
+    (ssl.SSLError, O.NOT_CONNECTED, "no secure connection (TLS): the server there does not support it"),
     (socket.gaierror, O.NOT_CONNECTED, "this name cannot be found (DNS): check base_url and the network"),
     (ConnectionRefusedError, O.NOT_CONNECTED, "the connection was refused: nothing listens at this address and port"),
     (ConnectionResetError, O.NOT_CONNECTED, "the connection was cut before it was established"),

@@ -32,7 +32,7 @@ from campaign_runner.tango.receipts import Reader
 
 _SECONDS = re.compile(r"\d{1,15}(\.\d{0,9})?", re.ASCII)
 PLACES_MISSED = 10  # in a row; then the machine is too slow for its pace
-_ON_HOLD = "Tango has asked everybody to wait, so it was not called. Run again later."
+_ON_HOLD = "Tango asked to wait, so it was not called. Run again later."
 
 # Called right before a request leaves, with whether it places an order: why that must not leave now ("" = it may);
 # raises where nothing may.

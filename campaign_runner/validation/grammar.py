@@ -27,7 +27,9 @@ def _plain(pattern: str) -> str:
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a pattern: {error}.") from None
     if re.search(r"\(\?[=!<]|\\[0-9]", pattern):
-        raise ValueError(f"{pattern!r} looks around or back, which is too slow. Say it plainly.")
+        raise ValueError(
+            f"{pattern!r} uses look-around or back-references, which are too slow. Write it without them."
+        )
     return pattern
 
 

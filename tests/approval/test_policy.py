@@ -168,7 +168,7 @@ def test_the_policy_of_the_machine_comes_before_one_that_the_environment_names(w
 def test_a_policy_that_others_can_write_is_refused(with_policy, tmp_path, mode, why):
     with_policy()
     (tmp_path / "policy.toml").chmod(mode)
-    with pytest.raises(SettingsError, match=f"this policy cannot be relied on: {why}"):
+    with pytest.raises(SettingsError, match=f"this policy cannot be trusted: {why}"):
         settings.load(tmp_path / "campaign.toml")
 
 

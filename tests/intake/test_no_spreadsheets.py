@@ -21,7 +21,7 @@ FILES = {
     "people.gsheet": (b'{"url":"https://docs.google.com/open?id=1","doc_id":"1"}', "a shortcut to a Google Sheet"),
     "people.url": (b"[InternetShortcut]\r\nURL=https://example.com\r\n", "a shortcut to a web page"),
     "people.xlsx.lnk": (b"L\0\0\0\x01\x14\x02\0" + bytes(60), "a shortcut of Windows"),
-    ".people.xlsx.icloud": (b"bplist00" + bytes(60), "perhaps the place holder of a file that is still in iCloud"),
+    ".people.xlsx.icloud": (b"bplist00" + bytes(60), "perhaps the placeholder of a file that is still in iCloud"),
 }
 
 

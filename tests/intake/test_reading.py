@@ -113,7 +113,7 @@ def test_hidden_blank_rows_and_rows_left_out_are_not_mentioned(read):
         sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
 
     table = read("q4.xlsx", _workbook(fill))
-    assert table.notes == ("Row 4 was taken for totals and left out.",)
+    assert table.notes == ("Row 4 was treated as totals and skipped.",)
 
 
 def test_the_list_of_problems_of_an_earlier_check_is_passed_over(read):
@@ -127,7 +127,7 @@ def test_the_list_of_problems_of_an_earlier_check_is_passed_over(read):
 
     table = read("q4.xlsx", _workbook(fill))
     assert table.sheet == "Rewards"
-    assert table.notes == ('The sheet "Problems" lists the problems of an earlier check, and was passed over.',)
+    assert table.notes == ('The sheet "Problems" lists the problems of an earlier check, and was skipped.',)
 
 
 def test_a_first_sheet_of_the_users_own_called_problems_is_read(read):

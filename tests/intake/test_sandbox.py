@@ -108,7 +108,7 @@ def test_an_endless_calculation_ends_by_its_processor_time(book, monkeypatch):
 
 
 def test_a_reader_that_is_killed_from_outside_is_a_sentence_of_its_own(book):
-    with pytest.raises(FileUnusable, match=r"was ended from outside, as systems do when memory runs out"):
+    with pytest.raises(FileUnusable, match=r"was ended from outside, probably because memory ran out"):
         confined(book, _crash, signal.SIGKILL)
 
 

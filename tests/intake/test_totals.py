@@ -21,7 +21,7 @@ A, B, C, D = (
 def test_a_sum_an_average_or_a_count_of_the_rows_above_is_left_out(read, shown, last):
     table = read("q4.csv", f"{PEOPLE}{last}\n")
     assert list(shown(table)) == [2, 3, 4]
-    assert "Row 5 was taken for totals and left out." in table.notes
+    assert "Row 5 was treated as totals and skipped." in table.notes
 
 
 @pytest.mark.parametrize("name", ["Suma", "Sum", "Count", "Total Marketing"])
@@ -69,7 +69,7 @@ def test_a_remark_below_the_totals_does_not_make_them_a_reward(read, shown):
     table = read("q4.csv", f"{HEAD}{A}{B}Total,,30,\nBitte bis Freitag erledigen!,,,\n,,,Danke\n")
     assert list(shown(table)) == [2, 3]
     assert table.notes[-2:] == (
-        "Row 4 was taken for totals and left out.", "Rows 5 and 6 below the totals: a remark, left out.",
+        "Row 4 was treated as totals and skipped.", "Rows 5 and 6 below the totals: a remark, skipped.",
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def test_what_cannot_be_sent_waits_longer_each_time_and_is_sent_in_the_end(house
             waits.append(round(outbox.next_due(connection) or 0, -1))
         everything_is_due(house)
     assert waits == [60, 300, 900]
-    assert {row["error"] for row in messages(house)} == {"the service could not be reached, or did not take the message: "
+    assert {row["error"] for row in messages(house)} == {"the service could not be reached, or did not accept the message: "
                                                          "check its address, account and network"}  # fmt: skip
     web.status = 200
     assert told.tell() == 2

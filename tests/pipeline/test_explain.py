@@ -63,8 +63,8 @@ def test_a_dropped_row_is_explained_and_so_is_one_whose_drop_was_taken_back(offi
     assert "cancelled (25.00 USD). Dropped: once is enough. Delete the row" in dropped
     assert "dropped, so that it is never sent: once is enough" in dropped
     release_rows(office.runtime(), [3], "a mistake", undo=True)
-    assert "That was taken back: run the file again." in told(office, "3")
-    assert "the decision was taken back: a mistake" in told(office, "3")
+    assert "The decision was undone: run the file again." in told(office, "3")
+    assert "the decision was undone: a mistake" in told(office, "3")
 
 
 def test_a_released_row_is_not_told_to_be_released(office):

@@ -128,5 +128,5 @@ def test_explain_finds_a_row_by_address_and_names_several(edited):
 def test_where_nothing_was_planned_yet_a_release_says_what_to_do_first(office):
     office.values["defaults"] = {"deliveryMethod": "EMAIL", "utid": "U561593"}
     check_file(ReadOptions(office.file(ROWS[0], ROWS[0], headers=HEADERS)), office.runtime())
-    with pytest.raises(UsageError, match=r"`check` keeps nothing: call `campaign-runner plan FILE` first\."):
+    with pytest.raises(UsageError, match=r"`check` stores nothing: run `campaign-runner plan FILE` first\."):
         release_rows(office.runtime(), [3], "two prizes")

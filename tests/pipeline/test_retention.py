@@ -82,5 +82,5 @@ def test_old_copies_of_the_ledger_are_deleted(aged):
 
 
 def test_a_purge_without_options_wants_settings(aged):
-    with pytest.raises(UsageError, match="says nothing yet"):
+    with pytest.raises(UsageError, match="is empty"):
         apply_retention(aged.runtime())

@@ -23,7 +23,7 @@ def test_what_workers_were_to_send_is_taken_back_and_the_file_is_sent_after_all(
     path = office.file(ANA)
     run_file(ReadOptions(path), office.runtime(), detach=True)
     schedule_campaign(office.runtime(), "2999-01-15T09:00+01:00")
-    assert "What was planned was taken back" in unschedule_campaign(office.runtime())
+    assert "The planned orders were withdrawn" in unschedule_campaign(office.runtime())
     assert wish(office) is None
     assert office.run(path).exit_code is ExitCode.DONE
     assert len(office.sent()) == 1

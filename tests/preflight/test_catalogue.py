@@ -37,7 +37,7 @@ def calls(office, path: str) -> int:
          'H2 (Amount): "101.00" is not an amount of U200401 (Test Coffee Card (whole dollars)), which is available from '
          "5.00 up to 100.00 USD."),
         ("1,EMAIL,Ana,Silva,ana@example.com,,U200401,7.50",
-         'H2 (Amount): "7.50" is not a whole amount, and U200401 (Test Coffee Card (whole dollars)) has no other.'),
+         'H2 (Amount): "7.50" is not a whole amount, but U200401 (Test Coffee Card (whole dollars)) needs one.'),
         ("1,EMAIL,Ana,Silva,ana@example.com,,U200201,25",
          'B2 (Method): "EMAIL" is not possible for U200201 (Test Plastic Card): it is delivered by ADDRESS, BULKSHIPMENT.'),
     ],

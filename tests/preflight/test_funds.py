@@ -43,9 +43,9 @@ def test_exactly_enough_is_enough(office):
 @pytest.mark.parametrize(
     ("account", "says"),
     [
-        ("sim-frozen", "The account sim-frozen is FROZEN: Tango charges active accounts only. Talk to Tango, or choose "
+        ("sim-frozen", "The account sim-frozen is FROZEN: Tango charges active accounts only. Contact Tango, or choose "
          "another account in campaign.toml.\nNothing was sent."),
-        ("sim-inactive", "The account sim-inactive is INACTIVE: Tango charges active accounts only. Talk to Tango, or "
+        ("sim-inactive", "The account sim-inactive is INACTIVE: Tango charges active accounts only. Contact Tango, or "
          "choose another account in campaign.toml.\nNothing was sent."),
         ("sim-missing", "Tango knows no account sim-missing. Correct [tango] account in campaign.toml.\n"
          "Nothing was sent."),
@@ -71,7 +71,7 @@ def test_what_other_campaigns_have_planned_counts(office):
     office.values = {**office.values, "preflight": {}, "campaign": {"id": "q5"}}
     balance(office, 7_000)
     assert refused(office, BEN) == (
-        "The account acme-account has 70.00 USD, but this plan needs 30.50 USD and 60.00 USD is promised already to "
+        "The account acme-account has 70.00 USD, but this plan needs 30.50 USD and 60.00 USD is already needed for "
         "orders that this ledger has not sent yet: 20.50 USD is missing. Recharge it with at least 20.50 USD, or send "
         "what fits with --partial-by-funds.\nNothing was sent."
     )
@@ -119,13 +119,13 @@ def test_plan_says_what_a_run_would_be_refused_for(office):
 def test_an_account_that_cannot_be_asked_for_is_a_note_and_the_run_goes_on(office):
     office.tango.set_faults([{"kind": "500", "call": "account", "times": 9}])
     assert office.run(office.file(ANA)).exit_code is ExitCode.DONE
-    assert any("could not be asked for" in note for note in office.summary()["notes"])
+    assert any("could not be looked up" in note for note in office.summary()["notes"])
 
 
 def test_funds_that_are_required_and_cannot_be_had_refuse(office):
     office.values["preflight"] = {"funds": "require"}
     office.tango.set_faults([{"kind": "500", "call": "account", "times": 9}])
-    assert refused(office, ANA).startswith("The account acme-account could not be asked for: ")
+    assert refused(office, ANA).startswith("The account acme-account could not be looked up: ")
 
 
 def test_money_that_runs_out_in_mid_run_stops_cleanly(office):

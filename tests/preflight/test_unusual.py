@@ -61,7 +61,7 @@ def test_ten_times_what_the_person_was_usually_sent(office):
         office.run(office.file(f"1,EMAIL,Ana,Silva,ana@example.com,,U561593,{10 + quarter}"))
     office.values["campaign"] = {"id": "q4"}
     assert asks(office, "1,EMAIL,Ana,Silva,ana@example.com,,U561593,150").startswith(
-        "The amount is 10 times what this person was usually sent, or more: row 2 (150.00 USD). [amount]\n"
+        "The amount is 10 times what this recipient usually got, or more: row 2 (150.00 USD). [amount]\n"
     )
 
 

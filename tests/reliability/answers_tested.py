@@ -28,7 +28,7 @@ DOES: dict[O, str] = {
     O.LATER: "the lines stay unsent; tried again after a day, or by the next run",
     O.STOP_CONFIGURATION: "stops the run and says who must act; no line is marked failed",
     O.STOP_FUNDS: "stops the run and names the shortfall; the lines stay unsent",
-    O.STOP_FRAUD: "stops the run: a person has to talk to Tango; the lines stay unsent",
+    O.STOP_FRAUD: "stops the run: contact Tango; the lines stay unsent",
     O.STOP_BUG: "stops the run: a fault of campaign-runner; the lines stay unsent",
     O.UNKNOWN: "unknown: never success, never failure; looked up, and shown to a person",
 }

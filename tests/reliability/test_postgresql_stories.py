@@ -98,7 +98,7 @@ def test_a_campaign_with_a_name_longer_than_a_column_is_recovered(office, server
 
 
 @pytest.mark.parametrize(("change", "named"), [
-    ("UPDATE line_items SET charged = '1' WHERE id = 1", "what Tango said of its lines"),
+    ("UPDATE line_items SET charged = '1' WHERE id = 1", "Tango's answers about its lines"),
     ("DELETE FROM attempts WHERE id = 2", "requests"),
     ("DELETE FROM upload_parts", "the stored copy is not the file that was uploaded"),
     ("INSERT INTO approvals VALUES (9, 1, 'x', 'approved', 'y', '', 'z')", "is not in the audit log"),

@@ -94,8 +94,8 @@ def test_books_without_lines_can_be_compared_too(make_books, tmp_path):
     [
         ("", "is not a CSV file"),
         ("External Ref ID,Amount\n", "is not a CSV file"),
-        ("Name,Amount\nAna,5\n", "no column holds a reference"),
-        ("External Ref ID,Name\no1,Ana\n", "no column holds an amount"),
+        ("Name,Amount\nAna,5\n", "no column contains a reference"),
+        ("External Ref ID,Name\no1,Ana\n", "no column contains an amount"),
         ("External Ref ID,Amount\no1,5\no2,five\n", 'about row 3: "five" is not an amount'),
     ],
 )
@@ -156,7 +156,7 @@ def test_what_another_campaign_placed_is_no_surprise_on_the_accounts_statement(m
     )
     assert result.verdicts["other campaign"] == 1
     assert [finding.text for finding in result.findings] == [
-        "1 reference on the statement that our books know nothing of: RL-3."
+        "1 reference on the statement that our books do not have: RL-3."
     ]
 
 

@@ -79,7 +79,7 @@ def test_the_age_of_the_newest_backup_counts(tmp_path):
     for name, age in (("ledger-1.sqlite", 9), ("ledger-2.dump", 1)):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (NOW.timestamp() - age * 86_400,) * 2)
-    assert backups(known, NOW).found == "the newest is of 2026-04-02 00:00 UTC"
+    assert backups(known, NOW).found == "the newest is from 2026-04-02 00:00 UTC"
     (tmp_path / "ledger-2.dump").unlink()
     old = backups(known, NOW)
     assert (old.well, old.where) == (False, str(tmp_path))
@@ -115,7 +115,7 @@ def test_a_certificate_that_ends_soon_or_is_not_trusted_is_said(tmp_path):
         trusting.load_verify_locations(tmp_path / "self-signed.pem")
         assert "not trusted" in certificate(url, NOW).found
         good = certificate(url, NOW, trusting)
-        assert (good.well, good.found.startswith("good until 2049-12-31")) == (True, True)
+        assert (good.well, good.found.startswith("valid until 2049-12-31")) == (True, True)
         assert not certificate(url, NOW.replace(year=2049, month=12, day=24), trusting).well
     assert "nothing answers" in certificate(url, NOW).found
 

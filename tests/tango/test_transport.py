@@ -125,7 +125,7 @@ def test_each_way_of_not_getting_through_has_its_own_sentence():
     assert [words.partition(": ")[2] for words in said] == [
         "this name cannot be found (DNS): check base_url and the network.",
         "the connection was refused: nothing listens at this address and port.",
-        "no secure channel (TLS): what answers there does not speak it.",
+        "no secure connection (TLS): the server there does not support it.",
     ]
 
 

@@ -103,7 +103,7 @@ MISTAKES = [
      "fields.utid.checks.str_matches.pattern: a text is missing."),
     ("columns.yaml", "^U[0-9]{1,9}$", "^U[0-9{1,9}$",
      "fields.utid.checks.str_matches.pattern: '^U[0-9{1,9}$' is not a pattern: "),
-    ("columns.yaml", "^U[0-9]{1,9}$", "^U(?=[0-9])$", "looks around or back, which is too slow. Say it plainly."),
+    ("columns.yaml", "^U[0-9]{1,9}$", "^U(?=[0-9])$", "uses look-around or back-references, which are too slow."),
     ("columns.yaml", "has {length} characters; at most 1024", "has {lenth} characters; at most 1024",
      "fields.message.checks.str_length.options.error: {lenth} is unknown. Did you mean length?"),
     ("columns.yaml", "spellings: [ETID, Template,", "spellings: [ETID, UTID, Template,",

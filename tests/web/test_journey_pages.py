@@ -192,7 +192,8 @@ def test_a_plan_is_sent_at_a_time_on_the_clock_of_a_place_moved_and_called_off(s
     hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna), **at})
     work(site)
     assert (
-        "Scheduled for 1 Jul 2999, 02:30 (Europe/Berlin). Nothing is sent before." in hanna.get("/campaigns/q4").text
+        "Scheduled for 1 Jul 2999, 02:30 (Europe/Berlin). No order is sent before that time."
+        in hanna.get("/campaigns/q4").text
     )
     hanna.post("/campaigns/q4/schedule", data={"do": "move", **at, "zone": "Europe/Lisbon"})
     assert "02:30 (Europe/Lisbon)" in hanna.get("/campaigns").text

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from campaign_runner.ledger.verification import differences
 
 EDITS = {
-    "UPDATE submissions SET sha256 = '00'": "submission 1 of campaign 1: what was noted of it was changed",
-    "UPDATE submissions SET channel = 'inbox'": "submission 1 of campaign 1: what was noted of it was changed",
-    "UPDATE submissions SET actor = replace(actor, 'ana', 'bob')": "what was noted of it was changed",
+    "UPDATE submissions SET sha256 = '00'": "submission 1 of campaign 1: its record was changed",
+    "UPDATE submissions SET channel = 'inbox'": "submission 1 of campaign 1: its record was changed",
+    "UPDATE submissions SET actor = replace(actor, 'ana', 'bob')": "its record was changed",
     "UPDATE submission_parts SET bytes = x'0000000000'": "the stored copy is not the file that was submitted",
     "DELETE FROM submission_parts": "the stored copy is not the file that was submitted",
     "UPDATE submissions SET number = 9": "submission 9 of campaign 1 is not in the audit log",

@@ -46,7 +46,7 @@ def require_codes(workspace: Workspace, viewer: Viewer, key: str, code: str) -> 
     step = step_of(key, code, workspace.clock.now().timestamp())
     if step is None:
         raise UsageError(
-            "The code is not right. Enter the key into your authenticator again, then the code it shows."
+            "The code is wrong. Enter the key in your authenticator again, then type the code that it shows."
         )
     with workspace.ledger(viewer.actor).write("require one-time codes", durable=True) as connection:
         user = people.get(connection, viewer.user)

@@ -47,14 +47,14 @@ def sign_in(workspace: Workspace, email: str, password: str, browser: Browser) -
     """The secret of a new session, and whether a one-time code is still to come; raises NotSignedIn, TooManyTries."""
     oidc = workspace.settings.server.oidc
     if oidc.issuer and oidc.only:
-        raise NotSignedIn("Nobody signs in with a password here. Sign in with your company account.")
+        raise NotSignedIn("Passwords are switched off here. Sign in with your company account.")
     abouts = _claim_try(workspace, f"account {people.folded(email)}", browser)
     with workspace.ledger().read() as connection:
         user = people.by_email(connection, email)
     known = user is not None and user.issuer == people.LOCAL and not user.disabled_at
     if not passwords.is_password(user.password if user and known else "", password) or user is None:
         _record_failure(workspace, user)
-        raise NotSignedIn("The e-mail address or the password is not right. Try again, or ask an administrator for a "
+        raise NotSignedIn("The e-mail address or the password is wrong. Try again, or ask an administrator for a "
                           "new link.")  # fmt: skip
     _forgive(workspace, abouts)
     return begin_session(workspace, user, browser, awaits_code=bool(user.totp_key)), bool(user.totp_key)
@@ -73,7 +73,7 @@ def enter_code(workspace: Workspace, secret: str, code: str, browser: Browser) -
         used = step is not None and people.use_code(connection, user, step)
     if not used:
         _record_failure(workspace, user)
-        raise NotSignedIn("The code is not right, or was used already. Wait for the next one and enter that.")
+        raise NotSignedIn("The code is wrong or was used before. Wait for the next code and enter that.")
     _forgive(workspace, abouts)
     sign_out(workspace, secret)
     return begin_session(workspace, user, browser)
@@ -144,11 +144,11 @@ def change_password(workspace: Workspace, viewer: Viewer, password: str, new: st
     with workspace.ledger().read() as connection:
         user = people.get(connection, viewer.user)
     if user.issuer != people.LOCAL:
-        raise UsageError("Your company account keeps your password. Change it there.")
+        raise UsageError("Your password is that of your company account. Change it there.")
     abouts = _claim_try(workspace, f"account {user.email}", browser)
     if not passwords.is_password(user.password, password):
         _record_failure(workspace, user)
-        raise NotSignedIn("The present password is not right. Nothing was changed.")
+        raise NotSignedIn("The current password is wrong. Nothing was changed.")
     _forgive(workspace, abouts)
     kept = passwords.hashed(new)
     with workspace.ledger(viewer.actor).write("change a password", durable=True) as connection:

@@ -49,7 +49,7 @@ def account_of(workspace: Workspace, claims: Mapping[str, Any]) -> User:
     oidc = workspace.settings.server.oidc
     email, subject = people.folded(str(claims.get("email") or "")), str(claims.get("sub") or "")
     if not email or not subject or claims.get("email_verified") is False:
-        raise Forbidden(f"{oidc.issuer} does not say which verified e-mail address you have. Ask its administrator.")
+        raise Forbidden(f"{oidc.issuer} did not send a verified e-mail address for you. Ask its administrator.")
     roles, name = roles_of(workspace, claims), str(claims.get("name") or "")[:200]
     if not roles:
         raise Forbidden(

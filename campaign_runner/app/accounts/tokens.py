@@ -29,12 +29,12 @@ def create_token(
     wanted = known_roles(roles) if (roles := tuple(roles)) else frozenset()
     if more := wanted - user.roles:
         raise UsageError(
-            f"{user.email} does not have the role {', '.join(sorted(more))}: a token never may more than its user."
+            f"{user.email} does not have the role {', '.join(sorted(more))}: a token cannot have more roles than its user."
         )
     if user.disabled_at:
         raise UsageError(f"{user.email} is disabled.")
     if not name.strip():
-        raise UsageError("Give the token a name that says which program carries it.")
+        raise UsageError("Name the token after the program that uses it.")
     until = workspace.clock.now() + lasting(expires)
     secret = new_token()
     with workspace.ledger(actor).write("create a token", durable=True) as connection:
@@ -54,7 +54,7 @@ def revoke_token(workspace: Workspace, actor: Actor | None, number: int, *, of_u
     with workspace.ledger(actor).write("revoke a token", durable=True) as connection:
         mine = [token for token in api_tokens.listing(connection, of_user) if token.id == number]
         if not mine:
-            raise NotFound(f"There is no token {number}. `token list` shows those there are.")
+            raise NotFound(f"There is no token {number}. `token list` shows all tokens.")
         if not mine[0].revoked_at:
             api_tokens.revoke(connection, mine[0], workspace.at())
 

@@ -32,7 +32,7 @@ def add_user(
         raise UsageError(f"{email!r} is not an e-mail address. Give one such as ana@example.com.")
     with workspace.ledger(actor).write("add a user", durable=True) as connection:
         if people.by_email(connection, address):
-            raise Conflict(f"{address} has an account already. `user link` makes a new link for it.")
+            raise Conflict(f"{address} already has an account. `user link` prints a new link for it.")
         user = people.add(connection, address, name.strip()[:200], given, workspace.at())
         secret = new_secret()
         people.add_link(connection, digest(secret), user.id, _now(workspace) + LINK_SECONDS)
@@ -50,7 +50,7 @@ def find_user(workspace: Workspace, email: str) -> User:
     with workspace.ledger().read() as connection:
         user = people.by_email(connection, email)
     if user is None:
-        raise NotFound(f"{email} has no account. `user list` shows those there are.")
+        raise NotFound(f"{email} has no account. `user list` shows all accounts.")
     return user
 
 
@@ -58,7 +58,7 @@ def new_link(workspace: Workspace, actor: Actor | None, email: str) -> str:
     """The secret of a new link that sets the password, once; older ones are void."""
     user, secret = find_user(workspace, email), new_secret()
     if user.issuer != people.LOCAL:
-        raise UsageError(f"{email} signs in at {user.issuer}, which keeps the password.")
+        raise UsageError(f"{email} signs in with {user.issuer}. Change the password there.")
     if user.disabled_at:
         raise UsageError(f"{email} is disabled. Enable the account first: user add {email} --role …")
     with workspace.ledger(actor).write("make a password link", durable=True) as connection:
@@ -154,7 +154,7 @@ def known_roles(roles: Iterable[str]) -> frozenset[Role]:
     return given
 
 
-_USED_UP = "This link was used already, or is too old. Ask an administrator for a new one (`user link`)."
+_USED_UP = "This link was used before, or has expired. Ask an administrator for a new one (`user link`)."
 
 
 def _require_another_administrator(connection: Connection, user: User, roles: frozenset[Role]) -> None:

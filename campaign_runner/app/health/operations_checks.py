@@ -46,27 +46,27 @@ def workers(ledger: Ledger) -> Iterator[Diagnosis]:
     """Is somebody there who takes the jobs, and which of them fail?"""
     with ledger.read() as connection:
         due, failing = jobs.longest_due(connection), jobs.failing(connection)
-    late = f"a job has been due for {due:.0f} seconds, and nobody takes it"
+    late = f"a job has been due for {due:.0f} seconds, and no worker takes it"
     found = "no job waits for long" if due <= OVERDUE else late
     advice = "" if due <= OVERDUE else "Start a worker: campaign-runner worker. If one runs, read its log."
     yield Diagnosis("worker", due <= OVERDUE, found, advice, "jobs of the ledger")
     for kind, key, error in failing:
-        advice = "It is tried again by itself. If it goes on, report it with the worker's log."
+        advice = "It is retried automatically. If it keeps failing, report it with the worker's log."
         yield Diagnosis(f"job {kind} {key}", False, error, advice, "jobs of the ledger")
 
 
 def backups(settings: Settings, now: datetime) -> Diagnosis:
     """How old is the newest backup?"""
     if not settings.retention.backups:
-        return Diagnosis("backup", True, "not checked: [retention] backups does not say where backups are")
+        return Diagnosis("backup", True, "not checked: [retention] backups is not set")
     folder = Path(settings.retention.backups)
     made = [path.stat().st_mtime for path in folder.glob("ledger-*")] if folder.is_dir() else []
-    how = "See why deploy/backup.sh did not run (systemctl list-timers), and run it now."
+    how = "Find out why deploy/backup.sh did not run (systemctl list-timers), and run it now."
     if not made:
         return Diagnosis("backup", False, "there is no backup of a ledger", how, str(folder))
     newest = datetime.fromtimestamp(max(made), UTC)
     well = now - newest <= BACKUP_AGE
-    found = f"the newest is of {newest:%Y-%m-%d %H:%M} UTC"
+    found = f"the newest is from {newest:%Y-%m-%d %H:%M} UTC"
     return Diagnosis("backup", well, found, "" if well else how, str(folder))
 
 
@@ -91,9 +91,7 @@ def _service(name: str, address: str) -> Diagnosis:
     if not host:
         found = f"an address of {service.service_name}; whether it answers was not tried"
         return Diagnosis(subject, True, found, "", name)
-    how = (
-        f"Check the host and port in {name}, the network and the mail server. Messages are tried again by themselves."
-    )
+    how = f"Check the host and port in {name}, the network and the mail server. Messages are retried automatically."
     return answers(subject, host, int(port or 25), how)
 
 
@@ -107,7 +105,7 @@ def subscriptions_at_tango(settings: Settings, client: Client) -> Iterator[Diagn
     found = (
         f"subscribed until {mine[0].expires_at or 'it is removed'}"
         if mine
-        else "Tango sends no events of orders here"
+        else "Tango does not send order events here"
     )
     how = "" if mine else "Run: campaign-runner webhook subscribe. Orders are looked up meanwhile."
     yield Diagnosis("webhook", bool(mine), found, how, mine[0].url if mine else f"{address}{PATH}")
@@ -139,8 +137,8 @@ def certificate(url: str, now: datetime, context: ssl.SSLContext | None = None) 
         return Diagnosis(subject, False, found, "Check address, network and proxy.", where)
     until = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(known["notAfter"])), UTC)
     days = (until - now).days
-    advice = "" if days >= DAYS_LEFT else "Renew it, or see why it was not renewed by itself."
-    return Diagnosis(subject, days >= DAYS_LEFT, f"good until {until:%Y-%m-%d}, {days} days from now", advice, where)
+    advice = "" if days >= DAYS_LEFT else "Renew it, or find out why it was not renewed automatically."
+    return Diagnosis(subject, days >= DAYS_LEFT, f"valid until {until:%Y-%m-%d}, {days} days from now", advice, where)
 
 
 def answers(subject: str, host: str, port: int, advice: str) -> Diagnosis:

@@ -19,12 +19,12 @@ def quick_health(workspace: Workspace) -> list[Diagnosis]:
     found = [
         _part(part, state[part], well, advice)
         for part, well, advice in (
-            ("ledger", "answers", "Start the database, or see that the disk is not full."),
+            ("ledger", "answers", "Start the database, or check that the disk is not full."),
             ("worker", "no job waits for long", "Start one: campaign-runner worker."),
             (
                 "Tango",
-                "answered when it was called last",
-                "Look at its status page; calls are tried again by themselves.",
+                "answered the last call",
+                "Check its status page; calls are retried automatically.",
             ),
         )
     ]

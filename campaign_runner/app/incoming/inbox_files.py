@@ -145,13 +145,14 @@ def require_whole(file: InboxFile, path: Path, required: Sequence[str]) -> dict[
         stated[ending] = file.place.read(file.work + ending).decode("utf-8", "replace") if there else None
         if name in required and not there:
             raise FileUnusable(
-                f"{file.name.name}{ending} is missing: [inbox] require wants it beside every file. Nothing was sent. Put "
+                f"{file.name.name}{ending} is missing: [inbox] require demands it for every file. Nothing was sent. Put "
                 "both files into the inbox again, the spreadsheet last."
             )
     digest, totals = stated[SHA256], stated[TOTALS]
     if digest is not None and digest.lower().split()[:1] != [file_sha256(path)]:
         raise FileUnusable(
-            f"{file.name.name} is not the file that {file.name.name}{SHA256} describes: it was cut or changed on its way. "
+            f"{file.name.name} is not the file that {file.name.name}{SHA256} describes: it was cut off or changed on "
+            f"the way. "
             "Nothing was sent. Send it again."
         )
     return {} if totals is None else _declared(file.name.name + TOTALS, totals)

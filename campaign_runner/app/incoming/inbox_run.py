@@ -112,7 +112,7 @@ def _plain(file: InboxFile, runtime: Runtime) -> Iterator[tuple[ReadOptions, dic
             path = opened(path, _below(Path(folder) / "opened") / file.plain_name, name.name, inbox)
         elif inbox.signers:
             raise FileUnusable(
-                f"{name.name} is not signed, and [inbox] signers wants a signature on every file. Nothing was sent. Send "
+                f"{name.name} is not signed, and [inbox] signers demands a signature on every file. Nothing was sent. Send "
                 "it as an OpenPGP file (.pgp, .gpg or .asc)."
             )
         copy = path if path.is_relative_to(folder) else None
@@ -133,7 +133,7 @@ def _known(reading: ReadOptions, runtime: Runtime) -> str:
         return ""
     first = before[0]
     return (
-        f"These very bytes were submitted on {day(first.at)} as {first.name} of the campaign {first.campaign_id}. Nothing "
+        f"The same file was submitted on {day(first.at)} as {first.name} of the campaign {first.campaign_id}. Nothing "
         "was sent. If a second reward is intended, change the file."
     )
 

@@ -38,7 +38,7 @@ def opened(path: Path, goal: Path, name: str, inbox: InboxSection) -> Path:
     """Decrypt an OpenPGP file to `goal`, with its signature proven; raises FileUnusable with what is wrong with it."""
     if not inbox.keyring:
         raise FileUnusable(
-            f"{name} is encrypted or signed with OpenPGP, and there is no [inbox] keyring to open it with. Nothing was "
+            f"{name} is encrypted or signed with OpenPGP, and there is no [inbox] keyring to decrypt it with. Nothing was "
             "sent. Set it to a GnuPG folder, or send the plain spreadsheet."
         )
     code, words = _gpg(path, goal, name, inbox)
@@ -65,14 +65,14 @@ def opened(path: Path, goal: Path, name: str, inbox: InboxSection) -> Path:
 def _require_readable(name: str, code: int, kinds: set[str], *, whole: bool) -> None:
     if "NO_SECKEY" in kinds and "DECRYPTION_OKAY" not in kinds:
         raise FileUnusable(
-            f"{name} is encrypted for a key that is not in [inbox] keyring, or whose passphrase ({PASSPHRASE}) is not "
-            "right. Nothing was sent. Encrypt it for a key of the keyring."
+            f"{name} is encrypted for a key that is not in [inbox] keyring, or whose passphrase ({PASSPHRASE}) is "
+            "wrong. Nothing was sent. Encrypt it for a key of the keyring."
         )
     failed = "DECRYPTION_FAILED" in kinds or ("BEGIN_DECRYPTION" in kinds and "DECRYPTION_OKAY" not in kinds)
     if failed or not whole or (code and not kinds & {"ERRSIG", "BADSIG", "EXPKEYSIG", "REVKEYSIG"}):
         raise FileUnusable(
-            f"{name} cannot be decrypted: it is no OpenPGP message, was cut or changed on its way, or the passphrase of "
-            f"the key ({PASSPHRASE}) is not right. Nothing was sent. Send it again."
+            f"{name} cannot be decrypted: it is not an OpenPGP message, it was cut off or changed on the way, or the "
+            f"passphrase of the key ({PASSPHRASE}) is wrong. Nothing was sent. Send it again."
         )
 
 

@@ -149,7 +149,9 @@ class RemotePlace:
         try:
             from campaign_runner.app.incoming import remote_connection
         except ImportError:
-            raise UsageError('An inbox elsewhere needs more packages: pip install "campaign-runner[inbox]"') from None
+            raise UsageError(
+                'An inbox on SFTP or S3 needs more packages: pip install "campaign-runner[inbox]"'
+            ) from None
         try:
             if self._connected is None:
                 self._connected = remote_connection.connect(self._inbox)
@@ -159,8 +161,8 @@ class RemotePlace:
         except remote_connection.ERRORS as error:
             self._connected = None
             raise InboxAway(
-                f"{self.shown} cannot be reached ({remote_connection.reason(error)}). Nothing is lost: what was under way "
-                "goes on at the next look."
+                f"{self.shown} cannot be reached ({remote_connection.reason(error)}). Nothing is lost: the "
+                "next attempt continues."
             ) from None
 
 

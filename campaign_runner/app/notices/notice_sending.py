@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from campaign_runner.app.notify import Notifier
 
 logger = logging.getLogger(__name__)
-_NOBODY = "nobody's e-mail address is known: set [approval] submitter or approvers, or add accounts to the server"
-_GONE = "its address is not set any more"
+_NOBODY = "no e-mail address is known: set [approval] submitter or approvers, or add accounts to the server"
+_GONE = "its address is no longer set"
 
 
 def send(notifier: Notifier, delivery: Delivery) -> str:

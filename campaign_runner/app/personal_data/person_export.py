@@ -115,9 +115,9 @@ def _notes(runtime: Runtime) -> Iterator[str]:
     kept = runtime.settings.retention
     if kept.backups:
         how_long = f"for {count(kept.backups_days, 'day')}" if kept.backups_days else "until they are deleted"
-        yield f"Backups of the ledger are in {kept.backups}. They hold what they held, {how_long}, and are not searched."
+        yield f"Backups of the ledger are in {kept.backups}. They still contain the data, {how_long}, and are not searched."
     else:
-        yield "Where backups are kept is not known here: set [retention] backups. They hold data until they are deleted."
-    yield "Tango has records of its own about every reward that was sent. Ask Tango about them."
+        yield "The folder of backups is not known: set [retention] backups. Backups contain data until they are deleted."
+    yield "Tango stores its own records of every reward that was sent. Ask Tango about them."
     yield "Spreadsheets that somebody uploaded, and copies that people made, are not searched."
     yield f"Made on {day(runtime.at())}."

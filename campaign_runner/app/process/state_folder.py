@@ -43,7 +43,9 @@ def notice(folder: Path, before: Path | None, environment: str, campaign: str) -
     """What is to be told of an older folder; "" where it is the state folder of other settings and knows nothing."""
     if before is None or ((before.parent / SETTINGS).exists() and not read_only.knows(before, environment, campaign)):
         return ""
-    return f"{before} is not used: the state folder is {folder}, beside {SETTINGS}. Say --state to use another one."
+    return (
+        f"{before} is not used: the state folder is {folder}, beside {SETTINGS}. Use --state to choose another one."
+    )
 
 
 def refuse_other(folder: Path, before: Path | None, environment: str, campaign: str) -> None:
@@ -56,7 +58,7 @@ def refuse_other(folder: Path, before: Path | None, environment: str, campaign: 
         return
     raise StateError(
         f"{before}: the ledger in this folder knows the campaign {campaign}, the state folder {folder} does not. The state "
-        f"folder lies beside {SETTINGS} now. Nothing was sent. {_advice(folder, before)}"
+        f"folder is now beside {SETTINGS}. Nothing was sent. {_advice(folder, before)}"
     )
 
 

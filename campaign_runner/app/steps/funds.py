@@ -123,7 +123,7 @@ def _unheard(runtime: Runtime, receipt: Receipt) -> FundsCheck:
     account, wanted = runtime.settings.tango.account, runtime.settings.preflight.funds
     if receipt.outcome is Outcome.STOP_CONFIGURATION and receipt.code.startswith("404."):
         return FundsCheck(reasons=(f"Tango knows no account {account}. Correct [tango] account in campaign.toml.",))
-    return _without(wanted, f"The account {account} could not be asked for: {reason(receipt)}")
+    return _without(wanted, f"The account {account} could not be looked up: {reason(receipt)}")
 
 
 def _without(wanted: str, why: str) -> FundsCheck:

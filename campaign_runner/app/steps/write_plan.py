@@ -108,7 +108,7 @@ def _planned(
     if wanted not in ("", name):
         raise RefusedBeforeSending(
             f"The plan {wanted[:12]} is not what would be sent now: rows, rules, rewards or other campaigns have changed "
-            "since. Nothing was sent. Make the plan again, look at it, and send that one."
+            "since. Nothing was sent. Plan again, review the new plan, and send that one."
         )
     now, later, notes = affordable(runtime, ledger, campaign.key, draft.plan, partial=partial)
     notes = [*clock_notes(runtime, ledger), *unusual, *notes]
@@ -155,7 +155,7 @@ def _write_down(
         _not_overtaken(connection, campaign, [plan for plan in (draft.plan, later) if plan], before)
         require_still(connection, campaign, name)
         if wanted and not is_still_wanted(connection, number, wanted):
-            raise RefusedBeforeSending("Sending this plan was called off meanwhile. Nothing was sent.")
+            raise RefusedBeforeSending("Sending this plan was cancelled meanwhile. Nothing was sent.")
         withdrawn = plans.withdraw_unsent(connection, number, at)
         upload = campaigns.add_upload(connection, new, reading.file)
         for plan, due_at in ((draft.plan, 0.0), (later, batches.PUT_OFF)):

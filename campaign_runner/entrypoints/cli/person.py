@@ -13,7 +13,7 @@ from campaign_runner.entrypoints.cli.command import command
 from campaign_runner.entrypoints.cli.options import DryRun
 from campaign_runner.model.errors import ExitCode
 
-person = typer.Typer(name="person", no_args_is_help=True, help="Export or erase what is kept about one person.")
+person = typer.Typer(name="person", no_args_is_help=True, help="Export or erase the data of one person.")
 Who = Annotated[
     str, typer.Argument(metavar="EMAIL", help='E-mail address, phone number, or "NAME, STREET, ZIP" for letters.')
 ]
@@ -42,7 +42,7 @@ def export_command(call: Call, who: Who, to: To) -> None:
         "files": len(data.files),
         "texts": len(data.texts),
     }
-    lines = [f"Nothing is kept about {who}."] if data.is_empty else [
+    lines = [f"No data about {who} is stored."] if data.is_empty else [
         f"{count(numbers['rewards'], 'reward')}, {count(numbers['rows'], 'row')} of files, "
         f"{count(numbers['files'], 'file')} and {count(numbers['texts'], 'other text')} about {who}."
     ]  # fmt: skip

@@ -57,7 +57,7 @@ def allowed(route: Route) -> Callable[[Request], None]:
         if viewer is None:
             raise SignInFirst("Sign in first, or send an API token as `Authorization: Bearer …`.")
         if route.need is SIGNED_IN and request.state.bearer:  # it would make itself more roles, or a longer life
-            raise Forbidden("A token cannot manage the account whose it is. Sign in for that.")
+            raise Forbidden("A token cannot manage its own account. Sign in to do that.")
         need = Permission.ADMINISTER if route.need is MACHINE else route.need
         if not isinstance(need, Permission):
             return

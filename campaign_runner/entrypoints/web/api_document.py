@@ -22,9 +22,9 @@ PROBLEM = {
     "required": ["type", "title", "status", "detail", "request_id"],
 }  # fmt: skip
 REFUSALS = {
-    "400": "Host or header is not right", "401": "No token, or it is not valid", "403": "Your roles do not allow it",
-    "404": "Nothing of that name that you can see", "409": "It has changed meanwhile",
-    "413": "Too large", "422": "What was sent cannot be used", "429": "Too many tries", "503": "Try again later",
+    "400": "Host or header is wrong", "401": "No token, or it is not valid", "403": "Your roles do not allow it",
+    "404": "Not found, or not visible to you", "409": "It has changed meanwhile",
+    "413": "Too large", "422": "The content cannot be used", "429": "Too many tries", "503": "Try again later",
 }  # fmt: skip
 # What comes as a stream is read by its handler.
 UPLOAD = {"required": True, "content": {"multipart/form-data": {"schema": {
@@ -57,7 +57,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         return app.openapi_schema
     made = get_openapi(
         title="campaign-runner", version=__version__, routes=app.routes,
-        description="Every call acts as the user whose token it carries, or who is signed in.",
+        description="Every call acts as the user of its token, or as the signed-in user.",
     )  # fmt: skip
     components = made.setdefault("components", {})
     components["securitySchemes"] = {

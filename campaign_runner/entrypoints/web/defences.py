@@ -65,7 +65,7 @@ class Defences:
         largest, longest = self.upload if is_upload(scope) else (FORM_BYTES, FORM_SECONDS)
         body = BoundedBody(scope, receive, largest, longest)
         if body.is_too_large:
-            detail = f"The request is too large: at most {largest // 2**20} MB are taken."
+            detail = f"The request is too large: at most {largest // 2**20} MB are accepted."
             return await told(Request(scope, receive), 413, detail)(scope, receive, answer)
         return await self.app(scope, body, answer)
 
@@ -73,7 +73,7 @@ class Defences:
         headers = Headers(scope=scope)
         if _host(headers.get("host", "")) not in self.hosts:
             return 400, (
-                "This server is not known under the name of this address. An administrator can add the name to "
+                "This server is not known by this host name. An administrator can add the name to "
                 "[server] hosts in workspace.toml."
             )
         unsafe = scope["method"] not in SAFE

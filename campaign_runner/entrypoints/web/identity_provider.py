@@ -83,7 +83,7 @@ class IdentityProvider:
             if str(known.get("issuer", "")).rstrip("/") != self.issuer or not all(
                 known.get(name) for name in _NEEDED
             ):
-                raise self._unusable(ValueError("what it says of itself is of another issuer, or incomplete"))
+                raise self._unusable(ValueError("its description names another issuer, or is incomplete"))
             self._known, self._until = known, time.monotonic() + KEPT_SECONDS
         return self._known
 

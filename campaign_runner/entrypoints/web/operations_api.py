@@ -23,7 +23,7 @@ def healthz() -> dict[str, str]:
 
 
 def readyz(workspace: Work) -> JSONResponse:
-    """The ledger answers, somebody does the work, and Tango answered when it was called last."""
+    """The ledger answers, somebody does the work, and Tango answered the last call."""
     state = readiness(workspace)
     return JSONResponse(state, 200 if state["ready"] else 503)
 

@@ -32,7 +32,7 @@ def provider_of(request: Request) -> IdentityProvider:
     """The provider of this server; raises NotFound where there is none."""
     oidc = workspace_of(request).settings.server.oidc
     if not oidc.issuer:
-        raise NotFound("There is no single sign-on here. Sign in with your password.")
+        raise NotFound("Single sign-on is not set up here. Sign in with your password.")
     if not hasattr(request.app.state, "provider"):
         from campaign_runner.entrypoints.web.identity_provider import (
             IdentityProvider,
@@ -56,7 +56,7 @@ def from_provider(request: Request, workspace: Work, code: str = "", state: str 
     """Back again, with a code that only this server can turn into a token."""
     provider = provider_of(request)
     if not state or not hmac.compare_digest(state.encode(), state_of(request).encode()):
-        raise UsageError("This sign-in was not begun in this browser. Begin again.")
+        raise UsageError("This sign-in was started in another browser. Start again.")
     begun = single_sign_on.back_from_provider(workspace, state)
     if error or not code:
         raise Forbidden(f"{provider.issuer} did not let you in. Try again, or ask its administrator.")

@@ -198,7 +198,7 @@ def _moved(account: str, amount: int, currency: str, groups: tuple[str, ...]) ->
 ACCOUNTS = {
     "tango": ("Assets:Tango:Account", "the account at Tango that rewards are charged to"),
     "rewards": ("Expenses:Rewards", "face value of completed rewards"),
-    "open": ("Assets:Tango:OpenOrders", "face value of rewards that are still on their way"),
+    "open": ("Assets:Tango:OpenOrders", "face value of rewards that are not final yet"),
     "refunds": ("Assets:Tango:Refunds", "charged for rewards that failed or were cancelled: Tango owes it"),
     "unbilled": ("Liabilities:Tango:Unbilled", "placed, and Tango has not stated the charge yet"),
     "fees": ("Expenses:Rewards:Fees", "fees"),

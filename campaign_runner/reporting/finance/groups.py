@@ -49,7 +49,7 @@ def _named(columns: Sequence[Column], header: str) -> str:
                                  "none. Name another column.")  # fmt: skip
             return column.header
     if not columns:
-        raise UsageError(f'--group-by "{header}": the file was erased, as asked, and its columns with it.')
+        raise UsageError(f'--group-by "{header}": the file and its columns were erased.')
     own = dict.fromkeys(column.header for column in columns if not column.field)
     known = ", ".join(f'"{name}"' for name in own) or "no columns of its own"
     raise UsageError(f'--group-by "{header}": the spreadsheet has no such column. It has {known}.')

@@ -161,7 +161,7 @@ def _findings(matched: pd.DataFrame, verdicts: dict[str, int]) -> list[Finding]:
     texts = {
         Match.DIFFERENT: "{} on the statement with another amount, currency or status than in our books",
         Match.MISSING: "{} in our books that the statement does not have",
-        Match.EXTRA: "{} on the statement that our books know nothing of",
+        Match.EXTRA: "{} on the statement that our books do not have",
     }
     findings = []
     for verdict, words in texts.items():

@@ -64,7 +64,8 @@ def read_statement(path: Path) -> Statement:
     if not key or amount is None:
         wanted = "a reference (externalRefID or referenceOrderID)" if not key else "an amount (Amount charged)"
         raise FileUnusable(
-            f"{path.name}: no column holds {wanted}. It has {', '.join(map(repr, table.columns[:12]))}. Export the order "
+            f"{path.name}: no column contains {wanted}. It has {', '.join(map(repr, table.columns[:12]))}. Export the "
+            f"order "
             "history of the Tango portal as CSV, with references and amounts."
         )
     table = table[table[column].str.strip() != ""]
