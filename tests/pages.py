@@ -66,7 +66,7 @@ def _key_rows(rows: Sequence[tuple[str, str]]) -> str:
 def commands_table() -> str:
     """The README's: each command with its arguments, and the first paragraph of its help."""
     rows = []
-    for path, command in _commands(get_command(cli.app)):
+    for path, command in _commands(get_command(cli.program())):
         arguments = [one for one in command.params if one.param_type_name == "argument" and one.metavar]
         shown = " ".join([path, *(one.metavar if one.required else f"[{one.metavar}]" for one in arguments)])
         rows.append((shown.replace("|", "\\|"), " ".join((command.help or "").partition("\n\n")[0].split())))
@@ -100,7 +100,7 @@ def commands_page() -> str:
     lines = ["# Commands", "", MADE, ""]
     lines += [f"Every command takes {every} and `--help`; what a command has no use for changes nothing.", ""]
     lines += _table(("Exit code", "Meaning"), [(str(int(code)), what) for code, what in MEANING.items()])
-    for path, command in _commands(get_command(cli.app)):
+    for path, command in _commands(get_command(cli.program())):
         lines += ["", f"## {path}", "", *_help(command.help or ""), "", *_parameters(command)]
     return "\n".join(lines).rstrip("\n") + "\n"
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from campaign_runner import settings, validation
 from campaign_runner.app.template import write_empty_template
-from campaign_runner.entrypoints.cli import app
+from campaign_runner.entrypoints.cli import program
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.reporting import registry
@@ -20,9 +20,9 @@ from tests import pages
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-GROUPS = [group.typer_instance for group in app.registered_groups if group.typer_instance]
+GROUPS = [group.typer_instance for group in program().registered_groups if group.typer_instance]
 COMMANDS = {f"{before}{command.name or command.callback.__name__}": command.callback.__doc__ or ""
-            for before, group in [("", app), *((f"{group.info.name} ", group) for group in GROUPS)]
+            for before, group in [("", program()), *((f"{group.info.name} ", group) for group in GROUPS)]
             for command in group.registered_commands if command.callback}  # fmt: skip
 METHODS = sorted(validation.load_book().methods)
 

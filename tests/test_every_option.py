@@ -24,7 +24,7 @@ def commands():
             else:
                 yield (*path, name), command
 
-    return dict(walk(get_command(cli.app)))
+    return dict(walk(get_command(cli.program())))
 
 
 COMMANDS = commands()

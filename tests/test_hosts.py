@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from campaign_runner import settings
-from campaign_runner.entrypoints.cli import app
+from campaign_runner.entrypoints.cli import program
 from campaign_runner.model.errors import SettingsError
 
 EVIL = "https://evil.example"
@@ -88,6 +88,6 @@ def test_a_file_is_checked_and_people_are_exported_whatever_host_the_settings_na
         "--reports",
         str(tmp_path),
     ]
-    assert CliRunner().invoke(app, ["check", str(tmp_path / "q4.csv"), *where]).exit_code == 0
+    assert CliRunner().invoke(program(), ["check", str(tmp_path / "q4.csv"), *where]).exit_code == 0
     out = ["--to", str(tmp_path / "ana.json")]
-    assert CliRunner().invoke(app, ["person", "export", "ana@example.com", *out, *where]).exit_code == 0
+    assert CliRunner().invoke(program(), ["person", "export", "ana@example.com", *out, *where]).exit_code == 0

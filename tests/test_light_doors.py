@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from campaign_runner.app.process.gc_pause import collect_as_usual, collect_seldom
+from campaign_runner.entrypoints.cli import COMMANDS, program
 from campaign_runner.ledger import open_ledger
 from tests.ledger.ledgers import line, planned
 
@@ -59,6 +60,13 @@ def test_a_check_loads_no_network_library_and_no_page_templates(tmp_path: Path) 
     call = [sys.executable, "-c", code, "--state", str(tmp_path / ".campaign-runner"), "check", "q4.csv"]
     done = subprocess.run(call, capture_output=True, text=True, cwd=tmp_path)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
+
+
+def test_a_command_that_is_named_is_made_alone() -> None:
+    alone, group, whole = program(["check", "q4.csv"]), program(["token", "list"]), program(["chekc"])
+    assert ([one.name for one in alone.registered_commands], alone.registered_groups) == (["check"], [])
+    assert (group.registered_commands, len(group.registered_groups)) == ([], 1)
+    assert len(whole.registered_commands) == len(COMMANDS)
 
 
 def test_a_command_seldom_looks_for_garbage_and_a_process_that_stays_does() -> None:

@@ -110,7 +110,7 @@ def call(arguments: Sequence[str | Path], folder: Path, clock: HandClock, home: 
 @functools.cache
 def _commands() -> Any:
     """The command line, made once in a process."""
-    return typer.main.get_command(cli.app)
+    return typer.main.get_command(cli.program())
 
 
 @contextlib.contextmanager
