@@ -13,7 +13,7 @@ from campaign_runner.app.steps.finish import books_of
 from campaign_runner.app.steps.report_files import report_targets
 from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.ledger import Ledger, campaigns
-from campaign_runner.ledger.read_only import look_into
+from campaign_runner.ledger.opening import look_into
 from campaign_runner.model import OpenBooks
 from campaign_runner.model.choices import EnvironmentName
 from campaign_runner.model.errors import UsageError

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from campaign_runner.ledger import Ledger, events, order_sums, verification
 from campaign_runner.ledger.newest_heads import has
-from campaign_runner.ledger.read_only import look_into
+from campaign_runner.ledger.opening import look_into
 from campaign_runner.model.plan_facts import StatedHead
 from campaign_runner.model.wording import day
 

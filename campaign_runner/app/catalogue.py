@@ -11,7 +11,7 @@ from campaign_runner.app.steps.ask_tango import ask_tango, reason
 from campaign_runner.ledger import Ledger, catalogues, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import Catalogue, Reward
-from campaign_runner.planning.catalogue_context import CatalogueContext
+from campaign_runner.planning.chunk_processor import CatalogueContext
 from campaign_runner.preflight import catalogue_cache
 from campaign_runner.preflight.catalogue_cache import CachedCatalogue
 from campaign_runner.preflight.catalogue_check import CatalogueIndex

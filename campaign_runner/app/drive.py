@@ -16,9 +16,9 @@ from campaign_runner.app.process.progress import no_progress
 from campaign_runner.app.session import CampaignSession, open_campaign
 from campaign_runner.app.steps import run_options
 from campaign_runner.app.steps.draft import ReadOptions
+from campaign_runner.app.steps.driver import Turn
 from campaign_runner.app.steps.finish import finish, finish_latest
 from campaign_runner.app.steps.place import Placed, PlacingRules, place_file
-from campaign_runner.app.steps.turn import Turn
 from campaign_runner.app.steps.write_plan import write_down_plan
 from campaign_runner.app.submissions import restored
 from campaign_runner.app.views.uploads import LoadedUpload

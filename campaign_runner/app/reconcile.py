@@ -12,7 +12,7 @@ from campaign_runner.app.steps.finish import books_of
 from campaign_runner.app.steps.report_files import report_folder, report_targets
 from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.ledger import campaigns
-from campaign_runner.ledger.read_only import look_into
+from campaign_runner.ledger.opening import look_into
 from campaign_runner.model.errors import UsageError
 from campaign_runner.reporting.finance.statement import STATEMENT_REPORTS, Reconciled, reconcile_statement
 

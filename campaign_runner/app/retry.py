@@ -19,8 +19,9 @@ from campaign_runner.app.steps.funds import payable_again
 from campaign_runner.app.steps.interrupted import summing_up
 from campaign_runner.app.steps.safeguards import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import events, integrity, jobs, plans, replaced_lines, stored_reports
+from campaign_runner.ledger import events, integrity, jobs, plans, stored_reports
 from campaign_runner.ledger.actors import this_account
+from campaign_runner.ledger.failed_lines import failed as failed_before
 from campaign_runner.ledger.sendings import sending
 from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
@@ -68,7 +69,7 @@ def _plan_again(campaign: CampaignSession) -> str:
     runtime = campaign.runtime
     with campaign.ledger.read() as connection:
         lines = [failed.line for failed in plans.failed_lines(connection, campaign.key)]
-        history = _history(replaced_lines.failed(connection, campaign.key))
+        history = _history(failed_before(connection, campaign.key))
     payable_again(runtime, campaign.ledger, campaign.key, lines)
     if not lines:
         return history

@@ -19,7 +19,7 @@ from campaign_runner.app.process.state_folder import state_folder
 from campaign_runner.ledger import Ledger, pauses, requests
 from campaign_runner.ledger.actors import this_account
 from campaign_runner.ledger.limiter import SharedLimiter
-from campaign_runner.ledger.request_log import record_attempt
+from campaign_runner.ledger.requests import record_attempt
 from campaign_runner.model import Clock, Receipt, RuleBook
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError

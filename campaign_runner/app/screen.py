@@ -16,8 +16,8 @@ from campaign_runner.model.wording import came_to, cash, count, listed, per_curr
 from campaign_runner.preflight.catalogue_check import price
 from campaign_runner.reporting.finance.sums import FinanceOfAll, PeriodSums
 from campaign_runner.reporting.fix_list import todo
-from campaign_runner.reporting.next_steps import next_steps
 from campaign_runner.reporting.sent import sent, warnings, where_from
+from campaign_runner.reporting.summary import next_steps
 from campaign_runner.reporting.table import notes
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from campaign_runner.app.process.state_folder import notice, refuse_other
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps import newest
 from campaign_runner.ledger import Ledger, adoption, campaigns, open_ledger
+from campaign_runner.ledger.opening import is_writable, look_into
 from campaign_runner.ledger.overlaps import Watch
-from campaign_runner.ledger.read_only import is_writable, look_into
-from campaign_runner.ledger.request_log import last_attempt
+from campaign_runner.ledger.requests import last_attempt
 from campaign_runner.model import RuleBook
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.log import log_context

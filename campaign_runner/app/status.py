@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from campaign_runner.app.steps import newest
 from campaign_runner.ledger import campaigns, claims, events, pauses, row_status
-from campaign_runner.ledger.read_only import look_into
+from campaign_runner.ledger.opening import look_into
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units, text

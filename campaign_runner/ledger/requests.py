@@ -11,13 +11,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from campaign_runner.ledger import events
+from campaign_runner.ledger.batches import StoredBatch
+from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.digests import REQUEST, REQUESTS, digest, fetch_requests
 from campaign_runner.ledger.keys import Key, Keyring
 from campaign_runner.ledger.packing import pack, unpack
+from campaign_runner.ledger.schema import attempts
+from campaign_runner.ledger.store import Ledger
 from campaign_runner.ledger.submission_tables import trial_rewards
+from campaign_runner.model import Receipt
 from campaign_runner.model.money import from_units, text
 
 
@@ -136,3 +141,47 @@ def settle(connection: Connection, reward: TrialReward, state: str, note: str, a
     mine = trial_rewards.c.reference == reward.reference
     connection.execute(update(trial_rewards).where(mine).values(state=state, note=note, body=pack(b"")))
     events.append(connection, reward.campaign, at, f"test reward {state}", reference=reward.reference)
+
+
+_ATTEMPT = Prepared(attempts.insert(), [column.name for column in attempts.c])
+
+
+_LAST_ATTEMPT = Prepared(select(func.max(attempts.c.id)))
+
+
+def record_attempt(
+    ledger: Ledger, campaign_key: int, reference: str, at: str, method: str, receipt: Receipt, seconds: float
+) -> None:
+    """One request, with its outcome and request id; no secrets, no personal data. It is recorded even if another
+    process holds the campaign now."""
+    values = {"campaign": campaign_key, "reference": reference[:100], "at": at, "method": method,
+              "outcome": receipt.outcome, "http_status": receipt.http_status, "code": receipt.code[:20],
+              "message": receipt.message, "request_id": receipt.request_id[:100], "seconds": seconds}  # fmt: skip
+    with ledger.write("note a request", fenced=False) as connection:
+        events.alone(connection)
+        number = 1 + (_LAST_ATTEMPT(connection).fetchone()[0] or 0)
+        _ATTEMPT(connection, {**values, "id": number, "seal": seal(connection, {**values, "id": number})})
+
+
+def last_attempt(connection: Connection) -> int:
+    """The number of the newest request: no answer came since, where it is the same."""
+    return int(connection.execute(select(func.coalesce(func.max(attempts.c.id), 0))).scalar_one())
+
+
+def first_look(ledger: Ledger, batch: StoredBatch) -> str:
+    """When an order was looked up first since it was sent last; "" where it was not."""
+    mine = (attempts.c.campaign == batch.campaign, attempts.c.reference == batch.reference)
+    sent = (
+        select(func.coalesce(func.max(attempts.c.id), 0)).where(*mine, attempts.c.method == "POST").scalar_subquery()
+    )
+    with ledger.read() as connection:
+        return str(
+            connection.execute(select(func.min(attempts.c.at)).where(*mine, attempts.c.id > sent)).scalar() or ""
+        )
+
+
+def silent_since(connection: Connection) -> str:
+    """When the newest request was made, where no answer came to it; "" where one came, or none was made."""
+    newest = select(attempts.c.at, attempts.c.http_status).order_by(attempts.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return str(row.at) if row and (not row.http_status or row.http_status >= 500) else ""

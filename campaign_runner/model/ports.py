@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
-
 PATIENCE = 60.0  # a hold that Tango asks for is waited for so long; after a longer one somebody comes back
 
 

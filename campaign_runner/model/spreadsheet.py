@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-
 # Why a row is held for how it looks in the spreadsheet; a report of ours says so too when it is uploaded again.
 HIDDEN_ROW = "The row is hidden in the spreadsheet."
 STRUCK_ROW = "The row, or a cell of it, is struck through in the spreadsheet."

@@ -10,9 +10,8 @@ from __future__ import annotations
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.placement.look import look
-from campaign_runner.placement.refused import look_at_refused
 from campaign_runner.placement.run_state import Placement
-from campaign_runner.placement.send import send
+from campaign_runner.placement.send import look_at_refused, send
 
 __all__ = ["Placement", "advance", "confirm"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from campaign_runner.ledger import Ledger, batch_moves, request_log
+from campaign_runner.ledger import Ledger, batch_moves, requests
 from campaign_runner.ledger.batches import NO_FAILURES, Failures, LineState, StoredBatch
 from campaign_runner.ledger.overlaps import Watch
 from campaign_runner.model import Clock, Order, Outcome, Receipt
@@ -82,7 +82,7 @@ class Placement:
         age = self.clock.now().timestamp() - seconds_of(batch.sent_at)
         if age >= 0:
             return age
-        looked = request_log.first_look(self.ledger, batch)
+        looked = requests.first_look(self.ledger, batch)
         before = self.clock.now().timestamp() - seconds_of(looked) if looked else 0.0
         return max(before, self.clock.monotonic() - self._began[1])
 

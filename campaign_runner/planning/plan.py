@@ -16,10 +16,10 @@ import pandas as pd
 from campaign_runner.model import Batch, Hold, LineItem, Order
 from campaign_runner.model.money import from_units
 from campaign_runner.planning import duplicates, persons, references, twins
+from campaign_runner.planning.bodies import PlanPortion
 from campaign_runner.planning.cutting import FORMAT, cuts
 from campaign_runner.planning.line_builder import LineBuilder, wholes
 from campaign_runner.planning.matching import PLANNED_COLUMNS, complete, match
-from campaign_runner.planning.plan_portion import PlanPortion
 from campaign_runner.planning.released_rows import (
     held_digests,
     hidden_rows,

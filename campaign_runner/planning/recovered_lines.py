@@ -16,9 +16,9 @@ import pandas as pd
 from campaign_runner.model import LineAnswer, LineItem, Receipt
 from campaign_runner.model.money import to_units
 from campaign_runner.planning import references
+from campaign_runner.planning.bodies import NO_CONTACT
 from campaign_runner.planning.line_builder import whole
 from campaign_runner.planning.plan import ATTEMPTS, Plan, find_lines
-from campaign_runner.planning.plan_portion import NO_CONTACT
 from campaign_runner.planning.recipients import alias_hashes, person_hashes
 
 # The contents of a line, where Tango knows more of them than the file: nothing at all, or that they differ.

@@ -21,7 +21,6 @@ from campaign_runner.reconciliation.repairs import Whole
 if TYPE_CHECKING:
     import pandas as pd
 
-
 Between = Callable[[int, int], Found | dict[str, Any]]
 Earlier = Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]]
 

@@ -17,9 +17,9 @@ from campaign_runner.reporting import charts
 from campaign_runner.reporting.charts import ChartPart
 from campaign_runner.reporting.finance.formulas import FIGURES
 from campaign_runner.reporting.finance.sums import SECTIONS, ReportSums, Tallies
-from campaign_runner.reporting.next_steps import ClosedBooks, next_steps
 from campaign_runner.reporting.page_template import template
 from campaign_runner.reporting.sent import sent, warnings
+from campaign_runner.reporting.summary import ClosedBooks, next_steps
 from campaign_runner.reporting.table import notes
 
 PAGE = "report.html"

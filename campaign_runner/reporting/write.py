@@ -21,12 +21,11 @@ from campaign_runner.reporting.finance.groups import Groups, group_headers
 from campaign_runner.reporting.finance.line_pass import LinePass
 from campaign_runner.reporting.finance.sums import PeriodSums, Tallies, period_sums
 from campaign_runner.reporting.ledger_stamp import properties
-from campaign_runner.reporting.next_steps import ClosedBooks
 from campaign_runner.reporting.plan_file import PlanPaper
 from campaign_runner.reporting.registry import Source
 from campaign_runner.reporting.report_folder import Progress, ReportFolder
 from campaign_runner.reporting.report_page import PAGE, FirstRows, restated
-from campaign_runner.reporting.summary import SUMMARY, summary_json
+from campaign_runner.reporting.summary import SUMMARY, ClosedBooks, summary_json
 from campaign_runner.reporting.table import RowTable, Sink, csv_of, fits
 from campaign_runner.reporting.targets import Targets
 

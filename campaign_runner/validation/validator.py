@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -11,17 +11,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campaign_runner.model import Checked, CleanRows, Column, RawRows, RuleBook
+from campaign_runner.model import Checked, CleanRows, Column, Problem, RawRows, RuleBook
 from campaign_runner.model.money import UNITS
 from campaign_runner.validation import columns as _columns
 from campaign_runner.validation.arrowtext import arrow, series
-from campaign_runner.validation.chunk import ChunkReader, TidyChunk, normalised
+from campaign_runner.validation.chunk import ChunkReader, TidyChunk, normalised, placed
 from campaign_runner.validation.currency import CurrencyRule
-from campaign_runner.validation.judge import Judge
-from campaign_runner.validation.messages import Wording
+from campaign_runner.validation.failed_checks import CheckResults, Failure
+from campaign_runner.validation.messages import Wording, listed
 from campaign_runner.validation.normalisation import tidy
 from campaign_runner.validation.rule_options import RuleOptions
-from campaign_runner.validation.schemas import METHOD, RowSchema, shape_of, shape_of_none
+from campaign_runner.validation.schemas import METHOD, PLACED, RowSchema, shape_of, shape_of_none
 
 
 class Validator:
@@ -46,7 +46,6 @@ class Validator:
         self._reader = ChunkReader(
             book, choices, self._where, self._present, values, self._shapes, self._currency.of_rewards
         )
-        self._judge = Judge(book, self._where, self._words)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For another process: what is compiled there again."""
@@ -63,7 +62,7 @@ class Validator:
         chunk = self._reader.read(rows)
         self._look_for_columns(chunk, first)
         self._currency.judge(chunk)
-        self._judge.judge(chunk, [self._shapes[name] for name in pd.unique(chunk.shapes)])
+        self._look_at_cells(chunk)
         self._look_at_keys(chunk)
         return self._checked(chunk)
 
@@ -80,6 +79,78 @@ class Validator:
             if names := lacking[shape.name]:
                 for row in chunk.index[chunk.shapes == shape.name].tolist():
                     chunk.problems.append(self._words.columns_missing(row, names, shape.method))
+
+    def _look_at_cells(self, chunk: TidyChunk) -> None:
+        """Shape after shape, each row against its schema from left to right; every failure is a problem at its cell."""
+        groups = [(self._shapes[name], chunk.shapes == name) for name in pd.unique(chunk.shapes)]
+        results = CheckResults(
+            lambda name: placed(chunk, self._book, name), [(shape.schema, here) for shape, here in groups]
+        )
+        for shape, here in groups:
+            strangers: list[Failure] = []
+            stopped: dict[str, set[int]] = {}
+            failures = results.failures(shape.schema, here, chunk.index.to_numpy())
+            for failure in sorted(failures, key=self._position):
+                name = _field_of(failure)
+                if failure.rule == "not-allowed":
+                    strangers.append(failure)
+                    continue
+                if stopped.get(name):
+                    failure = failure.without(stopped[name])
+                if getattr(failure.check, "stop", False):
+                    stopped.setdefault(name, set()).update(failure.rows.tolist())
+                self._tell(chunk, shape, failure)
+            self._tell_strangers(chunk, shape, strangers)
+
+    def _tell(self, chunk: TidyChunk, shape: RowSchema, failure: Failure) -> None:
+        name = _field_of(failure)
+        column = self._where.get(name)
+        rows = failure.rows.tolist()
+        if failure.check is None:
+            problems: Iterable[Problem] = (
+                self._words.presence(row, column, name, "required", shape.method) for row in rows
+            )
+        else:
+            teller = self._words.teller(self._book.fields[name], failure.check, shape.method)
+            problems = teller.problems(rows, column, *self._texts(chunk, name, column, failure))
+        if chunk.named:
+            position = column.position if column else -1
+            problems = (problem for problem in problems if (problem.row, position) not in chunk.named)
+        chunk.problems.extend(problems)
+
+    def _texts(
+        self, chunk: TidyChunk, name: str, column: Column | None, failure: Failure
+    ) -> tuple[list[str], list[str], list[str]]:
+        """Of each failed cell: what the user wrote (or the default), what was judged, the country of the row."""
+        places = pa.array(chunk.index.get_indexer(pd.Index(failure.rows)))
+        values = chunk.fields[name].take(places).to_pylist()
+        shown = values
+        if column is not None:
+            cells = arrow(chunk.rows.cells[column.position]).take(places).to_pylist()
+            shown = [(cell or "").strip() or value for cell, value in zip(cells, values, strict=True)]
+        country = chunk.fields.get(self._book.fields[name].metadata.get("country", ""))
+        lands = [""] * len(values) if country is None else [land or "" for land in country.take(places).to_pylist()]
+        return shown, values, lands
+
+    def _tell_strangers(self, chunk: TidyChunk, shape: RowSchema, strangers: list[Failure]) -> None:
+        """Filled cells that the method does not take: one problem for each object (recipient, shipping) of a row."""
+        objects: dict[tuple[int, str], list[Column]] = {}
+        for failure in strangers:
+            column = self._where[failure.column]
+            group = str(self._book.fields[failure.column].metadata.get("group", failure.column)).split(".")[0]
+            for row in failure.rows.tolist():
+                if (row, column.position) not in chunk.named:
+                    objects.setdefault((row, group), []).append(column)
+        for (row, _), columns in objects.items():
+            cells = "the cells " + listed(column.cell(row) for column in columns) if columns[1:] else "the cell"
+            text = str(chunk.rows.cells[columns[0].position].at[row]).strip()
+            chunk.problems.append(
+                self._words.presence(row, columns[0], str(columns[0].field), "not-allowed", shape.method, text, cells)
+            )
+
+    def _position(self, failure: Failure) -> int:
+        column = self._where.get(_field_of(failure))
+        return column.position if column else -1
 
     def _look_at_keys(self, chunk: TidyChunk) -> None:
         """An empty cell that is to name its row is a problem, unless one was told of it already."""
@@ -109,6 +180,10 @@ class Validator:
         own = {header: tidy(arrow(chunk.rows.cells[column.position]), "text") for header, column in self._own.items()}
         fields = {name: chunk.fields[name] for name in self._present}
         return CleanRows(_frame(fields, chunk.index, good), _frame(own, chunk.index, good))
+
+
+def _field_of(failure: Failure) -> str:
+    return failure.column.removesuffix(PLACED)
 
 
 def _shapes(book: RuleBook, present: list[str], choices: RuleOptions) -> dict[str, RowSchema]:

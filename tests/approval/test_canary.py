@@ -17,7 +17,7 @@ from campaign_runner.app.steps.draft import ReadOptions, checked_draft
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.errors import ExitCode
-from campaign_runner.reporting.next_steps import next_steps
+from campaign_runner.reporting.summary import next_steps
 from tests.approval.conftest import ANA, BEN, CLEO
 
 GOOD = [f"{n},EMAIL,Ana,Silva,ana{n}@example.com,,U561593,{n}" for n in range(10, 18)]

@@ -14,7 +14,7 @@ from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.personal_data.person_export import export_person, write_export
 from campaign_runner.app.purge import Erased, purge_recipient
 from campaign_runner.app.send import send_plan
-from campaign_runner.ledger import read_only, store
+from campaign_runner.ledger import opening, store
 from campaign_runner.ledger.schema import metadata
 from campaign_runner.ledger.trace_removal import FILES, traces
 from campaign_runner.model.actor import Actor
@@ -163,5 +163,5 @@ def test_what_could_not_be_cleared_while_others_read_is_said_and_cleared_by_the_
 def test_an_export_needs_no_right_to_write_into_the_ledger(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     busy(house)
     house.workspace.close()
-    monkeypatch.setattr(read_only, "is_writable", lambda folder: False)
+    monkeypatch.setattr(opening, "is_writable", lambda folder: False)
     assert export_person(house.workspace.runtime(1, HANNA, house.folder / "reports"), WHO).rewards

@@ -9,7 +9,7 @@ from campaign_runner.ledger import batches, events, open_ledger, schema
 from campaign_runner.ledger.batch_moves import mark_sending, settle
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.packing import pack
-from campaign_runner.ledger.request_log import record_attempt
+from campaign_runner.ledger.requests import record_attempt
 from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.errors import ExitCode, OrderMoved, StateError
 from campaign_runner.model.lifecycle import BatchState

@@ -18,15 +18,15 @@ from campaign_runner.app.schedule import schedule_campaign
 from campaign_runner.app.session import open_campaign
 from campaign_runner.app.status import campaign_status
 from campaign_runner.app.steps.draft import ReadOptions
+from campaign_runner.app.steps.driver import Turn
 from campaign_runner.app.steps.place import PlacingRules, place_file
-from campaign_runner.app.steps.turn import Turn
 from campaign_runner.app.views.uploads import latest_upload
 from campaign_runner.app.withdraw import withdraw_campaign
 from campaign_runner.ledger import batches, open_ledger, schema
 from campaign_runner.ledger.limiter import SharedCircuit
 from campaign_runner.model.errors import ExitCode, UsageError
 from campaign_runner.model.lifecycle import BatchState
-from campaign_runner.reporting.next_steps import next_steps
+from campaign_runner.reporting.summary import next_steps
 from campaign_runner.simulator import Simulator, serve
 from campaign_runner.simulator.faults import Fault
 from tests.pipeline.decided import release_rows

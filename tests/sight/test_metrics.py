@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from campaign_runner.app.metrics import PREFIX, ledger_metrics, metrics_text
 from campaign_runner.app.process.metrics_file import metrics_written
 from campaign_runner.ledger import counters, jobs, open_ledger
-from campaign_runner.ledger.request_log import record_attempt
+from campaign_runner.ledger.requests import record_attempt
 from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.errors import TangoStopped
 from tests.pipeline.conftest import office as office

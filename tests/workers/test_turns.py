@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaign_runner.app.jobs import work_once
-from campaign_runner.app.steps.turn import Turn
+from campaign_runner.app.steps.driver import Turn
 from campaign_runner.ledger import jobs
 
 ROWS = [f"EMAIL,Ana,Silva,ana.{n}@example.com,U561593,25" for n in range(12)]

@@ -17,7 +17,7 @@ from campaign_runner.app.messages import messages_health
 from campaign_runner.app.tango_events import VARIABLE
 from campaign_runner.app.webhooks import PATH
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import Ledger, jobs, request_log
+from campaign_runner.ledger import Ledger, jobs, requests
 from campaign_runner.model.errors import StateError
 from campaign_runner.notification.kinds import Audience
 from campaign_runner.settings import Settings
@@ -165,7 +165,7 @@ def readiness(workspace: Workspace) -> dict[str, Any]:
     try:
         with workspace.ledger().read() as connection:
             late = jobs.longest_due(connection) > OVERDUE
-            silent = request_log.silent_since(connection)
+            silent = requests.silent_since(connection)
     except StateError as error:
         return {"ready": False, "ledger": str(error), "worker": "unknown", "Tango": "unknown"}
     tango = f"no usable answer to the newest call, {silent}" if silent else "ok"

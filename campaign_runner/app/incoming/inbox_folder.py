@@ -26,7 +26,6 @@ from campaign_runner.settings.workspace_sections import ScheduleSection
 if TYPE_CHECKING:
     from campaign_runner.settings import Settings
 
-
 LOCK = ".inbox.lock"
 
 

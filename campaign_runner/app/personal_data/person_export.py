@@ -14,7 +14,7 @@ from campaign_runner.app.purge import hashes_of, person
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions, read
 from campaign_runner.ledger import Ledger, personal_data, trace_removal
-from campaign_runner.ledger.read_only import look_into
+from campaign_runner.ledger.opening import look_into
 from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.contact import Contact
 from campaign_runner.model.errors import FileUnusable

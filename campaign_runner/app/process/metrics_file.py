@@ -15,7 +15,7 @@ from pathlib import Path
 
 from campaign_runner.app.metrics import ledger_metrics, metrics_text
 from campaign_runner.ledger.counters import GAUGE, Metric, Sample
-from campaign_runner.ledger.read_only import look_into
+from campaign_runner.ledger.opening import look_into
 from campaign_runner.ledger.store import FILE
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode
 

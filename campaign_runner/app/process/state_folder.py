@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from campaign_runner.ledger import read_only
+from campaign_runner.ledger import opening
 from campaign_runner.model.errors import StateError
 
 NAME = ".campaign-runner"
@@ -41,7 +41,7 @@ def state_folder(given: Path | None, config: Path | None, environ: Mapping[str, 
 
 def notice(folder: Path, before: Path | None, environment: str, campaign: str) -> str:
     """What is to be told of an older folder; "" where it is the state folder of other settings and knows nothing."""
-    if before is None or ((before.parent / SETTINGS).exists() and not read_only.knows(before, environment, campaign)):
+    if before is None or ((before.parent / SETTINGS).exists() and not opening.knows(before, environment, campaign)):
         return ""
     return (
         f"{before} is not used: the state folder is {folder}, beside {SETTINGS}. Use --state to choose another one."
@@ -52,8 +52,8 @@ def refuse_other(folder: Path, before: Path | None, environment: str, campaign: 
     """Raise StateError where the older folder knows this campaign and the chosen one does not."""
     if (
         before is None
-        or not read_only.knows(before, environment, campaign)
-        or read_only.knows(folder, environment, campaign)
+        or not opening.knows(before, environment, campaign)
+        or opening.knows(folder, environment, campaign)
     ):
         return
     raise StateError(

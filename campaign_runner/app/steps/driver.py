@@ -5,6 +5,7 @@ A stop, of Tango or of a person, lets the calls under way end first.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -18,7 +19,6 @@ from campaign_runner.app.runtime import Runtime, account_name, connect_tango
 from campaign_runner.app.session import watch
 from campaign_runner.app.steps import newest
 from campaign_runner.app.steps.following import Following
-from campaign_runner.app.steps.turn import Turn
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batch_moves import left_sending, look_now
 from campaign_runner.ledger.batches import StoredBatch
@@ -62,6 +62,26 @@ def driving(
             yield driver
         except TangoStopped as stop:
             driver.stopped = str(stop)
+
+
+@dataclass
+class Turn:
+    """Over after `longest` seconds; after `shortest` where `others_wait`. Times are of a clock that nobody sets."""
+
+    longest: float = math.inf
+    shortest: float = math.inf
+    others_wait: Callable[[], bool] = lambda: False
+    _began: float | None = field(default=None, init=False)
+    _asked: float = field(default=-math.inf, init=False)
+    _over: bool = field(default=False, init=False)
+
+    def is_over(self, now: float) -> bool:
+        """Whether the rest is left for later; the first question begins the turn."""
+        self._began = now if self._began is None else self._began
+        lasted = now - self._began
+        if not self._over and lasted >= self.shortest and now - self._asked >= ASKED:
+            self._asked, self._over = now, self.others_wait()
+        return self._over or lasted >= self.longest
 
 
 @dataclass
@@ -215,3 +235,7 @@ class Driver:
     def _count(self, steps: int) -> None:
         self._steps += steps
         self.progress(self._steps)
+
+
+# How often it is asked whether others wait (seconds).
+ASKED = 1.0

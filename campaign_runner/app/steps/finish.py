@@ -29,8 +29,8 @@ from campaign_runner.app.steps.report_files import (
 from campaign_runner.app.views.uploads import LoadedUpload, latest_upload, restored_upload, with_repairs
 from campaign_runner.ledger import campaigns, pauses, row_status, sent_when
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.ledger.read_only import is_writable
-from campaign_runner.ledger.request_log import last_attempt
+from campaign_runner.ledger.opening import is_writable
+from campaign_runner.ledger.requests import last_attempt
 from campaign_runner.model import Books, Column, Finding, Hold, OpenBooks, Problem, Sent, StatedRows
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.money import from_units

@@ -9,9 +9,8 @@ from campaign_runner.app.halt import paused
 from campaign_runner.app.process.progress import Progress
 from campaign_runner.app.session import CampaignSession
 from campaign_runner.app.steps import run_options
-from campaign_runner.app.steps.driver import Driver, driving
+from campaign_runner.app.steps.driver import Driver, Turn, driving
 from campaign_runner.app.steps.safeguards import ledger_may_go
-from campaign_runner.app.steps.turn import Turn
 from campaign_runner.app.views.uploads import LoadedUpload
 from campaign_runner.ledger import verification
 from campaign_runner.model.errors import Halted

@@ -12,7 +12,7 @@ from campaign_runner.app.process.executor import beside, is_long, spare
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.views.uploads import LoadedUpload
-from campaign_runner.ledger.read_only import is_writable
+from campaign_runner.ledger.opening import is_writable
 from campaign_runner.model import Books, Problem, RawTable
 from campaign_runner.model.errors import FileUnusable, UsageError
 from campaign_runner.reporting import registry

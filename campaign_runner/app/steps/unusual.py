@@ -17,7 +17,6 @@ from campaign_runner.preflight import unusual as strange
 if TYPE_CHECKING:
     import pandas as pd
 
-
 LOOK_BACK = 400  # days of a person's rewards that tell what is usual
 
 

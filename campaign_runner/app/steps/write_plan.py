@@ -34,9 +34,9 @@ from campaign_runner.ledger.sent_lines import is_decided_since, rewarded_elsewhe
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.observed import observed
 from campaign_runner.planning import Plan
+from campaign_runner.planning.bodies import PlanPortion
 from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.plan_draft import PlanDraft, noted
-from campaign_runner.planning.plan_portion import PlanPortion
 
 # Orders are packed while they are written down: so long may that take for some of them on a busy machine.
 PACKING = 60.0

@@ -17,7 +17,6 @@ from campaign_runner.model.errors import ExitCode
 if TYPE_CHECKING:
     from campaign_runner.app.audit import LogCheck
 
-
 audit = typer.Typer(name="audit", no_args_is_help=True, help="Verify or export the audit log.")
 SHOWN = 20
 

@@ -11,7 +11,7 @@ from typing import Any
 from campaign_runner.intake.cells import typed
 from campaign_runner.intake.cells.format_codes import Look
 from campaign_runner.intake.cells.marks import Typed
-from campaign_runner.intake.excel.shared_strings import unescaped
+from campaign_runner.intake.excel.styles import unescaped
 from campaign_runner.intake.scan import Scan
 
 

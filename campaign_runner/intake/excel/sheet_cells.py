@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.excel.cell_values import Cell, CellValues, Workbook, is_true
-from campaign_runner.intake.excel.shared_strings import Texts
+from campaign_runner.intake.excel.styles import Texts
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Row, texts
 from campaign_runner.intake.markup import Attributes, MarkupError, parse
 from campaign_runner.intake.scan import MAX_COLUMNS, Scan, is_unsolved_result, position

@@ -20,8 +20,7 @@ from campaign_runner.intake.container import Container
 from campaign_runner.intake.excel import sheet_cells, sheet_scan
 from campaign_runner.intake.excel.cell_values import Workbook
 from campaign_runner.intake.excel.parts import SheetPart, WorkbookParts, workbook_parts
-from campaign_runner.intake.excel.shared_strings import shared_strings
-from campaign_runner.intake.excel.styles import cell_styles
+from campaign_runner.intake.excel.styles import cell_styles, shared_strings
 from campaign_runner.intake.grid import ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.headers import Spellings
 from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan

@@ -9,7 +9,7 @@ from campaign_runner.intake.cells.marks import Mark
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Row
 from campaign_runner.intake.markup import Attributes
 from campaign_runner.intake.opendocument import ods_format
-from campaign_runner.intake.opendocument.ods_cell import (
+from campaign_runner.intake.opendocument.ods_format import (
     CELL,
     MAX_ROWS,
     TEXT,

@@ -8,8 +8,8 @@ from campaign_runner.model import money, wording
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.reporting.finance.sums import Tallies
 from campaign_runner.reporting.finance.zone import findings_of
-from campaign_runner.reporting.next_steps import ClosedBooks
 from campaign_runner.reporting.page_template import template
+from campaign_runner.reporting.summary import ClosedBooks
 
 FINANCE_PAGE = "finance.html"
 KEYS_SHOWN = 200

@@ -30,7 +30,6 @@ from campaign_runner.reporting.table import Sink, csv_of, fits
 if TYPE_CHECKING:
     from campaign_runner.reporting.finance.line_pass import LinePass
 
-
 Opener = Callable[[Path], Sink]
 
 
