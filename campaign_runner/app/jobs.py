@@ -13,13 +13,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from secrets import token_hex
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError
 
-from campaign_runner.app.workspace import Workspace
+from campaign_runner.app.process.executor import aside, spare
+from campaign_runner.app.workspace import Workspace, open_workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.jobs import LEASE, Job
 from campaign_runner.model.contact import without_contacts
@@ -34,6 +37,8 @@ IDLE, AWAY = 0.25, 1.0
 PASSING = (CampaignHeld, Interrupted, StateError)
 # How soon a job comes again whose campaign another run has.
 HELD = 2.0
+# Files that wait from which on another process is worth its while.
+MANY = 4
 logger = logging.getLogger(__name__)
 
 
@@ -118,10 +123,10 @@ class Outage:
         self._since = None
 
 
-def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool:
-    """Do one job that is due; False where none is."""
+def work_once(workspace: Workspace, only: tuple[str, str] | None = None, *, helping: bool = False) -> bool:
+    """Do one job that is due; False where none is. `helping`: a check alone, and what it raises is raised."""
     with workspace.ledger().write("take a job") as connection:
-        job = jobs.take(connection, frozenset(KINDS), only)
+        job = jobs.take(connection, frozenset({jobs.CHECK} if helping else KINDS), only)
     if job is None:
         return False
     try:
@@ -134,6 +139,8 @@ def work_once(workspace: Workspace, only: tuple[str, str] | None = None) -> bool
     except StateError:  # the ledger is away: the lease runs out, and another worker goes on
         raise
     except Exception as error:
+        if helping:  # the worker does it again once the lease is over: its log is read
+            raise
         reference = token_hex(4)
         log(logger, "job failed", level=logging.ERROR, error=error, job=job.kind, key=job.key, fault=reference)
         with workspace.ledger().write("a job failed") as connection:
@@ -153,8 +160,32 @@ def _for_people(error: Exception, reference: str) -> str:
 
 def _own_loop(workspace: Workspace) -> None:
     while not workspace.stopping.is_set():
+        if spare() and _are_many_due(workspace):
+            _with_another(workspace)
         if not work_once(workspace):
             workspace.stopping.wait(IDLE)
+
+
+def _are_many_due(workspace: Workspace) -> bool:
+    with workspace.ledger().read() as connection:
+        return jobs.how_many_due(connection, jobs.CHECK) >= MANY
+
+
+def _with_another(workspace: Workspace) -> None:
+    """Many files came at once: another process checks them, too, until none waits. Where there is none, or it ends
+    early, they are all checked here."""
+    work = partial(check_what_waits, workspace.config, workspace.state, workspace.schemas)
+    with suppress(OSError), aside(work) as ended:
+        while not ended.done() and not workspace.stopping.is_set():
+            if not work_once(workspace):
+                workspace.stopping.wait(IDLE)
+
+
+def check_what_waits(config: Path | None, state: Path, schemas: Path | None) -> None:
+    """Check file after file, until none is due."""
+    with open_workspace(config, state, schemas) as workspace:
+        while work_once(workspace, helping=True):
+            pass
 
 
 def _engine_loop(workspace: Workspace) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from campaign_runner.app.inbox import Inbox
 
 WORKSPACE = Path("workspace.toml")
+# Of each connection to the ledger; a server has many, and asks them little.
+CACHE_MB = 2
 # What a campaign may say for itself. Where orders go, who approves and where the ledger is belongs to the workspace.
 OF_A_CAMPAIGN = frozenset({"campaign", "columns", "defaults", "identity", "limits", "finance", "reports", "rules"})
 # Of the settings that a run on another machine was given, these are the machine's own.
@@ -65,7 +67,7 @@ class Workspace:
 
     @cached_property
     def _ledger(self) -> Ledger:
-        return open_ledger(self.state, self.settings.ledger.url)
+        return open_ledger(self.state, self.settings.ledger.url, cache_mb=CACHE_MB)
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -97,9 +99,8 @@ class Workspace:
         """The campaign's number in the ledger: in the workspace's environment, else in any. Raises UsageError."""
         mine = self.settings.tango.environment
         with self.ledger().read() as connection:
-            rows = [row for row in campaigns.listing(connection) if row["campaign_id"] == campaign_id]
-            rows.sort(key=lambda row: row["environment"] != mine)
-            return int(rows[0]["id"]) if rows else campaigns.find(connection, mine, campaign_id)
+            keys = campaigns.keys_of(connection, campaign_id)
+            return keys.get(mine) or next(iter(keys.values()), 0) or campaigns.find(connection, mine, campaign_id)
 
     def name_of(self, settings: Settings) -> str:
         """What a campaign is held and noted under: `environment-id`."""

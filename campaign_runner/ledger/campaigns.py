@@ -151,6 +151,12 @@ def listing(connection: Connection) -> list[Mapping[str, Any]]:
     return [dict(row) for row in connection.execute(select(campaigns).order_by(campaigns.c.id.desc())).mappings()]
 
 
+def keys_of(connection: Connection, campaign_id: str) -> dict[str, int]:
+    """The numbers of the campaigns of this id by their environment, the newest first."""
+    query = select(campaigns.c.environment, campaigns.c.id).where(campaigns.c.campaign_id == campaign_id)
+    return {environment: int(key) for environment, key in connection.execute(query.order_by(campaigns.c.id.desc()))}
+
+
 def add_upload(connection: Connection, upload: Upload, path: Path) -> Upload:
     """Keep a file and how it was read; returns the upload with its number."""
     values = {name: getattr(upload, name) for name in Upload.__slots__ if name not in ("id", "purged_at", "reading")}

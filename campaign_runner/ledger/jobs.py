@@ -122,6 +122,13 @@ def is_any_due(connection: Connection) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def how_many_due(connection: Connection, kind: str) -> int:
+    """How much work of a kind is due that is in nobody's hands."""
+    moment = now(connection)
+    query = select(func.count()).where(jobs.c.kind == kind, jobs.c.due_at <= moment, jobs.c.leased_until <= moment)
+    return int(connection.execute(query).scalar_one())
+
+
 def errors(connection: Connection) -> dict[tuple[str, str], str]:
     """Why work could not be done, by kind and key; it is tried again."""
     query = select(jobs.c.kind, jobs.c.key, jobs.c.error).where(jobs.c.error != "")

@@ -16,14 +16,14 @@ from urllib.parse import quote
 from sqlalchemy import Connection, inspect, select, text
 
 from campaign_runner.ledger import holders, migrations, schema
-from campaign_runner.ledger.store import FILE, Ledger, connected
+from campaign_runner.ledger.store import CACHE_MB, FILE, Ledger, connected
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import StateError
 
 MAKING = 7_226_446_200  # the lock under which tables are made
 
 
-def open_ledger(folder: Path, url: str = "", actor: Actor | None = None) -> Ledger:
+def open_ledger(folder: Path, url: str = "", actor: Actor | None = None, *, cache_mb: int = CACHE_MB) -> Ledger:
     """Open (or create) the ledger of a state folder; raises StateError with what to do.
 
     `actor` is who acts on it (None: the account of this process). Nothing is written where nothing is missing.
@@ -37,7 +37,7 @@ def open_ledger(folder: Path, url: str = "", actor: Actor | None = None) -> Ledg
     path = folder / FILE
     if not url and not path.exists():
         _create(path)
-    ledger = connected(folder, url or f"sqlite:///{path}", actor)
+    ledger = connected(folder, url or f"sqlite:///{path}", actor, cache_mb=cache_mb)
     with ledger.read() as connection:
         there = _version(connection, path)
     if there != schema.VERSION:

@@ -47,6 +47,7 @@ def _of_kind(key: Any) -> Any:
 _COMPILED = _Compiled()
 
 
+CACHE_MB = 16
 BUSY_SECONDS = 30
 
 
@@ -239,8 +240,10 @@ class Ledger:
         self.engine.dispose()
 
 
-def connected(folder: Path, url: str, actor: Actor | None = None, *, tuned: bool = True) -> Ledger:
-    """A ledger at an address, as it is; `tuned` for writing."""
+def connected(
+    folder: Path, url: str, actor: Actor | None = None, *, tuned: bool = True, cache_mb: int = CACHE_MB
+) -> Ledger:
+    """A ledger at an address, as it is; `tuned` for writing. `cache_mb`: what each connection to a file may keep of it."""
     # Personal data must not stand in an error either: hide_parameters.
     # A server that was away is asked again, and not given up for a connection of before: pre_ping.
     made = create_engine(
@@ -254,7 +257,7 @@ def connected(folder: Path, url: str, actor: Actor | None = None, *, tuned: bool
         compiled_cache=_COMPILED, keyring=Keyring(folder), actor=actors.packed(actor or actors.this_account())
     )
     if engine.dialect.name == "sqlite":
-        _tune(engine, writing=tuned)
+        _tune(engine, writing=tuned, cache_mb=cache_mb)
     OPENED[:] = [engine]
     return Ledger(engine, folder)
 
@@ -271,12 +274,12 @@ def _to_server(url: str) -> dict[str, str | int | None]:
     return {name: value for name, value in asked.items() if name not in make_url(url).query}
 
 
-def _tune(engine: Engine, *, writing: bool = True) -> None:
+def _tune(engine: Engine, *, writing: bool, cache_mb: int) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say so, below
-        for pragma in (*(("journal_mode = WAL", "foreign_keys = ON") if writing else ()),
-                       f"busy_timeout = {BUSY_SECONDS * 1000}", "cache_size = -16384", "temp_store = MEMORY"):  # fmt: skip
+        for pragma in (*(("journal_mode = WAL", "foreign_keys = ON") if writing else ()), "temp_store = MEMORY",
+                       f"busy_timeout = {BUSY_SECONDS * 1000}", f"cache_size = -{cache_mb * 1024}"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

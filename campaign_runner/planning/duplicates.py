@@ -28,9 +28,10 @@ def repeats(
     both = lines[columns][go].assign(new=True)
     if len(known):
         both = pd.concat([known[columns].assign(new=False), both])
-    alike = repeated(both, *_NAME).sort_values([*_NAME, "row"])
+    alike = repeated(both, *_NAME)
     if alike.empty or not alike["new"].any():
         return _held(lines.iloc[:0], {})
+    alike = alike.sort_values([*_NAME, "row"])
     taken = set(zip(sent["hi"].tolist(), sent["lo"].tolist(), strict=True)) if len(known) else set()
     reasons: dict[int, tuple[str, str]] = {}
     for name, group in groupby(_cells(alike), key=itemgetter(0, 1)):
@@ -50,6 +51,8 @@ def alike_keys(lines: pd.DataFrame, go: pd.Series[bool], known: pd.DataFrame) ->
     if len(known):
         both = pd.concat([known[columns].assign(new=False), both])
     alike = repeated(both, *_FOLDED)
+    if alike.empty:
+        return _held(lines.iloc[:0], {})
     alike = alike[alike.duplicated([*_FOLDED, *_PERSON], keep=False)].sort_values(["new", "row"], kind="stable")
     first = alike.groupby([*_FOLDED, *_PERSON], sort=False)["row"].transform("first")
     again = (alike["row"] != first) & alike["new"].astype(bool)

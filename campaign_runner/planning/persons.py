@@ -36,7 +36,10 @@ def same_in_file(lines: pd.DataFrame, go: pd.Series[bool], placed: pd.DataFrame)
     both = named.assign(new=True)
     if len(placed):
         both = pd.concat([placed[["row", *_CONTACT]].assign(new=False), both], ignore_index=True)
-    both = repeated(both, *_CONTACT).sort_values(["new", "row"], kind="stable")
+    both = repeated(both, *_CONTACT)
+    if both.empty:
+        return _held(lines, go, {}, duplicates.RULE, duplicates.REMEDY)
+    both = both.sort_values(["new", "row"], kind="stable")
     first = both.groupby(_CONTACT, sort=False)["row"].transform("first")
     again = (first != both["row"]) & both["new"].astype(bool)
     reasons = {row: f"The same person gets the same reward in row {other}."
@@ -109,6 +112,7 @@ def _same_reward(campaign: str, day: str) -> str:
 def _held(
     lines: pd.DataFrame, go: pd.Series[bool], reasons: dict[int, str], rule: str, remedy: str, derive: str = ""
 ) -> pd.DataFrame:
-    held = lines[go & lines["row"].isin(reasons)].assign(rule=rule, remedy=remedy, derive=derive)
+    rows = lines[go & lines["row"].isin(reasons)] if reasons else lines.iloc[:0]
+    held = rows.assign(rule=rule, remedy=remedy, derive=derive)
     held["reason"] = np.array([reasons[row] for row in held["row"].tolist()], object)
     return held

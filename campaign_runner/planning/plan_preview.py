@@ -103,13 +103,17 @@ def _parts(new: pd.DataFrame, column: str) -> Iterator[PlanPart]:
     """The largest first."""
     if new.empty:
         return
-    worth = new["quantity"].astype(np.int64) * new["face_units"]
-    by = [new[column].astype(str), new["currency"].astype(str)]
-    sums = pd.DataFrame({"lines": 1, "rewards": new["quantity"].astype(np.int64), "units": worth}).groupby(by).sum()
-    sums = sums.rename_axis(["label", "currency"]).reset_index()
-    sums = sums.sort_values(["units", "label"], ascending=[False, True])
-    for label, currency, lines, rewards, units in sums.itertuples(index=False):
-        yield PlanPart(label, currency, int(lines), int(rewards), from_units(int(units)))
+    rewards = new["quantity"].to_numpy(np.int64)
+    labels, currencies = (pd.factorize(new[name]) for name in (column, "currency"))
+    groups, of = np.unique(labels[0] * len(currencies[1]) + currencies[0], return_inverse=True)
+    sums = np.zeros((len(groups), 3), np.int64)
+    np.add.at(sums, of, np.column_stack([np.ones_like(rewards), rewards, rewards * new["face_units"].to_numpy()]))
+    parts = [
+        PlanPart(str(labels[1][group // len(currencies[1])]), str(currencies[1][group % len(currencies[1])]),
+                 lines, number, from_units(units))
+        for group, (lines, number, units) in zip(groups.tolist(), sums.tolist(), strict=True)
+    ]  # fmt: skip
+    yield from sorted(parts, key=lambda part: (-part.total, part.label, part.currency))
 
 
 def every_line(plan: Plan, names: Mapping[str, str]) -> Iterator[PlannedLine]:
@@ -165,10 +169,15 @@ def _first_time(new: pd.DataFrame, people: Sequence[bytes]) -> pd.DataFrame:
 
 def _changes(plan: Plan, before: PreviousUpload) -> dict[str, Share]:
     """Every line of this file or the last one, by what became of it in between."""
+    if not before.lines:
+        nothing = _share(plan.new.iloc[:0])
+        return {"added": _share(plan.new), "changed": nothing, "removed": nothing, "still_to_send": nothing,
+                "already_sent": _share(plan.known)}  # fmt: skip
     last = _asked(before.lines)
     there, same = _is_in(plan.new, last, _KEY), _is_in(plan.new, last, _WHOLE)
-    file = plan.file.drop_duplicates(_KEY) if len(plan.file) else plan.file
-    here = pd.concat([frame[_KEY] for frame in (plan.file, plan.new, plan.known) if len(frame)] or [last[_KEY]])
+    file = plan.file
+    here = pd.concat([frame[_KEY] for frame in (file, plan.new, plan.known) if len(frame)] or [last[_KEY]])
+    file = file.drop_duplicates(_KEY) if len(file) else file
     return {
         "added": _share(plan.new[~there]),
         "changed": _share(file[_is_in(file, last, _KEY) & ~_is_in(file, last, _WHOLE)]),

@@ -29,9 +29,9 @@ def edited(
     recipient. `twins`: references of the rows that the file before held as equal to another; `still`: lines that were
     planned before, just so."""
     reason, remedy = PERHAPS
-    held = lines.assign(rule=RULE, reason=reason, remedy=remedy, derive=derive)
     if not twins or placed.empty or "person_hi" not in lines:
-        return held.iloc[:0]
+        return lines.iloc[:0].assign(rule=RULE, reason=reason, remedy=remedy, derive=derive)
+    held = lines.assign(rule=RULE, reason=reason, remedy=remedy, derive=derive)
     compared = placed if several else placed[~is_hash(placed, "person")]
     places, names = _missing(lines, compared, twins, order)
     like = pd.Series([place in places for place in _places(lines)], lines.index, dtype=bool)

@@ -104,12 +104,13 @@ def two_addresses(seen: pd.DataFrame, file: pd.DataFrame, *, keyed: bool = False
 
     Where a key tells people apart (`keyed`), a shared name says nothing: only the mailbox counts.
     """
-    if seen.empty or file.empty:
+    marks = ("mailbox",) if keyed else ("name", "mailbox")
+    if seen.empty or file.empty or not any(seen.loc[seen[mark] != 0, mark].duplicated().any() for mark in marks):
         return
     people = seen.merge(file[["row", *_PERSON]], on="row")
     people = people[(people["person_hi"] != 0) | (people["person_lo"] != 0)]
     found: set[int] = set()
-    for mark in ("mailbox",) if keyed else ("name", "mailbox"):
+    for mark in marks:
         alike = people[people[mark] != 0].drop_duplicates([mark, *_PERSON])
         several = alike[alike.duplicated(mark, keep=False)][mark]
         found.update(people.loc[people[mark].isin(several), "row"].tolist())

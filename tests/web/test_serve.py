@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from campaign_runner.app.process.server_address import SetUp, address_of
+from campaign_runner.entrypoints.web import server
 from tests.web.chromium import served
 
 
@@ -78,3 +80,10 @@ def test_a_server_that_listens_everywhere_is_reached_at_this_machine_and_its_lin
         "http://127.0.0.1:8080", "http://[::1]:8080", "http://10.0.0.5:8080",
     ]  # fmt: skip
     assert SetUp("http://127.0.0.1:8080", "once", "https://rewards.example.com").link.startswith("https://rewards.")
+
+
+def test_an_answer_does_not_wait_until_the_browser_has_acknowledged_its_head():
+    with server._bound("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

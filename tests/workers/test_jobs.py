@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
+from campaign_runner.app import jobs as work
 from campaign_runner.app.halt import drive_again, halt
-from campaign_runner.app.jobs import KINDS, want_periodic, work_once
+from campaign_runner.app.jobs import KINDS, MANY, check_what_waits, want_periodic, work_once
+from campaign_runner.app.process.executor import aside
 from campaign_runner.app.schedule import schedule
 from campaign_runner.app.workspace import Asked
 from campaign_runner.ledger import jobs, pauses, stored_reports, submissions
@@ -249,3 +254,35 @@ def test_what_is_said_for_one_file_wins_over_the_campaign_and_accepted_warnings_
     assert whole.columns == {"Mail": "recipient.email", "Reward no": "utid"}
     assert whole.preflight.accept == ("weekend", "amount")
     workspace.close()
+
+
+def test_another_process_checks_the_files_that_wait_and_does_nothing_else(house):
+    for campaign in ("one", "two"):
+        house.create(campaign)
+        house.put(ANA_ROW, BO_ROW, campaign=campaign)
+    want_periodic(house.workspace)
+    house.workspace.ledger().close_connections()
+    with aside(partial(check_what_waits, None, house.workspace.state, None)) as ended:
+        ended.result(100)
+    with house.workspace.ledger().read() as connection:
+        assert [jobs.how_many_due(connection, kind) for kind in (jobs.CHECK, jobs.NOTIFY)] == [0, 1]
+    assert [house.state(campaign) for campaign in ("one", "two")] == ["ready", "ready"]
+
+
+def test_where_there_is_no_other_process_all_files_are_checked_in_this_one(house, monkeypatch):
+    def nowhere(_):
+        raise OSError
+
+    monkeypatch.setattr(work, "spare", lambda: 1)
+    monkeypatch.setattr(work, "aside", nowhere)
+    for number in range(MANY):
+        house.create(f"c{number}")
+        house.put(ANA_ROW, campaign=f"c{number}")
+    loop = threading.Thread(target=work.work_until_stopped, args=(house.workspace,))
+    loop.start()
+    until = time.monotonic() + 60
+    while house.state(f"c{MANY - 1}") == "checking" and time.monotonic() < until:
+        time.sleep(0.05)
+    house.workspace.stopping.set()
+    loop.join()
+    assert [house.state(f"c{number}") for number in range(MANY)] == ["ready"] * MANY

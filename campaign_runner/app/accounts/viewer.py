@@ -85,7 +85,5 @@ def refusal(workspace: Workspace, viewer: Viewer, permission: Permission, campai
 
 def _key(workspace: Workspace, campaign_id: str) -> int | None:
     with workspace.ledger().read() as connection:
-        environment = workspace.settings.tango.environment
-        rows = [row for row in campaigns.listing(connection) if row["campaign_id"] == campaign_id]
-    mine = [row for row in rows if row["environment"] == environment] or rows
-    return int(mine[0]["id"]) if mine else None
+        keys = campaigns.keys_of(connection, campaign_id)
+    return keys.get(workspace.settings.tango.environment) or next(iter(keys.values()), None)

@@ -6,13 +6,14 @@ and the results travel as pickles. They open nothing, keep nothing, and die with
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -51,11 +52,12 @@ def is_long(path: Path) -> bool:
     )
 
 
-def begin(file: Path | None = None) -> None:
-    """For the command line, before it starts a thread: from now on other processes cost little. What they need for a
-    long file is imported first, so that each has it."""
-    if file is not None and is_long(file):
-        import_module("campaign_runner.validation.validator")
+def begin(file: Path | None = None, imports: Sequence[str] = ()) -> None:
+    """For the command line, before it starts a thread: from now on other processes cost little. What they need (for a
+    long file, or `imports`) is imported first, so that each has it and all of them share its memory."""
+    for module in imports or (["campaign_runner.validation.validator"] if file and is_long(file) else []):
+        import_module(module)
+    gc.freeze()  # to look through it for garbage would make each a copy of its own
     if fork_server.is_available():
         with suppress(OSError):  # then there are none
             fork_server.start()
@@ -111,6 +113,13 @@ def beside(work: Callable[[], Made], *, apart: bool) -> Iterator[Callable[[], Ma
             yield work
         else:
             yield other.give(()).result
+
+
+@contextmanager
+def aside(work: Callable[[], Made]) -> Iterator[Future[Made]]:
+    """`work()` in another process, which is ended with the block; raises OSError where there is none."""
+    with _Other(_Alone(work)) as other:
+        yield other.give(())
 
 
 @dataclass(frozen=True)

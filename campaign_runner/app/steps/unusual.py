@@ -64,14 +64,15 @@ def _unusual(runtime: Runtime, ledger: Ledger, campaign_key: int, draft: PlanDra
         last, sent = reward_history.last_campaign(connection, environment, account, campaign_key)
         most = runtime.settings.limits.max_per_person_year
         year = past_frame(reward_history.given(connection, environment, f"{now.year}-01-01")) if most else before
-    yield from strange.amounts(plan.new, plan.file, before)
+    file = plan.file
+    yield from strange.amounts(plan.new, file, before)
     yield from strange.person_year(plan.new, year, most)
-    yield from strange.two_addresses(draft.remembered(), plan.file, keyed=bool(runtime.settings.identity.key))
+    yield from strange.two_addresses(draft.remembered(), file, keyed=bool(runtime.settings.identity.key))
     if not runtime.settings.identity.several_per_recipient:
         yield from strange.several_rewards(plan.new)
-    yield from strange.like_keys(plan.file)
+    yield from strange.like_keys(file)
     yield from strange.rewarded_elsewhere(plan.elsewhere)
-    yield from strange.plan_twice(totals(plan.file), sent, last)
+    yield from strange.plan_twice(totals(file), sent, last)
 
 
 def past_frame(given: Sequence[reward_history.Given]) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def create_campaign(workspace: Workspace, actor: Actor, values: Mapping[str, Any
     own = {**extra, "campaign": {**extra.get("campaign", {}), **texts, "id": values.get("id", "")}}
     whole = workspace.merged(own)
     with workspace.ledger(actor).write("create a campaign", durable=True) as connection:
-        if whole.campaign.id in {row["campaign_id"] for row in campaigns.listing(connection)}:
+        if campaigns.keys_of(connection, whole.campaign.id):
             raise Conflict(f"The campaign {whole.campaign.id} exists already. Choose another id.")
         key = campaigns.register(connection, whole.tango.environment, whole.order, workspace.at())
         campaigns.set_settings(connection, key, own, workspace.at())
@@ -47,9 +47,10 @@ def views_of(connection: Connection, keys: Sequence[int]) -> list[dict[str, Any]
     return [_view(known, now) for known in known_campaigns(connection, keys)]
 
 
-def campaign_view(workspace: Workspace, campaign_id: str) -> dict[str, Any]:
-    """One campaign: id, texts, state, rows by status, amounts per currency and status, whether they tie out."""
-    key = workspace.key_of(campaign_id)
+def campaign_view(workspace: Workspace, campaign_id: str, campaign_key: int = 0) -> dict[str, Any]:
+    """One campaign: id, texts, state, rows by status, amounts per currency and status, whether they tie out; its number
+    saves a look-up."""
+    key = campaign_key or workspace.key_of(campaign_id)
     with workspace.ledger().read() as connection:
         return views_of(connection, [key])[0]
 

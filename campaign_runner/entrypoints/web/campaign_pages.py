@@ -61,7 +61,7 @@ def overview(request: Request, workspace: Work, campaign_id: str, campaign_key: 
 
 def status(request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey, was: str = "") -> Response:
     """The status line alone, polled; of another state the page is told, a state that stays ends the polling."""
-    view = campaign_view(workspace, campaign_id)
+    view = campaign_view(workspace, campaign_id, campaign_key)
     changed = bool(was) and was != view["state"]
     answer = page(request, "status.html", campaign=view, changed=changed)
     if changed:
@@ -158,7 +158,7 @@ def about(request: Request, workspace: Work, campaign_id: str, campaign_key: int
     viewer = request.state.viewer
     own = is_own(workspace, viewer, campaign_key)
     may = {permission.name: viewer.may(permission, own=own) for permission in Permission}
-    view = campaign_view(workspace, campaign_id)
+    view = campaign_view(workspace, campaign_id, campaign_key)
     usual = (view["scheduled"] or {}).get("zone") or workspace.settings.finance.time_zone or "UTC"
     typed = {
         "when": "now",

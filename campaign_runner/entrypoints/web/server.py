@@ -19,6 +19,7 @@ import uvicorn
 
 from campaign_runner.app.accounts.users import set_up_secret
 from campaign_runner.app.process.server_address import SetUp, address_of, remember_address, server_address
+from campaign_runner.app.process.trim_memory import share_one_heap
 from campaign_runner.app.process.worker_processes import command
 from campaign_runner.app.workspace import open_workspace
 from campaign_runner.entrypoints.web.application import create_app
@@ -42,6 +43,7 @@ def serve(
             f"--host {host}: other machines could reach this address, and without TLS others on the network could "
             "read everything. Put a proxy with TLS in front and add --behind-proxy, or leave --host out."
         )
+    share_one_heap()
     with open_workspace(config, state) as workspace, _bound(host, port) as listening:
         address = address_of(host, listening.getsockname()[1])
         remember_address(workspace, address)
@@ -104,6 +106,8 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
             f"--port {port}: {host}:{port} cannot be used ({error.strerror}). Choose another port; 0 = any free one."
         ) from None
     with listening:
+        # asyncio does it only for sockets that name their protocol: else an answer waits 40 ms for a receipt of its head
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listening
 
 

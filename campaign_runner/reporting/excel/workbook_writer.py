@@ -57,6 +57,7 @@ _PAGE_WIDTH = 160  # this many characters side by side can be read on paper
 _ROWS_AT_ONCE = 10_000
 _PACKING_AT_ONCE = 3
 _ZIP64_FROM = 2**31 - 2**24
+_MOST_XML, _CELL_XML = 8, 120  # bytes that a byte of a cell, and what stands round a cell, takes at the most
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,9 @@ class WorkbookFile:
         if not columns:
             return False
         sample = [column.slice(0, 1000) for column in columns]
+        each = _MOST_XML * (sum(column.nbytes for column in sample) / len(sample[0]) + _CELL_XML * len(sample))
+        if each * self._plan.expected_rows < _ZIP64_FROM:
+            return False
         size = len(rows_xml(sample, self._kinds, self._styles, 2)) / len(sample[0])
         return 1.5 * size * self._plan.expected_rows > _ZIP64_FROM
 
