@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
-from secrets import token_hex
 from pathlib import Path
+from secrets import token_hex
 from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError
