@@ -51,7 +51,7 @@ EDITS = {
     "UPDATE batches SET tango_order_id = 'RA-0' WHERE id = 1": "Tango's number for it was changed",
     "UPDATE batches SET reference = 'q4-other' WHERE id = 1": "order q4-other of q4 is not in the audit log",
     "DELETE FROM batches WHERE id = 1": "is missing",
-    "UPDATE batches SET body = body || x'FF'": "its orders cannot be read any more",
+    "UPDATE batches SET body = body || x'FF'": "its orders cannot be read",
     "UPDATE line_items SET identity = 'text' WHERE id = 1": "its lines",
     "UPDATE line_items SET reason = x'FF' WHERE id = 1": "",
     "INSERT INTO batches (campaign, reference, state, attempt, lines, canary, tries, looks, due_at, sent_at, updated_at,"
