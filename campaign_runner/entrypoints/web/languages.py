@@ -17,6 +17,8 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from campaign_runner.entrypoints.web.page_words import on_the_page
+
 FOLDER = Path(__file__).parent / "languages"
 ENGLISH = "en"
 
@@ -38,7 +40,7 @@ class Language:
 
     def say(self, english: str) -> str:
         """A sentence of the program, with the values in it, in this language."""
-        return english if self.code == ENGLISH else self._sentences.say(english)
+        return on_the_page(english) if self.code == ENGLISH else self._sentences.say(english)
 
     def texts(self, one: str, many: str, number: int) -> str:
         """`{n} row` or `{n} rows`."""
