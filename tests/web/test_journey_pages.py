@@ -30,6 +30,7 @@ def test_from_upload_to_reports_with_two_people(site, hanna, finn):
     page = hanna.get("/campaigns/q4/problems").text
     assert "No problems were found." in page
     assert "cleo@@example.com" in page  # what it was
+    assert ">E-mail</td>" in page
     hanna.post("/campaigns/q4/plan", data={"do": "ask", "plan": plan(hanna)})
     assert "Waiting for the approval" in hanna.get("/campaigns").text
     refused = hanna.post("/campaigns/q4/decision", data={"do": "approve", "plan": plan(finn)})
@@ -273,3 +274,13 @@ def test_a_downloaded_report_has_the_campaign_in_its_name(site, hanna):
     begun(site, hanna, WRONG)
     answer = hanna.get("/campaigns/q4/reports/failures.xlsx?upload=1")
     assert 'filename="q4-failures.xlsx"' in answer.headers["Content-Disposition"]
+
+
+def test_a_finished_campaign_says_how_many_rows_still_need_somebody_and_a_row_what_people_did(site, hanna):
+    begun(site, hanna, ANA, WRONG)
+    hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna)})
+    work(site)
+    assert "Finished: 1 row was completed. 1 row needs attention." in hanna.get("/campaigns/q4").text
+    page = hanna.get("/campaigns/q4/rows/2", headers={"Accept-Language": "de"}).text
+    assert "An Tango gesendet" in page
+    assert "Datei eingeplant, hanna@example.com" in page

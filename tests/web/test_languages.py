@@ -49,12 +49,12 @@ def test_numbers_and_dates_are_written_as_the_language_does():
     ("q4.csv is empty. Save the spreadsheet again and run again.",
      "q4.csv is empty. Save the spreadsheet again and upload the file again."),
     ('The sheet "South" has rows. Run it too with --sheet "South", or confirm this sheet with --sheet "North".',
-     'The sheet "South" has rows. To read that one, upload the file again and type "South" as the sheet under "More options".'),
+     'The sheet "South" has rows. To read that one, upload the file again and type "South" as the sheet under '
+     '"More options".'),
     ("If both are intended, release it with `campaign-runner release`; otherwise delete the row.",
      "If both are intended, release it; otherwise delete the row."),
     ("Correct the file or the limit in campaign.toml, and run again.",
      "Correct the file or ask an administrator for another limit."),
-    ("If this is intended, run again with --accept two-addresses.", "If this is intended, run again with --accept two-addresses."),
 ])  # fmt: skip
 def test_a_sentence_for_the_command_line_names_what_the_page_has(words, shown):
     assert languages()["en"].say(words) == shown
