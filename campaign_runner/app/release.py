@@ -83,7 +83,7 @@ def decide(
         called = _names_of(campaign, chosen) if ours and named else {}
         with (
             _held_where_planned(campaign, chosen, decision),
-            campaign.ledger.write("decide held rows", durable=True) as connection,
+            campaign.ledger.write("decide held rows", durable=True, noting=name_of(campaign.runtime)) as connection,
         ):
             campaigns.one_at_a_time(connection, campaign.key)
             _require_still_waiting(connection, campaign, chosen, decision)
