@@ -1,51 +1,38 @@
 """How is a rule judged that pandera lacks?  Registered checks, each one operation over a whole column of text.
 
-Every check sees normalised text without empty cells, as one arrow array, and answers True where the rule holds. Patterns
-are RE2's: no look-around, `[0-9]` and never the backslash-d that also takes the digits of other scripts. Arrow reads a
-pattern anew for each column, and one with many repetitions takes longer to read than two hundred cells: what most cells
-are is asked first.
+Every check sees normalised text without empty cells and answers True where the rule holds. Patterns are RE2's:
+no look-around, `[0-9]` and never the backslash-d that also takes the digits of other scripts.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC
-from functools import cache, wraps
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from pandera.api.extensions import register_check_method
 
-from campaign_runner.validation.arrowtext import TEXT, arrow, series
 from campaign_runner.validation.messages import TYPING_MISTAKES
 
-Text = Any  # an arrow array
-Marks = np.ndarray[Any, np.dtype[Any]]
+Text = Any  # a pandas Series of str; pandas-stubs knows the text methods of no narrower type
 _Judge = TypeVar("_Judge", bound=Callable[..., Any])
-# The checks by the name that pandera and the rule book know them under.
-CHECKS: dict[str, Callable[..., Marks]] = {}
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ISO_INSTANT = ISO_DATE + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _LAST_LABEL = r"(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{1,58}[A-Za-z0-9])"
 EMAIL = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LAST_LABEL}"
-# Not `na` or `nan`, which are names; `n/a` may be written with other marks between.
+# Not `na` or `nan`, which are names; `n/a` may be written with other marks between. RE2's `\W` takes letters of other
+# scripts for marks: Éka is a name.
 _NO_NAME = (
-    r"(?i)[\W_]*(?:null|nil|none|tb[acd]|x{2,}|n[/.\\]a|unknown|missing|no[ _-]?name|(?:first|last)[ _-]?name|"
-    r"not (?:available|applicable|known)|unbekannt|k\.? ?a|inconnu|desconocido)[\W_]*"
+    r"(?i)[^\p{L}\p{N}]*(?:null|nil|none|tb[acd]|x{2,}|n[/.\\]a|unknown|missing|no[ _-]?name|(?:first|last)[ _-]?name|"
+    r"not (?:available|applicable|known)|unbekannt|k\.? ?a|inconnu|desconocido)[^\p{L}\p{N}]*"
 )
 LOCAL_PART = 64  # characters before the @, by RFC 5321
-# What most addresses are, if they are no longer than any part may be: the long pattern is for the others.
-_USUAL_EMAIL = r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z][A-Za-z]+"
-_USUAL_LENGTH = 63
-# What arrow does not read as Python does: letters, digits and blanks of other scripts, a text's end before a line break.
-_READ_OTHERWISE = re.compile(r"\\[A-Zbdsuw0-9]|\(\?[^:]|\$")
 
 
 def _check(argument: str) -> Callable[[_Judge], _Judge]:
@@ -53,218 +40,153 @@ def _check(argument: str) -> Callable[[_Judge], _Judge]:
     register: Any = register_check_method
 
     def keep(judge: _Judge) -> _Judge:
-        @wraps(judge)
-        def of_pandas(text: pd.Series[Any], **given: Any) -> pd.Series[bool]:
-            return pd.Series(judge(arrow(text), **given), text.index)
-
-        register(of_pandas, statistics=[argument])
-        CHECKS[judge.__name__] = judge
+        register(judge, statistics=[argument])
         return judge
 
     return keep
 
 
 @_check("value")
-def absent(text: Text, value: bool) -> Marks:
+def absent(text: Text, value: bool) -> Text:
     """No cell may be filled."""
-    return np.zeros(len(text), bool)
+    return pd.Series(False, index=text.index)
 
 
 @_check("pattern")
-def only_characters(text: Text, pattern: str) -> Marks:
+def only_characters(text: Text, pattern: str) -> Text:
     """`pattern` is the class of the characters that may occur."""
-    return _matches(text, f"{pattern}*")
+    return text.str.fullmatch(f"{pattern}*")
 
 
 @_check("characters")
-def without_characters(text: Text, characters: str) -> Marks:
+def without_characters(text: Text, characters: str) -> Text:
     """None of `characters` may occur."""
-    return ~_contains(text, f"[{re.escape(characters)}]")
+    return ~text.str.contains(f"[{re.escape(characters)}]")
 
 
 @_check("patterns")
-def by_country(text: Text, patterns: Mapping[str, str]) -> Marks:
+def by_country(text: Text, patterns: Mapping[str, str]) -> Text:
     """The text is `US|02134`: what follows the country must be as the country's pattern, or `other`, says."""
-    country, right = pc.utf8_slice_codeunits(text, 0, 2), np.zeros(len(text), bool)
-    for code in pc.unique(country).to_pylist():
-        here = _marks(pc.equal(country, code))
-        right[here] = _matches(text.filter(pa.array(here)), rf"..\|(?:{patterns.get(code, patterns['other'])})")
+    right = text.str.fullmatch(rf"..\|(?:{patterns['other']})")
+    for country in set(patterns) - {"other"}:
+        here = text.str.startswith(f"{country}|")
+        right = right.where(~here, text.str.fullmatch(rf"..\|(?:{patterns[country]})"))
     return right
 
 
 @_check("value")
-def email_address(text: Text, value: bool) -> Marks:
+def email_address(text: Text, value: bool) -> Text:
     """One @, no blanks, a dot in the domain, no dot at either end or twice in a row."""
-    usual = _matches(text, _USUAL_EMAIL) & _marks(pc.less_equal(pc.binary_length(text), _USUAL_LENGTH))
-    return _or_else(text, usual, lambda few: _matches(few, EMAIL) & _contains(few, rf"^[^@]{{1,{LOCAL_PART}}}@"))
+    return text.str.fullmatch(EMAIL) & text.str.match(rf"[^@]{{1,{LOCAL_PART}}}@")
 
 
 @_check("value")
-def likely_domain(text: Text, value: bool) -> Marks:
+def likely_domain(text: Text, value: bool) -> Text:
     """The domain is not one of the usual typing mistakes (`gmial.com`)."""
-    return ~_contains(text, f"@(?:{'|'.join(map(re.escape, TYPING_MISTAKES))})$")
+    return ~text.str.contains(f"@(?:{'|'.join(map(re.escape, TYPING_MISTAKES))})$")
 
 
 @_check("value")
-def likely_name(text: Text, value: bool) -> Marks:
+def likely_name(text: Text, value: bool) -> Text:
     """A letter of any script, and no word that stands for a missing value."""
-    lettered = _or_else(text, _contains(text, "[A-Za-z]"), lambda few: _contains(few, r"\p{L}"))
-    usual = ~_contains(text, f"^(?:{_NO_NAME})$")  # arrow takes letters of other scripts for marks: Python decides
-    return lettered & _or_else(text, usual, lambda few: ~_by_python(few, _NO_NAME))
+    return text.str.contains(r"\p{L}") & ~text.str.fullmatch(_NO_NAME)
 
 
 @_check("countries")
-def phone_number(text: Text, countries: str) -> Marks:
+def phone_number(text: Text, countries: str) -> Text:
     """`us`: +1 and ten digits. `all`: E.164, a country code that exists, at most 15 digits."""
-    return _matches(text, r"\+1[0-9]{10}" if countries == "us" else rf"\+({country_codes()})[0-9]{{4,12}}")
+    return text.str.fullmatch(r"\+1[0-9]{10}" if countries == "us" else rf"\+({country_codes()})[0-9]{{4,12}}")
 
 
 @_check("value")
-def dialable(text: Text, value: bool) -> Marks:
+def dialable(text: Text, value: bool) -> Text:
     """Digits with the usual marks between them, and an extension."""
-    return _matches(text, r"\+?[0-9][0-9 ()./-]{5,24}( ?(x|ext\.?) ?[0-9]{1,6})?")
+    return text.str.fullmatch(r"\+?[0-9][0-9 ()./-]{5,24}( ?(x|ext\.?) ?[0-9]{1,6})?")
 
 
 @_check("value")
-def decimal_amount(text: Text, value: bool) -> Marks:
+def decimal_amount(text: Text, value: bool) -> Text:
     """Plain digits, a point, two places."""
-    return _matches(text, r"-?[0-9]+\.[0-9]{2}")
+    return text.str.fullmatch(r"-?[0-9]+\.[0-9]{2}")
 
 
 @_check("value")
-def amount_positive(text: Text, value: bool) -> Marks:
+def amount_positive(text: Text, value: bool) -> Text:
     """More than 0; the text is a decimal amount already."""
-    return _matches(text, r"[0-9.]*[1-9][0-9.]*")
+    return text.str.fullmatch(r"[0-9.]*[1-9][0-9.]*")
 
 
 @_check("value")
-def amount_digits(text: Text, value: int) -> Marks:
+def amount_digits(text: Text, value: int) -> Text:
     """At most this many digits before the point; leading zeros are gone already."""
-    return _matches(text, rf"-?[0-9]{{0,{value}}}\.[0-9]{{2}}")
+    return text.str.fullmatch(rf"-?[0-9]{{0,{value}}}\.[0-9]{{2}}")
 
 
 @_check("value")
-def whole_number(text: Text, value: bool) -> Marks:
+def whole_number(text: Text, value: bool) -> Text:
     """Digits, perhaps with a minus."""
-    return _matches(text, r"-?[0-9]+")
+    return text.str.fullmatch(r"-?[0-9]+")
 
 
 @_check("value")
-def count_at_least(text: Text, value: int) -> Marks:
+def count_at_least(text: Text, value: int) -> Text:
     """A whole number, at least this much."""
-    return np.asarray(_number(text) >= value)
+    return _number(text) >= value
 
 
 @_check("value")
-def count_at_most(text: Text, value: int) -> Marks:
+def count_at_most(text: Text, value: int) -> Text:
     """A whole number, at most this much."""
-    return np.asarray(_number(text) <= value)
+    return _number(text) <= value
 
 
 @_check("value")
-def iso_date(text: Text, value: bool) -> Marks:
+def iso_date(text: Text, value: bool) -> Text:
     """A day that exists, as YYYY-MM-DD."""
-    there: Marks = np.asarray(_day(_pandas(text)).notna())
-    return np.logical_and(_matches(text, ISO_DATE), there)
+    return text.str.fullmatch(ISO_DATE) & _day(text).notna()
 
 
 @_check("value")
-def days_ahead(text: Text, value: str) -> Marks:
+def days_ahead(text: Text, value: str) -> Text:
     """Not before the day `value`; ISO dates compare as text."""
-    return _marks(pc.greater_equal(text, value))
+    return text >= value
 
 
 @_check("value")
-def days_ahead_at_most(text: Text, value: str) -> Marks:
+def days_ahead_at_most(text: Text, value: str) -> Text:
     """Not after the day `value`."""
-    return _marks(pc.less_equal(text, value))
+    return text <= value
 
 
 @_check("value")
-def iso_instant(text: Text, value: bool) -> Marks:
+def iso_instant(text: Text, value: bool) -> Text:
     """A moment that exists, as ISO 8601 with an offset."""
-    there: Marks = np.asarray(_instant(_pandas(text)).notna())
-    return np.logical_and(_matches(text, ISO_INSTANT), there)
+    return text.str.fullmatch(ISO_INSTANT) & _instant(text).notna()
 
 
 @_check("value")
-def expires_after(text: Text, value: str) -> Marks:
+def expires_after(text: Text, value: str) -> Text:
     """The moment is on the UTC day `value` or later."""
-    return np.asarray(_instant(_pandas(text)) >= pd.Timestamp(value, tz=UTC))
+    return _instant(text) >= pd.Timestamp(value, tz=UTC)
 
 
 @_check("value")
-def expires_within(text: Text, value: str) -> Marks:
+def expires_within(text: Text, value: str) -> Text:
     """The moment is on the UTC day `value` or earlier."""
-    return np.asarray(_instant(_pandas(text)) < pd.Timestamp(value, tz=UTC) + pd.Timedelta(days=1))
+    return _instant(text) < pd.Timestamp(value, tz=UTC) + pd.Timedelta(days=1)
 
 
-# ---- pandera's own, as it has them, on arrow -------------------------------------------------------------------------
-
-
-def _length(
-    text: Text, min_value: int | None = None, max_value: int | None = None, exact_value: int | None = None
-) -> Marks:
-    length = _marks(pc.utf8_length(text), np.int64)
-    if exact_value is not None:
-        return np.asarray(length == exact_value)
-    return np.asarray((length >= (min_value or 0)) & (length <= (sys.maxsize if max_value is None else max_value)))
-
-
-def _one_of(text: Text, allowed_values: Sequence[str]) -> Marks:
-    return _marks(pc.is_in(text, value_set=pa.array(allowed_values, TEXT)))
-
-
-CHECKS |= {"str_length": _length, "isin": _one_of}
-
-
-# ---- what they have in common ----------------------------------------------------------------------------------------
-
-
-def _matches(text: Text, pattern: str) -> Marks:
-    """Whether the whole text is as the pattern says, as pandas has it."""
-    if _READ_OTHERWISE.search(pattern):
-        return np.asarray(_pandas(text).str.fullmatch(pattern), bool)
-    return _contains(text, f"^(?:{pattern})$")
-
-
-def _contains(text: Text, pattern: str) -> Marks:
-    return _marks(pc.match_substring_regex(text, pattern))
-
-
-def _by_python(text: Text, pattern: str) -> Marks:
-    known = re.compile(pattern)
-    return np.array([known.fullmatch(cell) is not None for cell in text.to_pylist()], bool)
-
-
-def _or_else(text: Text, usual: Marks, judge: Callable[[Text], Marks]) -> Marks:
-    """Where the usual does not hold, which is for most columns nowhere, the judge decides."""
-    if not usual.all():
-        usual[~usual] = judge(text.filter(pa.array(~usual)))
-    return usual
-
-
-def _marks(array: Any, kind: Any = bool) -> Marks:
-    return np.array(array.to_numpy(zero_copy_only=False), kind)
-
-
-def _pandas(text: Text) -> pd.Series[Any]:
-    return series(text, pd.RangeIndex(len(text)))
-
-
-def _number(text: Text) -> Marks:
+def _number(text: Text) -> Any:
     """Each distinct text is read once: a million quantities are a handful of them."""
-    coded = text.dictionary_encode()
-    words: Any = np.array(coded.dictionary.to_pylist(), object)
-    numbers: Marks = np.asarray(pd.to_numeric(words, errors="coerce"))[coded.indices.to_numpy(zero_copy_only=False)]
-    return numbers
+    codes, words = pd.factorize(text)
+    return pd.Series(np.asarray(pd.to_numeric(words, errors="coerce"))[codes], text.index)
 
 
-def _day(text: pd.Series[Any]) -> Any:
+def _day(text: Text) -> Any:
     return pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
 
 
-def _instant(text: Any) -> Any:
+def _instant(text: Text) -> Any:
     """To the millionth of a second: finer ones would forbid all years after 2262 to the whole column."""
     text = text.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)
     return pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
