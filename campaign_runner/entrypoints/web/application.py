@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,14 +43,22 @@ def create_app(workspace: Workspace, bound: str = "127.0.0.1") -> FastAPI:
     )  # fmt: skip
     app.state.workspace = workspace
     answer_errors.register(app)
+    app.router.routes.extend(_routes())
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Put together once in a process: no route knows which application it serves."""
+    router = APIRouter()
     for route in ROUTES:
-        app.router.add_api_route(
+        router.add_api_route(
             route.path, route.handler, methods=[route.method], status_code=route.status, response_model=None,
             dependencies=[Depends(allowed(route))], include_in_schema=route.is_api,
             route_class_override=IdempotentRoute if route.is_api else None,
         )  # fmt: skip
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    return app
+    return router.routes
 
 
 _NUMBER = re.compile(r"[A-Za-z0-9-]{8,64}")
