@@ -197,7 +197,7 @@ def test_somebody_changes_their_password_with_the_present_one_and_other_sessions
     here, there = site.browser("ana@example.com", "submitter"), site.browser("ana@example.com")
     new = "nine dry umbrellas"
     wrong = here.post("/account/password", data={"password": "not this one", "new_password": new})
-    assert (wrong.status_code, "not right" in wrong.text) == (401, True)
+    assert (wrong.status_code, "is wrong" in wrong.text) == (401, True)
     assert here.post("/account/password", data={"password": PASSWORD, "new_password": "short"}).status_code == 422
     assert here.post("/account/password", data={"password": PASSWORD, "new_password": new}).status_code == 303
     assert (here.get("/account").status_code, there.get("/account").status_code) == (200, 303)
