@@ -90,3 +90,12 @@ class Watched:
     def overflow(self):
         """By how many pixels the page is wider than the window."""
         return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+    def moving(self):
+        """What of the page moves or fades, though somebody asked for less motion."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll("*")].filter(each => {
+              const style = getComputedStyle(each);
+              return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
+            }).map(each => each.outerHTML.slice(0, 100))"""
+        )

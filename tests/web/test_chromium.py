@@ -13,7 +13,8 @@ from tests.web.conftest import PASSWORD
 
 pytestmark = [needs_chromium, pytest.mark.no_cover]
 SIGNED_OUT = ("/sign-in", "/api/docs", "/no-such-page")
-SIGNED_IN = ("/campaigns", "/account", "/account/codes", "/users", "/users/tokens", "/settings", "/health")
+SIGNED_IN = ("/campaigns", "/account", "/account/codes", "/users", "/users/tokens", "/settings", "/health", "/messages",
+             "/person", "/campaigns/new")  # fmt: skip
 
 
 class Place:

@@ -44,49 +44,64 @@ def office(tmp_path):
 
 
 def fair(person):
-    """The page as everybody needs it: at both widths."""
-    for size in (DESK, PHONE):
+    """The page as everybody needs it: on a desk, and on a phone in the dark (as wide as a desk at 400 %) without motion."""
+    for size, colours, motion in ((DESK, "light", "no-preference"), (PHONE, "dark", "reduce")):
         person.page.set_viewport_size(size)
+        person.page.emulate_media(color_scheme=colours, reduced_motion=motion)
         assert person.violations() == [], person.page.url
         assert person.overflow() == 0, (person.page.url, size)
+    assert person.moving() == [], person.page.url
     person.page.set_viewport_size(DESK)
+    person.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     assert person.wrong == [], person.page.url
 
 
-def test_two_people_bring_a_spreadsheet_to_its_recipients(office, look):
+def test_two_people_bring_a_spreadsheet_to_its_recipients_by_keyboard_alone(office, look):
     hanna = office.person("hanna@example.com", "submitter")
     page = hanna.go("/campaigns")
-    page.get_by_role("link", name="New campaign").first.click()
-    page.get_by_label("Campaign ID").fill("2026-q4")
-    page.get_by_label("Name", exact=True).fill("Q4 recognition")
+    press(page, "link", "New campaign")
+    type_into(page, "Campaign ID", "2026-q4")
+    type_into(page, "Name", "Q4 recognition")
     look(hanna, "new-campaign")
-    page.get_by_role("button", name="Create").click()
+    press(page, "button", "Create campaign")
     expect(page.get_by_role("heading", name="Upload spreadsheet")).to_be_visible()
-    page.get_by_label("Spreadsheet").set_input_files(office.folder / "q4.csv")
+    tab_to(page, page.get_by_label("Spreadsheet"))
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(office.folder / "q4.csv")
     look(hanna, "upload")
-    page.get_by_role("button", name="Upload").click()
+    press(page, "button", "Upload")
 
+    page.wait_for_url("**/problems")
+    tab_to(page, page.get_by_role("link", name="Results", exact=True))
     value = page.get_by_label("Value").first
     expect(value).to_be_visible(timeout=30_000)
+    expect(
+        page.get_by_role("link", name="Results", exact=True)
+    ).to_be_focused()  # the page came again, the focus stayed
     expect(page.get_by_role("status").first).to_contain_text("1 row")
     look(hanna, "problems")
-    value.fill("cleo@example.com")
-    page.get_by_role("button", name="Save and check again").first.click()
+    tab_to(page, value)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("cleo@example.com")
+    press(page, "button", "Save and check again")
     expect(page.get_by_role("status").first).not_to_contain_text("1 row needs", timeout=30_000)
+    expect(page.get_by_role("status").first).to_contain_text("Ready", timeout=30_000)
 
-    page.goto(f"{office.address}/campaigns/2026-q4/plan")
+    press(page, "link", "Plan")
     look(hanna, "plan")
-    page.get_by_role("button", name="Submit for approval").click()
+    press(page, "button", "Submit for approval")
+    expect(page.get_by_role("status").first).to_contain_text("approval")
 
     finn = office.person("finn@example.com", "approver")
     review = finn.go("/campaigns/2026-q4/plan")
     look(finn, "approve")
-    review.get_by_role("button", name="Approve").click()
+    press(review, "button", "Approve")
     expect(review.get_by_role("status").first).to_contain_text("Approved")
 
     page.goto(f"{office.address}/campaigns/2026-q4/plan")
-    page.get_by_role("button", name="Send", exact=True).click()
-    page.goto(f"{office.address}/campaigns/2026-q4/results")
+    press(page, "button", "Send")
+    press(page, "link", "Results")
     expect(page.get_by_text("completed").first).to_be_visible(timeout=60_000)
     look(hanna, "results")
     page.goto(f"{office.address}/campaigns/2026-q4")
@@ -94,10 +109,44 @@ def test_two_people_bring_a_spreadsheet_to_its_recipients(office, look):
 
     nora = office.person("nora@example.com", "finance", "auditor", "administrator")
     for path, name in (("/campaigns", "campaigns"), ("/finance", "finance"), ("/audit", "audit"),
-                       ("/campaigns/2026-q4/results", "masked")):  # fmt: skip
+                       ("/campaigns/2026-q4/results", "masked"), ("/campaigns/2026-q4/books", "books"),
+                       ("/campaigns/2026-q4/results?q=2", "search"), ("/person", "person")):  # fmt: skip
         nora.go(path)
         look(nora, name)
     assert "cleo@example.com" not in nora.page.content()
+
+
+def tab_to(page, target, most=120):
+    """Press Tab until the element has the focus; on the way the focus is always to be seen."""
+    wanted = target.first.element_handle()
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        here, seen, what = page.evaluate(FOCUS, wanted)
+        assert seen, f"the focus is not to be seen on {what} of {page.url}"
+        if here:
+            return
+    raise AssertionError(f"no Tab leads to {target} of {page.url}")
+
+
+def press(page, role, name):
+    """Go to a link or a button by Tab, and press Enter."""
+    tab_to(page, page.get_by_role(role, name=name, exact=True))
+    page.keyboard.press("Enter")
+
+
+def type_into(page, label, text):
+    """Go to a field by Tab, and type."""
+    tab_to(page, page.get_by_label(label, exact=True))
+    page.keyboard.type(text)
+
+
+# Whether the element has the focus, whether whatever has it is in the window and marked, and what that is.
+FOCUS = """wanted => {
+  const now = document.activeElement, box = now.getBoundingClientRect(), style = getComputedStyle(now);
+  const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  const marked = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  return [now === wanted, now === document.body || (inside && marked), now.outerHTML.slice(0, 100)];
+}"""
 
 
 @pytest.fixture
