@@ -16,8 +16,6 @@ import numpy as np
 import pandas as pd
 from pandera.api.extensions import register_check_method
 
-from campaign_runner.validation.messages import TYPING_MISTAKES
-
 Text = Any  # a pandas Series of str; pandas-stubs knows the text methods of no narrower type
 _Judge = TypeVar("_Judge", bound=Callable[..., Any])
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -33,6 +31,17 @@ _NO_NAME = (
     r"not (?:available|applicable|known)|unbekannt|k\.? ?a|inconnu|desconocido)[^\p{L}\p{N}]*"
 )
 LOCAL_PART = 64  # characters before the @, by RFC 5321
+
+_USUAL = {
+    "gmail.com": "gmial.com gmai.com gmal.com gmil.com gamil.com gnail.com gmaill.com gmail.co gmail.con gmail.cm "
+    "gmail.om gmail.comm gmsil.com",
+    "hotmail.com": "hotmial.com hotmal.com hotmil.com hotmai.com hotmaill.com hotmail.con hotmail.cm hotamil.com",
+    "outlook.com": "outlok.com outloo.com outllook.com outlook.con outlook.cm oulook.com",
+    "yahoo.com": "yaho.com yahooo.com yhaoo.com yahho.com yahoo.con yahoo.cm yaoo.com",
+    "icloud.com": "iclod.com icoud.com iclould.com icloud.con icloud.cm",
+    "aol.com": "aol.con aol.cm",
+}
+TYPING_MISTAKES = {mistake: domain for domain, mistakes in _USUAL.items() for mistake in mistakes.split()}
 
 
 def _check(argument: str) -> Callable[[_Judge], _Judge]:

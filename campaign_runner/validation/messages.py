@@ -9,6 +9,7 @@ from typing import Any
 
 from campaign_runner.model import Column, Field, Problem, RuleBook
 from campaign_runner.model.words import did_you_mean
+from campaign_runner.validation.checks import TYPING_MISTAKES
 from campaign_runner.validation.kinds import EXPLAIN, CellContext, Hint
 from campaign_runner.validation.kinds.choice import nearest
 from campaign_runner.validation.rule_options import RuleOptions
@@ -184,15 +185,3 @@ def foreign_digits(value: str) -> Hint | None:
 
 
 _MARKS = {"．": ".", "，": ",", "－": "-", "＋": "+", "٫": ".", "٬": ",", "　": " "}
-
-
-_USUAL = {
-    "gmail.com": "gmial.com gmai.com gmal.com gmil.com gamil.com gnail.com gmaill.com gmail.co gmail.con gmail.cm "
-    "gmail.om gmail.comm gmsil.com",
-    "hotmail.com": "hotmial.com hotmal.com hotmil.com hotmai.com hotmaill.com hotmail.con hotmail.cm hotamil.com",
-    "outlook.com": "outlok.com outloo.com outllook.com outlook.con outlook.cm oulook.com",
-    "yahoo.com": "yaho.com yahooo.com yhaoo.com yahho.com yahoo.con yahoo.cm yaoo.com",
-    "icloud.com": "iclod.com icoud.com iclould.com icloud.con icloud.cm",
-    "aol.com": "aol.con aol.cm",
-}
-TYPING_MISTAKES = {mistake: domain for domain, mistakes in _USUAL.items() for mistake in mistakes.split()}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pandas as pd
 from pandera.pandas import Check
 
@@ -23,3 +26,7 @@ def test_a_place_is_judged_by_its_own_country() -> None:
     cells = ["US|02134", "US|2134", "CA|K1A 0B1", "DE|10115"]
 
     assert judged(Check.by_country(patterns=patterns), cells) == [True, False, True, False]
+
+
+def test_the_validator_can_be_imported_first() -> None:
+    subprocess.run([sys.executable, "-c", "import campaign_runner.validation.validator"], check=True)
