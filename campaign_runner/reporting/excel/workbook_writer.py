@@ -27,6 +27,7 @@ from campaign_runner.model import Books, StatedRows
 from campaign_runner.model.money import UNITS
 from campaign_runner.reporting.excel.cell_marks import Cell, MarkStyles, marked
 from campaign_runner.reporting.excel.cell_notes import AUTHOR
+from campaign_runner.reporting.excel.many_notes import parts, samples
 from campaign_runner.reporting.excel.sheet_xml import Heading, rows_xml
 from campaign_runner.reporting.table import EXCEL_ROWS
 
@@ -117,9 +118,12 @@ class WorkbookFile:
         with ZipFile(self._skeleton()) as skeleton:
             self._stream.write(_ROWS_END + skeleton.read(_SHEET).partition(_ROWS_END)[2])
             self._stream.close()
+            of_notes = parts(self._notes) if self._notes else {}
             for name in skeleton.namelist():
                 if name == _STYLES and self._marks:
                     self._zip.writestr(name, self._marks.text())
+                elif name in of_notes:
+                    self._zip.writestr(name, of_notes[name](skeleton.read(name).decode()))
                 elif name != _SHEET:
                     self._zip.writestr(name, skeleton.read(name))
         self._zip.close()
@@ -174,7 +178,7 @@ class WorkbookFile:
         last = max(self._next - 2, 1)
         sheet.autofilter(0, 0, last, len(self._plan.headings) - 1)
         _colour(book, sheet, self._plan.status_column, last)
-        for (row, position), text in self._notes.items():
+        for (row, position), text in samples(self._notes).items():
             sheet.write_comment(row - 1, position, text, _NOTE_SIZE)
         if self._plan.more and further:
             self._plan.more(book, self._next - 2)
