@@ -110,7 +110,7 @@ def test_a_file_that_is_not_there_is_named(desk, capsys):
 
 
 def test_a_fault_of_the_program_is_not_taken_for_rows_that_need_action(desk, capsys, monkeypatch):
-    monkeypatch.setattr(cli, "app", lambda **_: 1 / 0)
+    monkeypatch.setattr(cli, "program", lambda _: lambda **_: 1 / 0)
     assert run_here("check", "good.csv") == ExitCode.FAULT
     assert "ZeroDivisionError" in (said := capsys.readouterr().err)
     assert "a fault in the program, not in your file" in said

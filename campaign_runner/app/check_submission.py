@@ -24,7 +24,7 @@ from campaign_runner.app.workspace import Asked, Workspace
 from campaign_runner.app.write_corrections import corrected
 from campaign_runner.intake.header_text import fold
 from campaign_runner.intake.whole_sheet import header_samples, samples_of
-from campaign_runner.ledger import checks, outbox, stored_reports, submissions
+from campaign_runner.ledger import checks, outcomes, stored_reports, submissions
 from campaign_runner.ledger.cell_corrections import Correction, corrections_of, record_before
 from campaign_runner.ledger.checks import Check, record_check
 from campaign_runner.ledger.submissions import Submission
@@ -62,7 +62,7 @@ def check_submission(workspace: Workspace, key: str) -> None:
             for kind, parts in kept.parts.items():
                 checks.keep(connection, submission.id, kind, parts)
             if wrong := to_correct(check.result.get("rows") or {}, submission.number):
-                outbox.note_outcome(connection, submission.campaign, check.at, outbox.CORRECTION, **wrong)
+                outcomes.note(connection, submission.campaign, check.at, outcomes.CORRECTION, **wrong)
             stored_reports.store(connection, submission.campaign, reports, check.at, about=str(submission.number))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from campaign_runner.app.halt import wish, with_reason
-from campaign_runner.ledger import pauses
-from campaign_runner.ledger.pauses import Withdrawn
+from campaign_runner.ledger import withdrawal
+from campaign_runner.ledger.withdrawal import Withdrawn
 from campaign_runner.model.money import from_units
 from campaign_runner.model.wording import count, per_currency
 
@@ -25,7 +25,7 @@ def withdraw_campaign(runtime: Runtime, reason: str) -> tuple[Withdrawn, str]:
 
 def withdraw(connection: Connection, key: int, reason: str, at: str) -> Withdrawn:
     """The same in a transaction of the caller's."""
-    return pauses.withdraw(connection, key, with_reason(reason), at)
+    return withdrawal.withdraw(connection, key, with_reason(reason), at)
 
 
 def told(made: Withdrawn, campaign_id: str) -> str:

@@ -70,7 +70,6 @@ _PARTS = (
     ("Index.zip", "an Apple Numbers or Pages document"),
 )
 
-
 _OWN = {each.start: kind for kind, each in FORMATS.items() if each.start}
 _OPENDOCUMENT = "application/vnd.oasis.opendocument."
 

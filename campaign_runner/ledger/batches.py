@@ -55,17 +55,13 @@ class StoredBatch:
 # When a batch is due that waits for money: never by itself, only as part of a new plan.
 PUT_OFF = 4_102_444_800.0
 
-
 # Nothing else waits for so long: where the clock was set back, what seems to be due later than that is due.
 LONGEST_WAIT = 2 * 86_400.0
-
 
 # Some of a campaign's batches: those that go first, those of a second attempt.
 WHICH: Mapping[str, Any] = {"all": true(), "canary": batches.c.canary, "again": batches.c.attempt > 1}
 
-
 _COLUMNS = [batches.c.body.is_(None) if name == "adopted" else batches.c[name] for name in StoredBatch.__slots__]
-
 
 # Every batch goes through these: to put a statement together takes longer than to carry it out.
 _BODY = Prepared(select(batches.c.body).where(batches.c.id == bindparam("number")))

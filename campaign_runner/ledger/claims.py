@@ -69,7 +69,6 @@ _CHECK_POSTGRESQL = """
 SELECT fence, process, set_config('idle_in_transaction_session_timeout', :idle, true) FROM claims WHERE name = :name
 FOR KEY SHARE"""
 
-
 # What this process holds, as `process` names each claim.
 _HELD: set[str] = set()
 

@@ -81,7 +81,6 @@ STALE = 60.0
 # Who gets answers looks so often whether somebody else counts failures.
 LOOK = 2.0
 
-
 _COUNT = text("""
 INSERT INTO circuits (name, silent, at) VALUES (:name, 1, :now) ON CONFLICT (name) DO UPDATE SET at = :now,
 silent = CASE WHEN circuits.at < :now - :stale THEN 1 ELSE circuits.silent + 1 END RETURNING silent""")

@@ -128,7 +128,6 @@ def _complete(connection: Connection) -> None:
 
 MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _with_tallies, 2: _version_3}
 
-
 # What a command has to say of it, once.
 NOTICES: list[str] = []
 

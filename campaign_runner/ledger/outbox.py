@@ -18,7 +18,6 @@ import orjson
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from campaign_runner.ledger import actors, jobs
-from campaign_runner.ledger import events as audit_log
 from campaign_runner.ledger.outbox_tables import deliveries, outbox_cursor
 from campaign_runner.ledger.schema import campaigns, events
 
@@ -187,21 +186,3 @@ def _delivery(row: Row[Any]) -> Delivery:
     message = Message(row.notice, row.kind, row.campaign, row.channel, row.target, row.person,
                       orjson.loads(row.facts), row.at)  # fmt: skip
     return Delivery(row.id, message, row.state, row.tries, row.error, row.sent_at)
-
-
-FINISHED, CORRECTION, STOPPED, SHORT, APPROVAL = (
-    "campaign finished", "rows need correction", "sending stopped", "funds short", "approval needed",
-)  # fmt: skip
-assert NOTABLE.issuperset({FINISHED, CORRECTION, STOPPED, SHORT, APPROVAL})
-
-
-def note_outcome(
-    connection: Connection, campaign_key: int, at: str, kind: str, same: tuple[str, ...] = (), **data: Any
-) -> bool:
-    """Write it into the log, unless the newest of its kind says the same: in all, or in the facts named by `same`."""
-    newest = audit_log.newest_of(connection, campaign_key, kind)
-    names = same or tuple(data)
-    if newest and all(newest["data"].get(name) == data[name] for name in names):
-        return False
-    audit_log.append(connection, campaign_key, at, kind, **data)
-    return True

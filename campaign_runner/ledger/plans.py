@@ -24,9 +24,7 @@ from campaign_runner.model.row_entry import RowEntry
 # Above this many new lines in an almost empty ledger it is quicker to drop the indexes and build them once at the end.
 BULK = 50_000
 
-
 LINES_AT_ONCE = 25_000
-
 
 # What a planned line says of itself, and what only Tango will tell.
 OF_LINE = (
@@ -34,12 +32,10 @@ OF_LINE = (
     "utid", "quantity", "face_units", "currency",
 )  # fmt: skip
 
-
 UNTOLD: dict[str, int | str] = dict.fromkeys(
     ("reason", "tango_reference", "delivery_status", "stated", "stated_currency", "charged", "charged_currency", "fee",
      "shipping_fee", "exchange_rate", "updated_at", "failed_at", "failed_again_at", "failed_by"), "",
 )  # fmt: skip
-
 
 _NEW_BATCH = insert(batches).returning(batches.c.id)
 

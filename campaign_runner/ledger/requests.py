@@ -145,7 +145,6 @@ def settle(connection: Connection, reward: TrialReward, state: str, note: str, a
 
 _ATTEMPT = Prepared(attempts.insert(), [column.name for column in attempts.c])
 
-
 _LAST_ATTEMPT = Prepared(select(func.max(attempts.c.id)))
 
 

@@ -17,9 +17,7 @@ from campaign_runner.model.lifecycle import BatchState, RowStatus
 # A line's own time, or its batch's.
 _UPDATED = case((line_items.c.updated_at != "", line_items.c.updated_at), else_=batches.c.updated_at)
 
-
 LINES_AT_ONCE = 25_000
-
 
 ROWS_AT_ONCE = 5_000
 

@@ -19,22 +19,16 @@ from campaign_runner.model.lifecycle import LOST, BatchState, RowStatus
 
 RELEASED, DROPPED, UNDONE = "release", "drop", "undone"
 
-
 DECIDED = "rows decided"
 
-
 DECIDING = (DECIDED, "rows released", "ledger recovered")
-
 
 # Between the parts of a key that has several columns, as `planning.folding` joins them.
 _PART = "\x1f"
 
-
 _AT_ONCE = 500
 
-
 _LEFT = or_(batches.c.state != BatchState.PLANNED, batches.c.attempt > 1)
-
 
 _WAITS = (batches.c.state == BatchState.PLANNED, batches.c.attempt == 1)
 

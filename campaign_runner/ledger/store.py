@@ -46,18 +46,14 @@ def _of_kind(key: Any) -> Any:
 # Statements are the same for every ledger: each is compiled once in a process.
 _COMPILED = _Compiled()
 
-
 CACHE_MB = 16
 BUSY_SECONDS = 30
-
 
 # So long after the last word of a database that is away, nobody waits for it.
 UNREACHABLE_SECONDS = 10
 
-
 # A claim is renewed so often during a lease; and how long that may wait for others that write.
 RENEWALS = 3
-
 
 RENEWAL_SECONDS = 1.0
 

@@ -98,7 +98,6 @@ _SPECIAL: Mapping[str, Callable[[Connection, Trace], None]] = {
     "check_parts": _lists, "checks": _result, "report_parts": _report, "held_shown": _delete, "idempotency": _delete,
 }  # fmt: skip
 
-
 # Packed files: the column whose parts make one (a word may stand where two parts meet), and how they are unpacked.
 FILES: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
     "batches": ("id", unpack), "upload_parts": ("upload", unpack), "submission_parts": ("submission", unpack),

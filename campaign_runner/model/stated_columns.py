@@ -10,7 +10,6 @@ from pyarrow import csv
 
 Found = Sequence[tuple[object, ...]]
 
-
 NUMBERS = frozenset({"quantity", "face_units", "attempt", "units", "row"})
 
 

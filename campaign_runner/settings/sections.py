@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from campaign_runner.model.loopback import LOOPBACK
 
@@ -20,29 +20,38 @@ ADDRESSES = {
     "sandbox": "https://integration-api.tangocard.com/raas/v2",
     "production": "https://api.tangocard.com/raas/v2",
 }
-
-
 TOKEN_ADDRESSES = {
     "sandbox": "https://sandbox-auth.tangocard.com/oauth/token",
     "production": "https://auth.tangocard.com/oauth/token",
 }
 
 
+def _https(url: str) -> str:
+    parts = urlsplit(url)
+    if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise ValueError("only https addresses are allowed (plain http only for this very machine)")
+    return url.rstrip("/")
+
+
+def _known_zone(zone: str) -> str:
+    """A time zone as it is; raises ValueError where there is none of that name."""
+    try:
+        return zone and ZoneInfo(zone).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError("it must be a time zone such as Europe/Berlin or America/New_York") from None
+
+
+def _with_driver(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 CampaignId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
-
-
 Identifier = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9]{5,100}$")]
-
-
 Name = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^<>/]*$")]
-
-
 Email = Annotated[str, StringConstraints(max_length=100, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")]
-
-
 Amount = Annotated[Decimal, Field(gt=0)]
-
-
+Address = Annotated[str, AfterValidator(_https)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
 Totals = dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(ge=0)]]
 
 
@@ -103,7 +112,7 @@ class TangoSection(Section):
         "simulator", "simulator (no money, no credentials) | sandbox | production", begin=True,
         rule="simulator, sandbox or production",
     )  # fmt: skip
-    base_url: str = setting("", "overrides the environment's address")
+    base_url: Address = setting("", "overrides the environment's address")
     customer: Identifier = setting("acme-customer", "customerIdentifier", begin=True, rule=_IDENTIFIER)
     account: Identifier = setting("acme-account", "accountIdentifier", begin=True, rule=_IDENTIFIER)
     endpoint: Literal["asyncOrders", "orders"] = setting(
@@ -129,14 +138,9 @@ class TangoSection(Section):
     bulk_shipping: Literal["shipping", "bulkShipping"] = setting(
         "shipping", "shipping | bulkShipping: what Tango calls the object for BULKSHIPMENT"
     )
-    oauth_url: str = setting("", "address for access tokens; default: the environment's")
+    oauth_url: Address = setting("", "address for access tokens; default: the environment's")
     oauth_grant: Literal["password", "client_credentials"] = setting("password", "password | client_credentials")
     oauth_audience: str = setting("https://api.tangocard.com/", "the audience of the token")
-
-    @field_validator("base_url", "oauth_url")
-    @classmethod
-    def _secure(cls, url: str) -> str:
-        return _https(url)
 
 
 class RulesSection(Section):
@@ -197,12 +201,7 @@ class FinanceSection(Section):
         "names for the journal: tango, rewards, open, refunds, unbilled, fees, …",
         example={"rewards": "Expenses:Rewards"},
     )
-    time_zone: str = setting("", "time zone of the books: decides the day of each booking", example="Europe/Berlin")
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        return known_zone(zone)
+    time_zone: Zone = setting("", "time zone of the books: decides the day of each booking", example="Europe/Berlin")
 
 
 class ReportsSection(Section):
@@ -232,28 +231,8 @@ class ApprovalSection(Section):
 class LedgerSection(Section):
     """where the ledger is kept"""
 
-    url: str = setting(
+    url: Annotated[str, AfterValidator(_with_driver)] = setting(
         "", "a PostgreSQL address, for several machines; default: a file in the state folder",
         pattern=r"^(postgresql(\+psycopg)?://.*)?$",
         rule="an address such as postgresql://user@host/ledger, or nothing for a file in the state folder",
     )  # fmt: skip
-
-    @field_validator("url")
-    @classmethod
-    def _driver(cls, url: str) -> str:
-        return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _https(url: str) -> str:
-    parts = urlsplit(url)
-    if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise ValueError("only https addresses are allowed (plain http only for this very machine)")
-    return url.rstrip("/")
-
-
-def known_zone(zone: str) -> str:
-    """A time zone as it is; raises ValueError where there is none of that name."""
-    try:
-        return zone and ZoneInfo(zone).key
-    except (KeyError, ValueError, OSError):
-        raise ValueError("it must be a time zone such as Europe/Berlin or America/New_York") from None

@@ -11,7 +11,7 @@ from pydantic import StringConstraints, field_validator, model_validator
 from campaign_runner.model import cron
 from campaign_runner.model.loopback import LOOPBACK
 from campaign_runner.notification.kinds import KINDS, Audience
-from campaign_runner.settings.sections import Section, _https, known_zone, setting
+from campaign_runner.settings.sections import Address, Section, Zone, setting
 
 
 class RetentionSection(Section):
@@ -55,7 +55,7 @@ class InboxSection(Section):
         "", "the SFTP server's key, as `ssh-keyscan` writes it; default: it is in ~/.ssh/known_hosts",
         example="ssh-ed25519 AAAAC3Nza…",
     )  # fmt: skip
-    endpoint: str = setting("", "address of an S3 store other than Amazon's", example="https://s3.example.com")
+    endpoint: Address = setting("", "address of an S3 store other than Amazon's", example="https://s3.example.com")
     settle_seconds: float = setting(
         0,
         "a file that has not changed for this long is complete; 0 = 1 in a folder, 10 by SFTP",
@@ -87,11 +87,6 @@ class InboxSection(Section):
             raise ValueError("set the password in the environment: INBOX_PASSWORD or INBOX_PASSWORD_FILE")
         return url.rstrip("/")
 
-    @field_validator("endpoint")
-    @classmethod
-    def _secure(cls, url: str) -> str:
-        return _https(url)
-
 
 class ScheduleSection(Section):
     """when the inbox collects its files; default: at once"""
@@ -100,7 +95,7 @@ class ScheduleSection(Section):
         "", "times as cron writes them: minute, hour, day of the month, month, weekday; times that were missed are "
         "caught up, once", example="0 6 * * 1-5",
     )  # fmt: skip
-    zone: str = setting("", "time zone of these times; default: UTC", example="Europe/Berlin")
+    zone: Zone = setting("", "time zone of these times; default: UTC", example="Europe/Berlin")
     holidays: str = setting(
         "", "a calendar on whose days nothing is collected: country, or country-region", example="DE-BY",
         pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,4})?)?$", rule="a country such as US, or a region of it such as DE-BY",
@@ -113,16 +108,11 @@ class ScheduleSection(Section):
             cron.parse(text)
         return text
 
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, zone: str) -> str:
-        return known_zone(zone)
-
 
 class OidcSection(Section):
     """single sign-on; the client's secret comes from OIDC_CLIENT_SECRET"""
 
-    issuer: str = setting("", "address of the identity provider", example="https://login.example.com")
+    issuer: Address = setting("", "address of the identity provider", example="https://login.example.com")
     client_id: str = setting("", "id of this server at the identity provider", example="campaign-runner")
     scopes: str = setting("openid email profile", "what is asked for")
     claim: str = setting("groups", "the claim that contains a person's groups")
@@ -131,16 +121,11 @@ class OidcSection(Section):
     )
     only: bool = setting(False, "true: no sign-in with passwords")
 
-    @field_validator("issuer")
-    @classmethod
-    def _secure(cls, url: str) -> str:
-        return _https(url)
-
 
 class ServerSection(Section):
     """the web application of `serve` (workspace.toml alone)"""
 
-    address: str = setting(
+    address: Address = setting(
         "", "at which people reach it; default: the address it listens on", example="https://rewards.example.com"
     )
     hosts: tuple[str, ...] = setting(
@@ -160,11 +145,6 @@ class ServerSection(Section):
         example={"issuer": "https://login.example.com", "client_id": "campaign-runner", "roles": {"HR": ["submitter"]}},
     )  # fmt: skip
 
-    @field_validator("address")
-    @classmethod
-    def _secure(cls, url: str) -> str:
-        return _https(url)
-
 
 _TOLD = tuple(kind for kind, row in KINDS.items() if row.to)
 
@@ -183,7 +163,7 @@ class NotifySection(Section):
         "", "time of the daily summary, in [finance] time_zone; default: none", example="07:00",
         pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$", rule="a time such as 07:00",
     )  # fmt: skip
-    ping_url: str = setting(
+    ping_url: Address = setting(
         "", "address of a dead man's switch, called at start, success and failure; {command} = run, track, inbox or worker",
         example="https://hc-ping.com/ping-key/rewards-{command}",
     )  # fmt: skip
@@ -195,11 +175,6 @@ class NotifySection(Section):
             if kind not in _TOLD:
                 raise ValueError(f"{kind} is not a message; known: {', '.join(_TOLD)}")
         return to
-
-    @field_validator("ping_url")
-    @classmethod
-    def _secure(cls, url: str) -> str:
-        return _https(url)
 
 
 class WebhookTarget(Section):

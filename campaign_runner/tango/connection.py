@@ -41,7 +41,6 @@ HELD_BACK = PATIENCE + 1.0  # seconds until an order that was not to leave is tr
 # method, reference, what came of it, seconds
 Record = Callable[[str, str, Receipt, float], None]
 
-
 JSON = "application/json"
 
 

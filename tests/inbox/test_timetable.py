@@ -103,7 +103,7 @@ def test_a_timetable_that_cannot_be_says_why(section, why):
     ('[schedule]\nevery = "0 25 * * *"\n', 'the hour "25" is not from 0 to 23'),
     ('[schedule]\nzone = "Europe/Munich"\n', "it must be a time zone"),
     ('[schedule]\nholidays = "Bavaria"\n', "a country such as US, or a region of it such as DE-BY"),
-    ('[inbox]\nurl = "sftp://rewards:secret@files.example.com/out"\n', "the password belongs into the environment"),
+    ('[inbox]\nurl = "sftp://rewards:secret@files.example.com/out"\n', "set the password in the environment"),
     ('[inbox]\nurl = "ftp://files.example.com"\n', "it must be an address such as sftp://"),
 ])  # fmt: skip
 def test_wrong_settings_are_told_before_anything_is_taken(drop, more, why):

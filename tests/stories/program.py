@@ -121,14 +121,14 @@ def _in(folder: Path, home: Path, clock: HandClock, only: frozenset[str]) -> Ite
     def world(*args: Any, **values: Any) -> runtime.Runtime:
         return made(*args, **{**values, "clock": clock, "only": only, "workers": 1})
 
-    before = Path.cwd()
+    before, commands = Path.cwd(), _commands()
     environment = {"HOME": str(home), "XDG_STATE_HOME": str(home / "state")}
     os.chdir(folder)
     try:
         with (
             patch.dict(os.environ, environment),
             patch.object(runtime, "Runtime", world),
-            patch.object(cli, "app", _commands()),
+            patch.object(cli, "program", lambda _: commands),
             patch.object(tempfile, "tempdir", str(home)),
             patch.object(signal, "signal", lambda *_: None),  # what happens meanwhile happens in another thread
         ):
