@@ -132,14 +132,14 @@ def _checked(
         refused = str(error)
         result = check_file(reading, runtime)
     headers = samples_of(result.head, rule_book(runtime), runtime.settings.columns)
-    found = {
+    facts = {
         **result.plain(), "refused": refused, "headers": [asdict(one) for one in headers], "sheet": result.books.sheet,
         "notes": list(result.books.notes), "plan": _plan(result), "approval": result.approval.state,
         "held": _held(result.held, reading, runtime), "funds": list(result.funds),
         "unusual": [{"name": name, "sentence": sentence} for name, sentence in result.unusual],
     }  # fmt: skip
     identity = "" if refused else result.plan
-    return Check(runtime.at(), "checked", identity, found), list(_rows(result.problems)), dict(result.reports)
+    return Check(runtime.at(), "checked", identity, facts), list(_rows(result.problems)), dict(result.reports)
 
 
 def _held(holds: Sequence[Hold], reading: ReadOptions, runtime: Runtime) -> list[dict[str, Any]]:

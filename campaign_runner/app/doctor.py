@@ -33,11 +33,11 @@ def diagnose(runtime: Runtime) -> list[Diagnosis]:
             with ledger.read() as connection:
                 broken = events.first_broken(connection)
             advice = "" if broken is None else "Restore a backup of the ledger: it was changed by hand."
-            found = "events form one unbroken chain"
+            chain = "events form one unbroken chain"
             if broken is not None:
-                found = f"the chain of events breaks at {broken.number}: {broken.why}"
+                chain = f"the chain of events breaks at {broken.number}: {broken.why}"
             where = "PostgreSQL, [ledger] url" if runtime.ledger_url else str(runtime.state)
-            checks.append(Diagnosis("ledger", broken is None, found, advice, where))
+            checks.append(Diagnosis("ledger", broken is None, chain, advice, where))
             checks += operations(settings, ledger, runtime.clock.now())
             with connect_tango(runtime, ledger, 0) as client:
                 receipt, account = client.account()

@@ -47,12 +47,12 @@ def _of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, An
         copy = Path(folder) / Path(upload.name).name
         campaigns.restore_upload(connection, upload, copy)
         table = read(ReadOptions(copy, upload.reading["sheet"], HiddenRows(upload.reading["hidden"])), settings, book)
-        found = _found(table, row)
-    if found is None:
+        original = _found(table, row)
+    if original is None:
         return details
-    cells = found.cells.loc[row]
+    cells = original.cells.loc[row]
     details["cells"] = {column.header: str(cells[column.position]) for column in table.columns}
-    clean = _clean(table, found, campaign.runtime, date.fromisoformat(upload.created_at[:10]))
+    clean = _clean(table, original, campaign.runtime, date.fromisoformat(upload.created_at[:10]))
     details["changes"] = _changes(table, details["cells"], clean)
     details["rules"] = _rules(book, clean.get("deliveryMethod", ""))
     return details
@@ -73,7 +73,7 @@ def _found(table: RawTable, row: int) -> RawRows | None:
     return None
 
 
-def _clean(table: RawTable, found: RawRows, runtime: Runtime, today: date) -> dict[str, str]:
+def _clean(table: RawTable, cells: RawRows, runtime: Runtime, today: date) -> dict[str, str]:
     """Field: text, as the row is judged and sent, by the catalogue that is kept here; nothing where it breaks a rule."""
     settings, rules, catalogue = runtime.settings, runtime.settings.rules, catalogue_snapshot(runtime).context
     try:
@@ -82,7 +82,7 @@ def _clean(table: RawTable, found: RawRows, runtime: Runtime, today: date) -> di
             phone_countries=rules.phone_countries, postal_codes=rules.postal_codes, currency=settings.tango.currency,
             address_utids=rules.address_utids, currencies=catalogue.currencies,
         )  # fmt: skip
-        fields = validator(catalogue.with_utids(found, table)).clean.fields
+        fields = validator(catalogue.with_utids(cells, table)).clean.fields
     except FileUnusable:  # columns that this row lacks: that is its problem, and told as such
         return {}
     return {} if fields.empty else {str(name): str(cell) for name, cell in fields.iloc[0].dropna().items()}
@@ -162,7 +162,7 @@ def explain_row(runtime: Runtime, what: str) -> RowLife:
                 for number in files
                 if row is None
             ]
-        place = next(((number, found) for number, found in named if found is not None), None)
+        place = next((one for one in named if one[1] is not None), None)
         if row is None and place is None:
             row = _only(rows_of(campaign, what), what)
         with campaign.ledger.read() as connection:

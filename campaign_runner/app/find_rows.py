@@ -20,8 +20,8 @@ def rows_of(campaign: CampaignSession, word: str, among: Collection[int] | None 
     with latest_upload(campaign) as file:
         if is_row(word) and (among is None or int(word) in among or not among):
             return [int(word)]
-        found = list(_named(file.table, " ".join(word.split()).casefold(), campaign.runtime.settings.identity.key))
-    return [row for row in found if among is None or row in among]
+        rows = list(_named(file.table, " ".join(word.split()).casefold(), campaign.runtime.settings.identity.key))
+    return [row for row in rows if among is None or row in among]
 
 
 def names_of(campaign: CampaignSession, rows: Collection[int]) -> dict[int, str]:

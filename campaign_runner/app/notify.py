@@ -118,8 +118,8 @@ def _collected(notifier: Notifier, since: str) -> bool:
     with notifier.ledger.write("collect messages") as connection:
         events.alone_with(connection, "outbox")
         outbox.begin(connection, since)
-        found, until = outbox.collect(connection, _events_for(notifier.settings))
-        for event in found:
+        messages, until = outbox.collect(connection, _events_for(notifier.settings))
+        for event in messages:
             kind = BY_EVENT[event["kind"]]
             if event["at"] < oldest or not (facts := notice_facts.of_event(connection, notifier, kind, event)):
                 continue
@@ -127,7 +127,7 @@ def _collected(notifier: Notifier, since: str) -> bool:
             for message in receivers(connection, notifier, kind, notice, event["campaign"], facts, event["at"]):
                 outbox.add(connection, message)
         outbox.move_cursor(connection, until)
-    return len(found) == outbox.AT_ONCE
+    return len(messages) == outbox.AT_ONCE
 
 
 def _events_for(settings: Settings) -> list[str]:

@@ -63,11 +63,11 @@ def test_reward_of(workspace: Workspace, campaign_key: int, viewer: Viewer, plan
         return None
     reference = _reference(workspace, campaign_key, viewer, plan)
     with workspace.ledger().read() as connection:
-        found = requests.find(connection, reference)
-    if found is None:
+        request = requests.find(connection, reference)
+    if request is None:
         return None
-    return {"reference": reference, "state": found.state, "amount": text(from_units(found.units)),
-            "currency": found.currency, "note": found.note, "at": found.at}  # fmt: skip
+    return {"reference": reference, "state": request.state, "amount": text(from_units(request.units)),
+            "currency": request.currency, "note": request.note, "at": request.at}  # fmt: skip
 
 
 def send_test_reward(workspace: Workspace, reference: str) -> float | None:

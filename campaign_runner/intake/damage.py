@@ -36,8 +36,8 @@ def mended(block: Block, positions: Iterable[int]) -> Block:
         if may_hold(data := content.tobytes()):
             there = {(defect.row, defect.position) for defect in defects}
             cells = columns[position].to_pylist()
-            found = leftover_defects(block.numbers.tolist(), position, cells, data)
-            defects += [defect for defect in found if (defect.row, position) not in there]
+            damaged = leftover_defects(block.numbers.tolist(), position, cells, data)
+            defects += [defect for defect in damaged if (defect.row, position) not in there]
     return Block(block.numbers, columns, tuple(defects))
 
 
@@ -115,9 +115,9 @@ def leftover_defects(rows: list[int], position: int, texts: list[str], content: 
     """What is left over in the cells of one column; `content`: its bytes, for a quick no."""
     kinds = [kind for kind in _KINDS if _has_any(content, kind)]
     for row, text in zip(rows, texts, strict=True) if kinds else ():
-        found = next((defect for kind in kinds if (defect := kind.find(row, position, text))), None)
-        if found:
-            yield found
+        defect_here = next((defect for kind in kinds if (defect := kind.find(row, position, text))), None)
+        if defect_here:
+            yield defect_here
 
 
 def may_hold(content: bytes) -> bool:

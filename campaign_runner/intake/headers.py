@@ -96,19 +96,19 @@ def match(
     chosen = {field for field in known.chosen.values() if field}
     meanings = {at: known.meaning(header) for at, header in enumerate(cells) if at not in ignored}
     exact = {each.field for each in meanings.values() if each.exact}
-    found: list[Column] = []
+    recognised: list[Column] = []
     for position, each in meanings.items():
         header, field = cells[position], each.field or None
         if field in chosen and fold(header) not in known.chosen:
             field = None  # [columns] names another column for it
         if field in exact and not each.exact:
             field = None  # another column is called just so
-        twin = next((column for column in found if field and column.field == field), None)
+        twin = next((column for column in recognised if field and column.field == field), None)
         column = Column(position, header.strip(), field, each.unit if field else "")
         if twin:
             raise FileUnusable(_twins(source, twin, column))
-        found.append(column)
-    return tuple(found)
+        recognised.append(column)
+    return tuple(recognised)
 
 
 def remarks(columns: Sequence[Column], known: Spellings, mapping: Mapping[str, str]) -> list[str]:

@@ -37,9 +37,9 @@ def parse(
 
 def tags(pieces: Iterable[bytes]) -> Iterator[tuple[str, Attributes]]:
     """The start tags of a small part, in order; names without their prefix."""
-    found: list[tuple[str, Attributes]] = []
-    parse(pieces, lambda name, attributes: found.append((name, attributes)))
-    return iter(found)
+    pairs: list[tuple[str, Attributes]] = []
+    parse(pieces, lambda name, attributes: pairs.append((name, attributes)))
+    return iter(pairs)
 
 
 def local(name: str) -> str:

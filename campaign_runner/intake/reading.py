@@ -41,8 +41,8 @@ def read(
         raise FileUnusable(f"{source} is empty. {grid.elsewhere() or _WANTED}")
     header = _header_row(source, grid, known)
     report = report_roundtrip.recognised(header[1], [row for row in grid.head if row[0] > header[0]])
-    found = headers.match(source, header[1], known, mapping, report.added)
-    rows = Rows(grid, header, found, report)
+    header_columns = headers.match(source, header[1], known, mapping, report.added)
+    rows = Rows(grid, header, header_columns, report)
     rows.drop_empty_columns()
     notes = [
         *grid.notes,
@@ -165,9 +165,9 @@ def skipped_examples(rows: Sequence[Row], columns: Sequence[Column], book: RuleB
 
 
 def _is_example(cells: Sequence[str], columns: Sequence[Column], example: Mapping[str, Any]) -> bool:
-    got = {c.field or c.header: cells[c.position].strip() for c in columns if c.position < len(cells)}
-    filled = {name: cell for name, cell in got.items() if cell}
-    expected = {name: str(value) for name, value in example.items() if name in got and str(value)}
+    stated = {c.field or c.header: cells[c.position].strip() for c in columns if c.position < len(cells)}
+    filled = {name: cell for name, cell in stated.items() if cell}
+    expected = {name: str(value) for name, value in example.items() if name in stated and str(value)}
     marked = "lineItemNote" in filled or not example.get("lineItemNote")  # a real row may look like an example
     return marked and len(filled) > 2 and filled.keys() == expected.keys() and all(
         _same(cell, expected[name]) for name, cell in filled.items()

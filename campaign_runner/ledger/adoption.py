@@ -58,15 +58,15 @@ def set_recovering(connection: Connection, campaign_key: int, at: str) -> None:
     connection.execute(update(campaigns).where(campaigns.c.id == campaign_key).values(recovering=at))
 
 
-def recognise(connection: Connection, campaign_key: int, found: Mapping[str, Receipt], at: str) -> int:
+def recognise(connection: Connection, campaign_key: int, receipts: Mapping[str, Receipt], at: str) -> int:
     """What this ledger planned, or sent without an answer, and Tango has: it was accepted. Returns how many were only
     planned."""
     query = select(batches.c.id, batches.c.reference, batches.c.state, batches.c.sent_at, batches.c.tries)
     query = query.where(batches.c.campaign == campaign_key, batches.c.state.in_((BatchState.PLANNED, *_IN_DOUBT)))
-    rows = [row for row in connection.execute(query).all() if row.reference in found]
-    rows = [row for row in rows if row.tries or _is_as_planned(connection, row.id, found[row.reference])]
+    rows = [row for row in connection.execute(query).all() if row.reference in receipts]
+    rows = [row for row in rows if row.tries or _is_as_planned(connection, row.id, receipts[row.reference])]
     for row in rows:
-        receipt = found[row.reference]
+        receipt = receipts[row.reference]
         state = move(BatchState(row.state), BatchState.ACCEPTED)
         values = {"state": state, "sent_at": row.sent_at or receipt.created_at or at, "updated_at": at, "due_at": 0,
                   "tries": max(row.tries, 1), **_seen(receipt), "tango_order_id": receipt.tango_order_id,

@@ -104,15 +104,15 @@ def next_due(
     """When the next batch in `states` wants a step (seconds since 1970), None if there is none; what is not to leave
     before an hour wants none before, and what is halted none."""
     with ledger.read() as connection:
-        pause, found = pauses.of(connection, campaign_key), list[float]()
+        pause, moments = pauses.of(connection, campaign_key), list[float]()
         for kind in (set(states) & {BatchState.PLANNED}, set(states) - {BatchState.PLANNED}):
             is_new = BatchState.PLANNED in kind
             if kind and not (is_new and pause.halted_at):
                 when = case((_is_due(now), 0.0), else_=batches.c.due_at) if now else batches.c.due_at
                 query = select(func.min(when)).where(batches.c.campaign == campaign_key, batches.c.state.in_(kind))
                 due = connection.execute(query.where(WHICH[which])).scalar()
-                found += [] if due is None else [max(float(due), pause.send_after if is_new else 0.0)]
-    return min(found, default=None)
+                moments += [] if due is None else [max(float(due), pause.send_after if is_new else 0.0)]
+    return min(moments, default=None)
 
 
 def with_failed_lines(ledger: Ledger, campaign_key: int) -> list[StoredBatch]:
@@ -128,8 +128,8 @@ def with_superseded_lines(ledger: Ledger, campaign_key: int) -> list[StoredBatch
 def _with_lines(ledger: Ledger, campaign_key: int, *conditions: Any) -> list[StoredBatch]:
     those = order_sums.of_batches(campaign_key, *conditions)
     with ledger.read() as connection:
-        found = connection.execute(select(*_COLUMNS).where(batches.c.id.in_(those)).order_by(batches.c.id))
-        return [stored_batch(row) for row in found]
+        rows = connection.execute(select(*_COLUMNS).where(batches.c.id.in_(those)).order_by(batches.c.id))
+        return [stored_batch(row) for row in rows]
 
 
 def get(ledger: Ledger, number: int) -> StoredBatch:

@@ -39,14 +39,14 @@ class KnownCampaign:
 
 def known_campaigns(connection: Connection, keys: Sequence[int]) -> list[KnownCampaign]:
     """What is known of these campaigns, in this order."""
-    found = {one.row["id"]: one for start in range(0, len(keys), AT_ONCE)
+    campaigns_by_key = {one.row["id"]: one for start in range(0, len(keys), AT_ONCE)
              for one in _known(connection, keys[start : start + AT_ONCE])}  # fmt: skip
-    return [found[key] for key in keys]
+    return [campaigns_by_key[key] for key in keys]
 
 
 def _known(connection: Connection, keys: Sequence[int]) -> Iterator[KnownCampaign]:
     newest = submissions.newest_of(connection, keys)
-    found = checks.briefs_of(connection, [one.id for one in newest.values()])
+    checks_by_id = checks.briefs_of(connection, [one.id for one in newest.values()])
     wishes, decided = sendings.sendings_of(connection, keys), approvals.decided(connection, keys)
     latest = _latest_uploads(connection, keys)
     sums, people = row_status.tallies_of(connection, list(latest.values())), _people(connection, keys)
@@ -55,7 +55,7 @@ def _known(connection: Connection, keys: Sequence[int]) -> Iterator[KnownCampaig
     for row in (dict(each) for each in rows):
         key = int(row["id"])
         submission, upload = newest.get(key), latest.get(key, 0)
-        check = found.get(submission.id) if submission else None
+        check = checks_by_id.get(submission.id) if submission else None
         wish = wishes.get(key)
         yield KnownCampaign(
             row, submission, check, submission is not None and str(submission.id) in checking,
@@ -75,12 +75,12 @@ def _people(connection: Connection, keys: Sequence[int]) -> defaultdict[int, fro
         events.c.kind == "campaign opened", events.c.campaign.in_(keys)
     )
     brought = select(submission_table.c.campaign, submission_table.c.actor).distinct()
-    found: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
+    people_of: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
     for query in (made, brought.where(submission_table.c.campaign.in_(keys))):
         for key, packed in connection.execute(query):
             if actor := actors.unpacked(packed):
-                found[key] |= {actor.user}
-    return found
+                people_of[key] |= {actor.user}
+    return people_of
 
 
 def newest_keys(connection: Connection, before: int | None = None) -> list[int]:

@@ -46,27 +46,27 @@ def register(connection: Connection, environment: str, order: Order, at: str) ->
 
     As long as no file was planned for good, there are none: what was only looked at binds nobody.
     """
-    found = connection.execute(
+    row = connection.execute(
         select(campaigns).where(campaigns.c.environment == environment, campaigns.c.campaign_id == order.campaign_id)
     ).one_or_none()
-    if found is None:
+    if row is None:
         values = {"environment": environment, "campaign_id": order.campaign_id, "customer": order.customer,
                   "account": order.account, "endpoint": order.endpoint, "created_at": at}  # fmt: skip
         number = connection.execute(campaigns.insert().values(**values).returning(campaigns.c.id)).scalar_one()
         events.append(connection, number, at, "campaign opened", **values)
         return int(number)
-    if (found.customer, found.account, found.endpoint) != (order.customer, order.account, order.endpoint):
-        if _nothing_placed(connection, found.id):
+    if (row.customer, row.account, row.endpoint) != (order.customer, order.account, order.endpoint):
+        if _nothing_placed(connection, row.id):
             values = {"customer": order.customer, "account": order.account, "endpoint": order.endpoint}
-            connection.execute(campaigns.update().where(campaigns.c.id == found.id).values(**values))
-            events.append(connection, found.id, at, "campaign bound anew", **values)
-            return int(found.id)
+            connection.execute(campaigns.update().where(campaigns.c.id == row.id).values(**values))
+            events.append(connection, row.id, at, "campaign bound anew", **values)
+            return int(row.id)
         raise SettingsError(
-            f"The campaign {order.campaign_id} was started with customer {found.customer}, account {found.account} and "
-            f"endpoint {found.endpoint}; with other settings its recipients would be rewarded a second time. Restore those "
+            f"The campaign {order.campaign_id} was started with customer {row.customer}, account {row.account} and "
+            f"endpoint {row.endpoint}; with other settings its recipients would be rewarded a second time. Restore those "
             "settings, or give this campaign a new id. Nothing was sent."
         )
-    return int(found.id)
+    return int(row.id)
 
 
 def _nothing_placed(connection: Connection, campaign_key: int) -> bool:

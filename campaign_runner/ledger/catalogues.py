@@ -13,8 +13,8 @@ LONGEST_SOURCE = 300
 def kept(connection: Connection, environment: str, source: str, newer_than: str = "") -> str | None:
     """The catalogue as it was kept; None where there is none, or none that was fetched after that time."""
     mine = (catalogues.c.environment == environment, catalogues.c.source == source[:LONGEST_SOURCE])
-    found = connection.execute(select(catalogues.c.content).where(*mine, catalogues.c.at > newer_than)).scalar()
-    return None if found is None else str(found)
+    content = connection.execute(select(catalogues.c.content).where(*mine, catalogues.c.at > newer_than)).scalar()
+    return None if content is None else str(content)
 
 
 def keep(connection: Connection, environment: str, source: str, at: str, content: str) -> None:

@@ -26,14 +26,14 @@ class Check(NamedTuple):
 
 
 def record_check(
-    connection: Connection, submission: int, found: Check, rows: Iterable[Sequence[Any]] = ()
+    connection: Connection, submission: int, check: Check, rows: Iterable[Sequence[Any]] = ()
 ) -> None:  # fmt: skip
     """Keep what a check found, in place of an earlier one; `rows` are problems as `PROBLEM` names their parts."""
     for table in (problems, check_parts, checks):
         connection.execute(delete(table).where(table.c.submission == submission))
-    values = {"submission": submission, "at": found.at, "state": found.state, "plan": found.plan,
-              "brief": orjson.dumps(brief(found.result)).decode(),
-              "result": orjson.dumps(found.result, default=str).decode()}  # fmt: skip
+    values = {"submission": submission, "at": check.at, "state": check.state, "plan": check.plan,
+              "brief": orjson.dumps(brief(check.result)).decode(),
+              "result": orjson.dumps(check.result, default=str).decode()}  # fmt: skip
     connection.execute(checks.insert().values(**values))
     many = ((submission, number, *row) for number, row in enumerate(rows))
     insert_many(connection, problems, ("submission", "number", *PROBLEM), many)
@@ -154,15 +154,15 @@ def keep(connection: Connection, submission: int, kind: str, parts: Iterable[byt
 def part(connection: Connection, submission: int, kind: str, number: int) -> bytes | None:
     """One part; None where there are fewer."""
     query = select(check_parts.c.bytes).where(check_parts.c.submission == submission, check_parts.c.kind == kind)
-    found = connection.execute(query.where(check_parts.c.part == number)).scalar()
-    return None if found is None else zlib.decompress(found)
+    content = connection.execute(query.where(check_parts.c.part == number)).scalar()
+    return None if content is None else zlib.decompress(content)
 
 
 def parts(connection: Connection, submission: int, *kinds: str) -> Iterator[bytes]:
     """All parts of some kinds, in order."""
     query = select(check_parts.c.bytes).where(check_parts.c.submission == submission, check_parts.c.kind.in_(kinds))
-    for found in connection.execute(query.order_by(check_parts.c.kind, check_parts.c.part)).scalars():
-        yield zlib.decompress(found)
+    for content in connection.execute(query.order_by(check_parts.c.kind, check_parts.c.part)).scalars():
+        yield zlib.decompress(content)
 
 
 def forget(connection: Connection, submissions: Collection[int]) -> None:

@@ -157,10 +157,10 @@ def _rows(connection: Connection, campaign_key: int, upload: int, lines: Mapping
     query = select(line_items.c.reference, newest.c.id, line_items.c.upload, line_items.c.row)
     query = query.join(newest, (same[0] & same[1]) & (same[2] & same[3])).where(line_items.c.reference.in_(lines))
     query = query.where(line_items.c.campaign == campaign_key)
-    found = connection.execute(query).all()
-    ids = [number for _, number, where, _ in found if where != upload]
+    rows = connection.execute(query).all()
+    ids = [number for _, number, where, _ in rows if where != upload]
     others = select(entries.c.line, entries.c.row).where(entries.c.upload == upload, entries.c.line.in_(ids))
     known: dict[int, int] = {int(line): int(row) for line, row in connection.execute(others)} if ids else {}
     return {
-        reference: row if where == upload else known.get(number, 0) for reference, number, where, row in found
+        reference: row if where == upload else known.get(number, 0) for reference, number, where, row in rows
     }  # fmt: skip

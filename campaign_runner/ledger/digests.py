@@ -84,8 +84,8 @@ def orders(connection: Connection, numbers: Iterable[int]) -> Iterator[tuple[int
 
 def write_orders(connection: Connection, at: str, numbers: Iterable[int], **why: Any) -> None:
     """Say in an event what these batches and their lines are now."""
-    found = sorted(orders(connection, numbers), key=itemgetter(0))
-    for campaign, theirs in groupby(found, key=itemgetter(0)):
+    by_number = sorted(orders(connection, numbers), key=itemgetter(0))
+    for campaign, theirs in groupby(by_number, key=itemgetter(0)):
         by_reference = {reference: digests for _, reference, digests in theirs}
         events.append(connection, campaign, at, WRITTEN, orders=by_reference, **why)
 

@@ -139,16 +139,16 @@ def end(connection: Connection) -> tuple[int, str]:
 def number_of(connection: Connection, digest: str) -> int | None:
     """The number of the event with this hash, or whose hash begins so; None without one."""
     query = select(events.c.id).where(events.c.hash.startswith(digest, autoescape=True)).order_by(events.c.id)
-    found = connection.execute(query.limit(1)).scalar()
-    return None if found is None else int(found)
+    number = connection.execute(query.limit(1)).scalar()
+    return None if number is None else int(number)
 
 
 def hash_of(connection: Connection, number: int) -> str:
     """The hash of an event, "" where the chain is shorter; event 0 is its beginning."""
     if number == 0:
         return START
-    found = _HASH_OF(connection, {"number": number}).fetchone()
-    return str(found[0]) if found else ""
+    row = _HASH_OF(connection, {"number": number}).fetchone()
+    return str(row[0]) if row else ""
 
 
 def first_broken(connection: Connection, after: int = 0) -> Broken | None:

@@ -32,9 +32,9 @@ def unconfirmed(connection: Connection, campaign_key: int) -> list[str]:
         line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED,
         line_items.c.failed_again_at == "", batches.c.body.is_not(None), line_items.c.erased_at == "",
     )  # fmt: skip
-    found = dict(connection.execute(query).all())
-    history = replaced(connection, campaign_key, found)
-    return [at for line, at in found.items() if line not in history]
+    failures = dict(connection.execute(query).all())
+    history = replaced(connection, campaign_key, failures)
+    return [at for line, at in failures.items() if line not in history]
 
 
 _WHOSE = (line_items.c.upload, line_items.c.row, line_items.c.identity)
@@ -47,8 +47,8 @@ def _alive(campaign_key: int) -> tuple[ColumnElement[bool], ...]:
 
 def alive(connection: Connection, campaign_key: int) -> frozenset[tuple[int, int, bytes]]:
     """(upload, row, identity) of the lines of which an earlier attempt is not failed after all."""
-    found = connection.execute(select(*_WHOSE).select_from(LINES).where(*_alive(campaign_key)))
-    return frozenset((upload, row, bytes(identity)) for upload, row, identity in found)
+    lines = connection.execute(select(*_WHOSE).select_from(LINES).where(*_alive(campaign_key)))
+    return frozenset((upload, row, bytes(identity)) for upload, row, identity in lines)
 
 
 def revived(connection: Connection, campaign_key: int, upload: int) -> list[Revived]:
@@ -122,21 +122,21 @@ def failed(connection: Connection, campaign_key: int) -> list[str]:
     """The references of failed lines that are replaced: no retry takes them."""
     mine = (line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False), STATUS == RowStatus.FAILED)
     query = select(line_items.c.id, line_items.c.reference).select_from(LINES).where(*mine)
-    found = dict(connection.execute(query.order_by(line_items.c.id)).all())
-    return [found[line] for line in sorted(replaced(connection, campaign_key, found))]
+    failures = dict(connection.execute(query.order_by(line_items.c.id)).all())
+    return [failures[line] for line in sorted(replaced(connection, campaign_key, failures))]
 
 
 def healed(connection: Connection, campaign_key: int) -> list[tuple[str, str, bytes | None]]:
     """Replaced lines that had failed and have not after all: reference, status, and the order that they were sent in."""
     had_failed = sorted(corrections.had_failed(connection, campaign_key))
-    found = {}
+    healed_lines = {}
     for start in range(0, len(had_failed), _AT_ONCE):
         query = select(line_items.c.id, line_items.c.reference, STATUS, batches.c.body).select_from(LINES)
         query = query.where(line_items.c.campaign == campaign_key, line_items.c.superseded.is_(False))
         portion = line_items.c.reference.in_(had_failed[start : start + _AT_ONCE])
         for line, *values in connection.execute(query.where(portion, STATUS.not_in(LOST))):
-            found[line] = (str(values[0]), str(values[1]), values[2])
-    return [found[line] for line in sorted(replaced(connection, campaign_key, found))]
+            healed_lines[line] = (str(values[0]), str(values[1]), values[2])
+    return [healed_lines[line] for line in sorted(replaced(connection, campaign_key, healed_lines))]
 
 
 def _kept(connection: Connection, upload: int, lines: Collection[int]) -> set[int]:

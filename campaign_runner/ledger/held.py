@@ -39,14 +39,14 @@ def held(connection: Connection, upload: int) -> dict[int, HeldRow]:
 def held_of_file(connection: Connection, upload: int) -> tuple[int, dict[int, HeldRow]]:
     """The file that an upload is, or is a report about, and its held rows as they were corrected last."""
     (file, _), *reports = past.file_and_reports(connection, upload)
-    found = held(connection, file)
+    waiting = held(connection, file)
     for number, rows in reports:
         there, same = held(connection, number), _known_from(connection, number, file)
         for row, place in ((int(row), place) for row, place in rows.items() if int(row) not in same):
-            found.pop(place, None)
+            waiting.pop(place, None)
             if row in there:
-                found.setdefault(place or row, there[row])
-    return file, found
+                waiting.setdefault(place or row, there[row])
+    return file, waiting
 
 
 def _known_from(connection: Connection, upload: int, file: int) -> set[int]:
@@ -72,8 +72,8 @@ def forget_shown(connection: Connection, campaign_key: int) -> None:
 def shown(connection: Connection, campaign_key: int) -> tuple[str, dict[int, HeldRow]]:
     """The file of the plan that was shown last, since a file was planned for good, and its held rows."""
     query = select(held_shown.c.file, held_shown.c.row, *(held_shown.c[name] for name in HeldRow._fields))
-    found = connection.execute(query.where(held_shown.c.campaign == campaign_key)).all()
-    return (found[0][0] if found else ""), {row: HeldRow(*rest) for _, row, *rest in found}
+    rows = connection.execute(query.where(held_shown.c.campaign == campaign_key)).all()
+    return (rows[0][0] if rows else ""), {row: HeldRow(*rest) for _, row, *rest in rows}
 
 
 def sent_under(connection: Connection, campaign_key: int, references: Collection[str]) -> dict[str, str]:
@@ -98,8 +98,8 @@ def rows_in(connection: Connection, upload: int, lines: Collection[int]) -> dict
     """The rows of an upload that brought these lines, or found them there: line -> row."""
     own = select(line_items.c.id, line_items.c.row).where(line_items.c.upload == upload)
     known = select(entries.c.line, entries.c.row).where(entries.c.upload == upload)
-    found = connection.execute(known.where(entries.c.line.in_(list(lines)))).all()
-    return dict([*found, *connection.execute(own.where(line_items.c.id.in_(list(lines))))])
+    rows = connection.execute(known.where(entries.c.line.in_(list(lines)))).all()
+    return dict([*rows, *connection.execute(own.where(line_items.c.id.in_(list(lines))))])
 
 
 def standing_of(connection: Connection, campaign_key: int, references: Collection[str]) -> dict[str, str]:

@@ -26,19 +26,19 @@ SIGNED_FROM = 3
 _STATEMENTS: dict[str, tuple[str, ...]] = {}
 
 
-def migrate(connection: Connection, found: int | None) -> None:
+def migrate(connection: Connection, from_version: int | None) -> None:
     """Create all tables, or take an older ledger step by step to `schema.VERSION`; all in one transaction."""
-    if found is None:
+    if from_version is None:
         for statement in _statements(connection.dialect):
             connection.exec_driver_sql(statement)
         connection.execute(schema.meta.insert().values(version=schema.VERSION, secret=secrets.token_bytes(32)))
         return
-    for version in range(found, schema.VERSION):
+    for version in range(from_version, schema.VERSION):
         MIGRATIONS[version](connection)
-    if found < schema.VERSION:
+    if from_version < schema.VERSION:
         connection.execute(schema.meta.update().values(version=schema.VERSION))
-    if found < SIGNED_FROM:
-        _write_all_into_the_log(connection, found)
+    if from_version < SIGNED_FROM:
+        _write_all_into_the_log(connection, from_version)
 
 
 def _statements(dialect: Dialect) -> tuple[str, ...]:

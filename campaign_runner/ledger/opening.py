@@ -52,10 +52,10 @@ def _make_or_migrate(ledger: Ledger, path: Path, there: int | None) -> None:
     with ledger.write("make or migrate the ledger") as connection:
         if ledger.engine.dialect.name == "postgresql":  # of two machines that begin at once, one makes the tables
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})
-        found = _version(connection, path)
-        if found is not None and found < schema.VERSION:
+        version = _version(connection, path)
+        if version is not None and version < schema.VERSION:
             _nobody_at_work(ledger, connection)
-        migrations.migrate(connection, found)
+        migrations.migrate(connection, version)
 
 
 def _create(path: Path) -> None:

@@ -100,8 +100,8 @@ def elsewhere(connection: Connection, campaign_key: int, upload: int) -> Counter
     """How many lines of each (upload, status) a campaign has from other uploads, newest attempts only."""
     query = select(tallies.c.upload, STATUS, func.sum(tallies.c.lines)).select_from(TALLIES)
     query = query.where(tallies.c.campaign == campaign_key, tallies.c.upload != upload, CURRENT)
-    found = connection.execute(query.group_by(tallies.c.upload, STATUS))
-    return Counter({(number, str(status)): int(lines) for number, status, lines in found})
+    rows = connection.execute(query.group_by(tallies.c.upload, STATUS))
+    return Counter({(number, str(status)): int(lines) for number, status, lines in rows})
 
 
 def books(connection: Connection, campaign_key: int) -> list[tuple[str, int, int, int, int]]:
@@ -115,9 +115,9 @@ def books(connection: Connection, campaign_key: int) -> list[tuple[str, int, int
     columns = (_count(CURRENT, tallies.c.units), _count(left & CURRENT, tallies.c.units),
                _count(kept, tallies.c.charged), _count(kept, tallies.c.lines_charged))  # fmt: skip
     query = select(tallies.c.currency, *columns).select_from(TALLIES).where(tallies.c.campaign == campaign_key)
-    found = connection.execute(query.group_by(tallies.c.currency).order_by(tallies.c.currency))
+    rows = connection.execute(query.group_by(tallies.c.currency).order_by(tallies.c.currency))
     return [(str(currency), int(planned), int(placed), int(charged), int(lines))
-            for currency, planned, placed, charged, lines in found]  # fmt: skip
+            for currency, planned, placed, charged, lines in rows]  # fmt: skip
 
 
 def of_batches(campaign_key: int, *conditions: Any) -> Select[tuple[int]]:

@@ -82,13 +82,13 @@ class Watch:
 
     def failed(self, connection: Connection, lines: Collection[int]) -> dict[int, Overlap]:
         """Of these failed lines, by number, those whose recipients another campaign sent the same since."""
-        numbers, found = sorted(lines), dict[int, Overlap]()
+        numbers, overlaps = sorted(lines), dict[int, Overlap]()
         for start in range(0, len(numbers), _AT_ONCE):
             mine = line_items.c.id.in_(numbers[start : start + _AT_ONCE])
             named = select(line_items.c.reference, line_items.c.id).where(mine)
             by_reference = {str(reference): int(number) for reference, number in connection.execute(named)}
-            found |= {by_reference[one.reference]: one for one in _overlaps(connection, self, mine)}
-        return found
+            overlaps |= {by_reference[one.reference]: one for one in _overlaps(connection, self, mine)}
+        return overlaps
 
     def _others_moved(self, connection: Connection) -> bool:
         if not self._moved:

@@ -15,14 +15,14 @@ SUBMITTED, CORRECTED, ACCEPTED = "file submitted", "cells corrected", "warning a
 
 def participants(connection: Connection, campaign_key: int, plan: str) -> list[Actor]:
     """The accounts that had a part in a plan, each once, in the order of what they did."""
-    numbers, found = _numbers(connection, campaign_key, plan), dict[Actor, None]()
+    numbers, actors = _numbers(connection, campaign_key, plan), dict[Actor, None]()
     for event in events.of_kinds(connection, campaign_key, SUBMITTED, CORRECTED, DECIDED, ACCEPTED):
         data, actor = event["data"], event["actor"]
         of_file = event["kind"] in (SUBMITTED, CORRECTED) and data["number"] in numbers
         accepted = event["kind"] == ACCEPTED and data["plan"] == plan
         if actor and (of_file or accepted or event["kind"] == DECIDED):
-            found.setdefault(actor)
-    return list(found)
+            actors.setdefault(actor)
+    return list(actors)
 
 
 def made_approver_by(connection: Connection, email: str, since: str) -> list[Actor]:

@@ -84,12 +84,12 @@ def account(connection: Connection, email: str) -> dict[str, Any] | None:
 def _acts(connection: Connection, email: str) -> list[dict[str, Any]]:
     """What they did, from the log: kind and time."""
     query = select(events.c.at, events.c.kind, events.c.actor).where(events.c.actor.contains(email, autoescape=True))
-    found = []
+    acts = []
     for at, kind, actor in connection.execute(query.order_by(events.c.id)):
         who = unpacked(actor)
         if who is not None and who.user.casefold() == email:
-            found.append({"at": at, "kind": kind})
-    return found
+            acts.append({"at": at, "kind": kind})
+    return acts
 
 
 def _all(connection: Connection, query: Any) -> list[dict[str, Any]]:

@@ -163,12 +163,12 @@ def failed_lines(connection: Connection, campaign_key: int, *, confirmed: bool =
         .order_by(line_items.c.batch, line_items.c.position)
     )
     alive = failures.alive(connection, campaign_key) if confirmed else frozenset()
-    found = [
+    records = [
         row for row in connection.execute(query).mappings()
         if (row["upload"], row["row"], bytes(row["identity"])) not in alive
     ]  # fmt: skip
-    history = replaced(connection, campaign_key, [row["id"] for row in found])
-    return [_failed(row) for row in found if row["id"] not in history]
+    history = replaced(connection, campaign_key, [row["id"] for row in records])
+    return [_failed(row) for row in records if row["id"] not in history]
 
 
 def record_attempts(connection: Connection, campaign_key: int, attempts: Iterable[Attempted], at: str) -> None:

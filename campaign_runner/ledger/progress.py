@@ -44,7 +44,7 @@ def standing_canary(connection: Connection, campaign_key: int) -> Mapping[str, i
     query = query.where(
         tallies.c.campaign == campaign_key, CURRENT, batches.c.canary, batches.c.state != BatchState.PLANNED
     )
-    found = Counter({str(status): int(count) for status, count in connection.execute(query)})
+    counts = Counter({str(status): int(count) for status, count in connection.execute(query)})
     first = select(line_items.c.upload, line_items.c.row, line_items.c.identity).select_from(LINES)
     again = first.where(line_items.c.campaign == campaign_key, line_items.c.superseded, batches.c.canary)
     if any(connection.execute(_superseded_canaries(campaign_key))):
@@ -53,8 +53,8 @@ def standing_canary(connection: Connection, campaign_key: int) -> Mapping[str, i
                 line_items.c.upload == upload, line_items.c.row == row, line_items.c.identity == identity,
                 line_items.c.superseded.is_(False),
             )  # fmt: skip
-            found[str(connection.execute(newest.limit(1)).scalar())] += 1
-    return found
+            counts[str(connection.execute(newest.limit(1)).scalar())] += 1
+    return counts
 
 
 def _superseded_canaries(campaign_key: int) -> Select[tuple[int]]:

@@ -44,8 +44,8 @@ def last_campaign(
         return "", {}
     columns = (campaigns.c.campaign_id, line_items.c.currency)
     query = _sent(environment, *columns, func.sum(UNITS)).where(campaigns.c.id == newest).group_by(*columns)
-    found = connection.execute(query).all()
-    return str(found[0][0]), {str(currency): int(units) for _, currency, units in found}
+    rows = connection.execute(query).all()
+    return str(rows[0][0]), {str(currency): int(units) for _, currency, units in rows}
 
 
 def _sent(environment: str, *columns: Any) -> Select[Any]:

@@ -38,13 +38,13 @@ def tallies_of(connection: Connection, which: Collection[int]) -> dict[int, list
     others = others.group_by(entries.c.upload, entries.c.status, entries.c.currency)
     unread = select(entries.c.upload, entries.c.status, literal(""), func.count(), literal(-1))
     unread = unread.where(*mine, entries.c.units < 0).group_by(entries.c.upload, entries.c.status)
-    found: dict[int, list[tuple[str, str, int, int]]] = {upload: [] for upload in which}
+    tallies: dict[int, list[tuple[str, str, int, int]]] = {upload: [] for upload in which}
     for upload, sums in order_sums.by_upload(connection, which):
-        found[upload].append(sums)
+        tallies[upload].append(sums)
     for query in (known, others, unread):
         for upload, status, currency, number, units in connection.execute(query):
-            found[upload].append((str(status), str(currency), int(number), int(units)))
-    return found
+            tallies[upload].append((str(status), str(currency), int(number), int(units)))
+    return tallies
 
 
 def without_line(connection: Connection, upload: int) -> dict[str, int]:
@@ -73,13 +73,13 @@ def stated(connection: Connection, upload: int, first: int, last: int) -> list[t
 def stated_of(connection: Connection, upload: int, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
     """Some rows of an upload as `STATED` tuples."""
     own, *rest = _stated(upload)
-    wanted, found = sorted(numbers), list[tuple[Any, ...]]()
+    wanted, rows = sorted(numbers), list[tuple[Any, ...]]()
     for start in range(0, len(wanted), ROWS_AT_ONCE):
         few = wanted[start : start + ROWS_AT_ONCE]
-        found += fetched(connection, own.where(line_items.c.upload == upload, line_items.c.row.in_(few)))
+        rows += fetched(connection, own.where(line_items.c.upload == upload, line_items.c.row.in_(few)))
         for query in rest:
-            found += fetched(connection, query.where(entries.c.row.in_(few)))
-    return found
+            rows += fetched(connection, query.where(entries.c.row.in_(few)))
+    return rows
 
 
 class RowLine(NamedTuple):
@@ -104,15 +104,15 @@ def lines_of_rows(connection: Connection, upload: int) -> dict[int, RowLine]:
 
 def rows_by_line(connection: Connection, upload: int, references: Iterable[str]) -> dict[str, int]:
     """Which row of an upload has a line, by reference."""
-    wanted, found = sorted(filter(None, references)), dict[str, int]()
+    wanted, rows = sorted(filter(None, references)), dict[str, int]()
     for start in range(0, len(wanted), ROWS_AT_ONCE):
         mine = line_items.c.reference.in_(wanted[start : start + ROWS_AT_ONCE])
         own = select(line_items.c.reference, line_items.c.row).where(line_items.c.upload == upload, mine)
         known = select(line_items.c.reference, entries.c.row).where(entries.c.upload == upload, mine)
         known = known.where(entries.c.line == line_items.c.id)
         for query in (own, known):
-            found |= {str(reference): int(row) for reference, row in connection.execute(query)}
-    return found
+            rows |= {str(reference): int(row) for reference, row in connection.execute(query)}
+    return rows
 
 
 def statuses_of(connection: Connection, campaign_key: int, references: Iterable[str]) -> dict[str, str]:
@@ -133,12 +133,12 @@ def statuses_elsewhere(
 def _statuses(
     connection: Connection, campaign_key: int, references: Iterable[str], *where: ColumnElement[bool]
 ) -> dict[str, str]:
-    wanted, found = sorted(filter(None, references)), dict[str, str]()
+    wanted, statuses = sorted(filter(None, references)), dict[str, str]()
     for start in range(0, len(wanted), ROWS_AT_ONCE):
         query = select(line_items.c.reference, STATUS).select_from(LINES).where(line_items.c.campaign == campaign_key)
         query = query.where(line_items.c.reference.in_(wanted[start : start + ROWS_AT_ONCE]), *where)
-        found |= {str(reference): str(status) for reference, status in connection.execute(query)}
-    return found
+        statuses |= {str(reference): str(status) for reference, status in connection.execute(query)}
+    return statuses
 
 
 def all_stated(connection: Connection, upload: int) -> Iterator[str]:
@@ -217,10 +217,10 @@ def campaign_tally(connection: Connection, campaign_key: int) -> list[tuple[str,
 
 def lines_elsewhere(connection: Connection, campaign_key: int, upload: int) -> dict[str, int]:
     """Lines of the campaign, by status, that this upload has no row for."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for (_, status), lines in _elsewhere(connection, campaign_key, upload).items():
-        found[status] += lines
-    return dict(found)
+        counts[status] += lines
+    return dict(counts)
 
 
 def uploads_elsewhere(connection: Connection, campaign_key: int, upload: int) -> list[int]:

@@ -150,15 +150,15 @@ def lines_with(connection: Connection, campaign_key: int, part: str) -> list[int
     query = select(batches.c.id, batches.c.body).where(
         batches.c.campaign == campaign_key, batches.c.body.is_not(None)
     )
-    found: list[int] = []
+    ids: list[int] = []
     for batch, body in connection.execute(query.execution_options(yield_per=50)):
         positions = list(_positions(unpack(body), part.casefold()))
         if positions:
             lines = select(line_items.c.id).where(line_items.c.batch == batch, line_items.c.position.in_(positions))
-            found += connection.scalars(lines)
-        if len(found) >= MOST:
+            ids += connection.scalars(lines)
+        if len(ids) >= MOST:
             break
-    return found[:MOST]
+    return ids[:MOST]
 
 
 def _positions(body: bytes, part: str) -> Iterator[int]:

@@ -44,13 +44,13 @@ def sending(connection: Connection, campaign_key: int) -> Sending | None:
 
 def sendings_of(connection: Connection, keys: Collection[int]) -> dict[int, Sending]:
     """The same of several campaigns."""
-    found = {}
+    by_key = {}
     for row in connection.execute(select(sendings).where(sendings.c.campaign.in_(keys))):
         actor = actors.unpacked(row.actor)
         assert actor is not None
         options = orjson.loads(row.options)
-        found[row.campaign] = Sending(row.submission, row.plan, actor, row.at, options, row.refused)
-    return found
+        by_key[row.campaign] = Sending(row.submission, row.plan, actor, row.at, options, row.refused)
+    return by_key
 
 
 def is_still_wanted(connection: Connection, campaign_key: int, plan: str) -> bool:

@@ -168,15 +168,15 @@ def stored(connection: Connection, numbers: Collection[int]) -> Iterator[StoredL
 def held_by(connection: Connection, upload: int) -> dict[int, tuple[int, int]]:
     """Lines that a file holds, as {line: (upload, row)}, by its rows: those of reports about it that were corrected and
     run are at their rows of the file (rows that somebody added: of the report)."""
-    found: dict[int, tuple[int, int]] = {}
+    holders: dict[int, tuple[int, int]] = {}
     for number, rows in _file_and_reports(connection, upload):
         own = select(line_items.c.id, line_items.c.row).where(line_items.c.upload == number)
         known = select(entries.c.line, entries.c.row).where(entries.c.upload == number, entries.c.line.is_not(None))
         for query in (own, known):
             for line, row in connection.execute(query):
                 place = row if number == upload else rows.get(str(row), 0)
-                found[line] = (upload, place) if place else (number, row)
-    return found
+                holders[line] = (upload, place) if place else (number, row)
+    return holders
 
 
 def file_of(connection: Connection, upload: int) -> int:

@@ -45,22 +45,22 @@ def sent_before(connection: Connection, campaign_key: int, numbers: Sequence[int
     own = own.select_from(TALLIES).where(tallies.c.upload.in_(numbers), CURRENT, before)
     here = select(entries.c.line).where(entries.c.upload.in_(numbers), entries.c.line.is_not(None))
     known = _of_lines().where(line_items.c.id.in_(here), line_items.c.upload.not_in(numbers), before)
-    found = union_all(
+    query = union_all(
         own.group_by(tallies.c.upload, _DAY, tallies.c.currency),
         known.group_by(line_items.c.upload, _DAY, line_items.c.currency),
     )
-    return _added_up(connection, connection.execute(found))
+    return _added_up(connection, connection.execute(query))
 
 
 def sent_lines(connection: Connection, lines: Collection[int]) -> list[Sending]:
     """When and from which file these lines left."""
     numbers = sorted(lines)
-    found: list[Any] = []
+    rows: list[Any] = []
     for start in range(0, len(numbers), _LINES_AT_ONCE):
         query = _of_lines().where(line_items.c.id.in_(numbers[start : start + _LINES_AT_ONCE]))
         query = query.where(batches.c.state != BatchState.PLANNED)
-        found += connection.execute(query.group_by(line_items.c.upload, _DAY, line_items.c.currency)).all()
-    return _added_up(connection, found)
+        rows += connection.execute(query.group_by(line_items.c.upload, _DAY, line_items.c.currency)).all()
+    return _added_up(connection, rows)
 
 
 def value_since(connection: Connection, campaign_key: int, since: str, without: Collection[int]) -> dict[str, int]:
@@ -90,9 +90,9 @@ def _left_after(campaign_key: int, since: int) -> ColumnElement[bool]:
     return and_(batches.c.campaign == campaign_key, batches.c.state != BatchState.PLANNED, or_(first, taken))
 
 
-def _added_up(connection: Connection, found: Any) -> list[Sending]:
+def _added_up(connection: Connection, rows: Any) -> list[Sending]:
     sums: dict[tuple[int, str, str], list[int]] = {}
-    for upload, day, currency, lines, units in found:
+    for upload, day, currency, lines, units in rows:
         both = sums.setdefault((int(upload), str(day), str(currency)), [0, 0])
         both[0] += int(lines)
         both[1] += int(units)

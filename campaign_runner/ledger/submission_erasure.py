@@ -79,8 +79,8 @@ def _erase(connection: Connection, which: Collection[int], at: str) -> None:
     for table in (submission_parts, problems, corrections):
         connection.execute(delete(table).where(table.c.submission.in_(which)))
     kept_checks.forget(connection, which)
-    found = select(checks.c.submission, checks.c.result).where(checks.c.submission.in_(which))
-    for number, result in connection.execute(found).all():
+    results = select(checks.c.submission, checks.c.result).where(checks.c.submission.in_(which))
+    for number, result in connection.execute(results).all():
         mine = update(checks).where(checks.c.submission == number)
         connection.execute(mine.values(result=impersonal(result)))
     query = select(submissions.c.id, submissions.c.campaign, submissions.c.number).where(submissions.c.id.in_(which))

@@ -109,7 +109,7 @@ def _differences(
     where = [line_items.c.batch.in_(order_sums.odd(campaign_key)), *conditions, *placed_in(period)]
     where += [_CURRENT] if current else []
     query = select(by, func.count(), func.sum(gap)).select_from(LINES).where(*where)
-    found = connection.execute(query.group_by(by).order_by(by)).all()
+    rows = connection.execute(query.group_by(by).order_by(by)).all()
     # A line that was placed again is in the entries by its newest attempt, which has its upload and row.
     newest = line_items.alias()
     same = (newest.c.upload == line_items.c.upload, newest.c.row == line_items.c.row, newest.c.superseded.is_(False))
@@ -122,5 +122,5 @@ def _differences(
             (int(number), str(reference), int(again)) for number, reference, again in connection.execute(
                 few.where(by == currency).order_by(line_items.c.upload.desc(), line_items.c.row).limit(SHOWN))
         ))
-        for currency, lines, units in found
+        for currency, lines, units in rows
     ]  # fmt: skip

@@ -30,9 +30,9 @@ class CellNames:
     def moved(self, text: str, row: int, *, this: str = "") -> str:
         """The text with the addresses of row number `row` there; `this` stands for `Row 20`."""
         if "(" in text:
-            text = self._named.sub(lambda found: f"{self._column(found).cell(row)} ({found[2]}): ", text)
+            text = self._named.sub(lambda match: f"{self._column(match).cell(row)} ({match[2]}): ", text)
         if "the cell" in text:
-            text = _LIST.sub(lambda found: found[1] + _ONE.sub(lambda one: self._listed(one, row), found[2]), text)
+            text = _LIST.sub(lambda match: match[1] + _ONE.sub(lambda one: self._listed(one, row), match[2]), text)
         return _WHOLE_ROW.sub(f"{this or f'Row {row}'}: ", text) if "Row " in text else text
 
     def problems(self, text: str) -> Iterator[tuple[Column, str]]:

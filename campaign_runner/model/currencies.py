@@ -88,8 +88,8 @@ _KNOWN = {_fold(name): frozenset(codes.split()) for codes, names in _NAMED.items
 @lru_cache(4096)
 def named(text: str) -> frozenset[str]:
     """The currencies that a text can mean: `{"EUR"}` for `eur`, `€`, `Euro`, `EUR (Euro)`; none for another text."""
-    if found := _word(text):
-        return found
+    if currency := _word(text):
+        return currency
     parts = [part for part in _PARTS.split(text.strip()) if part and part not in ("-", ".")]
     codes = [part for part in parts if part.upper() in CODES and _word(part)]
     if len(codes) == 1 and len(parts) > 1:  # `US Dollar (USD)`, `EUR - Euro`

@@ -61,8 +61,8 @@ USUAL = frozenset({
 def own_headers(columns: Sequence[Column], wanted: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The user's own headers to group by: those of `wanted` that are there, or (without any) the usual ones."""
     plain = {plain_header(header) for header in wanted} or USUAL
-    found = {plain_header(c.header): c.header for c in columns if not c.field and plain_header(c.header) in plain}
-    return tuple(found.values())
+    headers = {plain_header(c.header): c.header for c in columns if not c.field and plain_header(c.header) in plain}
+    return tuple(headers.values())
 
 
 def plain_header(header: str) -> str:

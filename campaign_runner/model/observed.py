@@ -26,20 +26,20 @@ logger = logging.getLogger(__name__)
 def observed(event: str, *, level: int = logging.INFO, **fields: Any) -> Iterator[dict[str, Any]]:
     """Logs `event` with its fields and seconds when the block ends, however it does; fields that are known only then are
     put into what it yields. Also a decorator."""
-    began, found = time.monotonic(), dict(fields)
+    began, values = time.monotonic(), dict(fields)
     tracer = _tracer() if os.environ.get(ENDPOINT) else None
-    with _span(tracer, event, found) as trace, log_context(**trace):
+    with _span(tracer, event, values) as trace, log_context(**trace):
         try:
-            yield found
+            yield values
         except BaseException as error:
-            found["failed"] = type(error)
-            log(logger, event, level=level, **found, seconds=time.monotonic() - began)
+            values["failed"] = type(error)
+            log(logger, event, level=level, **values, seconds=time.monotonic() - began)
             raise
-        log(logger, event, level=level, **found, seconds=time.monotonic() - began)
+        log(logger, event, level=level, **values, seconds=time.monotonic() - began)
 
 
 @contextmanager
-def _span(tracer: Any, event: str, found: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _span(tracer: Any, event: str, values: dict[str, Any]) -> Iterator[dict[str, str]]:
     if tracer is None:
         yield {}
         return
@@ -48,7 +48,7 @@ def _span(tracer: Any, event: str, found: dict[str, Any]) -> Iterator[dict[str, 
         try:
             yield {"trace_id": f"{span.get_span_context().trace_id:032x}"}
         finally:
-            known = {name: shown(name, value) for name, value in found.items()}
+            known = {name: shown(name, value) for name, value in values.items()}
             span.set_attributes(
                 {f"campaign_runner.{name}": value for name, value in known.items() if value is not None}
             )

@@ -75,8 +75,8 @@ class LineColumns(Sequence[LineItem]):
     @overload
     def __getitem__(self, place: slice) -> LineColumns: ...
     def __getitem__(self, place: int | slice) -> LineItem | LineColumns:
-        found: dict[str, Any] = {name: column[place] for name, column in self.columns.items()}
-        return LineColumns(found) if isinstance(place, slice) else LineItem(**found)
+        values: dict[str, Any] = {name: column[place] for name, column in self.columns.items()}
+        return LineColumns(values) if isinstance(place, slice) else LineItem(**values)
 
 
 def line_columns(lines: Sequence[LineItem]) -> Mapping[str, Sequence[Any]]:

@@ -13,12 +13,12 @@ Found = Sequence[tuple[object, ...]]
 NUMBERS = frozenset({"quantity", "face_units", "attempt", "units", "row"})
 
 
-def columns_of(found: Found | str, names: Sequence[str]) -> dict[str, Any]:
+def columns_of(source: Found | str, names: Sequence[str]) -> dict[str, Any]:
     """Tuples, or for many rows CSV as `ledger.textrows` writes it, as arrow columns."""
     kinds = {name: pa.int64() if name in NUMBERS else pa.large_string() for name in names}
-    if isinstance(found, str):
-        return _parsed(found, kinds)
-    cells = zip(*found, strict=True) if found else ((),) * len(names)
+    if isinstance(source, str):
+        return _parsed(source, kinds)
+    cells = zip(*source, strict=True) if source else ((),) * len(names)
     return {name: pa.array(column, kinds[name]) for name, column in zip(names, cells, strict=True)}
 
 

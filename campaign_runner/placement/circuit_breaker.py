@@ -33,9 +33,9 @@ class CircuitBreaker:
         """A batch made a step; raises Halted where too many have failed and something is left to keep back."""
         if self.most is not None:
             with self.ledger.read() as connection:
-                found = progress.ended(connection, self.upload, batch)
-            self._ended |= found
-            if found:
+                counts = progress.ended(connection, self.upload, batch)
+            self._ended |= counts
+            if counts:
                 self._judge()
 
     def canary(self, *, standing: bool = False) -> int:
@@ -44,18 +44,18 @@ class CircuitBreaker:
         `standing`: of the canaries that this campaign sent from any file, whatever became of their lines since.
         """
         with self.ledger.read() as connection:
-            found = (
+            counted = (
                 progress.standing_canary(connection, self.campaign)
                 if standing
                 else progress.canary(connection, self.upload)
             )
-        lines, failed = sum(found.values()), sum(found.get(status, 0) for status in LOST)
+        lines, failed = sum(counted.values()), sum(counted.get(status, 0) for status in LOST)
         if failed and failed > lines * (self.most or 0) and self._anything_unsent():
             self.canary_failed = True
             raise Halted(
                 f"The canary failed: {failed} of {_lines(lines)}. {_NEXT}; a run with --no-canary sends the rest anyway."
             )
-        return lines - sum(found.get(status, 0) for status in FINAL_LINES)
+        return lines - sum(counted.get(status, 0) for status in FINAL_LINES)
 
     def _judge(self) -> None:
         failed, final = (sum(pair[place] for pair in self._ended.values()) for place in (0, 1))

@@ -50,8 +50,8 @@ def _sent(lines: Sequence[StoredLine]) -> Iterator[tuple[int, Mapping[str, Any]]
     for line in lines:
         if line.body is not None and line.body is not last[0]:
             last = (line.body, _items(line.body))
-        found = last[1].get(line.reference) if line.body is not None else None
-        yield line.line_id, found or _kept(line)
+        line_sent = last[1].get(line.reference) if line.body is not None else None
+        yield line.line_id, line_sent or _kept(line)
 
 
 def _items(body: bytes) -> dict[str, Any]:

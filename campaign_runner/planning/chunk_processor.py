@@ -47,8 +47,8 @@ class CatalogueContext:
         named = ~cells.str.fullmatch(_UTID) & (cells != "")
         if not named.any():
             return rows
-        found = {text: self.names.get(" ".join(text.casefold().split()), text) for text in cells[named].unique()}
-        replaced = cells.where(~named, cells.map(found)).astype(cells.dtype)
+        utids = {text: self.names.get(" ".join(text.casefold().split()), text) for text in cells[named].unique()}
+        replaced = cells.where(~named, cells.map(utids)).astype(cells.dtype)
         frame = rows.cells.copy(deep=False)
         frame[column.position] = replaced
         return replace(rows, cells=frame)
@@ -67,10 +67,10 @@ def judged(checked: Checked, table: RawTable, judges: Sequence[Judge]) -> Checke
     """What judges find joins the other problems. A catalogue changes from day to day as the calendar does: rows that
     were sent while they were right keep their status (`Checked.stale`)."""
     fields = checked.clean.fields
-    found = [problem for judge in judges for problem in judge(fields, table)] if len(fields) else []
-    if not found:
+    raised = [problem for judge in judges for problem in judge(fields, table)] if len(fields) else []
+    if not raised:
         return checked
-    problems = [replace(problem, calendar=True) for problem in sorted(found, key=lambda problem: problem.row)]
+    problems = [replace(problem, calendar=True) for problem in sorted(raised, key=lambda problem: problem.row)]
     bad = list(dict.fromkeys(problem.row for problem in problems if problem.severity == "error"))
     suspects = fields.loc[bad]
     quantities = suspects["quantity"].fillna("1").tolist() if "quantity" in suspects else ["1"] * len(bad)
@@ -183,12 +183,12 @@ def _deliverable(checked: Checked, table: RawTable, order: Order) -> Checked:
     if order.endpoint != "orders" or checked.clean.fields.empty:
         return checked
     fields = checked.clean.fields
-    found = planning.undeliverable(fields, order.single_form)
+    impossible = planning.undeliverable(fields, order.single_form)
     problems = tuple(
         Problem(row, table.column_of(name), f"{name}:endpoint", str(fields.at[row, name]), what, remedy)
-        for row, (name, what, remedy) in found.items()
+        for row, (name, what, remedy) in impossible.items()
     )
-    worth = {row: to_units(parse(str(fields.at[row, "amount"]))) for row in found}
-    stays = fields.index.difference(list(found))
+    worth = {row: to_units(parse(str(fields.at[row, "amount"]))) for row in impossible}
+    stays = fields.index.difference(list(impossible))
     clean = CleanRows(fields.loc[stays], checked.clean.own.loc[stays])
     return replace(checked, clean=clean, problems=(*checked.problems, *problems), worth={**checked.worth, **worth})

@@ -165,8 +165,8 @@ class _Search:
     def numbers(self, at: Places) -> Places:
         """The ledger's numbers of the lines of these rows; 0 where there is none."""
         lines = self.line[at]
-        found: Places = np.where(lines >= 0, self.lines["line_id"].to_numpy(np.int64)[lines], 0)
-        return found
+        ids: Places = np.where(lines >= 0, self.lines["line_id"].to_numpy(np.int64)[lines], 0)
+        return ids
 
     def held(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The changed rows, with what to say of them."""

@@ -42,9 +42,9 @@ def among(rows: pd.DataFrame, at: Places, lines: pd.DataFrame, of: Places, on: S
 
 def is_in(rows: pd.DataFrame, lines: pd.DataFrame, on: Sequence[Column]) -> Mask:
     """Which rows agree with any line?"""
-    found = np.zeros(len(rows), bool)
-    found[among(rows, np.arange(len(rows)), lines, np.arange(len(lines)), on)] = True
-    return found
+    mask = np.zeros(len(rows), bool)
+    mask[among(rows, np.arange(len(rows)), lines, np.arange(len(lines)), on)] = True
+    return mask
 
 
 def places(mask: Any) -> Places:

@@ -169,23 +169,23 @@ def make_plan(
         return Plan(collector.order, batch_size, lines, lines, (), frozenset(), collector.payload)
     keyed, decisions = bool(collector.key), allowing_several(decisions) if several else decisions
     known = complete(known) if len(known) else known
-    found = match(lines, known, planned, len(collector.key))
-    unseen, matched, columns = found.open, found.known, [*lines]
+    matches = match(lines, known, planned, len(collector.key))
+    unseen, matched, columns = matches.open, matches.known, [*lines]
     go = ~unseen["stale"]  # marks, not copies: a million lines are copied once, in their last order
     stale, hidden = unseen[~go], hidden_rows(unseen[go & unseen["hidden"]])
     go &= ~unseen["hidden"]
     struck = struck_rows(unseen[go & unseen["struck"]])
     go &= ~unseen["struck"]
-    held = [found.changed, hidden, struck]
+    held = [matches.changed, hidden, struck]
     derive = "changed" if keyed else ""
     undecided = decisions.twins - decisions.released - decisions.dropped.keys()
     steps: Sequence[Callable[[], pd.DataFrame]] = (
         lambda: duplicates.repeats(unseen, go, matched, known, keyed=keyed),
         lambda: duplicates.alike_keys(unseen, go, matched),
-        lambda: twins.edited(unseen, go, matched, found.still, undecided, collector.order, derive, several=several),
+        lambda: twins.edited(unseen, go, matched, matches.still, undecided, collector.order, derive, several=several),
         lambda: persons.same_in_file(unseen, go, matched),
         lambda: persons.further(
-            unseen, go, known if not several else known.iloc[:0], planned, found.still, derive, matched["line_id"]
+            unseen, go, known if not several else known.iloc[:0], planned, matches.still, derive, matched["line_id"]
         ),
         lambda: persons.elsewhere(unseen, go, rewarded),
     )

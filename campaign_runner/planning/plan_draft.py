@@ -67,9 +67,9 @@ class PlanDraft:
 
     def with_corrected(self, rows: Mapping[int, CorrectedRow]) -> PlanDraft:
         """The same draft, in which these rejected rows were corrected and placed from elsewhere."""
-        found = replace(self, corrected=rows, problems=[one for one in self.problems if one.row not in rows])
-        found.tally = self.tally.without([problem for problem in self.problems if problem.row in rows])
-        return found
+        draft = replace(self, corrected=rows, problems=[one for one in self.problems if one.row not in rows])
+        draft.tally = self.tally.without([problem for problem in self.problems if problem.row in rows])
+        return draft
 
     def marks(self) -> list[Problem]:
         """What the user's own workbook is marked with: the problems, and the held rows."""

@@ -198,8 +198,8 @@ def _is_in(lines: pd.DataFrame, others: pd.DataFrame, by: list[str]) -> np.ndarr
     """Which lines are among the others?"""
     if lines.empty or others.empty:
         return np.zeros(len(lines), bool)
-    found = lines[by].merge(others[by].drop_duplicates(), on=by, how="left", indicator=True)
-    return found["_merge"].eq("both").to_numpy(bool)
+    merged = lines[by].merge(others[by].drop_duplicates(), on=by, how="left", indicator=True)
+    return merged["_merge"].eq("both").to_numpy(bool)
 
 
 def _money(units: Any) -> Decimal:

@@ -41,14 +41,14 @@ _FIELDS = {
 def known_lines(made: Plan, ours: Iterable[LineItem], names: Iterable[str]) -> dict[str, tuple[LineItem, int]]:
     """The lines behind these references, each with its attempt: planned by the file, or (`ours`) in the ledger."""
     wanted = set(names)
-    found = find_lines(made, wanted)
-    if wanted := wanted - found.keys():
+    lines = find_lines(made, wanted)
+    if wanted := wanted - lines.keys():
         for line in ours:
             for number in range(2, ATTEMPTS):
                 name = references.reference(made.order, references.derived(line.identity, "attempt", str(number)))
                 if name in wanted:
-                    found[name] = (replace(line, reference=name), number)
-    return found
+                    lines[name] = (replace(line, reference=name), number)
+    return lines
 
 
 def adopted_lines(receipt: Receipt, known: Lines, made: Plan, key: bytes) -> list[tuple[LineItem, int]]:

@@ -40,8 +40,8 @@ def refused(
             by_row.setdefault(problem.row, []).append(problem)
     units = [worth.get(row, -1) for row in by_row]
     paid_in = [currencies.get(row, currency) if worth.get(row, -1) >= 0 else "" for row in by_row]
-    reasons = [" ".join([problem.complaint for problem in found]) for found in by_row.values()]
-    remedies = [_remedies(found) for found in by_row.values()]
+    reasons = [" ".join([problem.complaint for problem in of_row]) for of_row in by_row.values()]
+    remedies = [_remedies(of_row) for of_row in by_row.values()]
     columns = zip(([*by_row], reasons, remedies, units, paid_in), SCHEMA.types, strict=True)
     entries = pa.record_batch([pa.array(cells, kind) for cells, kind in columns], schema=SCHEMA)
     return RejectedChunk(entries, _added({}, zip(paid_in, ((1, each) for each in units), strict=True)))
@@ -98,8 +98,8 @@ class RejectedRows:
 
 def _added(sums: Sums, more: Iterable[tuple[str, tuple[int, int]]]) -> Sums:
     """Both together; what cannot be read is counted, and its worth stays -1."""
-    found = dict(sums)
+    sums_now = dict(sums)
     for currency, (rows, units) in more:
-        count, total = found.get(currency, (0, 0))
-        found[currency] = count + rows, total + units if currency else -1
-    return found
+        count, total = sums_now.get(currency, (0, 0))
+        sums_now[currency] = count + rows, total + units if currency else -1
+    return sums_now

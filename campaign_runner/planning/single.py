@@ -32,15 +32,15 @@ def undeliverable(fields: pd.DataFrame, form: str) -> dict[int, tuple[str, str, 
     can = METHODS[form]
     method = fields["deliveryMethod"]
     away = 'or set endpoint = "asyncOrders" in campaign.toml.'
-    found = {
+    problems = {
         row: ("deliveryMethod", 'cannot be delivered through endpoint = "orders".', f"Use {', '.join(can)}, {away}")
         for row in fields.index[~method.isin(can)]
     }
     if "deliveryDate" in fields:
         for row in fields.index[method.isin(can) & fields["deliveryDate"].notna()]:
             remedy = f"Empty the cell to send the reward at once, {away}"
-            found[row] = ("deliveryDate", 'cannot be kept by endpoint = "orders", which sends at once.', remedy)
-    return found
+            problems[row] = ("deliveryDate", 'cannot be kept by endpoint = "orders", which sends at once.', remedy)
+    return problems
 
 
 def single(order: Order, line: LineItem, form: str = "sendEmail", attempt: int = 1) -> Batch:

@@ -37,11 +37,11 @@ class CatalogueIndex:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """utid by name, without case, of the active rewards whose name no other has."""
-        found: dict[str, set[str]] = {}
+        utids_by_name: dict[str, set[str]] = {}
         for utid, reward in self.rewards.items():
             if reward.active and reward.name:
-                found.setdefault(plain(reward.name), set()).add(utid)
-        return {name: utids.pop() for name, utids in found.items() if len(utids) == 1}
+                utids_by_name.setdefault(plain(reward.name), set()).add(utid)
+        return {name: utids.pop() for name, utids in utids_by_name.items() if len(utids) == 1}
 
     def judge(self, rows: pd.DataFrame, table: RawTable) -> list[Problem]:
         """The problems of some valid rows (`CleanRows.fields`); warnings among them."""

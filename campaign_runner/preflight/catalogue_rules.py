@@ -63,8 +63,8 @@ class _Asked:
 
     def bound(self, value: Callable[[Reward], int | None], missing: int) -> Numbers:
         """Per row a number of its reward."""
-        found = [None if reward is None else value(reward) for reward in self._rewards]
-        return np.array([missing if number is None else number for number in found], np.int64)[self._codes]
+        bounds = [None if reward is None else value(reward) for reward in self._rewards]
+        return np.array([missing if number is None else number for number in bounds], np.int64)[self._codes]
 
     def has(self, field: str) -> Numbers:
         """Per row: is the cell filled?"""

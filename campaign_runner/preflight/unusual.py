@@ -109,13 +109,13 @@ def two_addresses(seen: pd.DataFrame, file: pd.DataFrame, *, keyed: bool = False
         return
     people = seen.merge(file[["row", *_PERSON]], on="row")
     people = people[(people["person_hi"] != 0) | (people["person_lo"] != 0)]
-    found: set[int] = set()
+    unusual_rows: set[int] = set()
     for mark in marks:
         alike = people[people[mark] != 0].drop_duplicates([mark, *_PERSON])
         several = alike[alike.duplicated(mark, keep=False)][mark]
-        found.update(people.loc[people[mark].isin(several), "row"].tolist())
-    if found:
-        rows = tuple(sorted(found))
+        unusual_rows.update(people.loc[people[mark].isin(several), "row"].tolist())
+    if unusual_rows:
+        rows = tuple(sorted(unusual_rows))
         yield Warned("two-addresses", f"The same person seems to have two addresses: {_rows(rows)}.", rows)
 
 
@@ -160,7 +160,7 @@ def plan_twice(now: Mapping[str, Decimal], last: Mapping[str, int], campaign: st
                          f"{cash(from_units(units), currency)} of the last campaign, {campaign}.")  # fmt: skip
 
 
-def refuse(found: Iterable[Warned], *, ask: bool, accepted: Sequence[str], errors: Sequence[str]) -> list[str]:
+def refuse(warnings: Iterable[Warned], *, ask: bool, accepted: Sequence[str], errors: Sequence[str]) -> list[str]:
     """The sentences to tell; raises RefusedBeforeSending where one is an error, or asked for and not accepted."""
     for name in (*accepted, *errors):
         if name not in WARNINGS:
@@ -168,7 +168,7 @@ def refuse(found: Iterable[Warned], *, ask: bool, accepted: Sequence[str], error
             raise SettingsError(
                 f'There is no warning "{name}" to accept or refuse. Known: {known}. Nothing was sent.'
             )
-    refused = [one for one in found if one.name in errors or one.name not in accepted]
+    refused = [one for one in warnings if one.name in errors or one.name not in accepted]
     wrong = [one for one in refused if one.name in errors]
     open_ones = [one for one in refused if one.name not in errors] if ask else []
     if wrong or open_ones:

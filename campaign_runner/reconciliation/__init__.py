@@ -147,7 +147,7 @@ def _sums(currency: str, planned: int, placed: int, charged: int, lines: int) ->
     return Sums(currency, from_units(planned), from_units(placed), from_units(charged), lines)
 
 
-def _foreign(found: tie_out.Foreign) -> ChargedElsewhere:
+def _foreign(charge: tie_out.Foreign) -> ChargedElsewhere:
     return ChargedElsewhere(
-        found.currency, found.charged_currency, found.lines, from_units(found.units), from_units(found.charged)
+        charge.currency, charge.charged_currency, charge.lines, from_units(charge.units), from_units(charge.charged)
     )

@@ -50,10 +50,10 @@ _ORDERS = {
 def orders(connection: Connection, campaign_key: int) -> Iterator[Finding]:
     """Orders that Tango shows with less than before, does not know any more, or was sent very late."""
     for kind, (question, sentence, explained) in _ORDERS.items():
-        if found := question(connection, campaign_key):
-            named = ", ".join(reference for reference, _ in found[:NAMED])
-            more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
-            words = {"orders": _count(len(found), "order"), "lines": _count(sum(n for _, n in found), "line")}
+        if doubtful := question(connection, campaign_key):
+            named = ", ".join(reference for reference, _ in doubtful[:NAMED])
+            more = f" and {len(doubtful) - NAMED:,} more" if len(doubtful) > NAMED else ""
+            words = {"orders": _count(len(doubtful), "order"), "lines": _count(sum(n for _, n in doubtful), "line")}
             yield Finding(kind, sentence.format(**words, which=named + more), explained=explained)
 
 

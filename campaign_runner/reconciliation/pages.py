@@ -34,7 +34,7 @@ class DraftPages(BookPages):
 
     def stated(self) -> Iterator[StatedRows]:
         """Those rows alone."""
-        return _stated(self.table, self.unwell, some=True)
+        return _stated(self.table, self.unwell, only_stated=True)
 
 
 @dataclass(frozen=True)
@@ -109,16 +109,16 @@ def _between(ledger: Ledger, upload: int) -> Between:
         )
 
 
-def _stated(table: RawTable, between: Between, *, some: bool = False) -> Iterator[StatedRows]:
-    """The rows of a file with their states; `some`: only those of which `between` tells."""
+def _stated(table: RawTable, between: Between, *, only_stated: bool = False) -> Iterator[StatedRows]:
+    """The rows of a file with their states; `only_stated`: only those of which `between` tells."""
     for raw in table.chunks():
         index = raw.cells.index
         if index.empty:
             continue
-        found, cells = between(int(index.min()), int(index.max())), raw.cells
-        if some and isinstance(found, dict):
-            cells = cells.iloc[np.sort(index.get_indexer(found["row"].to_numpy()))]
-        yield StatedRows(cells, states_frame(found, cells.index), original_rows=raw.original_rows)
+        states, cells = between(int(index.min()), int(index.max())), raw.cells
+        if only_stated and isinstance(states, dict):
+            cells = cells.iloc[np.sort(index.get_indexer(states["row"].to_numpy()))]
+        yield StatedRows(cells, states_frame(states, cells.index), original_rows=raw.original_rows)
 
 
 _ROWS = 1 << 14
@@ -147,9 +147,9 @@ class RowStates:
     def _lay(self, writer: Any, batch: Any) -> None:
         kinds = batch["row"].to_numpy() // _ROWS
         order = np.argsort(kinds, kind="stable")
-        found, starts = np.unique(kinds[order], return_index=True)
+        values, starts = np.unique(kinds[order], return_index=True)
         batch = batch.take(pa.array(order))
-        for kind, start, end in zip(found.tolist(), starts, [*starts[1:], len(order)], strict=True):
+        for kind, start, end in zip(values.tolist(), starts, [*starts[1:], len(order)], strict=True):
             writer.write_batch(batch.slice(start, end - start))
             self._places.setdefault(kind, []).append(self._written)
             self._written += 1

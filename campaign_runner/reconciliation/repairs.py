@@ -89,15 +89,15 @@ class Whole:
 
     def strays(self, of_file: Mapping[str, int]) -> dict[str, int]:
         """Lines that no row has (`ledger.rows.lines_elsewhere`): those of repairs have one, those they replaced none."""
-        found = Counter(of_file)
+        counts = Counter(of_file)
         now = {stated[_REFERENCE] for _, stated in (*self._now.values(), *self.added)}
         with self.ledger.read() as connection:
             elsewhere = row_status.statuses_elsewhere(connection, self.campaign, self.upload, now)
             gone = {one[_REFERENCE] for row, one in self._before.items() if row in self._now} - now
             replaced = row_status.statuses_of(connection, self.campaign, gone)
-        found.subtract(Counter(elsewhere.values()))
-        found.update(Counter(replaced.values()))
-        return {status: number for status, number in found.items() if number > 0}
+        counts.subtract(Counter(elsewhere.values()))
+        counts.update(Counter(replaced.values()))
+        return {status: number for status, number in counts.items() if number > 0}
 
     def rows_of(self) -> dict[str, int]:
         """Which row of the file has a line, by reference."""

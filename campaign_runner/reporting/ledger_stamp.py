@@ -115,13 +115,13 @@ def of_report(path: Path) -> list[StatedHead]:
         data = path.read_bytes()[:LONGEST]
     except OSError as error:
         raise UsageError(f"--report {path}: cannot be read ({error.strerror}). Check the name.") from None
-    found = _of_json(data) if data.lstrip()[:1] == b"{" else _of_text(_texts(path, data))
-    if not found:
+    heads = _of_json(data) if data.lstrip()[:1] == b"{" else _of_text(_texts(path, data))
+    if not heads:
         raise UsageError(
             f"--report {path}: this file names no head of a ledger. Give summary.json, plan.json, report.html, "
             "plan.html, finance.xlsx or a journal as campaign-runner wrote it."
         )
-    return found
+    return heads
 
 
 def _of_json(data: bytes) -> list[StatedHead]:

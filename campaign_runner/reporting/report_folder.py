@@ -89,5 +89,5 @@ def _usual_name_is_free(reports: Mapping[str, Path]) -> bool:
 
 def _seen(reports: Mapping[str, Path]) -> list[list[str | int]]:
     """Name, path, size and time of each report; raises OSError where one is gone."""
-    found = ((name, path, path.stat()) for name, path in reports.items())
-    return [[name, str(path), stat.st_size, stat.st_mtime_ns] for name, path, stat in found]
+    files = ((name, path, path.stat()) for name, path in reports.items())
+    return [[name, str(path), stat.st_size, stat.st_mtime_ns] for name, path, stat in files]

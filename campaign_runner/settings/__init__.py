@@ -167,11 +167,11 @@ def load(path: Path | None, campaign_id: str = "", looked_for: Sequence[Path] = 
         why = error.__cause__ or error
         raise SettingsError(f"The environment: {_variables(why)}: {why}.") from None
     rules = policy.load()
-    found = rules.on(asked) if rules else asked
+    allowed = rules.on(asked) if rules else asked
     where = str(path) if path else "The environment"
-    found._against_host = hosts.objection(asked, where, mine.get("tango") or {}, rules)
-    found._approval_from = _source(rules, mine, path)
-    return found
+    allowed._against_host = hosts.objection(asked, where, mine.get("tango") or {}, rules)
+    allowed._approval_from = _source(rules, mine, path)
+    return allowed
 
 
 class KeptSettings(Settings):

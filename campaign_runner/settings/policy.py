@@ -105,13 +105,13 @@ def load(environ: Mapping[str, str] = os.environ) -> Policy | None:
     if path is None:
         return None
     try:
-        found = path.resolve(strict=True)
-        if why := _changeable(found):
+        target = path.resolve(strict=True)
+        if why := _changeable(target):
             raise SettingsError(
                 f"{path}: this policy cannot be trusted: {why}. It must belong to an administrator and be writable by "
                 "nobody else. Nothing was sent."
             )
-        return Policy(**tomllib.loads(found.read_text("utf-8")))
+        return Policy(**tomllib.loads(target.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(
             f"{path}: the policy cannot be read ({error}). Ask the administrator. Nothing was sent."

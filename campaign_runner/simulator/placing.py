@@ -29,9 +29,9 @@ def place_async(world: SimulatorState, request: Request, now: datetime, add: Add
     if old:
         return Answer(200, _summary(old))
     account = _account(world, order)
-    found = _found_good(world, account, order["lineItems"], request, now)
-    refused = {ref: test_values.explained(spell) for ref, (_, spell) in found.items() if spell == "sim-refused"}
-    taken = [pair for reference, pair in found.items() if reference not in refused]
+    charges = _found_good(world, account, order["lineItems"], request, now)
+    refused = {ref: test_values.explained(spell) for ref, (_, spell) in charges.items() if spell == "sim-refused"}
+    taken = [pair for reference, pair in charges.items() if reference not in refused]
     if not taken:
         raise Refusal(422, *(_named(number, "sim-refused") for number in range(len(order["lineItems"]))))
     placed = _settle(world, account, order, request, now, taken, refused, add)
@@ -113,10 +113,10 @@ def _found_good(
         problems = [problem("422.501", test_values.explained("sim-422-unnamed"))]
     if problems:
         raise Refusal(422, *problems)
-    found: dict[str, tuple[Charge, str]] = {}
+    good: dict[str, tuple[Charge, str]] = {}
     for line, charged, spell in zip(lines, charges, spells or [""] * len(lines), strict=True):
-        found.setdefault(line["externalRefLineItemID"], (charged, spell))
-    return found
+        good.setdefault(line["externalRefLineItemID"], (charged, spell))
+    return good
 
 
 def _named(number: int, spell: str) -> dict[str, Any]:

@@ -67,12 +67,12 @@ def order_list(world: SimulatorState, request: Request, now: float) -> Answer:
     start, size = _window(request)
     then = now - world.knobs["list_lag"] if world.knobs.get("list_lag") else inf
     known = (order for order in _matching(world, request, "asyncOrders") if order.at <= then)
-    found = [order for order in (_as_of(order, then) for order in known) if order.status != "FAILED"]
-    page = found[start : start + size] if start < len(found) or not world.knobs.get("list_grows") else found[-1:]
+    orders = [order for order in (_as_of(order, then) for order in known) if order.status != "FAILED"]
+    page = orders[start : start + size] if start < len(orders) or not world.knobs.get("list_grows") else orders[-1:]
     if start and world.knobs.get("list_repeats"):
-        page = [replace(found[min(start, len(found)) - 1], final=False), *page]
+        page = [replace(orders[min(start, len(orders)) - 1], final=False), *page]
     shown = [_order(order) | _origin(order.order) for order in page]
-    total = start + size + 1 if world.knobs.get("list_grows") else len(found)
+    total = start + size + 1 if world.knobs.get("list_grows") else len(orders)
     return Answer(200, {"orders": shown, "pagination": _pagination(start, size, total, len(shown))})
 
 
@@ -82,13 +82,13 @@ def _as_of(placed: PlacedOrder, then: float) -> PlacedOrder:
 
 def single_list(world: SimulatorState, request: Request, progress: Progress) -> Answer:
     """GET /orders: filtered, in numbered pages. Asking for one order by its reference lets time pass for it."""
-    found = list(_matching(world, request, "orders"))
+    orders = list(_matching(world, request, "orders"))
     if "externalRefID" in request.query:
-        for order in found:
+        for order in orders:
             progress.look(order)
     size, number = _number(request, "elementsPerBlock", 10), _number(request, "page", 0)
-    shown = [single_order(world, order) for order in found[number * size : (number + 1) * size]]
-    page = {"number": number, "elementsPerBlock": size, "resultCount": len(shown), "totalCount": len(found)}
+    shown = [single_order(world, order) for order in orders[number * size : (number + 1) * size]]
+    page = {"number": number, "elementsPerBlock": size, "resultCount": len(shown), "totalCount": len(orders)}
     return Answer(200, {"page": page, "orders": shown})
 
 

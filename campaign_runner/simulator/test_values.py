@@ -60,8 +60,8 @@ def spell(line: Mapping[str, Any]) -> str:
         str(recipient.get("email", "")).partition("@")[0], recipient.get("firstName"), contact.get("contactName"),
         contact.get("contactFirstName"), line.get("lineItemNote"), line.get("notes"), line.get("message"),
     )  # fmt: skip
-    found = (_SPELL.search(text) for text in where if isinstance(text, str))
-    return next((match[0].lower() for match in found if match), "")
+    matches = (_SPELL.search(text) for text in where if isinstance(text, str))
+    return next((match[0].lower() for match in matches if match), "")
 
 
 def explained(name: str) -> str:

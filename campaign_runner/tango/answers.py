@@ -118,8 +118,8 @@ def of_answer(
 
     `keys` are all i18nKeys in it, `method` is GET or POST, `names_lines` says whether lines that we sent are named.
     """
-    found = [(_of_key(method, status, key, names_lines), key) for key in keys if key]
-    outcome, key = min(found or [(_of_status(method, status), "")], key=lambda pair: PRECEDENCE.index(pair[0]))
+    meanings = [(_of_key(method, status, key, names_lines), key) for key in keys if key]
+    outcome, key = min(meanings or [(_of_status(method, status), "")], key=lambda pair: PRECEDENCE.index(pair[0]))
     if outcome is O.REFUSED and names_lines:
         return O.LINES_REFUSED, key
     if outcome in (O.STOP_BUG, O.REFUSED, O.UNKNOWN) and _too_large(status, message):

@@ -174,16 +174,16 @@ class Client:
             return reply.receipt
         listed = wire.objects(reply.data.get("orders"))
         ours = ("", self._order.account)
-        found = [
+        orders = [
             o
             for o in listed
             if o.get("externalrefid") == reference and wire.text(o.get("accountidentifier"), "name") in ours
         ]
-        if not found:
+        if not orders:
             return replace(
                 reply.receipt, outcome=Outcome.NOT_FOUND, message="Tango lists no order of this reference."
             )
-        order = receipts.single_order(found[0])
+        order = receipts.single_order(orders[0])
         return replace(order, http_status=reply.receipt.http_status, request_id=reply.receipt.request_id)
 
     def _numbered_pages(self, asked: Mapping[str, str]) -> Iterator[Receipt]:

@@ -149,7 +149,7 @@ def _total(charged: dict[str, Any]) -> Decimal | None:
 
 def _counts(value: Any) -> dict[str, int]:
     pairs = value.written if isinstance(value, wire.Tally) else {}
-    return {key: number for key, found in pairs.items() if (number := wire.count(found)) is not None}
+    return {key: number for key, text in pairs.items() if (number := wire.count(text)) is not None}
 
 
 def _not_understood(message: str) -> Receipt:

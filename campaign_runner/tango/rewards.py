@@ -28,10 +28,10 @@ def catalogue(answer: Any) -> Catalogue | None:
     """Read the answer of GET /catalogs; None where it is not a catalogue."""
     if not isinstance(answer, dict) or not isinstance(answer.get("brands"), list):
         return None
-    found = [
+    items = [
         _reward(item, brand) for brand in wire.objects(answer["brands"]) for item in wire.objects(brand.get("items"))
     ]
-    return Catalogue(wire.text(answer.get("catalogname")), {reward.utid.upper(): reward for reward in found})
+    return Catalogue(wire.text(answer.get("catalogname")), {reward.utid.upper(): reward for reward in items})
 
 
 def exchange_rates(answer: Any) -> ExchangeRates | None:

@@ -142,14 +142,14 @@ def _possible(book: RuleBook, field: Field, value: str, text: str, choices: Rule
     one = np.array([True])
     verdicts = CheckResults(lambda _: pa.array([text], TEXT), [(schema, one) for schema in schemas])
     failures = [list(verdicts.failures(schema, one, np.array([0]))) for schema in schemas]
-    if all(_wrong(found) for found in failures):
+    if all(_wrong(failed) for failed in failures):
         advice = words.teller(field, _wrong(failures[0])[0].check, takers[0].name).advice(text, "")
         raise SettingsError(f'[defaults] {field.name}: "{value}" {advice.error} {advice.remedy}')
 
 
-def _wrong(found: list[Failure]) -> list[Failure]:
+def _wrong(failures: list[Failure]) -> list[Failure]:
     """Warnings do not make a default impossible."""
-    return [failure for failure in found if getattr(failure.check, "severity", "error") == "error"]
+    return [failure for failure in failures if getattr(failure.check, "severity", "error") == "error"]
 
 
 def _unknown(name: str, known: list[str]) -> str:

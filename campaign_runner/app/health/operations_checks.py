@@ -47,9 +47,9 @@ def workers(ledger: Ledger) -> Iterator[Diagnosis]:
     with ledger.read() as connection:
         due, failing = jobs.longest_due(connection), jobs.failing(connection)
     late = f"a job has been due for {due:.0f} seconds, and no worker takes it"
-    found = "no job waits for long" if due <= OVERDUE else late
+    state = "no job waits for long" if due <= OVERDUE else late
     advice = "" if due <= OVERDUE else "Start a worker: campaign-runner worker. If one runs, read its log."
-    yield Diagnosis("worker", due <= OVERDUE, found, advice, "jobs of the ledger")
+    yield Diagnosis("worker", due <= OVERDUE, state, advice, "jobs of the ledger")
     for kind, key, error in failing:
         advice = "It is retried automatically. If it keeps failing, report it with the worker's log."
         yield Diagnosis(f"job {kind} {key}", False, error, advice, "jobs of the ledger")
@@ -66,8 +66,8 @@ def backups(settings: Settings, now: datetime) -> Diagnosis:
         return Diagnosis("backup", False, "there is no backup of a ledger", how, str(folder))
     newest = datetime.fromtimestamp(max(made), UTC)
     well = now - newest <= BACKUP_AGE
-    found = f"the newest is from {newest:%Y-%m-%d %H:%M} UTC"
-    return Diagnosis("backup", well, found, "" if well else how, str(folder))
+    state = f"the newest is from {newest:%Y-%m-%d %H:%M} UTC"
+    return Diagnosis("backup", well, state, "" if well else how, str(folder))
 
 
 def messages(environ: Mapping[str, str] = os.environ) -> Iterator[Diagnosis]:
@@ -89,8 +89,8 @@ def _service(name: str, address: str) -> Diagnosis:
         return Diagnosis(subject, False, "Apprise does not understand this address", f"Correct {name}.", name)
     host, port = getattr(service, "smtp_host", ""), getattr(service, "port", None)
     if not host:
-        found = f"an address of {service.service_name}; whether it answers was not tried"
-        return Diagnosis(subject, True, found, "", name)
+        state = f"an address of {service.service_name}; whether it answers was not tried"
+        return Diagnosis(subject, True, state, "", name)
     how = f"Check the host and port in {name}, the network and the mail server. Messages are retried automatically."
     return answers(subject, host, int(port or 25), how)
 
@@ -102,13 +102,13 @@ def subscriptions_at_tango(settings: Settings, client: Client) -> Iterator[Diagn
     address = settings.server.address
     _, listed = subscriptions.listed(client.webhooks)
     mine = [each for each in listed if each.url.startswith(address) and subscriptions.EVENT in each.events]
-    found = (
+    state = (
         f"subscribed until {mine[0].expires_at or 'it is removed'}"
         if mine
         else "Tango does not send order events here"
     )
     how = "" if mine else "Run: campaign-runner webhook subscribe. Orders are looked up meanwhile."
-    yield Diagnosis("webhook", bool(mine), found, how, mine[0].url if mine else f"{address}{PATH}")
+    yield Diagnosis("webhook", bool(mine), state, how, mine[0].url if mine else f"{address}{PATH}")
 
 
 SECONDS = 5.0
@@ -133,8 +133,8 @@ def certificate(url: str, now: datetime, context: ssl.SSLContext | None = None) 
         )
         return Diagnosis(subject, False, f"it is not trusted: {error.verify_message}", advice, where)
     except OSError as error:
-        found = f"nothing answers there ({_why(error)})"
-        return Diagnosis(subject, False, found, "Check address, network and proxy.", where)
+        state = f"nothing answers there ({_why(error)})"
+        return Diagnosis(subject, False, state, "Check address, network and proxy.", where)
     until = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(known["notAfter"])), UTC)
     days = (until - now).days
     advice = "" if days >= DAYS_LEFT else "Renew it, or find out why it was not renewed automatically."

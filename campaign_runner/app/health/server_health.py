@@ -16,7 +16,7 @@ from campaign_runner.ledger.actors import this_account
 def quick_health(workspace: Workspace) -> list[Diagnosis]:
     """The ledger, the workers, jobs that fail, and the backups."""
     state = readiness(workspace)
-    found = [
+    parts = [
         _part(part, state[part], well, advice)
         for part, well, advice in (
             ("ledger", "answers", "Start the database, or check that the disk is not full."),
@@ -29,14 +29,14 @@ def quick_health(workspace: Workspace) -> list[Diagnosis]:
         )
     ]
     if state["ledger"] == "ok":
-        found += [one for one in workers(workspace.ledger()) if one.subject != "worker"]
-        found.append(backups(workspace.settings, workspace.clock.now()))
-        found += messages_health(workspace.ledger())
-    return found
+        parts += [one for one in workers(workspace.ledger()) if one.subject != "worker"]
+        parts.append(backups(workspace.settings, workspace.clock.now()))
+        parts += messages_health(workspace.ledger())
+    return parts
 
 
-def _part(part: str, found: str, well: str, advice: str) -> Diagnosis:
-    return Diagnosis(part, found == "ok", well, "") if found == "ok" else Diagnosis(part, False, found, advice)
+def _part(part: str, state: str, well: str, advice: str) -> Diagnosis:
+    return Diagnosis(part, state == "ok", well, "") if state == "ok" else Diagnosis(part, False, state, advice)
 
 
 def full_health(workspace: Workspace) -> list[Diagnosis]:
@@ -45,5 +45,5 @@ def full_health(workspace: Workspace) -> list[Diagnosis]:
         workspace.settings, workspace.state, Path("reports"), workspace.credentials(), workspace.schemas, workspace.clock,
         ledger_url=workspace.settings.ledger.url, actor=this_account(),
     )  # fmt: skip
-    found = {one.subject: one for one in (*quick_health(workspace), *diagnose(runtime))}
-    return list(found.values())
+    parts = {one.subject: one for one in (*quick_health(workspace), *diagnose(runtime))}
+    return list(parts.values())

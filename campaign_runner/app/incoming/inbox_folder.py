@@ -127,13 +127,13 @@ class Timetable:
 
     def next_after(self, moment: datetime) -> datetime:
         """The first time after a moment, in UTC."""
-        found = self._times.next_after(moment, self.section.zone or "UTC", self._is_holiday)
-        if found is None:
+        moment_due = self._times.next_after(moment, self.section.zone or "UTC", self._is_holiday)
+        if moment_due is None:
             raise SettingsError(
                 f'schedule.every = "{self.section.every}": all of these times fall on holidays of '
                 f"{self.section.holidays}. Correct one of the two settings."
             )
-        return found
+        return moment_due
 
     def is_due(self, before: datetime, now: datetime) -> bool:
         """Whether a time has come since `before`."""

@@ -57,29 +57,29 @@ def to_correct(rows: Mapping[str, Any], number: int = 0) -> dict[str, Any]:
     be corrected."""
     if not rows:
         return {"rows": {}, "total": 0, "number": number, "unusable": True}
-    found = {status.value: int(rows.get(status.value, 0)) for status in _TO_CORRECT if rows.get(status.value)}
-    return {"rows": found, "total": int(rows["total"]), "number": number} if found else {}
+    counts = {status.value: int(rows.get(status.value, 0)) for status in _TO_CORRECT if rows.get(status.value)}
+    return {"rows": counts, "total": int(rows["total"]), "number": number} if counts else {}
 
 
 def _outcomes(books: Books, at: str, number: int) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
     rows = {status.value: books.rows.get(status, 0) for status in RowStatus}
-    found: list[tuple[str, tuple[str, ...], dict[str, Any]]] = []
+    outcomes: list[tuple[str, tuple[str, ...], dict[str, Any]]] = []
     if books.stopped:
         short = "not enough funds" in books.stopped
         why = _ours(books.stopped)
         kind = SHORT if short else STOPPED
-        found.append(
+        outcomes.append(
             (kind, ("day",) if short else ("day", "cause"), {"day": at[:_DAY], "cause": why[:40], "why": why})
         )
     if to := to_correct({**rows, "total": books.total_rows}, number):
-        found.append((CORRECTION, (), to))
+        outcomes.append((CORRECTION, (), to))
     if books.finished and not books.stopped and any(rows[status.value] for status in _PLACED):
         amounts = {
             currency: {status.value: money.text(by[status]) for status in RowStatus if by.get(status)}
             for currency, by in sorted(books.amounts.items())
         }
-        found.append((FINISHED, (), {"rows": rows, "amounts": amounts, "ties_out": books.ties_out}))
-    return found
+        outcomes.append((FINISHED, (), {"rows": rows, "amounts": amounts, "ties_out": books.ties_out}))
+    return outcomes
 
 
 def _ours(stopped: str) -> str:

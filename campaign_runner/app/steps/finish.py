@@ -116,9 +116,9 @@ def _told(books: Books, file: LoadedUpload, about: LoadedUpload, waiting: str, f
             f"{file.upload.name} has {count(file.upload.rows, 'row')} of {about.upload.name}. {REPORTS_ARE_WHOLE}"
         )
         books = replace(books, notes=(sentence, *file.table.notes))
-    found = (*([Finding("waiting", waiting)] if waiting else []), *findings)
-    ties_out = books.ties_out and all(finding.explained for finding in found)
-    return replace(books, findings=(*books.findings, *found), ties_out=ties_out)
+    all_findings = (*([Finding("waiting", waiting)] if waiting else []), *findings)
+    ties_out = books.ties_out and all(finding.explained for finding in all_findings)
+    return replace(books, findings=(*books.findings, *all_findings), ties_out=ties_out)
 
 
 def _made_of(campaign: CampaignSession, file: LoadedUpload, books: Books, code: ExitCode) -> str:

@@ -83,9 +83,9 @@ def with_corrected(draft: PlanDraft, campaign: CampaignSession) -> PlanDraft:
     if not placed:
         return draft
     people, originals = _people(draft.table, campaign.runtime.settings.identity.key, wanted), _originals(draft.table)
-    found = {row: one.line for row, person in people.items()
+    lines = {row: one.line for row, person in people.items()
              if (one := _corrected(person, originals.get(row, ("", row))[1], placed))}  # fmt: skip
-    return draft.with_corrected(found) if found else draft
+    return draft.with_corrected(lines) if lines else draft
 
 
 def _corrected(person: Person, row: int, placed: Collection[_Placed]) -> _Placed | None:

@@ -36,9 +36,9 @@ class CheckedFile:
     ) -> Iterator[dict[str, Any]]:
         """The next rows behind row `after`, in the order of the file."""
         sources = (self._rejected(after), self._held(after), self._lines(LINES, after), self._lines(SENT, after))
-        found = (one for one in heapq.merge(*sources, key=lambda one: int(one["row"]))
+        merged = (one for one in heapq.merge(*sources, key=lambda one: int(one["row"]))
                  if status in ("", one["status"]) and (not q or _is_like(one, q, contacts=contacts)))  # fmt: skip
-        for one in islice(found, limit):
+        for one in islice(merged, limit):
             yield one if contacts else _masked(one)
 
     def row(self, row: int, *, contacts: bool) -> dict[str, Any] | None:

@@ -69,8 +69,8 @@ def row_life(workspace: Workspace, campaign_key: int, row: int, *, contacts: boo
         life = row_history.life(connection, campaign_key, file, place) if file else None
         if file is None or life is None:
             raise NotFound(_NO_ROW.format(row=row))
-        found = rows_page.page(connection, number, Wanted(row=place), place - 1, 1)
-        people = rows_page.recipients(connection, found) if contacts else {}
+        page = rows_page.page(connection, number, Wanted(row=place), place - 1, 1)
+        people = rows_page.recipients(connection, page) if contacts else {}
     who = _recipient(people.get(place)) if contacts else {"name": MASK, "contact": MASK}
     return {
         "row": row,

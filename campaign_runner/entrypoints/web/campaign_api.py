@@ -239,9 +239,9 @@ def state_of(workspace: Work, campaign_id: str) -> Response:
     return JSONResponse(public(campaign_view(workspace, campaign_id)))
 
 
-def items(found: list[Any], following: object) -> Response:
+def items(values: list[Any], following: object) -> Response:
     """A page of a list."""
-    return JSONResponse({"items": found, "next": None if following is None else str(following)})
+    return JSONResponse({"items": values, "next": None if following is None else str(following)})
 
 
 def number_of(cursor: str) -> int:

@@ -184,14 +184,14 @@ class Sentences:
             value = re.sub(rf"\b{word} (?=[0-9])", f"{translated} ", value)
         return _WRITTEN.sub(self._as_written, value)
 
-    def _as_written(self, found: re.Match[str]) -> str:
-        if money := found["money"]:
+    def _as_written(self, match: re.Match[str]) -> str:
+        if money := match["money"]:
             amount, _, currency = money.replace(",", "").partition(" ")
             return self.write.money(amount, currency)
-        if day := found["day"]:
+        if day := match["day"]:
             number, month, year = day.split()
             return self.write.day(date(int(year), _MONTHS.split("|").index(month) + 1, int(number)).isoformat())
-        return self.write.number(int(found["number"].replace(",", "")))
+        return self.write.number(int(match["number"].replace(",", "")))
 
 
 def _pattern(english: str, text: str) -> _Pattern:

@@ -106,19 +106,19 @@ def _problems(
     values: dict[str, Any] = {"upload": None, "groups": [], "problems": [], "following": "", "fields": {}, "alike": [],
                               "reports": [], "rewards": [], "every": (), "methods": []}  # fmt: skip
     if number:
-        found = problems_of(
+        problems = problems_of(
             workspace, campaign_key, number, **wanted, after=after, limit=AT_ONCE + 1, contacts=contacts
         )
         one_kind = contacts and wanted["rule"] and wanted["header"]
-        last = found[AT_ONCE - 1]["number"] if len(found) > AT_ONCE else None
+        last = problems[AT_ONCE - 1]["number"] if len(problems) > AT_ONCE else None
         values = {
             "upload": upload_view(workspace, campaign_key, number, contacts=contacts),
-            "groups": problem_groups(workspace, campaign_key, number), "problems": found[:AT_ONCE],
+            "groups": problem_groups(workspace, campaign_key, number), "problems": problems[:AT_ONCE],
             "following": "" if last is None else urlencode({**wanted, "after": last}), "fields": field_titles(workspace),
             "every": OF_EVERY_ROW, "methods": method_names(workspace),
             "alike": values_of(workspace, campaign_key, number, wanted["rule"], wanted["header"]) if one_kind else [],
             "reports": reports_of(workspace, campaign_key, about=str(number), contacts=contacts),
-            "rewards": reward_list(workspace) if any(one["field"] == "utid" for one in found) or not found else [],
+            "rewards": reward_list(workspace) if any(one["field"] == "utid" for one in problems) or not problems else [],
         }  # fmt: skip
     return page(request, "problems.html", status=status_of(error) if error else 200, tab="problems", wanted=wanted,
                 error=str(error or ""), contacts=contacts, **values, **shared)  # fmt: skip

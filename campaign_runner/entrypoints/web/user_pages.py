@@ -95,8 +95,8 @@ def messages_page(request: Request, workspace: Work) -> Response:
 
 def messages_list(workspace: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """Messages to people and programs, the newest first."""
-    found = messages.list_messages(workspace, before=number_of(cursor), limit=limit)
-    return items(found, found[-1]["id"] if len(found) == limit else None)
+    page = messages.list_messages(workspace, before=number_of(cursor), limit=limit)
+    return items(page, page[-1]["id"] if len(page) == limit else None)
 
 
 def check_health(request: Request, workspace: Work) -> Response:

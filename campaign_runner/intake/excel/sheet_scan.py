@@ -67,20 +67,20 @@ def is_plainly_written(window: bytes) -> bool:
 
 def scan(container: Container, part: str, styles: CellStyles = PLAIN, is_unsolved: bool = False) -> Scan:
     """Search the sheet's part once; ends early where it is an unusual one."""
-    found = Scan()
-    window = _Window(found, styles, is_unsolved)
+    result = Scan()
+    window = _Window(result, styles, is_unsolved)
     for piece in _windows(container, part):
-        found.is_usual = window.search(piece)
-        if not found.is_usual:
+        result.is_usual = window.search(piece)
+        if not result.is_usual:
             break
-    return found
+    return result
 
 
 class _Window:
     """Adds what one window of whole rows shows; `search` returns False where the expressions do not fit it."""
 
-    def __init__(self, found: Scan, styles: CellStyles, is_unsolved: bool) -> None:
-        self.found, self._styles, self._is_unsolved = found, styles, is_unsolved
+    def __init__(self, result: Scan, styles: CellStyles, is_unsolved: bool) -> None:
+        self.found, self._styles, self._is_unsolved = result, styles, is_unsolved
         self._looks = {b"%d" % at: look for at, look in enumerate(styles.looks) if look and look.kind == "number"}
         self._marked = _cells_of(self._looks, rb"")
         self._struck = _cells_of([b"%d" % at for at in styles.struck], rb"[^>/]*>(?!</c>)")

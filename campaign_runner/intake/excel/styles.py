@@ -138,5 +138,5 @@ def unescaped(text: str) -> str:
     """`_x000D_` is a line break that XML cannot hold; `_x005F_` is the underscore of such a text."""
     if "_x" not in text:
         return text
-    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

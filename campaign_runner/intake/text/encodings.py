@@ -171,10 +171,10 @@ def seven_bits(path: Path) -> str:
     with path.open("rb") as file:
         while piece := file.read(_PART):
             seam = last + piece
-            if b"~{" in seam and any(_letters(found[0], "hz") for found in _HZ.finditer(seam)):
+            if b"~{" in seam and any(_letters(match[0], "hz") for match in _HZ.finditer(seam)):
                 return "HZ"
             if any(sign in seam for sign in (b"+A", b"+B")) and any(
-                _USUAL.fullmatch(_letters(found[0], "utf-7")) for found in _UTF_7.finditer(seam)
+                _USUAL.fullmatch(_letters(match[0], "utf-7")) for match in _UTF_7.finditer(seam)
             ):
                 return "UTF-7"
             last = piece[-200:]

@@ -30,7 +30,7 @@ def add_notes(package: Package, sheet: str, marks: Marks) -> str:
     notes = _Comments(package.text(comments) if comments else _BARE_COMMENTS)
     notes.take_away_ours(marks)
     theirs = notes.cells()
-    ours = {cell: _sentences(found) for cell, found in marks.cells.items() if cell not in theirs}
+    ours = {cell: _sentences(problems) for cell, problems in marks.cells.items() if cell not in theirs}
     notes.add(ours)
     for cell in theirs & marks.cells.keys():
         notes.append(cell, _sentences(marks.cells[cell]))

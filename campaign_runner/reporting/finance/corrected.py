@@ -64,9 +64,9 @@ class CorrectionsReport:
             for frame in opened.pages.settlements() if entries is not None else ():
                 self._book(opened.books, groups, frame, options, entries)
             for frame in opened.pages.corrections():
-                after, days, found = self._book(opened.books, groups, frame, options, entries)
-                if pc.any(found).as_py():
-                    yield self._kept([column.filter(found) for column in self._columns(frame, after, days)])
+                after, days, frame_read = self._book(opened.books, groups, frame, options, entries)
+                if pc.any(frame_read).as_py():
+                    yield self._kept([column.filter(frame_read) for column in self._columns(frame, after, days)])
 
     def write_sheet(self, book: Any) -> None:
         """The sheet `Corrections`, where there are any."""
@@ -104,14 +104,14 @@ class CorrectionsReport:
         before, after = (_side(books, groups, frame, side) for side in ("before", "after"))
         days = pc.utf8_slice_codeunits(texts(frame["at"].astype("str")), 0, 10)
         placed = within(booking_days(dict(zip(TITLES, after, strict=False))), options)
-        found = within(days, options)
+        inside = within(days, options)
         if entries is not None:
-            entries.change(before, after, days, placed, found)
+            entries.change(before, after, days, placed, inside)
         if options.until:
             self.later.add(
                 before, after, pc.and_(placed, pc.greater(days, pa.scalar(options.until, pa.large_string())))
             )
-        return after, days, found
+        return after, days, inside
 
     def _columns(self, frame: pd.DataFrame, after: Sequence[Any], days: Any) -> list[Any]:
         line = dict(zip((*TITLES, *self.headers[len(HEADERS) :]), after, strict=True))

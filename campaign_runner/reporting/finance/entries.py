@@ -71,19 +71,19 @@ class Entries:
         by_title = dict(zip((*TITLES, *self.groups), columns, strict=True))
         self._sum(by_title, booking_days(by_title), by_title["Status"])
 
-    def change(self, before: Sequence[Any], after: Sequence[Any], days: Any, placed: Any, found: Any) -> None:
+    def change(self, before: Sequence[Any], after: Sequence[Any], days: Any, placed: Any, found_on: Any) -> None:
         """Book changes of lines, of those of the period too, which are added as they stood at its end.
 
         `before` and `after` are their columns, `days` those of the changes; masks say which lines were `placed`, and
         whose change was `found`, in the period. A later change is none of the period's.
         """
         was, now = (dict(zip((*TITLES, *self.groups), columns, strict=True)) for columns in (before, after))
-        booked = pc.and_(placed, found)
+        booked = pc.and_(placed, found_on)
         for by_title, sign in ((now, -1), (was, 1)):
             few = {title: column.filter(booked) for title, column in by_title.items()}
             self._sum(few, booking_days(few), few["Status"], sign=sign)
         labels = _changed(was["Status"], now["Status"])
-        for mine, earlier in ((booked, False), (pc.and_(found, pc.invert(placed)), True)):
+        for mine, earlier in ((booked, False), (pc.and_(found_on, pc.invert(placed)), True)):
             for by_title, reverse in ((was, True), (now, False)):
                 few = {title: column.filter(mine) for title, column in by_title.items()}
                 self._sum(few, days.filter(mine), labels.filter(mine), reverse=reverse, earlier=earlier)
