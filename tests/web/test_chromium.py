@@ -65,7 +65,7 @@ def test_a_wrong_password_is_said_and_the_address_stays(place):
     page.get_by_label("Email").fill("ana@example.com")
     page.get_by_label("Password").fill("not this one")
     page.get_by_role("button", name="Sign in").click()
-    assert "not right" in page.get_by_role("alert").inner_text()
+    assert "is wrong" in page.get_by_role("alert").inner_text()
     assert page.get_by_label("Email").input_value() == "ana@example.com"
 
 

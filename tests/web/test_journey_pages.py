@@ -284,3 +284,16 @@ def test_a_finished_campaign_says_how_many_rows_still_need_somebody_and_a_row_wh
     page = hanna.get("/campaigns/q4/rows/2", headers={"Accept-Language": "de"}).text
     assert "An Tango gesendet" in page
     assert "Datei eingeplant, hanna@example.com" in page
+
+
+def test_who_was_signed_out_meanwhile_reads_that_nothing_was_changed_and_comes_back_to_the_page(site, hanna):
+    begun(site, hanna, WRONG)
+    hanna.cookies.clear()
+    referer = {"Referer": "http://127.0.0.1/campaigns/q4/problems?q=cleo"}
+    answer = hanna.post("/campaigns/q4/uploads/1/cells", data={"value:0": "x"}, headers=referer)
+    assert answer.headers["Location"] == "/sign-in?notice=signed-out&next=/campaigns/q4/problems%3Fq%3Dcleo"
+    page = hanna.get(answer.headers["Location"]).text
+    assert "You were signed out meanwhile, so nothing was changed." in page
+    assert 'name="next" value="/campaigns/q4/problems?q=cleo"' in page
+    foreign = hanna.post("/campaigns/q4/halt", headers={"Referer": "http://evil.example.com/x"})
+    assert foreign.headers["Location"] == "/sign-in?notice=signed-out"

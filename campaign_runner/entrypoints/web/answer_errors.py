@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 from fastapi import FastAPI, Request
@@ -122,9 +122,13 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _to_sign_in(request: Request) -> Response:
-    """Sign in, and come back to the page that was asked for."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    where = "/sign-in" + (f"?next={quote(wanted)}" if request.method == "GET" and wanted != "/" else "")
+    """Sign in, and come back to the page that was asked for, or on which a form was sent in vain."""
+    wanted = urlsplit(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
+    path = wanted.path + (f"?{wanted.query}" if wanted.query else "") if wanted.netloc == request.url.netloc else ""
+    given = {"notice": "signed-out"} if request.method != "GET" else {}
+    query = urlencode(
+        {**given, **({"next": path} if path not in ("", "/", "/sign-in") else {})}, safe="/", quote_via=quote
+    )
     if request.headers.get("HX-Request"):
         return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-    return RedirectResponse(where, 303)
+    return RedirectResponse(f"/sign-in?{query}".rstrip("?"), 303)

@@ -43,6 +43,7 @@ NOTICES = {
     "codes-on": "From now on, signing in takes a one-time code.",
     "password-changed": "The password was changed. All other sessions were ended.",
     "catalogue-wanted": "The catalogue is being fetched. Look again in a moment.",
+    "signed-out": "You were signed out meanwhile, so nothing was changed. Sign in and do it again.",
     "sessions-ended": "The sessions were ended.",
     "token-revoked": "The token was revoked.",
 }

@@ -34,6 +34,17 @@ document.addEventListener("submit", (event) => {
   button.disabled = true;
 });
 
+/* A second click sends nothing again: the first answer is on its way. */
+const AGAIN = 5000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.matches("form[data-upload]")) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, AGAIN); // the answer was a download, or was lost
+});
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
 /* The campaign has another state than the page shows: look again, unless somebody is typing; the focus stays where it is. */
 const KEPT = "focus";
 const isChanged = (field) =>
