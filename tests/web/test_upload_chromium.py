@@ -44,7 +44,8 @@ def test_an_upload_shows_how_far_it_is_and_what_was_found_without_losing_the_foc
         hanna = Watched(context, address)
         page = hanna.go("/campaigns/new")
         page.get_by_label("Campaign ID").fill("q4")
-        page.get_by_role("button", name="Create").click()
+        page.get_by_role("button", name="Create").dblclick()  # one campaign, and no error that it is there already
+        page.wait_for_url("**/campaigns/q4/upload")
         page.get_by_label("Spreadsheet").set_input_files(tmp_path / "large.csv")
         page.get_by_role("button", name="Upload").click()
         expect(page.get_by_text("larger than 3 MB")).to_be_visible()
