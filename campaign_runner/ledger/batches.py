@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal,
     or_,
     select,
     true,
@@ -108,11 +109,18 @@ def next_due(
         for kind in (set(states) & {BatchState.PLANNED}, set(states) - {BatchState.PLANNED}):
             is_new = BatchState.PLANNED in kind
             if kind and not (is_new and pause.halted_at):
-                when = case((_is_due(now), 0.0), else_=batches.c.due_at) if now else batches.c.due_at
-                query = select(func.min(when)).where(batches.c.campaign == campaign_key, batches.c.state.in_(kind))
-                due = connection.execute(query.where(WHICH[which])).scalar()
+                values = {"campaign": campaign_key, **({"now": now} if now else {})}
+                (due,) = _next(frozenset(kind), which, bool(now))(connection, values).fetchone()
                 moments += [] if due is None else [max(float(due), pause.send_after if is_new else 0.0)]
     return min(moments, default=None)
+
+
+@cache
+def _next(states: frozenset[BatchState], which: str, by_now: bool) -> Prepared:
+    due_at = batches.c.due_at
+    when = case((_is_due(bindparam("now")), 0.0), else_=due_at) if by_now else due_at
+    mine = batches.c.state.in_(literal(str(state)) for state in sorted(states))
+    return Prepared(select(func.min(when)).where(batches.c.campaign == bindparam("campaign"), mine, WHICH[which]))
 
 
 def with_failed_lines(ledger: Ledger, campaign_key: int) -> list[StoredBatch]:

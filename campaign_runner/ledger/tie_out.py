@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select
 
 from campaign_runner.ledger import order_sums
+from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.line_columns import (
     CHARGED,
     GAP,
@@ -25,7 +26,7 @@ from campaign_runner.ledger.line_columns import (
     UNITS,
     UNSTATED,
 )
-from campaign_runner.ledger.schema import batches, entries, line_items
+from campaign_runner.ledger.schema import batches, entries, line_items, tallies
 from campaign_runner.model.lifecycle import LOST
 
 SHOWN = 20
@@ -54,6 +55,17 @@ class Foreign(NamedTuple):
     lines: int
     units: int
     charged: int
+
+
+# Every run asks, and mostly there is nothing: to put the questions together takes longer than to carry them out.
+_ODD = Prepared(
+    select(tallies.c.batch).where(tallies.c.campaign == bindparam("campaign"), tallies.c.odd > 0).limit(1)
+)
+
+
+def is_anything_odd(connection: Connection, campaign_key: int) -> bool:
+    """Whether any line of a campaign may be a difference: where there is none, every question below comes to nothing."""
+    return _ODD(connection, {"campaign": campaign_key}).fetchone() is not None
 
 
 def charged_otherwise(connection: Connection, campaign_key: int, upload: int, period: Period) -> list[Difference]:

@@ -111,6 +111,8 @@ def money(
 
     `rows_of`: rows of lines that the upload has only by its repairs, by reference.
     """
+    if not tie_out.is_anything_odd(connection, campaign_key):
+        return
     known = rows_of or {}
     for question, (kind, sentence, explained) in _MONEY.items():
         for difference in question(connection, campaign_key, upload, period):

@@ -1,7 +1,7 @@
-"""A campaign run by the installed command against the stand-in as a process of its own: what can be killed.
+"""A campaign run by the command against the stand-in, each a process of its own: what can be killed.
 
-`python -m tests.reliability.processes 12 run q4.csv …` is the command that kills itself (SIGKILL) at the twelfth place
-at which it could die (see `crashes`); with `lease=1` in place of the number, its claims have leases of one second.
+`suicidal(12)` is the command that kills itself (SIGKILL) at the twelfth place at which it could die (see `crashes`);
+the claims of `briefly()` have leases of one second.
 """
 
 from __future__ import annotations
@@ -11,17 +11,15 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from campaign_runner.simulator import Simulator
+from tests.forked import COMMAND, Forked
 
-COMMAND = str(Path(sys.executable).parent / "campaign-runner")
 ROOT = Path(__file__).parents[2]
 LONG = 120  # seconds that a test waits for what must happen, before it fails
 
@@ -38,16 +36,6 @@ timeout_seconds = {timeout}
 max_tries = 2
 grace_seconds = 0
 """
-ONE_AFTER_THE_OTHER = """
-import json, sys
-from campaign_runner.entrypoints.cli import main
-for words in json.loads(sys.argv[1]):
-    sys.argv = ["campaign-runner", *words]
-    try:
-        main()
-    except SystemExit as end:
-        print("ended:", int(end.code or 0), flush=True)
-"""
 
 
 class Site:
@@ -58,8 +46,8 @@ class Site:
         self.file = folder / "q4.csv"
         self.write(*ROWS)
         (folder / "campaign.toml").write_text(TOML.format(port=self.port, timeout=timeout) + more, "utf-8")
-        self.stand_in: subprocess.Popen[bytes] | None = None
-        self.runs: list[subprocess.Popen[str]] = []
+        self.stand_in: Forked | None = None
+        self.runs: list[Forked] = []
 
     def write(self, *rows: str) -> None:
         """The file as it is to be handed in."""
@@ -70,16 +58,15 @@ class Site:
         """Start the stand-in and wait until it answers."""
         script = self.folder / "faults.json"
         script.write_text(json.dumps(faults), "utf-8")
-        call = [COMMAND, "simulator", "--port", str(self.port), "--state", str(self.folder / "tango"), "--faults",
-                str(script), "--requests-per-second", "0"]  # fmt: skip
-        self.stand_in = subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        words = ["simulator", "--port", str(self.port), "--state", str(self.folder / "tango"), "--faults", str(script),
+                 "--requests-per-second", "0"]  # fmt: skip
+        self.stand_in = Forked(words)
         until(lambda: _answers(self.port))
 
     def close(self) -> None:
         """Kill the stand-in, as hard as can be."""
         if self.stand_in:
-            self.stand_in.kill()
-            self.stand_in.wait()
+            self.stand_in.close()
             self.stand_in = None
 
     def call(self, command: str = "run", *options: str) -> list[str]:
@@ -92,33 +79,20 @@ class Site:
 
     def ask(self, command: str, *options: str) -> tuple[int, str]:
         """Any other command: (exit code, what it said in all)."""
-        done = subprocess.run(
-            [COMMAND, *self.call(command, *options)], capture_output=True, text=True, cwd=self.folder
-        )
-        return done.returncode, done.stdout + done.stderr
+        asked = Forked(self.call(command, *options), cwd=self.folder)
+        out, said = asked.communicate(LONG)
+        return asked.wait(), out + said
 
-    def ask_all(self, *commands: Sequence[str]) -> tuple[list[int], str]:
-        """Other commands, one after the other in one process: it takes longer to start than to answer."""
-        calls = json.dumps([self.call(command, *options) for command, *options in commands])
-        call = [sys.executable, "-c", ONE_AFTER_THE_OTHER, calls]
-        done = subprocess.run(call, capture_output=True, text=True, cwd=self.folder)
-        said = done.stdout + done.stderr
-        return [int(line.split()[1]) for line in said.splitlines() if line.startswith("ended: ")], said
+    def start(self, code: str = COMMAND, **options: Any) -> Forked:
+        """`campaign-runner run`, under way; `code` stands in for the command."""
+        self.runs.append(Forked(self.call(), code=code, cwd=ROOT, **options))
+        return self.runs[-1]
 
-    def start(self, *program: str, **options: Any) -> subprocess.Popen[str]:
-        """`campaign-runner run`, under way; `program` stands in for the command."""
-        call = [*(program or (COMMAND,)), *self.call()]
-        run = subprocess.Popen(
-            call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, **options
-        )  # fmt: skip
-        self.runs.append(run)
-        return run
-
-    def run(self, *program: str, **options: Any) -> tuple[int, str]:
+    def run(self, code: str = COMMAND, **options: Any) -> tuple[int, str]:
         """`campaign-runner run` to its end: (exit code, what it said on standard error)."""
-        process = self.start(*program, **options)
-        _, said = process.communicate(timeout=LONG)
-        return process.returncode, said
+        run = self.start(code, **options)
+        _, said = run.communicate(LONG)
+        return run.wait(), said
 
     def tango(self) -> Simulator:
         """What the stand-in knows, read from its journal."""
@@ -159,28 +133,25 @@ def site(folder: Path, *faults: dict[str, Any], timeout: float = 30, more: str =
     finally:
         made.close()
         for run in made.runs:
-            run.kill()
-            for pipe in filter(None, (run.stdout, run.stderr)):
-                pipe.close()
-            run.wait()
+            run.close()
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what must happen."""
+def until(condition: Callable[[], bool], every: float = 0.02) -> None:
+    """Wait for what must happen; a look that costs much is made less often."""
     latest = time.monotonic() + LONG
     while not condition():
         assert time.monotonic() < latest, "it did not happen"
-        time.sleep(0.02)
+        time.sleep(every)
 
 
-def suicidal(point: int) -> Sequence[str]:
+def suicidal(point: int) -> str:
     """The command that kills itself at its `point`-th place."""
-    return (sys.executable, "-m", __name__, str(point))
+    return f"import {__name__} as place; place.suicide({point})"
 
 
-def briefly(lease: float = 1.0) -> Sequence[str]:
+def briefly(lease: float = 1.0) -> str:
     """The command, whose claims have a lease of so many seconds."""
-    return (sys.executable, "-m", __name__, f"lease={lease}")
+    return f"from campaign_runner.ledger import claims; claims.LEASE = {lease}; {COMMAND}"
 
 
 def free_port() -> int:
@@ -194,9 +165,9 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _main() -> None:
+def suicide(at: int) -> None:
+    """The life of `suicidal`."""
     from campaign_runner.entrypoints.cli import main
-    from campaign_runner.ledger import claims
     from tests.reliability.crashes import Bomb
 
     class Suicide(Bomb):
@@ -205,14 +176,5 @@ def _main() -> None:
             if len(self.seen) == self.at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    word = sys.argv.pop(1)
-    if word.startswith("lease="):
-        claims.LEASE = float(word.partition("=")[2])
-        main()
-    at = int(word)
     with Suicide(at).armed():
         main()
-
-
-if __name__ == "__main__":
-    _main()

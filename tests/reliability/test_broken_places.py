@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import sqlite3
-import sys
 
 import pytest
 from sqlalchemy import text
@@ -15,17 +13,12 @@ from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.ledger import migrations, open_ledger, schema
 from campaign_runner.ledger.engine import translated
 from campaign_runner.model.errors import StateError
+from tests.forked import COMMAND
 from tests.reliability.killed import finished
 from tests.reliability.processes import ROWS, site
 
 LEDGER = "ledger.sqlite"
 IMPATIENT = "from campaign_runner.ledger import store; store.BUSY_SECONDS = 0; "
-CLI = "from campaign_runner.entrypoints.cli import main; main()"
-
-
-def program(before: str) -> tuple[str, ...]:
-    """The command, after something was done in its process."""
-    return (sys.executable, "-c", before + CLI)
 
 
 def test_a_ledger_that_another_program_locks_is_said_to_be_locked(tmp_path):
@@ -33,7 +26,7 @@ def test_a_ledger_that_another_program_locks_is_said_to_be_locked(tmp_path):
         office.run()
         with sqlite3.connect(tmp_path / "state" / LEDGER, isolation_level=None) as other:
             other.execute("BEGIN EXCLUSIVE")
-            code, said = office.run(*program(IMPATIENT))
+            code, said = office.run(IMPATIENT + COMMAND)
         assert (code, "is locked by another program" in said) == (2, True)
         finished(office)
 
@@ -125,12 +118,8 @@ def test_a_ledger_that_cannot_be_opened_is_named(tmp_path):
 @pytest.mark.parametrize("kilobytes", [40, 150, 300, 420])
 def test_a_full_disk_loses_nothing(tmp_path, kilobytes):
     """No file may grow beyond a limit: as on a full disk, a write fails in the middle of the work."""
-
-    def full() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
-
     with site(tmp_path) as office:
-        code, said = office.run(preexec_fn=full)
+        code, said = office.run(most_bytes=kilobytes * 1024)
         assert code in (0, 2, 5, 8), said
         assert "Traceback" not in said
         finished(office)
@@ -145,7 +134,7 @@ def test_a_report_half_written_leaves_the_one_before(tmp_path):
         office.run()
         before = (tmp_path / "reports" / "q4" / "results.csv").read_bytes()
         office.write(*ROWS[:3])
-        code, _ = office.run(*program(killed))
+        code, _ = office.run(killed + COMMAND)
         assert code == -9
         assert (tmp_path / "reports" / "q4" / "results.csv").read_bytes() == before
         assert office.run()[0] == 0

@@ -36,11 +36,12 @@ def test_every_command_works_on_it(tmp_path, shared):
         )
         assert office.run()[0] == 1
         assert office.statuses() == ["completed", "completed", "held", "failed", "rejected"]
-        codes, said = office.ask_all(
+        for command in (
             ("status",), ("status", "q4"), ("explain", "q4", "2"), ("release", "q4", "4", "--reason", "agreed"),
             ("retry", "q4", "--wait", "60s"), ("track", "q4"), ("reports", "q4"), ("doctor",),
-        )  # fmt: skip
-        assert (len(codes), set(codes) <= {0, 1}, "Traceback" in said) == (8, True, False), (codes, said)
+        ):  # fmt: skip
+            code, said = office.ask(*command)
+            assert (code in (0, 1), "Traceback" in said) == (True, False), (command, said)
         assert office.run()[0] == 1
         assert office.statuses() == ["completed", "completed", "completed", "failed", "rejected"]
         assert len(office.placed()) == 5
@@ -84,7 +85,7 @@ def test_of_two_machines_one_is_turned_away(tmp_path, shared):
         office.state = "another-machine"
         code, said = office.run()
         assert (code, "Another run holds the campaign" in said) == (7, True), said
-        first.communicate(timeout=LONG)
+        first.communicate(LONG)
         assert first.returncode == 0
         finished(office)
 
@@ -103,7 +104,7 @@ def test_another_machine_goes_on_where_one_was_killed(tmp_path, shared):
 @pytest.mark.parametrize("point", [8, 20, 32, 44])
 def test_killed_at_any_of_its_writes_and_requests(tmp_path, shared, point):
     with site(tmp_path, more=shared[0]) as office:
-        code, said = office.run(*suicidal(point))
+        code, said = office.run(suicidal(point))
         assert code == -signal.SIGKILL, said
         until(lambda: office.run()[0] != 7)  # the database lets go of a dead run's lock when it notices
         nobody_twice_and_nobody_forgotten(office)
@@ -114,7 +115,7 @@ def test_a_database_that_goes_away_in_the_middle_loses_nothing(tmp_path, shared,
         run = office.start()
         until(lambda: office.calls("POST") >= 2)
         server.stop()
-        _, said = run.communicate(timeout=LONG)
+        _, said = run.communicate(LONG)
         assert (run.returncode, "cannot be reached" in said, "Traceback" in said) == (5, True, False), said
         code, said = office.run()
         assert (code, "cannot be reached" in said, "nothing is lost" in said) == (2, True, True), said
@@ -133,7 +134,7 @@ def test_two_campaigns_at_once_keep_one_pace_and_one_chain(tmp_path, shared):
         (other / "q5.csv").write_text(office.file.read_text("utf-8").replace("@", ".other@"), "utf-8")
         office.file, office.folder = other / "q5.csv", other
         second = office.start()
-        codes = [run.communicate(timeout=LONG) and run.returncode for run in (first, second)]
+        codes = [run.wait(LONG) for run in (first, second)]
         assert codes == [0, 0]
         office.folder = tmp_path
         times = sorted(seen.at for seen in office.tango().requests)

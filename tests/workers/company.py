@@ -18,6 +18,7 @@ from campaign_runner.app.views.campaigns import campaign_view, create_campaign
 from campaign_runner.app.workspace import Workspace, open_workspace
 from campaign_runner.ledger.checks import check_of
 from campaign_runner.model.actor import Actor
+from tests.forked import Forked
 from tests.reliability.processes import until
 
 ANA = Actor("ana@example.com", "local", "session")
@@ -38,7 +39,7 @@ class Company:
         self, folder: Path, url: str, base_url: str, tango: simulator.Simulator, *, lines: int = 40, pace: float = 0
     ) -> None:
         self.lines, self.url = lines, url
-        self.folder, self.tango, self.workers = folder, tango, list[subprocess.Popen[bytes]]()
+        self.folder, self.tango, self.workers = folder, tango, list[Forked | subprocess.Popen[bytes]]()
         settings = SETTINGS.format(url=url, base_url=base_url, pace=pace)
         (folder / "workspace.toml").write_text(settings, "utf-8")
         self._open = open_workspace(folder / "workspace.toml", folder / "state")
@@ -50,14 +51,22 @@ class Company:
             worker.wait()
         self._open.__exit__(None, None, None)
 
-    def start(self, before: Sequence[str] = (), **environment: str) -> subprocess.Popen[bytes]:
-        """A worker on a machine of its own: with a state folder that nobody else has. `before` is what goes before the
-        program."""
+    def start(self) -> Forked:
+        """A worker on a machine of its own: with a state folder that nobody else has."""
+        started = Forked(self._words(), cwd=self.folder)
+        self.workers.append(started)
+        return started
+
+    def start_behind(self, before: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
+        """The same, with something before the program."""
+        whole = [*before, sys.executable, "-m", "campaign_runner", *self._words()]
+        started = subprocess.Popen(whole, cwd=self.folder, env={**os.environ, **environment})
+        self.workers.append(started)
+        return started
+
+    def _words(self) -> list[str]:
         state = self.folder / f"machine{len(self.workers)}"
-        words = ["worker", "--quiet", "--config", "workspace.toml", "--state", str(state)]
-        whole = [*before, sys.executable, "-m", "campaign_runner", *words]
-        self.workers.append(subprocess.Popen(whole, cwd=self.folder, env={**os.environ, **environment}))
-        return self.workers[-1]
+        return ["worker", "--quiet", "--config", "workspace.toml", "--state", str(state)]
 
     def campaign(self, name: str) -> int:
         create_campaign(self.workspace, ANA, {"id": name})
@@ -67,11 +76,15 @@ class Company:
         return submit_file(self.workspace, self.workspace.key_of(name), path, path.name, ANA, "page").id
 
     def send(self, name: str, submission: int) -> None:
-        until(lambda: self.state(name) == "ready")
+        self.comes_to("ready", name)
         with self.workspace.ledger().read() as connection:
             check = check_of(connection, submission)
         assert check is not None
         send_plan(self.workspace, self.workspace.key_of(name), ANA, check.plan, {})
+
+    def comes_to(self, state: str, name: str) -> None:
+        """Wait until a campaign is that far: a look costs more than to wait."""
+        until(lambda: self.state(name) == state, every=0.25)
 
     def state(self, name: str) -> str:
         return str(campaign_view(self.workspace, name)["state"])

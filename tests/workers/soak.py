@@ -77,7 +77,7 @@ class Chaos:
 
     def _start_far(self, machine: Machine) -> subprocess.Popen[bytes]:
         url = self.company.url.replace("@127.0.0.1:", f"@{HERE}:")
-        return self.company.start(machine.inside(), CAMPAIGN_RUNNER__LEDGER__URL=url)
+        return self.company.start_behind(machine.inside(), CAMPAIGN_RUNNER__LEDGER__URL=url)
 
     def kill(self) -> None:
         """kill -9 of a worker; measures how long its campaigns are nobody's."""

@@ -39,7 +39,7 @@ def test_a_worker_that_is_killed_is_replaced_by_another_and_nobody_is_rewarded_t
     company.send("q4", company.campaign("q4"))
     until(lambda: len(list(company.tango.orders())) >= 2)
     first.kill()
-    until(lambda: company.state("q4") == "finished")
+    company.comes_to("finished", "q4")
     assert company.sent() == company.everybody("q4")
     second.send_signal(signal.SIGTERM)
     assert second.wait(30) == 0
@@ -51,7 +51,7 @@ def test_what_an_operator_deletes_from_the_engine_comes_again_from_the_ledger(co
     company.send("q4", submission)
     with company.workspace.ledger().write("test") as connection:
         connection.execute(text("DELETE FROM procrastinate_jobs WHERE status = 'todo'"))
-    until(lambda: company.state("q4") == "finished")
+    company.comes_to("finished", "q4")
     assert company.sent() == company.everybody("q4")
     assert worker.poll() is None
 
@@ -63,7 +63,7 @@ def test_workers_outlive_the_loss_of_the_database(company, server):
     server.stop()
     assert worker.poll() is None
     server.start()
-    until(lambda: company.state("q4") == "finished")
+    company.comes_to("finished", "q4")
     assert worker.poll() is None
     assert company.sent() == company.everybody("q4")
 
@@ -74,7 +74,7 @@ def test_a_frozen_worker_changes_nothing_when_it_wakes(company):
     until(lambda: len(list(company.tango.orders())) >= 2)
     os.kill(first.pid, signal.SIGSTOP)
     company.start()
-    until(lambda: company.state("q4") == "finished")
+    company.comes_to("finished", "q4")
     os.kill(first.pid, signal.SIGCONT)
     assert first.poll() is None
     assert company.sent() == company.everybody("q4")
@@ -119,7 +119,7 @@ def test_a_pooler_in_transaction_mode_is_no_hindrance(server, tmp_path):
         try:
             company.start()
             company.send("q4", company.campaign("q4"))
-            until(lambda: company.state("q4") == "finished")
+            company.comes_to("finished", "q4")
             assert company.sent() == company.everybody("q4")
         finally:
             company.close()
