@@ -71,8 +71,10 @@ def test_a_command_that_is_named_is_made_alone() -> None:
 
 def test_a_command_seldom_looks_for_garbage_and_a_process_that_stays_does() -> None:
     before = gc.get_threshold()
-    collect_seldom()
-    seldom = gc.get_threshold()
-    collect_as_usual()
-    gc.unfreeze()
-    assert seldom[0] > before[0] == gc.get_threshold()[0]
+    try:
+        collect_as_usual()
+        usual = gc.get_threshold()
+        collect_seldom()
+        assert gc.get_threshold()[0] > usual[0]
+    finally:
+        gc.set_threshold(*before)
