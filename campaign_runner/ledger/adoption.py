@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from campaign_runner.ledger import digests, events, order_sums, plans, schema
-from campaign_runner.ledger.batches import PUT_OFF
 from campaign_runner.ledger.bulk import insert_many
 from campaign_runner.ledger.plans import OF_LINE, UNTOLD
-from campaign_runner.ledger.schema import batches, campaigns, line_items
+from campaign_runner.ledger.schema import PUT_OFF, batches, campaigns, line_items
 from campaign_runner.model import LineItem, Receipt
 from campaign_runner.model.lifecycle import BatchState, move
 from campaign_runner.model.money import to_units

@@ -23,13 +23,13 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from campaign_runner.ledger import corrections, digests, events, order_sums, pauses
-from campaign_runner.ledger.batches import _BODY, _COLUMNS, NO_FAILURES, PUT_OFF, Failures, StoredBatch, stored_batch
+from campaign_runner.ledger.batches import _BODY, _COLUMNS, NO_FAILURES, Failures, StoredBatch, stored_batch
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.corrections import Booked, plain
 from campaign_runner.ledger.overlaps import Overlap, Overtaken, Watch
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.pauses import Paused
-from campaign_runner.ledger.schema import batches, line_items
+from campaign_runner.ledger.schema import PUT_OFF, batches, line_items
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.model import LineAnswer
 from campaign_runner.model.errors import OrderMoved

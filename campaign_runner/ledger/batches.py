@@ -23,7 +23,7 @@ from campaign_runner.ledger import corrections, order_sums, pauses
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.corrections import Booked
 from campaign_runner.ledger.packing import unpack
-from campaign_runner.ledger.schema import batches, line_items
+from campaign_runner.ledger.schema import PUT_OFF, batches, line_items
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.model.lifecycle import FINAL_LINES, OPEN_BATCHES, BatchState, RowStatus
 
@@ -52,9 +52,6 @@ class StoredBatch:
     absent_since: str
     updated_at: str
 
-
-# When a batch is due that waits for money: never by itself, only as part of a new plan.
-PUT_OFF = 4_102_444_800.0
 
 # Nothing else waits for so long: where the clock was set back, what seems to be due later than that is due.
 LONGEST_WAIT = 2 * 86_400.0

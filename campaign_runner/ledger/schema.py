@@ -113,6 +113,8 @@ Index("entries_dropped", entries.c.upload, sqlite_where=_DROPPED, postgresql_whe
 _LINELESS = entries.c.line.is_(None)
 Index("entries_lineless", entries.c.upload, entries.c.status, sqlite_where=_LINELESS, postgresql_where=_LINELESS)
 
+# When a batch is due that waits for money: never by itself, only as part of a new plan.
+PUT_OFF = 4_102_444_800.0
 batches = Table(
     "batches", metadata,
     Column("id", _Id, primary_key=True),

@@ -25,10 +25,11 @@ from campaign_runner.app.steps.history import decisions, past
 from campaign_runner.app.steps.plan_approval import goes_on, require_approval, require_still
 from campaign_runner.app.steps.unusual import clock_notes, unusual_things
 from campaign_runner.app.views.uploads import LoadedUpload
-from campaign_runner.ledger import batches, campaigns, digests, events, held, overlaps, plans
+from campaign_runner.ledger import campaigns, digests, events, held, overlaps, plans
 from campaign_runner.ledger import progress as outcomes
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.overlaps import Overtaken
+from campaign_runner.ledger.schema import PUT_OFF
 from campaign_runner.ledger.sendings import is_still_wanted, was_called_off
 from campaign_runner.ledger.sent_lines import is_decided_since, rewarded_elsewhere
 from campaign_runner.model.errors import RefusedBeforeSending
@@ -158,7 +159,7 @@ def _write_down(
             raise RefusedBeforeSending("Sending this plan was cancelled meanwhile. Nothing was sent.")
         withdrawn = plans.withdraw_unsent(connection, number, at)
         upload = campaigns.add_upload(connection, new, reading.file)
-        for plan, due_at in ((draft.plan, 0.0), (later, batches.PUT_OFF)):
+        for plan, due_at in ((draft.plan, 0.0), (later, PUT_OFF)):
             if plan is not None:
                 with closing(packed_batches(plan)) as planned:
                     plans.record(connection, number, upload.id, planned, len(plan.new), at, due_at=due_at)
