@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 
 from campaign_runner.model import Order
-from campaign_runner.tango import network
+from campaign_runner.tango import deadline
 from campaign_runner.tango.client import Client
 from tests.tango.certificate import self_signed
 from tests.tango.conftest import BASIC, HandClock, Turnstile, answer, body, stub
@@ -130,7 +130,7 @@ def test_each_way_of_not_getting_through_has_its_own_sentence():
 
 
 def test_a_name_that_is_never_found_is_waited_for_a_few_seconds_only(monkeypatch):
-    monkeypatch.setattr(network, "NAME_SECONDS", 0.2)
+    monkeypatch.setattr(deadline, "NAME_SECONDS", 0.2)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: threading.Event().wait(30))
     began = time.perf_counter()
     assert "cannot be found (DNS)" in sentence("https://tango.example.com")
