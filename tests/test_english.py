@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,16 @@ def test_a_variable_is_named_for_what_it_holds():
         if name in NAMES
     }
     assert names == set()
+
+
+def test_a_class_name_occurs_once():
+    classes = Counter(
+        node.name
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, times in classes.items() if times > 1] == []
 
 
 def variables(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:

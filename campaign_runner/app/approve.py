@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import name_of, tell_older
 from campaign_runner.ledger import approvals, campaigns, integrity, open_ledger, people
-from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
+from campaign_runner.ledger.approvals import APPROVED, REJECTED, PlanDecision, ShownPlan
 from campaign_runner.ledger.participants import participants
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.wording import count, per_currency
@@ -95,7 +95,7 @@ def _decide(runtime: Runtime, prefix: str, name: str, decision: str, reason: str
             plan = _found(approvals.shown(connection, number), prefix.strip().lower())
             if decision == APPROVED:
                 _may_approve(connection, plan, number, runtime, name)
-            made = Decision(decision, name.strip(), reason, runtime.at(), runtime.actor)
+            made = PlanDecision(decision, name.strip(), reason, runtime.at(), runtime.actor)
             approvals.decide(connection, number, plan.identity, made, runtime.settings.approval_rule)
     return DecidedPlan(plan.identity, plan.file, plan.lines, plan.totals, decision, name.strip())
 

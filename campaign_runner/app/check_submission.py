@@ -25,7 +25,7 @@ from campaign_runner.app.write_corrections import corrected
 from campaign_runner.intake.header_text import fold
 from campaign_runner.intake.whole_sheet import header_samples, samples_of
 from campaign_runner.ledger import checks, outcomes, stored_reports, submissions
-from campaign_runner.ledger.cell_corrections import Correction, corrections_of, record_before
+from campaign_runner.ledger.cell_corrections import CellCorrection, corrections_of, record_before
 from campaign_runner.ledger.checks import Check, record_check
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model import Hold, Problem
@@ -84,7 +84,7 @@ def _with_corrections(workspace: Workspace, submission: Submission) -> Submissio
         older = submissions.get(connection, submission.corrects) if submission.corrects else submission
     if not made or submission.sha256 != older.sha256:
         return submission
-    wanted = {one["number"]: Correction(one["row"], one["field"], one["before"], one["after"]) for one in made}
+    wanted = {one["number"]: CellCorrection(one["row"], one["field"], one["before"], one["after"]) for one in made}
     with restored(workspace, submission) as reading:
         runtime = _runtime(workspace, submission, reading.path.parent)
         ledger = workspace.ledger(submission.actor)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import checks, jobs, submissions
-from campaign_runner.ledger.cell_corrections import Correction, record_corrections
+from campaign_runner.ledger.cell_corrections import CellCorrection, record_corrections
 from campaign_runner.ledger.checks import check_of, rows_alike
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
@@ -60,7 +60,7 @@ def newest_checked(connection: Connection, campaign_key: int, number: int) -> Su
 
 def _corrections(
     connection: Connection, older: Submission, cells: Sequence[Mapping[str, Any]]
-) -> Iterator[Correction]:
+) -> Iterator[CellCorrection]:
     check = check_of(connection, older.id)
     headers = check.result.get("headers", []) if check else []
     known = {name for column in headers for name in (column["field"], column["header"]) if name}
@@ -75,7 +75,7 @@ def _corrections(
         ):
             raise UsageError(f"{field}: give the value as text of at most {LONGEST:,} printable characters.")
         for row in _rows(connection, older, cell, field):
-            yield Correction(row, field, str(cell.get("before") or ""), value)
+            yield CellCorrection(row, field, str(cell.get("before") or ""), value)
 
 
 def _rows(connection: Connection, older: Submission, cell: Mapping[str, Any], field: str) -> list[int]:

@@ -13,7 +13,7 @@ from campaign_runner.app.approve import rules_in_force
 from campaign_runner.app.views.campaigns import newest
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import approvals, integrity
-from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
+from campaign_runner.ledger.approvals import APPROVED, REJECTED, PlanDecision, ShownPlan
 from campaign_runner.ledger.participants import made_approver_by, participants
 from campaign_runner.model.actor import SIGNED_IN, Actor
 from campaign_runner.model.errors import Conflict, Forbidden, UsageError
@@ -39,7 +39,7 @@ def decide_plan(
         why = "" if reject else against(connection, campaign_key, shown, actor, settings)
         if why:
             raise Forbidden(f"{why[0].upper()}{why[1:]}. Nothing was recorded.")
-        made = Decision(decision, actor.user, reason, workspace.at(), actor)
+        made = PlanDecision(decision, actor.user, reason, workspace.at(), actor)
         approvals.decide(connection, campaign_key, plan, made, settings.approval_rule)
     return {"plan": plan, "decision": decision, "by": actor.user, "at": made.at, "says": _sentence(shown, made)}
 
@@ -75,6 +75,6 @@ def against(
     return objection(approver, actor, rules, (shown.submitter,), (shown.actor,), others)
 
 
-def _sentence(shown: ShownPlan, made: Decision) -> str:
+def _sentence(shown: ShownPlan, made: PlanDecision) -> str:
     worth = per_currency({currency: Decimal(total) for currency, total in shown.totals.items()})
     return f"{shown.file}, {count(shown.lines, 'line')}, {worth}: {made.decision} by {made.name}."

@@ -27,7 +27,7 @@ from campaign_runner.app.incoming.inbox_place import InboxAway, Seen
 from campaign_runner.app.incoming.inbox_run import (
     STAYS,
     SUMMARY_JSON,
-    Outcome,
+    FileOutcome,
     after_placing,
     campaign_id,
     run_inbox_file,
@@ -173,7 +173,7 @@ class Inbox(InboxFolder):
         self.tell(f"{file.name}: {where}, exit code {int(outcome.code)}{note}")
         return outcome.code
 
-    def _outcome(self, file: InboxFile, *, once: bool, placing: bool) -> Outcome:
+    def _outcome(self, file: InboxFile, *, once: bool, placing: bool) -> FileOutcome:
         try:
             runtime = self._runtime(file)
             detached = self.detached or (bool(runtime.ledger_url) and not once)
@@ -183,14 +183,14 @@ class Inbox(InboxFolder):
         except InboxAway:
             raise
         except CampaignRunnerError as error:
-            return Outcome(error.exit_code, str(error), waits=isinstance(error, NeedsApproval))
+            return FileOutcome(error.exit_code, str(error), waits=isinstance(error, NeedsApproval))
         except Exception as error:
             log(logger, "a file of the inbox could not be run", level=logging.ERROR, error=error)
-            return Outcome(
+            return FileOutcome(
                 ExitCode.FAULT, "This is a fault in the program; the file stays in work/. Please report it."
             )
 
-    def _leave(self, file: InboxFile, outcome: Outcome) -> ExitCode:
+    def _leave(self, file: InboxFile, outcome: FileOutcome) -> ExitCode:
         """Leave it in `work/`, with the reason beside it."""
         self._not_before[file.work] = time.monotonic() + (SOON if outcome.waits_for_workers else AGAIN)
         note = outcome.note or "Not finished: the inbox continues with it."

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from campaign_runner import intake, validation
-from campaign_runner.app.template import Written, write_empty_template
+from campaign_runner.app.template import WrittenTemplate, write_empty_template
 from campaign_runner.intake.formats import SUFFIXES
 from campaign_runner.model.errors import CampaignRunnerError, StateError
 from campaign_runner.settings.template import campaign_toml
@@ -57,7 +57,9 @@ def _bare(header: str) -> str:
     return re.sub(r"[\W_]+", "", header).casefold()
 
 
-def init_folder(folder: Path, schemas: Path | None = None, key: Sequence[str] = (), *, now: datetime) -> Written:
+def init_folder(
+    folder: Path, schemas: Path | None = None, key: Sequence[str] = (), *, now: datetime
+) -> WrittenTemplate:
     """Write campaign.toml, with an id of its own and the columns `key` that name a row, and a template workbook into
     `folder`."""
     settings, workbook = folder / "campaign.toml", folder / WORKBOOK
@@ -66,7 +68,7 @@ def init_folder(folder: Path, schemas: Path | None = None, key: Sequence[str] = 
         settings.write_text(_settings(folder, key, now), "utf-8")
     except OSError as error:
         raise StateError(f"{folder}: cannot be written ({error.strerror}). Choose another folder.") from None
-    return Written((settings, *write_empty_template(workbook, schemas).written))
+    return WrittenTemplate((settings, *write_empty_template(workbook, schemas).written))
 
 
 def _settings(folder: Path, key: Sequence[str], now: datetime) -> str:

@@ -42,7 +42,7 @@ MANY = 4
 logger = logging.getLogger(__name__)
 
 
-class Kind(NamedTuple):
+class JobKind(NamedTuple):
     """One kind of work; imported only where it is done, since most of it needs pandas."""
 
     module: str
@@ -57,20 +57,20 @@ class Kind(NamedTuple):
         return work(workspace, key)
 
 
-KINDS: dict[str, Kind] = {
-    jobs.CHECK: Kind("campaign_runner.app.check_submission", "check_submission"),
-    jobs.DRIVE: Kind("campaign_runner.app.drive", "drive_campaign"),
-    jobs.INBOX: Kind("campaign_runner.app.inbox_job", "collect_files"),
-    jobs.RETENTION: Kind("campaign_runner.app.retention", "erase_old_data"),
-    jobs.CATALOGUE: Kind("campaign_runner.app.refresh_catalogue", "keep_catalogue_fresh"),
-    jobs.NOTIFY: Kind("campaign_runner.app.notify", "notify_job"),
-    jobs.REPORT: Kind("campaign_runner.app.drive", "write_reports"),
-    jobs.BOOKS: Kind("campaign_runner.app.campaign_books", "write_books"),
-    jobs.STATEMENT: Kind("campaign_runner.app.campaign_books", "match_statement"),
-    jobs.TRIAL: Kind("campaign_runner.app.trial_reward", "send_test_reward"),
-    jobs.REFRESH: Kind("campaign_runner.app.refresh_catalogue", "refresh_catalogue"),
-    jobs.PERSON: Kind("campaign_runner.app.person_job", "do_person_request"),
-    jobs.RETRY: Kind("campaign_runner.app.retry", "retry_campaign"),
+KINDS: dict[str, JobKind] = {
+    jobs.CHECK: JobKind("campaign_runner.app.check_submission", "check_submission"),
+    jobs.DRIVE: JobKind("campaign_runner.app.drive", "drive_campaign"),
+    jobs.INBOX: JobKind("campaign_runner.app.inbox_job", "collect_files"),
+    jobs.RETENTION: JobKind("campaign_runner.app.retention", "erase_old_data"),
+    jobs.CATALOGUE: JobKind("campaign_runner.app.refresh_catalogue", "keep_catalogue_fresh"),
+    jobs.NOTIFY: JobKind("campaign_runner.app.notify", "notify_job"),
+    jobs.REPORT: JobKind("campaign_runner.app.drive", "write_reports"),
+    jobs.BOOKS: JobKind("campaign_runner.app.campaign_books", "write_books"),
+    jobs.STATEMENT: JobKind("campaign_runner.app.campaign_books", "match_statement"),
+    jobs.TRIAL: JobKind("campaign_runner.app.trial_reward", "send_test_reward"),
+    jobs.REFRESH: JobKind("campaign_runner.app.refresh_catalogue", "refresh_catalogue"),
+    jobs.PERSON: JobKind("campaign_runner.app.person_job", "do_person_request"),
+    jobs.RETRY: JobKind("campaign_runner.app.retry", "retry_campaign"),
 }
 
 # Kinds that nobody asks for: a worker that begins sees to it that they are wanted.

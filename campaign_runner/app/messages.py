@@ -12,7 +12,7 @@ from campaign_runner.app.notify import Notifier, deliver, is_wanted
 from campaign_runner.app.process.server_address import server_address
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import Ledger, outbox
-from campaign_runner.notification.kinds import Audience
+from campaign_runner.notification.kinds import Addressee
 from campaign_runner.notification.texts import worded
 from campaign_runner.notification.webhook import send_to_people
 from campaign_runner.settings import Settings
@@ -41,7 +41,7 @@ def send_tests(settings: Settings, person: str, environ: Mapping[str, str] = os.
         (f"{who} {number}",
          "give your e-mail address with --to" if PERSONAL in address and not person
          else send_to_people(address, person, title, text))
-        for who in Audience
+        for who in Addressee
         for number, address in enumerate(addresses(who, environ), 1)
     ]  # fmt: skip
 

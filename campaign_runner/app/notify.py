@@ -29,7 +29,7 @@ from campaign_runner.ledger.store import FILE
 from campaign_runner.model import Clock
 from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.model.log import log
-from campaign_runner.notification.kinds import BY_EVENT, KINDS, Audience
+from campaign_runner.notification.kinds import BY_EVENT, KINDS, Addressee
 from campaign_runner.notification.ping import SUCCESS, ping
 from campaign_runner.settings import Settings
 
@@ -56,7 +56,7 @@ class Notifier:
 
 def is_wanted(settings: Settings, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether anybody is to be told of anything."""
-    return bool(settings.webhooks) or any(addresses(who, environ) for who in Audience)
+    return bool(settings.webhooks) or any(addresses(who, environ) for who in Addressee)
 
 
 def notify_job(workspace: Workspace, _key: str) -> float | None:

@@ -53,7 +53,7 @@ class RowsAsked:
 
 
 @dataclass(frozen=True)
-class Decision:
+class ReleaseDecision:
     """The rows, and what to show of them."""
 
     rows: tuple[int, ...]
@@ -62,7 +62,7 @@ class Decision:
 
 def decide(
     runtime: Runtime, asked: RowsAsked, decision: str, reason: str, *, dry_run: bool = False, named: bool = True
-) -> Decision:
+) -> ReleaseDecision:
     """Release or drop held rows, or take that back, with a reason; returns what was decided, and its totals; with
     the recipients' names where they are to be `named`: only for that, and for rows that are not asked for by their
     number, the file is read, which takes pandas.
@@ -90,7 +90,7 @@ def decide(
             sentences = tuple(_told(connection, chosen, called, decision))
             if not dry_run:
                 _record(connection, campaign, chosen, decision, reason)
-    return Decision(tuple(chosen), sentences)
+    return ReleaseDecision(tuple(chosen), sentences)
 
 
 def _held_where_planned(

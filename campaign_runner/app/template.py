@@ -11,7 +11,7 @@ from campaign_runner.model.errors import StateError, UsageError
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenTemplate:
     """Which files were written."""
 
     written: tuple[Path, ...]
@@ -19,7 +19,7 @@ class Written:
 
 def write_empty_template(
     path: Path, schemas: Path | None = None, methods: Sequence[str] = (), rewards: Sequence[str] = ()
-) -> Written:
+) -> WrittenTemplate:
     """Write an empty spreadsheet for these delivery methods (all of them without any); `rewards` to choose from."""
     from campaign_runner.reporting.excel.template import write_template
 
@@ -33,4 +33,4 @@ def write_empty_template(
         write_template(path, book, methods or None, rewards)
     except OSError as error:
         raise StateError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
-    return Written((path,))
+    return WrittenTemplate((path,))

@@ -15,7 +15,7 @@ from campaign_runner.intake import headers
 from campaign_runner.intake.file_kinds import kind_of
 from campaign_runner.intake.text.rewriting import rewrite
 from campaign_runner.intake.whole_sheet import whole_sheet
-from campaign_runner.ledger.cell_corrections import Correction
+from campaign_runner.ledger.cell_corrections import CellCorrection
 from campaign_runner.model import RawTable
 from campaign_runner.model.errors import FileUnusable
 from campaign_runner.reporting.excel.corrected import write_corrected, write_same_cells
@@ -25,7 +25,7 @@ Wanted = Mapping[int, Mapping[int, str]]
 
 @contextmanager
 def corrected(
-    reading: ReadOptions, runtime: Runtime, corrections: Mapping[int, Correction]
+    reading: ReadOptions, runtime: Runtime, corrections: Mapping[int, CellCorrection]
 ) -> Iterator[tuple[ReadOptions, dict[int, str]]]:
     """The file with these corrections (by their numbers) while this lasts, and what the cells were before.
 
@@ -63,7 +63,7 @@ def _written(reading: ReadOptions, runtime: Runtime, table: RawTable, wanted: Wa
     return replace(reading, path=target, copy=None)
 
 
-def _position(table: RawTable, correction: Correction) -> int:
+def _position(table: RawTable, correction: CellCorrection) -> int:
     column = table.column_of(correction.field) or next(
         (column for column in table.columns if column.header == correction.field), None
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from campaign_runner.intake import fork_server, sandbox_child, sandbox_reply
-from campaign_runner.intake.sandbox_child import SIZE, Limits, Outcome
+from campaign_runner.intake.sandbox_child import SIZE, ChildOutcome, SandboxLimits
 from campaign_runner.intake.unreadable import broken
 from campaign_runner.model.errors import FileUnusable
 from campaign_runner.model.log import log
@@ -36,7 +36,7 @@ def confined(path: Path, work: Callable[..., Result], *arguments: Any) -> Result
 
     Raises FileUnusable where the reader broke, or took more memory or time than a file of this size may.
     """
-    limits = Limits.of(path)
+    limits = SandboxLimits.of(path)
     if not is_available():
         return cast(Result, _result(path, limits, *sandbox_child.outcome_of(work, arguments)))
     with _child(path, limits, work, arguments) as child:
@@ -55,12 +55,12 @@ def is_available() -> bool:
     return fork_server.is_available()
 
 
-def _result(path: Path, limits: Limits, outcome: Outcome, value: Any) -> Any:
-    if outcome is Outcome.RAISED:
+def _result(path: Path, limits: SandboxLimits, outcome: ChildOutcome, value: Any) -> Any:
+    if outcome is ChildOutcome.RAISED:
         raise value
-    if outcome is Outcome.NO_MEMORY:
+    if outcome is ChildOutcome.NO_MEMORY:
         raise FileUnusable(_too_large(path, limits))
-    if outcome is Outcome.PANIC:
+    if outcome is ChildOutcome.PANIC:
         raise FileUnusable(broken(path))
     return value
 
@@ -68,7 +68,7 @@ def _result(path: Path, limits: Limits, outcome: Outcome, value: Any) -> Any:
 class _Child:
     """A process that is working: what it answers, and what it wrote on standard error."""
 
-    def __init__(self, process: fork_server.Child, reply: int, errors: int, limits: Limits) -> None:
+    def __init__(self, process: fork_server.Child, reply: int, errors: int, limits: SandboxLimits) -> None:
         self.errors = bytearray()
         self.is_late = self.is_done = False
         self._process, self._reply, self._errors, self._limits = process, reply, errors, limits
@@ -77,7 +77,7 @@ class _Child:
         for end in (reply, errors):
             self._poll.register(end, select.POLLIN)
 
-    def answer(self) -> tuple[Outcome, Any]:
+    def answer(self) -> tuple[ChildOutcome, Any]:
         """Raises EOFError where the process ended before, TimeoutError where it takes too long."""
         many = SIZE.unpack(self._exactly(SIZE.size))[0]
         if many > _MOST_PIECES:
@@ -87,9 +87,9 @@ class _Child:
             raise EOFError
         try:
             outcome, value = sandbox_reply.unpacked([self._exactly(size) for size in sizes])
-            if isinstance(value, Exception) != (outcome == Outcome.RAISED):
+            if isinstance(value, Exception) != (outcome == ChildOutcome.RAISED):
                 raise ValueError(outcome)
-            return Outcome(outcome), value
+            return ChildOutcome(outcome), value
         except (ValueError, TypeError):  # a process that a file took over says anything
             raise EOFError from None
 
@@ -140,7 +140,7 @@ class _Child:
 
 
 @contextmanager
-def _child(path: Path, limits: Limits, work: Callable[..., Any], arguments: Sequence[Any]) -> Iterator[_Child]:
+def _child(path: Path, limits: SandboxLimits, work: Callable[..., Any], arguments: Sequence[Any]) -> Iterator[_Child]:
     """A process that ends with the block, if not before."""
     their_task, task = os.pipe()
     reply, their_reply = os.pipe()
@@ -171,7 +171,7 @@ def _child(path: Path, limits: Limits, work: Callable[..., Any], arguments: Sequ
         os.close(errors)
 
 
-def _why(path: Path, limits: Limits, child: _Child) -> str:
+def _why(path: Path, limits: SandboxLimits, child: _Child) -> str:
     """What to say of a process that gave no answer."""
     status = child.end()
     child.drain()
@@ -190,14 +190,14 @@ def _why(path: Path, limits: Limits, child: _Child) -> str:
     )
 
 
-def _too_large(path: Path, limits: Limits) -> str:
+def _too_large(path: Path, limits: SandboxLimits) -> str:
     return (
         f"{path.name} takes more than the {limits.memory >> 20:,} MB of memory that a file of its size may take. Nothing "
         "was used. Copy the rows into a new workbook, or save them as CSV UTF-8, and run again."
     )
 
 
-def _too_slow(path: Path, limits: Limits) -> str:
+def _too_slow(path: Path, limits: SandboxLimits) -> str:
     return (
         f"{path.name} could not be read within {limits.cpu:,} seconds of processor time or {limits.wall:,} seconds by the "
         "clock. Nothing was used. Copy the rows into a new workbook, or save them as CSV UTF-8, and run again."

@@ -39,7 +39,7 @@ _SECONDS_TO_END = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SandboxLimits:
     """Bytes on top of what a process of ours has anyway, seconds of processor time, seconds by the clock."""
 
     memory: int
@@ -47,14 +47,14 @@ class Limits:
     wall: int
 
     @classmethod
-    def of(cls, path: Path) -> Limits:
+    def of(cls, path: Path) -> SandboxLimits:
         """The limits for a file of this size."""
         size = path.stat().st_size if path.is_file() else 0
         cpu = CPU_SECONDS + CPU_SECONDS_PER_MB * (size >> 20)
         return cls(min(MEMORY + MEMORY_PER_BYTE * size, MOST_MEMORY), cpu, WALL_SECONDS + 3 * cpu)
 
 
-class Outcome(StrEnum):
+class ChildOutcome(StrEnum):
     """How it went: `RAISED` comes with the exception; a panic is one of the reader's own."""
 
     DONE = "done"
@@ -80,21 +80,21 @@ def serve(task: int, reply: int, errors: int) -> NoReturn:
         os._exit(1)
 
 
-def outcome_of(work: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Outcome, Any]:
+def outcome_of(work: Callable[..., Any], arguments: Sequence[Any]) -> tuple[ChildOutcome, Any]:
     """Its result, whatever it raises."""
     try:
-        return Outcome.DONE, work(*arguments)
+        return ChildOutcome.DONE, work(*arguments)
     except MemoryError:
-        return Outcome.NO_MEMORY, None
+        return ChildOutcome.NO_MEMORY, None
     except CampaignRunnerError as error:
-        return Outcome.RAISED, error
+        return ChildOutcome.RAISED, error
     except Exception as error:
         error.add_note(traceback.format_exc())
-        return Outcome.RAISED, error
+        return ChildOutcome.RAISED, error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        return Outcome.PANIC, None
+        return ChildOutcome.PANIC, None
 
 
 def _keep(task: int, reply: int, errors: int) -> None:
@@ -105,7 +105,7 @@ def _keep(task: int, reply: int, errors: int) -> None:
     os.closerange(REPLY + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def _confine(limits: Limits) -> None:
+def _confine(limits: SandboxLimits) -> None:
     import resource  # not on Windows
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
@@ -136,14 +136,14 @@ class _WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError(fullname, name=fullname)
 
 
-def _send(answer: tuple[Outcome, Any]) -> None:
+def _send(answer: tuple[ChildOutcome, Any]) -> None:
     """How many pieces, their sizes, the pieces: the answer, then the columns' bytes as they are."""
     try:
         made = sandbox_reply.packed([str(answer[0]), answer[1]])
     except MemoryError:
-        made = sandbox_reply.packed([str(Outcome.NO_MEMORY), None])
+        made = sandbox_reply.packed([str(ChildOutcome.NO_MEMORY), None])
     except (TypeError, ValueError) as error:
-        made = sandbox_reply.packed([str(Outcome.RAISED), RuntimeError(f"{error}: {answer[1]!r:.200}")])
+        made = sandbox_reply.packed([str(ChildOutcome.RAISED), RuntimeError(f"{error}: {answer[1]!r:.200}")])
     pieces = [memoryview(piece).cast("B") for piece in made]
     sizes = b"".join(SIZE.pack(size) for size in (len(pieces), *(piece.nbytes for piece in pieces)))
     for piece in (memoryview(sizes), *pieces):

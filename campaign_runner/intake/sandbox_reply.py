@@ -17,14 +17,14 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from campaign_runner.intake.cells.format_codes import Look, Section
+from campaign_runner.intake.cells.format_codes import FormatSection, Look
 from campaign_runner.intake.cells.marks import CellMarks, Typed
 from campaign_runner.intake.grid import TEXT, Block, Defect
 from campaign_runner.intake.scan import Scan
 from campaign_runner.intake.sheet_choice import Sheet
 from campaign_runner.model import errors
 
-_RECORDS: dict[str, type] = {kind.__name__: kind for kind in (Sheet, Scan, Defect, Look, Section)}
+_RECORDS: dict[str, type] = {kind.__name__: kind for kind in (Sheet, Scan, Defect, Look, FormatSection)}
 _SERIES: dict[str, Callable[[list[Any]], Any]] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 _NUMBERS, _LEFT_OUT = "numbers", "look"  # a sheet's way to its first rows is nothing to hand over
 

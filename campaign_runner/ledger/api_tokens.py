@@ -78,7 +78,7 @@ def _token(row: Any) -> ApiToken:
 KEPT, STUCK = 7 * 86_400.0, 60.0
 
 
-class Answer(NamedTuple):
+class FirstAnswer(NamedTuple):
     """What is given again; `status` 0: the first request is under way, `digest` is that of its body."""
 
     digest: str
@@ -87,20 +87,20 @@ class Answer(NamedTuple):
     body: str = ""
 
 
-def claim(connection: Connection, user: int, key: str, digest: str, now: float) -> Answer | None:
+def claim(connection: Connection, user: int, key: str, digest: str, now: float) -> FirstAnswer | None:
     """The first answer, or that one is under way; None where this request is the first."""
     mine = (idempotency.c.user == user, idempotency.c.key == key)
     events.alone_with(connection, f"idempotency {user} {key}")
     connection.execute(delete(idempotency).where(idempotency.c.at < now - KEPT))
     row = connection.execute(select(idempotency).where(*mine)).one_or_none()
     if row and (row.status or row.digest != digest or row.at > now - STUCK):
-        return Answer(row.digest, row.status, row.content_type, row.body)
+        return FirstAnswer(row.digest, row.status, row.content_type, row.body)
     connection.execute(delete(idempotency).where(*mine))
     connection.execute(idempotency.insert().values(user=user, key=key, digest=digest, at=now))
     return None
 
 
-def keep(connection: Connection, user: int, key: str, answer: Answer) -> None:
+def keep(connection: Connection, user: int, key: str, answer: FirstAnswer) -> None:
     """Remember the first answer."""
     mine = update(idempotency).where(idempotency.c.user == user, idempotency.c.key == key)
     connection.execute(mine.values(**answer._asdict()))

@@ -38,7 +38,7 @@ class ShownPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PlanDecision:
     """What `name` said about a plan, under the account `actor`: approved or rejected."""
 
     decision: str
@@ -84,7 +84,7 @@ def decide(
     connection: Connection,
     campaign_key: int,
     identity: str,
-    decision: Decision,
+    decision: PlanDecision,
     rule: Mapping[str, Any] | None = None,
 ) -> None:
     """Record an approval or a rejection, in the table and in the chain of events."""
@@ -98,7 +98,7 @@ def decide(
     )  # fmt: skip
 
 
-def latest(connection: Connection, campaign_key: int, identity: str) -> Decision | None:
+def latest(connection: Connection, campaign_key: int, identity: str) -> PlanDecision | None:
     """The decision that counts."""
     newest = None
     for event in events.of_kinds(connection, campaign_key, f"plan {APPROVED}", f"plan {REJECTED}"):
@@ -107,7 +107,7 @@ def latest(connection: Connection, campaign_key: int, identity: str) -> Decision
     if newest is None:
         return None
     kind, data = newest["kind"].removeprefix("plan "), newest["data"]
-    return Decision(kind, data["by"], data.get("reason", ""), newest["at"], newest["actor"])
+    return PlanDecision(kind, data["by"], data.get("reason", ""), newest["at"], newest["actor"])
 
 
 def decided(connection: Connection, keys: Collection[int]) -> dict[tuple[int, str], str]:

@@ -14,7 +14,7 @@ from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 
 
-class Correction(NamedTuple):
+class CellCorrection(NamedTuple):
     """One cell: `field` is Tango's name or the header of an own column."""
 
     row: int
@@ -24,7 +24,7 @@ class Correction(NamedTuple):
 
 
 def record_corrections(
-    connection: Connection, submission: Submission, made: Sequence[Correction], actor: Actor, at: str
+    connection: Connection, submission: Submission, made: Sequence[CellCorrection], actor: Actor, at: str
 ) -> None:
     """Who corrected which cells, before and after: of the submission that has them."""
     rows = ((submission.id, i, *one, actors.packed(actor), at) for i, one in enumerate(made))

@@ -19,7 +19,7 @@ from campaign_runner.model.contact import name_and_ways
 FEW = 20_000
 
 
-class Wanted(NamedTuple):
+class RowQuery(NamedTuple):
     """What is looked for; empty = everything. `hashes` are those of a recipient, `lines` keys of line items."""
 
     status: str = ""
@@ -41,7 +41,7 @@ _LINE = (
 )  # fmt: skip
 
 
-def page(connection: Connection, upload: int, wanted: Wanted, after: int, limit: int) -> list[dict[str, Any]]:
+def page(connection: Connection, upload: int, wanted: RowQuery, after: int, limit: int) -> list[dict[str, Any]]:
     """The next rows behind row `after`, in the order of the file, at most `limit`."""
     rows: dict[int, dict[str, Any]] = {}
     for lines in _sources(upload):
@@ -81,7 +81,7 @@ def _few(lines: _Lines, upload: int, after: int) -> Select[Any]:
     return lines.query.where(lines.upload + 0 == upload, lines.row + 0 > after).order_by(lines.row + 0)
 
 
-def _narrowed(connection: Connection, lines: _Lines, wanted: Wanted) -> Iterator[tuple[bool, ColumnElement[bool]]]:
+def _narrowed(connection: Connection, lines: _Lines, wanted: RowQuery) -> Iterator[tuple[bool, ColumnElement[bool]]]:
     """How the wanted lines are come by: whether they are few, so that they are read before they are put in order, and
     which they are. Each by an index of its own: an OR of them all would go through a million rows."""
     status: ColumnElement[bool] = STATUS.in_([wanted.status]) if wanted.status else true()
@@ -101,7 +101,7 @@ def _narrowed(connection: Connection, lines: _Lines, wanted: Wanted) -> Iterator
             yield few, status & line_items.c.batch.in_(holding) if few else status
 
 
-def _marks(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _marks(wanted: RowQuery) -> Iterator[ColumnElement[bool]]:
     if wanted.text:
         yield line_items.c.reference == wanted.text
         yield line_items.c.batch.in_(select(batches.c.id).where(batches.c.reference == wanted.text))
@@ -113,7 +113,7 @@ def _marks(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield line_items.c.id.in_(list(wanted.lines))
 
 
-def _others(upload: int, wanted: Wanted, after: int) -> Select[Any]:
+def _others(upload: int, wanted: RowQuery, after: int) -> Select[Any]:
     """Rejected, held and dropped rows."""
     query = select(
         entries.c.row, entries.c.status, entries.c.reason, entries.c.reference, entries.c.units, entries.c.currency,

@@ -19,7 +19,7 @@ _DAY = func.substr(batches.c.sent_at, 1, 10)
 _LINES_AT_ONCE = 10_000
 
 
-class Sending(NamedTuple):
+class SentFromFile(NamedTuple):
     """Lines of one file that left on one day, in one currency. `file` is "" for orders found at Tango."""
 
     file: str
@@ -38,7 +38,7 @@ def sent_now(connection: Connection, campaign_key: int, since: int) -> list[tupl
     return [(str(currency), int(lines), int(units)) for currency, lines, units in connection.execute(query)]
 
 
-def sent_before(connection: Connection, campaign_key: int, numbers: Sequence[int], since: int) -> list[Sending]:
+def sent_before(connection: Connection, campaign_key: int, numbers: Sequence[int], since: int) -> list[SentFromFile]:
     """What had left by the request number `since` of the lines that these uploads have."""
     before = and_(batches.c.state != BatchState.PLANNED, ~_left_after(campaign_key, since))
     own = select(tallies.c.upload, _DAY, tallies.c.currency, func.sum(tallies.c.lines), func.sum(tallies.c.units))
@@ -52,7 +52,7 @@ def sent_before(connection: Connection, campaign_key: int, numbers: Sequence[int
     return _added_up(connection, connection.execute(query))
 
 
-def sent_lines(connection: Connection, lines: Collection[int]) -> list[Sending]:
+def sent_lines(connection: Connection, lines: Collection[int]) -> list[SentFromFile]:
     """When and from which file these lines left."""
     numbers = sorted(lines)
     rows: list[Any] = []
@@ -90,7 +90,7 @@ def _left_after(campaign_key: int, since: int) -> ColumnElement[bool]:
     return and_(batches.c.campaign == campaign_key, batches.c.state != BatchState.PLANNED, or_(first, taken))
 
 
-def _added_up(connection: Connection, rows: Any) -> list[Sending]:
+def _added_up(connection: Connection, rows: Any) -> list[SentFromFile]:
     sums: dict[tuple[int, str, str], list[int]] = {}
     for upload, day, currency, lines, units in rows:
         both = sums.setdefault((int(upload), str(day), str(currency)), [0, 0])
@@ -98,7 +98,8 @@ def _added_up(connection: Connection, rows: Any) -> list[Sending]:
         both[1] += int(units)
     names = dict(_names(connection, {upload for upload, _, _ in sums}))
     return [
-        Sending(names.get(upload, ""), day, currency, *both) for (upload, day, currency), both in sorted(sums.items())
+        SentFromFile(names.get(upload, ""), day, currency, *both)
+        for (upload, day, currency), both in sorted(sums.items())
     ]
 
 

@@ -27,7 +27,7 @@ class Session(NamedTuple):
     awaits_code: int = 0
 
 
-class Limits(NamedTuple):
+class SignInLimits(NamedTuple):
     """How long a session lasts without use, and at most: seconds."""
 
     idle: float
@@ -47,14 +47,14 @@ def begin(connection: Connection, session: Session) -> None:
     connection.execute(sessions.insert().values(**session._asdict()))
 
 
-def session(connection: Connection, digest: str, now: float, limits: Limits) -> Session | None:
+def session(connection: Connection, digest: str, now: float, limits: SignInLimits) -> Session | None:
     """The session of this hash, unless it has ended."""
     query = select(sessions).where(sessions.c.hash == digest, _alive(now, limits))
     row = connection.execute(query).mappings().one_or_none()
     return Session(**row) if row else None
 
 
-def sessions_of(connection: Connection, user: int, now: float, limits: Limits) -> list[Session]:
+def sessions_of(connection: Connection, user: int, now: float, limits: SignInLimits) -> list[Session]:
     """The sessions of an account, the newest first."""
     query = select(sessions).where(sessions.c.user == user, _alive(now, limits)).order_by(sessions.c.seen.desc())
     return [Session(**row) for row in connection.execute(query).mappings()]
@@ -71,7 +71,7 @@ def end(connection: Connection, digest: str, user: int | None = None) -> bool:
     return bool(connection.execute(delete(sessions).where(*mine)).rowcount)
 
 
-def forget_ended(connection: Connection, now: float, limits: Limits) -> None:
+def forget_ended(connection: Connection, now: float, limits: SignInLimits) -> None:
     """Delete what has ended."""
     connection.execute(delete(sessions).where(~_alive(now, limits)))
     connection.execute(delete(sign_in_failures).where(sign_in_failures.c.last < now - FORGOTTEN))
@@ -120,5 +120,5 @@ def back_from_provider(connection: Connection, digest: str, now: float) -> Provi
     return ProviderSignIn(row.verifier, row.nonce, row.next) if row and gone else None
 
 
-def _alive(now: float, limits: Limits) -> ColumnElement[bool]:
+def _alive(now: float, limits: SignInLimits) -> ColumnElement[bool]:
     return and_(sessions.c.seen > now - limits.idle, sessions.c.began > now - limits.longest)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Audience(StrEnum):
+class Addressee(StrEnum):
     """Who can be told. NOTIFY_SUBMITTER, NOTIFY_APPROVERS, … hold their addresses."""
 
     SUBMITTER = "submitter"
@@ -16,30 +16,32 @@ class Audience(StrEnum):
     OPERATORS = "operators"
 
 
-class Kind(NamedTuple):
+class MessageKind(NamedTuple):
     """`events`: what of the log it is made of (none: it is found by looking); `to`: who is told, unless [notify] to says
     otherwise (nobody: webhooks alone); `once`: what makes two of them the same."""
 
     events: tuple[str, ...]
-    to: tuple[Audience, ...]
+    to: tuple[Addressee, ...]
     once: str = "{kind} {event}"
 
 
-_A = Audience
-KINDS: Mapping[str, Kind] = {
-    "approval_needed": Kind(("approval asked", "approval needed"), (_A.APPROVERS,), "{kind} {campaign_key} {plan:.40}"),
-    "plan_rejected": Kind(("plan rejected",), (_A.SUBMITTER,)),
-    "finished": Kind(("campaign finished",), (_A.SUBMITTER, _A.FINANCE)),
-    "correction_needed": Kind(("rows need correction",), (_A.SUBMITTER,)),
-    "halted": Kind(("campaign halted", "sending stopped"), (_A.SUBMITTER, _A.OPERATORS)),
-    "funds_short": Kind(("funds short",), (_A.FINANCE,)),
-    "service_failing": Kind((), (_A.OPERATORS,), "{kind} {subject} {day}"),
-    "digest": Kind((), (_A.FINANCE, _A.OPERATORS), "{kind} {day}"),
-    "rows_failed": Kind(("batch moved", "answers written"), (), "{kind} {order_key} {rows}"),
+_A = Addressee
+KINDS: Mapping[str, MessageKind] = {
+    "approval_needed": MessageKind(
+        ("approval asked", "approval needed"), (_A.APPROVERS,), "{kind} {campaign_key} {plan:.40}"
+    ),
+    "plan_rejected": MessageKind(("plan rejected",), (_A.SUBMITTER,)),
+    "finished": MessageKind(("campaign finished",), (_A.SUBMITTER, _A.FINANCE)),
+    "correction_needed": MessageKind(("rows need correction",), (_A.SUBMITTER,)),
+    "halted": MessageKind(("campaign halted", "sending stopped"), (_A.SUBMITTER, _A.OPERATORS)),
+    "funds_short": MessageKind(("funds short",), (_A.FINANCE,)),
+    "service_failing": MessageKind((), (_A.OPERATORS,), "{kind} {subject} {day}"),
+    "digest": MessageKind((), (_A.FINANCE, _A.OPERATORS), "{kind} {day}"),
+    "rows_failed": MessageKind(("batch moved", "answers written"), (), "{kind} {order_key} {rows}"),
 }  # fmt: skip
 BY_EVENT: Mapping[str, str] = {event: name for name, kind in KINDS.items() for event in kind.events}
 
 
-def audiences(kind: str, wanted: Mapping[str, tuple[str, ...]]) -> tuple[Audience, ...]:
+def audiences(kind: str, wanted: Mapping[str, tuple[str, ...]]) -> tuple[Addressee, ...]:
     """Who is told, as the settings or the table have it."""
-    return tuple(map(Audience, wanted[kind])) if kind in wanted else KINDS[kind].to
+    return tuple(map(Addressee, wanted[kind])) if kind in wanted else KINDS[kind].to

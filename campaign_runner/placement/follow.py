@@ -33,7 +33,7 @@ UNASKED = 6 * 3600.0
 
 
 @dataclass(frozen=True)
-class Decision:
+class FollowDecision:
     """The numbers of the batches to ask for (`probes` among them), those that wait, and in how many seconds the list is
     read again."""
 
@@ -43,7 +43,7 @@ class Decision:
     pause: float
 
 
-def decide(orders: Sequence[StoredBatch], listed: Mapping[str, Collection[str]], now: float) -> Decision | None:
+def decide(orders: Sequence[StoredBatch], listed: Mapping[str, Collection[str]], now: float) -> FollowDecision | None:
     """What to do about accepted `orders`; None where the list knows none of them.
 
     `listed` has the order words of each reference that the list shows, `now` is in seconds since 1970.
@@ -55,7 +55,7 @@ def decide(orders: Sequence[StoredBatch], listed: Mapping[str, Collection[str]],
     resting = frozenset(order.id for order in open_ if order.id not in probes)
     ask = frozenset(order.id for order in orders) - resting
     pause = min(_pause(open_, now), MOVING if ask - probes else LATEST)
-    return Decision(ask, frozenset(probes), resting, pause)
+    return FollowDecision(ask, frozenset(probes), resting, pause)
 
 
 def _is_open(words: Collection[str]) -> bool:

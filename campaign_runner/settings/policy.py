@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 PLACE, VARIABLE = Path("/etc/campaign-runner/policy.toml"), "CAMPAIGN_RUNNER_POLICY"
 
 
-class _Part(BaseModel):
+class _PolicyPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PolicyApproval(_Part):
+class PolicyApproval(_PolicyPart):
     """As `[approval]`, but for who the submitter is."""
 
     required_above: Totals = Field(default_factory=dict)
@@ -50,7 +50,7 @@ class PolicyApproval(_Part):
         })  # fmt: skip
 
 
-class PolicyLimits(_Part):
+class PolicyLimits(_PolicyPart):
     """As `[limits]`, but for what belongs to a single file."""
 
     max_amount: Amount | None = None
@@ -68,13 +68,13 @@ class PolicyLimits(_Part):
         })  # fmt: skip
 
 
-class PolicyTango(_Part):
+class PolicyTango(_PolicyPart):
     """The hosts, besides Tango's own, that base_url and oauth_url may name."""
 
     hosts: tuple[str, ...] | None = None
 
 
-class Policy(_Part):
+class Policy(_PolicyPart):
     """The whole of policy.toml."""
 
     approval: PolicyApproval | None = None

@@ -10,7 +10,7 @@ from pydantic import StringConstraints, field_validator, model_validator
 
 from campaign_runner.model import cron
 from campaign_runner.model.loopback import LOOPBACK
-from campaign_runner.notification.kinds import KINDS, Audience
+from campaign_runner.notification.kinds import KINDS, Addressee
 from campaign_runner.settings.sections import Address, Section, Zone, setting
 
 
@@ -152,7 +152,7 @@ _TOLD = tuple(kind for kind, row in KINDS.items() if row.to)
 class NotifySection(Section):
     """who gets which message; addresses come from NOTIFY_SUBMITTER, NOTIFY_APPROVERS, NOTIFY_FINANCE, NOTIFY_OPERATORS"""
 
-    to: dict[str, tuple[Audience, ...]] = setting(
+    to: dict[str, tuple[Addressee, ...]] = setting(
         {}, '"message" = recipients, if other than in the table of docs/notifications.md',
         example={"finished": ["submitter", "finance"], "digest": []},
     )  # fmt: skip
@@ -170,7 +170,7 @@ class NotifySection(Section):
 
     @field_validator("to")
     @classmethod
-    def _known(cls, to: Mapping[str, tuple[Audience, ...]]) -> Mapping[str, tuple[Audience, ...]]:
+    def _known(cls, to: Mapping[str, tuple[Addressee, ...]]) -> Mapping[str, tuple[Addressee, ...]]:
         for kind in to:
             if kind not in _TOLD:
                 raise ValueError(f"{kind} is not a message; known: {', '.join(_TOLD)}")

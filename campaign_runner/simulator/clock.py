@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 
-class Clock(Protocol):
+class SimulatedClock(Protocol):
     """Time as an argument: tests pass one that they turn by hand."""
 
     def now(self) -> datetime:

@@ -16,7 +16,7 @@ import orjson
 
 from campaign_runner.simulator import fault_effects, placing, queries, webhooks
 from campaign_runner.simulator.answer import Answer, Refusal, Request, authenticate, envelope, problem, token
-from campaign_runner.simulator.clock import Clock, HostClock
+from campaign_runner.simulator.clock import HostClock, SimulatedClock
 from campaign_runner.simulator.faults import Fault, Schedule, read
 from campaign_runner.simulator.state import PlacedOrder, Seen, SimulatorState, faults_event
 from campaign_runner.simulator.state_file import Journal
@@ -34,7 +34,7 @@ class Simulator:
     """
 
     def __init__(
-        self, state_file: Path | None = None, *, clock: Clock | None = None, requests_per_second: float = 1.0,
+        self, state_file: Path | None = None, *, clock: SimulatedClock | None = None, requests_per_second: float = 1.0,
         polls_until_final: int = 2, faults: Sequence[Fault | Mapping[str, Any]] = (),
     ) -> None:  # fmt: skip
         self.clock, self._rate, self._polls = clock or HostClock(), requests_per_second, polls_until_final

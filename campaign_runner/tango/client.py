@@ -17,7 +17,7 @@ from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.marketplace import Account, Catalogue, ExchangeRates
 from campaign_runner.tango import auth, receipts, rewards, wire
 from campaign_runner.tango.call_limits import LIMITS
-from campaign_runner.tango.connection import Call, Connection, Ready, Record, Reply, secure
+from campaign_runner.tango.connection import Connection, Ready, Record, Reply, TangoCall, secure
 from campaign_runner.tango.retries import repeat
 
 LIST = "list of orders"  # what a request for it is recorded under
@@ -112,7 +112,7 @@ class Client:
     def webhooks(self, method: str, path: str, body: bytes) -> Reply:
         """One call about subscriptions, made once (`subscriptions`)."""
         url = f"{self._connection.base_url}/{path}"
-        call = Call(method, url, "webhooks", _accepted, body=body, limit=LIMITS["webhooks"])
+        call = TangoCall(method, url, "webhooks", _accepted, body=body, limit=LIMITS["webhooks"])
         return self._connection.attempt(call)
 
     def _call(
@@ -120,7 +120,7 @@ class Client:
         body: bytes = b"",
     ) -> Reply:  # fmt: skip
         url, method = f"{self._connection.base_url}/{path}", "POST" if kind == "place" else "GET"
-        call = Call(method, url, reference, read, params or {}, body, limit=LIMITS[kind])
+        call = TangoCall(method, url, reference, read, params or {}, body, limit=LIMITS[kind])
         return repeat(lambda: self._connection.attempt(call), self._clock, self._limiter, self._max_tries)
 
     def _ask(
@@ -206,7 +206,7 @@ class Client:
 
     def _token(self, url: str, form: bytes) -> tuple[Receipt, Any]:
         kind = "application/x-www-form-urlencoded"
-        call = Call("POST", url, "access token", _accepted, body=form, content_type=kind, limit=LIMITS["token"])
+        call = TangoCall("POST", url, "access token", _accepted, body=form, content_type=kind, limit=LIMITS["token"])
         reply = self._connection.send(call)
         return reply.receipt, reply.data
 

@@ -45,7 +45,7 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TangoCall:
     """One request; `reference` names in the record what it is about, `read` understands a 2xx, `limit` is what its
     answer may cost."""
 
@@ -106,7 +106,7 @@ class Connection:
         """Close the pool."""
         self._http.close()
 
-    def attempt(self, call: Call) -> Reply:
+    def attempt(self, call: TangoCall) -> Reply:
         """Send one request as who we are; after a 401 the token is renewed and the request sent once more."""
         try:
             identity = self.who.header() if self.who else ""
@@ -117,7 +117,7 @@ class Connection:
         except auth.NoToken as refused:
             return Reply(refused.receipt)
 
-    def send(self, call: Call, identity: str = "") -> Reply:
+    def send(self, call: TangoCall, identity: str = "") -> Reply:
         """One paced and recorded exchange; none at all while Tango has asked everybody to wait, or it is not `ready`."""
         try:
             self._await_turn()
@@ -143,7 +143,7 @@ class Connection:
             if self._clock.monotonic() - due < (self._limiter.gap or math.inf):
                 return
 
-    def exchange(self, call: Call, identity: str) -> Reply:
+    def exchange(self, call: TangoCall, identity: str) -> Reply:
         """One request and its answer, or what came between them: neither paced nor recorded."""
         try:
             answer = self._fetch(call, identity)
@@ -153,7 +153,7 @@ class Connection:
             return Reply(Receipt(outcome, code=type(error).__name__, message=message))
         return self._understand(call, answer)
 
-    def _fetch(self, call: Call, identity: str) -> _Answer:
+    def _fetch(self, call: TangoCall, identity: str) -> _Answer:
         """Read the whole answer, within the limits of its call; `timeout` bounds each wait for a byte."""
         headers = {"Authorization": identity} if identity else {}
         if call.body:
@@ -167,7 +167,7 @@ class Connection:
             body = wire.unpacked(response.iter_raw(), response.headers.get("Content-Encoding", ""), call.limit)
         return _Answer(response.status_code, response.headers, body)
 
-    def _understand(self, call: Call, answer: _Answer) -> Reply:
+    def _understand(self, call: TangoCall, answer: _Answer) -> Reply:
         data = wire.read(answer.body)
         stamp: dict[str, Any] = {
             "http_status": answer.status,
@@ -224,7 +224,7 @@ def _parsed(url: str) -> httpx.URL:
     return httpx.URL(url)
 
 
-def _refused(call: Call, status: int, data: Any, body: bytes) -> Receipt:
+def _refused(call: TangoCall, status: int, data: Any, body: bytes) -> Receipt:
     """The receipt of any answer that is not 2xx."""
     complaint = refusals.complaint(data, call.body)
     words = " ".join(filter(None, (complaint.message, *islice(complaint.lines.values(), 100)))) or refusals.page(

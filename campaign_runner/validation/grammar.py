@@ -91,7 +91,7 @@ Checks = create_model("Checks", __base__=_Part, **{n: (c, None) for n, c in _ARG
 OtherChecks = create_model("OtherChecks", __base__=Checks, **{n: (c | None, None) for n, c in _ARGUMENTS.items()})  # type: ignore[call-overload]
 
 
-class Sentences(_Part):
+class SentenceGrammar(_Part):
     required: Sentence
     column_missing: Sentence = Field(alias="column-missing")
     not_allowed: Sentence = Field(alias="not-allowed")
@@ -114,7 +114,7 @@ class Metadata(_Part):
     )
 
 
-class Column(_Part):
+class ColumnGrammar(_Part):
     title: Text
     description: Text
     checks: Checks = Field(default_factory=Checks, description="by their pandera names, the first to judge first")
@@ -125,8 +125,8 @@ class Columns(_Part):
     """columns.yaml: every field of a line item, once."""
 
     lists: dict[str, Any] = Field({}, description="what fields refer to, by &name and *name")
-    fields: dict[str, Column] = Field(min_length=1)
-    sentences: Sentences
+    fields: dict[str, ColumnGrammar] = Field(min_length=1)
+    sentences: SentenceGrammar
 
 
 class Rule(_Part):

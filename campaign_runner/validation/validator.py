@@ -24,7 +24,7 @@ from campaign_runner.validation.rule_options import RuleOptions
 from campaign_runner.validation.schemas import METHOD, PLACED, RowSchema, shape_of, shape_of_none
 
 
-class Validator:
+class ChunkValidator:
     """Judges chunk after chunk of one file."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Validator:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For another process: what is compiled there again."""
-        return Validator, self._made_of
+        return ChunkValidator, self._made_of
 
     @property
     def key(self) -> tuple[str, ...]:

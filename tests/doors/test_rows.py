@@ -13,7 +13,7 @@ from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.app.views.rows import row_life, rows_of
 from campaign_runner.app.views.upload_view import problems_of
 from campaign_runner.ledger import rows_page
-from campaign_runner.ledger.rows_page import Wanted
+from campaign_runner.ledger.rows_page import RowQuery
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House
 
 
@@ -65,7 +65,12 @@ def test_a_search_reads_by_its_index_and_not_a_million_rows(house: House, key: i
     asked: list[tuple[str, Any]] = []
     with house.workspace.ledger().read() as connection:
         event.listen(connection, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
-        for wanted in (Wanted(text="E-17"), Wanted(hashes=[b"1", b"2"]), Wanted("completed"), Wanted("failed")):
+        for wanted in (
+            RowQuery(text="E-17"),
+            RowQuery(hashes=[b"1", b"2"]),
+            RowQuery("completed"),
+            RowQuery("failed"),
+        ):
             rows_page.page(connection, 1, wanted, 0, 50)
         lines = [one for one in asked if "line_items.reason" in one[0]]
         plans = [str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()) for sql, values in lines]

@@ -9,7 +9,7 @@ import pytest
 
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.model.lifecycle import BatchState
-from campaign_runner.placement.follow import Decision, decide
+from campaign_runner.placement.follow import FollowDecision, decide
 
 NOW = datetime(2026, 11, 22, 9, 10, tzinfo=UTC).timestamp()
 NINE = "2026-11-22T09:00:00.000+00:00"
@@ -19,7 +19,7 @@ ONE = StoredBatch(
 ORDERS = [replace(ONE, id=number, reference=f"q4-{number}") for number in range(1, 7)]
 
 
-def decided(words: dict[str, set[str]], orders=ORDERS, now=NOW) -> Decision:
+def decided(words: dict[str, set[str]], orders=ORDERS, now=NOW) -> FollowDecision:
     rest = {order.reference: {"PENDING"} for order in orders}
     decision = decide(orders, {name: said for name, said in (rest | words).items() if said}, now)
     assert decision
@@ -27,7 +27,7 @@ def decided(words: dict[str, set[str]], orders=ORDERS, now=NOW) -> Decision:
 
 
 def test_orders_that_the_list_shows_as_open_wait_but_for_two():
-    assert decided({}) == Decision(frozenset({1, 2}), frozenset({1, 2}), frozenset({3, 4, 5, 6}), 60.0)
+    assert decided({}) == FollowDecision(frozenset({1, 2}), frozenset({1, 2}), frozenset({3, 4, 5, 6}), 60.0)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 from campaign_runner.ledger import Ledger
-from campaign_runner.tango.connection import Call, Connection, Reply
+from campaign_runner.tango.connection import Connection, Reply, TangoCall
 
 
 class Crash(BaseException):
@@ -64,7 +64,7 @@ class Bomb:
         return write
 
     def _exchange(self, original: Any) -> Any:
-        def exchange(connection: Connection, call: Call, identity: str) -> Reply:
+        def exchange(connection: Connection, call: TangoCall, identity: str) -> Reply:
             what = {"POST": "placing", "GET": "looking up"}[call.method]
             self.tick(f"{what}: before the request")
             if call.method == "POST":

@@ -15,7 +15,7 @@ from campaign_runner.entrypoints.cli.log_output import log_output
 from campaign_runner.model.errors import FileUnusable, StateError
 from campaign_runner.model.log import JsonLines, TextLines, log, log_context, shown
 from campaign_runner.settings import Credentials
-from campaign_runner.tango.connection import Call
+from campaign_runner.tango.connection import TangoCall
 from tests.log_scan import PRIVATE, SCAN, Scan
 from tests.pipeline.conftest import office as office
 
@@ -103,7 +103,7 @@ def test_the_program_logs_literals_and_fields_alone():
 
 
 def test_what_holds_bodies_or_secrets_does_not_show_them():
-    call = Call("POST", "https://tango.example.com", "q4-1", lambda *_: None, body=b"Ana")  # type: ignore[arg-type]
+    call = TangoCall("POST", "https://tango.example.com", "q4-1", lambda *_: None, body=b"Ana")  # type: ignore[arg-type]
     assert "Ana" not in repr(call)
     assert "secret" not in repr(Credentials("secret", "secret", "secret", "secret", "secret", "secret"))
 

@@ -265,13 +265,13 @@ def test_request_ids_are_kept(desk_at):
 
 def test_an_answer_that_trickles_for_ever_is_left(clock):
     """Each byte comes in time; the whole does not."""
-    from campaign_runner.tango.connection import Call, Connection
+    from campaign_runner.tango.connection import Connection, TangoCall
     from campaign_runner.tango.receipts import placed_async
     from tests.tango.conftest import Turnstile
 
     with trickle() as url:
         connection = Connection(url, None, clock, Turnstile(clock), 0.05, lambda *_: None)
-        receipt = connection.attempt(Call("POST", url, "q4-1", placed_async, body=b"{}")).receipt
+        receipt = connection.attempt(TangoCall("POST", url, "q4-1", placed_async, body=b"{}")).receipt
         connection.close()
     assert (receipt.outcome, receipt.code) == ("retry", "ReadTimeout")
 

@@ -13,7 +13,7 @@ from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import events, people, signed_in
 from campaign_runner.ledger.people import User
-from campaign_runner.ledger.signed_in import Limits, Session
+from campaign_runner.ledger.signed_in import Session, SignInLimits
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import UsageError
 
@@ -156,10 +156,10 @@ def change_password(workspace: Workspace, viewer: Viewer, password: str, new: st
         people.end_sessions(connection, user, viewer.session)
 
 
-def limits(workspace: Workspace) -> Limits:
+def limits(workspace: Workspace) -> SignInLimits:
     """How long a session lasts."""
     server = workspace.settings.server
-    return Limits(server.session_idle_minutes * 60.0, server.session_hours * 3600.0)
+    return SignInLimits(server.session_idle_minutes * 60.0, server.session_hours * 3600.0)
 
 
 def actor_of(user: User, kind: str = "session") -> Actor:

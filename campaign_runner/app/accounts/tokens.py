@@ -12,8 +12,8 @@ from campaign_runner.app.accounts.users import find_user, known_roles
 from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import api_tokens, people
-from campaign_runner.ledger.api_tokens import Answer as FirstAnswer
 from campaign_runner.ledger.api_tokens import ApiToken
+from campaign_runner.ledger.api_tokens import FirstAnswer as FirstAnswer
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, NotFound, UsageError
 

@@ -19,7 +19,7 @@ from campaign_runner.app.webhooks import PATH
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import Ledger, jobs, requests
 from campaign_runner.model.errors import StateError
-from campaign_runner.notification.kinds import Audience
+from campaign_runner.notification.kinds import Addressee
 from campaign_runner.settings import Settings
 from campaign_runner.settings.secrets import secret
 from campaign_runner.tango import subscriptions
@@ -72,7 +72,7 @@ def backups(settings: Settings, now: datetime) -> Diagnosis:
 
 def messages(environ: Mapping[str, str] = os.environ) -> Iterator[Diagnosis]:
     """Do the mail servers of [notify] take connections?  Of other services, what is written is looked at alone."""
-    for name in (f"NOTIFY_{who.upper()}" for who in Audience):
+    for name in (f"NOTIFY_{who.upper()}" for who in Addressee):
         for address in secret(name, environ).split():
             yield _service(name, address)
 

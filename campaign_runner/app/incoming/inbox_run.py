@@ -35,7 +35,7 @@ SENT_BEFORE = "Nothing was sent now: these rows were sent before."
 AT_WORK = "The workers of this ledger send it."
 
 
-class Outcome(NamedTuple):
+class FileOutcome(NamedTuple):
     """What came of a file: its exit code, what is to be said, its reports; whether it waits for a person or for workers."""
 
     code: ExitCode
@@ -46,40 +46,40 @@ class Outcome(NamedTuple):
     sent: Mapping[str, Any] = MappingProxyType({})
 
 
-def run_inbox_file(file: InboxFile, runtime: Runtime, patience: float, *, detached: bool = False) -> Outcome:
+def run_inbox_file(file: InboxFile, runtime: Runtime, patience: float, *, detached: bool = False) -> FileOutcome:
     """Run one file that was taken. `detached`: workers of the ledger send it, and it is asked for again."""
     from campaign_runner.app.run import run_file
 
     reports = runtime.reports / runtime.settings.campaign.id
     with _plain(file, runtime) as (reading, declared):
         if note := _known(reading, runtime):
-            return Outcome(ExitCode.DONE, note)
+            return FileOutcome(ExitCode.DONE, note)
         sent = _sending_of(reading, runtime) if detached else None
         if sent is Stage.UNDER_WAY:
-            return Outcome(ExitCode.NOT_FINISHED, AT_WORK, waits_for_workers=True)
+            return FileOutcome(ExitCode.NOT_FINISHED, AT_WORK, waits_for_workers=True)
         leave = detached and sent is Stage.NONE
         wanted = Overrides(rows=declared.get("rows"), totals=declared.get("totals"))
         runtime = replace(runtime, settings=wanted.on(runtime.settings))
         result = run_file(reading, runtime, patience=patience, detach=leave)
     if leave and result.exit_code is ExitCode.NOT_FINISHED:
-        return Outcome(result.exit_code, AT_WORK, waits_for_workers=True)
+        return FileOutcome(result.exit_code, AT_WORK, waits_for_workers=True)
     again = result.books.sent_before.lines and not result.books.sent_now.lines and not detached
-    return Outcome(result.exit_code, SENT_BEFORE if again else "", reports)
+    return FileOutcome(result.exit_code, SENT_BEFORE if again else "", reports)
 
 
-def sent_by(outcome: Outcome) -> dict[str, Any]:
+def sent_by(outcome: FileOutcome) -> dict[str, Any]:
     """What a call sent, and what had been sent before it, as its summary says it."""
     known = _known_summary(outcome)
     return {name: known[name] for name in ("sent_now", "sent_before") if name in known}
 
 
-def after_placing(outcome: Outcome, sent: Mapping[str, Any]) -> Outcome:
+def after_placing(outcome: FileOutcome, sent: Mapping[str, Any]) -> FileOutcome:
     """What came of a file that an earlier call placed, which sent this."""
     placed = sent.get("sent_now", {}).get("lines") and outcome.note == SENT_BEFORE
     return outcome._replace(sent=sent, note="" if placed else outcome.note)
 
 
-def write_outcome(file: InboxFile, outcome: Outcome) -> str:
+def write_outcome(file: InboxFile, outcome: FileOutcome) -> str:
     """Write what came of a file beside it, in `work/`; returns where it ends: done or failed."""
     code, reports = outcome.code, outcome.reports
     file.write(SUMMARY, _summary(outcome))
@@ -145,14 +145,14 @@ def _sending_of(reading: ReadOptions, runtime: Runtime) -> Stage:
         return stage_of(connection, *campaign, file_sha256(reading.file))
 
 
-def _known_summary(outcome: Outcome) -> dict[str, Any]:
+def _known_summary(outcome: FileOutcome) -> dict[str, Any]:
     try:
         return dict(orjson.loads((outcome.reports / SUMMARY_JSON).read_bytes())) if outcome.reports else {}
     except (OSError, ValueError):
         return {}
 
 
-def _summary(outcome: Outcome) -> bytes:
+def _summary(outcome: FileOutcome) -> bytes:
     code = outcome.code
     known = {**_known_summary(outcome), **outcome.sent} if code in SENT else {}
     note = {"note": outcome.note} if outcome.note else {}

@@ -11,7 +11,7 @@ from campaign_runner.ledger import actors, approvals, events, people
 from campaign_runner.ledger.outbox import Message
 from campaign_runner.model.actor import SIGNED_IN
 from campaign_runner.model.roles import Role
-from campaign_runner.notification.kinds import KINDS, Audience, audiences
+from campaign_runner.notification.kinds import KINDS, Addressee, audiences
 from campaign_runner.settings import secret
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 PERSONAL = "{email}"
 NOTIFY, WEBHOOK = "notify", "webhook"
-_ROLES = {Audience.APPROVERS: Role.APPROVER, Audience.FINANCE: Role.FINANCE, Audience.OPERATORS: Role.ADMINISTRATOR}
+_ROLES = {
+    Addressee.APPROVERS: Role.APPROVER,
+    Addressee.FINANCE: Role.FINANCE,
+    Addressee.OPERATORS: Role.ADMINISTRATOR,
+}
 
 
 def receivers(
@@ -37,12 +41,12 @@ def receivers(
             yield Message(notice, kind, campaign_key, WEBHOOK, name, "", facts, at)
 
 
-def addresses(who: Audience, environ: Mapping[str, str]) -> list[str]:
+def addresses(who: Addressee, environ: Mapping[str, str]) -> list[str]:
     """The addresses of an audience: one a line, or with spaces between them."""
     return secret(variable_of(who), environ).split()
 
 
-def variable_of(who: Audience) -> str:
+def variable_of(who: Addressee) -> str:
     """The variable that holds them."""
     return f"NOTIFY_{who.upper()}"
 
@@ -57,14 +61,14 @@ def submitter_of(connection: Connection, campaign_key: int) -> str:
     return shown[0].submitter if shown else ""
 
 
-def _persons(connection: Connection, notifier: Notifier, who: Audience, campaign_key: int) -> list[str]:
+def _persons(connection: Connection, notifier: Notifier, who: Addressee, campaign_key: int) -> list[str]:
     """The e-mail addresses of an audience, each person once."""
     submitter = submitter_of(connection, campaign_key) if campaign_key else ""
-    if who is Audience.SUBMITTER:
+    if who is Addressee.SUBMITTER:
         return [submitter if "@" in submitter else "?"]
-    named = notifier.settings.approval.approvers if who is Audience.APPROVERS else ()
+    named = notifier.settings.approval.approvers if who is Addressee.APPROVERS else ()
     accounts = [
         user.email for user in people.everybody(connection) if _ROLES[who] in user.roles and not user.disabled_at
     ]
     mails = {people.folded(each) for each in named or accounts if "@" in each}
-    return sorted(mails - ({people.folded(submitter)} if who is Audience.APPROVERS else set())) or ["?"]
+    return sorted(mails - ({people.folded(submitter)} if who is Addressee.APPROVERS else set())) or ["?"]

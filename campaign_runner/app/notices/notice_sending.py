@@ -15,7 +15,7 @@ from campaign_runner.ledger.outbox import Delivery, Message
 from campaign_runner.model.errors import StateError
 from campaign_runner.model.log import log
 from campaign_runner.notification import webhook
-from campaign_runner.notification.kinds import Audience
+from campaign_runner.notification.kinds import Addressee
 from campaign_runner.notification.texts import worded
 from campaign_runner.notification.webhook import send_to_people
 from campaign_runner.settings import secret
@@ -61,7 +61,7 @@ def payload(notifier: Notifier, message: Message) -> dict[str, Any]:
 
 def _to_people(notifier: Notifier, message: Message) -> str:
     who, _, number = message.target.partition(" ")
-    known = addresses(Audience(who), notifier.environ)
+    known = addresses(Addressee(who), notifier.environ)
     if int(number) > len(known):
         return _GONE
     if message.person == "?":

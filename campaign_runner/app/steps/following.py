@@ -19,7 +19,7 @@ from campaign_runner.model import Order
 from campaign_runner.model.errors import TangoStopped
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.placement import follow
-from campaign_runner.placement.follow import Decision
+from campaign_runner.placement.follow import FollowDecision
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Following:
         wanted, self.wanted, self._reading = self.wanted, (), True
         return wanted
 
-    def read(self, orders: Sequence[StoredBatch]) -> Decision | None:
+    def read(self, orders: Sequence[StoredBatch]) -> FollowDecision | None:
         """Read the list and write down which orders wait; None where it says nothing of use. May be called by a thread."""
         try:
             words = order_list.listed(self.tango, self.order, pages=max(1, len(orders) // follow.ORDERS_A_PAGE))
@@ -92,7 +92,7 @@ class Following:
             following.postpone(self.ledger, decision.resting, now + decision.pause)
         return decision
 
-    def heard(self, decision: Decision | None) -> None:
+    def heard(self, decision: FollowDecision | None) -> None:
         """The list was read."""
         self._reading = False
         if decision:

@@ -35,7 +35,7 @@ def past(ledger: Ledger, runtime: Runtime, wanted: str = "") -> LedgerHistory:
             decisions(connection, number, wanted),
             before.rewarded_elsewhere(connection, number, environment, since(runtime))
             if settings.identity.duplicate_window_days else (),
-            plans.secret(connection), before.answered(connection, number), _Asked(ledger, latest.id if latest else 0),
+            plans.secret(connection), before.answered(connection, number), _LinesAsked(ledger, latest.id if latest else 0),
             seen,
         )  # fmt: skip
 
@@ -58,7 +58,7 @@ def decisions(connection: Connection, campaign_key: int, wanted: str = "") -> De
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _LinesAsked:
     """What of the past is asked for only where a plan needs it."""
 
     ledger: Ledger

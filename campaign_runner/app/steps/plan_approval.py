@@ -16,7 +16,7 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, name_of
 from campaign_runner.app.steps.report_files import report_folder, report_targets
 from campaign_runner.ledger import approvals, campaigns, progress, reward_history, sent_when
-from campaign_runner.ledger.approvals import APPROVED, REJECTED, Decision, ShownPlan
+from campaign_runner.ledger.approvals import APPROVED, REJECTED, PlanDecision, ShownPlan
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.participants import participants
 from campaign_runner.model.actor import SIGNED_IN, Actor
@@ -119,7 +119,7 @@ def goes_on(campaign: CampaignSession, upload: Upload) -> bool:
 
 
 def standing(
-    draft: PlanDraft, runtime: Runtime, name: str, decision: Decision | None, seen: ShownPlan | None,
+    draft: PlanDraft, runtime: Runtime, name: str, decision: PlanDecision | None, seen: ShownPlan | None,
     lately: Mapping[str, Decimal], settings: ApprovalSection, others: Sequence[Actor] = (),
 ) -> Approval:  # fmt: skip
     """What was decided about this plan, and what that means for a run by the submitter.

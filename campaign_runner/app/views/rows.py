@@ -15,7 +15,7 @@ from campaign_runner.app.views.checked_rows import MASK, CheckedFile
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, plans, row_history, rows_page, sent_lines
 from campaign_runner.ledger.checks import Check
-from campaign_runner.ledger.rows_page import Wanted, lines_with
+from campaign_runner.ledger.rows_page import RowQuery, lines_with
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.contact import name_and_ways
 from campaign_runner.model.errors import NotFound, UsageError
@@ -49,7 +49,7 @@ def rows_of(
         if not rows and wanted.hashes and len(wanted.text) > 1:
             parts = lines_with(connection, campaign_key, wanted.text)
             rows = (
-                rows_page.page(connection, upload.id, Wanted(status, lines=parts), after, min(limit, MOST))
+                rows_page.page(connection, upload.id, RowQuery(status, lines=parts), after, min(limit, MOST))
                 if parts
                 else []
             )
@@ -69,7 +69,7 @@ def row_life(workspace: Workspace, campaign_key: int, row: int, *, contacts: boo
         life = row_history.life(connection, campaign_key, file, place) if file else None
         if file is None or life is None:
             raise NotFound(_NO_ROW.format(row=row))
-        page = rows_page.page(connection, number, Wanted(row=place), place - 1, 1)
+        page = rows_page.page(connection, number, RowQuery(row=place), place - 1, 1)
         people = rows_page.recipients(connection, page) if contacts else {}
     who = _recipient(people.get(place)) if contacts else {"name": MASK, "contact": MASK}
     return {
@@ -97,12 +97,12 @@ def _checked_life(
                                  {"attempts": [], "decisions": []})}  # fmt: skip
 
 
-def _wanted(q: str, status: str, secret: bytes, *, contacts: bool) -> Wanted:
+def _wanted(q: str, status: str, secret: bytes, *, contacts: bool) -> RowQuery:
     word = " ".join(q.split())
     row = int(word) if re.fullmatch(r"[1-9][0-9]{0,6}", word) else 0
     forms = _forms(word) if contacts and word else []
     hashes = [blake2b(form.encode(), key=secret, digest_size=16).digest() for form in forms]
-    return Wanted(status, row, word, hashes)
+    return RowQuery(status, row, word, hashes)
 
 
 def _forms(word: str) -> list[str]:

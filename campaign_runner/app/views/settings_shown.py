@@ -7,7 +7,7 @@ from campaign_runner.app.notices.notice_sending import secret_of
 from campaign_runner.app.tango_events import VARIABLE
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.model.errors import UsageError
-from campaign_runner.notification.kinds import Audience
+from campaign_runner.notification.kinds import Addressee
 from campaign_runner.settings import credentials
 from campaign_runner.settings.secrets import secret
 from campaign_runner.settings.sources import ShownSetting, shown_settings
@@ -28,5 +28,5 @@ def _secrets(workspace: Workspace) -> list[ShownSetting]:
         ShownSetting("Tango's credentials", f"set ({kind})" if kind else "missing", "environment", "never shown"),
         ShownSetting("OIDC_CLIENT_SECRET", "set" if oidc else "not set", "environment", "never shown"),
         *(ShownSetting(name, "set" if secret(name) else "not set", "environment", "never shown")
-          for name in (*map(variable_of, Audience), *map(secret_of, workspace.settings.webhooks), VARIABLE)),
+          for name in (*map(variable_of, Addressee), *map(secret_of, workspace.settings.webhooks), VARIABLE)),
     ]  # fmt: skip

@@ -26,7 +26,7 @@ from campaign_runner.model.errors import UsageError
 HIDDEN = ("", "hold", "include", "skip")
 
 
-class Cell(Body):
+class CellBody(Body):
     """A cell to be corrected: in `row`, or in all rows of which this field has a problem with the value `before`."""
 
     row: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
@@ -107,7 +107,9 @@ def problems(
                   for each in page[:limit]], following)  # fmt: skip
 
 
-def correct(workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number, body: list[Cell]) -> Response:
+def correct(
+    workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number, body: list[CellBody]
+) -> Response:
     """Correct cells: a new upload, checked at once; the file of this one stays as it was."""
     cells = [{name: value for name, value in cell.model_dump().items() if value is not None} for cell in body]
     made = correct_cells(workspace, campaign_key, number, cells, viewer.actor, "api")

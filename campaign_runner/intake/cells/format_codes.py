@@ -31,7 +31,7 @@ NOT_MEANT = " \u00a0\u202f-\u2212+()"  # signs and blanks say nothing of the uni
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormatSection:
     """One part of a code, for the numbers that `condition` admits. `parts`: literals and runs of digit places in order;
     `places`: how many stand behind the point, None for as many as there are."""
 
@@ -61,9 +61,9 @@ class Look:
     """How a number format shows numbers: as a `number`, a `date` or a `duration`."""
 
     kind: str
-    sections: tuple[Section, ...] = ()
+    sections: tuple[FormatSection, ...] = ()
 
-    def section(self, value: Decimal) -> Section | None:
+    def section(self, value: Decimal) -> FormatSection | None:
         """The section that a number is shown by."""
         if any(section.condition for section in self.sections[:2]):
             return next((section for section in self.sections if _admits(section, value)), None)
@@ -102,7 +102,7 @@ def _split(code: str) -> list[str]:
     return parts if code else []
 
 
-def _section(code: str) -> Section:
+def _section(code: str) -> FormatSection:
     """Take one section apart."""
     builder = _SectionBuilder(_TOKEN.findall(code))
     for at, sign in enumerate(builder.signs):
@@ -135,10 +135,10 @@ class _SectionBuilder:
         else:
             self._mark(at, sign)
 
-    def section(self) -> Section:
+    def section(self) -> FormatSection:
         """What was found."""
         places = None if self._general else self._places or 0
-        return Section(
+        return FormatSection(
             tuple(self._parts), tuple(self._digits), places, self._percent, self._thousands, self._scientific,
             self._denominator, self._condition,
         )  # fmt: skip
@@ -196,7 +196,7 @@ def _denominator(rest: str) -> int:
     return int(fixed[0]) if fixed else 10 ** min(digits, 4) - 1 or 9
 
 
-def _says_more(section: Section) -> bool:
+def _says_more(section: FormatSection) -> bool:
     """Whether a section can show a number as something else than its digits."""
     if section.is_blank or section.percent or section.thousands or section.scientific or section.denominator:
         return True
@@ -207,13 +207,13 @@ def _says_more(section: Section) -> bool:
     )  # fmt: skip
 
 
-def is_padded(section: Section) -> bool:
+def is_padded(section: FormatSection) -> bool:
     """Whether the number is filled up with zeros."""
     whole = "".join(part for part, is_digits in zip(section.parts, section.is_digits, strict=True) if is_digits)
     return whole[: len(whole) - (section.places or 0)].count("0") > 1
 
 
-def _admits(section: Section, value: Decimal) -> bool:
+def _admits(section: FormatSection, value: Decimal) -> bool:
     if section.condition is None:
         return True
     sign, limit = section.condition

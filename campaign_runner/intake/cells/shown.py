@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from campaign_runner.intake.cells.format_codes import NOT_MEANT, Look, Section, is_padded
+from campaign_runner.intake.cells.format_codes import NOT_MEANT, FormatSection, Look, is_padded
 from campaign_runner.intake.cells.marks import Mark, Typed
 from campaign_runner.intake.grid import Block, Defect, texts
 
@@ -169,13 +169,13 @@ def leading_zeros(look: Look) -> int:
     return len(parts[0]) if plain and not look.sections[0].places and not look.sections[0].percent else 0
 
 
-def _as_written(section: Section, number: str) -> str:
+def _as_written(section: FormatSection, number: str) -> str:
     """The number with everything that the format puts before and behind it."""
     first = next((at for at, is_digits in enumerate(section.is_digits) if is_digits), len(section.parts))
     return f"{''.join(section.parts[:first])}{number}{''.join(section.parts[first + 1 :])}".strip()
 
 
-def _words(section: Section, number: str) -> str:
+def _words(section: FormatSection, number: str) -> str:
     """The literals before and behind the number, as a person would type them."""
     first = next((at for at, is_digits in enumerate(section.is_digits) if is_digits), None)
     before = "".join(section.parts[:first]) if first is not None else "".join(section.parts)
@@ -189,7 +189,7 @@ def _words(section: Section, number: str) -> str:
     return f"{sign}{before}{bare}{behind}"
 
 
-def _masked(section: Section, value: Decimal) -> str:
+def _masked(section: FormatSection, value: Decimal) -> str:
     """A whole number put into the places of a mask, like `00000-0000`; "" where the format is none."""
     masked = sum(section.is_digits) > 1 or is_padded(section)
     if not masked or value != value.to_integral_value() or value < 0 or section.places:

@@ -31,7 +31,7 @@ _AROUND = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.S)
 _NO_CENTS = re.compile(r"^(?:[.,](?:[-–—]{1,2})?)(?=$|[^.,\w])")
 
 
-class Written(NamedTuple):
+class WrittenAmount(NamedTuple):
     """An amount as it is written: `-`, the digits with their marks, and what stands before and behind."""
 
     minus: str
@@ -76,17 +76,17 @@ def explain(value: str, case: CellContext) -> Hint | None:
     return None
 
 
-def read(word: str) -> Written:
+def read(word: str) -> WrittenAmount:
     """Take a number out of its words: `-$25`, `Rs. 25`, `25,00 €`, `25.-`, `.50`; no digits where there is none."""
     around = _AROUND.fullmatch(word)
     if not around:
-        return Written("", "", word)
+        return WrittenAmount("", "", word)
     before, digits, after = around[1], around[2], _NO_CENTS.sub("", around[3])
     minus = "-" if before.strip().startswith("-") or before.endswith("-") else ""
     before = before.replace("-", "", 1) if minus else before
     if before.endswith((".", ",")) and (not before[:-1] or not before[-2].isalpha() or before[:-1].strip() in CODES):
         before, digits = before[:-1], before[-1] + digits
-    return Written(minus, digits, f"{before.strip()} {after.strip()}".strip())
+    return WrittenAmount(minus, digits, f"{before.strip()} {after.strip()}".strip())
 
 
 def _number(word: str, currency: str) -> str:
