@@ -1,41 +1,24 @@
 """Little campaigns with faults and crashes: nobody rewarded twice, nobody forgotten, and every run ends.
 
-The seeds are the same always. `SEEDS=5000` plays more of them, `make soak` a hundred thousand; `COMMIT_SEEDS=150` plays
-as many that follow from the commit, so that each one plays others: for a nightly job, since a seed that nobody has seen
-yet may tell of a fault that the change did not bring.
+150 seeds are the same always, 150 follow from the commit, so that each one plays others: what these find the change need
+not have brought. `SEEDS=5000 COMMIT_SEEDS=5000` plays more of them, `make soak` a hundred thousand.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 
 import pytest
 
+from tests.reliability.commit import commit, seeds_of
 from tests.reliability.harness import simulate
-from tests.reliability.processes import ROOT
 from tests.reliability.scenario import scenario
 
-FIXED = int(os.environ.get("SEEDS", "100"))
-OF_THE_COMMIT = int(os.environ.get("COMMIT_SEEDS", "0"))
+FIXED = int(os.environ.get("SEEDS", "150"))
+OF_THE_COMMIT = int(os.environ.get("COMMIT_SEEDS", "150"))
 AT_ONCE = 10
 # Counting branches would double the time, and other tests reach them all the same.
 pytestmark = pytest.mark.no_cover
-
-
-def commit() -> str:
-    """The commit that is tested; always the same where this is no clone."""
-    call = ["git", "rev-parse", "HEAD"]
-    try:
-        return subprocess.run(call, capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "0"
-
-
-def seeds_of(commit: str, count: int = 150) -> range:
-    """The seeds that a commit stands for: none of the fixed ones."""
-    first = 1_000_000 + int(commit[:8], 16) % 1_000_000_000
-    return range(first, first + count)
 
 
 def groups(seeds: range) -> list[range]:

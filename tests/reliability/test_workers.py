@@ -9,13 +9,14 @@ import os
 
 import pytest
 
+from tests.reliability.commit import commit, number_of
 from tests.reliability.everywhere import SCENARIOS
 from tests.reliability.harness import crashing, play, simulate_workers
 from tests.reliability.postgresql import programs, serving
 from tests.reliability.scenario import scenario
 from tests.reliability.workshop import SharedWorkshop, Workshop
 
-FIXED = int(os.environ.get("SEEDS", "100")) // 6
+FIXED = int(os.environ.get("SEEDS", "150")) // 10
 AT_ONCE = 5
 pytestmark = pytest.mark.no_cover  # counting branches would double the time
 
@@ -44,6 +45,7 @@ def test_a_worker_killed_anywhere_is_replaced_by_the_next(name):
     places = [
         (number, point) for number, run in enumerate(play(plan, Workshop).points) for point in range(1, len(run) + 1)
     ]
-    for number, point in places[:: int(os.environ.get("EVERY", "24"))]:
+    every = int(os.environ.get("EVERY", "24"))
+    for number, point in places[number_of(commit()) % every :: every]:
         outcome = play(crashing(plan, *[0] * number, point), Workshop)
         assert (sum(outcome.crashes.values()), outcome.wrong) == (1, []), (name, number, point)
