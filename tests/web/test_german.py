@@ -5,19 +5,24 @@ from __future__ import annotations
 import ast
 import html
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 
+from campaign_runner import intake
 from campaign_runner.entrypoints.web.languages import languages
 from campaign_runner.entrypoints.web.pages import HERE
-from campaign_runner.validation.book import shipped
+from campaign_runner.model.errors import FileUnusable
+from campaign_runner.validation.book import load_book, shipped
 from tests.doors.conftest import ANA, BEN, WRONG, house
 from tests.web.journeys import csv, finn, hanna, plan, site, work
 
 __all__ = ["finn", "hanna", "house", "site"]
 DOOR = "browser"
 GERMAN = languages()["de"]
+ROOT = Path(__file__).parents[2]
+SAMPLES, CORPUS = ROOT / "samples" / "broken" / "files", ROOT / "tests" / "corpus" / "files"
 # Whose refusals only a terminal or the log shows.
 OF_COMMANDS = {"server_address", "worker_processes"}
 ENGLISH = re.compile(
@@ -150,3 +155,20 @@ def raised():
 
 def test_every_refusal_of_what_pages_call_is_translated() -> None:
     assert sorted(text for text in set(raised()) if GERMAN.say(text) == text) == []
+
+
+def told_of_files():
+    """What reading says of each file of the corpus: notes, and why one cannot be used."""
+    for path in sorted((*SAMPLES.glob("*.*"), *CORPUS.glob("*.*"))):
+        try:
+            yield from intake.read(path, load_book(None)).notes
+        except FileUnusable as error:
+            yield str(error)
+
+
+def test_what_reading_says_of_a_file_is_german_and_names_stay_as_they_are() -> None:
+    german = {text: GERMAN.say(text) for text in told_of_files()}
+    english = re.compile(r"(?<![\w-])(the|is|are|were|this|that|has|have|more|than|of|and|it|may)(?![\w-])")
+    assert len(german) > 80
+    assert "\n".join(text for text in german.values() if english.search(text)) == ""
+    assert GERMAN.say('The sheet "Rewards" is hidden.') == "Das Blatt „Rewards“ ist ausgeblendet."

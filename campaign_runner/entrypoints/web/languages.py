@@ -110,6 +110,9 @@ _WRITTEN = re.compile(
     rf"(?P<money>-?[0-9][0-9,]*\.[0-9]{{2,4}} [A-Z]{{3}})\b|\b(?P<day>[0-9]{{1,2}} (?:{_MONTHS}) [0-9]{{4}})\b"
     r"|(?<![\w.,])(?P<number>[0-9]{1,3}(?:,[0-9]{3})+)(?![\w,.]*[0-9])"
 )
+_BETWEEN_NUMBERS = re.compile(r"(?<=[0-9]) and (?=[0-9])")
+# What stands in these places are names that people gave: they stay as they are.
+_THEIRS = frozenset({"name", "header", "sheet", "chosen", "source", "words", "cells"})
 # No text of the program has more; one that somebody typed may.
 MOST_SENTENCES = 8
 _NEXT_SENTENCE = re.compile(r"(?<=[.!?”\"])\s+(?=\S)")
@@ -174,7 +177,12 @@ class Sentences:
             return exact
         for form, text, *_ in self.patterns:
             if match := form.fullmatch(english):
-                return text.format(**{name: self.say(value) for name, value in match.groupdict().items()})
+                return text.format(
+                    **{
+                        name: value if name in _THEIRS else self.say(value)
+                        for name, value in match.groupdict().items()
+                    }
+                )
         return ""
 
     def _written(self, value: str) -> str:
@@ -182,6 +190,7 @@ class Sentences:
             word, _, place = english.partition(" ")
             translated = self.texts.get(english, english).replace(place, "").strip()
             value = re.sub(rf"\b{word} (?=[0-9])", f"{translated} ", value)
+        value = _BETWEEN_NUMBERS.sub(f" {self.texts.get('and', 'and')} ", value)
         return _WRITTEN.sub(self._as_written, value)
 
     def _as_written(self, match: re.Match[str]) -> str:
