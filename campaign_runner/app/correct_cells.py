@@ -1,5 +1,6 @@
-"""How is a cell corrected without opening the file?  As a new submission that corrects the older one; nobody's own file
-is touched.  Who corrected what is written down at once; a job writes the cells and checks the result by the same rules.
+"""How is a cell corrected without opening the file?  As a new submission that corrects the older one; nobody's own
+file is touched.  Who corrected what is written down at once; a job writes the cells and checks the result by the same
+rules. Dates in another order are corrected all at once.
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.runtime import connect_tango
 from campaign_runner.app.views.plan_view import checked
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import campaigns, jobs, pauses, requests
+from campaign_runner.ledger import campaigns, jobs, pauses, trial_rewards
 from campaign_runner.ledger.actors import this_account
-from campaign_runner.ledger.requests import REFUSED, SENT, WANTED, TrialReward
+from campaign_runner.ledger.trial_rewards import REFUSED, SENT, WANTED, TrialReward
 from campaign_runner.model import Outcome
 from campaign_runner.model.errors import Conflict, UsageError
 from campaign_runner.model.money import from_units, text
@@ -48,11 +48,11 @@ def want_test_reward(workspace: Workspace, campaign_key: int, viewer: Viewer, pl
         reward = check.result.get("trial")
         if not reward or order.endpoint == "orders":
             raise Conflict("This plan sends no reward by e-mail in an async order, so there is none to try.")
-        if requests.find(connection, reference) is None:
+        if trial_rewards.find(connection, reference) is None:
             body = orjson.dumps({"reward": reward, "recipient": _recipient(viewer)})
             one = TrialReward(reference, campaign_key, plan, workspace.at(), WANTED, reward["units"], reward["currency"],
                               body=body)  # fmt: skip
-            requests.want(connection, one)
+            trial_rewards.want(connection, one)
             jobs.want(connection, jobs.TRIAL, reference, workspace.at())
     return test_reward_of(workspace, campaign_key, viewer, plan) or {}
 
@@ -63,7 +63,7 @@ def test_reward_of(workspace: Workspace, campaign_key: int, viewer: Viewer, plan
         return None
     reference = _reference(workspace, campaign_key, viewer, plan)
     with workspace.ledger().read() as connection:
-        request = requests.find(connection, reference)
+        request = trial_rewards.find(connection, reference)
     if request is None:
         return None
     return {"reference": reference, "state": request.state, "amount": text(from_units(request.units)),
@@ -75,7 +75,7 @@ def send_test_reward(workspace: Workspace, reference: str) -> float | None:
     from campaign_runner.planning.trial_order import trial_order  # pandas: in a worker alone
 
     with workspace.ledger().read() as connection:
-        reward = requests.find(connection, reference)
+        reward = trial_rewards.find(connection, reference)
     if reward is None or reward.state in (SENT, REFUSED):
         return None
     ledger = workspace.ledger()
@@ -85,7 +85,7 @@ def send_test_reward(workspace: Workspace, reference: str) -> float | None:
             asked = orjson.loads(reward.body)
             body = trial_order(runtime.settings.order, reference, asked["reward"], asked["recipient"])
             with ledger.write("write a test reward down", durable=True) as connection:
-                requests.write_down(connection, reference, body)
+                trial_rewards.write_down(connection, reference, body)
             reward = reward._replace(body=body)
         with connect_tango(runtime, ledger, reward.campaign) as client:
             receipt = client.place(reference, reward.body)
@@ -93,7 +93,7 @@ def send_test_reward(workspace: Workspace, reference: str) -> float | None:
     if state is None:
         return AGAIN
     with ledger.write("settle a test reward", durable=True) as connection:
-        requests.settle(connection, reward, state, receipt.message if state == REFUSED else "", workspace.at())
+        trial_rewards.settle(connection, reward, state, receipt.message if state == REFUSED else "", workspace.at())
     return None
 
 

@@ -1,4 +1,5 @@
-"""Which cells hold text that was damaged on its way: UTF-8 read as Latin-1 (`JosÃ©`), broken characters, NULs?"""
+"""Which cells hold text that was damaged on its way: UTF-8 read as Latin-1 (`JosÃ©`), broken characters, NULs? And
+which hold what a program left there: errors of formulas, marks of web pages, empty words?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which API tokens are there, whose, for what, until when?  Only their hashes are kept."""
+"""Which API tokens are there, whose, for what, until when?  Only their hashes are kept. And the first answers to
+requests that name themselves with a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How do many rows get in and out quickly?  As the driver has them, without an object for each."""
+"""How do many rows get in and out quickly?  As the driver has them, without an object for each. And how do they leave
+it, a million at a time?"""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.ledger import holders
-from campaign_runner.ledger.engine import damaged, translated
+from campaign_runner.ledger.database_errors import damaged, translated
 from campaign_runner.model.errors import CampaignHeld, ClaimLost, StateError
 from campaign_runner.model.log import log
 

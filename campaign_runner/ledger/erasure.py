@@ -1,4 +1,5 @@
 """How is personal data erased after its time?  Uploads, bodies and texts go; references, amounts and the chain stay.
+And what of the server's own tables has had its time?
 
 The keyed hashes by which a recipient is known again stay as long as their rewards count as duplicates: without them the
 next campaign would send the same people the same again. The first purge after that takes them too.

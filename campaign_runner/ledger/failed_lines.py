@@ -1,4 +1,5 @@
-"""Which lines are failed, and how sure is that?  For a retry, and for findings about lines that came back to life."""
+"""Which lines are failed, and how sure is that?  For a retry, and for findings about lines that came back to life.
+And in whose place was something else sent since?"""
 
 from __future__ import annotations
 

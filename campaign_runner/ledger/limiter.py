@@ -1,4 +1,5 @@
 """When may the next call be made?  One row that all processes share: the generic cell rate algorithm, burst of one.
+And does Tango answer at all?
 
 The time is the database's where there is one for all machines, else this machine's. Anyone who finds that the last call
 was booked in the future knows that the clock was set back: what is booked moves back with it, and a hold that Tango

@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from campaign_runner.ledger import events
-from campaign_runner.ledger.schema import batches, meta
+from campaign_runner.ledger.schema import meta
 from campaign_runner.model.errors import StateError
 
 FOLDER = "heads"
@@ -89,43 +88,3 @@ def newest(connection: Connection, ledger: str = "") -> NewestHead:
 def has(connection: Connection, head: NewestHead) -> bool:
     """Whether this is the ledger that was noted, and its chain holds that event."""
     return head.ledger == ledger_name(connection) and events.hash_of(connection, head.event) == head.hash
-
-
-# This many answers in a row that Tango knows no such order, over this many seconds, are no delay any more.
-ABSENT_TIMES, ABSENT_SECONDS = 3, 60.0
-
-
-def shown_with_less(connection: Connection, campaign_key: int) -> list[tuple[str, int]]:
-    """(reference, lines) of orders of which the newest answer has this many lines fewer than an earlier one."""
-    query = select(batches.c.reference, batches.c.fewer)
-    query = query.where(batches.c.campaign == campaign_key, batches.c.fewer > 0).order_by(batches.c.id)
-    return [(str(reference), int(fewer)) for reference, fewer in connection.execute(query)]
-
-
-def unreadable(connection: Connection, campaign_key: int) -> list[tuple[str, int]]:
-    """(reference, lines) of orders for which the newest answer states amounts that cannot be read."""
-    query = select(batches.c.reference, batches.c.unreadable)
-    query = query.where(batches.c.campaign == campaign_key, batches.c.unreadable > 0).order_by(batches.c.id)
-    return [(str(reference), int(lines)) for reference, lines in connection.execute(query)]
-
-
-def not_known(connection: Connection, campaign_key: int) -> list[tuple[str, int]]:
-    """(reference, lines) of orders that Tango had accepted, and says again and again that it does not know."""
-    query = select(batches.c.reference, batches.c.lines, batches.c.absent_since, batches.c.updated_at)
-    query = query.where(batches.c.campaign == campaign_key, batches.c.absent >= ABSENT_TIMES).order_by(batches.c.id)
-    return [
-        (str(reference), int(lines)) for reference, lines, since, now in connection.execute(query)
-        if _seconds(now) - _seconds(since) >= ABSENT_SECONDS
-    ]  # fmt: skip
-
-
-def sent_late(connection: Connection, campaign_key: int) -> list[tuple[str, int]]:
-    """(reference, lines) of orders that were sent again so long after their first sending that Tango may not have known
-    the reference any more."""
-    query = select(batches.c.reference, batches.c.lines)
-    query = query.where(batches.c.campaign == campaign_key, batches.c.sent_late_at != "").order_by(batches.c.id)
-    return [(str(reference), int(lines)) for reference, lines in connection.execute(query)]
-
-
-def _seconds(at: str) -> float:
-    return datetime.fromisoformat(at).timestamp() if at else 0.0

@@ -1,4 +1,5 @@
-"""How is a ledger opened, made, or brought to this version?  One that cannot be read is never replaced."""
+"""How is a ledger opened, made, or brought to this version?  One that cannot be read is never replaced. Or looked
+into by somebody who may not write there."""
 
 from __future__ import annotations
 

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from campaign_runner.ledger import events
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.digests import REQUEST, REQUESTS, digest, fetch_requests
 from campaign_runner.ledger.keys import Key, Keyring
-from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import attempts
 from campaign_runner.ledger.store import Ledger
-from campaign_runner.ledger.submission_tables import trial_rewards
 from campaign_runner.model import Receipt
-from campaign_runner.model.money import from_units, text
 
 
 def seal(connection: Connection, values: Mapping[str, Any]) -> str:
@@ -97,50 +94,6 @@ def _misfit(
 
 def _sealed(key: Key, request: Sequence[Any], message: str) -> str:
     return key.sign(orjson.dumps(list(request)).decode())[:32] + key.sign(f"message {request[0]} {message}")[:32]
-
-
-WANTED, SENDING, SENT, REFUSED = "wanted", "sending", "sent", "refused"
-
-
-class TrialReward(NamedTuple):
-    """One of them; `body` is what was asked for, then the exact bytes to send, then empty."""
-
-    reference: str
-    campaign: int
-    plan: str
-    at: str
-    state: str
-    units: int
-    currency: str
-    note: str = ""
-    body: bytes = b""
-
-
-def want(connection: Connection, reward: TrialReward) -> None:
-    """Write one down before it is sent; the log has it, without who gets it."""
-    connection.execute(trial_rewards.insert().values(**{**reward._asdict(), "body": pack(reward.body)}))
-    amount = text(from_units(reward.units))
-    events.append(connection, reward.campaign, reward.at, "test reward wanted", plan=reward.plan,
-                  reference=reward.reference, amount=amount, currency=reward.currency)  # fmt: skip
-
-
-def write_down(connection: Connection, reference: str, body: bytes) -> None:
-    """Its exact bytes, before the first of them leaves."""
-    mine = trial_rewards.c.reference == reference
-    connection.execute(update(trial_rewards).where(mine).values(state=SENDING, body=pack(body)))
-
-
-def find(connection: Connection, reference: str) -> TrialReward | None:
-    """The one of this reference."""
-    row = connection.execute(select(trial_rewards).where(trial_rewards.c.reference == reference)).one_or_none()
-    return TrialReward(**{**row._mapping, "body": unpack(row.body)}) if row else None
-
-
-def settle(connection: Connection, reward: TrialReward, state: str, note: str, at: str) -> None:
-    """What came of it; its bytes, with the address, go."""
-    mine = trial_rewards.c.reference == reward.reference
-    connection.execute(update(trial_rewards).where(mine).values(state=state, note=note, body=pack(b"")))
-    events.append(connection, reward.campaign, at, f"test reward {state}", reference=reward.reference)
 
 
 _ATTEMPT = Prepared(attempts.insert(), [column.name for column in attempts.c])

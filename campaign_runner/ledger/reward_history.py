@@ -1,4 +1,5 @@
-"""Who was sent how much before?  What a new plan is held against to tell whether it is unusual."""
+"""Who was sent how much before?  What a new plan is held against to tell whether it is unusual. And what did the
+campaign's last file ask for?"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.ledger import actors, claims, holders, newest_heads
-from campaign_runner.ledger.engine import OPENED, translated
+from campaign_runner.ledger.database_errors import OPENED, translated
 from campaign_runner.ledger.keys import Keyring
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import StateError

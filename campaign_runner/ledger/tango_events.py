@@ -1,4 +1,5 @@
-"""Which events did Tango send?  Each once; an event makes its order due now, and changes nothing else."""
+"""Which events did Tango send?  Each once; an event makes its order due now, and changes nothing else. And when were
+the files of an inbox last collected?"""
 
 from __future__ import annotations
 

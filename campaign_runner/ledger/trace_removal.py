@@ -1,4 +1,5 @@
-"""What else is erased of a recipient, besides files and orders?  Every text in which they stand; what may not change stays.
+"""What else is erased of a recipient, besides files and orders?  Every text in which they stand; what may not change
+stays. And where do they stand?
 
 Where a value is compared with the log of events, or is the account of somebody who acted, it stays, and is said.
 """

@@ -1,4 +1,5 @@
-"""How does a campaign stand, in one word?  Derived from what the ledger has, never stored beside it."""
+"""How does a campaign stand, in one word?  Derived from what the ledger has, never stored beside it. And which
+campaigns need somebody first?"""
 
 from __future__ import annotations
 

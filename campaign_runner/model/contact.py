@@ -1,4 +1,5 @@
-"""Does a text or a file hold this recipient?  However it is written, packed in a workbook or not.
+"""Does a text or a file hold this recipient?  However it is written, packed in a workbook or not. Who is a line for,
+and how does a sentence lose addresses and numbers?
 
 A recipient is an e-mail address, a phone number, or (of letters alone) a name with street and postal code.
 """

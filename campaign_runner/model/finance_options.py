@@ -1,4 +1,4 @@
-"""What may the caller choose about the finance reports?"""
+"""What may the caller choose about the finance reports? And which own columns can be grouped by?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of the outside world do the stages see?  A clock and a limiter."""
+"""What of the outside world do the stages see?  A clock and a limiter. And how fast may calls follow one another?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Which bytes are sent?  The body of a batch, and the same lines under another reference.
+"""Which bytes are sent?  The body of a batch, and the same lines under another reference. Portions of a plan become
+batches in any process.
 
 Bodies are put together from the canonical line payloads, never re-serialised, so they are the same bytes everywhere.
 """

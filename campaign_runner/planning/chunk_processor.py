@@ -1,4 +1,5 @@
-"""What does one chunk of a file come to?  It is judged and taken in without regard to any other, in any process.
+"""What does one chunk of a file come to?  It is judged and taken in without regard to any other, in any process. With
+what is known of rewards from outside.
 
 Whole-file questions (what is there twice, what comes too late, how many problems there are) wait until all parts are
 put together in the order of the file.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from campaign_runner.ledger import failed_lines, newest_heads, row_status
+from campaign_runner.ledger import doubtful_orders, failed_lines, row_status
 from campaign_runner.ledger.failed_lines import Revived
 from campaign_runner.model import Finding
 from campaign_runner.model.lifecycle import LOST, RowStatus
@@ -21,25 +21,25 @@ RELEASE_FIRST = (
 # kind: (which orders, the sentence with {orders}, {lines} and {which}, whether it is explained)
 _ORDERS = {
     "fewer lines": (
-        newest_heads.shown_with_less,
+        doubtful_orders.shown_with_less,
         "Tango now shows {lines} fewer than before in {orders}: {which}. The missing lines count as unknown, not as "
         "failed, until Tango shows them again: compare with the Tango portal, or run `campaign-runner track` later.",
         False,
     ),
     "order not known": (
-        newest_heads.not_known,
+        doubtful_orders.not_known,
         "Tango accepted {orders} with {lines}, and now reports repeatedly that it does not know them: {which}. "
         "Nothing is sent again. Ask Tango about it, with this reference.",
         False,
     ),
     "unreadable charge": (
-        newest_heads.unreadable,
+        doubtful_orders.unreadable,
         "Tango states amounts that cannot be read for {lines} in {orders}: {which}. They count as not stated: compare "
         "the charges with the Tango portal.",
         False,
     ),
     "sent again late": (
-        newest_heads.sent_late,
+        doubtful_orders.sent_late,
         "{orders} with {lines} went to Tango again, more than 90 days after the first time, because Tango did not know it: "
         "{which}. Check in the Tango portal that it is there once.",
         True,

@@ -1,4 +1,5 @@
-"""What does a script need to know?  `summary.json`; its names are a promise (docs, "summary.json")."""
+"""What does a script need to know?  `summary.json`; its names are a promise (docs, "summary.json"). And what needs
+doing now, by whom, with which command?"""
 
 from __future__ import annotations
 

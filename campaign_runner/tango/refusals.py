@@ -1,4 +1,5 @@
-"""What does an answer complain of?  The i18nKeys, Tango's sentences, and which lines they are about.
+"""What does an answer complain of?  The i18nKeys, Tango's sentences, and which lines they are about. And how do its
+sentences become safe to store?
 
 At least six shapes exist (tango-api.md, "Errors"); all come down to a list of errors, each perhaps with a path into
 what was sent (`lineItems[3].recipient.email`), or to `failedLineItems`. Paths count lines, so the sent body is read

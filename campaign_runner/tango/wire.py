@@ -1,4 +1,5 @@
-"""How is Tango's JSON read?  Keys without case, numbers as Decimal, and nothing that surprises is an exception.
+"""How is Tango's JSON read?  Keys without case, numbers as Decimal, and nothing that surprises is an exception. Its
+bytes are unpacked piece by piece, within a limit.
 
 New fields may appear at any time, and `referenceLineItemId` is written `referenceLineItemID` elsewhere: so all keys
 are put into lower case once, while reading. Only the fields that somebody asks for leave this folder, and all of them

@@ -1,4 +1,5 @@
-"""What does a chunk say, once tidied?  Every field in canonical spelling, defaults filled in, a shape for each row."""
+"""What does a chunk say, once tidied?  Every field in canonical spelling, defaults filled in, a shape for each row.
+And can the defaults of campaign.toml be?"""
 
 from __future__ import annotations
 

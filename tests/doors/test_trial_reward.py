@@ -12,7 +12,7 @@ from campaign_runner.app.send import send_plan
 from campaign_runner.app.trial_reward import test_reward_of as reward_of
 from campaign_runner.app.trial_reward import want_test_reward as want
 from campaign_runner.app.views.plan_view import plan_view
-from campaign_runner.ledger import events, requests
+from campaign_runner.ledger import events, requests, trial_rewards
 from campaign_runner.model.errors import Conflict, StateError, UsageError
 from campaign_runner.model.roles import Role
 from tests.doors.conftest import ANA, BEN, HANNA, House
@@ -52,12 +52,12 @@ def test_it_is_written_down_before_it_leaves_and_is_in_the_log_without_the_addre
     plan = plan_of(house, key)
     reference = want(house.workspace, key, VIEWER, plan)["reference"]
     with house.workspace.ledger().read() as connection:
-        before = requests.find(connection, reference)
+        before = trial_rewards.find(connection, reference)
     assert before
     assert (before.state, HANNA.user.encode() in before.body, house.sent()) == ("wanted", True, [])
     house.work()
     with house.workspace.ledger().read() as connection:
-        after = requests.find(connection, reference)
+        after = trial_rewards.find(connection, reference)
         logged = list(events.of_kinds(connection, key, "test reward wanted", "test reward sent"))
     assert after
     assert (after.state, after.body) == ("sent", b"")

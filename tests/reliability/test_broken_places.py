@@ -11,7 +11,7 @@ from sqlalchemy import text
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.ledger import migrations, open_ledger, schema
-from campaign_runner.ledger.engine import translated
+from campaign_runner.ledger.database_errors import translated
 from campaign_runner.model.errors import StateError
 from tests.forked import COMMAND
 from tests.reliability.killed import finished

@@ -1,4 +1,5 @@
-"""What may a program do in somebody's name?  API tokens: shown once, kept as a hash, never more than the user may."""
+"""What may a program do in somebody's name?  API tokens: shown once, kept as a hash, never more than the user may.
+And what was answered first to a request that names itself with a key."""
 
 from __future__ import annotations
 

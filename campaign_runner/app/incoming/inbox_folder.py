@@ -1,4 +1,5 @@
-"""Where are the files of an inbox put, when are they taken, and who watches it?  One at a time."""
+"""Where are the files of an inbox put, when are they taken, and who watches it?  One at a time. And when: as
+[schedule] says."""
 
 from __future__ import annotations
 

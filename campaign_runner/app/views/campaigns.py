@@ -1,4 +1,5 @@
-"""Which campaigns are there, and how does each stand?  Plain values for the pages and the API, from the ledger alone."""
+"""Which campaigns are there, and how does each stand?  Plain values for the pages and the API, from the ledger alone.
+Page by page, for whoever may see them."""
 
 from __future__ import annotations
 

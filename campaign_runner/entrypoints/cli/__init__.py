@@ -110,7 +110,7 @@ def _code(words: list[str]) -> int:
 
 def _damage() -> str:
     """Where a ledger that is damaged gave what nothing can work with: that, as a sentence."""
-    errors = sys.modules.get("campaign_runner.ledger.engine")
+    errors = sys.modules.get("campaign_runner.ledger.database_errors")
     return str(errors.damage()) if errors else ""
 
 

@@ -1,4 +1,5 @@
-"""How do routes, defences and pages become one application?"""
+"""How do routes, defences and pages become one application? And what is known of a request before anybody looks at
+it?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""In which language is a page?  The account's choice, else the browser's; a language is one file in `languages/`."""
+"""In which language is a page?  The account's choice, else the browser's; a language is one file in `languages/`.
+Sentences with values in them are told by the pattern they were made of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What was placed, and what did it cost?  `finance.csv` and `finance.xlsx`: one line per placed line item."""
+"""What was placed, and what did it cost?  `finance.csv` and `finance.xlsx`: one line per placed line item. With the
+sheet `Charges`, Parquet, and the state at the end of a period."""
 
 from __future__ import annotations
 
