@@ -6,6 +6,7 @@ there only with that fact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
@@ -107,6 +108,8 @@ _DE: Texts = {
 }  # fmt: skip
 TEXTS: Mapping[str, Texts] = {"en": _EN, "de": _DE}
 
+_COMMAS = str.maketrans(",.", ".,")
+
 STATUSES: Mapping[str, Mapping[str, str]] = {
     "en": {"rejected": "rejected", "held": "held", "unsent": "not sent", "unknown": "unknown", "pending": "pending",
            "completed": "completed", "failed": "failed", "cancelled": "cancelled", "total": "total"},
@@ -114,6 +117,36 @@ STATUSES: Mapping[str, Mapping[str, str]] = {
            "pending": "in Bearbeitung", "completed": "zugestellt", "failed": "fehlgeschlagen", "cancelled": "storniert",
            "total": "gesamt"},
 }  # fmt: skip
+
+
+# Reasons that the program gives, in other languages: a pattern, and its text.
+_WHY: Mapping[str, Sequence[tuple[re.Pattern[str], str]]] = {"de": tuple(
+    (re.compile(english), german) for english, german in (
+        (r"The account (\S+) has (.+?), but this plan needs (.+?): (\S+ \S+) is missing\.",
+         r"Das Konto \1 hat \2, dieser Plan braucht aber \3: es fehlen \4."),
+        (r" by Tango's rates of today, which are an estimate", r" nach Tangos heutigen Kursen, also geschätzt"),
+        (r" and (\S+ \S+) is already needed for orders that this ledger has not sent yet",
+         r", und \1 sind schon für Bestellungen nötig, die noch nicht gesendet sind"),
+        (r"Recharge it with at least (\S+ \S+?)(?:, or send what fits with --partial-by-funds)?\.",
+         r"Laden Sie es mit mindestens \1 auf."),
+        (r"Nothing was sent\.", r"Es wurde nichts gesendet."),
+        ("Tango refuses this account or its credentials", "Tango lehnt dieses Konto oder seine Zugangsdaten ab"),
+        ("The account has not enough funds: add funds in the Tango portal",
+         "Das Guthaben des Kontos reicht nicht: Laden Sie es im Tango-Portal auf"),
+        ("Tango's fraud limit stops this account: contact Tango",
+         "Tangos Betrugsgrenze hält dieses Konto an: Wenden Sie sich an Tango"),
+        ("Tango cannot read the order: this is a fault of campaign-runner, please report it",
+         "Tango kann die Bestellung nicht lesen: Das ist ein Fehler von campaign-runner, bitte melden Sie ihn"),
+    )
+)}  # fmt: skip
+_MONEY = re.compile(r"\b[0-9][0-9,]*\.[0-9]{2,4}(?= [A-Z]{3}\b)")
+
+
+def why(text: str, language: str) -> str:
+    """A reason that the program gave, in a language as far as it is known there; money as that language writes it."""
+    for english, other in _WHY.get(language, ()):
+        text = english.sub(other, text)
+    return _MONEY.sub(lambda one: one[0].translate(_COMMAS), text) if language in _WHY else text
 
 
 def worded(kind: str, language: str, facts: Mapping[str, Any]) -> tuple[str, str]:

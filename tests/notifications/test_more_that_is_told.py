@@ -8,6 +8,8 @@ import pytest
 
 from campaign_runner.app.notify import notify_job
 from campaign_runner.model.errors import NeedsApproval, RefusedBeforeSending
+from campaign_runner.notification.texts import why
+from campaign_runner.placement.send import STOPS
 from tests.doors.conftest import ANA
 
 PAUL = "1,EMAIL,Paul,Roe,paul@example.com,,U561593,25"
@@ -49,6 +51,18 @@ def test_finance_is_told_once_a_day_that_funds_are_short(office, web):
 
 
 @pytest.mark.usefixtures("audiences")
+def test_finance_is_told_in_german_what_is_missing(office, web):
+    office.values["notify"] = {**office.values.get("notify", {}), "language": "de"}
+    office.tango.change(accounts={"acme-account": {"cents": 100}})
+    with pytest.raises(RefusedBeforeSending):
+        office.run(office.file(PAUL))
+    ((_, title, text),) = texts(web)
+    assert title == "Guthaben reicht nicht: q4"
+    assert "Das Konto acme-account hat 1,00 USD, dieser Plan braucht aber " in text
+    assert not [word for word in ("The ", "but ", "missing", "Recharge", "sent.") if word in text]
+
+
+@pytest.mark.usefixtures("audiences")
 def test_submitter_and_operators_are_told_that_tango_stopped_a_run_in_our_own_words(office, web):
     office.values["preflight"] = {"funds": "off"}
     office.tango.change(accounts={"acme-account": {"status": "FROZEN"}})
@@ -83,3 +97,7 @@ def test_who_uploaded_a_file_that_cannot_be_used_is_told(house, told):
     ((who, title, text),) = told.messages()
     assert (who, title) == ("submitter", "Rows need correction: q4")
     assert "cannot be used as it is" in text
+
+
+def test_every_reason_why_tango_stops_a_run_is_told_in_german():
+    assert [text for text in STOPS.values() if why(text, "de") == text] == []

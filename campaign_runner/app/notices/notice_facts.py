@@ -17,7 +17,7 @@ from campaign_runner.ledger.outbox import Message
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.wording import per_currency
 from campaign_runner.notification.kinds import KINDS
-from campaign_runner.notification.texts import STATUSES
+from campaign_runner.notification.texts import STATUSES, why
 
 if TYPE_CHECKING:
     from campaign_runner.app.notify import Notifier
@@ -70,6 +70,8 @@ def for_people(notifier: Notifier, message: Message, language: str) -> dict[str,
         with notifier.ledger.read() as connection:
             account = str(campaigns.row(connection, message.campaign)["account"])
     shown = {**facts, "campaign": campaign, "account": account, "figures": _figures(facts, language)}
+    if "why" in facts and message.kind in ("funds_short", "halted"):
+        shown["why"] = why(str(facts.get("why", "")), language)
     if "totals" in facts:
         shown["worth"] = per_currency({name: Decimal(total) for name, total in facts["totals"].items()})
     if "ties_out" in facts:
