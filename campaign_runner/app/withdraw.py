@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from campaign_runner.app.halt import wish, with_reason
-from campaign_runner.ledger import withdrawal
+from campaign_runner.ledger import jobs, pauses, sendings, submissions, withdrawal
 from campaign_runner.ledger.withdrawal import Withdrawn
 from campaign_runner.model.money import from_units
 from campaign_runner.model.wording import count, per_currency
@@ -24,12 +24,28 @@ def withdraw_campaign(runtime: Runtime, reason: str) -> tuple[Withdrawn, str]:
 
 
 def withdraw(connection: Connection, key: int, reason: str, at: str) -> Withdrawn:
-    """The same in a transaction of the caller's."""
-    return withdrawal.withdraw(connection, key, with_reason(reason), at)
+    """The same in a transaction of the caller's. What workers are to send and did not plan yet is called off: it is as
+    before somebody said so, with its approval."""
+    why, called_off = with_reason(reason), _called_off(connection, key, at)
+    return withdrawal.withdraw(connection, key, why, at)._replace(called_off=called_off)
+
+
+def _called_off(connection: Connection, key: int, at: str) -> bool:
+    wanted = sendings.sending(connection, key)
+    if wanted is None or submissions.get(connection, wanted.submission).upload:
+        return False
+    sendings.call_off(connection, key, wanted, at)  # whoever writes the plan down now is waited for
+    pauses.schedule(connection, key, 0, at)
+    jobs.want(connection, jobs.CHECK, wanted.submission, at)
+    return True
 
 
 def told(made: Withdrawn, campaign_id: str) -> str:
     """Its result, in up to three sentences."""
+    if made.called_off and not (made.lines or made.attempts):
+        return (
+            f"Withdrawn: the campaign {campaign_id} is not sent. Nothing of it was planned yet, and nothing was sent."
+        )
     if not (made.lines or made.attempts):
         return f"Nothing of the campaign {campaign_id} was waiting to be sent, so nothing was withdrawn."
     worth = per_currency({currency: from_units(units) for currency, units in made.units.items()})

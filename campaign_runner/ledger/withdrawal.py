@@ -27,12 +27,13 @@ REMEDY = "Delete the row, or release it to send it."
 
 
 class Withdrawn(NamedTuple):
-    """Lines that were never sent and are cancelled, their value by currency in whole units, and further attempts that
-    were given up."""
+    """Lines that were never sent and are cancelled, their value by currency in whole units, further attempts that were
+    given up, and whether a sending that nobody had planned yet was called off."""
 
     lines: int
     units: dict[str, int]
     attempts: int
+    called_off: bool = False
 
 
 def withdraw(connection: Connection, campaign_key: int, reason: str, at: str) -> Withdrawn:

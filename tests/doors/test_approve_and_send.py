@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from campaign_runner.app.audit import verify_log
+from campaign_runner.app.campaign_wishes import withdraw_campaign
 from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.views.campaigns import campaign_view
 from campaign_runner.app.views.plan_view import accept_warning, ask_for_approval, plan_view
 from campaign_runner.ledger import people
 from campaign_runner.model.actor import Actor
@@ -159,3 +161,20 @@ def test_whom_the_submitter_made_an_approver_that_day_does_not_approve(house: Ho
     with pytest.raises(Forbidden, match="was made an approver"):
         approve(house, key, FINN)
     approve(house, key, OTTO)
+
+
+@pytest.mark.parametrize("at", ["", "2026-12-15T09:00[Europe/Berlin]"])
+def test_what_is_withdrawn_before_a_worker_planned_it_is_not_sent_until_somebody_says_so_again(
+    house: House, at: str
+) -> None:
+    key = house.campaign()
+    house.submit(key, ANA)
+    plan = plan_view(house.workspace, key)["plan"]
+    send_plan(house.workspace, key, HANNA, plan, {"at": at})
+    assert "nothing was sent" in withdraw_campaign(house.workspace, key, HANNA, "Wrong month")
+    house.work()
+    assert (campaign_view(house.workspace, "q4")["state"], house.sent()) == ("ready", [])
+    assert verify_log(house.workspace.state).whole
+    send_plan(house.workspace, key, HANNA, plan, {})
+    house.work()
+    assert house.sent() == ["ana@example.com"]
