@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from campaign_runner import validation
+from campaign_runner.entrypoints.web.languages import languages
+from campaign_runner.model.status_texts import STATUS_TEXTS
 
 PACKAGE = Path(validation.__file__).parents[1]
 SOURCES = {str(path.relative_to(PACKAGE)): path.read_text("utf-8") for path in PACKAGE.rglob("*.py")}
@@ -36,6 +38,13 @@ def test_the_list_of_methods_is_that_of_the_rule_book():
     lists = [name for name, text in SOURCES.items()
              if re.search(rf'("({METHODS})",?\s*){{5}}', text) and not name.startswith("simulator/")]  # fmt: skip
     assert lists == ["planning/single.py"]
+
+
+def test_a_status_has_one_label_in_each_language():
+    """Pages translate by the catalogue, messages by the table: both say the same."""
+    german = languages()["de"]
+    labels = {text.label: text.label_de for text in STATUS_TEXTS.values()}
+    assert {label: german.text(label) for label in labels} == labels
 
 
 def test_no_table_names_a_key_twice():

@@ -1,6 +1,7 @@
 """What does a status mean to people?  One table: label, sentence, reason, remedy, who acts, with which command, colour.
 
-The screen, the page, the failures report, the summary and the next steps read it, and nothing else says these things.
+The screen, the page, messages, the failures report, the summary and the next steps read it, and nothing else says these
+things.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from campaign_runner.model.lifecycle import RowStatus
 
 @dataclass(frozen=True, slots=True)
 class StatusText:
-    """`state` continues "3 rows …"; `reason` and `remedy` stand where a row has none of its own; `step` has
-    {rows} and {name}, `command` {campaign}, {file} and {failures}; `colours` are those of a light and of a dark page."""
+    """`label` in English and in German; `state` continues "3 rows …"; `reason` and `remedy` stand where a row has none of
+    its own; `step` has {rows} and {name}, `command` {campaign}, {file} and {failures}; `colours` are those of a light
+    and of a dark page."""
 
     label: str
+    label_de: str
     state: str
     colours: tuple[str, str]
     reason: str = ""
@@ -29,6 +32,7 @@ class StatusText:
 STATUS_TEXTS: dict[RowStatus, StatusText] = {
     RowStatus.REJECTED: StatusText(
         label="Rejected",
+        label_de="Abgewiesen",
         state="rejected (they break a rule; nothing was sent for them)",
         colours=("#c8553d", "#e38467"),
         reason="The row breaks a rule.",
@@ -39,6 +43,7 @@ STATUS_TEXTS: dict[RowStatus, StatusText] = {
     ),
     RowStatus.HELD: StatusText(
         label="Held",
+        label_de="Zurückgehalten",
         state="held for a decision",
         colours=("#d9a514", "#e3c04e"),
         reason="The row is held for a decision.",
@@ -50,6 +55,7 @@ STATUS_TEXTS: dict[RowStatus, StatusText] = {
     ),
     RowStatus.UNSENT: StatusText(
         label="Not sent yet",
+        label_de="Noch nicht gesendet",
         state="not sent yet",
         colours=("#8a94a3", "#7d8796"),
         who="the operator",
@@ -58,6 +64,7 @@ STATUS_TEXTS: dict[RowStatus, StatusText] = {
     ),
     RowStatus.UNKNOWN: StatusText(
         label="Answer not known",
+        label_de="Antwort nicht bekannt",
         state="sent, answer not known yet",
         colours=("#c77f0a", "#e0a040"),
         who="the operator",
@@ -66,6 +73,7 @@ STATUS_TEXTS: dict[RowStatus, StatusText] = {
     ),
     RowStatus.PENDING: StatusText(
         label="Not final yet",
+        label_de="Noch nicht endgültig",
         state="accepted by Tango, not final yet",
         colours=("#3b7dd8", "#6aa3f0"),
         who="the operator",
@@ -73,10 +81,11 @@ STATUS_TEXTS: dict[RowStatus, StatusText] = {
         command="campaign-runner track {campaign}",
     ),
     RowStatus.COMPLETED: StatusText(
-        label="Completed", state="completed", colours=("#2e8b57", "#4fb47f")
+        label="Completed", label_de="Abgeschlossen", state="completed", colours=("#2e8b57", "#4fb47f")
     ),
     RowStatus.FAILED: StatusText(
         label="Failed at Tango",
+        label_de="Bei Tango fehlgeschlagen",
         state="failed at Tango",
         colours=("#a92338", "#e0657a"),
         reason="Tango reported that the reward failed, and gave no reason.",
@@ -87,6 +96,7 @@ STATUS_TEXTS: dict[RowStatus, StatusText] = {
     ),
     RowStatus.CANCELLED: StatusText(
         label="Cancelled",
+        label_de="Storniert",
         state="cancelled",
         colours=("#7a5ea8", "#a58bd6"),
         reason="The reward was cancelled at Tango.",

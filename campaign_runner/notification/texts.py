@@ -1,4 +1,4 @@
-"""In which words are people told?  A title and sentences for each kind, in English and German; plain text.
+"""What do messages to people say?  A title and sentences for each kind, in English and German; plain text.
 
 `{…}` are facts (`app.notice_facts`); a line of which a fact is empty is left out, and one that begins with `?name` is
 there only with that fact.
@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
+
+from campaign_runner.model.status_texts import STATUS_TEXTS
 
 Texts = Mapping[str, tuple[str, Sequence[str]]]
 
@@ -110,13 +112,11 @@ TEXTS: Mapping[str, Texts] = {"en": _EN, "de": _DE}
 
 _COMMAS = str.maketrans(",.", ".,")
 
-STATUSES: Mapping[str, Mapping[str, str]] = {
-    "en": {"rejected": "rejected", "held": "held", "unsent": "not sent", "unknown": "unknown", "pending": "pending",
-           "completed": "completed", "failed": "failed", "cancelled": "cancelled", "total": "total"},
-    "de": {"rejected": "abgelehnt", "held": "zurückgehalten", "unsent": "nicht gesendet", "unknown": "unbekannt",
-           "pending": "in Bearbeitung", "completed": "zugestellt", "failed": "fehlgeschlagen", "cancelled": "storniert",
-           "total": "gesamt"},
-}  # fmt: skip
+# What the figures of a message count: each status by its one label, and all of them.
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "en": {"total": "Total", **{status.value: text.label for status, text in STATUS_TEXTS.items()}},
+    "de": {"total": "Gesamt", **{status.value: text.label_de for status, text in STATUS_TEXTS.items()}},
+}
 
 
 # Reasons that the program gives, in other languages: a pattern, and its text.

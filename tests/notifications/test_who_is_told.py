@@ -44,7 +44,7 @@ def test_who_uploaded_is_told_that_rows_need_correction_without_personal_data(ho
     told.tell()
     ((who, title, text),) = told.messages()
     assert (who, title) == ("submitter", "Rows need correction: q4")
-    assert "1 rejected" in text
+    assert "Rejected: 1" in text
     assert "https://rewards.example.com/campaigns/q4/problems" in text
     assert not any(word in text for word in ("Cleo", "cleo", "Ana"))
 
@@ -62,8 +62,8 @@ def test_submitter_and_finance_are_told_once_that_it_is_finished_with_its_figure
         ("submitter", "Finished: q4"), ("finance", "Finished: q4"),
     ]  # fmt: skip
     text = told.messages()[0][2]
-    assert "2 completed" in text
-    assert "completed 35.50 USD" in text
+    assert "Completed: 2" in text
+    assert "Completed: 35.50 USD" in text
     assert "agree to the cent" in text
 
 

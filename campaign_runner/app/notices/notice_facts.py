@@ -17,7 +17,7 @@ from campaign_runner.ledger.outbox import Message
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.wording import per_currency
 from campaign_runner.notification.kinds import KINDS
-from campaign_runner.notification.texts import STATUSES, why
+from campaign_runner.notification.texts import LABELS, why
 
 if TYPE_CHECKING:
     from campaign_runner.app.notify import Notifier
@@ -125,17 +125,17 @@ def _digest(notifier: Notifier, now: datetime) -> dict[str, Any]:
 
 
 def _figures(facts: Mapping[str, Any], language: str) -> str:
-    """`12 completed`, a line for each status, then the money of each."""
-    words = STATUSES.get(language, STATUSES["en"])
-    lines = [_counted(facts.get("rows"), words)] if isinstance(facts.get("rows"), Mapping) else []
+    """`Completed: 12`, a line for each status, then the money of each."""
+    labels = LABELS.get(language, LABELS["en"])
+    lines = [_counted(facts.get("rows"), labels)] if isinstance(facts.get("rows"), Mapping) else []
     for currency, by in (facts.get("amounts") or {}).items():
         lines.append(
-            ", ".join(f"{words[name]} {per_currency({currency: Decimal(sum_)})}" for name, sum_ in by.items())
+            ", ".join(f"{labels[name]}: {per_currency({currency: Decimal(sum_)})}" for name, sum_ in by.items())
         )
     for campaign, rows in (facts.get("campaigns") or {}).items():
-        lines.append(f"{campaign}: {_counted(rows, words)}")
+        lines.append(f"{campaign}: {_counted(rows, labels)}")
     return "\n".join(filter(None, lines))
 
 
-def _counted(rows: Any, words: Mapping[str, str]) -> str:
-    return ", ".join(f"{number:,} {words[name]}" for name, number in rows.items() if number)
+def _counted(rows: Any, labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{labels[name]}: {number:,}" for name, number in rows.items() if number)
