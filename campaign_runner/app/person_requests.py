@@ -32,7 +32,7 @@ def want_person_data(
         Contact(who)
     except ValueError:
         raise UsageError(
-            "Give the recipient's e-mail address or phone number, or name, street and postal code with commas between them."
+            "Give the recipient's e-mail address or phone number, or name, street and postal code, separated by commas."
         ) from None
     if not reason.strip():
         raise UsageError("Give a reason; it is recorded in the audit log.")

@@ -227,7 +227,7 @@ def test_an_account_or_a_token_that_is_changed_by_hand_is_found_by_verifying_the
 
 def test_an_administrator_has_the_catalogue_fetched_by_a_worker(site):
     root = site.browser("root@example.com", "administrator")
-    assert "None is kept yet" in root.get("/health").text
+    assert "None is stored yet" in root.get("/health").text
     root.post("/health/catalogue")
     assert "It is being fetched." in root.get("/health").text
     while work_once(site.workspace):

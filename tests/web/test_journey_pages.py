@@ -55,7 +55,7 @@ def test_who_submitted_a_plan_reads_why_it_was_rejected_and_the_approver_may_thi
         hanna.get("/campaigns/q4/plan").text
     )
     for path in ("/campaigns", "/campaigns/q4"):
-        assert "The plan was rejected, and the plan says why." in hanna.get(path).text
+        assert "The plan was rejected; the plan page shows why." in hanna.get(path).text
     finn.post("/campaigns/q4/decision", data={"do": "approve", "plan": plan(finn)})
     assert "Approved. It can be sent." in hanna.get("/campaigns/q4").text
 
@@ -264,7 +264,7 @@ def test_the_auditor_reads_details_finds_events_by_a_word_and_takes_all_of_them_
     page = audra.get("/audit?kind=submitted").text
     assert "file submitted" in page
     assert "number: 1" in page
-    assert "No event is like that." in audra.get("/audit?campaign=q9").text
+    assert "No event matches." in audra.get("/audit?campaign=q9").text
     answer = audra.get("/audit/export")
     assert re.search(r"audit-log-[0-9-]{10}\.jsonl", answer.headers["Content-Disposition"])
     assert len(answer.text.splitlines()) == len(site.events())

@@ -40,7 +40,7 @@ MENU = (
 
 NOTICES = {
     "saved": "Saved.",
-    "codes-on": "From now on, signing in takes a one-time code.",
+    "codes-on": "From now on, signing in requires a one-time code.",
     "password-changed": "The password was changed. All other sessions were ended.",
     "catalogue-wanted": "The catalogue is being fetched. Look again in a moment.",
     "signed-out": "You were signed out meanwhile, so nothing was changed. Sign in and do it again.",
