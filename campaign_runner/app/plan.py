@@ -19,6 +19,7 @@ from campaign_runner.app.steps.funds import funds_notes
 from campaign_runner.app.steps.history import past
 from campaign_runner.app.steps.plan_approval import show_plan
 from campaign_runner.app.steps.unusual import clock_notes, unusual_to_show
+from campaign_runner.app.views.plan_differences import Differences, plan_differences
 from campaign_runner.ledger import held, open_ledger, sent_when
 from campaign_runner.model.observed import observed
 from campaign_runner.planning.plan_draft import PlanDraft
@@ -27,10 +28,10 @@ from campaign_runner.planning.plan_draft import PlanDraft
 @observed("stage", stage="plan")
 def plan_file(
     reading: ReadOptions, runtime: Runtime, progress: Progress = no_progress, *, canary: int = 0,
-    look: Callable[[PlanDraft], None] = lambda _: None,
+    look: Callable[[PlanDraft], None] | None = None,
 ) -> Result:  # fmt: skip
     """What would be sent, and what is there already?  Nothing is sent; the ledger keeps that this plan was shown.
-    `look` is given the draft while its lines can be read."""
+    `look` is given the draft while its lines can be read; without it, the result says which rows are not as before."""
     with copied(reading) as reading, open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
         tell_older(runtime, ledger)
         before = past(ledger, runtime)
@@ -49,7 +50,13 @@ def plan_file(
         foreseen = funds_notes(runtime, ledger, number, draft.plan)
         draft = draft.telling(*clock_notes(runtime, ledger), *map(str, unusual), *foreseen)
         seen = show_plan(draft, CampaignSession(runtime, ledger, number), *judged_by(draft, runtime, catalogue))
-        look(draft)
+        differences: Differences = {}
+        if look:
+            look(draft)
+        else:
+            differences = plan_differences(
+                CampaignSession(runtime, ledger, number), draft, reading, seen.facts.identity
+            )
         draft = draft.telling(*seen.notes)
         with ledger.read() as connection:
             before_now = sent_when.sent_lines(
@@ -58,7 +65,7 @@ def plan_file(
         result = finish_check(draft, reading, runtime, progress, seen.reports, before_now)
     return replace(
         result, plan=seen.facts.identity, approval=seen.approval, funds=tuple(foreseen),
-        unusual=tuple((one.name, one.sentence) for one in unusual),
+        differences=differences, unusual=tuple((one.name, one.sentence) for one in unusual),
     )  # fmt: skip
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from campaign_runner.model import Books
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.marketplace import Reward
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.model.status_texts import BY_OUTCOME, STATUS_TEXTS
-from campaign_runner.model.wording import came_to, cash, count, listed, per_currency
+from campaign_runner.model.wording import came_to, cash, count, day, listed, per_currency
 from campaign_runner.preflight.catalogue_check import price
 from campaign_runner.reporting.finance.sums import FinanceOfAll, PeriodSums
 from campaign_runner.reporting.fix_list import todo
@@ -257,3 +257,24 @@ def purged(erased: Erased, nothing: str, window: int, *, dry_run: bool) -> Itera
     if reports := erased.reports:
         yield "These files still contain names or contact data. Delete them, or write them again (campaign-runner reports):"
         yield from (f"  {path}" for path in reports)
+
+
+# Of this many changed rows the screen shows what changed.
+CHANGES_SHOWN = 10
+_SINCE = {
+    "upload": "Since {file} of {day}, which was planned last",
+    "approved": "Since the plan approved last ({file}, {day})",
+}
+
+
+def differences(compared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Which rows are not as in the file planned last, and in that of the plan approved last."""
+    for name, since in compared.items():
+        counts = ", ".join(f"{count(number, 'row')} {kind}" for kind, number in since["rows"].items())
+        about = _SINCE[name].format(file=since["file"], day=day(since["at"]))
+        yield f"{about}: {counts or 'no row changed' if since['whole'] else 'too long to compare row by row'}."
+        for one in since["changes"][:CHANGES_SHOWN]:
+            fields = (f'{header} "{one["before"][header]}" → "{one["after"][header]}"' for header in one["before"])
+            yield f"  Row {one['row']} {one['kind']}" + (f": {'; '.join(fields)}" if one["kind"] == "changed" else "")
+        if (more := sum(since["rows"].values()) - CHANGES_SHOWN) > 0:
+            yield f"  … and {more:,} more."

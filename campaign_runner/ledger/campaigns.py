@@ -174,6 +174,13 @@ def latest_upload(connection: Connection, campaign_key: int) -> Upload | None:
     return Upload(**{**row, "reading": orjson.loads(row["reading"])}) if row else None
 
 
+def upload_of_plan(connection: Connection, campaign_key: int, plan: str) -> Upload | None:
+    """The newest upload that was planned as a plan of this name; None where it never was."""
+    query = select(uploads.c.id).where(uploads.c.campaign == campaign_key, uploads.c.plan == plan)
+    number = connection.execute(query.order_by(uploads.c.id.desc()).limit(1)).scalar()
+    return upload(connection, number) if number else None
+
+
 def uploads_about(connection: Connection, upload: int) -> list[Upload]:
     """The uploads that are reports about an upload, the oldest first (`reading` names it as `about`)."""
     query = (

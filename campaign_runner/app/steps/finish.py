@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -50,7 +51,8 @@ REPORTS_ARE_WHOLE = "The reports show every row of that file, each as it was cor
 class Result:
     """The result of a command. `tally` is None where nothing was checked again; `plan` is what `plan` showed; `columns`,
     `problems` (the first of them), `held` and `head` (header and first rows) are those of a file that was checked;
-    `unusual` (name and sentence) and `funds` (sentences) are what somebody should look at before it is sent."""
+    `unusual` (name and sentence) and `funds` (sentences) are what somebody should look at before it is sent;
+    `differences` (`app.views.plan_differences`) are the rows that are not as before."""
 
     books: Books
     reports: Mapping[str, Path]
@@ -64,6 +66,7 @@ class Result:
     unusual: tuple[tuple[str, str], ...] = ()
     funds: tuple[str, ...] = ()
     head: tuple[tuple[str, ...], ...] = ()
+    differences: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def plain(self) -> Summary:
         """As `summary.json` has it."""

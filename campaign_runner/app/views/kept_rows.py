@@ -86,10 +86,10 @@ class KeptRows:
             return
         try:
             with restored(workspace, older[0]) as before:
-                rows = _rows(before, runtime)
+                rows = spreadsheet_rows(before, runtime)
         except CampaignRunnerError:  # it could not be read then, and cannot now
             return
-        self._keep(checks.SINCE_UPLOAD, rows, _rows(reading, runtime), {"number": older[0].number})
+        self._keep(checks.SINCE_UPLOAD, rows, spreadsheet_rows(reading, runtime), {"number": older[0].number})
 
     def _keep(
         self, kind: str, before: list[ComparedRow], now: list[ComparedRow], about: Mapping[str, Any],
@@ -109,7 +109,7 @@ def _lines(parts: Iterator[bytes]) -> Iterator[ComparedRow]:
         yield from compared(part)
 
 
-def _rows(reading: ReadOptions, runtime: Runtime) -> list[ComparedRow]:
+def spreadsheet_rows(reading: ReadOptions, runtime: Runtime) -> list[ComparedRow]:
     """The rows of a spreadsheet by their headers."""
     table, key = read(reading, runtime.settings, rule_book(runtime)), runtime.settings.identity.key
     named = [one for one in table.columns if one.header in key or one.field in key] if key else []
@@ -131,10 +131,10 @@ def _rows(reading: ReadOptions, runtime: Runtime) -> list[ComparedRow]:
 
 def _in_parts(changes: Sequence[RowChange]) -> Iterator[bytes]:
     for start in range(0, len(changes), AT_ONCE):
-        yield orjson.dumps([_plain(change) for change in changes[start : start + AT_ONCE]])
+        yield orjson.dumps([plain_change(change) for change in changes[start : start + AT_ONCE]])
 
 
-def _plain(change: RowChange) -> dict[str, Any]:
+def plain_change(change: RowChange) -> dict[str, Any]:
     """A change with the fields that differ; of an added or removed row, with all of them."""
     before, after = (row.values if row else {} for row in (change.before, change.after))
     fields = change.fields or tuple(after or before)

@@ -19,7 +19,9 @@ def end(
     call: Call, result: Result, lines: Sequence[str], runtime: Runtime, *, shows_state: bool = True
 ) -> NoReturn:  # fmt: skip
     """Show the result, the state folder and all notices, and exit with its code."""
-    planned = {"plan": result.plan, "approval": result.approval.state} if result.plan else {}
+    planned = (
+        {"plan": result.plan, "approval": result.approval.state, "diff": result.differences} if result.plan else {}
+    )
     where = {"state": str(runtime.state), "notices": runtime.notices}
     folder = [f"State folder: {runtime.state}"] if shows_state else []
     call.answer({**result.plain(), **planned, **where}, *lines, *folder)
@@ -36,7 +38,9 @@ def end(
 
 def plan_and_approval(result: Result) -> list[str]:
     """The plan's name, and who has to approve it."""
-    lines = [f"Plan {result.plan}. {result.approval.sentence}"]
+    from campaign_runner.app import screen
+
+    lines = [*screen.differences(result.differences), f"Plan {result.plan}. {result.approval.sentence}"]
     return [*lines, result.approval.who] if result.approval.who else lines
 
 
