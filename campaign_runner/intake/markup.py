@@ -49,3 +49,8 @@ def local(name: str) -> str:
 
 def _refuse(*_: object) -> None:
     raise MarkupError("a document type")
+
+
+def is_true(text: str) -> bool:
+    """`1`, `true`, `on`."""
+    return text.strip().lower() in ("1", "true", "on")

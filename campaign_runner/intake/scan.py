@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from campaign_runner.intake.cells.marks import CellMarks
 from campaign_runner.intake.grid import Defect
+from campaign_runner.model.spreadsheet import column_position
 
 NO_RESULT = "cell:formula without value"
 MAX_CELLS = 60_000_000
@@ -86,7 +87,10 @@ class Scan:
             begin, end = _ADDRESS.fullmatch(first), _ADDRESS.fullmatch(last or first)
             if not begin or not end:
                 continue
-            left, right = position(begin[1]), min(position(end[1]), position(begin[1]) + MAX_COLUMNS)
+            left, right = (
+                column_position(begin[1]),
+                min(column_position(end[1]), column_position(begin[1]) + MAX_COLUMNS),
+            )
             top = int(begin[2])
             for row in range(top, min(int(end[2]), top + _MAX_AREA // (right - left + 1)) + 1):
                 for column in range(left, right + 1):
@@ -103,11 +107,3 @@ def is_unsolved_result(kind: str, has_value: bool, value: str, is_unsolved: bool
     if not value.strip():
         return kind != "str" or is_unsolved
     return is_unsolved and kind in ("n", "") and not value.strip(" 0.")
-
-
-def position(letters: str) -> int:
-    """`A` -> 0, `AA` -> 26."""
-    at = 0
-    for letter in letters:
-        at = at * 26 + ord(letter) - 64
-    return at - 1

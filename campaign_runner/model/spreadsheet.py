@@ -28,6 +28,14 @@ def column_letters(position: int) -> str:
     return letters
 
 
+def column_position(letters: str) -> int:
+    """0 for `A`, 26 for `AA`."""
+    at = 0
+    for letter in letters:
+        at = at * 26 + ord(letter) - 64
+    return at - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A spreadsheet column: `position` counts from 0, `header` is the user's own text, `field` is Tango's name.

@@ -12,6 +12,7 @@ from campaign_runner.intake.cells import typed
 from campaign_runner.intake.cells.format_codes import Look
 from campaign_runner.intake.cells.marks import Typed
 from campaign_runner.intake.excel.styles import unescaped
+from campaign_runner.intake.markup import is_true
 from campaign_runner.intake.scan import Scan
 
 
@@ -135,11 +136,6 @@ _VALUES: dict[str, Callable[[CellValues, Cell, str], str]] = {
     "e": CellValues._error,
     "d": CellValues._day,
 }
-
-
-def is_true(text: str) -> bool:
-    """`1`, `true`, `on`."""
-    return text.strip().lower() in ("1", "true", "on")
 
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - cells have no time zone

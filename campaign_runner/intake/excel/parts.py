@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from campaign_runner.intake.container import Container
-from campaign_runner.intake.markup import Attributes, MarkupError, tags
+from campaign_runner.intake.markup import Attributes, MarkupError, is_true, tags
 
 _WORKSHEET, _CHART_SHEET = "worksheet", "chartsheet"
 
@@ -81,10 +81,10 @@ def _workbook_parts(container: Container) -> WorkbookParts:
     styles = by_kind.get("styles", "") or container.find(_beside(workbook, "styles.xml"))
     return WorkbookParts(
         workbook, strings, styles, sheets, others,
-        counts_1904=_is_true(properties.get("date1904", "")),
+        counts_1904=is_true(properties.get("date1904", "")),
         is_usual=container.is_usual and workbook == "xl/workbook.xml"
         and strings in ("", "xl/sharedStrings.xml") and styles in ("", "xl/styles.xml"),
-        is_unsolved=_is_true(calculation.get("fullCalcOnLoad", "")) and "calcChain" not in by_kind,
+        is_unsolved=is_true(calculation.get("fullCalcOnLoad", "")) and "calcChain" not in by_kind,
         links="externalLink" in by_kind or any("xl/externallinks/externallink" in n.lower() for n in container.names),
     )  # fmt: skip
 
@@ -128,7 +128,3 @@ def _target(container: Container, folder: str, target: str) -> str:
 
 def _beside(workbook: str, name: str) -> str:
     return posixpath.join(posixpath.dirname(workbook.replace("\\", "/")), name)
-
-
-def _is_true(text: str) -> bool:
-    return text.strip().lower() in ("1", "true", "on")

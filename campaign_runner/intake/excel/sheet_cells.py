@@ -16,12 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campaign_runner.intake.container import Container
-from campaign_runner.intake.excel.cell_values import Cell, CellValues, Workbook, is_true
+from campaign_runner.intake.excel.cell_values import Cell, CellValues, Workbook
 from campaign_runner.intake.excel.styles import Texts
 from campaign_runner.intake.grid import HEAD_ROWS, ROWS_PER_BLOCK, Block, Row, texts
-from campaign_runner.intake.markup import Attributes, MarkupError, parse
-from campaign_runner.intake.scan import MAX_COLUMNS, Scan, is_unsolved_result, position
+from campaign_runner.intake.markup import Attributes, MarkupError, is_true, parse
+from campaign_runner.intake.scan import MAX_COLUMNS, Scan, is_unsolved_result
 from campaign_runner.intake.sheets import block
+from campaign_runner.model.spreadsheet import column_position
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -122,7 +123,7 @@ class _Reader:
 
     def _open_cell(self, attributes: Attributes) -> None:
         address = _ADDRESS.fullmatch(attributes.get("r", "").strip())
-        column = position(address[1].upper()) if address else self._next_column
+        column = column_position(address[1].upper()) if address else self._next_column
         style = attributes.get("s", "")
         number = int(style) if style.isascii() and style.isdigit() and len(style) < 7 else 0
         self._cell = Cell(self._row, column, attributes.get("t", "n").strip(), number)
@@ -146,8 +147,8 @@ class _Reader:
         first, _, last = attributes.get("ref", "").partition(":")
         begin, end = _ADDRESS.fullmatch(first), _ADDRESS.fullmatch(last)
         if begin and end and int(end[2]) > int(begin[2]):
-            self.scan.merges.append((int(begin[2]), min(int(end[2]), _MAX_ROWS), position(begin[1].upper()),
-                                     position(end[1].upper())))  # fmt: skip
+            self.scan.merges.append((int(begin[2]), min(int(end[2]), _MAX_ROWS), column_position(begin[1].upper()),
+                                     column_position(end[1].upper())))  # fmt: skip
 
     def _rule(self, attributes: Attributes) -> None:
         self.scan.add_rule(attributes.get("dxfId", ""), self._workbook.struck_rules)

@@ -15,7 +15,8 @@ import numpy as np
 from campaign_runner.intake.container import Container
 from campaign_runner.intake.excel.extent import reach, survey
 from campaign_runner.intake.excel.styles import PLAIN, CellStyles
-from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan, is_unsolved_result, position
+from campaign_runner.intake.scan import MAX_CELLS, MAX_COLUMNS, Scan, is_unsolved_result
+from campaign_runner.model.spreadsheet import column_position
 
 _MAX_ROW_BYTES = 1 << 26
 _TRUE = (b"1", b"true")
@@ -124,7 +125,7 @@ class _Window:
             for letters, number, style in self._marked.findall(window):
                 alike.setdefault((letters, style), []).append(int(number))
             for (letters, style), rows in alike.items():
-                self.found.marks.add_all(rows, [position(letters.decode())] * len(rows), self._looks[style])
+                self.found.marks.add_all(rows, [column_position(letters.decode())] * len(rows), self._looks[style])
 
     def _add_struck(self, window: bytes) -> None:
         if self._struck:
@@ -192,7 +193,7 @@ def _is_hidden(tag: bytes) -> bool:
 
 def _cell(attributes: bytes) -> tuple[int, int] | None:
     match = re.fullmatch(rb"([A-Z]{1,3})([0-9]{1,7})", _attribute(attributes, b"r"))
-    return (int(match[2]), position(match[1].decode())) if match else None
+    return (int(match[2]), column_position(match[1].decode())) if match else None
 
 
 def _hidden_columns(columns: list[bytes]) -> Iterator[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from campaign_runner.model import HELD, Problem
-from campaign_runner.model.spreadsheet import column_letters
+from campaign_runner.model.spreadsheet import column_letters, column_position
 
 FILLS = {"error": "FFFFC7CE", "warning": "FFFFEB9C"}
 Cell = tuple[int, int]
@@ -135,7 +135,7 @@ def _marked_row(body: bytes, p: bytes, row: int, cells: dict[int, str], styles: 
     """Give the marked cells of one row their format; a cell that is not there yet is put in its place."""
     parts, done, waiting = [], 0, sorted(cells)
     for tag in re.finditer(rb'<%bc\b[^>]*?\br="([A-Z]{1,3})[0-9]+"[^>]*>' % p, body):
-        here = _position(tag[1].decode())
+        here = column_position(tag[1].decode())
         while waiting and waiting[0] <= here:
             position = waiting.pop(0)
             if position < here:
@@ -161,13 +161,6 @@ def _restyled(tag: bytes, severity: str, styles: MarkStyles) -> bytes:
 def _new_cell(p: bytes, row: int, position: int, severity: str, styles: MarkStyles) -> bytes:
     name = f"{column_letters(position)}{row}".encode()
     return b'<%bc r="%b" s="%d"/>' % (p, name, styles.of_blank(position, severity)) if severity else b""
-
-
-def _position(name: str) -> int:
-    at = 0
-    for letter in name:
-        at = at * 26 + ord(letter) - 64
-    return at - 1
 
 
 _AFTER_THE_DRAWING = ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "AlternateContent",

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from campaign_runner.model.spreadsheet import column_letters
+from campaign_runner.model.spreadsheet import column_letters, column_position
 from campaign_runner.reporting.excel.annotated import DAMAGED
 from campaign_runner.reporting.excel.package import Package, Pieces, xml_text
 
@@ -67,7 +67,7 @@ def _cells(body: bytes, prefix: bytes, row: int, changed: Mapping[int, str]) -> 
     pattern = re.compile(rb'<%bc\b[^>]*?\br="([A-Z]{1,3})[0-9]+"[^>]*?(?:/>|>.*?</%bc>)' % (prefix, prefix), re.S)
     parts, done, waiting = [], 0, sorted(changed)
     for cell in pattern.finditer(body):
-        here = _position(cell[1].decode())
+        here = column_position(cell[1].decode())
         while waiting and waiting[0] <= here:
             position = waiting.pop(0)
             parts.append(body[done : cell.start()])
@@ -89,13 +89,6 @@ def _cell(prefix: bytes, row: int, position: int, value: str, style: re.Match[by
     text = xml_text(value).encode()
     return b'<%bc r="%b"%b t="inlineStr"><%bis><%bt xml:space="preserve">%b</%bt></%bis></%bc>' % (
         prefix, name, look, prefix, prefix, text, prefix, prefix, prefix)  # fmt: skip
-
-
-def _position(name: str) -> int:
-    at = 0
-    for letter in name:
-        at = at * 26 + ord(letter) - 64
-    return at - 1
 
 
 def write_same_cells(
