@@ -96,6 +96,8 @@ def not_understood(connection: Connection, campaign_key: int, upload: int, perio
 
 def foreign(connection: Connection, campaign_key: int, period: Period = ALWAYS) -> list[Foreign]:
     """What was charged in another currency than the reward's: compared by rate, not to the cent."""
+    if not is_anything_odd(connection, campaign_key):
+        return []
     keys = (line_items.c.currency, PAID_IN)
     query = select(*keys, func.count(), func.sum(UNITS), func.sum(CHARGED)).select_from(LINES)
     where = (line_items.c.batch.in_(order_sums.odd(campaign_key)), ~SAME, ~_LOST, _CURRENT, *placed_in(period))

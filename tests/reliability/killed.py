@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tests.reliability.processes import ROWS
 
 SLOW = {"kind": "slow", "seconds": 4}
+
+
+@contextmanager
+def silent(office) -> Iterator[None]:
+    """Tango answers nobody for as long as this lasts, however slow this machine is."""
+    office.stand_in.send_signal(signal.SIGSTOP)
+    yield
+    office.stand_in.send_signal(signal.SIGCONT)
 
 
 def finished(office) -> None:
