@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from campaign_runner.model import Books, CellNames, Column, StatedRows
 from campaign_runner.model.lifecycle import NEEDS_ACTION, RowStatus
 from campaign_runner.model.status_texts import STATUS_TEXTS
+from campaign_runner.reporting.excel.amount_cells import in_numbers
 from campaign_runner.reporting.excel.sheet_xml import Heading
-from campaign_runner.reporting.excel.workbook_writer import in_numbers
 from campaign_runner.reporting.table import (
     ROW,
     SHEET,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from campaign_runner.model import Books, StatedRows
+from campaign_runner.reporting.excel.amount_cells import in_numbers
 from campaign_runner.reporting.excel.sheet_xml import Heading
-from campaign_runner.reporting.excel.workbook_writer import in_numbers
 from campaign_runner.reporting.table import ROW, SHEET, RowTable, original_cells, original_headings, place, texts
 
 BEFORE = ("Sheet", "Row")

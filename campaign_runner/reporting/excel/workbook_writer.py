@@ -18,13 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 import xlsxwriter
 
-from campaign_runner.model import Books, StatedRows
-from campaign_runner.model.money import UNITS
 from campaign_runner.reporting.excel.cell_marks import Cell, MarkStyles, marked
 from campaign_runner.reporting.excel.cell_notes import AUTHOR
 from campaign_runner.reporting.excel.many_notes import parts, samples
@@ -222,31 +217,3 @@ def _colour(book: Any, sheet: Any, column: int, last: int) -> None:
 def width_of(header: str, cells: Sequence[str]) -> float:
     """Wide enough for what the column holds, within reason."""
     return min(60, max([8, len(header) + 4, *(len(cell) + 2 for cell in cells)]))
-
-
-_PLAIN = r"^[0-9]{1,9}(?:\.[0-9]{1,2})?$"
-_DECIMAL_COMMA = r"^[0-9.]*,[0-9]{1,2}$"
-_NO_AMOUNT = r"[-\x{2212}(%]"
-
-
-def in_numbers(books: Books, stated: StatedRows, columns: list[Any], before: int) -> list[Any]:
-    """The columns of a report with their checked amounts as plain numbers; `before`: how many stand before the user's
-    own."""
-    at = next((before + n for n, column in enumerate(books.columns) if column.field == "amount"), None)
-    if at is None or not len(columns[at]):
-        return columns
-    return [*columns[:at], _numbers(columns[at], stated.states["units"].to_numpy()), *columns[at + 1 :]]
-
-
-def _numbers(texts: Any, units: Any) -> Any:
-    bare = pc.replace_substring_regex(texts, r"[^0-9.,]", "")
-    with_comma = pc.match_substring_regex(bare, _DECIMAL_COMMA)
-    swapped = pc.replace_substring(pc.replace_substring(bare, ".", ""), ",", ".")
-    plain = pc.if_else(with_comma, swapped, pc.replace_substring(bare, ",", ""))
-    readable = pc.and_not(pc.match_substring_regex(plain, _PLAIN), pc.match_substring_regex(texts, _NO_AMOUNT))
-    values = pc.cast(pc.if_else(readable, plain, "0"), pa.float64()).to_numpy(zero_copy_only=False)
-    each = np.round(values * UNITS).astype(np.int64)
-    known = (each > 0) & (units > 0) & (units % np.maximum(each, 1) == 0)  # the books know quantity times amount
-    number = pc.replace_substring_regex(pc.replace_substring_regex(plain, r"(\.[0-9]*?)0+$", r"\1"), r"\.$", "")
-    number = pc.replace_substring_regex(number, r"^0+([0-9])", r"\1")
-    return pc.if_else(pa.array(known), number, texts)
