@@ -99,7 +99,7 @@ def test_whatever_is_edited_in_one_row_it_is_never_new(first, data):
 
 
 @given(files, files)
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 def test_a_released_row_stays_its_row(first, second):
     lines = sent(planned(first))
     freed = frozenset(hold.reference for hold in planned(second, lines).holds)
