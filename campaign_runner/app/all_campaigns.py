@@ -36,7 +36,7 @@ def report_all_campaigns(runtime: Runtime, environment: str = "") -> FinanceOfAl
         if not books:
             raise UsageError(NOTHING_PLANNED)
         others = Counter(row["environment"] for row in every if row["environment"] != chosen)
-        places = report_targets(runtime, registry.names(*registry.OF_ALL_CAMPAIGNS), campaign="all")
+        places = report_targets(runtime, registry.names(*registry.OF_ALL_CAMPAIGNS), campaign_id="all")
         written, sums = write_finance(
             books, places.folder, finance=runtime.finance, only=runtime.only, targets=places
         )

@@ -86,7 +86,7 @@ def purge_campaign(runtime: Runtime, campaign_id: str, *, dry_run: bool = False)
             raise UsageError(f"There is no campaign {campaign_id} here. Known: {', '.join(known) or 'none yet'}.")
         counts: dict[str, Any] = dict(
             erasure.erase(
-                ledger, _EVER, runtime.at(), campaign=campaign_id, window_since=since(runtime), dry_run=dry_run
+                ledger, _EVER, runtime.at(), campaign_id=campaign_id, window_since=since(runtime), dry_run=dry_run
             )
         )
         _clear(ledger, counts, dry_run=dry_run)

@@ -43,5 +43,5 @@ def reconcile_all(runtime: Runtime, statement: Path, environment: str = "") -> R
         books = books_of_all(runtime, ledger, [row for row in every if row["environment"] == chosen], stack)
         if not books:
             raise UsageError(NOTHING_PLANNED)
-        places = report_targets(runtime, STATEMENT_REPORTS, statement, campaign="all")
+        places = report_targets(runtime, STATEMENT_REPORTS, statement, campaign_id="all")
         return reconcile_statement(books, statement, places.folder, period=runtime.finance, targets=places)

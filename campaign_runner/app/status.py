@@ -53,13 +53,13 @@ class CampaignStatus:
     paused: str
 
 
-def campaign_status(state: Path, url: str = "", campaign: str = "") -> list[CampaignStatus]:
+def campaign_status(state: Path, url: str = "", campaign_id: str = "") -> list[CampaignStatus]:
     """Every campaign of a ledger (or one) with its rows and line items by status, their money and its events."""
     with look_into(state, url) as ledger, ledger.read() as connection:
-        rows = [row for row in campaigns.listing(connection) if campaign in ("", row["campaign_id"])]
-        if campaign and not rows:
+        rows = [row for row in campaigns.listing(connection) if campaign_id in ("", row["campaign_id"])]
+        if campaign_id and not rows:
             raise UsageError(
-                f'There is no campaign "{campaign}" in this ledger. Check the name and --state. '
+                f'There is no campaign "{campaign_id}" in this ledger. Check the name and --state. '
                 f"The state folder is {state}."
             )
         return [

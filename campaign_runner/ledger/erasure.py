@@ -44,15 +44,15 @@ PURGED = (uploads.c.purged_at.is_not(None), uploads.c.purged_for == "")
 
 
 def erase(
-    ledger: Ledger, before: str, at: str, *, campaign: str = "", window_since: str = "9999", dry_run: bool = False
+    ledger: Ledger, before: str, at: str, *, campaign_id: str = "", window_since: str = "9999", dry_run: bool = False
 ) -> dict[str, int]:
     """Erase what belongs to uploads submitted before `before` (ISO time; of one `campaign`, in every environment) and
     is not open; returns how much of what. What was sent from `window_since` on still counts when campaigns are compared.
 
     Lines that are still open keep their order's bytes: nobody may be forgotten for the sake of erasure.
     """
-    of = select(campaigns.c.id).where(campaigns.c.campaign_id == campaign)
-    which = [uploads.c.created_at < before, KEPT, *([uploads.c.campaign.in_(of)] if campaign else [])]
+    of = select(campaigns.c.id).where(campaigns.c.campaign_id == campaign_id)
+    which = [uploads.c.created_at < before, KEPT, *([uploads.c.campaign.in_(of)] if campaign_id else [])]
     with ledger.write("erase personal data", durable=True) as connection:
         old = list(
             connection.execute(select(uploads.c.id).where(*which, uploads.c.id.not_in(open_uploads()))).scalars()
@@ -64,15 +64,15 @@ def erase(
             connection.execute(select(batches.c.id, batches.c.campaign, batches.c.reference).where(*closed))
         )
         counts = {"files": len(old), "orders": len(bodies)}
-        if campaign and still:
+        if campaign_id and still:
             counts["open"] = len(still)
         if not dry_run and (late := forget_hashes(connection, old, window_since, at)):
             counts["hashes"] = late
-        counts["files"] += submission_erasure.erase_older(connection, before, old, at, campaign, dry_run=dry_run)
+        counts["files"] += submission_erasure.erase_older(connection, before, old, at, campaign_id, dry_run=dry_run)
         if not dry_run and (old or bodies):
             touched = list(connection.execute(theirs.distinct()).scalars())
             _forget(connection, old, bodies, at)
-            why = {"of": "campaign"} if campaign else {"before": before}
+            why = {"of": "campaign"} if campaign_id else {"before": before}
             record(connection, at, old, touched, **why)
     return counts
 

@@ -175,20 +175,20 @@ SELECT count(*) FROM campaigns WHERE environment = ? AND campaign_id = ? AND (
 """
 
 
-def knows(folder: Path, environment: str, campaign: str) -> bool:
+def knows(folder: Path, environment: str, campaign_id: str) -> bool:
     """Whether anything was planned or sent there; what cannot be read may know it."""
     path = folder / FILE
     if not path.exists() or not path.stat().st_size:
         return False
     try:
-        return _count(path, "mode=ro", environment, campaign)
+        return _count(path, "mode=ro", environment, campaign_id)
     except sqlite3.Error:  # a folder that may not be written to: as it is on the disk
         try:
-            return _count(path, "immutable=1", environment, campaign)
+            return _count(path, "immutable=1", environment, campaign_id)
         except sqlite3.Error:
             return True
 
 
-def _count(path: Path, how: str, environment: str, campaign: str) -> bool:
+def _count(path: Path, how: str, environment: str, campaign_id: str) -> bool:
     with closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True)) as connection:
-        return bool(connection.execute(_KNOWN, (environment, campaign)).fetchone()[0])
+        return bool(connection.execute(_KNOWN, (environment, campaign_id)).fetchone()[0])

@@ -31,13 +31,13 @@ _WANTED = select(sendings.c.submission).where(sendings.c.refused == "")
 
 
 def erase_older(
-    connection: Connection, before: str, uploads: Collection[int], at: str, campaign: str = "", *, dry_run: bool
+    connection: Connection, before: str, uploads: Collection[int], at: str, campaign_id: str = "", *, dry_run: bool
 ) -> int:
     """Erase what came in before `before` (of one `campaign`) and was never sent, and what became these uploads; returns
     how many files that were never sent."""
-    whose = select(campaigns.c.id).where(campaigns.c.campaign_id == campaign)
+    whose = select(campaigns.c.id).where(campaigns.c.campaign_id == campaign_id)
     never = [submissions.c.at < before, submissions.c.upload == 0, submissions.c.id.not_in(_WANTED)]
-    mine = [submissions.c.campaign.in_(whose)] if campaign else []
+    mine = [submissions.c.campaign.in_(whose)] if campaign_id else []
     unsent = _ids(connection, *never, *mine)
     if not dry_run:
         _erase(connection, [*unsent, *_ids(connection, submissions.c.upload.in_(uploads))], at)

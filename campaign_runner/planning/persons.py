@@ -103,10 +103,12 @@ def other_rewards(new: pd.DataFrame, rewarded: pd.DataFrame) -> list[tuple[int, 
     ]
 
 
-def _same_reward(campaign: str, day: str) -> str:
+def _same_reward(campaign_id: str, day: str) -> str:
     if day:
-        return f"The same person was sent the same reward in the campaign {campaign} on {day}."
-    return f"The same person was about to be sent the same reward in the campaign {campaign} when this row was held."
+        return f"The same person was sent the same reward in the campaign {campaign_id} on {day}."
+    return (
+        f"The same person was about to be sent the same reward in the campaign {campaign_id} when this row was held."
+    )
 
 
 def _held(

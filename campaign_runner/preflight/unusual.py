@@ -152,12 +152,12 @@ def rewarded_elsewhere(others: Sequence[tuple[int, str]]) -> Iterator[Warned]:
                      tuple(row for row, _ in others))  # fmt: skip
 
 
-def plan_twice(now: Mapping[str, Decimal], last: Mapping[str, int], campaign: str) -> Iterator[Warned]:
+def plan_twice(now: Mapping[str, Decimal], last: Mapping[str, int], campaign_id: str) -> Iterator[Warned]:
     """More than twice what the last campaign sent, in any currency that it sent."""
     for currency, units in last.items():
         if units and now.get(currency, Decimal(0)) > 2 * from_units(units):
             yield Warned("plan-twice", f"The file total is {cash(now[currency], currency)}, more than twice the "
-                         f"{cash(from_units(units), currency)} of the last campaign, {campaign}.")  # fmt: skip
+                         f"{cash(from_units(units), currency)} of the last campaign, {campaign_id}.")  # fmt: skip
 
 
 def refuse(warnings: Iterable[Warned], *, ask: bool, accepted: Sequence[str], errors: Sequence[str]) -> list[str]:

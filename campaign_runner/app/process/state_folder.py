@@ -39,26 +39,28 @@ def state_folder(given: Path | None, config: Path | None, environ: Mapping[str, 
     return StateFolder(beside, here if there and here != beside else None)
 
 
-def notice(folder: Path, before: Path | None, environment: str, campaign: str) -> str:
+def notice(folder: Path, before: Path | None, environment: str, campaign_id: str) -> str:
     """What is to be told of an older folder; "" where it is the state folder of other settings and knows nothing."""
-    if before is None or ((before.parent / SETTINGS).exists() and not opening.knows(before, environment, campaign)):
+    if before is None or (
+        (before.parent / SETTINGS).exists() and not opening.knows(before, environment, campaign_id)
+    ):
         return ""
     return (
         f"{before} is not used: the state folder is {folder}, beside {SETTINGS}. Use --state to choose another one."
     )
 
 
-def refuse_other(folder: Path, before: Path | None, environment: str, campaign: str) -> None:
+def refuse_other(folder: Path, before: Path | None, environment: str, campaign_id: str) -> None:
     """Raise StateError where the older folder knows this campaign and the chosen one does not."""
     if (
         before is None
-        or not opening.knows(before, environment, campaign)
-        or opening.knows(folder, environment, campaign)
+        or not opening.knows(before, environment, campaign_id)
+        or opening.knows(folder, environment, campaign_id)
     ):
         return
     raise StateError(
-        f"{before}: the ledger in this folder knows the campaign {campaign}, the state folder {folder} does not. The state "
-        f"folder is now beside {SETTINGS}. Nothing was sent. {_advice(folder, before)}"
+        f"{before}: the ledger in this folder knows the campaign {campaign_id}, the state folder {folder} does not. "
+        f"The state folder is now beside {SETTINGS}. Nothing was sent. {_advice(folder, before)}"
     )
 
 

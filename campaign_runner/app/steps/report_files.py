@@ -73,9 +73,9 @@ def report_folder(runtime: Runtime) -> Path:
     return runtime.reports / runtime.settings.campaign.id
 
 
-def report_targets(runtime: Runtime, names: Iterable[str], *inputs: Path, campaign: str = "") -> Targets:
+def report_targets(runtime: Runtime, names: Iterable[str], *inputs: Path, campaign_id: str = "") -> Targets:
     """Under which name each report is written, so that nothing is lost that a person typed; `inputs` are read."""
-    place = runtime.reports / campaign if campaign else report_folder(runtime)
+    place = runtime.reports / campaign_id if campaign_id else report_folder(runtime)
     record = runtime.state / "reports" / "written" if is_writable(runtime.state) else None
     targets = reserve(place, names, WrittenReports(record), inputs)
     return replace(targets, csv=runtime.settings.reports.csv)
