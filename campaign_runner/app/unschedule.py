@@ -38,7 +38,8 @@ def unschedule(connection: Connection, campaign_key: int, actor: Actor, at: str)
     campaigns.one_at_a_time(connection, campaign_key)
     wanted = require_scheduled(connection, campaign_key)
     sendings.call_off(connection, campaign_key, wanted, at)  # first: whoever writes the plan down now is waited for
-    newest = submissions.get(connection, wanted.submission)
+    newest = submissions.latest(connection, campaign_key)
+    assert newest is not None
     plans.withdraw_unsent(connection, campaign_key, at)
     pauses.schedule(connection, campaign_key, 0, at)
     if newest.upload:  # its bytes went with the plan that was written down

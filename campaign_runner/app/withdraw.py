@@ -36,7 +36,8 @@ def _called_off(connection: Connection, key: int, at: str) -> bool:
         return False
     sendings.call_off(connection, key, wanted, at)  # whoever writes the plan down now is waited for
     pauses.schedule(connection, key, 0, at)
-    jobs.want(connection, jobs.CHECK, wanted.submission, at)
+    newest = submissions.latest(connection, key)  # a later file came meanwhile, or the same
+    jobs.want(connection, jobs.CHECK, newest.id if newest else wanted.submission, at)
     return True
 
 

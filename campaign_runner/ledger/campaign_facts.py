@@ -35,6 +35,7 @@ class KnownCampaign:
     decision: str = ""
     driven: bool = False
     people: frozenset[str] = field(default_factory=frozenset)
+    sends_earlier: bool = False  # what is to be sent is not the newest submission
 
 
 def known_campaigns(connection: Connection, keys: Sequence[int]) -> list[KnownCampaign]:
@@ -61,6 +62,7 @@ def _known(connection: Connection, keys: Sequence[int]) -> Iterator[KnownCampaig
             row, submission, check, submission is not None and str(submission.id) in checking,
             wish if wish and submission and wish.submission == submission.id else None, upload, sums.get(upload, ()),
             decided.get((key, check.plan), "") if check and check.plan else "", str(key) in driven, people[key],
+            bool(wish and submission and wish.submission != submission.id and not wish.refused),
         )  # fmt: skip
 
 

@@ -13,10 +13,11 @@ from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.schedule import moment_of
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.steps import plan_approval
+from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.ledger import jobs
 from campaign_runner.model.errors import Conflict, UsageError
-from tests.doors.conftest import ANA, BEN, FINN, HANNA, House
+from tests.doors.conftest import ANA, BEN, FINN, HANNA, HEADERS, House
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
@@ -107,3 +108,22 @@ def test_what_is_scheduled_is_sent_at_once_or_at_another_time(house: House) -> N
             act(house.workspace, key, HANNA)
     with house.workspace.ledger().read() as connection:
         assert not jobs.is_any_due(connection)
+
+
+@pytest.mark.parametrize("worked", [True, False])
+def test_a_file_that_came_after_one_was_scheduled_stays_the_newest_when_the_schedule_is_cancelled(
+    house: House, worked: bool
+) -> None:
+    key = scheduled(house, ANA, BEN)
+    if worked:
+        house.work()
+    path = house.folder / "later.csv"
+    path.write_text(f"{HEADERS}\n{BEN}\n", "utf-8")
+    submit_file(house.workspace, key, path, path.name, HANNA, "page")
+    house.work()
+    assert (bool(house.view()["under_way"]), bool(house.view()["scheduled"])) == (True, True)
+    wishes.unschedule_campaign(house.workspace, key, HANNA)
+    house.work()
+    assert (house.newest(key).name, house.sent()) == ("later.csv", [])
+    assert (plan_view(house.workspace, key)["lines"], house.view()["under_way"]) == (1, None)
+    assert verify_log(house.folder / "state").differences == ()

@@ -115,7 +115,7 @@ def _facts(
 
 def _under_way(known: KnownCampaign, *, planned: bool) -> dict[str, int] | None:
     """Rows of the plan before the newest file that have not left, and that are not final, while it is being sent."""
-    if planned or not known.driven or not known.upload:
+    if planned or not known.driven or not (known.upload or known.sends_earlier):
         return None
     rows, _ = _sums(known.tally)
     return {"unsent": rows["unsent"], "open": rows["pending"] + rows["unknown"]}
