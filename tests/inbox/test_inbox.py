@@ -68,7 +68,7 @@ def test_the_same_bytes_under_another_name_send_nothing(drop):
     drop.put("q4-copy.csv", ANA)
     assert drop.once() is ExitCode.DONE
     assert drop.places("q4-copy.csv") == ["done"]
-    assert "were submitted on" in drop.told[-1]
+    assert "was submitted on" in drop.told[-1]
     assert drop.sent() == ["ana@example.com"]
 
 

@@ -157,7 +157,7 @@ def test_the_same_rows_encrypted_anew_send_nothing(drop, keyring):
     for name in ("q4.csv.pgp", "again.csv.pgp"):
         (drop.folder / name).write_bytes(keyring.message())
         assert drop.once() is ExitCode.DONE
-    assert "were submitted on" in drop.told[-1]
+    assert "was submitted on" in drop.told[-1]
     assert drop.sent() == ["ana@example.com"]
 
 

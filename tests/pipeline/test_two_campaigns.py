@@ -48,9 +48,9 @@ def test_two_campaigns_at_once_send_everybody_once(two):
 def test_who_was_planned_elsewhere_while_a_plan_was_made_is_seen_in_its_transaction(two, monkeypatch):
     read_before = history.past
 
-    def slow(ledger, runtime):
+    def slow(ledger, runtime, *wanted):
         monkeypatch.setattr(write_plan, "past", read_before)
-        known = read_before(ledger, runtime)
+        known = read_before(ledger, runtime, *wanted)
         two.run_campaign("a", ANA)
         return known
 
