@@ -12,7 +12,7 @@ from campaign_runner.app.send import send_plan
 from campaign_runner.app.trial_reward import test_reward_of as reward_of
 from campaign_runner.app.trial_reward import want_test_reward as want
 from campaign_runner.app.views.plan_view import plan_view
-from campaign_runner.ledger import events, requests, trial_rewards
+from campaign_runner.ledger import events, trial_rewards
 from campaign_runner.model.errors import Conflict, StateError, UsageError
 from campaign_runner.model.roles import Role
 from tests.doors.conftest import ANA, BEN, HANNA, House
@@ -86,7 +86,7 @@ def test_a_worker_that_died_after_sending_it_is_followed_by_one_that_sends_the_s
 
     want(house.workspace, key, VIEWER, plan_of(house, key))
     with monkeypatch.context() as patched:
-        patched.setattr(requests, "settle", died)
+        patched.setattr(trial_rewards, "settle", died)
         with pytest.raises(StateError):
             house.work()
     with house.workspace.ledger().write("its lease ran out") as connection:
