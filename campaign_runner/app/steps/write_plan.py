@@ -32,6 +32,7 @@ from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.schema import PUT_OFF
 from campaign_runner.ledger.sendings import is_still_wanted, was_called_off
 from campaign_runner.ledger.sent_lines import is_decided_since, rewarded_elsewhere
+from campaign_runner.model import RawTable
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.observed import observed
 from campaign_runner.planning import Plan
@@ -81,26 +82,20 @@ def write_down_plan(
             Overtaken
         ):  # another campaign planned the same people meanwhile, or somebody decided about rows
             return _planned(
-                reading,
-                campaign,
-                progress,
-                catalogue,
-                before,
-                canary,
-                may_send=may_send,
-                partial=partial,
+                table, reading, campaign, progress, catalogue, before, canary, may_send=may_send, partial=partial,
                 wanted=wanted,
-            )
+            )  # fmt: skip
 
 
 def _planned(
-    reading: ReadOptions, campaign: CampaignSession, progress: Progress, catalogue: CatalogueSnapshot,
+    table: RawTable, reading: ReadOptions, campaign: CampaignSession, progress: Progress, catalogue: CatalogueSnapshot,
     before: LedgerHistory, canary: int, *, may_send: bool, partial: bool, wanted: str,
 ) -> LoadedUpload:  # fmt: skip
     """Check, plan and write down; raises Overtaken."""
     runtime, ledger = campaign.runtime, campaign.ledger
     ledger.close_connections()
-    draft = repaired.with_corrected(checked_draft(reading, runtime, catalogue, before, progress, canary), campaign)
+    checked = checked_draft(reading, runtime, catalogue, before, progress, canary, table=table)
+    draft = repaired.with_corrected(checked, campaign)
     planning.refuse(reasons_against(draft, runtime))
     if not may_send:
         return _read(draft, reading, _write_down(draft, reading, campaign, "", before))
