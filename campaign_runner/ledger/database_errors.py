@@ -96,5 +96,5 @@ def _is_damaged(engine: Engine) -> bool:
     try:
         with engine.connect() as connection:
             return bool(connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok")
-    except Exception:
-        return True
+    except Exception as error:  # who cannot look knows nothing: a backup is not to be restored for a lock
+        return not re.search("locked|unable to open|disk is full", str(error), re.IGNORECASE)
