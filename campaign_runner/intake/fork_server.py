@@ -108,7 +108,10 @@ _STARTING = threading.Lock()
 
 
 def start() -> ForkServer:
-    """The server of this process, started at the first call: it costs least, and is soundest, before any thread."""
+    """The server of this process, started at the first call: it costs least, and is soundest, before any thread.
+
+    And before any SQLite file is opened: a fork would believe that it holds the locks which this process holds.
+    """
     with _STARTING:
         if not (_SERVERS and _SERVERS[0].is_usable):
             _SERVERS[:] = [ForkServer()]

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +19,7 @@ from campaign_runner.app.jobs import KINDS, MANY, check_what_waits, want_periodi
 from campaign_runner.app.process.executor import aside
 from campaign_runner.app.schedule import schedule
 from campaign_runner.app.workspace import Asked
+from campaign_runner.intake import fork_server
 from campaign_runner.ledger import jobs, pauses, stored_reports, submissions
 from campaign_runner.ledger.checks import check_of, problems_of
 from campaign_runner.ledger.sendings import sending, want_sent
@@ -261,7 +263,9 @@ def test_another_process_checks_the_files_that_wait_and_does_nothing_else(house)
         house.create(campaign)
         house.put(ANA_ROW, BO_ROW, campaign=campaign)
     want_periodic(house.workspace)
-    house.workspace.ledger().close_connections()
+    fork_server.end()
+    with ThreadPoolExecutor(1) as pool:  # from a thread: then it is a Python of its own, without our open ledgers
+        pool.submit(fork_server.start).result()
     with aside(partial(check_what_waits, None, house.workspace.state, None)) as ended:
         ended.result(100)
     with house.workspace.ledger().read() as connection:

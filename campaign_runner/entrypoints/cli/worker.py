@@ -30,7 +30,7 @@ def worker_command(call: Call, concurrency: Concurrency = 1, metrics_file: Metri
     collect_as_usual()
     share_one_heap()
     with call.workspace() as workspace:
-        # It may have another process check files, too.
+        # It may have another process check files, too, which opens the ledger: this one has not opened it yet.
         together = concurrency == 1 and not workspace.settings.ledger.url
         executor.begin(imports=[KINDS["check"].module] if together else [])
         with (
