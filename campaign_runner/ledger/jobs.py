@@ -129,10 +129,10 @@ def how_many_due(connection: Connection, kind: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def errors(connection: Connection) -> dict[tuple[str, str], str]:
-    """Why work could not be done, by kind and key; it is tried again."""
-    query = select(jobs.c.kind, jobs.c.key, jobs.c.error).where(jobs.c.error != "")
-    return {(kind, key): error for kind, key, error in connection.execute(query)}
+def error_of(connection: Connection, kind: str, key: object) -> str:
+    """Why work could not be done when it was tried last; it is tried again. Empty where nothing is wrong."""
+    query = select(jobs.c.error).where(jobs.c.kind == kind, jobs.c.key == str(key))
+    return str(connection.execute(query).scalar() or "")
 
 
 def until_due(connection: Connection, kind: str, key: str) -> float | None:

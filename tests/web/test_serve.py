@@ -42,6 +42,16 @@ def test_the_worker_begins_and_ends_with_the_server(tmp_path, number):
         assert not Path(f"/proc/{worker}").exists()
 
 
+def test_a_worker_does_not_outlive_a_server_that_is_killed(tmp_path):
+    with served(tmp_path) as (process, _):
+        (worker,) = children(process.pid)
+        process.kill()
+        until = time.monotonic() + 30
+        while Path(f"/proc/{worker}").exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not Path(f"/proc/{worker}").exists()
+
+
 def test_an_address_that_others_reach_needs_a_proxy_with_tls(tmp_path):
     refused = campaign_runner(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0")
     assert (refused.returncode, refused.stdout) == (2, "")

@@ -18,6 +18,7 @@ from campaign_runner.app.halt import drive_again, halt
 from campaign_runner.app.jobs import KINDS, MANY, check_what_waits, want_periodic, work_once
 from campaign_runner.app.process.executor import aside
 from campaign_runner.app.schedule import schedule
+from campaign_runner.app.views.upload_view import upload_view
 from campaign_runner.app.workspace import Asked
 from campaign_runner.intake import fork_server
 from campaign_runner.ledger import jobs, pauses, stored_reports, submissions
@@ -140,7 +141,7 @@ def test_a_job_that_fails_is_tried_again_later_and_says_where_the_reason_is(hous
     assert work_once(house.workspace)
     with house.workspace.ledger().read() as connection:
         assert (jobs.until_due(connection, "check", "404") or 0) > 0
-        said = jobs.errors(connection)[("check", "404")]
+        said = jobs.error_of(connection, "check", "404")
     assert re.fullmatch(r"The program failed \(reference (\w{8})\). The log of the worker says why, .*", said)
     (line,) = [json.loads(JsonLines().format(record)) for record in caplog.records if record.msg == "job failed"]
     assert (line["error"], f"(reference {line['fault']})" in said) == ("NoResultFound", True)
@@ -154,9 +155,8 @@ def test_a_job_that_is_refused_says_so_without_anybodys_address(house, monkeypat
     house.create()
     submission = house.put(ANA_ROW)
     assert work_once(house.workspace)
-    with house.workspace.ledger().read() as connection:
-        said = jobs.errors(connection)[("check", str(submission.id))]
-    assert said == "Row 3: […] is there twice. Correct the file."
+    shown = upload_view(house.workspace, submission.campaign, submission.number)
+    assert (shown["state"], shown["reason"]) == ("checking", "Row 3: […] is there twice. Correct the file.")
 
 
 def test_every_kind_of_work_can_be_imported():
@@ -245,7 +245,7 @@ def test_work_on_a_campaign_that_a_run_holds_comes_again_soon_and_is_no_failure(
         assert work_once(house.workspace, (kind, str(key)))
     with house.workspace.ledger().read() as connection:
         assert 0 < (jobs.until_due(connection, kind, str(key)) or 0) <= 2
-        assert jobs.errors(connection) == {}
+        assert not jobs.failing(connection)
 
 
 def test_what_is_said_for_one_file_wins_over_the_campaign_and_accepted_warnings_add_up(house):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
 from campaign_runner.app.workspace import Workspace
+from campaign_runner.intake import fork_server
 
 RESTART = 1.0
+PARENT = "CAMPAIGN_RUNNER_PARENT"
 
 
 def supervise(workspace: Workspace, number: int) -> None:
@@ -27,7 +30,22 @@ def supervise(workspace: Workspace, number: int) -> None:
 
 
 def _started(workspace: Workspace) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command(workspace), stdout=subprocess.DEVNULL)  # noqa: S603 (ours)
+    return subprocess.Popen(command(workspace), stdout=subprocess.DEVNULL, env=of_this_process())  # noqa: S603 (ours)
+
+
+def of_this_process() -> dict[str, str]:
+    """The environment of a worker that is to end when this process is gone, even by kill -9."""
+    return {**os.environ, PARENT: str(os.getpid())}
+
+
+def end_with_parent() -> None:
+    """Of a worker that another process started: a worker left behind would go on beside its successors, of an older
+    version perhaps. What it is doing is finished first. Linux only; elsewhere it stays."""
+    parent = os.environ.pop(PARENT, "")
+    if parent and fork_server.is_available():
+        fork_server.die_with_parent(signal.SIGTERM)
+        if str(os.getppid()) != parent:
+            raise SystemExit
 
 
 def command(workspace: Workspace) -> list[str]:

@@ -27,13 +27,17 @@ def uploads_of(workspace: Workspace, campaign_key: int) -> list[dict[str, Any]]:
 
 
 def upload_view(workspace: Workspace, campaign_key: int, number: int, *, contacts: bool = True) -> dict[str, Any]:
-    """One upload: `state`, `sheet`, `headers` with what each was understood as, `rows`, `problem_count`, notes."""
+    """One upload: `state`, `sheet`, `headers` with what each was understood as, `rows`, `problem_count`, notes.
+
+    `reason`: why it cannot be sent; while it is being checked, why the check failed when it was tried last.
+    """
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
         short, check = _short(connection, submission), check_of(connection, submission.id)
         if check is None or short["state"] == "checking":
+            failed = jobs.error_of(connection, jobs.CHECK, submission.id)
             return {**short, "sheet": "", "headers": [], "rows": {}, "amounts": {}, "problem_count": 0, "notes": [],
-                    "reason": "", "held": [], "corrections": [], "defaults": {}}  # fmt: skip
+                    "reason": failed, "held": [], "corrections": [], "defaults": {}}  # fmt: skip
         result = check.result
         made = corrections_of(connection, submission.id)
         return {

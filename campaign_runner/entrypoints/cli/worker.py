@@ -25,7 +25,7 @@ def worker_command(call: Call, concurrency: Concurrency = 1, metrics_file: Metri
     from campaign_runner.app.process.gc_pause import collect_as_usual
     from campaign_runner.app.process.metrics_file import EVERY, metrics_written
     from campaign_runner.app.process.trim_memory import share_one_heap
-    from campaign_runner.app.process.worker_processes import supervise
+    from campaign_runner.app.process.worker_processes import end_with_parent, supervise
 
     collect_as_usual()
     share_one_heap()
@@ -40,6 +40,7 @@ def worker_command(call: Call, concurrency: Concurrency = 1, metrics_file: Metri
                 metrics_file, "worker", lambda: (workspace.state, workspace.settings.ledger.url), every=EVERY
             ),
         ):
+            end_with_parent()
             call.terminal.say(f"Working on the ledger {workspace.place()}. Stop with Ctrl-C.")
             if concurrency == 1:
                 work_until_stopped(workspace)

@@ -20,7 +20,7 @@ import uvicorn
 from campaign_runner.app.accounts.users import set_up_secret
 from campaign_runner.app.process.server_address import SetUp, address_of, remember_address, server_address
 from campaign_runner.app.process.trim_memory import share_one_heap
-from campaign_runner.app.process.worker_processes import command
+from campaign_runner.app.process.worker_processes import command, of_this_process
 from campaign_runner.app.workspace import open_workspace
 from campaign_runner.entrypoints.web.application import create_app
 from campaign_runner.model.errors import UsageError
@@ -146,4 +146,6 @@ class WorkerProcess:
                 self._start()
 
     def _start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603 (ours)
+            self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=of_this_process()
+        )
