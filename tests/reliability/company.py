@@ -19,9 +19,6 @@ from random import Random
 from typing import Any, TypeVar
 from unittest.mock import patch
 
-import httpx
-from sqlalchemy import Engine, create_engine
-
 from campaign_runner import settings, simulator, validation
 from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.reports import report_campaign
@@ -31,10 +28,8 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.steps.finish import Result
 from campaign_runner.app.track import track_campaign
-from campaign_runner.ledger import store
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode, NotNewest, StateError
 from campaign_runner.simulator.server import Server
-from campaign_runner.validation import schemas
 from tests.clock import HandClock
 from tests.pipeline.decided import release_rows
 from tests.reliability.crashes import Bomb, Crash
@@ -48,43 +43,14 @@ TWO_WORDS = 120  # a retry waits until Tango has said twice that a line failed
 MEMORY = Path("/dev/shm")
 
 
-class QuickClient(httpx.Client):
-    """A client whose TLS settings are read once in a process."""
-
-    tls = httpx.create_ssl_context()
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"verify": self.tls, **options})
-
-
-def _once() -> None:
-    """Rule book, TLS settings and SQL are the same for every run: read and compiled once in a process, to save time."""
-    kept: dict[str, Any] = {}
-
-    def engine(url: str, **options: Any) -> Engine:
-        made = create_engine(url, **options)
-        if made.dialect.name == "sqlite":  # what is compiled is kept by dialect; others ask their server first
-            made.dialect = kept.setdefault(made.dialect.name, made.dialect)
-        return made
-
-    patch.object(store, "create_engine", engine).start()
+def _read_the_rules_once() -> None:
+    """The shipped rule book alone, to save time: a folder of a test's own is read each time."""
     read = validation.load_book
-    shipped = functools.cache(read)  # the shipped book alone: a folder of a test's own is read each time
+    shipped = functools.cache(read)
     patch.object(validation, "load_book", lambda folder=None: read(folder) if folder else shipped()).start()
-    build = schemas.schema_of
-    built: dict[str, Any] = {}
-
-    def schema(columns: dict[str, Any]) -> Any:
-        text = str(columns)
-        if text not in built:
-            built[text] = build(columns)
-        return built[text]
-
-    patch.object(schemas, "schema_of", schema).start()
-    patch.object(httpx, "Client", QuickClient).start()
 
 
-_once()
+_read_the_rules_once()
 
 
 @functools.cache
