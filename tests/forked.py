@@ -24,7 +24,7 @@ COMMAND = "from campaign_runner.entrypoints.cli import main; main()"
 # What takes long to read. Without a thread: each program begins with one.
 MODULES = (
     "campaign_runner.entrypoints.cli", "campaign_runner.app.run", "campaign_runner.app.recover",
-    "campaign_runner.simulator.server", "campaign_runner.validation.validator", "campaign_runner.reporting.registry",
+    "campaign_runner.simulator.http_server", "campaign_runner.validation.validator", "campaign_runner.reporting.registry",
     "pandas", "psycopg", "procrastinate", "campaign_runner.app.jobs",
     "yaml", "xlsxwriter", "jinja2", "tests.forked",
 )  # fmt: skip

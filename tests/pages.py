@@ -20,7 +20,7 @@ from campaign_runner.entrypoints.cli.call import Call
 from campaign_runner.ledger.counters import METRICS
 from campaign_runner.model.errors import MEANING
 from campaign_runner.reporting.summary_shape import Summary
-from campaign_runner.settings import template
+from campaign_runner.settings import commented_toml
 from campaign_runner.validation import load_book
 from campaign_runner.validation.grammar import Columns, MethodFile
 
@@ -84,11 +84,11 @@ def methods_table() -> str:
 
 
 def settings_page() -> str:
-    rows = [(f"`{name}`", f"`{default}`" if default else "", what) for name, default, what in template.table()]
+    rows = [(f"`{name}`", f"`{default}`" if default else "", what) for name, default, what in commented_toml.table()]
     lines = ["# Settings", "", MADE, "", "What `campaign.toml` can contain. An unknown key is an error.",
              "Each setting can also come from the environment: `CAMPAIGN_RUNNER__SECTION__KEY`.", "",
              *_table(("Setting", "Default", "Meaning"), rows), "", "## An example of every setting", "",
-             "```toml", template.every_setting().rstrip("\n"), "```", "", "## Proxy and certificates", "",
+             "```toml", commented_toml.every_setting().rstrip("\n"), "```", "", "## Proxy and certificates", "",
              "`HTTPS_PROXY` (and `NO_PROXY`) names your company's proxy, `SSL_CERT_FILE` (or `SSL_CERT_DIR`) the",
              "certificates to trust instead of the built-in ones; workers and servers read them when they start.",
              "Certificates are always checked. Servers on this machine are always called directly."]  # fmt: skip

@@ -15,7 +15,7 @@ from campaign_runner.entrypoints.cli import program
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.reporting import registry
-from campaign_runner.settings import template
+from campaign_runner.settings import commented_toml
 from tests import pages
 
 ROOT = Path(__file__).parent.parent
@@ -117,14 +117,14 @@ def test_every_delivery_method_has_a_template_with_an_example_row(method, tmp_pa
 
 @pytest.mark.parametrize("name", settings_of(settings.Settings))
 def test_every_setting_says_what_it_is(name):
-    assert name in {place.strip("[]") for place, _, what in template.table() if what} or name.startswith(
+    assert name in {place.strip("[]") for place, _, what in commented_toml.table() if what} or name.startswith(
         "campaign.sender"
     )
 
 
 @pytest.mark.parametrize("text", [
-    section("Settings").partition("```toml\n")[2].partition("```")[0], template.every_setting(),
-    template.campaign_toml("2026-q4-recognition", "Q4")], ids=["readme", "every setting", "init"])  # fmt: skip
+    section("Settings").partition("```toml\n")[2].partition("```")[0], commented_toml.every_setting(),
+    commented_toml.campaign_toml("2026-q4-recognition", "Q4")], ids=["readme", "every setting", "init"])  # fmt: skip
 def test_the_settings_that_are_shown_can_be_used(text, tmp_path):
     (tmp_path / "campaign.toml").write_text(text, "utf-8")
     assert settings.load(tmp_path / "campaign.toml").campaign.id == "2026-q4-recognition"
@@ -132,13 +132,13 @@ def test_the_settings_that_are_shown_can_be_used(text, tmp_path):
 
 @pytest.mark.parametrize("name", settings.Settings.model_fields)
 def test_init_mentions_every_section_of_the_settings(name):
-    assert (f"[{name}]" in template.campaign_toml("q4", "Q4")) is (name != template.WORKSPACE_ONLY)
+    assert (f"[{name}]" in commented_toml.campaign_toml("q4", "Q4")) is (name != commented_toml.WORKSPACE_ONLY)
 
 
 def test_what_init_leaves_out_as_a_comment_can_be_used_too(tmp_path):
     """Without the `# ` in front, every commented setting is one that exists."""
     path = tmp_path / "campaign.toml"
-    path.write_text(re.sub(r'^# (?=\[|[\w"]+ = )', "", template.campaign_toml("q4", "Q4"), flags=re.M), "utf-8")
+    path.write_text(re.sub(r'^# (?=\[|[\w"]+ = )', "", commented_toml.campaign_toml("q4", "Q4"), flags=re.M), "utf-8")
     assert settings.load(path).limits.max_rows == 5000
 
 

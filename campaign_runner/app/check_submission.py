@@ -24,9 +24,9 @@ from campaign_runner.app.workspace import Asked, Workspace
 from campaign_runner.app.write_corrections import corrected
 from campaign_runner.intake.header_text import fold
 from campaign_runner.intake.whole_sheet import header_samples, samples_of
-from campaign_runner.ledger import checks, outcomes, stored_reports, submissions
+from campaign_runner.ledger import outcome_events, stored_reports, submission_checks, submissions
 from campaign_runner.ledger.cell_corrections import CellCorrection, corrections_of, record_before
-from campaign_runner.ledger.checks import Check, record_check
+from campaign_runner.ledger.submission_checks import Check, record_check
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model import Hold, Problem
 from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending, SettingsError
@@ -60,9 +60,9 @@ def check_submission(workspace: Workspace, key: str) -> None:
             kept.since_approved(connection, submission.campaign, check.plan)
             record_check(connection, submission.id, check._replace(result={**check.result, **kept.says}), problems)
             for kind, parts in kept.parts.items():
-                checks.keep(connection, submission.id, kind, parts)
+                submission_checks.keep(connection, submission.id, kind, parts)
             if wrong := to_correct(check.result.get("rows") or {}, submission.number):
-                outcomes.note(connection, submission.campaign, check.at, outcomes.CORRECTION, **wrong)
+                outcome_events.note(connection, submission.campaign, check.at, outcome_events.CORRECTION, **wrong)
             stored_reports.store(connection, submission.campaign, reports, check.at, about=str(submission.number))
 
 

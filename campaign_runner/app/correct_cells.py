@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import checks, jobs, submissions
+from campaign_runner.ledger import jobs, submission_checks, submissions
 from campaign_runner.ledger.cell_corrections import CellCorrection, record_corrections
-from campaign_runner.ledger.checks import check_of, rows_alike
+from campaign_runner.ledger.submission_checks import check_of, rows_alike
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, UsageError
@@ -103,7 +103,7 @@ def correct_dates(
     """Rewrite every date of a column that is not understood; raises UsageError where none is of this order."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        values = checks.values_of(connection, submission.id, "", header, DATES_AT_ONCE)
+        values = submission_checks.values_of(connection, submission.id, "", header, DATES_AT_ONCE)
     cells: list[dict[str, Any]] = [
         {"field": header, "before": value, "value": iso} for value, _ in values if (iso := iso_date(value, order))
     ]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from campaign_runner.app.session import name_of, tell_older
-from campaign_runner.ledger import campaigns, integrity, jobs, open_ledger, pauses, progress
+from campaign_runner.ledger import campaigns, integrity, jobs, open_ledger, pauses, upload_progress
 from campaign_runner.ledger.sendings import sending
 from campaign_runner.model.errors import UsageError
 
@@ -38,7 +38,7 @@ def paused(campaign: CampaignSession) -> str:
     with campaign.ledger.read() as connection:
         now = campaign.runtime.clock.now().timestamp()
         pause = pauses.of(connection, campaign.key)
-        if not pause.holds(now) or not progress.anything_unsent(connection, campaign.key):
+        if not pause.holds(now) or not upload_progress.anything_unsent(connection, campaign.key):
             return ""
     return pause.sentence(now, campaign.runtime.settings.campaign.id)
 

@@ -14,7 +14,7 @@ from campaign_runner import intake, validation
 from campaign_runner.app.template import WrittenTemplate, write_empty_template
 from campaign_runner.intake.formats import SUFFIXES
 from campaign_runner.model.errors import CampaignRunnerError, StateError
-from campaign_runner.settings.template import campaign_toml
+from campaign_runner.settings.commented_toml import campaign_toml
 
 WORKBOOK = "rewards.xlsx"
 LONGEST_ID = 40

@@ -11,9 +11,9 @@ from campaign_runner.app import schedule
 from campaign_runner.app.views.plan_view import approval_of, checked
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, jobs
-from campaign_runner.ledger.checks import Check
 from campaign_runner.ledger.participants import accept, accepted
 from campaign_runner.ledger.sendings import Sending, sending, want_sent
+from campaign_runner.ledger.submission_checks import Check
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, Forbidden, RefusedBeforeSending, UsageError
 

@@ -21,7 +21,7 @@ def write_empty_template(
     path: Path, schemas: Path | None = None, methods: Sequence[str] = (), rewards: Sequence[str] = ()
 ) -> WrittenTemplate:
     """Write an empty spreadsheet for these delivery methods (all of them without any); `rewards` to choose from."""
-    from campaign_runner.reporting.excel.template import write_template
+    from campaign_runner.reporting.excel.template_workbook import write_template
 
     if path.suffix.lower() not in (".xlsx", ".csv"):
         raise UsageError(f"{path}: a template is a .xlsx or a .csv file. Choose such a name.")

@@ -18,7 +18,7 @@ from campaign_runner.intake.whole_sheet import whole_sheet
 from campaign_runner.ledger.cell_corrections import CellCorrection
 from campaign_runner.model import RawTable
 from campaign_runner.model.errors import FileUnusable
-from campaign_runner.reporting.excel.corrected import write_corrected, write_same_cells
+from campaign_runner.reporting.excel.replace_cells import write_corrected, write_same_cells
 
 Wanted = Mapping[int, Mapping[int, str]]
 

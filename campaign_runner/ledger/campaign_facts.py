@@ -9,10 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from campaign_runner.ledger import actors, approvals, checks, jobs, people, row_status, sendings, submissions
-from campaign_runner.ledger.checks import Check
+from campaign_runner.ledger import (
+    actors,
+    approvals,
+    jobs,
+    people,
+    row_status,
+    sendings,
+    submission_checks,
+    submissions,
+)
 from campaign_runner.ledger.schema import campaigns, events, uploads
 from campaign_runner.ledger.sendings import Sending
+from campaign_runner.ledger.submission_checks import Check
 from campaign_runner.ledger.submission_tables import submissions as submission_table
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
@@ -47,7 +56,7 @@ def known_campaigns(connection: Connection, keys: Sequence[int]) -> list[KnownCa
 
 def _known(connection: Connection, keys: Sequence[int]) -> Iterator[KnownCampaign]:
     newest = submissions.newest_of(connection, keys)
-    checks_by_id = checks.briefs_of(connection, [one.id for one in newest.values()])
+    checks_by_id = submission_checks.briefs_of(connection, [one.id for one in newest.values()])
     wishes, decided = sendings.sendings_of(connection, keys), approvals.decided(connection, keys)
     latest = _latest_uploads(connection, keys)
     sums, people = row_status.tallies_of(connection, list(latest.values())), _people(connection, keys)

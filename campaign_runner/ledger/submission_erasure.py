@@ -9,8 +9,8 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
-from campaign_runner.ledger import checks as kept_checks
 from campaign_runner.ledger import events, stored_reports
+from campaign_runner.ledger import submission_checks as kept_checks
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import campaigns
 from campaign_runner.ledger.submission_tables import (

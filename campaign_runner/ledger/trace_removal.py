@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Column, Connection, String, Table, and_, delete, select, update
 
-from campaign_runner.ledger import checks, digests, outbox_tables, people_tables, stored_reports
+from campaign_runner.ledger import digests, outbox_tables, people_tables, stored_reports, submission_checks
 from campaign_runner.ledger.bulk import in_pieces
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.schema import attempts, batches, metadata
@@ -87,7 +87,7 @@ def _result(connection: Connection, trace: Trace) -> None:
 
 def _lists(connection: Connection, trace: Trace) -> None:
     """Lists of rows go; the counts stay."""
-    checks.forget(connection, [trace.key[0]])
+    submission_checks.forget(connection, [trace.key[0]])
 
 
 def _report(connection: Connection, trace: Trace) -> None:
@@ -102,7 +102,7 @@ _SPECIAL: Mapping[str, Callable[[Connection, Trace], None]] = {
 # Packed files: the column whose parts make one (a word may stand where two parts meet), and how they are unpacked.
 FILES: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
     "batches": ("id", unpack), "upload_parts": ("upload", unpack), "submission_parts": ("submission", unpack),
-    "report_parts": ("file", unpack), "check_parts": ("submission", checks.unpacked),
+    "report_parts": ("file", unpack), "check_parts": ("submission", submission_checks.unpacked),
     "trial_rewards": ("reference", unpack), "person_requests": ("id", unpack),
 }  # fmt: skip
 TABLES = (outbox_tables.deliveries, people_tables.users)

@@ -11,7 +11,7 @@ from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 from campaign_runner.placement.look import look
 from campaign_runner.placement.run_state import Placement
-from campaign_runner.placement.send import look_at_refused, send
+from campaign_runner.placement.send_batch import look_at_refused, send
 
 __all__ = ["Placement", "advance", "confirm"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from campaign_runner.ledger import Ledger, progress
+from campaign_runner.ledger import Ledger, upload_progress
 from campaign_runner.model.errors import Halted
 from campaign_runner.model.lifecycle import FINAL_LINES, LOST
 
@@ -26,14 +26,14 @@ class CircuitBreaker:
         """Count what ended before; raises Halted where that is bad enough."""
         if self.most is not None:
             with self.ledger.read() as connection:
-                self._ended = progress.ended(connection, self.upload)
+                self._ended = upload_progress.ended(connection, self.upload)
             self._judge()
 
     def saw(self, batch: int) -> None:
         """A batch made a step; raises Halted where too many have failed and something is left to keep back."""
         if self.most is not None:
             with self.ledger.read() as connection:
-                counts = progress.ended(connection, self.upload, batch)
+                counts = upload_progress.ended(connection, self.upload, batch)
             self._ended |= counts
             if counts:
                 self._judge()
@@ -45,9 +45,9 @@ class CircuitBreaker:
         """
         with self.ledger.read() as connection:
             counted = (
-                progress.standing_canary(connection, self.campaign)
+                upload_progress.standing_canary(connection, self.campaign)
                 if standing
-                else progress.canary(connection, self.upload)
+                else upload_progress.canary(connection, self.upload)
             )
         lines, failed = sum(counted.values()), sum(counted.get(status, 0) for status in LOST)
         if failed and failed > lines * (self.most or 0) and self._anything_unsent():
@@ -67,7 +67,7 @@ class CircuitBreaker:
 
     def _anything_unsent(self) -> bool:
         with self.ledger.read() as connection:
-            return progress.anything_unsent(connection, self.campaign)
+            return upload_progress.anything_unsent(connection, self.campaign)
 
 
 def _lines(number: int) -> str:

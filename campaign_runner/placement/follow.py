@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.placement.run_state import seconds_of
-from campaign_runner.tango.words import order_is_final
+from campaign_runner.tango.status_words import order_is_final
 
 # Fewer orders than this are asked for one by one, for the list would save little; once it is read, it is down to a few.
 ENOUGH, A_FEW = 10, 4

@@ -8,7 +8,7 @@ from campaign_runner.model import Receipt
 from campaign_runner.model.lifecycle import FINAL_LINES, BatchState, RowStatus
 from campaign_runner.placement.line_updates import LineBefore, news
 from campaign_runner.placement.run_state import FOR_A_PERSON, Placement
-from campaign_runner.tango.words import order_is_final
+from campaign_runner.tango.status_words import order_is_final
 
 # A list that lags behind shows less for a while: this many looks, a minute or two in all, before a person is asked.
 LAGGING_LOOKS = 8

@@ -16,7 +16,7 @@ from campaign_runner.ledger.batches import Failures, LineState
 from campaign_runner.ledger.corrections import Booked, plain
 from campaign_runner.model import LineAnswer, Receipt
 from campaign_runner.model.lifecycle import FINAL_LINES, LOST, RowStatus
-from campaign_runner.tango.words import line_status, order_is_final
+from campaign_runner.tango.status_words import line_status, order_is_final
 
 LineStates = Mapping[str, LineState]
 

@@ -9,7 +9,7 @@ from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.placement.found import found
 from campaign_runner.placement.run_state import Placement
-from campaign_runner.placement.send import STOPS, sent, stopped
+from campaign_runner.placement.send_batch import STOPS, sent, stopped
 
 # Longer after its first sending Tango may not know an order's reference any more (an older page says 90 days).
 LATE = 90 * 86_400.0

@@ -17,8 +17,8 @@ from campaign_runner.model.lifecycle import NEEDS_ACTION, BatchState, RowStatus
 from campaign_runner.model.money import from_units
 from campaign_runner.reconciliation import doubts, findings
 from campaign_runner.reconciliation.frames import states_frame
-from campaign_runner.reconciliation.pages import Between, DraftPages, Earlier, LedgerPages, stated_rows
 from campaign_runner.reconciliation.repairs import Repair, Whole
+from campaign_runner.reconciliation.row_pages import Between, DraftPages, Earlier, LedgerPages, stated_rows
 
 # What `summary.json` calls the states of the batches.
 BATCH_WORDS: dict[str, tuple[BatchState, ...]] = {

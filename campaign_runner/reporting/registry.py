@@ -13,7 +13,7 @@ from typing import Any
 
 from campaign_runner.reporting import failures, plan_file, plan_page, report_page, results
 from campaign_runner.reporting.excel.annotated import write_annotated
-from campaign_runner.reporting.finance import corrected, journal, page, report
+from campaign_runner.reporting.finance import corrections_report, journal, page, report
 from campaign_runner.reporting.summary import summary_json
 
 
@@ -24,7 +24,7 @@ class Source(StrEnum):
     ROWS = "the rows of the file"  # make(Books) -> RowTable, written as CSV or as a workbook by its name
     WORKBOOK = "the uploaded workbook"  # make(workbook, draft, problems, sheet, sign) -> path
     LINES = "placed lines"  # make(LinePass) -> Opener | None, fed with the columns of `finance.report`
-    CORRECTIONS = "changes of final lines"  # make(LinePass) -> Opener, fed with those of `finance.corrected`
+    CORRECTIONS = "changes of final lines"  # make(LinePass) -> Opener, fed with those of `finance.corrections_report`
     ENTRIES = "double entries"  # make(draft, LinePass)
     SUMS = "rows and lines, added up"  # make(ClosedBooks) -> text
     ALL_SUMS = "the lines of all campaigns, added up"  # make(ClosedBooks) -> text
@@ -86,7 +86,7 @@ REPORTS: tuple[Report, ...] = (
     Report("finance.csv", Audience.FINANCE, Source.LINES, report.csv, _LINES),
     Report("finance.parquet", Audience.DATA_TOOLS, Source.LINES, report.parquet,
            "the lines of `finance.csv` (only with `reports --parquet`)", option="parquet"),
-    Report("corrections.csv", Audience.FINANCE, Source.CORRECTIONS, corrected.csv,
+    Report("corrections.csv", Audience.FINANCE, Source.CORRECTIONS, corrections_report.csv,
            "changes after a line was final: day, row, status and charge before and after (only where there are any)"),
     Report("journal.beancount", Audience.FINANCE, Source.ENTRIES, journal.beancount, _JOURNAL),
     Report("journal.csv", Audience.FINANCE, Source.ENTRIES, journal.csv, _JOURNAL),

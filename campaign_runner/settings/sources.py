@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from campaign_runner.settings import EnvironmentSource, Settings, policy, read_file, template
+from campaign_runner.settings import EnvironmentSource, Settings, commented_toml, policy, read_file
 
 # Addresses that are as good as a password.
 SECRET = frozenset({"notify.ping_url"})
@@ -28,7 +28,7 @@ def shown_settings(settings: Settings, path: Path | None) -> Iterator[ShownSetti
     """Every setting in force, but for the campaign's own."""
     environment, file = EnvironmentSource(Settings)(), read_file(path) if path else {}
     rules = policy.load()
-    for place, _, what in template.table():
+    for place, _, what in commented_toml.table():
         name = place.strip("[]")
         value = _at(settings, name)
         if name.startswith("campaign.") or isinstance(value, BaseModel):

@@ -7,7 +7,7 @@ fail in every way that Tango might (`faults`) or to treat single recipients badl
 from campaign_runner.simulator.erasing import erase
 from campaign_runner.simulator.fault_effects import FAULTS
 from campaign_runner.simulator.faults import Fault, FaultsUnreadable, read_faults
-from campaign_runner.simulator.server import serve, wait_for_ever
+from campaign_runner.simulator.http_server import serve, wait_for_ever
 from campaign_runner.simulator.stand_in import Simulator
 from campaign_runner.simulator.test_values import ACCOUNTS, MAGIC
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from campaign_runner.simulator import fault_effects, placing, queries, webhooks
+from campaign_runner.simulator import event_subscriptions, fault_effects, placing, queries
 from campaign_runner.simulator.answer import Answer, Refusal, Request, authenticate, envelope, problem, token
 from campaign_runner.simulator.clock import HostClock, SimulatedClock
 from campaign_runner.simulator.faults import Fault, Schedule, read
@@ -174,10 +174,10 @@ class Simulator:
         """Outside the turn: whoever is told may ask at once."""
         ended, self._ended = self._ended, []
         if ended:
-            webhooks.tell(list(self._world.webhooks.values()), ended, self.clock.now())
+            event_subscriptions.tell(list(self._world.webhooks.values()), ended, self.clock.now())
 
     def _subscriptions(self, request: Request) -> Answer:
-        answer = webhooks.answer(self._world, request, self._journal.add, self.clock.now())
+        answer = event_subscriptions.answer(self._world, request, self._journal.add, self.clock.now())
         if self._world.webhooks and self._watcher is None:
             self._watcher = threading.Thread(target=self._watch, daemon=True)
             self._watcher.start()

@@ -12,7 +12,7 @@ from typing import Any
 
 from campaign_runner.model import LineAnswer, Outcome, Receipt
 from campaign_runner.model.lifecycle import LOST, RowStatus
-from campaign_runner.tango import refusals, wire, words
+from campaign_runner.tango import refusals, status_words, wire
 
 # (HTTP status, the JSON of a 2xx answer) -> what it says; `http_status` and `request_id` are filled in by the caller.
 Reader = Callable[[int, Any], Receipt]
@@ -27,7 +27,7 @@ def placed_async(status: int, answer: Any) -> Receipt:
     if not reference:
         return _not_understood("Tango's answer names no order.")
     return Receipt(
-        Outcome.REPLAYED if words.order_is_final(word) else Outcome.ACCEPTED,
+        Outcome.REPLAYED if status_words.order_is_final(word) else Outcome.ACCEPTED,
         order_reference=reference,
         order_status=word,
         tango_order_id=wire.text(order.get("referenceorderid"), "tango_order_id"),
@@ -102,7 +102,7 @@ def each_once(lines: Iterable[LineAnswer]) -> tuple[LineAnswer, ...]:
 
 
 def _rank(line: LineAnswer) -> tuple[int, int, str]:
-    status = words.line_status(line.status)
+    status = status_words.line_status(line.status)
     alive = 0 if status in LOST else 1 if status is RowStatus.UNKNOWN else 2
     return alive, len(line.tango_reference), line.tango_reference
 

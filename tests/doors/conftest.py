@@ -16,7 +16,7 @@ from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.views.campaigns import campaign_view, create_campaign
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import submissions
-from campaign_runner.ledger.checks import Check, check_of
+from campaign_runner.ledger.submission_checks import Check, check_of
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from tests.clock import HandClock

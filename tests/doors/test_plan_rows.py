@@ -10,7 +10,7 @@ from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.views.plan_rows import plan_changes, plan_lines, upload_changes
 from campaign_runner.app.views.plan_view import plan_view
-from campaign_runner.ledger import checks, submission_erasure
+from campaign_runner.ledger import submission_checks, submission_erasure
 from campaign_runner.model.contact import Contact
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, HEADERS, WRONG, House
 
@@ -113,4 +113,4 @@ def test_what_is_kept_of_a_recipient_is_erased_with_them_also_where_a_later_file
     house.submit(key, BEN)
     with house.workspace.ledger().write("test") as connection:
         submission_erasure.erase_of(connection, Contact("ana@example.com"), [], house.workspace.at(), dry_run=False)
-        assert checks.submissions_with_parts(connection) == []
+        assert submission_checks.submissions_with_parts(connection) == []

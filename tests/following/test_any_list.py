@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from campaign_runner import simulator
 from campaign_runner.app.track import track_campaign
 from campaign_runner.simulator.answer import Answer
-from campaign_runner.tango.words import line_status
+from campaign_runner.tango.status_words import line_status
 from tests.examples import examples
 from tests.following.lists import Office
 

@@ -8,7 +8,7 @@ from campaign_runner import settings
 from campaign_runner.app.check import check_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
-from campaign_runner.reporting.excel.template import write_template
+from campaign_runner.reporting.excel.template_workbook import write_template
 from campaign_runner.validation import load_book
 
 

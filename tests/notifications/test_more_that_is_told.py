@@ -9,7 +9,7 @@ import pytest
 from campaign_runner.app.notify import notify_job
 from campaign_runner.model.errors import NeedsApproval, RefusedBeforeSending
 from campaign_runner.notification.texts import why
-from campaign_runner.placement.send import STOPS
+from campaign_runner.placement.send_batch import STOPS
 from tests.doors.conftest import ANA
 
 PAUL = "1,EMAIL,Paul,Roe,paul@example.com,,U561593,25"

@@ -8,8 +8,8 @@ import pytest
 
 from campaign_runner.app.halt import halt_campaign
 from campaign_runner.app.health.server_health import quick_health
-from campaign_runner.app.messages import send_tests
 from campaign_runner.app.metrics import metrics
+from campaign_runner.app.sent_messages import send_tests
 from campaign_runner.entrypoints.cli import main
 from tests.doors.conftest import HANNA
 

@@ -23,7 +23,7 @@ from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.finance_options import FinanceOptions
-from campaign_runner.reporting.excel.template import write_template
+from campaign_runner.reporting.excel.template_workbook import write_template
 
 FRONTS = ("=", "+", "-", "@", " =", "\t=", "\n=", "\u00a0=", "\uff1d", "'=", "{=", "=-", "%=", ";=", "\ufeff=")
 BODIES = ("evil(1)", 'HYPERLINK("http://evil.example.com","x")', "cmd|' /C evil'!A0", "Lines!A2&evil")

@@ -21,7 +21,7 @@ from campaign_runner.model.errors import (
     ReportsUnwritten,
     SettingsError,
 )
-from campaign_runner.preflight import clock
+from campaign_runner.preflight import clock_jumps
 from tests.clock import HandClock
 from tests.pipeline.conftest import Office
 
@@ -129,11 +129,11 @@ def test_a_clock_that_differs_from_tangos_is_noticed(tmp_path):
     "header", ["", "yesterday", "Fri, 99 Nov 2026 09:00:00 GMT", "Sun, 22 Nov 2026 09:04:00 GMT"]
 )
 def test_a_date_that_says_nothing_is_no_jump(header):
-    assert list(clock.against_tango(HandClock().now(), header)) == []
+    assert list(clock_jumps.against_tango(HandClock().now(), header)) == []
 
 
 def test_a_year_without_an_event_is_told():
-    (sentence,) = clock.against_ledger(HandClock().now(), "2025-01-02T09:00:00.000+00:00")
+    (sentence,) = clock_jumps.against_ledger(HandClock().now(), "2025-01-02T09:00:00.000+00:00")
     assert "689 days after the ledger's newest event (2025-01-02 09:00 UTC)" in sentence
 
 

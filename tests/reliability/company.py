@@ -29,7 +29,7 @@ from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.steps.finish import Result
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode, NotNewest, StateError
-from campaign_runner.simulator.server import Server
+from campaign_runner.simulator.http_server import Server
 from tests.clock import HandClock
 from tests.pipeline.decided import release_rows
 from tests.reliability.crashes import Bomb, Crash

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from campaign_runner.ledger import events, open_ledger, order_sums, schema
 from campaign_runner.model.lifecycle import BATCH_MOVES, BatchState, RowStatus
-from campaign_runner.tango.words import line_status
+from campaign_runner.tango.status_words import line_status
 from tests.reliability.company import Company
 
 REFUSED = frozenset({"sim-refused", "sim-422", "sim-422-unnamed"})

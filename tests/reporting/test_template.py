@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from campaign_runner import intake
-from campaign_runner.reporting.excel.template import write_template
+from campaign_runner.reporting.excel.template_workbook import write_template
 from campaign_runner.reporting.rules_table import rules_page, rules_table
 from campaign_runner.validation import load_book
 

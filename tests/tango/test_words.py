@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.tango import wire, words
+from campaign_runner.tango import status_words, wire
 from campaign_runner.tango.refusals import LONGEST_PHRASE, safe
 
 
@@ -19,7 +19,7 @@ from campaign_runner.tango.refusals import LONGEST_PHRASE, safe
     ],
 )  # fmt: skip
 def test_each_word_of_a_line_is_known_or_unknown(word, status):
-    assert words.line_status(word) is status
+    assert status_words.line_status(word) is status
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_each_word_of_a_line_is_known_or_unknown(word, status):
     ],
 )
 def test_each_word_of_an_order_is_final_or_open_or_unknown(word, final):
-    assert words.order_is_final(word) is final
+    assert status_words.order_is_final(word) is final
 
 
 @pytest.mark.parametrize(

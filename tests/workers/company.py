@@ -16,7 +16,7 @@ from campaign_runner.app.send import send_plan
 from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.views.campaigns import campaign_view, create_campaign
 from campaign_runner.app.workspace import Workspace, open_workspace
-from campaign_runner.ledger.checks import check_of
+from campaign_runner.ledger.submission_checks import check_of
 from campaign_runner.model.actor import Actor
 from tests.forked import Forked
 from tests.reliability.processes import until

@@ -22,8 +22,8 @@ from campaign_runner.app.views.upload_view import upload_view
 from campaign_runner.app.workspace import Asked
 from campaign_runner.intake import fork_server
 from campaign_runner.ledger import jobs, pauses, stored_reports, submissions
-from campaign_runner.ledger.checks import check_of, problems_of
 from campaign_runner.ledger.sendings import sending, want_sent
+from campaign_runner.ledger.submission_checks import check_of, problems_of
 from campaign_runner.ledger.submission_erasure import erase_of, erase_older
 from campaign_runner.model.contact import Contact
 from campaign_runner.model.errors import FileUnusable

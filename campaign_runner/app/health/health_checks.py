@@ -12,7 +12,7 @@ from pathlib import Path
 
 from campaign_runner.app.steps import newest
 from campaign_runner.ledger import Ledger, events, keys
-from campaign_runner.preflight import clock
+from campaign_runner.preflight import clock_jumps
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # In a folder that was made before, others may see names; what is in it, the program makes for its own account alone.
@@ -51,7 +51,7 @@ def clocks(ledger: Ledger, now: datetime, date_header: str, time_zone: str) -> D
     """Does the clock agree with the ledger's newest event and with Tango's servers?"""
     with ledger.read() as connection:
         last = events.newest_at(connection)
-    wrong = [*clock.against_ledger(now, last), *clock.against_tango(now, date_header)]
+    wrong = [*clock_jumps.against_ledger(now, last), *clock_jumps.against_tango(now, date_header)]
     books = f"the books are kept in {time_zone or 'UTC'} ([finance] time_zone)"
     return Diagnosis("clock", not wrong, " ".join(wrong) or f"{now:%Y-%m-%d %H:%M} UTC; {books}")
 

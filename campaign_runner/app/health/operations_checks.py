@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from campaign_runner.app.health.health_checks import Diagnosis
-from campaign_runner.app.messages import messages_health
+from campaign_runner.app.sent_messages import messages_health
 from campaign_runner.app.tango_events import VARIABLE
 from campaign_runner.app.webhooks import PATH
 from campaign_runner.app.workspace import Workspace

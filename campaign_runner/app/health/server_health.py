@@ -7,8 +7,8 @@ from pathlib import Path
 from campaign_runner.app.doctor import diagnose
 from campaign_runner.app.health.health_checks import Diagnosis
 from campaign_runner.app.health.operations_checks import backups, readiness, workers
-from campaign_runner.app.messages import messages_health
 from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.sent_messages import messages_health
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger.actors import this_account
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession
-from campaign_runner.ledger import Ledger, events, outcomes, submissions
-from campaign_runner.ledger.outcomes import APPROVAL, CORRECTION, FINISHED, SHORT, STOPPED
+from campaign_runner.ledger import Ledger, events, outcome_events, submissions
+from campaign_runner.ledger.outcome_events import APPROVAL, CORRECTION, FINISHED, SHORT, STOPPED
 from campaign_runner.model import Books, money
 from campaign_runner.model.lifecycle import RowStatus
 
@@ -31,7 +31,7 @@ def note_outcome(campaign: CampaignSession, books: Books) -> Books:
         return books
     with campaign.ledger.write("note an outcome") as connection:
         made = [
-            outcomes.note(connection, campaign.key, campaign.runtime.at(), kind, same, **data)
+            outcome_events.note(connection, campaign.key, campaign.runtime.at(), kind, same, **data)
             for kind, same, data in wanted
         ]
         if not any(made):
@@ -42,14 +42,14 @@ def note_outcome(campaign: CampaignSession, books: Books) -> Books:
 def note_approval(runtime: Runtime, ledger: Ledger, campaign_key: int, plan: str) -> None:
     """A plan was refused because nobody has approved it yet."""
     with ledger.write("note an outcome") as connection:
-        outcomes.note(connection, campaign_key, runtime.at(), APPROVAL, plan=plan)
+        outcome_events.note(connection, campaign_key, runtime.at(), APPROVAL, plan=plan)
 
 
 def note_funds(runtime: Runtime, ledger: Ledger, campaign_key: int, short: str) -> None:
     """The account does not hold what is planned; told once a day."""
     day = runtime.at()[:_DAY]
     with ledger.write("note an outcome") as connection:
-        outcomes.note(connection, campaign_key, runtime.at(), SHORT, ("day",), day=day, why=short)
+        outcome_events.note(connection, campaign_key, runtime.at(), SHORT, ("day",), day=day, why=short)
 
 
 def to_correct(rows: Mapping[str, Any], number: int = 0) -> dict[str, Any]:

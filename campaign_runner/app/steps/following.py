@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from campaign_runner.app.steps import order_list
-from campaign_runner.ledger import Ledger, batches, following
+from campaign_runner.ledger import Ledger, batches, due_orders
 from campaign_runner.ledger.batches import StoredBatch
 from campaign_runner.model import Order
 from campaign_runner.model.errors import TangoStopped
@@ -89,7 +89,7 @@ class Following:
         now = self.time()
         decision = follow.decide(orders, words, now)
         if decision:
-            following.postpone(self.ledger, decision.resting, now + decision.pause)
+            due_orders.postpone(self.ledger, decision.resting, now + decision.pause)
         return decision
 
     def heard(self, decision: FollowDecision | None) -> None:
@@ -111,7 +111,7 @@ class Following:
             self._doubt()
         elif not final:  # its many looks are no reason to think of it later than of the others
             now = self.time()
-            following.postpone(self.ledger, [number], self._next_at if self._next_at > now else now + follow.LATEST)
+            due_orders.postpone(self.ledger, [number], self._next_at if self._next_at > now else now + follow.LATEST)
 
     def _thought_of(self, busy: Collection[int], which: str) -> list[StoredBatch]:
         """Accepted orders that are due, or so soon that they need not be thought of apart."""
@@ -125,8 +125,8 @@ class Following:
     def _doubt(self) -> None:
         self._doubted_until = self.time() + follow.DOUBTED
         self._ask, self.wanted = frozenset(), ()
-        following.doubt_list(self.ledger, self.campaign, self._doubted_until)
+        due_orders.doubt_list(self.ledger, self.campaign, self._doubted_until)
 
     @cached_property
     def _doubted_until(self) -> float:
-        return following.list_doubted_until(self.ledger, self.campaign)
+        return due_orders.list_doubted_until(self.ledger, self.campaign)

@@ -15,8 +15,8 @@ from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import Account, ExchangeRates
 from campaign_runner.model.wording import cash
 from campaign_runner.planning import Plan
-from campaign_runner.preflight import clock, funds
-from campaign_runner.preflight.funds import FundsCheck
+from campaign_runner.preflight import clock_jumps, funds_check
+from campaign_runner.preflight.funds_check import FundsCheck
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +90,8 @@ def check_funds(
     receipt, account = _account(runtime, ledger, campaign_key, recent)
     if account is None:
         return _unheard(runtime, receipt)
-    clocks = tuple(clock.against_tango(runtime.clock.now(), receipt.server_time))
-    if reasons := funds.standing(account, runtime.settings.tango.customer):
+    clocks = tuple(clock_jumps.against_tango(runtime.clock.now(), receipt.server_time))
+    if reasons := funds_check.standing(account, runtime.settings.tango.customer):
         return FundsCheck(reasons=tuple(reasons))
     if account.balance is None:
         return _without(wanted, "Tango does not state the account's balance")
@@ -99,7 +99,7 @@ def check_funds(
         unpaid = order_sums.unpaid(connection, runtime.settings.tango.environment, account.identifier, campaign_key)
     foreign = {*lines["currency"].astype(str).unique(), *unpaid} - {account.currency}
     rates = ask_tango(runtime, ledger, campaign_key, lambda client: client.exchange_rates())[1] if foreign else None
-    check = funds.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")
+    check = funds_check.weigh(account, lines, unpaid, rates or ExchangeRates(), required=wanted == "require")
     if check.short:
         note_funds(runtime, ledger, campaign_key, check.short)
     return replace(check, notes=(*clocks, *check.notes))

@@ -16,7 +16,7 @@ from campaign_runner.ledger.newest_heads import NewestHead, has, newest
 from campaign_runner.model import Order, Outcome, Receipt
 from campaign_runner.model.errors import NotNewest, TangoStopped
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.tango.words import line_status
+from campaign_runner.tango.status_words import line_status
 
 RECOVER = "campaign-runner recover FILE"
 FOUND = frozenset({Outcome.ACCEPTED, Outcome.REPLAYED})

@@ -15,7 +15,7 @@ from campaign_runner.app.notices.outcomes import note_approval
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, name_of
 from campaign_runner.app.steps.report_files import report_folder, report_targets
-from campaign_runner.ledger import approvals, campaigns, progress, reward_history, sent_when
+from campaign_runner.ledger import approvals, campaigns, reward_history, sent_when, upload_progress
 from campaign_runner.ledger.approvals import APPROVED, REJECTED, PlanDecision, ShownPlan
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.participants import participants
@@ -110,7 +110,7 @@ def sent_lately(connection: Connection, campaign_key: int, draft: PlanDraft, run
 def goes_on(campaign: CampaignSession, upload: Upload) -> bool:
     """May a run that was interrupted send what is left without asking again?  Not what nobody approved, or rejected."""
     with campaign.ledger.read() as connection:
-        if not progress.anything_unsent(connection, campaign.key):
+        if not upload_progress.anything_unsent(connection, campaign.key):
             return True
         decision = approvals.latest(connection, campaign.key, upload.plan)
     if decision is None:

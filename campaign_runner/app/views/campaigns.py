@@ -13,9 +13,9 @@ from campaign_runner.app.accounts.viewer import Viewer
 from campaign_runner.app.workspace import Workspace, own_settings
 from campaign_runner.ledger import campaigns, jobs, submissions
 from campaign_runner.ledger.campaign_facts import KnownCampaign, known_campaigns, newest_keys, own_campaigns
-from campaign_runner.ledger.checks import Check, check_of
 from campaign_runner.ledger.pauses import Pause, instant
 from campaign_runner.ledger.sendings import Sending, sending
+from campaign_runner.ledger.submission_checks import Check, check_of
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.campaign_state import CampaignFacts, attention, state_of

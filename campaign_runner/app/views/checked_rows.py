@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from campaign_runner.ledger import checks, row_status
-from campaign_runner.ledger.checks import LINES, SENT, rejected_rows
+from campaign_runner.ledger import row_status, submission_checks
+from campaign_runner.ledger.submission_checks import LINES, SENT, rejected_rows
 from campaign_runner.model.contact import name_and_ways
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units, text
@@ -57,7 +57,7 @@ class CheckedFile:
                     for one in held if one["row"] > after)  # fmt: skip
 
     def _lines(self, kind: str, after: int) -> Iterator[dict[str, Any]]:
-        for part in checks.parts(self.connection, self.submission, kind):
+        for part in submission_checks.parts(self.connection, self.submission, kind):
             read = orjson.loads(part)
             columns = read["columns"]
             if columns["row"][-1] <= after:

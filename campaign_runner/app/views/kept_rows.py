@@ -16,7 +16,7 @@ from campaign_runner.app.session import rule_book
 from campaign_runner.app.steps.draft import ReadOptions, read
 from campaign_runner.app.submissions import restored
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import checks, events, row_status, submissions
+from campaign_runner.ledger import events, row_status, submission_checks, submissions
 from campaign_runner.ledger.approvals import APPROVED
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.errors import CampaignRunnerError
@@ -55,25 +55,27 @@ class KeptRows:
 
     def look(self, draft: PlanDraft) -> None:
         """Take the lines of a draft."""
-        for kind, sent in ((checks.LINES, False), (checks.SENT, True)):
+        for kind, sent in ((submission_checks.LINES, False), (submission_checks.SENT, True)):
             lines = kept_lines(draft.plan, sent=sent, keyed=self.keyed)
-            self.parts[kind] = [checks.packed(part) for part in lines]
+            self.parts[kind] = [submission_checks.packed(part) for part in lines]
         self.says["trial"] = smallest_reward(draft.plan)
 
     def since_approved(self, connection: Connection, campaign_key: int, plan: str) -> None:
         """Hold the lines against those of the plan that was approved last, if that was another one."""
         log = events.of_kinds(connection, campaign_key, f"plan {APPROVED}")
         last = [event["data"]["plan"] for event in log if event["data"]["plan"] != plan]
-        older = checks.with_plan(connection, campaign_key, last[-1]) if last else None
+        older = submission_checks.with_plan(connection, campaign_key, last[-1]) if last else None
         if older is None:
             return
-        kept = checks.parts(connection, older, checks.LINES, checks.SENT)
+        kept = submission_checks.parts(connection, older, submission_checks.LINES, submission_checks.SENT)
         before = list(islice(_lines(kept), COMPARED))
-        mine = (part for kind in (checks.LINES, checks.SENT) for part in self.parts.get(kind, ()))
-        now = list(islice(_lines(map(checks.unpacked, mine)), COMPARED))
+        mine = (
+            part for kind in (submission_checks.LINES, submission_checks.SENT) for part in self.parts.get(kind, ())
+        )
+        now = list(islice(_lines(map(submission_checks.unpacked, mine)), COMPARED))
         statuses = row_status.statuses_of(connection, campaign_key, [row.reference for row in before])
         sent = {reference for reference, status in statuses.items() if status != RowStatus.UNSENT}
-        self._keep(checks.SINCE_APPROVED, before, now, {"plan": last[-1]}, sent)
+        self._keep(submission_checks.SINCE_APPROVED, before, now, {"plan": last[-1]}, sent)
 
     def since_upload(
         self, workspace: Workspace, submission: Submission, reading: ReadOptions, runtime: Runtime
@@ -89,7 +91,9 @@ class KeptRows:
                 rows = spreadsheet_rows(before, runtime)
         except CampaignRunnerError:  # it could not be read then, and cannot now
             return
-        self._keep(checks.SINCE_UPLOAD, rows, spreadsheet_rows(reading, runtime), {"number": older[0].number})
+        self._keep(
+            submission_checks.SINCE_UPLOAD, rows, spreadsheet_rows(reading, runtime), {"number": older[0].number}
+        )
 
     def _keep(
         self, kind: str, before: list[ComparedRow], now: list[ComparedRow], about: Mapping[str, Any],
@@ -101,7 +105,7 @@ class KeptRows:
         changes = [one for one in changes if one.after or not one.before or one.before.reference not in sent]
         counts = Counter(change.kind for change in changes)
         self.says[f"since_{kind}"] = {**about, "whole": whole, "rows": dict(counts)}
-        self.parts[kind] = list(map(checks.packed, _in_parts(changes)))
+        self.parts[kind] = list(map(submission_checks.packed, _in_parts(changes)))
 
 
 def _lines(parts: Iterator[bytes]) -> Iterator[ComparedRow]:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from campaign_runner.app.views.plan_view import checked
 from campaign_runner.app.views.upload_view import MASK
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import checks, submissions
-from campaign_runner.ledger.checks import LINES, SINCE_APPROVED, SINCE_UPLOAD, check_of
+from campaign_runner.ledger import submission_checks, submissions
+from campaign_runner.ledger.submission_checks import LINES, SINCE_APPROVED, SINCE_UPLOAD, check_of
 from campaign_runner.model.contact import is_personal, recipient_text
 from campaign_runner.model.money import from_units, text
 
@@ -77,7 +77,7 @@ def _page(
     rows: list[Mapping[str, Any]] = []
     number = start // PART
     while len(rows) <= start % PART + limit:
-        part = checks.part(connection, submission, kind, number)
+        part = submission_checks.part(connection, submission, kind, number)
         if part is None:
             break
         rows += _rows(part)

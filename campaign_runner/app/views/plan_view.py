@@ -14,8 +14,8 @@ from campaign_runner.app.views.campaigns import newest
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import approvals, campaigns, events, jobs
 from campaign_runner.ledger.approvals import APPROVED
-from campaign_runner.ledger.checks import Check, ask_for
 from campaign_runner.ledger.participants import accept, accepted
+from campaign_runner.ledger.submission_checks import Check, ask_for
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import Conflict, FileUnusable, NotFound, RefusedBeforeSending, UsageError

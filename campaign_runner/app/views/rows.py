@@ -14,8 +14,8 @@ from campaign_runner.app.views.campaigns import newest
 from campaign_runner.app.views.checked_rows import MASK, CheckedFile
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, plans, row_history, rows_page, sent_lines
-from campaign_runner.ledger.checks import Check
 from campaign_runner.ledger.rows_page import RowQuery, lines_with
+from campaign_runner.ledger.submission_checks import Check
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.contact import name_and_ways
 from campaign_runner.model.errors import NotFound, UsageError

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import checks, jobs, submissions
+from campaign_runner.ledger import jobs, submission_checks, submissions
 from campaign_runner.ledger.cell_corrections import corrections_of
-from campaign_runner.ledger.checks import check_of, problem_count
+from campaign_runner.ledger.submission_checks import check_of, problem_count
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.contact import is_personal
 
@@ -59,7 +59,7 @@ def problems_of(
     value."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        problems = checks.problems_of(
+        problems = submission_checks.problems_of(
             connection, submission.id, field=field, severity=severity, rule=rule, header=header, after=after,
             limit=limit, q=q if contacts else "",
         )  # fmt: skip
@@ -76,14 +76,14 @@ def problem_groups(workspace: Workspace, campaign_key: int, number: int) -> list
     """Problems by kind, the most frequent first: `3 × is not an e-mail address`."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        return checks.problem_groups(connection, submission.id)
+        return submission_checks.problem_groups(connection, submission.id)
 
 
 def values_of(workspace: Workspace, campaign_key: int, number: int, rule: str, header: str) -> list[tuple[str, int]]:
     """The wrong values of one kind with how often they stand there, the most frequent first."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        return checks.values_of(connection, submission.id, rule, header, VALUES)
+        return submission_checks.values_of(connection, submission.id, rule, header, VALUES)
 
 
 def file_of(workspace: Workspace, campaign_key: int, number: int) -> tuple[str, int, Iterator[bytes]]:

@@ -21,7 +21,7 @@ def notify_command(call: ServerCall, test: Test = False, to: To = "") -> None:
 
     Example: campaign-runner notify --test --to ana@example.com
     """
-    from campaign_runner.app.messages import list_messages, send_messages, send_tests
+    from campaign_runner.app.sent_messages import list_messages, send_messages, send_tests
 
     with call.workspace() as workspace:
         if test:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import Response
 
-from campaign_runner.app import messages
+from campaign_runner.app import sent_messages
 from campaign_runner.app.accounts import one_time_codes, tokens, users
 from campaign_runner.app.health.server_health import full_health, quick_health
 from campaign_runner.app.process.server_address import link_at
@@ -90,12 +90,12 @@ def refresh_catalogue(workspace: Work, viewer: Who) -> Response:
 
 def messages_page(request: Request, workspace: Work) -> Response:
     """Which messages went out, which wait and why."""
-    return page(request, "messages.html", messages=messages.list_messages(workspace))
+    return page(request, "messages.html", messages=sent_messages.list_messages(workspace))
 
 
 def messages_list(workspace: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """Messages to people and programs, the newest first."""
-    page = messages.list_messages(workspace, before=number_of(cursor), limit=limit)
+    page = sent_messages.list_messages(workspace, before=number_of(cursor), limit=limit)
     return items(page, page[-1]["id"] if len(page) == limit else None)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from campaign_runner.model import OpenBooks
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.model.lifecycle import RowStatus
-from campaign_runner.reporting.finance.corrected import CorrectionsReport
+from campaign_runner.reporting.finance.corrections_report import CorrectionsReport
 from campaign_runner.reporting.finance.entries import Entries, chart
 from campaign_runner.reporting.finance.groups import Groups
 from campaign_runner.reporting.finance.report import line_parts
@@ -55,7 +55,7 @@ class LinePass:
         return self.entries
 
     def corrections(self) -> Iterator[list[Any]]:
-        """The columns of `finance.corrected`, part by part: read before the lines."""
+        """The columns of `finance.corrections_report`, part by part: read before the lines."""
         return self.corrected.read(self.campaigns, self.options, self.entries)
 
     def parts(self, progress: Progress | None) -> Iterator[list[Any]]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from campaign_runner.model import money
 from campaign_runner.model.errors import FileUnusable
-from campaign_runner.tango.words import line_status
+from campaign_runner.tango.status_words import line_status
 
 # The keys by which lines can be found, the finest first; headers are compared as letters and digits alone.
 KEYS: dict[str, tuple[str, ...]] = {

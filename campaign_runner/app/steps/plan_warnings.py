@@ -11,7 +11,7 @@ from campaign_runner.ledger import Ledger, events, reward_history
 from campaign_runner.planning.line_builder import halves
 from campaign_runner.planning.plan import totals
 from campaign_runner.planning.plan_draft import PlanDraft
-from campaign_runner.preflight import clock
+from campaign_runner.preflight import clock_jumps
 from campaign_runner.preflight import unusual as strange
 
 if TYPE_CHECKING:
@@ -87,4 +87,4 @@ def past_frame(given: Sequence[reward_history.Given]) -> pd.DataFrame:
 def clock_notes(runtime: Runtime, ledger: Ledger) -> list[str]:
     """Whether this machine's clock jumped since the ledger's newest event."""
     with ledger.read() as connection:
-        return list(clock.against_ledger(runtime.clock.now(), events.newest_at(connection)))
+        return list(clock_jumps.against_ledger(runtime.clock.now(), events.newest_at(connection)))
