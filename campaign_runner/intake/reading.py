@@ -161,11 +161,15 @@ def _are(numbers: list[int]) -> str:
 def skipped_examples(rows: Sequence[Row], columns: Sequence[Column], book: RuleBook) -> list[int]:
     """Row numbers of the template's example rows: every filled cell is the example's."""
     wanted = [dict(method.example) for method in book.methods.values() if method.example]
-    return [number for number, cells in rows if any(_is_example(cells, columns, example) for example in wanted)]
+    stated = ((number, _stated(cells, columns)) for number, cells in rows)
+    return [number for number, row in stated if any(_is_example(row, example) for example in wanted)]
 
 
-def _is_example(cells: Sequence[str], columns: Sequence[Column], example: Mapping[str, Any]) -> bool:
-    stated = {c.field or c.header: cells[c.position].strip() for c in columns if c.position < len(cells)}
+def _stated(cells: Sequence[str], columns: Sequence[Column]) -> dict[str, str]:
+    return {c.field or c.header: cells[c.position].strip() for c in columns if c.position < len(cells)}
+
+
+def _is_example(stated: Mapping[str, str], example: Mapping[str, Any]) -> bool:
     filled = {name: cell for name, cell in stated.items() if cell}
     expected = {name: str(value) for name, value in example.items() if name in stated and str(value)}
     marked = "lineItemNote" in filled or not example.get("lineItemNote")  # a real row may look like an example

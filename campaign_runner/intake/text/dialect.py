@@ -46,10 +46,10 @@ class Habits:
 def of(sample: str, delimiter: str, signs: bool) -> Habits:
     """The habits of a file; `signs`: whether one of another habit stands anywhere in it."""
     known = Habits(blanks=signs or bool(_BLANKS.search(sample)), equals=signs or bool(_EQUALS.search(sample)))
-    others = [replace(known, wrapped=True)]
+    others = [replace(known, wrapped=True)] if '"' in sample else []
     others += [replace(known, escape="\\")] if "\\" in sample else []
     others += [replace(known, quote="'")] if _in_single_quotes(sample, delimiter) else []
-    return max((known, *others), key=lambda habits: _regular(sample, delimiter, habits))
+    return max((known, *others), key=lambda habits: _regular(sample, delimiter, habits)) if others else known
 
 
 def records(lines: Iterable[str], delimiter: str, habits: Habits) -> Iterator[list[str]]:
