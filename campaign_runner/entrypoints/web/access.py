@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Path, Request
 
-from campaign_runner.app.accounts.viewer import Viewer, campaign_for, require
+from campaign_runner.app.accounts.viewer import Viewer, campaign_for, require, sees_contacts
 from campaign_runner.app.workspace import Workspace
+from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import CampaignRunnerError, Forbidden
 from campaign_runner.model.loopback import LOOPBACK
 from campaign_runner.model.roles import Permission
@@ -77,15 +80,58 @@ def workspace_of(request: Request) -> Workspace:
     return workspace
 
 
-def viewer_of(request: Request) -> Viewer:
-    """Who is signed in; only in handlers of routes that need it."""
-    viewer: Viewer = request.state.viewer
-    return viewer
+@dataclass(frozen=True)
+class Visit:
+    """A request, with what a handler asks of it: who is signed in, and the campaign of its path, of which they may do
+    what the route needs."""
+
+    request: Request
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that this server serves."""
+        return workspace_of(self.request)
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who is signed in; only in handlers of routes that need it."""
+        viewer: Viewer = self.request.state.viewer
+        return viewer
+
+    @property
+    def actor(self) -> Actor:
+        """As whom they act."""
+        return self.viewer.actor
+
+    @property
+    def campaign_id(self) -> str:
+        """The campaign of the path, as people call it."""
+        return str(self.request.path_params["campaign_id"])
+
+    @property
+    def campaign_key(self) -> int:
+        """Its key in the ledger."""
+        return int(self.request.state.campaign_key)
+
+    @property
+    def campaign(self) -> tuple[Workspace, int]:
+        """The workspace and the key: what each verb of a campaign begins with."""
+        return self.workspace, self.campaign_key
+
+    @property
+    def path(self) -> str:
+        """Where the campaign's pages are."""
+        return f"/campaigns/{self.campaign_id}"
+
+    @cached_property
+    def contacts(self) -> bool:
+        """Whether they see recipients' names and contact data of the campaign."""
+        return sees_contacts(self.workspace, self.viewer, self.campaign_key)
 
 
-def campaign_key_of(request: Request) -> int:
-    """The campaign of the path, of which the viewer may do what the route needs."""
-    return int(request.state.campaign_key)
+async def visit_of(request: Request) -> Visit:
+    """Asked for by handlers as `This`; in the loop, for it waits for nothing."""
+    return Visit(request)
 
 
 def _is_this_machine(request: Request) -> bool:
@@ -98,5 +144,4 @@ def _is_this_machine(request: Request) -> bool:
 LARGEST = 2**31 - 1
 Number = Annotated[int, Path(ge=0, le=LARGEST)]
 Work = Annotated[Workspace, Depends(workspace_of)]
-Who = Annotated[Viewer, Depends(viewer_of)]
-CampaignKey = Annotated[int, Depends(campaign_key_of)]
+This = Annotated[Visit, Depends(visit_of)]

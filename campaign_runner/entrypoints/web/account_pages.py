@@ -8,7 +8,7 @@ from fastapi import Form, Request
 from fastapi.responses import Response
 
 from campaign_runner.app.accounts import one_time_codes, sign_in, tokens, users
-from campaign_runner.entrypoints.web.access import Number, Who, Work
+from campaign_runner.entrypoints.web.access import Number, This, Visit, Work
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.cookies import YEAR
 from campaign_runner.entrypoints.web.languages import languages
@@ -20,58 +20,54 @@ Text = Annotated[str, Form()]
 Texts = Annotated[list[str] | None, Form()]
 
 
-def account_page(request: Request, workspace: Work, viewer: Who) -> Response:
+def account_page(visit: This) -> Response:
     """All of it on one page."""
-    return _account(request, workspace, viewer)
+    return _account(visit)
 
 
-def end_sessions(workspace: Work, viewer: Who, which: Text = "") -> Response:
+def end_sessions(visit: This, which: Text = "") -> Response:
     """One session by the beginning of its hash, or all but this one."""
-    sign_in.end_sessions(workspace, viewer, which)
+    sign_in.end_sessions(visit.workspace, visit.viewer, which)
     return go_to("/account?notice=sessions-ended#sessions")
 
 
-def change_password(
-    request: Request, workspace: Work, viewer: Who, password: Text = "", new_password: Text = ""
-) -> Response:
+def change_password(visit: This, password: Text = "", new_password: Text = "") -> Response:
     """The present one is asked for, so that a page left open is not enough."""
     try:
-        sign_in.change_password(workspace, viewer, password, new_password, browser_of(request))
+        sign_in.change_password(visit.workspace, visit.viewer, password, new_password, browser_of(visit.request))
     except UsageError as error:
-        return _account(request, workspace, viewer, error=str(error), status=status_of(error))
+        return _account(visit, error=str(error), status=status_of(error))
     return go_to("/account?notice=password-changed")
 
 
-def create_token(
-    request: Request, workspace: Work, viewer: Who, name: Text = "", expires: Text = "90d", role: Texts = None
-) -> Response:
+def create_token(visit: This, name: Text = "", expires: Text = "90d", role: Texts = None) -> Response:
     """A token; the answer shows it, this once."""
     try:
-        _, secret = tokens.create_token(workspace, viewer.actor, viewer.email, name, role or (), expires)
+        _, secret = tokens.create_token(visit.workspace, visit.actor, visit.viewer.email, name, role or (), expires)
     except UsageError as error:
-        return _account(request, workspace, viewer, error=str(error), status=422)
-    return _account(request, workspace, viewer, token=secret)
+        return _account(visit, error=str(error), status=422)
+    return _account(visit, token=secret)
 
 
-def revoke_token(workspace: Work, viewer: Who, number: Number) -> Response:
+def revoke_token(visit: This, number: Number) -> Response:
     """A token of the person who is signed in."""
-    tokens.revoke_token(workspace, viewer.actor, number, of_user=viewer.user)
+    tokens.revoke_token(visit.workspace, visit.actor, number, of_user=visit.viewer.user)
     return go_to("/account?notice=token-revoked#tokens")
 
 
-def codes_page(request: Request, viewer: Who) -> Response:
+def codes_page(visit: This) -> Response:
     """A key for an authenticator."""
-    key, address = one_time_codes.new_key(viewer)
-    return page(request, "one_time_codes.html", key=key, address=address, error="")
+    key, address = one_time_codes.new_key(visit.viewer)
+    return page(visit.request, "one_time_codes.html", key=key, address=address, error="")
 
 
-def require_codes(request: Request, workspace: Work, viewer: Who, key: Text = "", code: Text = "") -> Response:
+def require_codes(visit: This, key: Text = "", code: Text = "") -> Response:
     """From now on."""
     try:
-        one_time_codes.require_codes(workspace, viewer, key, code)
+        one_time_codes.require_codes(visit.workspace, visit.viewer, key, code)
     except UsageError as error:
-        address = one_time_codes.address_of(viewer, key)
-        return page(request, "one_time_codes.html", key=key, address=address, error=str(error), status=422)
+        address = one_time_codes.address_of(visit.viewer, key)
+        return page(visit.request, "one_time_codes.html", key=key, address=address, error=str(error), status=422)
     return go_to("/account?notice=codes-on")
 
 
@@ -86,11 +82,10 @@ def set_language(request: Request, workspace: Work, language: Text = "", next: T
     return answer
 
 
-def _account(
-    request: Request, workspace: Work, viewer: Who, *, token: str = "", error: str = "", status: int = 200
-) -> Response:
-    account = users.find_user(workspace, viewer.email)
+def _account(visit: Visit, *, token: str = "", error: str = "", status: int = 200) -> Response:
+    account = users.find_user(visit.workspace, visit.viewer.email)
     return page(
-        request, "account.html", status=status, account=account, sessions=sign_in.list_sessions(workspace, viewer),
-        tokens=tokens.list_tokens(workspace, viewer.user), token=token, error=error,
+        visit.request, "account.html", status=status, account=account,
+        sessions=sign_in.list_sessions(visit.workspace, visit.viewer),
+        tokens=tokens.list_tokens(visit.workspace, visit.viewer.user), token=token, error=error,
     )  # fmt: skip

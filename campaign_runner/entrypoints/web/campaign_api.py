@@ -9,7 +9,6 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from campaign_runner.app import campaign_wishes as wishes
-from campaign_runner.app.accounts.viewer import sees_contacts
 from campaign_runner.app.decide_plan import decide_plan
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.send import send_plan
@@ -18,7 +17,7 @@ from campaign_runner.app.views.campaigns import campaign_view, create_campaign, 
 from campaign_runner.app.views.plan_rows import plan_changes, plan_lines
 from campaign_runner.app.views.plan_view import ask_for_approval, plan_view
 from campaign_runner.app.views.rows import row_life, rows_of
-from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number, Who, Work
+from campaign_runner.entrypoints.web.access import LARGEST, Number, This, Visit
 from campaign_runner.model.errors import UsageError
 
 PATIENCE = 30.0
@@ -74,155 +73,148 @@ class Moment(Body):
     at: Text
 
 
-def create(workspace: Work, viewer: Who, body: NewCampaign) -> Response:
+def create(visit: This, body: NewCampaign) -> Response:
     """Make a campaign."""
-    made = create_campaign(workspace, viewer.actor, body.model_dump())
-    return JSONResponse(public(campaign_view(workspace, made)), 201, {"Location": f"/api/v1/campaigns/{made}"})
+    made = create_campaign(visit.workspace, visit.actor, body.model_dump())
+    return JSONResponse(public(campaign_view(visit.workspace, made)), 201, {"Location": f"/api/v1/campaigns/{made}"})
 
 
-def listing(workspace: Work, viewer: Who, limit: Limit = 100, cursor: Cursor = "") -> Response:
+def listing(visit: This, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """The campaigns that you can see, the newest first."""
-    shown, following = visible_campaigns(workspace, viewer, before=number_of(cursor) or None, limit=limit)
+    shown, following = visible_campaigns(visit.workspace, visit.viewer, before=number_of(cursor) or None, limit=limit)
     return items([public(one) for one in shown], following)
 
 
-def one(workspace: Work, campaign_id: str, campaign_key: CampaignKey) -> Response:
+def one(visit: This) -> Response:
     """One campaign with its state, rows and amounts."""
-    return JSONResponse(public(campaign_view(workspace, campaign_id)))
+    return state_of(visit)
 
 
-def plan(workspace: Work, campaign_key: CampaignKey, viewer: Who) -> Response:
+def plan(visit: This) -> Response:
     """What would be sent; a check under way is waited for. The plan is submitted for approval, where it needs one."""
-    view = plan_view(workspace, campaign_key, patience=PATIENCE)
+    view = plan_view(*visit.campaign, patience=PATIENCE)
     if view["needs_approval"]:
-        view = ask_for_approval(workspace, campaign_key, viewer.actor, view["plan"])
-    return JSONResponse(with_changes(workspace, campaign_key, view))
+        view = ask_for_approval(*visit.campaign, visit.actor, view["plan"])
+    return JSONResponse(with_changes(visit, view))
 
 
-def look_at_plan(workspace: Work, campaign_key: CampaignKey) -> Response:
+def look_at_plan(visit: This) -> Response:
     """The plan as an approver sees it."""
-    return JSONResponse(with_changes(workspace, campaign_key, plan_view(workspace, campaign_key, patience=PATIENCE)))
+    return JSONResponse(with_changes(visit, plan_view(*visit.campaign, patience=PATIENCE)))
 
 
-def lines(workspace: Work, campaign_key: CampaignKey, limit: Limit = 100, cursor: Cursor = "") -> Response:
+def lines(visit: This, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """What each recipient gets by the newest plan, in the order of the rows."""
-    return items(*plan_lines(workspace, campaign_key, start=number_of(cursor), limit=limit))
+    return items(*plan_lines(*visit.campaign, start=number_of(cursor), limit=limit))
 
 
-def changes(workspace: Work, campaign_key: CampaignKey, limit: Limit = 100, cursor: Cursor = "") -> Response:
+def changes(visit: This, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """The lines that are not as in the plan that was approved last: added, removed, or changed with before and after."""
-    return items(*plan_changes(workspace, campaign_key, start=number_of(cursor), limit=limit))
+    return items(*plan_changes(*visit.campaign, start=number_of(cursor), limit=limit))
 
 
-def with_changes(workspace: Work, campaign_key: int, view: dict[str, Any]) -> dict[str, Any]:
+def with_changes(visit: Visit, view: dict[str, Any]) -> dict[str, Any]:
     """A plan with the first rows that changed since the one that was approved last."""
     if (approved := view["diff"]["approved"]) and approved["rows"]:
-        approved["changes"] = plan_changes(workspace, campaign_key, limit=CHANGES).rows
+        approved["changes"] = plan_changes(*visit.campaign, limit=CHANGES).rows
     return view
 
 
-def test_reward(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: OfPlan) -> Response:
+def test_reward(visit: This, body: OfPlan) -> Response:
     """One reward of the smallest amount of this plan to yourself, where an administrator allows it; once for each plan."""
-    return JSONResponse(want_test_reward(workspace, campaign_key, viewer, body.plan), 202)
+    return JSONResponse(want_test_reward(*visit.campaign, visit.viewer, body.plan), 202)
 
 
-def approve(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: OfPlan) -> Response:
+def approve(visit: This, body: OfPlan) -> Response:
     """Approve exactly this plan."""
-    return JSONResponse(decide_plan(workspace, campaign_key, body.plan, viewer.actor))
+    return JSONResponse(decide_plan(*visit.campaign, body.plan, visit.actor))
 
 
-def reject(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: OfPlan) -> Response:
+def reject(visit: This, body: OfPlan) -> Response:
     """Reject this plan, with a reason."""
-    return JSONResponse(
-        decide_plan(workspace, campaign_key, body.plan, viewer.actor, reject=True, reason=body.reason)
-    )
+    return JSONResponse(decide_plan(*visit.campaign, body.plan, visit.actor, reject=True, reason=body.reason))
 
 
-def send(workspace: Work, campaign_key: CampaignKey, viewer: Who, body: Wanted) -> Response:
+def send(visit: This, body: Wanted) -> Response:
     """Have this plan sent: at once, or `at` a time."""
-    return JSONResponse(send_plan(workspace, campaign_key, viewer.actor, body.plan, body.model_dump()), 202)
+    return JSONResponse(send_plan(*visit.campaign, visit.actor, body.plan, body.model_dump()), 202)
 
 
-def halt(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who, body: Reason) -> Response:
+def halt(visit: This, body: Reason) -> Response:
     """Nothing new leaves until it is resumed."""
-    wishes.halt_campaign(workspace, campaign_key, viewer.actor, body.reason)
-    return state_of(workspace, campaign_id)
+    wishes.halt_campaign(*visit.campaign, visit.actor, body.reason)
+    return state_of(visit)
 
 
-def resume(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who) -> Response:
+def resume(visit: This) -> Response:
     """What was halted leaves again."""
-    wishes.resume_campaign(workspace, campaign_key, viewer.actor)
-    return state_of(workspace, campaign_id)
+    wishes.resume_campaign(*visit.campaign, visit.actor)
+    return state_of(visit)
 
 
-def withdraw(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who, body: Reason) -> Response:
+def withdraw(visit: This, body: Reason) -> Response:
     """What was planned and never left is taken back."""
-    says = wishes.withdraw_campaign(workspace, campaign_key, viewer.actor, body.reason)
-    return JSONResponse({**public(campaign_view(workspace, campaign_id)), "says": says})
+    return state_of(visit, says=wishes.withdraw_campaign(*visit.campaign, visit.actor, body.reason))
 
 
-def schedule(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who, body: Moment) -> Response:
+def schedule(visit: This, body: Moment) -> Response:
     """The first order leaves then, not before."""
-    wishes.schedule_campaign(workspace, campaign_key, viewer.actor, body.at)
-    return state_of(workspace, campaign_id)
+    wishes.schedule_campaign(*visit.campaign, visit.actor, body.at)
+    return state_of(visit)
 
 
-def cancel_schedule(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who) -> Response:
+def cancel_schedule(visit: This) -> Response:
     """A sending that is scheduled is called off: the plan is as before it was to be sent, with its approval."""
-    wishes.unschedule_campaign(workspace, campaign_key, viewer.actor)
-    return state_of(workspace, campaign_id)
+    wishes.unschedule_campaign(*visit.campaign, visit.actor)
+    return state_of(visit)
 
 
-def retry(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who) -> Response:
+def retry(visit: This) -> Response:
     """Have failed lines placed again."""
-    wishes.want_retry(workspace, campaign_key, viewer.actor)
-    return JSONResponse(public(campaign_view(workspace, campaign_id)), 202)
+    wishes.want_retry(*visit.campaign, visit.actor)
+    return state_of(visit, 202)
 
 
-def release(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: Number, body: Reason) -> Response:
+def release(visit: This, row: Number, body: Reason) -> Response:
     """Let a held row go."""
-    return JSONResponse(decide_rows(workspace, campaign_key, [row], "release", body.reason, viewer.actor))
+    return JSONResponse(decide_rows(*visit.campaign, [row], "release", body.reason, visit.actor))
 
 
-def drop(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: Number, body: Reason) -> Response:
+def drop(visit: This, row: Number, body: Reason) -> Response:
     """A held row is never sent."""
-    return JSONResponse(decide_rows(workspace, campaign_key, [row], "drop", body.reason, viewer.actor))
+    return JSONResponse(decide_rows(*visit.campaign, [row], "drop", body.reason, visit.actor))
 
 
 def rows(
-    workspace: Work, campaign_key: CampaignKey, viewer: Who, status: Cursor = "",
-    q: Annotated[str, Query(max_length=200)] = "", limit: Limit = 100, cursor: Cursor = "",
+    visit: This, status: Cursor = "", q: Annotated[str, Query(max_length=200)] = "", limit: Limit = 100,
+    cursor: Cursor = ""
 ) -> Response:  # fmt: skip
     """Rows with their status; `q` is a row number, a reference, a key, an e-mail address, a phone number or a name."""
-    contacts = sees_contacts(workspace, viewer, campaign_key)
-    page = rows_of(workspace, campaign_key, status=status, q=q, after=number_of(cursor), limit=min(limit + 1, 500),
-                    contacts=contacts)  # fmt: skip
+    page = rows_of(*visit.campaign, status=status, q=q, after=number_of(cursor), limit=min(limit + 1, 500),
+                    contacts=visit.contacts)  # fmt: skip
     more = len(page) > limit or len(page) == 500
     return items(page[:limit], page[:limit][-1]["row"] if more else None)
 
 
-def row(workspace: Work, campaign_key: CampaignKey, viewer: Who, row: Number) -> Response:
+def row(visit: This, row: Number) -> Response:
     """The whole life of a row."""
-    contacts = sees_contacts(workspace, viewer, campaign_key)
-    return JSONResponse(row_life(workspace, campaign_key, row, contacts=contacts))
+    return JSONResponse(row_life(*visit.campaign, row, contacts=visit.contacts))
 
 
-def reports(workspace: Work, campaign_key: CampaignKey, viewer: Who) -> Response:
+def reports(visit: This) -> Response:
     """The reports that you can see."""
-    contacts = sees_contacts(workspace, viewer, campaign_key)
-    return items([dict(each) for each in wishes.reports_of(workspace, campaign_key, contacts=contacts)], None)
+    return items([dict(each) for each in wishes.reports_of(*visit.campaign, contacts=visit.contacts)], None)
 
 
-def write_reports(workspace: Work, campaign_id: str, campaign_key: CampaignKey, viewer: Who) -> Response:
+def write_reports(visit: This) -> Response:
     """Have the reports written again."""
-    wishes.want_reports(workspace, campaign_key, viewer.actor)
-    return JSONResponse(public(campaign_view(workspace, campaign_id)), 202)
+    wishes.want_reports(*visit.campaign, visit.actor)
+    return state_of(visit, 202)
 
 
-def report(workspace: Work, campaign_key: CampaignKey, viewer: Who, name: str) -> Response:
+def report(visit: This, name: str) -> Response:
     """One of them."""
-    contacts = sees_contacts(workspace, viewer, campaign_key)
-    kind, parts = wishes.read_report(workspace, campaign_key, name, contacts=contacts)
+    kind, parts = wishes.read_report(*visit.campaign, name, contacts=visit.contacts)
     return download(kind["name"], kind["size"], parts)
 
 
@@ -234,9 +226,9 @@ def public(view: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in view.items() if name != "key"}
 
 
-def state_of(workspace: Work, campaign_id: str) -> Response:
-    """The campaign after a wish."""
-    return JSONResponse(public(campaign_view(workspace, campaign_id)))
+def state_of(visit: Visit, status: int = 200, **more: str) -> Response:
+    """The campaign, as after a wish."""
+    return JSONResponse({**public(campaign_view(visit.workspace, visit.campaign_id)), **more}, status)
 
 
 def items(values: list[Any], following: object) -> Response:

@@ -14,7 +14,7 @@ from campaign_runner.app.accounts.viewer import is_own
 from campaign_runner.app.local_time import time_zones
 from campaign_runner.app.views.campaigns import by_attention, campaign_view, create_campaign
 from campaign_runner.app.views.upload_view import uploads_of
-from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Who, Work, workspace_of
+from campaign_runner.entrypoints.web.access import LARGEST, This, Visit
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.pages import go_to, page
 from campaign_runner.entrypoints.web.upload_api import take_in
@@ -31,10 +31,10 @@ Older = Annotated[int | None, Query(ge=1, le=LARGEST)]
 Start = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
-def campaigns_page(request: Request, workspace: Work, viewer: Who, start: Start = 0) -> Response:
+def campaigns_page(visit: This, start: Start = 0) -> Response:
     """All campaigns that the viewer sees, a page of them; what waits for the viewer comes first."""
-    shown = by_attention(workspace, viewer, start=start, limit=AT_ONCE)
-    return page(request, "campaigns.html", shown=shown, start=start)
+    shown = by_attention(visit.workspace, visit.viewer, start=start, limit=AT_ONCE)
+    return page(visit.request, "campaigns.html", shown=shown, start=start)
 
 
 def new_page(request: Request) -> Response:
@@ -42,28 +42,26 @@ def new_page(request: Request) -> Response:
     return page(request, "new_campaign.html", error="", typed={"id": "", "name": "", "purchase_order": ""})
 
 
-def create(
-    request: Request, workspace: Work, viewer: Who, id: Text = "", name: Text = "", purchase_order: Text = ""
-) -> Response:
+def create(visit: This, id: Text = "", name: Text = "", purchase_order: Text = "") -> Response:
     """Make it; then a file is uploaded."""
     typed = {"id": id.strip(), "name": name.strip(), "purchase_order": purchase_order.strip()}
     try:
-        made = create_campaign(workspace, viewer.actor, typed)
+        made = create_campaign(visit.workspace, visit.actor, typed)
     except UsageError as error:
-        return page(request, "new_campaign.html", error=str(error), typed=typed, status=status_of(error))
+        return page(visit.request, "new_campaign.html", error=str(error), typed=typed, status=status_of(error))
     return go_to(f"/campaigns/{made}/upload")
 
 
-def overview(request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey) -> Response:
+def overview(visit: This) -> Response:
     """How it stands, and what can be done."""
-    return _overview(request, workspace, campaign_id, campaign_key)
+    return _overview(visit)
 
 
-def status(request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey, was: str = "") -> Response:
+def status(visit: This, was: str = "") -> Response:
     """The status line alone, polled; of another state the page is told, a state that stays ends the polling."""
-    view = campaign_view(workspace, campaign_id, campaign_key)
+    view = campaign_view(visit.workspace, visit.campaign_id, visit.campaign_key)
     changed = bool(was) and was != view["state"]
-    answer = page(request, "status.html", campaign=view, changed=changed)
+    answer = page(visit.request, "status.html", campaign=view, changed=changed)
     if changed:
         answer.headers["HX-Trigger-After-Swap"] = "campaign-changed"
     if not is_busy(view):
@@ -71,81 +69,66 @@ def status(request: Request, workspace: Work, campaign_id: str, campaign_key: Ca
     return answer
 
 
-def upload_page(request: Request, workspace: Work, campaign_id: str, campaign_key: CampaignKey) -> Response:
+def upload_page(visit: This) -> Response:
     """The form for a file, and the files of before."""
-    return _upload(request, workspace, campaign_id, campaign_key)
+    return _upload(visit)
 
 
-async def upload(request: Request, campaign_id: str, campaign_key: CampaignKey) -> Response:
+async def upload(visit: This) -> Response:
     """Take a file in; the next page says what was found."""
     try:
-        async with uploaded(request) as file:
-            await run_in_threadpool(take_in, request, file, "page")
+        async with uploaded(visit.request) as file:
+            await run_in_threadpool(take_in, visit, file, "page")
     except UsageError as error:
-        workspace = workspace_of(request)
-        return await run_in_threadpool(_upload, request, workspace, campaign_id, campaign_key, str(error))
-    return go_to(f"/campaigns/{campaign_id}/problems")
+        return await run_in_threadpool(_upload, visit, str(error))
+    return go_to(f"{visit.path}/problems")
 
 
-def halt(
-    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, reason: Text = ""
-) -> Response:
+def halt(visit: This, reason: Text = "") -> Response:
     """Nothing new leaves."""
-    return _wished(request, campaign_id, lambda: wishes.halt_campaign(workspace, campaign_key, viewer.actor, reason))
+    return _wished(visit, lambda: wishes.halt_campaign(*visit.campaign, visit.actor, reason))
 
 
-def resume(request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey) -> Response:
+def resume(visit: This) -> Response:
     """What was halted leaves again."""
-    return _wished(request, campaign_id, lambda: wishes.resume_campaign(workspace, campaign_key, viewer.actor))
+    return _wished(visit, lambda: wishes.resume_campaign(*visit.campaign, visit.actor))
 
 
-def withdraw(
-    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, reason: Text = ""
-) -> Response:
+def withdraw(visit: This, reason: Text = "") -> Response:
     """What never left is taken back."""
-    return _wished(
-        request, campaign_id, lambda: wishes.withdraw_campaign(workspace, campaign_key, viewer.actor, reason)
-    )
+    return _wished(visit, lambda: wishes.withdraw_campaign(*visit.campaign, visit.actor, reason))
 
 
-def reschedule(
-    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, do: Text = "",
-    day: Text = "", time: Text = "", zone: Text = "",
-) -> Response:  # fmt: skip
+def reschedule(visit: This, do: Text = "", day: Text = "", time: Text = "", zone: Text = "") -> Response:
     """Another time, at once, or not at all."""
     if do == "cancel":
-        return _wished(
-            request, campaign_id, lambda: wishes.unschedule_campaign(workspace, campaign_key, viewer.actor)
-        )
+        return _wished(visit, lambda: wishes.unschedule_campaign(*visit.campaign, visit.actor))
     if do == "now":
-        return _wished(request, campaign_id, lambda: wishes.send_at_once(workspace, campaign_key, viewer.actor))
-    request.state.typed = {"day": day, "time": time, "zone": zone}
-    return _wished(request, campaign_id, lambda: wishes.schedule_campaign(
-        workspace, campaign_key, viewer.actor, local_moment(day, time, zone)))  # fmt: skip
+        return _wished(visit, lambda: wishes.send_at_once(*visit.campaign, visit.actor))
+    visit.request.state.typed = {"day": day, "time": time, "zone": zone}
+    return _wished(visit, lambda: wishes.schedule_campaign(
+        *visit.campaign, visit.actor, local_moment(day, time, zone)))  # fmt: skip
 
 
-def _wished(request: Request, campaign_id: str, act: Callable[[], object]) -> Response:
+def _wished(visit: Visit, act: Callable[[], object]) -> Response:
     try:
         act()
     except UsageError as error:
-        workspace, key = workspace_of(request), request.state.campaign_key
-        return _overview(request, workspace, campaign_id, key, error=str(error), status=status_of(error))
-    return go_to(f"/campaigns/{campaign_id}")
+        return _overview(visit, error=str(error), status=status_of(error))
+    return go_to(visit.path)
 
 
-def _overview(
-    request: Request, workspace: Work, campaign_id: str, campaign_key: int, *, error: str = "", status: int = 200
-) -> Response:
-    return page(request, "overview.html", status=status, error=error, tab="overview",
-                uploads=uploads_of(workspace, campaign_key)[:20],
-                **about(request, workspace, campaign_id, campaign_key))  # fmt: skip
+def _overview(visit: Visit, *, error: str = "", status: int = 200) -> Response:
+    return page(visit.request, "overview.html", status=status, error=error, tab="overview",
+                uploads=uploads_of(*visit.campaign)[:20],
+                **about(visit))  # fmt: skip
 
 
-def _upload(request: Request, workspace: Work, campaign_id: str, campaign_key: int, error: str = "") -> Response:
-    return page(request, "upload.html", status=422 if error else 200, error=error, tab="upload",
-                megabytes=workspace.settings.server.upload_megabytes,
-                uploads=uploads_of(workspace, campaign_key)[:20],
-                **about(request, workspace, campaign_id, campaign_key))  # fmt: skip
+def _upload(visit: Visit, error: str = "") -> Response:
+    return page(visit.request, "upload.html", status=422 if error else 200, error=error, tab="upload",
+                megabytes=visit.workspace.settings.server.upload_megabytes,
+                uploads=uploads_of(*visit.campaign)[:20],
+                **about(visit))  # fmt: skip
 
 
 def is_busy(view: Mapping[str, Any]) -> bool:
@@ -153,13 +136,13 @@ def is_busy(view: Mapping[str, Any]) -> bool:
     return view["state"] in BUSY or bool(view["under_way"])
 
 
-def about(request: Request, workspace: Work, campaign_id: str, campaign_key: int) -> dict[str, Any]:
+def about(visit: Visit) -> dict[str, Any]:
     """What every page of a campaign shows: its state, and what the viewer may do with it."""
-    viewer = request.state.viewer
-    own = is_own(workspace, viewer, campaign_key)
+    viewer = visit.viewer
+    own = is_own(visit.workspace, viewer, visit.campaign_key)
     may = {permission.name: viewer.may(permission, own=own) for permission in Permission}
-    view = campaign_view(workspace, campaign_id, campaign_key)
-    usual = (view["scheduled"] or {}).get("zone") or workspace.settings.finance.time_zone or "UTC"
+    view = campaign_view(visit.workspace, visit.campaign_id, visit.campaign_key)
+    usual = (view["scheduled"] or {}).get("zone") or visit.workspace.settings.finance.time_zone or "UTC"
     typed = {
         "when": "now",
         "day": "",
@@ -168,7 +151,7 @@ def about(request: Request, workspace: Work, campaign_id: str, campaign_key: int
         "canary": "",
         "rows": (),
         "reason": "",
-        **getattr(request.state, "typed", {}),
+        **getattr(visit.request.state, "typed", {}),
     }
     return {"campaign": view, "may": may, "busy": is_busy(view), "zones": time_zones(), "typed": typed}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Form, Request
+from fastapi import Form
 from fastapi.responses import JSONResponse, Response
 
 from campaign_runner.app.person_requests import (
@@ -14,7 +14,7 @@ from campaign_runner.app.person_requests import (
     person_request,
     want_person_data,
 )
-from campaign_runner.entrypoints.web.access import Number, Who, Work
+from campaign_runner.entrypoints.web.access import Number, This
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.campaign_api import Body, Text, download, items
 from campaign_runner.entrypoints.web.pages import go_to, page
@@ -31,50 +31,49 @@ class OfPerson(Body):
     confirm: Text = ""
 
 
-def person_page(request: Request, workspace: Work, viewer: Who) -> Response:
+def person_page(visit: This) -> Response:
     """What can be asked for, and what was."""
-    return page(request, "person.html", requests=list_person_requests(workspace, viewer), error="")
+    return page(visit.request, "person.html", requests=list_person_requests(visit.workspace, visit.viewer), error="")
 
 
-def ask(
-    request: Request, workspace: Work, viewer: Who, do: Typed = "", person: Typed = "", again: Typed = "",
-    reason: Typed = "",
-) -> Response:  # fmt: skip
+def ask(visit: This, do: Typed = "", person: Typed = "", again: Typed = "", reason: Typed = "") -> Response:
     """Want an export, a preview of an erasure, or the erasure."""
     try:
-        want_person_data(workspace, viewer, do, person, reason, again)
+        want_person_data(visit.workspace, visit.viewer, do, person, reason, again)
     except UsageError as error:
-        return page(request, "person.html", requests=list_person_requests(workspace, viewer), error=str(error),
-                    status=status_of(error))  # fmt: skip
+        return page(visit.request, "person.html", requests=list_person_requests(visit.workspace, visit.viewer),
+                    error=str(error), status=status_of(error))  # fmt: skip
     return go_to("/person")
 
 
-def file(workspace: Work, viewer: Who, number: Number) -> Response:
+def file(visit: This, number: Number) -> Response:
     """An export of one's own."""
-    content = person_file(workspace, viewer, number)
+    content = person_file(visit.workspace, visit.viewer, number)
     return download(FILE, len(content), iter([content]))
 
 
-def export(workspace: Work, viewer: Who, body: OfPerson) -> Response:
+def export(visit: This, body: OfPerson) -> Response:
     """Have everything that is kept about a person gathered: JSON, workbook and page in a zip file, for a day."""
-    return JSONResponse(want_person_data(workspace, viewer, "export", body.person, body.reason), 202)
+    return JSONResponse(want_person_data(visit.workspace, visit.viewer, "export", body.person, body.reason), 202)
 
 
-def preview(workspace: Work, viewer: Who, body: OfPerson) -> Response:
+def preview(visit: This, body: OfPerson) -> Response:
     """What an erasure would erase; nothing is erased."""
-    return JSONResponse(want_person_data(workspace, viewer, "preview", body.person, body.reason), 202)
+    return JSONResponse(want_person_data(visit.workspace, visit.viewer, "preview", body.person, body.reason), 202)
 
 
-def erase(workspace: Work, viewer: Who, body: OfPerson) -> Response:
+def erase(visit: This, body: OfPerson) -> Response:
     """Erase a person from every campaign; totals and references stay. It cannot be undone."""
-    return JSONResponse(want_person_data(workspace, viewer, "erase", body.person, body.reason, body.confirm), 202)
+    return JSONResponse(
+        want_person_data(visit.workspace, visit.viewer, "erase", body.person, body.reason, body.confirm), 202
+    )
 
 
-def listing(workspace: Work, viewer: Who) -> Response:
+def listing(visit: This) -> Response:
     """The newest requests; none names the person."""
-    return items(list_person_requests(workspace, viewer), None)
+    return items(list_person_requests(visit.workspace, visit.viewer), None)
 
 
-def one(workspace: Work, viewer: Who, number: Number) -> Response:
+def one(visit: This, number: Number) -> Response:
     """How a request of yours stands."""
-    return JSONResponse(person_request(workspace, viewer, number))
+    return JSONResponse(person_request(visit.workspace, visit.viewer, number))

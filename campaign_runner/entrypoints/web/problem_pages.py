@@ -9,14 +9,13 @@ from urllib.parse import urlencode
 from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
-from campaign_runner.app.accounts.viewer import sees_contacts
 from campaign_runner.app.campaign_wishes import reports_of
 from campaign_runner.app.correct_cells import correct_cells, correct_dates
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.map_columns import OF_EVERY_ROW, field_titles, map_columns, method_names
 from campaign_runner.app.reward_list import reward_list
 from campaign_runner.app.views.upload_view import problem_groups, problems_of, upload_view, values_of
-from campaign_runner.entrypoints.web.access import CampaignKey, Who, Work
+from campaign_runner.entrypoints.web.access import This, Visit
 from campaign_runner.entrypoints.web.answer_errors import status_of
 from campaign_runner.entrypoints.web.campaign_pages import about
 from campaign_runner.entrypoints.web.pages import go_to, page
@@ -38,37 +37,30 @@ AnyForm = Annotated[dict[str, str], Depends(form_of)]
 
 
 def problems_page(
-    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, rule: str = "",
-    header: str = "", severity: str = "", q: str = "", after: int = -1,
-) -> Response:  # fmt: skip
+    visit: This, rule: str = "", header: str = "", severity: str = "", q: str = "", after: int = -1
+) -> Response:
     """What was found in the newest upload: all of it, one kind, a severity, or what holds a word."""
     wanted = {"rule": rule[:100], "header": header[:1000], "severity": severity[:10], "q": q.strip()[:200]}
-    return _problems(request, workspace, campaign_id, campaign_key, wanted, after)
+    return _problems(visit, wanted, after)
 
 
-def correct(
-    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, number: int,
-    form: AnyForm,
-) -> Response:  # fmt: skip
+def correct(visit: This, number: int, form: AnyForm) -> Response:
     """Save the cells that were changed, or dates in another order, and check again."""
     try:
         if form.get("do") == "dates":
             order, header = form.get("order", ""), form.get("header", "")
-            correct_dates(workspace, campaign_key, number, header, order, viewer.actor, "page")
-            return go_to(f"/campaigns/{campaign_id}/problems")
+            correct_dates(*visit.campaign, number, header, order, visit.actor, "page")
+            return go_to(f"{visit.path}/problems")
         cells = _changed(form)
         if not cells:
             raise UsageError("Nothing was changed. Type the right value into a cell, then save.")
-        correct_cells(workspace, campaign_key, number, cells, viewer.actor, "page")
+        correct_cells(*visit.campaign, number, cells, visit.actor, "page")
     except UsageError as error:
-        return _problems(request, workspace, campaign_id, campaign_key, error=error)
-    return go_to(f"/campaigns/{campaign_id}/problems")
+        return _problems(visit, error=error)
+    return go_to(f"{visit.path}/problems")
 
 
-def map_them(
-    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, number: int,
-    form: AnyForm,
-) -> Response:  # fmt: skip
+def map_them(visit: This, number: int, form: AnyForm) -> Response:
     """Read the file with these columns."""
     columns = {name.removeprefix("column:"): value for name, value in form.items() if name.startswith("column:")}
     try:
@@ -76,51 +68,47 @@ def map_them(
         every = {
             name.removeprefix("every:"): value.strip() for name, value in form.items() if name.startswith("every:")
         }
-        map_columns(workspace, campaign_key, number, chosen, viewer.actor, "page", every)
+        map_columns(*visit.campaign, number, chosen, visit.actor, "page", every)
     except UsageError as error:
-        return _problems(request, workspace, campaign_id, campaign_key, error=error)
-    return go_to(f"/campaigns/{campaign_id}/problems")
+        return _problems(visit, error=error)
+    return go_to(f"{visit.path}/problems")
 
 
-def decide_held(
-    request: Request, workspace: Work, viewer: Who, campaign_id: str, campaign_key: CampaignKey, row: Numbers = None,
-    do: Text = "", reason: Text = "",
-) -> Response:  # fmt: skip
+def decide_held(visit: This, row: Numbers = None, do: Text = "", reason: Text = "") -> Response:
     """Release or drop held rows."""
     try:
         if not row:
             raise UsageError("Choose at least one row.")
-        decide_rows(workspace, campaign_key, row, "drop" if do == "drop" else "release", reason, viewer.actor)
+        decide_rows(*visit.campaign, row, "drop" if do == "drop" else "release", reason, visit.actor)
     except UsageError as error:
-        request.state.typed = {"rows": row or (), "reason": reason}
-        return _problems(request, workspace, campaign_id, campaign_key, error=error)
-    return go_to(f"/campaigns/{campaign_id}/problems")
+        visit.request.state.typed = {"rows": row or (), "reason": reason}
+        return _problems(visit, error=error)
+    return go_to(f"{visit.path}/problems")
 
 
 def _problems(
-    request: Request, workspace: Work, campaign_id: str, campaign_key: int, wanted: Mapping[str, str] = NOTHING,
-    after: int = -1, error: UsageError | None = None,
-) -> Response:  # fmt: skip
-    shared = about(request, workspace, campaign_id, campaign_key)
-    number, contacts = shared["campaign"]["upload"], sees_contacts(workspace, request.state.viewer, campaign_key)
+    visit: Visit, wanted: Mapping[str, str] = NOTHING, after: int = -1, error: UsageError | None = None
+) -> Response:
+    shared = about(visit)
+    number, contacts = shared["campaign"]["upload"], visit.contacts
     values: dict[str, Any] = {"upload": None, "groups": [], "problems": [], "following": "", "fields": {}, "alike": [],
                               "reports": [], "rewards": [], "every": (), "methods": []}  # fmt: skip
     if number:
-        problems = problems_of(
-            workspace, campaign_key, number, **wanted, after=after, limit=AT_ONCE + 1, contacts=contacts
-        )
+        workspace, key = visit.campaign
+        problems = problems_of(workspace, key, number, **wanted, after=after, limit=AT_ONCE + 1, contacts=contacts)
+        with_rewards = not problems or any(one["field"] == "utid" for one in problems)
         one_kind = contacts and wanted["rule"] and wanted["header"]
         last = problems[AT_ONCE - 1]["number"] if len(problems) > AT_ONCE else None
         values = {
-            "upload": upload_view(workspace, campaign_key, number, contacts=contacts),
-            "groups": problem_groups(workspace, campaign_key, number), "problems": problems[:AT_ONCE],
-            "following": "" if last is None else urlencode({**wanted, "after": last}), "fields": field_titles(workspace),
-            "every": OF_EVERY_ROW, "methods": method_names(workspace),
-            "alike": values_of(workspace, campaign_key, number, wanted["rule"], wanted["header"]) if one_kind else [],
-            "reports": reports_of(workspace, campaign_key, about=str(number), contacts=contacts),
-            "rewards": reward_list(workspace) if any(one["field"] == "utid" for one in problems) or not problems else [],
+            "upload": upload_view(*visit.campaign, number, contacts=contacts),
+            "groups": problem_groups(*visit.campaign, number), "problems": problems[:AT_ONCE],
+            "following": "" if last is None else urlencode({**wanted, "after": last}),
+            "fields": field_titles(visit.workspace), "every": OF_EVERY_ROW, "methods": method_names(visit.workspace),
+            "alike": values_of(*visit.campaign, number, wanted["rule"], wanted["header"]) if one_kind else [],
+            "reports": reports_of(*visit.campaign, about=str(number), contacts=contacts),
+            "rewards": reward_list(visit.workspace) if with_rewards else [],
         }  # fmt: skip
-    return page(request, "problems.html", status=status_of(error) if error else 200, tab="problems", wanted=wanted,
+    return page(visit.request, "problems.html", status=status_of(error) if error else 200, tab="problems", wanted=wanted,
                 error=str(error or ""), contacts=contacts, **values, **shared)  # fmt: skip
 
 

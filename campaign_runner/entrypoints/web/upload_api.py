@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Query, Request
+from fastapi import Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from campaign_runner.app.accounts.viewer import sees_contacts
 from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.submissions import submit_file
 from campaign_runner.app.views.plan_rows import upload_changes
 from campaign_runner.app.views.upload_view import file_of, problems_of, upload_view, uploads_of
-from campaign_runner.entrypoints.web.access import LARGEST, CampaignKey, Number, Who, Work, viewer_of, workspace_of
+from campaign_runner.entrypoints.web.access import LARGEST, Number, This, Visit
 from campaign_runner.entrypoints.web.campaign_api import Body, Cursor, Limit, Text, download, items, number_of
 from campaign_runner.entrypoints.web.idempotent import digest_of, once
 from campaign_runner.entrypoints.web.upload_stream import Uploaded, uploaded
@@ -35,33 +34,30 @@ class CellBody(Body):
     before: Annotated[str, Field(max_length=10_000)] | None = None
 
 
-def changes(
-    workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number, limit: Limit = 100, cursor: Cursor = ""
-) -> Response:  # fmt: skip
+def changes(visit: This, number: Number, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """The rows that are not as in the upload before: added, removed, or changed with before and after."""
-    contacts = sees_contacts(workspace, viewer, campaign_key)
-    _, page = upload_changes(workspace, campaign_key, number, start=number_of(cursor), limit=limit, contacts=contacts)
+    _, page = upload_changes(*visit.campaign, number, start=number_of(cursor), limit=limit, contacts=visit.contacts)
     return items(*page)
 
 
-async def upload(request: Request) -> Response:
+async def upload(visit: This) -> Response:
     """Upload a spreadsheet as multipart `file`, with `sheet`, `hidden` and `columns` (JSON) if wanted; it is checked by
     a worker."""
-    async with uploaded(request) as file:
+    async with uploaded(visit.request) as file:
         stated = orjson.dumps(dict(sorted(file.fields.items())))
-        return await once(request, digest_of(request, file.sha256.encode(), stated), lambda: _answered(request, file))
+        digest = digest_of(visit.request, file.sha256.encode(), stated)
+        return await once(visit.request, digest, lambda: _answered(visit, file))
 
 
-async def _answered(request: Request, file: Uploaded) -> Response:
-    number = await run_in_threadpool(take_in, request, file, "api")
+async def _answered(visit: Visit, file: Uploaded) -> Response:
+    number = await run_in_threadpool(take_in, visit, file, "api")
     return JSONResponse({"number": number, "state": "checking"}, 202)
 
 
-def take_in(request: Request, file: Uploaded, channel: str) -> int:
+def take_in(visit: Visit, file: Uploaded, channel: str) -> int:
     """Submit an uploaded file; returns its number."""
-    key, actor = request.state.campaign_key, viewer_of(request).actor
     path = file.path.rename(file.path.with_name(Path(file.name).name))
-    made = submit_file(workspace_of(request), key, path, file.name, actor, channel, options=options_of(file.fields))
+    made = submit_file(*visit.campaign, path, file.name, visit.actor, channel, options=options_of(file.fields))
     return made.number
 
 
@@ -82,40 +78,36 @@ def options_of(fields: Mapping[str, str]) -> dict[str, Any]:
             (("sheet", fields.get("sheet", "")), ("hidden", hidden), ("columns", columns)) if value}  # fmt: skip
 
 
-def listing(workspace: Work, campaign_key: CampaignKey) -> Response:
+def listing(visit: This) -> Response:
     """The uploads of a campaign, the newest first."""
-    return items(uploads_of(workspace, campaign_key)[:500], None)
+    return items(uploads_of(*visit.campaign)[:500], None)
 
 
-def one(workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number) -> Response:
+def one(visit: This, number: Number) -> Response:
     """One upload: how it stands, and what its columns were understood as."""
-    contacts = sees_contacts(workspace, viewer, campaign_key)
-    return JSONResponse(upload_view(workspace, campaign_key, number, contacts=contacts))
+    return JSONResponse(upload_view(*visit.campaign, number, contacts=visit.contacts))
 
 
 def problems(
-    workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number,
-    field: Annotated[str, Query(max_length=100)] = "", severity: Cursor = "",
-    rule: Annotated[str, Query(max_length=100)] = "", limit: Limit = 100, cursor: Cursor = "",
+    visit: This, number: Number, field: Annotated[str, Query(max_length=100)] = "", severity: Cursor = "",
+    rule: Annotated[str, Query(max_length=100)] = "", limit: Limit = 100, cursor: Cursor = ""
 ) -> Response:  # fmt: skip
     """What is wrong in an upload, in the order of the file."""
-    contacts, after = sees_contacts(workspace, viewer, campaign_key), number_of(cursor) - 1
-    page = problems_of(workspace, campaign_key, number, field=field, severity=severity, rule=rule, after=after,
-                        limit=limit + 1, contacts=contacts)  # fmt: skip
+    after = number_of(cursor) - 1
+    page = problems_of(*visit.campaign, number, field=field, severity=severity, rule=rule, after=after,
+                        limit=limit + 1, contacts=visit.contacts)  # fmt: skip
     following = page[limit]["number"] + 1 if len(page) > limit else None
     return items([{name: value for name, value in each.items() if name not in ("submission", "number")}
                   for each in page[:limit]], following)  # fmt: skip
 
 
-def correct(
-    workspace: Work, campaign_key: CampaignKey, viewer: Who, number: Number, body: list[CellBody]
-) -> Response:
+def correct(visit: This, number: Number, body: list[CellBody]) -> Response:
     """Correct cells: a new upload, checked at once; the file of this one stays as it was."""
     cells = [{name: value for name, value in cell.model_dump().items() if value is not None} for cell in body]
-    made = correct_cells(workspace, campaign_key, number, cells, viewer.actor, "api")
+    made = correct_cells(*visit.campaign, number, cells, visit.actor, "api")
     return JSONResponse({"number": made.number, "state": "checking", "corrects": number}, 202)
 
 
-def file(workspace: Work, campaign_key: CampaignKey, number: Number) -> Response:
+def file(visit: This, number: Number) -> Response:
     """The file of an upload, with its corrections."""
-    return download(*file_of(workspace, campaign_key, number))
+    return download(*file_of(*visit.campaign, number))
