@@ -6,15 +6,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
+
 from campaign_runner.app import halt, resume, schedule, unschedule, withdraw
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, events, jobs, row_status, stored_reports
 from campaign_runner.model.actor import Actor
+from campaign_runner.model.contact import without_quotes
 from campaign_runner.model.errors import Conflict, NotFound, UsageError
 
 WANTED = "retry wanted"
 # Reports without names and contact data, for anyone who may not see these.
-WITHOUT_CONTACTS = ("finance.", "journal.", "corrections.csv", "summary.json", "statement.")
+SUMMARY = "summary.json"
+WITHOUT_CONTACTS = ("finance.", "journal.", "corrections.csv", SUMMARY, "statement.")
 
 
 def halt_campaign(workspace: Workspace, key: int, actor: Actor, reason: str) -> None:
@@ -97,7 +101,17 @@ def read_report(
         with workspace.ledger().read() as connection:
             yield from stored_reports.read(connection, stored["sha256"])
 
-    return stored, parts()
+    if contacts or name != SUMMARY:
+        return stored, parts()
+    content = _without_quotes(b"".join(parts()))
+    return {**stored, "size": len(content)}, iter([content])
+
+
+def _without_quotes(summary: bytes) -> bytes:
+    """A summary in which no note quotes a word of the file: it may be a name."""
+    content = orjson.loads(summary)
+    content["notes"] = list(map(without_quotes, content.get("notes", ())))
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2)
 
 
 def _reason(reason: str) -> str:

@@ -136,10 +136,17 @@ def _checked(
         **result.plain(), "refused": refused, "headers": [asdict(one) for one in headers], "sheet": result.books.sheet,
         "notes": list(result.books.notes), "plan": _plan(result), "approval": result.approval.state,
         "held": _held(result.held, reading, runtime), "funds": list(result.funds),
+        "kinds": _kinds(result),
         "unusual": [{"name": name, "sentence": sentence} for name, sentence in result.unusual],
     }  # fmt: skip
     identity = "" if refused else result.plan
     return Check(runtime.at(), "checked", identity, facts), list(_rows(result.problems)), dict(result.reports)
+
+
+def _kinds(result: Result) -> dict[str, int]:
+    """How many problems there are of each kind, where not all of them are kept."""
+    tally = result.tally
+    return tally.by_kind() if tally and tally.total + tally.warnings > len(result.problems) else {}
 
 
 def _held(holds: Sequence[Hold], reading: ReadOptions, runtime: Runtime) -> list[dict[str, Any]]:

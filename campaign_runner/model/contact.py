@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -164,6 +164,14 @@ def without_contacts(text: str) -> str:
 def without_numbers(text: str) -> str:
     """The same, and without whatever may be a phone number."""
     return _DIGITS.sub(_masked, _EMAIL.sub(MASK, text))
+
+
+_QUOTED = re.compile(r'"[^"]+"')
+
+
+def without_quotes(text: str, known: Collection[str] = ()) -> str:
+    """The text with whatever it quotes of a file masked, but for these: headers."""
+    return _QUOTED.sub(lambda match: match[0] if match[0][1:-1] in known else f'"{MASK}"', text)
 
 
 def _masked(match: re.Match[str]) -> str:

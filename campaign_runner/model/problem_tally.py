@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from campaign_runner.model import Hold, Problem
 
 EXAMPLES = 10
+WARNS = "warning"
 
 
 @dataclass(slots=True)
@@ -75,11 +76,27 @@ class ProblemTally:
         if len(self.held) < EXAMPLES:
             self.held.append(hold)
 
+    def by_kind(self) -> dict[str, int]:
+        """How many there are of each kind, as `kind_of` names it."""
+        errors = {f"{name}:{kind}": number for name, kinds in self.kinds.items() for kind, number in kinds.items()}
+        return errors | {f"{WARNS} {rule}": len(rows) for rule, rows in self.warned.items()}
+
     def _count(self, name: str, kind: str, number: int) -> None:
         kinds = self.kinds.setdefault(name, {})
         kinds[kind] = kinds.get(kind, 0) + number
 
     def _name(self, problem: Problem) -> str:
-        if problem.column and problem.column.field:
-            return problem.column.field
-        return problem.rule.partition(":")[0] or (problem.column.header if problem.column else "")
+        column = problem.column
+        return _name(problem.rule, (column.field or "") if column else "", column.header if column else "")
+
+
+def kind_of(problem: Mapping[str, str]) -> str:
+    """The kind of a problem that is kept as plain text, as `ProblemTally.by_kind` names it."""
+    rule = problem["rule"]
+    if problem["severity"] != "error":
+        return f"{WARNS} {rule}"
+    return f"{_name(rule, problem['field'], problem['header'])}:{rule.partition(':')[2]}"
+
+
+def _name(rule: str, field: str, header: str) -> str:
+    return field or rule.partition(":")[0] or header

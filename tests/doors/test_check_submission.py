@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.steps import draft
 from campaign_runner.app.views.plan_view import plan_view
+from campaign_runner.app.views.upload_view import problem_groups, upload_view
 from tests.doors.conftest import ANA, BEN, HANNA, HEADERS, House
 
 FOREIGN = "Nr,Art,Rufname,Zuname,Anschrift elektronisch,Code,Summe X"
@@ -77,3 +81,15 @@ def test_files_that_come_at_once_ask_tango_for_the_balance_once_and_sending_asks
     send_plan(house.workspace, key, HANNA, plan_view(house.workspace, key)["plan"], {})
     house.work()
     assert len([one for one in house.tango.requests if one.path.endswith("/accounts/acme-account")]) == 2
+
+
+def test_problems_of_a_kind_are_counted_whole_also_where_not_all_are_listed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draft, "PROBLEMS_KEPT", 3)
+    key = house.campaign()
+    number = house.submit(key, *(f"{n},EMAIL,Ana,Silva,ana at example.com,U561593,ten" for n in range(9))).number
+    groups = problem_groups(house.workspace, key, number)
+    assert [(one["field"], one["count"]) for one in groups] == [("recipient.email", 9), ("amount", 9)]
+    view = upload_view(house.workspace, key, number)
+    assert (view["problem_count"], view["listed"]) == (18, 3)

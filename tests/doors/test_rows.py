@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from campaign_runner.app.campaign_wishes import read_report
 from campaign_runner.app.decide_rows import decide_rows
 from campaign_runner.app.send import send_plan
 from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.app.views.rows import row_life, rows_of
-from campaign_runner.app.views.upload_view import problems_of
+from campaign_runner.app.views.upload_view import problems_of, upload_view
 from campaign_runner.ledger import rows_page
 from campaign_runner.ledger.rows_page import RowQuery
-from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House
+from tests.doors.conftest import ANA, BEN, FINN, HANNA, HEADERS, WRONG, House
 
 
 @pytest.fixture
@@ -132,3 +133,23 @@ def test_what_to_type_instead_of_an_address_is_hidden_with_the_address(house: Ho
     shown = [*problems_of(house.workspace, key, submission.number, contacts=False), *rows_of(house.workspace, key)]
     assert "cleo@example.com" in str(rows_of(house.workspace, key, contacts=True))
     assert not any(name in str(shown) for name in ("cleo", "ana@", "Silva"))
+
+
+def test_whoever_may_not_see_names_reads_none_in_a_note_or_a_summary(house: House) -> None:
+    key, path = house.campaign(), house.folder / "q4.csv"
+    people = "\n".join(f"{n},EMAIL,Jörg,Müller,u{n}@example.com,U561593,5" for n in range(9))
+    path.write_bytes(f"{HEADERS}\n{people}\n".encode("cp1252"))
+    number = house.bring(key, path).number
+    assert "Müller" in str(upload_view(house.workspace, key, number)["notes"])
+    masked = str(upload_view(house.workspace, key, number, contacts=False)["notes"])
+    assert "words like" in masked
+    for note in (masked, summary(house, key, about=str(number))):
+        assert "Müller" not in note
+        assert "Jörg" not in note
+
+
+def summary(house: House, key: int, about: str) -> str:
+    stored, parts = read_report(house.workspace, key, "summary.json", about=about, contacts=False)
+    content = b"".join(parts)
+    assert stored["size"] == len(content)
+    return content.decode()

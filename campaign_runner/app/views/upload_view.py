@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,7 +14,8 @@ from campaign_runner.ledger import jobs, submission_checks, submissions
 from campaign_runner.ledger.cell_corrections import corrections_of
 from campaign_runner.ledger.submission_checks import check_of, problem_count
 from campaign_runner.ledger.submissions import Submission
-from campaign_runner.model.contact import is_personal
+from campaign_runner.model.contact import is_personal, without_quotes
+from campaign_runner.model.problem_tally import kind_of
 
 # So many different values of one kind are shown to be corrected in all their rows at once.
 VALUES = 100
@@ -36,15 +39,19 @@ def upload_view(workspace: Workspace, campaign_key: int, number: int, *, contact
         short, check = _short(connection, submission), check_of(connection, submission.id)
         if check is None or short["state"] == "checking":
             failed = jobs.error_of(connection, jobs.CHECK, submission.id)
-            return {**short, "sheet": "", "headers": [], "rows": {}, "amounts": {}, "problem_count": 0, "notes": [],
-                    "reason": failed, "held": [], "corrections": [], "defaults": {}}  # fmt: skip
+            return {**short, "sheet": "", "headers": [], "rows": {}, "amounts": {}, "problem_count": 0, "listed": 0,
+                    "notes": [], "reason": failed, "held": [], "corrections": [], "defaults": {}}  # fmt: skip
         result = check.result
         made = corrections_of(connection, submission.id)
+        unquoted = (
+            str if contacts else partial(without_quotes, known={one["header"] for one in result.get("headers", [])})
+        )
         return {
             **short, "sheet": result.get("sheet", ""), "rows": result.get("rows", {}), "amounts": result.get("amounts", {}),
             "headers": [one if contacts else {**one, "samples": []} for one in result.get("headers", [])],
-            "problem_count": problem_count(connection, submission.id), "notes": result.get("notes", []),
-            "reason": result.get("reason", "") or result.get("refused", ""),
+            "problem_count": max(listed := problem_count(connection, submission.id), sum(result.get("kinds", {}).values())),
+            "listed": listed, "notes": [unquoted(note) for note in result.get("notes", [])],
+            "reason": unquoted(result.get("reason", "") or result.get("refused", "")),
             "held": [one if contacts else {**one, **_MASKED} for one in result.get("held", [])],
             "defaults": submission.options.get("defaults") or {},
             "corrections": [_correction(one, contacts=contacts) for one in made],
@@ -73,10 +80,19 @@ def _masked(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def problem_groups(workspace: Workspace, campaign_key: int, number: int) -> list[dict[str, Any]]:
-    """Problems by kind, the most frequent first: `3 × is not an e-mail address`."""
+    """Problems by kind, the most frequent first: `3 × is not an e-mail address`; all of them, also where not all are
+    listed."""
     with workspace.ledger().read() as connection:
         submission = submissions.numbered(connection, campaign_key, number)
-        return submission_checks.problem_groups(connection, submission.id)
+        groups, check = (
+            submission_checks.problem_groups(connection, submission.id),
+            check_of(connection, submission.id),
+        )
+    counted, times = check.result.get("kinds", {}) if check else {}, Counter(map(kind_of, groups))
+    for one in groups:
+        if times[kind := kind_of(one)] == 1:  # a kind of several columns is counted in all of them together
+            one["count"] = max(one["count"], counted.get(kind, 0))
+    return sorted(groups, key=lambda one: -int(one["count"]))
 
 
 def values_of(workspace: Workspace, campaign_key: int, number: int, rule: str, header: str) -> list[tuple[str, int]]:
