@@ -29,20 +29,20 @@ GOLDEN = Path(__file__).parent / "golden" / "errors"
 # Whoever asks Tango for an account leaves a trace: that nothing is sent then is for tests/preflight.
 UNUSABLE = [broken for broken in ALL if broken.exit_code in (2, 3, 4) and broken.group != "preflight"]
 GROUPS = {
-    "files": ("Files that cannot be used", "Nothing is sent, and nothing that was there before is touched."),
-    "settings": ("Settings that cannot be", "Nothing is sent, and nothing that was there before is touched."),
+    "files": ("Files that cannot be used", "Nothing is sent, and no existing file is changed."),
+    "settings": ("Settings that are not valid", "Nothing is sent, and no existing file is changed."),
     "limits": ("Plans that the settings forbid", "Nothing is sent; the file is refused as a whole."),
     "preflight": (
-        "What is found before anything is sent",
-        "Rewards, accounts, funds, declared totals, unusual things.",
+        "Problems found before anything is sent",
+        "Rewards, accounts, funds, declared totals, unusual plans.",
     ),
     "rows": ("Rows that break a rule, or wait for a decision", "A run sends all other rows of the file."),
 }
 HEAD = """\
-# Every message
+# Error messages
 
-One tiny broken input per message, in `samples/broken/`, with what `campaign-runner` says of it and how it ends.
-Give the commands in that folder. This page is made by `make golden`, and a test keeps it true.
+Each message with a small file in `samples/broken/` that causes it, the command, and the exit code. Run the commands in that
+folder. `make golden` writes this page, and a test compares it with the program.
 """
 
 

@@ -1,4 +1,4 @@
-"""Which names does this very machine have for itself?"""
+"""Which names does this machine have for itself?"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
     X-Campaign-Runner-Signature: t=1795800000,v1=HEX[,v1=HEX]    HMAC-SHA256 of "<t>.<body>", once for each secret
 
-Only https, or this very machine where the settings say so; no redirect is followed. The address that was looked at is
+Only https, or this machine where the settings say so; no redirect is followed. The address that was looked at is
 the one that is called: a name that leads elsewhere a moment later leads nowhere.
 """
 

@@ -29,7 +29,7 @@ TOKEN_ADDRESSES = {
 def _https(url: str) -> str:
     parts = urlsplit(url)
     if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise ValueError("only https addresses are allowed (plain http only for this very machine)")
+        raise ValueError("only https addresses are allowed (plain http only for this machine)")
     return url.rstrip("/")
 
 

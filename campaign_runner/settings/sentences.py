@@ -25,10 +25,16 @@ def sentence(where: str, problem: Mapping[str, Any], settings: type[BaseModel]) 
     if problem["type"] == "missing":
         hint = ' Add it, for example: [campaign] id = "2026-q4-recognition".' if name.startswith("campaign") else ""
         return f"{where}: the setting {name} is missing.{hint}"
-    value = repr(problem["input"])
-    shown = value if len(value) <= 60 else f"{value[:59]}…"
+    shown = _shown(problem["input"])
     why = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
     return f"{where}: {name} = {shown} is not valid: {_rule(settings, location) or why}."
+
+
+def _shown(value: object) -> str:
+    """A value as in campaign.toml, cut where it is long."""
+    text = value if isinstance(value, str) else repr(value)
+    text = text if len(text) <= 60 else f"{text[:59]}…"
+    return f'"{text}"' if isinstance(value, str) else text
 
 
 def _rule(settings: type[BaseModel], location: list[str]) -> str:

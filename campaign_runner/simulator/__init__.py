@@ -1,4 +1,4 @@
-"""A stand-in for Tango that ships with the product: real HTTP on this very machine, no credentials, no money.
+"""A stand-in for Tango that ships with the product: real HTTP on this machine, no credentials, no money.
 
 It behaves as Tango's pages say, keeps its state in a file, explains itself in its own messages, and can be told to
 fail in every way that Tango might (`faults`) or to treat single recipients badly (`magic`).

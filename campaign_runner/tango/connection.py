@@ -86,7 +86,7 @@ class Connection:
         self.who: auth.Basic | auth.OAuth | None = who
         self._clock, self._limiter, self._timeout, self._record = clock, limiter, timeout, record
         self._ready = ready
-        # A proxy or redirect must not come between us and a server on this very machine.
+        # A proxy or redirect must not come between us and a server on this machine.
         local = urlsplit(self.base_url).hostname in LOOPBACK
         headers = {
             "Accept": "application/json",
@@ -191,7 +191,7 @@ def _certificates() -> ssl.SSLContext:
 
 
 def secure(url: str, name: str) -> str:
-    """The address without a trailing slash; raises SettingsError unless https, or http on this very machine."""
+    """The address without a trailing slash; raises SettingsError unless https, or http on this machine."""
     try:
         parts = urlsplit(url)
         host, safe = parts.hostname or "", parts.scheme == "https" and not (parts.username or parts.password)

@@ -1,4 +1,4 @@
-"""What is found before anything is sent: rewards, accounts, funds, declared totals, unusual things."""
+"""Problems found before anything is sent: rewards, accounts, funds, declared totals, unusual plans."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ PREFLIGHT = (
     _reward("utid-typo", "A utid with one wrong character", "U561598", "25"),
     _reward("utid-unknown", "A utid that is not in the catalogue", "U999999", "25"),
     _reward("inactive", "A reward that is no longer sold", "U200404", "25"),
-    _reward("amount-fixed", "Another amount than the reward's fixed one", "U154092", "25"),
+    _reward("amount-fixed", "An amount other than the reward's fixed amount", "U154092", "25"),
     _reward("amount-range", "An amount outside the reward's range", "U200401", "250"),
-    _reward("amount-whole", "Cents where the reward has none", "U200401", "7.50"),
+    _reward("amount-whole", "Cents for a reward in whole amounts", "U200401", "7.50"),
     _reward("method", "A delivery method that the reward does not have", "U200201", "25"),
 )  # fmt: skip

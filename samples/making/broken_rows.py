@@ -39,10 +39,10 @@ def _row(name: str, title: str, row: dict[str, str], *more: dict[str, str]) -> B
 ROWS = (
     # what every row needs, takes and is
     _row("method", "A delivery method that does not exist", EMAIL | {"Delivery method": "FAX"}),
-    _row("required", "A cell is empty that the method needs", EMAIL | {"E-mail": ""}, EMAIL | {"Employee ID": "2"}),
+    _row("required", "A cell that the method needs is empty", EMAIL | {"E-mail": ""}, EMAIL | {"Employee ID": "2"}),
     _row("required-column", "The method needs a column that the file does not have",
          PERSON | {"Delivery method": "PHONE"}, EMAIL | {"Employee ID": "2"}),
-    _row("not-allowed", "A cell is filled that the method does not take", EMAIL | PLACE),
+    _row("not-allowed", "A cell that the method does not take is filled", EMAIL | PLACE),
     _row("key", "The cell that names the row is empty", EMAIL | {"Employee ID": ""}),
     _row("several", "Several mistakes in one row", EMAIL | {"E-mail": "mia@", "Reward": "Coffee", "Amount": "0"}),
     # names and addresses of people
@@ -66,7 +66,8 @@ ROWS = (
     _row("state-canada", "A Canadian province that does not exist",
          ADDRESS | {"State": "MA", "ZIP": "M5V 2T6", "Country": "CA"}),
     _row("zip", "A ZIP code that lost its leading zero", ADDRESS | {"ZIP": "2134"}),
-    _row("zip-canada", "A Canadian postal code that is none", ADDRESS | {"State": "ON", "ZIP": "M5V 2T", "Country": "CA"}),
+    _row("zip-canada", "A Canadian postal code that is not valid",
+         ADDRESS | {"State": "ON", "ZIP": "M5V 2T", "Country": "CA"}),
     _row("country", "A country that does not exist", ADDRESS | {"Country": "Atlantis"}),
     # the reward
     _row("utid", "Something that is not a reward number", EMAIL | {"Reward": "Coffee card"}),
@@ -76,12 +77,12 @@ ROWS = (
     _row("currency-sign", "An amount with the sign of another currency", EMAIL | {"Amount": "25,00 €"}),
     _row("currency-header", "Amounts in another currency by their header",
          {("Amount (EUR)" if header == "Amount" else header): value for header, value in EMAIL.items()}),
-    _row("amount-percent", "A percentage in the place of an amount", EMAIL | {"Amount": "25%"}),
+    _row("amount-percent", "A percentage instead of an amount", EMAIL | {"Amount": "25%"}),
     _row("amount-thousands", "An amount that can be read in two ways", EMAIL | {"Amount": "1.250"}),
-    _row("amount-zero", "An amount of nothing", EMAIL | {"Amount": "0"}),
+    _row("amount-zero", "An amount of zero", EMAIL | {"Amount": "0"}),
     _row("amount-size", "An amount that is too large", EMAIL | {"Amount": "1000000"}),
     _row("quantity", "A quantity that is not a whole number", BULK | {"Quantity": "2.5"}),
-    _row("quantity-zero", "A quantity of nothing", BULK | {"Quantity": "0"}),
+    _row("quantity-zero", "A quantity of zero", BULK | {"Quantity": "0"}),
     _row("quantity-single", "More than one reward for one person", EMAIL | {"Quantity": "3"}),
     # when and how
     _row("delivery-date", "Something that is not a date", EMAIL | {"Delivery date": "next Friday"}),
@@ -95,18 +96,18 @@ ROWS = (
     _row("note", "A line note that is too long", EMAIL | {"Line note": "x" * 151}),
     _row("shipping-method", "A shipping method that does not exist", ADDRESS | {"Shipping method": "pigeon"}),
     _row("shipping-contact", "A contact whose name is too long", SHIPPED | {"Shipping contact": "Sam " + "Example" * 7}),
-    _row("shipping-phone", "A contact's phone number that is none", SHIPPED | {"Shipping phone": "ask Sam"}),
+    _row("shipping-phone", "A contact's phone number that is not valid", SHIPPED | {"Shipping phone": "ask Sam"}),
     # cells that were damaged on their way
-    _row("placeholder", "What a program wrote where a value was missing", EMAIL | {"First name": "undefined"}),
-    _row("web-marks", "Text with marks of a web page", EMAIL | {"First name": "Jos&eacute;"}),
+    _row("placeholder", "A word that a program wrote for a missing value", EMAIL | {"First name": "undefined"}),
+    _row("web-marks", "Text with codes of a web page", EMAIL | {"First name": "Jos&eacute;"}),
     _row("formula-error-text", "The error of a formula in a text file", EMAIL | {"First name": "#BEZUG!"}),
     _row("total-or-name", "The label of a totals row that may be a name", NONE,
          NONE | {"Employee ID": "2", "Amount": "40.00"}, NONE | {"Employee ID": "3", "First name": "Suma"}),
     _row("garbled", "Text that was saved in one encoding and read in another", EMAIL | {"First name": "JosÃ©"}),
-    _row("broken-character", "A character that is broken", EMAIL | {"First name": "Jos\ufffd"}),
+    _row("broken-character", "A damaged character", EMAIL | {"First name": "Jos\ufffd"}),
     Broken("rows/formula-error.xlsx", "A formula that results in an error",
            workbook([SHEET[0], [*SHEET[1][:2], "#N/A", *SHEET[1][3:]], SHEET[2]]), 1),
-    Broken("rows/formula-unsolved.xlsx", "A formula that was never worked out",
+    Broken("rows/formula-unsolved.xlsx", "A formula without a stored result",
            shown(SHEET, "F2", "=5*5", "General"), 1),
     # cells that the sheet shows otherwise than they are
     Broken("rows/shown-in-euros.xlsx", "An amount that the sheet shows in another currency",
@@ -125,5 +126,5 @@ ROWS = (
     # rows that wait for a decision
     _row("twice", "The same row twice", EMAIL, EMAIL),
     _row("same-key", "Two different rows with the same key", EMAIL, EMAIL | {"Amount": "50.00"}),
-    Broken("rows/hidden.xlsx", "A row that is hidden", workbook(SHEET, hidden=[3]), 1),
+    Broken("rows/hidden.xlsx", "A hidden row", workbook(SHEET, hidden=[3]), 1),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Settings that cannot be (exit code 2), and plans that the settings forbid (exit code 4)."""
+"""Settings that are not valid (exit code 2), and plans that the settings forbid (exit code 4)."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ SETTINGS = (
     _setting("unknown-section", "A section that does not exist", "\n[limit]\nmax_rows = 10\n"),
     _setting("not-toml", "A file that is not TOML", "\n[tango\n"),
     _setting("no-id", "No campaign id", 'name = "Q4"\n', campaign="[campaign]\n"),
-    _setting("long-id", "A campaign id that will not do", 'id = "Q4 / Recognition"\n', campaign="[campaign]\n"),
+    _setting("long-id", "A campaign id that is not valid", 'id = "Q4 / Recognition"\n', campaign="[campaign]\n"),
     _setting("long-notes", "Order notes that are too long", f'notes = "{"x" * 151}"\n'),
-    _setting("sender", "A sender whose e-mail address is none", 'sender = { firstName = "Acme", email = "acme" }\n'),
+    _setting("sender", "A sender without a valid e-mail address", 'sender = { firstName = "Acme", email = "acme" }\n'),
     _setting("account", "An account identifier that is too short", '\n[tango]\naccount = "acme"\n'),
     _setting("environment", "An environment that does not exist", '\n[tango]\nenvironment = "test"\n'),
     _setting("plain-http", "An address without encryption", '\n[tango]\nbase_url = "http://tango.example.com"\n'),
     _setting("batch-size", "A number that is out of range", "\n[tango]\nbatch_size = 0\n"),
     _setting("sandbox", "No credentials for the sandbox", '\n[tango]\nenvironment = "sandbox"\n', command="run"),
     _setting("production", "No credentials for production", '\n[tango]\nenvironment = "production"\n', command="run"),
-    _setting("ledger", "A ledger that is no PostgreSQL", '\n[ledger]\nurl = "mysql://db.example.com/ledger"\n'),
+    _setting("ledger", "A ledger address that is not PostgreSQL", '\n[ledger]\nurl = "mysql://db.example.com/ledger"\n'),
     _setting("column-field", "[columns] names a field that does not exist",
              '\n[columns]\n"E-mail" = "recipient.mail"\n'),
     _setting("column-header", "[columns] names a header that the file does not have",
@@ -47,6 +47,6 @@ LIMITS = (
     _limit("max-amount", "A reward above the limit", "max_amount = 30"),
     _limit("max-rows", "More rows than the limit", "max_rows = 1"),
     _limit("max-total", "More money than the limit", "max_total = { USD = 50 }"),
-    _limit("expected-rows", "Another number of rows than expected", "expected_rows = 3"),
-    _limit("expected-total", "Another total than expected", "expected_total = { USD = 100 }"),
+    _limit("expected-rows", "A number of rows other than expected", "expected_rows = 3"),
+    _limit("expected-total", "A total other than expected", "expected_total = { USD = 100 }"),
 )
