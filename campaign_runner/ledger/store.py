@@ -5,7 +5,6 @@ Every broken-world error of the database leaves here as a StateError that says w
 
 from __future__ import annotations
 
-import copy
 import sqlite3
 import threading
 import time
@@ -194,8 +193,8 @@ class Ledger:
 
     def acting_as(self, actor: Actor) -> Ledger:
         """The same ledger, on which somebody else acts."""
-        other = copy.copy(self)
-        other.engine = self.engine.execution_options(actor=actors.packed(actor))
+        other = Ledger(self.engine.execution_options(actor=actors.packed(actor)), self.folder)
+        other._writing = self._writing
         return other
 
     def close_connections(self) -> None:
