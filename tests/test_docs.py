@@ -25,6 +25,11 @@ COMMANDS = {f"{before}{command.name or command.callback.__name__}": command.call
             for before, group in [("", program()), *((f"{group.info.name} ", group) for group in GROUPS)]
             for command in group.registered_commands if command.callback}  # fmt: skip
 METHODS = sorted(validation.load_book().methods)
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "deploy").rglob("*.md")]
+SOURCES = ("campaign_runner", "tests", "schemas", "samples", "bench", "docs", "deploy")
+NAMED_FILE = re.compile(
+    rf"`((?:[a-z_]\w*/)*[a-z_]\w*\.py|(?:{'|'.join(SOURCES)})/[\w./-]+\.(?:md|ya?ml|toml|json|csv|xlsx|sh|service|timer))[`:]"
+)
 
 
 @pytest.fixture
@@ -156,3 +161,30 @@ def test_no_test_imports_another_test():
     found = [str(path) for path in (ROOT / "tests").rglob("*.py")
              if re.search(r"^from (tests\.[\w.]*)?\.?test_\w+ import", path.read_text("utf-8"), re.M)]  # fmt: skip
     assert found == []
+
+
+def test_every_file_that_a_page_names_is_there():
+    """A file may be named from the package on, or from any folder below it."""
+    files = [
+        path.relative_to(ROOT).as_posix() for top in SOURCES for path in (ROOT / top).rglob("*") if path.is_file()
+    ]
+    named = {(page.name, name) for page in PAGES for name in re.findall(NAMED_FILE, page.read_text("utf-8"))}
+    assert [
+        (page, name) for page, name in sorted(named) if not any(f"/{file}".endswith(f"/{name}") for file in files)
+    ] == []
+
+
+def test_every_name_that_a_page_gives_to_a_file_is_in_it():
+    """As in "`ROUTES` of `entrypoints/web/routes.py`"."""
+    pairs = {
+        pair for page in PAGES for pair in re.findall(r"`(\w+)` (?:of|in) `([\w/]+\.py)`", page.read_text("utf-8"))
+    }
+    assert {pair for pair in pairs if pair[0] not in (ROOT / "campaign_runner" / pair[1]).read_text("utf-8")} == set()
+    assert ("ROUTES", "entrypoints/web/routes.py") in pairs
+
+
+def test_every_make_target_that_a_page_names_is_there():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    named = {name for page in PAGES for name in re.findall(r"`make ([a-z-]+)(?:`| [A-Z])", page.read_text("utf-8"))}
+    assert named - targets == set()
+    assert {"check", "golden"} <= named

@@ -16,9 +16,9 @@ from campaign_runner.app.steps.draft import ReadOptions, checked_draft, read
 from campaign_runner.app.steps.file_copy import copied
 from campaign_runner.app.steps.finish import Result, finish_check
 from campaign_runner.app.steps.funds import funds_notes
-from campaign_runner.app.steps.ledger_history import past
 from campaign_runner.app.steps.plan_approval import show_plan
 from campaign_runner.app.steps.plan_warnings import clock_notes, unusual_to_show
+from campaign_runner.app.steps.read_history import past
 from campaign_runner.app.views.plan_differences import Differences, plan_differences
 from campaign_runner.ledger import held, open_ledger, sent_when
 from campaign_runner.model.observed import observed

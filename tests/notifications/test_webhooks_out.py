@@ -14,7 +14,7 @@ from campaign_runner.app.send import send_plan
 from campaign_runner.app.views.plan_view import plan_view
 from campaign_runner.ledger import outbox
 from campaign_runner.model.errors import SettingsError
-from campaign_runner.notification import webhook
+from campaign_runner.notification import webhook_post
 from campaign_runner.settings import kept
 from tests.doors.conftest import ANA, HANNA
 from tests.notifications.sinks import tls
@@ -101,12 +101,12 @@ INSIDE = ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "169.254.169.254", "[::f
 
 @pytest.mark.parametrize("url", ["http://192.0.2.1/", *(f"https://{host}/x" for host in INSIDE)])
 def test_an_address_that_leads_back_to_this_machine_is_not_called(url):
-    assert webhook.looked_up(url, loopback=False)[1]
+    assert webhook_post.looked_up(url, loopback=False)[1]
 
 
 def test_loopback_is_for_this_very_machine():
-    assert webhook.looked_up("http://127.0.0.1:1/", loopback=True)[1] == ""
-    assert webhook.looked_up("https://192.0.2.1/", loopback=True)[1]
+    assert webhook_post.looked_up("http://127.0.0.1:1/", loopback=True)[1] == ""
+    assert webhook_post.looked_up("https://192.0.2.1/", loopback=True)[1]
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def names(monkeypatch):
 
 
 def posted(url):
-    return webhook.post(url, b"{}", ["new"], 1, "halted", "1", loopback=True)
+    return webhook_post.post(url, b"{}", ["new"], 1, "halted", "1", loopback=True)
 
 
 def test_a_name_that_leads_elsewhere_a_moment_later_is_called_where_it_was_looked_at(web, names):

@@ -10,7 +10,7 @@ import pytest
 from campaign_runner.app.purge import purge_data
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
-from campaign_runner.app.steps import ledger_history, write_plan
+from campaign_runner.app.steps import read_history, write_plan
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.ledger.batch_moves import mark_sending
 from campaign_runner.model.errors import ExitCode, UsageError
@@ -46,7 +46,7 @@ def test_two_campaigns_at_once_send_everybody_once(two):
 
 
 def test_who_was_planned_elsewhere_while_a_plan_was_made_is_seen_in_its_transaction(two, monkeypatch):
-    read_before = ledger_history.past
+    read_before = read_history.past
 
     def slow(ledger, runtime, *wanted):
         monkeypatch.setattr(write_plan, "past", read_before)

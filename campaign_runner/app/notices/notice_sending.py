@@ -14,10 +14,10 @@ from campaign_runner.ledger import people
 from campaign_runner.ledger.outbox import Delivery, Message
 from campaign_runner.model.errors import StateError
 from campaign_runner.model.log import log
-from campaign_runner.notification import webhook
+from campaign_runner.notification import webhook_post
 from campaign_runner.notification.kinds import Addressee
 from campaign_runner.notification.texts import worded
-from campaign_runner.notification.webhook import send_to_people
+from campaign_runner.notification.webhook_post import send_to_people
 from campaign_runner.settings import secret
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _to_program(notifier: Notifier, delivery: Delivery) -> str:
     if not secrets:
         return f"set {secret_of(message.target)}, which signs its events"
     body, at = orjson.dumps(payload(notifier, message)), int(notifier.clock.now().timestamp())
-    return webhook.post(target.url, body, secrets, at, message.kind, str(delivery.id), loopback=target.loopback)
+    return webhook_post.post(target.url, body, secrets, at, message.kind, str(delivery.id), loopback=target.loopback)
 
 
 def _language(notifier: Notifier, person: str) -> str:

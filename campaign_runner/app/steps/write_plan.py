@@ -21,9 +21,9 @@ from campaign_runner.app.session import CampaignSession, rule_book, since
 from campaign_runner.app.steps import confirm, repaired
 from campaign_runner.app.steps.draft import ReadOptions, checked_draft, fingerprint, read
 from campaign_runner.app.steps.funds import affordable
-from campaign_runner.app.steps.ledger_history import decisions, past
 from campaign_runner.app.steps.plan_approval import goes_on, require_approval, require_still
 from campaign_runner.app.steps.plan_warnings import clock_notes, unusual_things
+from campaign_runner.app.steps.read_history import decisions, past
 from campaign_runner.app.views.uploads import LoadedUpload
 from campaign_runner.ledger import campaigns, digests, events, held, overlaps, plans
 from campaign_runner.ledger import upload_progress as outcomes
