@@ -15,7 +15,7 @@ from campaign_runner import settings, validation
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
-from campaign_runner.app.steps.finish import Result
+from campaign_runner.app.steps.result import Result
 from campaign_runner.model.errors import ExitCode
 from tests.clock import HandClock
 

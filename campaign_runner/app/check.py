@@ -9,8 +9,9 @@ from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions, checked_draft
 from campaign_runner.app.steps.file_copy import copied
-from campaign_runner.app.steps.finish import Result, finish_check
+from campaign_runner.app.steps.finish_check import finish_check
 from campaign_runner.app.steps.plan_warnings import unusual_in_itself
+from campaign_runner.app.steps.result import Result
 from campaign_runner.ledger import open_ledger
 from campaign_runner.model.observed import observed
 from campaign_runner.planning.plan_draft import PlanDraft

@@ -15,9 +15,8 @@ from campaign_runner.app.check import check_file
 from campaign_runner.app.notices.outcomes import to_correct
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import rule_book
 from campaign_runner.app.steps.draft import ReadOptions, read
-from campaign_runner.app.steps.finish import Result
+from campaign_runner.app.steps.result import Result
 from campaign_runner.app.submissions import restored
 from campaign_runner.app.views.kept_rows import KeptRows
 from campaign_runner.app.workspace import Asked, Workspace
@@ -115,7 +114,7 @@ def _headers_of(workspace: Workspace, submission: Submission) -> list[dict[str, 
     with restored(workspace, submission) as reading:
         runtime = _runtime(workspace, submission, reading.path.parent)
         try:
-            headers = header_samples(reading.file, rule_book(runtime), runtime.settings.columns, reading.sheet)
+            headers = header_samples(reading.file, runtime.rule_book, runtime.settings.columns, reading.sheet)
         except (FileUnusable, SettingsError):
             return []
         return [asdict(one) for one in headers]
@@ -131,7 +130,7 @@ def _checked(
     except RefusedBeforeSending as error:  # the problems and the reports all the same
         refused = str(error)
         result = check_file(reading, runtime)
-    headers = samples_of(result.head, rule_book(runtime), runtime.settings.columns)
+    headers = samples_of(result.head, runtime.rule_book, runtime.settings.columns)
     facts = {
         **result.plain(), "refused": refused, "headers": [asdict(one) for one in headers], "sheet": result.books.sheet,
         "notes": list(result.books.notes), "plan": _plan(result), "approval": result.approval.state,
@@ -165,7 +164,7 @@ def _held(holds: Sequence[Hold], reading: ReadOptions, runtime: Runtime) -> list
 
 
 def _cells(rows: set[int], reading: ReadOptions, runtime: Runtime) -> dict[int, dict[str, str]]:
-    table = read(reading, runtime.settings, rule_book(runtime))
+    table = read(reading, runtime.settings, runtime.rule_book)
     return {
         row: {column.header: str(values[column.position]) for column in table.columns}
         for chunk in table.chunks()

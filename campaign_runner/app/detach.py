@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from campaign_runner.app.process.progress import Progress
 from campaign_runner.app.session import CampaignSession
-from campaign_runner.app.steps.finish import Result, finish
+from campaign_runner.app.steps.finish import finish
+from campaign_runner.app.steps.result import Result
 from campaign_runner.app.steps.safeguards import reports_may_fail
 from campaign_runner.app.views.uploads import LoadedUpload
 from campaign_runner.ledger import campaigns, jobs

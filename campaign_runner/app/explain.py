@@ -18,7 +18,7 @@ from campaign_runner.app.catalogue import catalogue_snapshot
 from campaign_runner.app.find_rows import rows_of
 from campaign_runner.app.row_numbers import is_row
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import CampaignSession, open_campaign, rule_book
+from campaign_runner.app.session import CampaignSession, open_campaign
 from campaign_runner.app.steps.draft import ReadOptions, read
 from campaign_runner.ledger import campaigns, row_history, sent_lines
 from campaign_runner.ledger.campaigns import Upload
@@ -42,7 +42,7 @@ def _of_row(campaign: CampaignSession, upload: Upload, row: int) -> dict[str, An
             **details,
             "note": f"The file was erased on {day(upload.purged_at)} at your request; its cells can no longer be shown.",
         }
-    book = rule_book(campaign.runtime)
+    book = campaign.runtime.rule_book
     with campaign.ledger.read() as connection, tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / Path(upload.name).name
         campaigns.restore_upload(connection, upload, copy)
@@ -78,7 +78,7 @@ def _clean(table: RawTable, cells: RawRows, runtime: Runtime, today: date) -> di
     settings, rules, catalogue = runtime.settings, runtime.settings.rules, catalogue_snapshot(runtime).context
     try:
         validator = validation.compile_rules(
-            rule_book(runtime), columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
+            runtime.rule_book, columns=table.columns, today=today, defaults=settings.defaults, key=settings.identity.key,
             phone_countries=rules.phone_countries, postal_codes=rules.postal_codes, currency=settings.tango.currency,
             address_utids=rules.address_utids, currencies=catalogue.currencies,
         )  # fmt: skip

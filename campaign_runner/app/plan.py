@@ -10,15 +10,16 @@ from campaign_runner.app.catalogue import CatalogueSnapshot, catalogue_snapshot
 from campaign_runner.app.check import reasons_against
 from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import CampaignSession, register_campaign, rule_book, tell_older
+from campaign_runner.app.session import CampaignSession, register_campaign, tell_older
 from campaign_runner.app.steps import repaired
 from campaign_runner.app.steps.draft import ReadOptions, checked_draft, read
 from campaign_runner.app.steps.file_copy import copied
-from campaign_runner.app.steps.finish import Result, finish_check
+from campaign_runner.app.steps.finish_check import finish_check
 from campaign_runner.app.steps.funds import funds_notes
 from campaign_runner.app.steps.plan_approval import show_plan
 from campaign_runner.app.steps.plan_warnings import clock_notes, unusual_to_show
 from campaign_runner.app.steps.read_history import past
+from campaign_runner.app.steps.result import Result
 from campaign_runner.app.views.plan_differences import Differences, plan_differences
 from campaign_runner.ledger import held, open_ledger, sent_when
 from campaign_runner.model.observed import observed
@@ -36,7 +37,7 @@ def plan_file(
         tell_older(runtime, ledger)
         before = past(ledger, runtime)
         table = read(
-            reading, runtime.settings, rule_book(runtime)
+            reading, runtime.settings, runtime.rule_book
         )  # one that cannot be used is no reason to ask Tango
         catalogue = catalogue_snapshot(runtime, ledger)
         ledger.close_connections()
@@ -71,4 +72,4 @@ def plan_file(
 
 def judged_by(draft: PlanDraft, runtime: Runtime, catalogue: CatalogueSnapshot) -> tuple[str, str, Mapping[str, str]]:
     """What else than file and settings a plan depends on: rule book and catalogue, with its names for people."""
-    return rule_book(runtime).digest, catalogue.version(draft.plan.utids()), catalogue.titles
+    return runtime.rule_book.digest, catalogue.version(draft.plan.utids()), catalogue.titles

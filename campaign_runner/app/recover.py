@@ -21,8 +21,9 @@ from campaign_runner.app.session import CampaignSession, open_campaign
 from campaign_runner.app.steps import newest
 from campaign_runner.app.steps.draft import ReadOptions, checked_draft
 from campaign_runner.app.steps.file_copy import copied
-from campaign_runner.app.steps.finish import Result, finish
+from campaign_runner.app.steps.finish import finish
 from campaign_runner.app.steps.read_history import decisions
+from campaign_runner.app.steps.result import Result
 from campaign_runner.app.steps.write_plan import write_down_plan
 from campaign_runner.ledger import adoption, events, integrity, plans
 from campaign_runner.model import Finding, Outcome, Receipt

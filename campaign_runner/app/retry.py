@@ -14,9 +14,10 @@ from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, open_campaign, watch
 from campaign_runner.app.steps import confirm, confirmed_failures
 from campaign_runner.app.steps.driver import driving
-from campaign_runner.app.steps.finish import Result, finish_latest
+from campaign_runner.app.steps.finish import finish_latest
 from campaign_runner.app.steps.funds import payable_again
 from campaign_runner.app.steps.interrupted import summing_up
+from campaign_runner.app.steps.result import Result
 from campaign_runner.app.steps.safeguards import ledger_may_go, prove_places, reports_may_fail
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import events, integrity, jobs, plans, stored_reports

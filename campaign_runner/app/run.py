@@ -15,9 +15,10 @@ from campaign_runner.app.session import open_campaign
 from campaign_runner.app.steps import run_options
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.steps.file_copy import copied
-from campaign_runner.app.steps.finish import Result, finish
+from campaign_runner.app.steps.finish import finish
 from campaign_runner.app.steps.interrupted import summing_up
 from campaign_runner.app.steps.place import PlacingRules, place_file
+from campaign_runner.app.steps.result import Result
 from campaign_runner.app.steps.safeguards import prove_places, reports_may_fail
 from campaign_runner.app.steps.write_plan import write_down_plan
 from campaign_runner.app.submissions import of_a_run

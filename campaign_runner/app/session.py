@@ -14,7 +14,6 @@ from campaign_runner.ledger import Ledger, adoption, campaigns, open_ledger
 from campaign_runner.ledger.opening import is_writable, look_into
 from campaign_runner.ledger.overlaps import Watch
 from campaign_runner.ledger.requests import last_attempt
-from campaign_runner.model import RuleBook
 from campaign_runner.model.errors import UsageError
 from campaign_runner.model.log import log_context
 from campaign_runner.settings import Settings
@@ -134,8 +133,3 @@ def watch(runtime: Runtime, campaign_key: int) -> Watch | None:
     """What looks at each order before it is sent, where the settings have campaigns compared."""
     compared = runtime.settings.identity.duplicate_window_days
     return Watch(campaign_key, runtime.settings.tango.environment, since(runtime)) if compared else None
-
-
-def rule_book(runtime: Runtime) -> RuleBook:
-    """The rule book of this run."""
-    return runtime.rule_book

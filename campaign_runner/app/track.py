@@ -7,8 +7,9 @@ from campaign_runner.app.process.progress import Progress, no_progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import open_campaign
 from campaign_runner.app.steps.driver import driving
-from campaign_runner.app.steps.finish import Result, finish_latest
+from campaign_runner.app.steps.finish import finish_latest
 from campaign_runner.app.steps.interrupted import summing_up
+from campaign_runner.app.steps.result import Result
 from campaign_runner.app.steps.safeguards import ledger_may_go, reports_may_fail
 from campaign_runner.model.lifecycle import OPEN_BATCHES, BatchState
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import rule_book
 from campaign_runner.app.steps.draft import ReadOptions, read
 from campaign_runner.intake import headers
 from campaign_runner.intake.file_kinds import kind_of
@@ -32,14 +31,14 @@ def corrected(
     Raises FileUnusable for a cell that is not there, or cannot be written.
     """
     with tempfile.TemporaryDirectory(prefix="campaign-runner-") as folder:
-        table = read(reading, runtime.settings, rule_book(runtime))
+        table = read(reading, runtime.settings, runtime.rule_book)
         places = {number: (one.row, _position(table, one)) for number, one in corrections.items()}
         wanted: dict[int, dict[int, str]] = {}
         for number, (row, position) in places.items():
             wanted.setdefault(row, {})[position] = corrections[number].after
         before = _cells(table, wanted)
         made = _written(reading, runtime, table, wanted, Path(folder))
-        now = _cells(read(made, runtime.settings, rule_book(runtime)), wanted)
+        now = _cells(read(made, runtime.settings, runtime.rule_book), wanted)
         for (row, position), text in ((at, wanted[at[0]][at[1]]) for at in places.values()):
             if now.get((row, position), "").strip() != text.strip():
                 raise FileUnusable(f"Row {row} of {reading.path.name} could not be corrected. {_INSTEAD}")
@@ -52,7 +51,7 @@ _INSTEAD = "Correct the cell in the file, and upload it again."
 def _written(reading: ReadOptions, runtime: Runtime, table: RawTable, wanted: Wanted, folder: Path) -> ReadOptions:
     source, kind = reading.file, kind_of(reading.file)
     target = folder / reading.path.name
-    book, columns = rule_book(runtime), runtime.settings.columns
+    book, columns = runtime.rule_book, runtime.settings.columns
     if kind == "text":
         rewrite(source, target, wanted, headers.spellings(book, columns))
     elif kind != "xlsx" or not write_corrected(source, target, table.sheet, wanted):

@@ -13,7 +13,7 @@ from campaign_runner.app.plan import plan_file
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
-from campaign_runner.app.steps.finish import Result
+from campaign_runner.app.steps.result import Result
 from campaign_runner.model.actor import Actor
 from tests.pipeline.conftest import Office, office
 

@@ -10,7 +10,7 @@ from campaign_runner import settings, simulator
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
-from campaign_runner.app.steps.finish import Result
+from campaign_runner.app.steps.result import Result
 from campaign_runner.simulator.answer import Answer, Request
 from tests.clock import HandClock
 from tests.pipeline.conftest import HEADERS, WHO

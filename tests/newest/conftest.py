@@ -17,7 +17,7 @@ from campaign_runner.app.recover import recover_ledger
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
-from campaign_runner.app.steps.finish import Result
+from campaign_runner.app.steps.result import Result
 from campaign_runner.model.errors import NotNewest
 from tests.pipeline.conftest import Office
 

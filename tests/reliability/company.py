@@ -26,7 +26,7 @@ from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
-from campaign_runner.app.steps.finish import Result
+from campaign_runner.app.steps.result import Result
 from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode, NotNewest, StateError
 from campaign_runner.simulator.http_server import Server

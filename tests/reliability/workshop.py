@@ -16,7 +16,7 @@ from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.run import run_file
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
-from campaign_runner.app.steps.finish import Result
+from campaign_runner.app.steps.result import Result
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import jobs
 from campaign_runner.ledger.submission_tables import jobs as table

@@ -19,7 +19,6 @@ from campaign_runner.app.process.gc_pause import gc_paused
 from campaign_runner.app.process.progress import Progress
 from campaign_runner.app.process.trim_memory import trim_memory
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import rule_book
 from campaign_runner.ledger.campaigns import file_sha256
 from campaign_runner.model import Problem, RawTable, RuleBook
 from campaign_runner.model.choices import HiddenRows
@@ -59,7 +58,7 @@ def checked_draft(
 ) -> PlanDraft:  # fmt: skip
     """Read, check and plan a file, its rewards by the catalogue; the first `canary` lines of the plan go alone. A `dry`
     draft holds nothing that can be sent. `table` is the file, where it was opened already."""
-    settings, book, catalogue, past = runtime.settings, rule_book(runtime), snapshot.context, past or LedgerHistory()
+    settings, book, catalogue, past = runtime.settings, runtime.rule_book, snapshot.context, past or LedgerHistory()
     table, tango = table or read(reading, settings, book), settings.tango
     validator = validation.compile_rules(
         book, columns=table.columns, today=today(runtime), defaults=settings.defaults, key=settings.identity.key,

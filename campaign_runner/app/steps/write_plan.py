@@ -17,7 +17,7 @@ from campaign_runner.app.process.executor import MANY, each, spare
 from campaign_runner.app.process.gc_pause import gc_paused
 from campaign_runner.app.process.progress import Progress
 from campaign_runner.app.process.trim_memory import trim_memory
-from campaign_runner.app.session import CampaignSession, rule_book, since
+from campaign_runner.app.session import CampaignSession, since
 from campaign_runner.app.steps import confirm, repaired
 from campaign_runner.app.steps.draft import ReadOptions, checked_draft, fingerprint, read
 from campaign_runner.app.steps.funds import affordable
@@ -56,7 +56,7 @@ def write_down_plan(
     `wanted` names the only plan that may be written down ("": whichever it is).
     """
     runtime, ledger = campaign.runtime, campaign.ledger
-    book = rule_book(runtime)
+    book = runtime.rule_book
     table = read(reading, runtime.settings, book)
     with ledger.read() as connection:
         upload = campaigns.latest_upload(connection, campaign.key)

@@ -12,7 +12,6 @@ import orjson
 from sqlalchemy import Connection
 
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.session import rule_book
 from campaign_runner.app.steps.draft import ReadOptions, read
 from campaign_runner.app.submissions import restored
 from campaign_runner.app.workspace import Workspace
@@ -115,7 +114,7 @@ def _lines(parts: Iterator[bytes]) -> Iterator[ComparedRow]:
 
 def spreadsheet_rows(reading: ReadOptions, runtime: Runtime) -> list[ComparedRow]:
     """The rows of a spreadsheet by their headers."""
-    table, key = read(reading, runtime.settings, rule_book(runtime)), runtime.settings.identity.key
+    table, key = read(reading, runtime.settings, runtime.rule_book), runtime.settings.identity.key
     named = [one for one in table.columns if one.header in key or one.field in key] if key else []
     fields = {one.field: one for one in table.columns if one.field}
     ways = [fields[field] for field in NAMING if field in fields]

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from campaign_runner.app.session import CampaignSession, rule_book
+from campaign_runner.app.session import CampaignSession
 from campaign_runner.app.steps.draft import ReadOptions, read
 from campaign_runner.ledger import campaigns, row_status
 from campaign_runner.ledger.campaigns import Upload
@@ -82,7 +82,7 @@ def restored_upload(campaign: CampaignSession, upload: Upload) -> Iterator[Loade
             return
         with campaign.ledger.read() as connection:
             campaigns.restore_upload(connection, upload, copy)
-        table = noted(read(reading, runtime.settings, rule_book(runtime)), upload.reading.get("notes", ()))
+        table = noted(read(reading, runtime.settings, runtime.rule_book), upload.reading.get("notes", ()))
         yield LoadedUpload(reading, upload, table)
 
 

@@ -12,7 +12,7 @@ from campaign_runner.model.errors import MEANING
 
 if TYPE_CHECKING:
     from campaign_runner.app.runtime import Runtime
-    from campaign_runner.app.steps.finish import Result
+    from campaign_runner.app.steps.result import Result
 
 
 def end(
