@@ -35,17 +35,11 @@ SIMULATOR_STATE = "simulator.jsonl"
 class SystemClock:
     """The machine's clock in UTC."""
 
+    monotonic, sleep = staticmethod(time.monotonic), staticmethod(time.sleep)
+
     def now(self) -> datetime:
         """The time in UTC."""
         return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Seconds since some moment."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 @dataclass(frozen=True)

@@ -26,14 +26,8 @@ class SimulatedClock(Protocol):
 class HostClock:
     """The machine's own time."""
 
+    monotonic, sleep = staticmethod(time.monotonic), staticmethod(time.sleep)
+
     def now(self) -> datetime:
         """The time in UTC."""
         return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Seconds since some moment."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
