@@ -24,7 +24,7 @@ from campaign_runner.settings import commented_toml
 from campaign_runner.validation import load_book
 from campaign_runner.validation.grammar import Columns, MethodFile
 
-MADE = "This page is made by `make golden`, and a test keeps it true."
+MADE = "`make golden` writes this page, and a test compares it with the program."
 EVERYWHERE = [option.name for option in fields(Call)]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

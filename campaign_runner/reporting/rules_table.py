@@ -88,14 +88,13 @@ def _one_of(arguments: Mapping[str, Any], field: Field) -> str:
 
 _COUNTRY = {"US": "United States", "CA": "Canada", "other": "Other countries"}
 _PREFACE = (
-    "Written from the rule book in `schemas/` by `make golden`; do not edit it here. A column that a method neither "
-    "needs nor may have is not allowed: a filled cell there is a problem. `campaign-runner rules METHOD` shows the "
-    "same on the terminal. The sentences in quotation are Tango's.\n\n"
-    "For a rule book of your own, editors that know JSON Schema complete the keys and mark mistakes with "
+    "`make golden` writes this page from the rule book in `schemas/`; do not edit it here. A filled cell in a column "
+    "that the method does not allow is a problem. `campaign-runner rules METHOD` shows the "
+    "same on the terminal. Quoted sentences are Tango's own.\n\n"
+    "If you write your own rule book, editors that support JSON Schema complete keys and mark mistakes with "
     "[rulebook.schema.json](rulebook.schema.json). In Visual Studio Code with the YAML extension, put it beside the folder "
-    'of the book and add to the settings: `"yaml.schemas": {"./rulebook.schema.json": "schemas/*.yaml"}`. A comment in '
-    "the files would also work, but it changes the digest of the book: campaigns that are under way would be planned "
-    "again."
+    'of the rule book and add this to the settings: `"yaml.schemas": {"./rulebook.schema.json": "schemas/*.yaml"}`. '
+    "A comment in the files also works, but changes the digest of the rule book: campaigns in progress are planned again."
 )
 _SAY: dict[str, Callable[[Mapping[str, Any], Field], str]] = {
     "isin": _one_of,
@@ -120,7 +119,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any], Field], str]] = {
     "iso_date": lambda a, f: "A day, best as year-month-day.",
     "days_ahead": lambda a, f: f"At least {a['value']} days after the day of the run.",
     "days_ahead_at_most": lambda a, f: f"A warning beyond {a['value']} days.",
-    "iso_instant": lambda a, f: "Date, time and offset as ISO 8601 says.",
+    "iso_instant": lambda a, f: "Date, time and offset in ISO 8601 format.",
     "expires_after": lambda a, f: f"At least {a['value']} day after the day of the run.",
     "expires_within": lambda a, f: f"At most {a['value']} days after it.",
 }

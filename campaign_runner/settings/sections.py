@@ -73,9 +73,9 @@ def setting(
 class Sender(Section):
     """Who the reward is from."""
 
-    firstName: Name = setting("", "of the sender", rule="at most 100 characters, without < > or /")
-    lastName: Name = setting("", "of the sender", rule="at most 100 characters, without < > or /")
-    email: Email = setting("", "of the sender", rule="one e-mail address of at most 100 characters")
+    firstName: Name = setting("", "first name of the sender", rule="at most 100 characters, without < > or /")
+    lastName: Name = setting("", "last name of the sender", rule="at most 100 characters, without < > or /")
+    email: Email = setting("", "e-mail address of the sender", rule="one e-mail address of at most 100 characters")
 
 
 _IDENTIFIER = "5 to 100 letters, digits or hyphens, as the Tango portal shows it"
