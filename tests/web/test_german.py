@@ -40,6 +40,15 @@ ENGLISH = re.compile(
         ("This plan needs an approval: the file sends 35.50 USD, and [approval] required_above is 30.00 USD.",
          "Dieser Plan braucht eine Genehmigung: die Datei sendet 35,50 USD, und [approval] required_above ist 30,00 USD."),
         ("One recipient gets several rewards: row 2, row 5.", "Eine Person erhält mehrere Prämien: Zeile 2, Zeile 5."),
+        ("orders.csv is not a CSV file with a header and rows. Export the order history as CSV.",
+         "orders.csv ist keine CSV-Datei mit Kopfzeile und Zeilen. Exportieren Sie die Auftragsliste als CSV."),
+        ("orders.csv: no column contains a reference (externalRefID or referenceOrderID). It has 'a', 'b'. Export the "
+         "order history of the Tango portal as CSV, with references and amounts.",
+         "orders.csv: Keine Spalte enthält eine Referenz (externalRefID oder referenceOrderID). Es gibt 'a', 'b'. "
+         "Exportieren Sie die Auftragsliste aus dem Tango-Portal als CSV, mit Referenzen und Beträgen."),
+        ('orders.csv, column "Amount", about row 3: "ten" is not an amount. Correct it, or export again.',
+         "orders.csv, Spalte „Amount“, etwa Zeile 3: „ten“ ist kein Betrag. Korrigieren Sie ihn, oder exportieren Sie "
+         "noch einmal."),
         ("Something new. Nothing was sent.", "Something new. Es wurde nichts gesendet."),
         ("There is no campaign q4. x that you can see. Look at the list of campaigns.",
          "Es gibt keine Kampagne q4. x, die Sie sehen können. Sehen Sie in der Liste der Kampagnen nach."),
@@ -48,6 +57,12 @@ ENGLISH = re.compile(
 def test_a_sentence_with_values_in_it_is_told_in_german(english: str, german: str) -> None:
     assert GERMAN.say(english) == german
     assert languages()["en"].say(english) == english
+
+
+def test_a_warning_is_shown_on_the_page_without_the_name_by_which_a_command_accepts_it() -> None:
+    english = "One recipient gets several rewards: row 2, row 5."
+    assert languages()["en"].say(f"{english} [several-rewards]") == english
+    assert GERMAN.say(f"{english} [several-rewards]") == "Eine Person erhält mehrere Prämien: Zeile 2, Zeile 5."
 
 
 def test_what_a_sentence_holds_is_no_pattern() -> None:

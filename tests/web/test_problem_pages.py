@@ -67,6 +67,12 @@ def test_problems_are_filtered_by_kind_by_severity_and_by_a_word(site, hanna):
     assert [cells(hanna, html.unescape(kind)) for kind in kinds] == [["F4", "F5"], ["E3"]]
 
 
+def test_the_status_of_a_file_that_is_ready_names_the_rows_that_are_held(site, hanna):
+    begun(site, hanna, ANA, ANA.replace("1,", "9,", 1))
+    sentence = "Ready: 1 row can be sent. 1 row is held until you decide about it."
+    assert re.search(f'role="status"[^>]*>\\s*{sentence}', hanna.get("/campaigns/q4").text)
+
+
 def test_a_misspelt_reward_is_corrected_in_all_its_rows_at_once(site, hanna):
     begun(site, hanna, *(f"{n},EMAIL,Dan{n},Roe,dan{n}@example.com,Amazzon,5" for n in (4, 5)))
     kind = re.findall(r'href="(\?rule=[^"]+header=UTID)"', hanna.get("/campaigns/q4/problems").text)[0]

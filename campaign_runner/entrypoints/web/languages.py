@@ -18,7 +18,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from campaign_runner.entrypoints.web.page_words import on_the_page
+from campaign_runner.entrypoints.web.page_words import on_the_page, without_name
 
 FOLDER = Path(__file__).parent / "languages"
 ENGLISH = "en"
@@ -41,7 +41,8 @@ class Language:
 
     def say(self, english: str) -> str:
         """A sentence of the program, with the values in it, in this language."""
-        return on_the_page(english) if self.code == ENGLISH else self._sentences.say(english)
+        sentence = without_name(english)
+        return on_the_page(sentence) if self.code == ENGLISH else self._sentences.say(sentence)
 
     def texts(self, one: str, many: str, number: int) -> str:
         """`{n} row` or `{n} rows`."""

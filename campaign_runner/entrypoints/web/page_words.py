@@ -22,6 +22,13 @@ _ON_THE_PAGE: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(form),
     (r"\brun (?:it |the file )?again\b(?! with)", "upload the file again"),
 ))  # fmt: skip
 
+_ACCEPTED_BY = re.compile(r"(?<=\.) \[[a-z]+(?:-[a-z]+)*\]$")
+
+
+def without_name(warning: str) -> str:
+    """A warning without the name by which a command accepts it: the page has a button."""
+    return _ACCEPTED_BY.sub("", warning)
+
 
 def on_the_page(sentence: str) -> str:
     """The sentence without commands and options."""
