@@ -15,6 +15,7 @@ from campaign_runner.app.jobs import PASSING
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, events, jobs, stored_reports
 from campaign_runner.ledger.actors import this_account
+from campaign_runner.ledger.ledger_files import file_sha256
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import CampaignRunnerError, Conflict
 from campaign_runner.model.finance_options import FinanceOptions
@@ -49,7 +50,7 @@ def take_statement(workspace: Workspace, key: int, actor: Actor, path: Path, nam
         if campaigns.latest_upload(connection, key) is None:
             raise Conflict("No file of this campaign was planned yet, so there is nothing to match.")
         stored_reports.store(connection, key, {UPLOADED: path}, workspace.at(), about=STATEMENT)
-        events.append(connection, key, workspace.at(), RECEIVED, file=name, sha256=campaigns.file_sha256(path))
+        events.append(connection, key, workspace.at(), RECEIVED, file=name, sha256=file_sha256(path))
         jobs.want(connection, STATEMENT, key, workspace.at())
 
 

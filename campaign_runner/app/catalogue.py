@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.app.steps.ask_tango import ask_tango, reason
-from campaign_runner.ledger import Ledger, catalogues, open_ledger
 from campaign_runner.model.errors import RefusedBeforeSending
 from campaign_runner.model.marketplace import Catalogue, Reward
 from campaign_runner.planning.chunk_processor import CatalogueContext
@@ -16,6 +15,9 @@ from campaign_runner.preflight import catalogue_cache
 from campaign_runner.preflight.catalogue_cache import CachedCatalogue
 from campaign_runner.preflight.catalogue_check import CatalogueIndex
 from campaign_runner.preflight.similar_people import weekends, witnessed
+
+if TYPE_CHECKING:
+    from campaign_runner.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
         )
     if ledger is None:
         return CatalogueSnapshot()
+    from campaign_runner.app.steps.ask_tango import ask_tango, reason
+    from campaign_runner.ledger import catalogues  # a check without a ledger loads no database
+
     receipt, catalogue = ask_tango(runtime, ledger, campaign_key, lambda client: client.catalogue())
     if catalogue is not None:
         content = catalogue_cache.written(source, CachedCatalogue(catalogue, now))
@@ -81,6 +86,8 @@ def catalogue_snapshot(runtime: Runtime, ledger: Ledger | None = None, campaign_
 
 def _of_others(ledger: Ledger, runtime: Runtime, file: Path, own: CachedCatalogue | None) -> CachedCatalogue | None:
     """What another machine fetched since; it is this one's own from then on."""
+    from campaign_runner.ledger import catalogues
+
     source = runtime.settings.base_url
     with ledger.read() as connection:
         newer = own.at.isoformat() if own else ""
@@ -96,6 +103,8 @@ def _indexed(runtime: Runtime, catalogue: Catalogue) -> CatalogueIndex:
 
 
 def _index(runtime: Runtime) -> CatalogueIndex | None:
+    from campaign_runner.ledger import open_ledger
+
     forced = runtime.settings.preflight.model_copy(update={"catalogue": "require"})
     runtime = replace(runtime, settings=runtime.settings.model_copy(update={"preflight": forced}))
     with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
@@ -116,6 +125,8 @@ def reward_names(runtime: Runtime) -> list[str]:
 
 def fetched_for_names(runtime: Runtime) -> CatalogueSnapshot:
     """The catalogue for a file that calls rewards by name, where none is kept here; without one, with a note."""
+    from campaign_runner.ledger import open_ledger
+
     wanted = runtime.settings.preflight
     if wanted.catalogue == "off":
         return CatalogueSnapshot()

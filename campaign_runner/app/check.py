@@ -12,7 +12,6 @@ from campaign_runner.app.steps.file_copy import copied
 from campaign_runner.app.steps.finish_check import finish_check
 from campaign_runner.app.steps.plan_warnings import unusual_in_itself
 from campaign_runner.app.steps.result import Result
-from campaign_runner.ledger import open_ledger
 from campaign_runner.model.observed import observed
 from campaign_runner.planning.plan_draft import PlanDraft
 from campaign_runner.preflight import control_totals
@@ -44,6 +43,8 @@ def _catalogue(runtime: Runtime) -> CatalogueSnapshot:
     """What is kept; Tango is asked only with --refresh."""
     if not runtime.refresh:
         return catalogue_snapshot(runtime, None)
+    from campaign_runner.ledger import open_ledger
+
     with open_ledger(runtime.state, runtime.ledger_url, runtime.actor) as ledger:
         return catalogue_snapshot(runtime, ledger)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from campaign_runner.app.health.health_checks import Diagnosis, clocks, heads, permissions
 from campaign_runner.app.health.operations_checks import operations, subscriptions_at_tango
-from campaign_runner.app.runtime import Runtime, connect_tango
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.connect_tango import connect_tango
 from campaign_runner.ledger import events, open_ledger
 from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.model.wording import cash

@@ -25,7 +25,7 @@ from campaign_runner.app.process.server_address import server_address
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import Ledger, events, open_ledger, outbox
-from campaign_runner.ledger.store import FILE
+from campaign_runner.ledger.ledger_files import FILE
 from campaign_runner.model import Clock
 from campaign_runner.model.errors import CampaignRunnerError
 from campaign_runner.model.log import log

@@ -17,8 +17,9 @@ from sqlalchemy import Connection
 
 from campaign_runner import simulator
 from campaign_runner.app.personal_data.personal_files import delete_ours, files_with, reports_of
-from campaign_runner.app.runtime import SIMULATOR_STATE, Runtime
+from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import since
+from campaign_runner.app.steps.connect_tango import SIMULATOR_STATE
 from campaign_runner.ledger import Ledger, campaigns, erasure, open_ledger, person_requests, plans
 from campaign_runner.ledger.erasure import campaigns_before, references_of
 from campaign_runner.ledger.recipient_erasure import erase_recipient

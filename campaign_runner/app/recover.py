@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from campaign_runner import planning
 from campaign_runner.app.catalogue import catalogue_snapshot
 from campaign_runner.app.process.progress import Progress, no_progress
-from campaign_runner.app.runtime import Runtime, connect_tango
+from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import CampaignSession, open_campaign
 from campaign_runner.app.steps import newest
+from campaign_runner.app.steps.connect_tango import connect_tango
 from campaign_runner.app.steps.draft import ReadOptions, checked_draft
 from campaign_runner.app.steps.file_copy import copied
 from campaign_runner.app.steps.finish import finish

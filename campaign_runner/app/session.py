@@ -11,7 +11,8 @@ from campaign_runner.app.process.state_folder import notice, refuse_other
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps import newest
 from campaign_runner.ledger import Ledger, adoption, campaigns, open_ledger
-from campaign_runner.ledger.opening import is_writable, look_into
+from campaign_runner.ledger.ledger_files import is_writable
+from campaign_runner.ledger.opening import look_into
 from campaign_runner.ledger.overlaps import Watch
 from campaign_runner.ledger.requests import last_attempt
 from campaign_runner.model.errors import UsageError

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from campaign_runner.app.runtime import SIMULATOR_STATE
+from campaign_runner.app.steps.connect_tango import SIMULATOR_STATE
 from campaign_runner.model.errors import UsageError
 
 

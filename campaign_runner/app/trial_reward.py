@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from campaign_runner.app.accounts.viewer import Viewer
-from campaign_runner.app.runtime import connect_tango
+from campaign_runner.app.steps.connect_tango import connect_tango
 from campaign_runner.app.views.plan_view import checked
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, jobs, pauses, trial_rewards

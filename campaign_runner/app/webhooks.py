@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from campaign_runner.app.accounts.door_secrets import new_secret
-from campaign_runner.app.runtime import Runtime, connect_tango
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.connect_tango import connect_tango
 from campaign_runner.app.tango_events import VARIABLE
 from campaign_runner.ledger import open_ledger
 from campaign_runner.model import Outcome, Receipt

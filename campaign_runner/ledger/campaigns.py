@@ -220,14 +220,6 @@ def restore_upload(connection: Connection, upload: Upload, target: Path) -> None
         raise StateError(f"The ledger's copy of {upload.name} is damaged. Run again with the file itself.")
 
 
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
-    digest = sha256()
-    for part in parts(path):
-        digest.update(part)
-    return digest.hexdigest()
-
-
 def parts(path: Path) -> Iterator[bytes]:
     """The bytes of a file, some at a time."""
     with path.open("rb") as file:

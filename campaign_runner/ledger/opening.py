@@ -17,7 +17,8 @@ from urllib.parse import quote
 from sqlalchemy import Connection, inspect, select, text
 
 from campaign_runner.ledger import holders, migrations, schema
-from campaign_runner.ledger.store import CACHE_MB, FILE, Ledger, connected
+from campaign_runner.ledger.ledger_files import FILE, is_writable
+from campaign_runner.ledger.store import CACHE_MB, Ledger, connected
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import StateError
 
@@ -95,17 +96,6 @@ def _address(ledger: Ledger) -> tuple[Any, ...]:
 
 
 copyreg.pickle(Ledger, _address)
-
-
-def is_writable(folder: Path) -> bool:
-    """Whether this process may write into a state folder and its ledger, or make them."""
-    for path in (folder, folder / FILE):
-        if path.exists():
-            if not os.access(path, os.W_OK):
-                return False
-        elif not path.parent.exists():
-            return is_writable(folder.parent)
-    return os.access(folder if folder.exists() else folder.parent, os.W_OK)
 
 
 @contextmanager

@@ -22,8 +22,6 @@ from campaign_runner.ledger.keys import Keyring
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.errors import StateError
 
-FILE = "ledger.sqlite"
-
 
 class _Compiled(dict[Any, Any]):
     """Statements by their keys, of which the first part is an engine's own dialect: those of a kind compile alike. By the

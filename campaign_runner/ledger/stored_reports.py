@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 
 from campaign_runner.ledger import campaigns
 from campaign_runner.ledger.bulk import insert_many
+from campaign_runner.ledger.ledger_files import file_sha256
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.submission_tables import report_files, report_parts
 
@@ -19,7 +20,7 @@ def store(connection: Connection, campaign_key: int, files: Mapping[str, Path], 
     forget(connection, report_files.c.campaign == campaign_key, report_files.c.about == about)
     for name, path in files.items():
         values = {"campaign": campaign_key, "about": about, "name": name, "at": at, "size": path.stat().st_size,
-                  "sha256": campaigns.file_sha256(path)}  # fmt: skip
+                  "sha256": file_sha256(path)}  # fmt: skip
         made = connection.execute(report_files.insert().values(**values).returning(report_files.c.id)).scalar_one()
         parts = ((made, i, pack(part)) for i, part in enumerate(campaigns.parts(path)))
         insert_many(connection, report_parts, ("file", "part", "bytes"), parts)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, func, literal, select, update
 
 from campaign_runner.ledger import actors, campaigns, events, schema
 from campaign_runner.ledger.bulk import insert_many
+from campaign_runner.ledger.ledger_files import file_sha256
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import upload_parts
 from campaign_runner.ledger.submission_tables import submission_parts, submissions
@@ -50,7 +51,7 @@ def add(
     options: Mapping[str, Any], corrects: int = 0, keep: bool = True,
 ) -> Submission:  # fmt: skip
     """Write a submission down; `keep` its bytes, unless its plan is written down by the same command."""
-    digest = campaigns.file_sha256(path)
+    digest = file_sha256(path)
     latest = select(func.max(submissions.c.number)).where(submissions.c.campaign == campaign_key)
     number = int(connection.execute(latest).scalar() or 0) + 1
     values = {"campaign": campaign_key, "number": number, "at": at, "actor": actors.packed(actor), "channel": channel,
@@ -114,7 +115,7 @@ def _with_columns(connection: Connection, campaign_key: int = 0) -> list[Submiss
 
 def rewrite(connection: Connection, submission: Submission, path: Path, name: str, at: str) -> Submission:
     """Its corrected bytes, in place of the copy of those that were submitted."""
-    digest = campaigns.file_sha256(path)
+    digest = file_sha256(path)
     mine = submissions.c.id == submission.id
     values = {"size": path.stat().st_size, "sha256": digest, "name": name}
     connection.execute(update(submissions).where(mine).values(**values))

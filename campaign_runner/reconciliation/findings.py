@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,6 @@ from campaign_runner.model.wording import cash
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-Tally = Iterable[tuple[str, str, int, int]]
 
 # question: (kind, sentence with {lines}, {money} and {rows}, whether it is explained)
 _MONEY = {
@@ -55,30 +53,6 @@ SHOWN, LISTED = 20, 1000
 # How an attempt is called that was placed again since.
 _ATTEMPTS = {0: "", 1: "first attempt of "}
 _QUANTITY, _FACE, _CURRENCY = (PLACED_COLUMNS.index(name) for name in ("quantity", "face_units", "currency"))
-
-
-def unread(tally: Tally) -> Iterator[Finding]:
-    """Rows whose amount cannot be read are in the counts and not in the money."""
-    number = sum(count for _, _, count, units in tally if units < 0)
-    if number:
-        them = "1 row has" if number == 1 else f"{number:,} rows have"
-        yield Finding("unreadable amount", f"{them} an amount that cannot be read: counted as rows, not as money.")
-
-
-def unread_sheets(names: Sequence[str]) -> Iterator[Finding]:
-    """Anyone who stands on another sheet is not forgotten without a word."""
-    for name in names:
-        yield Finding("unread sheet", f'The sheet "{name}" has rows below the same header, and was not read.')
-
-
-def rows_lost(counts: Mapping[str, int], expected: int) -> Iterator[Finding]:
-    """Every row of the file has one status."""
-    total = sum(counts.values())
-    if total != expected:
-        sentence = (
-            f"The file has {expected:,} rows, but {total:,} have a status: please report this fault with the ledger."
-        )
-        yield Finding("rows lost", sentence, explained=False)
 
 
 def elsewhere(strays: Mapping[str, int]) -> Iterator[Finding]:

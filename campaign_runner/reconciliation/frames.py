@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from campaign_runner.ledger.corrections import Correction
 from campaign_runner.model import CORRECTION_COLUMNS, PLACED_COLUMNS
 from campaign_runner.model.row_entry import STATED
 from campaign_runner.model.stated_columns import NUMBERS, Found, columns_of, nothing_of
+
+if TYPE_CHECKING:
+    from campaign_runner.ledger.corrections import Correction
 
 _STR: Any = pd.StringDtype("pyarrow", na_value=np.nan)
 

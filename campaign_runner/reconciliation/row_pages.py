@@ -15,26 +15,14 @@ from campaign_runner.model.row_entry import STATED
 from campaign_runner.model.scratch_file import scratch_file
 from campaign_runner.model.stated_columns import Found, columns_of
 from campaign_runner.reconciliation import findings
-from campaign_runner.reconciliation.frames import corrections_frame, placed_frame, states_frame
+from campaign_runner.reconciliation.draft_pages import Between, file_rows
+from campaign_runner.reconciliation.frames import corrections_frame, placed_frame
 from campaign_runner.reconciliation.repairs import Whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Between = Callable[[int, int], Found | dict[str, Any]]
 Earlier = Callable[[], Iterator[tuple[tuple[Column, ...], StatedRows]]]
-
-
-@dataclass(frozen=True)
-class DraftPages(BookPages):
-    """Of a file that was checked: the rows that need a person; `unwell` as in `foresee`."""
-
-    table: RawTable
-    unwell: Between
-
-    def stated(self) -> Iterator[StatedRows]:
-        """Those rows alone."""
-        return _stated(self.table, self.unwell, only_stated=True)
 
 
 @dataclass(frozen=True)
@@ -91,7 +79,7 @@ def _none() -> Iterator[tuple[tuple[Column, ...], StatedRows]]:
 
 def stated_rows(ledger: Ledger, upload: int, table: RawTable) -> Iterator[StatedRows]:
     """The rows of any upload with what became of them."""
-    return _stated(table, _between(ledger, upload))
+    return file_rows(table, _between(ledger, upload))
 
 
 def _between(ledger: Ledger, upload: int) -> Between:
@@ -107,18 +95,6 @@ def _between(ledger: Ledger, upload: int) -> Between:
             if row_status.is_long(connection, upload)
             else looked_up
         )
-
-
-def _stated(table: RawTable, between: Between, *, only_stated: bool = False) -> Iterator[StatedRows]:
-    """The rows of a file with their states; `only_stated`: only those of which `between` tells."""
-    for raw in table.chunks():
-        index = raw.cells.index
-        if index.empty:
-            continue
-        states, cells = between(int(index.min()), int(index.max())), raw.cells
-        if only_stated and isinstance(states, dict):
-            cells = cells.iloc[np.sort(index.get_indexer(states["row"].to_numpy()))]
-        yield StatedRows(cells, states_frame(states, cells.index), original_rows=raw.original_rows)
 
 
 _ROWS = 1 << 14

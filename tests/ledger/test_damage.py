@@ -9,7 +9,7 @@ import pytest
 
 from campaign_runner.ledger import open_ledger
 from campaign_runner.ledger.database_errors import damage, translated
-from campaign_runner.ledger.store import FILE
+from campaign_runner.ledger.ledger_files import FILE
 
 
 def test_a_ledger_that_another_program_locks_is_not_called_damaged(tmp_path):

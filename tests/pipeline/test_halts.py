@@ -13,10 +13,10 @@ from campaign_runner.app.process.progress import no_progress
 from campaign_runner.app.resume import resume_campaign
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.app.run import run_file
-from campaign_runner.app.runtime import account_name
 from campaign_runner.app.schedule import schedule_campaign
 from campaign_runner.app.session import open_campaign
 from campaign_runner.app.status import campaign_status
+from campaign_runner.app.steps.connect_tango import account_name
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.steps.driver import Turn
 from campaign_runner.app.steps.place import PlacingRules, place_file

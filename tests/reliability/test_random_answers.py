@@ -20,8 +20,8 @@ from sqlalchemy import select
 
 from campaign_runner import planning, simulator
 from campaign_runner.app.process.progress import no_progress
-from campaign_runner.app.runtime import connect_tango
 from campaign_runner.app.session import CampaignSession, open_campaign
+from campaign_runner.app.steps.connect_tango import connect_tango
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.steps.write_plan import write_down_plan
 from campaign_runner.ledger import Ledger, batches, events, schema

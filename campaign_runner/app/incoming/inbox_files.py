@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from campaign_runner.app.incoming.inbox_place import WORK, Place, Seen
 from campaign_runner.intake.formats import SUFFIXES
-from campaign_runner.ledger.campaigns import file_sha256
+from campaign_runner.ledger.ledger_files import file_sha256
 from campaign_runner.model.errors import FileUnusable
 
 SHA256, TOTALS = ".sha256", ".totals.toml"

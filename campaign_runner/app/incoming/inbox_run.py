@@ -19,7 +19,7 @@ from campaign_runner.app.incoming.openpgp import opened
 from campaign_runner.app.overrides import Overrides
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.ledger import open_ledger, submissions
-from campaign_runner.ledger.campaigns import file_sha256
+from campaign_runner.ledger.ledger_files import file_sha256
 from campaign_runner.ledger.sendings import Stage, stage_of
 from campaign_runner.model.errors import MEANING, ExitCode, FileUnusable
 from campaign_runner.model.wording import day

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from campaign_runner.app.metrics import ledger_metrics, metrics_text
 from campaign_runner.ledger.counters import GAUGE, Metric, Sample
+from campaign_runner.ledger.ledger_files import FILE
 from campaign_runner.ledger.opening import look_into
-from campaign_runner.ledger.store import FILE
 from campaign_runner.model.errors import CampaignRunnerError, ExitCode
 
 EVERY = 15.0

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from campaign_runner.ledger import opening
 from campaign_runner.model.errors import StateError
 
 NAME = ".campaign-runner"
@@ -41,9 +40,7 @@ def state_folder(given: Path | None, config: Path | None, environ: Mapping[str, 
 
 def notice(folder: Path, before: Path | None, environment: str, campaign_id: str) -> str:
     """What is to be told of an older folder; "" where it is the state folder of other settings and knows nothing."""
-    if before is None or (
-        (before.parent / SETTINGS).exists() and not opening.knows(before, environment, campaign_id)
-    ):
+    if before is None or ((before.parent / SETTINGS).exists() and not _knows(before, environment, campaign_id)):
         return ""
     return (
         f"{before} is not used: the state folder is {folder}, beside {SETTINGS}. Use --state to choose another one."
@@ -52,16 +49,18 @@ def notice(folder: Path, before: Path | None, environment: str, campaign_id: str
 
 def refuse_other(folder: Path, before: Path | None, environment: str, campaign_id: str) -> None:
     """Raise StateError where the older folder knows this campaign and the chosen one does not."""
-    if (
-        before is None
-        or not opening.knows(before, environment, campaign_id)
-        or opening.knows(folder, environment, campaign_id)
-    ):
+    if before is None or not _knows(before, environment, campaign_id) or _knows(folder, environment, campaign_id):
         return
     raise StateError(
         f"{before}: the ledger in this folder knows the campaign {campaign_id}, the state folder {folder} does not. "
         f"The state folder is now beside {SETTINGS}. Nothing was sent. {_advice(folder, before)}"
     )
+
+
+def _knows(folder: Path, environment: str, campaign_id: str) -> bool:
+    from campaign_runner.ledger import opening  # few have an older folder
+
+    return opening.knows(folder, environment, campaign_id)
 
 
 def _advice(folder: Path, before: Path) -> str:

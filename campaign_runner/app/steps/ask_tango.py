@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from campaign_runner import settings
-from campaign_runner.app.runtime import Runtime, connect_tango
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.connect_tango import connect_tango
 from campaign_runner.ledger import Ledger
 from campaign_runner.model import Outcome, Receipt
 from campaign_runner.model.errors import CampaignRunnerError

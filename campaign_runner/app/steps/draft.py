@@ -19,7 +19,7 @@ from campaign_runner.app.process.gc_pause import gc_paused
 from campaign_runner.app.process.progress import Progress
 from campaign_runner.app.process.trim_memory import trim_memory
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.ledger.campaigns import file_sha256
+from campaign_runner.ledger.ledger_files import file_sha256
 from campaign_runner.model import Problem, RawTable, RuleBook
 from campaign_runner.model.choices import HiddenRows
 from campaign_runner.model.finance_options import own_headers

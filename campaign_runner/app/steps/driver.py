@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from campaign_runner import placement, planning
-from campaign_runner.app.runtime import Runtime, account_name, connect_tango
+from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.session import watch
 from campaign_runner.app.steps import newest
+from campaign_runner.app.steps.connect_tango import account_name, connect_tango
 from campaign_runner.app.steps.following import Following
 from campaign_runner.ledger import Ledger, batches
 from campaign_runner.ledger.batch_moves import left_sending, look_now

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import orjson
 
-from campaign_runner import __version__, reconciliation, reporting
+from campaign_runner import __version__, reporting
 from campaign_runner.app.notices.outcomes import note_outcome
 from campaign_runner.app.process import executor
 from campaign_runner.app.process.progress import Progress
@@ -26,12 +26,15 @@ from campaign_runner.app.steps.result import Result, in_money
 from campaign_runner.app.views.uploads import LoadedUpload, latest_upload, restored_upload, with_repairs
 from campaign_runner.ledger import campaigns, pauses, row_status, sent_when
 from campaign_runner.ledger.campaigns import Upload
-from campaign_runner.ledger.opening import is_writable
+from campaign_runner.ledger.ledger_files import is_writable
 from campaign_runner.ledger.requests import last_attempt
 from campaign_runner.model import Books, Column, Finding, OpenBooks, Sent, StatedRows
 from campaign_runner.model.errors import ExitCode
 from campaign_runner.model.observed import observed
 from campaign_runner.model.wording import count
+from campaign_runner.reconciliation.close_books import reconcile
+from campaign_runner.reconciliation.foreseen import exit_code
+from campaign_runner.reconciliation.row_pages import stated_rows
 from campaign_runner.reporting.report_folder import keep_note, unchanged
 from campaign_runner.reporting.summary import summary
 
@@ -53,7 +56,7 @@ def finish(
         opened = books_of(campaign, about, stopped)
         books = replace(_told(opened.books, file, about, waiting, findings), placing=placing)
         books = note_outcome(campaign, books)
-        code = reconciliation.exit_code(books)
+        code = exit_code(books)
         note = runtime.state / "reports" / f"{books.environment}-{books.order.campaign_id}.json"
         mark = _made_of(campaign, file, replace(books, sent_now=Sent(), sent_before=Sent()), code)
         if leave and file.tally is None and (there := unchanged(note, mark)):
@@ -118,7 +121,7 @@ def books_of(campaign: CampaignSession, file: LoadedUpload, stopped: str = "") -
     settings = campaign.runtime.settings
     with campaign.ledger.read() as connection:
         asked = {**campaigns.asked(connection, campaign.key), **campaign.runtime.options}
-    opened = reconciliation.reconcile(
+    opened = reconcile(
         campaign.ledger, campaign.key, file.upload, file.table, order=settings.order,
         environment=settings.tango.environment, stopped=stopped, earlier=lambda: _earlier(campaign, file.upload),
         repairs=file.repairs,
@@ -143,5 +146,5 @@ def _earlier(campaign: CampaignSession, newest: Upload) -> Iterator[tuple[tuple[
         uploads = [campaigns.upload(connection, number) for number in numbers]
     for upload in (upload for upload in uploads if not upload.purged_at):
         with restored_upload(campaign, upload) as file:
-            for rows in reconciliation.stated_rows(campaign.ledger, upload.id, file.table):
+            for rows in stated_rows(campaign.ledger, upload.id, file.table):
                 yield file.table.columns, rows

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from campaign_runner import reconciliation, reporting
+from campaign_runner import reporting
 from campaign_runner.app.process.progress import Progress
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
@@ -14,6 +14,7 @@ from campaign_runner.app.steps.report_files import marked, naming_reports, repor
 from campaign_runner.app.steps.result import Result, in_money
 from campaign_runner.model.observed import observed
 from campaign_runner.planning.plan_draft import PlanDraft
+from campaign_runner.reconciliation.foreseen import checked_exit_code, foresee
 from campaign_runner.reporting import registry
 
 
@@ -24,13 +25,13 @@ def finish_check(
 ) -> Result:  # fmt: skip
     """What would be in the books, and the reports of what is to be corrected; `also` names others, `before` is
     what was sent before (`ledger.sent_when`). Nothing was sent."""
-    opened = reconciliation.foresee(
+    opened = foresee(
         draft.table, draft.counts(), draft.unwell, draft.rows, draft.plan.batch_count, order=runtime.settings.order,
         environment=runtime.settings.tango.environment,
     )  # fmt: skip
     dropped = len(draft.plan.holds) - len(draft.plan.waiting)
     books = replace(opened.books, host=runtime.settings.host, sent_before=in_money(before), dropped=dropped)
-    code = reconciliation.checked_exit_code(books)
+    code = checked_exit_code(books)
     names, marks = registry.names_of_check(), draft.marks()
     places = report_targets(runtime, names, reading.path)
     books = naming_reports(books, places, bool(marks and draft.table.sheet), names)

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from campaign_runner.app.notices.outcomes import note_funds
-from campaign_runner.app.runtime import Runtime, account_name
+from campaign_runner.app.runtime import Runtime
+from campaign_runner.app.steps.connect_tango import account_name
 from campaign_runner.ledger import Ledger, order_sums
 from campaign_runner.model import LineItem, Outcome, Receipt
 from campaign_runner.model.errors import RefusedBeforeSending

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from campaign_runner.app.runtime import Runtime
-from campaign_runner.ledger import Ledger, events, reward_history
 from campaign_runner.planning.line_builder import halves
 from campaign_runner.planning.plan import totals
 from campaign_runner.planning.plan_draft import PlanDraft
@@ -17,6 +16,9 @@ from campaign_runner.preflight import unusual as strange
 if TYPE_CHECKING:
     import pandas as pd
 
+    from campaign_runner.ledger import Ledger, reward_history
+
+PAST = ("person", "currency", "face_units", "number", "units")
 LOOK_BACK = 400  # days of a person's rewards that tell what is usual
 
 
@@ -52,6 +54,8 @@ def unusual_in_itself(runtime: Runtime, draft: PlanDraft) -> list[str]:
 
 
 def _unusual(runtime: Runtime, ledger: Ledger, campaign_key: int, draft: PlanDraft) -> Iterator[strange.Warned]:
+    from campaign_runner.ledger import reward_history
+
     environment, account = runtime.settings.tango.environment, runtime.settings.tango.account
     now, plan = runtime.clock.now(), draft.plan
     yield from strange.at_cells(draft.tally.warned)
@@ -79,12 +83,14 @@ def past_frame(given: Sequence[reward_history.Given]) -> pd.DataFrame:
     """What people were sent, as `preflight.unusual` wants it."""
     import pandas as pd
 
-    frame = pd.DataFrame(given, columns=list(reward_history.Given._fields))
+    frame = pd.DataFrame(given, columns=PAST)
     frame["person_hi"], frame["person_lo"] = halves([one.person for one in given])
     return frame.drop(columns="person")
 
 
 def clock_notes(runtime: Runtime, ledger: Ledger) -> list[str]:
     """Whether this machine's clock jumped since the ledger's newest event."""
+    from campaign_runner.ledger import events
+
     with ledger.read() as connection:
         return list(clock_jumps.against_ledger(runtime.clock.now(), events.newest_at(connection)))

@@ -7,17 +7,20 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from campaign_runner.app.process.executor import beside, is_long, spare
 from campaign_runner.app.runtime import Runtime
 from campaign_runner.app.steps.draft import ReadOptions
-from campaign_runner.app.views.uploads import LoadedUpload
-from campaign_runner.ledger.opening import is_writable
+from campaign_runner.ledger.ledger_files import is_writable
 from campaign_runner.model import Books, Problem, RawTable
 from campaign_runner.model.errors import FileUnusable, UsageError
 from campaign_runner.reporting import registry
 from campaign_runner.reporting.registry import Source
 from campaign_runner.reporting.targets import Targets, WrittenReports, reserve
+
+if TYPE_CHECKING:
+    from campaign_runner.app.views.uploads import LoadedUpload
 
 
 def annotating(

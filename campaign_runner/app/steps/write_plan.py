@@ -28,6 +28,7 @@ from campaign_runner.app.views.uploads import LoadedUpload
 from campaign_runner.ledger import campaigns, digests, events, held, overlaps, plans
 from campaign_runner.ledger import upload_progress as outcomes
 from campaign_runner.ledger.campaigns import Upload
+from campaign_runner.ledger.ledger_files import file_sha256
 from campaign_runner.ledger.overlaps import Overtaken
 from campaign_runner.ledger.schema import PUT_OFF
 from campaign_runner.ledger.sendings import is_still_wanted, was_called_off
@@ -68,7 +69,7 @@ def write_down_plan(
         upload
         and not (runtime.refresh or waiting or anew or gone)
         and upload.fingerprint == inputs
-        and upload.sha256 == campaigns.file_sha256(reading.file)
+        and upload.sha256 == file_sha256(reading.file)
         and (not may_send or goes_on(campaign, upload))
         and (not canary or _canary_is_cut(campaign, upload))
     ):

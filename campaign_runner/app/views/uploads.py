@@ -18,7 +18,7 @@ from campaign_runner.model.errors import UsageError
 from campaign_runner.model.problem_tally import ProblemTally
 from campaign_runner.model.wording import day
 from campaign_runner.planning.plan_draft import noted
-from campaign_runner.reconciliation import Repair
+from campaign_runner.reconciliation.repairs import Repair
 
 
 @dataclass(frozen=True)
