@@ -15,16 +15,16 @@ DOES: dict[O, str] = {
     O.ACCEPTED: "reads totals, references and refused lines; follows the order until it is final",
     O.REPLAYED: "the same as for a new order: it is ours only if totals and references are ours",
     O.LINES_REFUSED: "fails the named lines with Tango's sentence; the others go on at once in a new order",
-    O.REFUSED: "halves the order until the line at fault is found: 1 + 2 log2(n) orders for one bad line of n",
+    O.REFUSED: "halves the order until the faulty line is identified: 1 + 2 log2(n) orders for one bad line of n",
     O.TOO_LARGE: "halves the order; a single line that is still too large fails",
-    O.IN_PROCESS: "unknown: waits two seconds at least, then looks it up",
+    O.IN_PROCESS: "unknown: waits at least two seconds, then looks it up",
     O.EXISTS: "unknown: looks it up, and takes it only if its lines are ours",
     O.RETRY: "may have been placed: the same bytes under the same reference after 1, 2, 4, … seconds, five times in "
     "all; then unknown, and looked up; five such calls in a row stop the run",
     O.NOT_CONNECTED: "nothing left this machine: tried again at once, then later; the lines stay unsent",
-    O.THROTTLED: "waits for what Retry-After says, a second at least; everybody else waits too, in later runs as well; for "
-    "more than a minute nobody waits: nothing is called, and the lines stay unsent",
-    O.NOT_FOUND: "within the grace period nothing; after it the same bytes under the same reference",
+    O.THROTTLED: "waits as long as Retry-After says, at least a second; all processes and later runs wait too; for "
+    "more than a minute nothing is called, and the lines stay unsent",
+    O.NOT_FOUND: "nothing within the grace period; after it, the same bytes under the same reference",
     O.LATER: "the lines stay unsent; tried again after a day, or by the next run",
     O.STOP_CONFIGURATION: "stops the run and says who must act; no line is marked failed",
     O.STOP_FUNDS: "stops the run and names the shortfall; the lines stay unsent",
