@@ -15,6 +15,8 @@ from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode, UsageError
 from tests.pipeline.people import ANA, BAD, BEN, FAILS
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 
 def test_the_chain_of_events_is_whole_until_somebody_changes_one(office):
     office.run(office.file(ANA))

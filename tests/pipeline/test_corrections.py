@@ -16,6 +16,8 @@ from campaign_runner.app.track import track_campaign
 from campaign_runner.reporting import FinanceOptions
 from tests.pipeline.people import ANA, BEN
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 COMES_BACK = ANA.replace("ana@", "sim-comes-back@")
 
 

@@ -10,6 +10,8 @@ from campaign_runner.app.check import check_file
 from campaign_runner.app.reconcile import reconcile_campaign
 from campaign_runner.app.steps.draft import ReadOptions
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 ROWS = (
     "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25.50",
     "2,EMAIL,Bo,Berg,bo@@example.com,,U561593,10",

@@ -11,6 +11,8 @@ from campaign_runner.app.check import check_file
 from campaign_runner.app.steps.draft import ReadOptions
 from tests.pipeline.conftest import HEADERS
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 ANA, BO, DI = (
     ["1", "EMAIL", "Ana", "Silva", "ana@example.com", "", "U561593", 25],
     ["2", "EMAIL", "Bo", "Berg", "bo@@example.com", "", "U561593", 10],

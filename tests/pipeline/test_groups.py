@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from campaign_runner.app.purge import purge_data
 from campaign_runner.app.reports import report_campaign
 from campaign_runner.app.retry import retry_failed
 from tests.pipeline.conftest import HEADERS
+
+pytestmark = pytest.mark.usefixtures("every_report")
 
 OWN = [*HEADERS, "Cost centre"]
 ANA = "1,EMAIL,Ana,Silva,ana@example.com,,U561593,25,CC-1"

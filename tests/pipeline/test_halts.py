@@ -31,6 +31,8 @@ from campaign_runner.simulator import Simulator, serve
 from campaign_runner.simulator.faults import Fault
 from tests.pipeline.decided import release_rows
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 ROWS = [f"{n},EMAIL,P{n},Roe,p{n}@example.com,,U561593,{10 + n}" for n in range(1, 5)]
 
 

@@ -17,6 +17,8 @@ from campaign_runner.reporting import ledger_stamp
 from tests.pipeline.decided import release_rows
 from tests.pipeline.people import ANA, BAD, BEN
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 REPORTS = (
     "summary.json",
     "report.html",

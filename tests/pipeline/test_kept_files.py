@@ -16,6 +16,8 @@ from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.app.steps.file_copy import copied
 from campaign_runner.model.errors import FileUnusable
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 ROWS = ("1,EMAIL,Ana,Silva,ana@example.com,,U561593,25", "2,EMAIL,Bo,Berg,bo@@example.com,,U561593,10")
 HEADERS = ["Employee ID", "Method", "First name", "Last name", "E-mail", "Mobile", "UTID", "Amount"]
 

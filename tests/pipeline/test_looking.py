@@ -23,6 +23,8 @@ from campaign_runner.model.errors import StateError
 from tests.ledger.older_ledgers import OLDER
 from tests.pipeline.people import ANA, BEN
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 NOBODY = 65_534
 
 

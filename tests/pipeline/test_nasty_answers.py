@@ -10,6 +10,8 @@ from campaign_runner.app.track import track_campaign
 from campaign_runner.model.errors import ExitCode
 from tests.pipeline.people import ANA, BEN
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 MANY = [f"{n},EMAIL,P{n},Roe,p{n}@example.com,,U561593,25" for n in range(12)]
 
 

@@ -25,6 +25,8 @@ from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.finance_options import FinanceOptions
 from campaign_runner.reporting.excel.template_workbook import write_template
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 FRONTS = ("=", "+", "-", "@", " =", "\t=", "\n=", "\u00a0=", "\uff1d", "'=", "{=", "=-", "%=", ";=", "\ufeff=")
 BODIES = ("evil(1)", 'HYPERLINK("http://evil.example.com","x")', "cmd|' /C evil'!A0", "Lines!A2&evil")
 PAYLOADS = [f"{front}{body}{'}' if front == '{=' else ''}" for front, body in product(FRONTS, BODIES)]

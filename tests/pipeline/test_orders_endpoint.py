@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from campaign_runner.app.retry import retry_failed
 from campaign_runner.model.errors import ExitCode
 from tests.pipeline.people import ANA, BEN
@@ -48,6 +50,7 @@ def test_phones_can_be_reached_once_the_page_allows_it(office):
     assert bodies(office)[0]["deliveryMethod"] == "PHONE"
 
 
+@pytest.mark.usefixtures("every_report")
 def test_no_gift_code_reaches_the_state_folder_or_a_report(office):
     office.run(office.file(ANA), endpoint="orders")
     written = [path.read_bytes() for folder in ("state", "reports") for path in (office.folder / folder).rglob("*.*")]

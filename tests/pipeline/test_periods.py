@@ -21,6 +21,8 @@ from campaign_runner.settings.sections import FinanceSection
 from tests.pipeline.conftest import Office
 from tests.pipeline.people import ANA, BEN
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 COMES_BACK = ANA.replace("ana@", "sim-comes-back@")
 NOVEMBER = FinanceOptions(since="2026-11-01", until="2026-11-30")
 DECEMBER = FinanceOptions(since="2026-12-01", until="2026-12-31")

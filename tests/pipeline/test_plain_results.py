@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 import orjson
+import pytest
 
 from campaign_runner.app.all_campaigns import report_all_campaigns
 from campaign_runner.app.approve import approve_plan, reject_plan
@@ -34,6 +35,8 @@ from campaign_runner.app.track import track_campaign
 from campaign_runner.ledger.sent_lines import DROPPED
 from campaign_runner.model.actor import Actor
 from tests.pipeline.people import ANA, BAD, BEN, FAILS
+
+pytestmark = pytest.mark.usefixtures("every_report")
 
 
 def statement(office):

@@ -17,6 +17,8 @@ from campaign_runner.model.errors import UsageError
 from campaign_runner.simulator import Simulator
 from tests.pipeline.people import ANA, BAD, BEN, FAILS
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 
 def is_anywhere_in_the_state(office, text):
     """Whether a text stands in a file of the state folder, packed or not."""

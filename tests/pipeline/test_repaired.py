@@ -68,6 +68,7 @@ def consistent(office):
     return summary
 
 
+@pytest.mark.usefixtures("every_report")
 @pytest.mark.parametrize("suffix", FILES)
 def test_after_failures_were_corrected_everybody_is_in_the_results(office, suffix):
     office.run(office.file(ANA, BO, CY, DI))

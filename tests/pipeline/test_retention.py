@@ -14,6 +14,8 @@ from campaign_runner.ledger import open_ledger, signed_in
 from campaign_runner.model.errors import UsageError
 from tests.pipeline.people import ANA, BAD, FAILS
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 
 @pytest.fixture
 def aged(office):

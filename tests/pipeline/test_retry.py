@@ -13,6 +13,8 @@ from campaign_runner.model.errors import ExitCode
 from tests.pipeline.decided import release_rows
 from tests.pipeline.people import ANA
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 FAILS = "4,EMAIL,Dee,Fox,sim-fails@example.com,,U561593,30"
 REFUSED = "5,EMAIL,Eve,Low,sim-refused@example.com,,U561593,35"
 WHOLE = "6,EMAIL,Fay,Orr,sim-422@example.com,,U561593,40"

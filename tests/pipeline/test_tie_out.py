@@ -21,6 +21,8 @@ from campaign_runner.model import LineAnswer, Outcome, Receipt
 from campaign_runner.placement import Placement, advance
 from tests.examples import examples
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 FACE = Decimal(25)
 ROWS = tuple(f"{n},EMAIL,Person,Number{n},p{n}@example.com,,U561593,25" for n in range(5))
 LOST = ("FAILED", "CANCELLED", "RETURNED")

@@ -18,6 +18,8 @@ from campaign_runner.model.errors import FileUnusable, RefusedBeforeSending
 from tests.pipeline.conftest import HEADERS
 from tests.pipeline.long_file import ROWS, WRONG
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 TWICE = ROWS[10:20]
 
 

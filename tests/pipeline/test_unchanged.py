@@ -6,6 +6,8 @@ import pytest
 
 from tests.pipeline.long_file import ROWS, WRONG
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 
 @pytest.fixture
 def ran(office):

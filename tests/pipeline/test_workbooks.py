@@ -11,6 +11,8 @@ from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.model.errors import ExitCode
 from tests.workbooks import ANA, BO, HEADER, SHEET, in_part, patched, shown_as, with_cell, xlsx
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 EMAIL = {"deliveryMethod": "EMAIL", "utid": "U561593"}
 NO_RESULT = '<c r="D2" t="str"><f>TEXT(TODAY()+30,"yyyy-mm-dd")</f></c>'
 CASES = {

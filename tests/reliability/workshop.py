@@ -5,6 +5,7 @@ Each job is a process that may be killed; the next worker goes on from what stan
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -56,22 +57,20 @@ class Workshop(Company):
         return Workspace(known, self.folder / "state", clock=self.clock, workers=1, only=REPORTS)
 
     def _work(self) -> bool:
-        workspace = self._workspace()
-        try:
+        with closing(self._workspace()) as workspace:
             return work_once(workspace)
-        finally:
-            workspace.close()
 
     def _comes_again(self, until: float) -> bool:
         """Turn the clock to when the job is due, if there is one; whoever had it in hand is dead by then."""
-        workspace = self._workspace()
-        with workspace.ledger().write("a test turns the clock") as connection:
+        with (
+            closing(self._workspace()) as workspace,
+            workspace.ledger().write("a test turns the clock") as connection,
+        ):
             waiting = connection.execute(table.select()).one_or_none()
             if waiting is None:
                 return False
             left = max(0.0, float(waiting.due_at) - jobs.now(connection))
             connection.execute(update(table).values(due_at=0, leased_until=0))
-        workspace.close()
         if self.clock.monotonic() + left > until:
             return False
         self.clock.turn(seconds=left)

@@ -2,13 +2,17 @@
 
 import csv
 from dataclasses import replace
+from zipfile import ZipFile
 
 import openpyxl
+import pyarrow
 import pytest
 
 from campaign_runner.model import BookPages
 from campaign_runner.model.errors import StateError
 from campaign_runner.reporting import write_reports
+from campaign_runner.reporting.excel.sheet_xml import Heading
+from campaign_runner.reporting.excel.workbook_writer import SheetPlan, WorkbookFile
 
 
 def read_csv(path):
@@ -113,3 +117,22 @@ def test_a_fault_on_the_way_leaves_no_report_behind(make_books, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         write_reports(replace(make_books(), pages=Broken()), tmp_path, exit_code=1)
     assert list(tmp_path.iterdir()) == []
+
+
+LARGE = pyarrow.large_string()
+
+
+@pytest.mark.parametrize("expected", [1, 3])
+def test_a_workbook_is_the_same_in_however_many_parts_its_rows_come(tmp_path, expected):
+    names, headings = pyarrow.array(["Ana", "Bo", "Cy"], LARGE), (Heading("Name"), Heading("Status"))
+    statuses = pyarrow.array(["completed", "held", "failed"], LARGE)
+    for path, parts in ((tmp_path / "one.xlsx", [3]), (tmp_path / "three.xlsx", [1, 1, 1])):
+        file, first = WorkbookFile(path, SheetPlan("People", headings, 1, expected)), 0
+        for length in parts:
+            file.add([names.slice(first, length), statuses.slice(first, length)])
+            first += length
+        file.close()
+    one, three = (ZipFile(tmp_path / name) for name in ("one.xlsx", "three.xlsx"))
+    sheets = [book.read("xl/worksheets/sheet1.xml") for book in (one, three)]
+    assert sheets[0] == sheets[1]
+    assert b'<autoFilter ref="A1:B4"' in sheets[0]

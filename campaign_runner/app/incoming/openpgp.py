@@ -108,9 +108,9 @@ def _gpg(path: Path, goal: Path, name: str, inbox: InboxSection) -> tuple[int, l
         listener.start()
         clock = threading.Timer(LONGEST, process.kill)
         clock.start()
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
-            assert process.stdin is not None
-            assert process.stdout is not None
             with process.stdin as secrets:
                 secrets.write(secret(PASSPHRASE).encode() + b"\n")
             size = 0
@@ -128,6 +128,7 @@ def _gpg(path: Path, goal: Path, name: str, inbox: InboxSection) -> tuple[int, l
             clock.cancel()
             process.kill()
             process.wait()
+            process.stdout.close()
             listener.join(5)
     if not timely:
         raise FileUnusable(

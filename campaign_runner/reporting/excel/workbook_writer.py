@@ -1,8 +1,8 @@
 """How is a long workbook written fast that is pleasant to work in?
 
 XlsxWriter makes everything but the rows (widths, frozen header, filters, colours, further sheets), once to know what
-comes before the rows and once more, when their number is known, for what comes after; the rows go straight from arrow
-into the zip. So memory stays flat and a million rows take seconds.
+comes before the rows and once more, when their number is known, for what comes after; a few rows wait for the second.
+The rows go straight from arrow into the zip. So memory stays flat and a million rows take seconds.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ class WorkbookFile:
         self._styles: list[int] = []
         self._widths: list[float] = [width_of(heading.title, []) for heading in plan.headings]
         self._next = 2
+        self._held: Sequence[Any] = ()
         self._notes: dict[Cell, str] = {}
         self._marks: MarkStyles | None = None
 
@@ -91,26 +92,32 @@ class WorkbookFile:
         """Write some rows."""
         if not len(columns[0]):
             return
-        if self._stream is None:
+        if self._stream is None and not self._held:
             titles = [heading.title for heading in self._plan.headings]
             few = [column.slice(0, 200).to_pylist() for column in columns]
             self._widths = [width_of(title, cells) for title, cells in zip(titles, few, strict=True)]
-            self._begin(columns)
-        assert self._stream is not None
-        for start in range(0, len(columns[0]), _ROWS_AT_ONCE):
-            part = [column.slice(start, _ROWS_AT_ONCE) for column in columns]
-            self._send(self._marked(part, rows_xml(part, self._kinds, self._styles, self._next)))
-            self._next += len(part[0])
+            if not self._plan.notes and self._plan.expected_rows <= len(columns[0]) <= _ROWS_AT_ONCE:
+                self._held = columns  # in all likelihood these are all: then everything round them is made once
+                return
+        if self._stream is None:
+            first, self._held = self._held, ()
+            self._begin(first or columns, self._skeleton(further=bool(self._plan.notes)))
+            self._write(first)
+        self._write(columns)
 
     def close(self) -> None:
         """Finish the file."""
+        self._next += len(self._held[0]) if self._held else 0
+        whole = self._skeleton()
         if self._stream is None:
-            self._begin([])
+            self._begin(self._held, whole)
+            self._next = 2
+            self._write(self._held)
         assert self._stream is not None
         while self._packing:
             self._packing.popleft().result()
         self._packer.shutdown()
-        with ZipFile(self._skeleton()) as skeleton:
+        with ZipFile(whole) as skeleton:
             self._stream.write(_ROWS_END + skeleton.read(_SHEET).partition(_ROWS_END)[2])
             self._stream.close()
             of_notes = parts(self._notes) if self._notes else {}
@@ -122,6 +129,12 @@ class WorkbookFile:
                 elif name != _SHEET:
                     self._zip.writestr(name, skeleton.read(name))
         self._zip.close()
+
+    def _write(self, columns: Sequence[Any]) -> None:
+        for start in range(0, len(columns[0]) if columns else 0, _ROWS_AT_ONCE):
+            part = [column.slice(start, _ROWS_AT_ONCE) for column in columns]
+            self._send(self._marked(part, rows_xml(part, self._kinds, self._styles, self._next)))
+            self._next += len(part[0])
 
     def _marked(self, part: Sequence[Any], xml: memoryview) -> memoryview | bytes:
         """The rows with their faulty cells filled; what the comments say is kept for the end."""
@@ -141,8 +154,8 @@ class WorkbookFile:
             self._packing.popleft().result()
         self._packing.append(self._packer.submit(self._stream.write, xml))
 
-    def _begin(self, columns: Sequence[Any]) -> None:
-        with ZipFile(self._skeleton(further=bool(self._plan.notes))) as skeleton:
+    def _begin(self, columns: Sequence[Any], around: BytesIO) -> None:
+        with ZipFile(around) as skeleton:
             before = skeleton.read(_SHEET).partition(_ROWS_END)[0]
             styles = skeleton.read(_STYLES).decode()
         before = re.sub(rb'<dimension ref="[^"]*"/>', b"", before)
