@@ -49,6 +49,11 @@ ENGLISH = re.compile(
         ('orders.csv, column "Amount", about row 3: "ten" is not an amount. Correct it, or export again.',
          "orders.csv, Spalte „Amount“, etwa Zeile 3: „ten“ ist kein Betrag. Korrigieren Sie ihn, oder exportieren Sie "
          "noch einmal."),
+        ("It was changed after it was sent: delivery method EMAIL, now SMS; amount 1,025.00 USD, now 30.00 USD.",
+         "Sie wurde nach dem Senden geändert: Versandart EMAIL, jetzt SMS; Betrag 1.025,00 USD, jetzt 30,00 USD."),
+        ("The amount is 10 times the median of this file, or more: row 2 (900.00 USD) and 1,234 more.",
+         "Der Betrag ist mindestens das 10-Fache des Medians dieser Datei: Zeile 2 (900,00 USD) und 1.234 weitere."),
+        ("no job waits for long", "kein Auftrag wartet lange"),
         ("Something new. Nothing was sent.", "Something new. Es wurde nichts gesendet."),
         ("There is no campaign q4. x that you can see. Look at the list of campaigns.",
          "Es gibt keine Kampagne q4. x, die Sie sehen können. Sehen Sie in der Liste der Kampagnen nach."),

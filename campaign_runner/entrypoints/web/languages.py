@@ -112,9 +112,11 @@ _WRITTEN = re.compile(
     rf"(?P<money>-?[0-9][0-9,]*\.[0-9]{{2,4}} [A-Z]{{3}})\b|\b(?P<day>[0-9]{{1,2}} (?:{_MONTHS}) [0-9]{{4}})\b"
     r"|(?<![\w.,])(?P<number>[0-9]{1,3}(?:,[0-9]{3})+)(?![\w,.]*[0-9])"
 )
+_MORE = re.compile(r" and ([0-9][0-9,]*) more$")
 _BETWEEN_NUMBERS = re.compile(r"(?<=[0-9]) and (?=[0-9])")
 # What stands in these places are names that people gave: they stay as they are.
 _THEIRS = frozenset({"name", "header", "sheet", "chosen", "source", "words", "cells"})
+CHANGES = "changes"
 # No text of the program has more; one that somebody typed may.
 MOST_SENTENCES = 8
 _NEXT_SENTENCE = re.compile(r"(?<=[.!?”\"])\s+(?=\S)")
@@ -179,19 +181,30 @@ class Sentences:
             return exact
         for form, text, *_ in self.patterns:
             if match := form.fullmatch(english):
-                return text.format(
-                    **{
-                        name: value if name in _THEIRS else self.say(value)
-                        for name, value in match.groupdict().items()
-                    }
-                )
+                return text.format(**{name: self._in_place(name, value) for name, value in match.groupdict().items()})
         return ""
+
+    def _in_place(self, name: str, value: str) -> str:
+        if name in _THEIRS:
+            return value
+        if name == CHANGES:  # amount 25.00 USD, now 30.00 USD; key 0001, now 1
+            return "; ".join(map(self._changed, value.split("; ")))
+        return self.say(value)
+
+    def _changed(self, change: str) -> str:
+        words, now = change.split(" "), self.texts.get("now", "now")
+        field = next((end for end in range(6, 0, -1) if " ".join(words[:end]) in self.texts), 0)
+        name, rest = " ".join(words[:field]), " ".join(words[field:]).replace(", now ", f", {now} ", 1)
+        return f"{self.texts.get(name, name)} {self._written(rest)}".strip()
 
     def _written(self, value: str) -> str:
         for english in ("row {row}", "rows {rows}"):  # in a list of them
             word, _, place = english.partition(" ")
             translated = self.texts.get(english, english).replace(place, "").strip()
             value = re.sub(rf"\b{word} (?=[0-9])", f"{translated} ", value)
+        value = _MORE.sub(
+            lambda match: " " + self.texts.get("and {n} more", "and {n} more").format(n=match[1]), value
+        )
         value = _BETWEEN_NUMBERS.sub(f" {self.texts.get('and', 'and')} ", value)
         return _WRITTEN.sub(self._as_written, value)
 
