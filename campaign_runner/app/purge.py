@@ -30,8 +30,8 @@ from campaign_runner.planning.recipients import EMAIL, LETTER, PHONE, person_has
 # Where deleted bytes stay in the pages of a server until its tables are written again.
 PERSONAL_TABLES = (
     "attempts", "batches", "check_parts", "checks", "corrections", "deliveries", "entries", "held_shown", "idempotency",
-    "jobs", "line_items", "person_requests", "problems", "releases", "report_parts", "sendings", "submission_parts",
-    "submissions", "upload_parts", "uploads",
+    "jobs", "line_items", "person_requests", "problems", "recipient_texts", "releases", "report_parts", "sendings",
+    "submission_parts", "submissions", "upload_parts", "uploads",
 )  # fmt: skip
 _EVER = "9999"
 

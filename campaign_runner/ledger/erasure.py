@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
-from campaign_runner.ledger import digests, events, submission_erasure
+from campaign_runner.ledger import digests, events, recipient_texts, submission_erasure
 from campaign_runner.ledger.people_tables import (
     idempotency,
     password_links,
@@ -134,6 +134,7 @@ def open_uploads() -> Any:
 
 def _forget(connection: Connection, old: list[int], bodies: list[Any], at: str) -> None:
     erase_copies(connection, old, at)
+    recipient_texts.forget(connection, old)
     mine = line_items.c.upload.in_(old)
     connection.execute(update(line_items).where(mine).values(key_text=None, reason=""))
     for number, campaign, reference in bodies:

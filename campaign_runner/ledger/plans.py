@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, true, update
 
-from campaign_runner.ledger import digests, events, order_sums, schema, sent_lines
+from campaign_runner.ledger import digests, events, order_sums, recipient_texts, schema, sent_lines
 from campaign_runner.ledger import failed_lines as failures
 from campaign_runner.ledger.bulk import insert_many
 from campaign_runner.ledger.failed_lines import replaced
@@ -90,8 +90,11 @@ def withdraw_unsent(connection: Connection, campaign_key: int, at: str = "") -> 
     unsent = select(batches.c.id).where(
         batches.c.campaign == campaign_key, batches.c.state == BatchState.PLANNED, batches.c.attempt == 1
     )
+    theirs = select(schema.tallies.c.upload).where(schema.tallies.c.batch.in_(unsent)).distinct()
+    files = list(connection.scalars(theirs))
     gone = connection.execute(delete(line_items).where(line_items.c.batch.in_(unsent))).rowcount
     connection.execute(delete(schema.tallies).where(schema.tallies.c.batch.in_(unsent)))
+    recipient_texts.tidy(connection, files)
     mine = delete(batches).where(batches.c.id.in_(unsent.scalar_subquery())).returning(batches.c.reference)
     withdrawn = list(connection.execute(mine).scalars())
     # Of a batch whose lines had all moved on to these nothing is left: its reference may be planned again.

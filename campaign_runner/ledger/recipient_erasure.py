@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, or_, select, update
 
-from campaign_runner.ledger import digests, erasure, events, submission_erasure, trace_removal
+from campaign_runner.ledger import digests, erasure, events, recipient_texts, submission_erasure, trace_removal
 from campaign_runner.ledger.packing import pack, unpack
 from campaign_runner.ledger.schema import batches, line_items, uploads
 from campaign_runner.ledger.store import Ledger
@@ -140,6 +140,8 @@ def _erase(connection: Connection, contact: Contact, traces: _Traces, at: str) -
             update(line_items).where(line_items.c.id == line).values(**gone).returning(line_items.c.batch)
         ).scalar_one()
         touched.add(batch)
+    theirs = select(line_items.c.upload).where(line_items.c.id.in_(traces.lines)).distinct()
+    recipient_texts.tidy(connection, connection.scalars(theirs).all())
     erasure.record(connection, at, traces.uploads, touched, of=RECIPIENT)
     if touched and not traces.uploads:
         whose = select(batches.c.campaign).where(batches.c.id.in_(touched)).distinct()

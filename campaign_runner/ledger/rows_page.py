@@ -7,31 +7,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
 from campaign_runner.ledger import order_sums
 from campaign_runner.ledger.line_columns import LINES, STATUS, UNITS
 from campaign_runner.ledger.packing import unpack
-from campaign_runner.ledger.schema import batches, entries, line_items, tallies, uploads
-from campaign_runner.model.contact import name_and_ways
+from campaign_runner.ledger.schema import NAMED, batches, entries, line_items, tallies, uploads
 
 # Orders with this many lines together are read whole to find those of a status; more are met soon enough row by row.
 FEW = 20_000
 
 
 class RowQuery(NamedTuple):
-    """What is looked for; empty = everything. `hashes` are those of a recipient, `lines` keys of line items."""
+    """What is looked for; empty = everything. `hashes` are those of a recipient, `lines` keys of line items, `rows` numbers
+    of rows that brought a line."""
 
     status: str = ""
     row: int = 0
     text: str = ""
     hashes: Sequence[bytes] = ()
     lines: Sequence[int] = ()
+    rows: Sequence[int] = ()
 
     @property
     def is_narrow(self) -> bool:
         """Whether rows without a line can only be meant by their number or reference."""
-        return bool(self.row or self.text or self.hashes or self.lines)
+        return bool(self.row or self.text or self.hashes or self.lines or self.rows)
 
 
 _LINE = (
@@ -48,9 +49,8 @@ def page(connection: Connection, upload: int, wanted: RowQuery, after: int, limi
         for few, where in _narrowed(connection, lines, wanted):
             query = _few(lines, upload, after) if few else _many(lines, upload, after)
             rows |= {row["row"]: dict(row) for row in connection.execute(query.where(where).limit(limit)).mappings()}
-    if not wanted.hashes and not wanted.lines:
-        others = connection.execute(_others(upload, wanted, after).limit(limit)).mappings()
-        rows |= {row["row"]: dict(row) for row in others}
+    for query in _others(upload, wanted, after):
+        rows |= {row["row"]: dict(row) for row in connection.execute(query.limit(limit)).mappings()}
     return [rows[row] for row in sorted(rows)][:limit]
 
 
@@ -88,17 +88,28 @@ def _narrowed(connection: Connection, lines: _Lines, wanted: RowQuery) -> Iterat
     if wanted.is_narrow:
         if wanted.row:
             yield False, status & (lines.row == wanted.row)
+        if wanted.rows:
+            yield False, status & lines.row.in_(wanted.rows)
         yield from ((True, status & one) for one in _marks(wanted))
     elif not wanted.status:
         yield False, status
     else:  # the sums of the orders know where lines of a status are
-        where = (order_sums.CURRENT, lines.sums, order_sums.STATUS.in_([wanted.status]))
-        holding = select(tallies.c.batch).select_from(order_sums.TALLIES).where(*where)
+        holding = _holding(lines.sums, wanted.status)
         query = select(func.count(), func.coalesce(func.sum(batches.c.lines), 0))
         number, many = connection.execute(query.where(batches.c.id.in_(holding))).one()
         if number:
             few = int(many) <= FEW
             yield few, status & line_items.c.batch.in_(holding) if few else status
+
+
+def _holding(sums: ColumnElement[bool], status: str) -> Select[Any]:
+    where = (order_sums.CURRENT, sums, order_sums.STATUS.in_([status]))
+    return select(tallies.c.batch).select_from(order_sums.TALLIES).where(*where)
+
+
+def has_status(connection: Connection, upload: int, status: str) -> bool:
+    """Whether lines that an upload brought have this status."""
+    return connection.execute(_holding(tallies.c.upload == upload, status).limit(1)).first() is not None
 
 
 def _marks(wanted: RowQuery) -> Iterator[ColumnElement[bool]]:
@@ -113,17 +124,23 @@ def _marks(wanted: RowQuery) -> Iterator[ColumnElement[bool]]:
         yield line_items.c.id.in_(list(wanted.lines))
 
 
-def _others(upload: int, wanted: RowQuery, after: int) -> Select[Any]:
-    """Rejected, held and dropped rows."""
+def _others(upload: int, wanted: RowQuery, after: int) -> Iterator[Select[Any]]:
+    """Rejected, held and dropped rows; by number and by reference each with an index of its own."""
+    if wanted.lines or wanted.rows:
+        return
     query = select(
         entries.c.row, entries.c.status, entries.c.reason, entries.c.reference, entries.c.units, entries.c.currency,
         entries.c.remedy,
-    ).where(entries.c.upload == upload, entries.c.line.is_(None), entries.c.row > after)  # fmt: skip
+    ).where(entries.c.upload == upload, entries.c.line.is_(None))  # fmt: skip
     query = query.where(entries.c.status == wanted.status) if wanted.status else query
-    if wanted.is_narrow:
-        named = [entries.c.reference == wanted.text] if wanted.text else []
-        query = query.where(or_(entries.c.row == wanted.row, *named))
-    return query.order_by(entries.c.row)
+    behind = query.where(entries.c.row > after)
+    if not wanted.is_narrow:
+        yield behind.order_by(entries.c.row)
+    if wanted.row:
+        yield behind.where(entries.c.row == wanted.row)
+    if wanted.text:
+        named = (entries.c.reference == wanted.text, NAMED, entries.c.row + 0 > after)
+        yield query.where(*named).order_by(entries.c.row + 0)
 
 
 def recipients(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
@@ -139,33 +156,3 @@ def recipients(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dic
         lines = order.get("lineItems", [order])
         people |= {row: lines[at] for at, row in places[batch].items() if at < len(lines)}
     return people
-
-
-# As many lines are found at most: whoever meets more types more of the name.
-MOST = 5_000
-
-
-def lines_with(connection: Connection, campaign_key: int, part: str) -> list[int]:
-    """The keys of line items whose recipient's name, e-mail address or phone number holds `part`, whatever its case."""
-    query = select(batches.c.id, batches.c.body).where(
-        batches.c.campaign == campaign_key, batches.c.body.is_not(None)
-    )
-    ids: list[int] = []
-    for batch, body in connection.execute(query.execution_options(yield_per=50)):
-        positions = list(_positions(unpack(body), part.casefold()))
-        if positions:
-            lines = select(line_items.c.id).where(line_items.c.batch == batch, line_items.c.position.in_(positions))
-            ids += connection.scalars(lines)
-        if len(ids) >= MOST:
-            break
-    return ids[:MOST]
-
-
-def _positions(body: bytes, part: str) -> Iterator[int]:
-    if part not in body.decode().casefold():
-        return
-    order = orjson.loads(body)
-    for position, line in enumerate(order.get("lineItems", [order])):
-        name, ways = name_and_ways(line)
-        if any(part in one.casefold() for one in (name, *ways)):
-            yield position

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )  # fmt: skip
 
 VERSION = 3
@@ -85,6 +86,15 @@ upload_parts = Table(
     Column("bytes", LargeBinary, nullable=False),
 )  # fmt: skip
 
+# Who is in an upload's lines, for a search by a part of a name: see `recipient_texts`.
+recipient_texts = Table(
+    "recipient_texts", metadata,
+    Column("upload", ForeignKey(uploads.c.id), primary_key=True),
+    Column("first_row", Integer, primary_key=True),
+    Column("last_row", Integer, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+)  # fmt: skip
+
 # Rows of an upload that brought no new line: rejected, held, or known already (then `line` says which).
 entries = Table(
     "entries", metadata,
@@ -109,6 +119,8 @@ _DROPPED = entries.c.status == "cancelled"
 _KNOWN = entries.c.line.is_not(None)
 Index("entries_line", entries.c.line, sqlite_where=_KNOWN, postgresql_where=_KNOWN)
 Index("entries_dropped", entries.c.upload, sqlite_where=_DROPPED, postgresql_where=_DROPPED)
+NAMED = entries.c.line.is_(None) & (entries.c.reference != literal_column("''"))
+Index("entries_reference", entries.c.upload, entries.c.reference, sqlite_where=NAMED, postgresql_where=NAMED)
 # Rows without a line are counted by status, however many were rejected.
 _LINELESS = entries.c.line.is_(None)
 Index("entries_lineless", entries.c.upload, entries.c.status, sqlite_where=_LINELESS, postgresql_where=_LINELESS)

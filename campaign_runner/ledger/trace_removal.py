@@ -31,7 +31,15 @@ STAYS = frozenset({
 })  # fmt: skip
 # Dealt with order by order and file by file, as long as they are not open.
 _ELSEWHERE = frozenset(
-    {"batches", "line_items", "upload_parts", "submission_parts", "trial_rewards", "person_requests"}
+    {
+        "batches",
+        "line_items",
+        "upload_parts",
+        "submission_parts",
+        "trial_rewards",
+        "person_requests",
+        "recipient_texts",
+    }
 )
 
 
@@ -104,6 +112,7 @@ FILES: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
     "batches": ("id", unpack), "upload_parts": ("upload", unpack), "submission_parts": ("submission", unpack),
     "report_parts": ("file", unpack), "check_parts": ("submission", submission_checks.unpacked),
     "trial_rewards": ("reference", unpack), "person_requests": ("id", unpack),
+    "recipient_texts": ("upload", unpack),
 }  # fmt: skip
 TABLES = (outbox_tables.deliveries, people_tables.users)
 # Shorter columns hold times, statuses and currencies.

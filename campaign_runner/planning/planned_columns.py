@@ -24,7 +24,8 @@ AT_ONCE = 25_000
 PEOPLE = ("recipient", "shipping", "bulkShipping")
 NAMES = ("firstName", "lastName", "contactName", "contactFirstName", "contactLastName")
 WAYS = ("email", "mobileNumber", "contactEmail")
-_PERSON = pa.struct([(name, pa.string()) for name in (*NAMES, *WAYS)])
+NUMBERS = ("contactPhoneNumber", "phoneNumber")
+_PERSON = pa.struct([(name, pa.string()) for name in (*NAMES, *WAYS, *NUMBERS)])
 _READ = pyarrow.json.ParseOptions(
     explicit_schema=pa.schema([(name, _PERSON) for name in PEOPLE]), unexpected_field_behavior="ignore"
 )
@@ -62,14 +63,19 @@ def _amount(units: int) -> str:
 
 def _recipients(payloads: list[bytes]) -> pa.Array:
     """`Ana Silva, ana@example.com`; "" where a line names nobody."""
+    named, ways = people(payloads)
+    return joined(named, pc.coalesce(*ways[: len(WAYS)]), separator=", ", skip_nulls=True)
+
+
+def people(payloads: list[bytes]) -> tuple[pa.Array, list[pa.Array]]:
+    """The names, and the ways in which the persons are reached, each a column; null where there is none."""
     whole = b"\n".join(payloads)
     options = pyarrow.json.ReadOptions(use_threads=False, block_size=len(whole) + 1)
     table = pyarrow.json.read_json(pa.BufferReader(whole), read_options=options, parse_options=_READ)
-    people = [table[name].combine_chunks() for name in PEOPLE]
-    parts = [_of_first(people, name) for name in (*NAMES, *WAYS)]
+    persons = [table[name].combine_chunks() for name in PEOPLE]
+    parts = [_of_first(persons, name) for name in (*NAMES, *WAYS, *NUMBERS)]
     named = joined(*parts[: len(NAMES)], separator=" ", skip_nulls=True)
-    reached = pc.coalesce(*parts[len(NAMES) :])
-    return joined(pc.if_else(pc.equal(named, ""), None, named), reached, separator=", ", skip_nulls=True)
+    return pc.if_else(pc.equal(named, ""), None, named), parts[len(NAMES) :]
 
 
 def _of_first(people: list[pa.Array], name: str) -> pa.Array:

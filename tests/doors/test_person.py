@@ -9,11 +9,12 @@ from sqlalchemy import LargeBinary
 
 from campaign_runner.app.accounts.users import add_user
 from campaign_runner.app.audit import verify_log
-from campaign_runner.app.campaign_wishes import halt_campaign, resume_campaign, want_reports
+from campaign_runner.app.campaign_wishes import halt_campaign, resume_campaign, want_reports, withdraw_campaign
 from campaign_runner.app.correct_cells import correct_cells
 from campaign_runner.app.personal_data.person_export import export_person, write_export
 from campaign_runner.app.purge import Erased, purge_recipient
 from campaign_runner.app.send import send_plan
+from campaign_runner.app.views.rows import rows_of
 from campaign_runner.ledger import opening, store
 from campaign_runner.ledger.schema import metadata
 from campaign_runner.ledger.trace_removal import FILES, traces
@@ -70,6 +71,28 @@ def test_no_byte_of_the_state_folder_names_an_erased_recipient(house: House) -> 
     state = [path for path in (house.folder / "state").rglob("*") if path.is_file()]
     assert state
     assert [path for path in state if WHO.encode() in path.read_bytes()] == []
+
+
+def test_an_erased_recipient_is_found_by_no_part_of_their_name_and_others_are(house: House) -> None:
+    busy(house)
+    key = house.workspace.key_of("q5")
+    found = [one["recipient"]["name"] for one in rows_of(house.workspace, key, q="ana@exam", contacts=True)]
+    assert sorted(found) == ["Ana Silva", "Cleo Roe"]
+    erase(house)
+    assert rows_of(house.workspace, key, q="ana@exam", contacts=True) == []
+    assert rows_of(house.workspace, key, q="cleo r", contacts=True) == []
+    assert rows_of(house.workspace, house.workspace.key_of("q4"), q="ben@ex", contacts=True)
+
+
+def test_who_was_planned_and_taken_back_is_kept_in_no_text(house: House) -> None:
+    key = house.campaign()
+    house.submit(key, ANA, BEN)
+    at = "2026-12-15T09:00[Europe/Berlin]"
+    send_plan(house.workspace, key, HANNA, house.check(house.newest(key)).plan, {"at": at})
+    house.work()
+    assert ("recipient_texts", "bytes") in places(house)
+    withdraw_campaign(house.workspace, key, HANNA, "Wrong month")
+    assert ("recipient_texts", "bytes") not in places(house)
 
 
 def test_no_page_of_postgresql_names_an_erased_recipient(house: House, server: Server) -> None:

@@ -15,6 +15,7 @@ from campaign_runner.app.views.rows import row_life, rows_of
 from campaign_runner.app.views.upload_view import problems_of, upload_view
 from campaign_runner.ledger import rows_page
 from campaign_runner.ledger.rows_page import RowQuery
+from campaign_runner.ledger.schema import recipient_texts
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, HEADERS, WRONG, House
 
 
@@ -75,8 +76,34 @@ def test_a_search_reads_by_its_index_and_not_a_million_rows(house: House, key: i
             rows_page.page(connection, 1, wanted, 0, 50)
         lines = [one for one in asked if "line_items.reason" in one[0]]
         plans = [str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()) for sql, values in lines]
+        others = [one for one in asked if "entries.remedy" in one[0] and "reference = ?" in one[0]]
+        (named,) = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all() for sql, values in others]
+    assert "entries_reference" in str(named)
     assert len(plans) == 2 * 3 + 2 * 2 + 1
     assert not [plan for plan in plans if "SCAN line_items" in plan or "line_items_row (upload=?" in plan]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_rows_are_found_by_a_part_of_a_whole_name_page_by_page_also_in_an_older_ledger(
+    house: House, kept: bool
+) -> None:
+    key = house.campaign()
+    people = [f"{n},EMAIL,Zoë,Straße{n % 2},zoe{n}@example.com,U561593,5" for n in range(2, 9)]
+    house.submit(key, *people)
+    house.work()
+    send_plan(house.workspace, key, HANNA, plan_view(house.workspace, key)["plan"], {})
+    house.work()
+    if not kept:
+        with house.workspace.ledger().write("an older ledger") as connection:
+            connection.execute(recipient_texts.delete())
+    assert [row for row, _ in found(house, key, q="zoë STRASSE1")] == [3, 5, 7]
+    assert [row for row, _ in found(house, key, q="straße", after=3, limit=2)] == [4, 5]
+    assert [row for row, _ in found(house, key, q="oe4@exam")] == [4]
+    assert found(house, key, q="straße", status="failed") == found(house, key, q="8\tzoë") == []
+
+
+def test_a_rejected_row_is_found_by_its_number(house: House, key: int) -> None:
+    assert found(house, key, q="4") == [(4, "rejected")]
 
 
 def test_whoever_may_not_see_names_sees_masks_and_finds_nobody_by_address(house: House, key: int) -> None:

@@ -25,7 +25,7 @@ from campaign_runner.app.steps.plan_approval import goes_on, require_approval, r
 from campaign_runner.app.steps.plan_warnings import clock_notes, unusual_things
 from campaign_runner.app.steps.read_history import decisions, past
 from campaign_runner.app.views.uploads import LoadedUpload
-from campaign_runner.ledger import campaigns, digests, events, held, overlaps, plans
+from campaign_runner.ledger import campaigns, digests, events, held, overlaps, plans, recipient_texts
 from campaign_runner.ledger import upload_progress as outcomes
 from campaign_runner.ledger.campaigns import Upload
 from campaign_runner.ledger.ledger_files import file_sha256
@@ -40,6 +40,7 @@ from campaign_runner.planning import Plan
 from campaign_runner.planning.bodies import PlanPortion
 from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.plan_draft import PlanDraft, noted
+from campaign_runner.planning.searchable_text import recipient_texts as texts_of
 
 # Orders are packed while they are written down: so long may that take for some of them on a busy machine.
 PACKING = 60.0
@@ -159,6 +160,7 @@ def _write_down(
             if plan is not None:
                 with closing(packed_batches(plan)) as planned:
                     plans.record(connection, number, upload.id, planned, len(plan.new), at, due_at=due_at)
+                recipient_texts.record(connection, upload.id, texts_of(plan))
         rows = plans.record_entries(connection, upload.id, draft.entries())
         digests.write_file(connection, at, upload.id, rows)
         held.forget_shown(connection, number)

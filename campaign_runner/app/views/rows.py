@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from campaign_runner.app.views.campaigns import newest
 from campaign_runner.app.views.checked_rows import MASK, CheckedFile
 from campaign_runner.app.workspace import Workspace
-from campaign_runner.ledger import campaigns, plans, row_history, rows_page, sent_lines
-from campaign_runner.ledger.rows_page import RowQuery, lines_with
+from campaign_runner.ledger import campaigns, plans, recipient_search, row_history, rows_page, sent_lines
+from campaign_runner.ledger.rows_page import RowQuery
 from campaign_runner.ledger.submission_checks import Check
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.contact import name_and_ways
@@ -46,13 +46,10 @@ def rows_of(
             return []
         wanted = _wanted(q, status, plans.secret(connection), contacts=contacts)
         rows = rows_page.page(connection, upload.id, wanted, after, min(limit, MOST))
-        if not rows and wanted.hashes and len(wanted.text) > 1:
-            parts = lines_with(connection, campaign_key, wanted.text)
-            rows = (
-                rows_page.page(connection, upload.id, RowQuery(status, lines=parts), after, min(limit, MOST))
-                if parts
-                else []
-            )
+        if wanted.hashes and len(wanted.text) > 1 and (not rows or _is_name(wanted.text)):
+            where = (campaign_key, upload.id, status, wanted.text, after, min(limit, MOST))
+            both = {row["row"]: row for row in (*rows, *recipient_search.page_with(connection, *where))}
+            rows = [both[row] for row in sorted(both)][: min(limit, MOST)]
         people = rows_page.recipients(connection, rows) if contacts else {}
         return [_row(row, people.get(row["row"]), contacts=contacts) for row in rows]
 
@@ -103,6 +100,11 @@ def _wanted(q: str, status: str, secret: bytes, *, contacts: bool) -> RowQuery:
     forms = _forms(word) if contacts and word else []
     hashes = [blake2b(form.encode(), key=secret, digest_size=16).digest() for form in forms]
     return RowQuery(status, row, word, hashes)
+
+
+def _is_name(word: str) -> bool:
+    """A whole name may be a part of others, and beside an address and a number its hash is not kept."""
+    return not re.search(r"[@\d]", word)
 
 
 def _forms(word: str) -> list[str]:
