@@ -52,8 +52,8 @@ def _own(
     for following, numbers in recipient_texts.rows_with(connection, upload, part, after):
         waiting = sorted([*waiting, *numbers])
         while len(waiting) >= limit or (waiting and following == recipient_texts.END):
-            some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
-            rows |= {row["row"]: row for row in page(connection, upload, RowQuery(status, rows=some), after, limit)}
+            few, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+            rows |= {row["row"]: row for row in page(connection, upload, RowQuery(status, rows=few), after, limit)}
             if sum(row < min([following, *waiting[:1]]) for row in rows) >= limit:
                 return rows
     return rows
