@@ -32,6 +32,8 @@ class Provider:
                          "end_session_endpoint": f"{self.issuer}/sign-out"}  # fmt: skip
         if path == "/keys":
             return 200, {"keys": [self.key.as_dict(private=False)]}
+        if path == "/sign-out":
+            return 303, query["post_logout_redirect_uri"]
         code = f"code-{len(self.codes)}"
         self.codes[code] = query
         return 303, f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"

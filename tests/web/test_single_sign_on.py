@@ -9,6 +9,7 @@ import pytest
 
 from campaign_runner.app.accounts.users import find_user, list_users
 from campaign_runner.app.workspace import open_workspace
+from tests.web.chromium import DESK, Watched, chromium, needs_chromium, served
 from tests.web.conftest import Site
 from tests.web.provider import CLIENT, SECRET, running
 
@@ -120,3 +121,21 @@ def test_a_provider_that_does_not_answer_is_said_to_and_nobody_is_locked_out(sit
     site.workspace.settings.server.oidc.__dict__["issuer"] = "http://127.0.0.1:9"
     assert site.browser().get("/sign-in/provider").status_code == 503
     assert "Password" in site.browser().get("/sign-in").text
+
+
+@needs_chromium
+@pytest.mark.no_cover
+@pytest.mark.slow
+def test_a_browser_goes_to_the_provider_and_back_and_out_of_both(provider, site, tmp_path):
+    with (
+        served(tmp_path, "--no-worker", OIDC_CLIENT_SECRET=SECRET) as (_, address),
+        chromium() as browser,
+    ):
+        person = Watched(browser.new_context(viewport=DESK, locale="en-GB"), address)
+        page = person.go("/campaigns")
+        page.get_by_role("link", name="Sign in with your company account").click()
+        page.get_by_role("link", name="New campaign").first.wait_for()
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_label("Password").wait_for()
+        assert page.url == f"{address}/sign-in"
+        assert [each for each in person.wrong if not each.startswith(provider.issuer)] == []
