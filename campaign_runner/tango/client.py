@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -121,7 +122,7 @@ class Client:
     ) -> Reply:  # fmt: skip
         url, method = f"{self._connection.base_url}/{path}", "POST" if kind == "place" else "GET"
         call = TangoCall(method, url, reference, read, params or {}, body, limit=LIMITS[kind])
-        return repeat(lambda: self._connection.attempt(call), self._clock, self._limiter, self._max_tries)
+        return repeat(partial(self._connection.attempt, call), self._clock, self._limiter, self._max_tries)
 
     def _ask(
         self, kind: str, path: str, params: Mapping[str, str], parse: Callable[[Any], T | None]
