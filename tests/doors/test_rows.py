@@ -17,6 +17,7 @@ from campaign_runner.ledger import rows_page
 from campaign_runner.ledger.rows_page import RowQuery
 from campaign_runner.ledger.schema import recipient_texts
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, HEADERS, WRONG, House
+from tests.reliability.postgresql import Server
 
 
 @pytest.fixture
@@ -100,6 +101,16 @@ def test_rows_are_found_by_a_part_of_a_whole_name_page_by_page_also_in_an_older_
     assert [row for row, _ in found(house, key, q="straße", after=3, limit=2)] == [4, 5]
     assert [row for row, _ in found(house, key, q="oe4@exam")] == [4]
     assert found(house, key, q="straße", status="failed") == found(house, key, q="8\tzoë") == []
+
+
+def test_a_part_of_a_name_is_looked_for_on_postgresql_as_on_sqlite(house: House, server: Server) -> None:
+    house.values["ledger"] = {"url": server.database()}
+    key = house.campaign()
+    house.submit(key, ANA, BEN, WRONG)
+    send_plan(house.workspace, key, HANNA, plan_view(house.workspace, key)["plan"], {})
+    house.work()
+    assert found(house, key, q="en n") == found(house, key, q="ben@ex") == [(3, "completed")]
+    assert found(house, key, q="4") == [(4, "rejected")]
 
 
 def test_a_rejected_row_is_found_by_its_number(house: House, key: int) -> None:
