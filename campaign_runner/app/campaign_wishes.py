@@ -37,8 +37,8 @@ def resume_campaign(workspace: Workspace, key: int, actor: Actor) -> None:
 def withdraw_campaign(workspace: Workspace, key: int, actor: Actor, reason: str) -> str:
     """Take back what was planned and never left; returns the result."""
     with workspace.ledger(actor).write("withdraw a campaign", durable=True) as connection:
-        made = withdraw.withdraw(connection, key, _reason(reason), workspace.at())
-        return withdraw.told(made, campaigns.row(connection, key)["campaign_id"])
+        withdrawn = withdraw.withdraw(connection, key, _reason(reason), workspace.at())
+        return withdraw.told(withdrawn, campaigns.row(connection, key)["campaign_id"])
 
 
 def schedule_campaign(workspace: Workspace, key: int, actor: Actor, when: str) -> None:

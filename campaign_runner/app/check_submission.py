@@ -79,11 +79,13 @@ def _runtime(workspace: Workspace, submission: Submission, folder: Path) -> Runt
 def _with_corrections(workspace: Workspace, submission: Submission) -> Submission:
     """The submission with its corrections in the file, if it has any that are not there yet."""
     with workspace.ledger().read() as connection:
-        made = corrections_of(connection, submission.id)
+        corrections = corrections_of(connection, submission.id)
         older = submissions.get(connection, submission.corrects) if submission.corrects else submission
-    if not made or submission.sha256 != older.sha256:
+    if not corrections or submission.sha256 != older.sha256:
         return submission
-    wanted = {one["number"]: CellCorrection(one["row"], one["field"], one["before"], one["after"]) for one in made}
+    wanted = {
+        one["number"]: CellCorrection(one["row"], one["field"], one["before"], one["after"]) for one in corrections
+    }
     with restored(workspace, submission) as reading:
         runtime = _runtime(workspace, submission, reading.path.parent)
         ledger = workspace.ledger(submission.actor)

@@ -39,11 +39,11 @@ def correct_cells(
     """
     with workspace.ledger(actor).write("correct cells", durable=True) as connection:
         older = newest_checked(connection, campaign_key, number)
-        made = list(_corrections(connection, older, cells))
-        if not 0 < len(made) <= AT_ONCE:
+        corrections = list(_corrections(connection, older, cells))
+        if not 0 < len(corrections) <= AT_ONCE:
             raise UsageError(f"Correct at least one cell, and at most {AT_ONCE:,} at once.")
         new = submissions.copy(connection, older, actor, channel, workspace.at(), corrects=older.id)
-        record_corrections(connection, new, made, actor, workspace.at())
+        record_corrections(connection, new, corrections, actor, workspace.at())
         jobs.want(connection, jobs.CHECK, new.id, workspace.at())
     return new
 

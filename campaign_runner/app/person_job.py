@@ -26,28 +26,28 @@ _NOTHING = "Nothing to erase: the ledger has no final data of this person that w
 def do_person_request(workspace: Workspace, key: str) -> float | None:
     """Do it; an export comes again in a day, to be deleted."""
     with workspace.ledger().write("begin a person's request", durable=True) as connection:
-        made, who = person_requests.begin(connection, int(key))
-    ledger = workspace.ledger(made.actor)
+        request, who = person_requests.begin(connection, int(key))
+    ledger = workspace.ledger(request.actor)
     if not who:
         with ledger.write("end a person's request") as connection:
-            if made.state == WORKING:
-                person_requests.end(connection, made, FAILED, [_INTERRUPTED], workspace.at())
-            person_requests.forget_files(connection, made.id)
+            if request.state == WORKING:
+                person_requests.end(connection, request, FAILED, [_INTERRUPTED], workspace.at())
+            person_requests.forget_files(connection, request.id)
         return None
-    says, content = _done(_runtime(workspace, made), made, who)
+    says, content = _done(_runtime(workspace, request), request, who)
     plain = [Contact(who).without(sentence).replace(" (--dry-run)", "") for sentence in says]
     with ledger.write("end a person's request", durable=True) as connection:
-        person_requests.end(connection, made, DONE, plain, workspace.at(), content)
-    if made.kind != EXPORT:
+        person_requests.end(connection, request, DONE, plain, workspace.at(), content)
+    if request.kind != EXPORT:
         ledger.compact(PERSONAL_TABLES)  # the address that was asked about stood there
         return None
     return DAY
 
 
-def _done(runtime: Runtime, made: PersonRequest, who: str) -> tuple[list[str], bytes]:
+def _done(runtime: Runtime, request: PersonRequest, who: str) -> tuple[list[str], bytes]:
     """What to show, and the export."""
-    if made.kind != EXPORT:
-        dry = made.kind == PREVIEW
+    if request.kind != EXPORT:
+        dry = request.kind == PREVIEW
         erased = purge_recipient(runtime, who, dry_run=dry, delete_reports=not dry)
         window = runtime.settings.identity.duplicate_window_days
         return list(screen.purged(erased, _NOTHING, window, dry_run=dry)), b""
@@ -65,8 +65,8 @@ def _done(runtime: Runtime, made: PersonRequest, who: str) -> tuple[list[str], b
     return [f"Found: {', '.join(count(number, word) for number, word in parts)}."], packed.getvalue()
 
 
-def _runtime(workspace: Workspace, made: PersonRequest) -> Runtime:
+def _runtime(workspace: Workspace, request: PersonRequest) -> Runtime:
     return Runtime(
         workspace.settings, workspace.state, workspace.state / "reports", Credentials(), workspace.schemas, workspace.clock,
-        ledger_url=workspace.settings.ledger.url, actor=made.actor,
+        ledger_url=workspace.settings.ledger.url, actor=request.actor,
     )  # fmt: skip

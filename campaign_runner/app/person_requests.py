@@ -53,33 +53,35 @@ def list_person_requests(workspace: Workspace, viewer: Viewer) -> list[dict[str,
 
 def person_request(workspace: Workspace, viewer: Viewer, number: int) -> dict[str, Any]:
     """One of one's own; raises NotFound."""
-    made = _own(workspace, viewer, number)
-    return _plain(made, viewer, has_file=made.state == DONE and bool(made.content))
+    request = _own(workspace, viewer, number)
+    return _plain(request, viewer, has_file=request.state == DONE and bool(request.content))
 
 
 def person_file(workspace: Workspace, viewer: Viewer, number: int) -> bytes:
     """The export, and a line in the log; raises NotFound where there is none, or no more."""
-    made = _own(workspace, viewer, number)
-    if made.state != DONE or not made.content:
+    request = _own(workspace, viewer, number)
+    if request.state != DONE or not request.content:
         raise NotFound(
             "There is no export to download under this number. Exports are kept for a day; ask for it again."
         )
     with workspace.ledger(viewer.actor).write("fetch a person's data") as connection:
         events.append(connection, 0, workspace.at(), "person export fetched", number=number)
-    return made.content
+    return request.content
 
 
 def _own(workspace: Workspace, viewer: Viewer, number: int) -> PersonRequest:
     with workspace.ledger().read() as connection:
-        made = person_requests.get(connection, number)
-    if made is None or made.user != viewer.user:
+        request = person_requests.get(connection, number)
+    if request is None or request.user != viewer.user:
         raise NotFound("There is no such request of yours. Look at the list of requests.")
-    return made
+    return request
 
 
-def _plain(made: PersonRequest, viewer: Viewer, *, has_file: bool) -> dict[str, Any]:
-    mine = made.user == viewer.user
+def _plain(request: PersonRequest, viewer: Viewer, *, has_file: bool) -> dict[str, Any]:
+    mine = request.user == viewer.user
     return {
-        "number": made.id, "kind": made.kind, "state": made.state, "busy": made.state in (WANTED, WORKING), "at": made.at,
-        "by": made.actor.user, "reason": made.reason, "says": list(made.says) if mine else [], "file": has_file and mine,
+        "number": request.id, "kind": request.kind, "state": request.state, "busy": request.state in (WANTED, WORKING),
+        "at": request.at,
+        "by": request.actor.user, "reason": request.reason, "says": list(request.says) if mine else [],
+        "file": has_file and mine,
     }  # fmt: skip

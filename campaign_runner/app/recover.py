@@ -100,10 +100,10 @@ def _orders(
         ours = adoption.sent_orders(connection, campaign.key)
         open_ones = adoption.orders_in_question(connection, campaign.key)
     planned = [batch.reference for format in FORMATS for batch in draft.plan.batches(format)]
-    there = newest.listed(client, draft.plan.order)
-    wanted = dict.fromkeys(name for name in (*open_ones, *there, *planned) if name in open_ones or name not in ours)
+    listed = newest.listed(client, draft.plan.order)
+    wanted = dict.fromkeys(name for name in (*open_ones, *listed, *planned) if name in open_ones or name not in ours)
     for number, reference in enumerate(wanted, 1):
-        yield from _ask(client, reference, listed=reference in there)
+        yield from _ask(client, reference, listed=reference in listed)
         progress("recover", number, len(wanted))
 
 
@@ -132,15 +132,15 @@ def _adopt(campaign: CampaignSession, draft: PlanDraft, orders: dict[str, Receip
         new = {reference: receipt for reference, receipt in orders.items() if reference not in ours}
         names = {line.reference for receipt in new.values() for line in receipt.lines}
         withdrawn = adoption.take_back(connection, number, names, at)
-        there = adoption.placed_lines(connection, number)
+        placed = adoption.placed_lines(connection, number)
         twice: dict[str, str] = {}
         known = planning.known_lines(draft.plan, adoption.lines_of(connection, number), names)
         for reference, receipt in new.items():
             lines = planning.adopted_lines(receipt, known, draft.plan, secret)
-            twice |= {line.reference: there[line.reference] for line, _ in lines if line.reference in there}
-            mine = [(line, attempt) for line, attempt in lines if line.reference not in there]
+            twice |= {line.reference: placed[line.reference] for line, _ in lines if line.reference in placed}
+            mine = [(line, attempt) for line, attempt in lines if line.reference not in placed]
             adoption.adopt(connection, number, reference, receipt, mine, at)
-            there |= {line.reference: reference for line, _ in mine}
+            placed |= {line.reference: reference for line, _ in mine}
         adoption.supersede(connection, number, at)
         freed = sorted({hold.reference for hold in draft.plan.holds} & names)
         plans.record_release(connection, number, freed, "recovered: Tango has it", at)

@@ -45,9 +45,9 @@ def subscribe(runtime: Runtime, url: str, environ: Mapping[str, str] = os.enviro
     known = secret(VARIABLE, environ).split()
     made = "" if known else new_secret()
     with _tango(runtime) as client:
-        receipt, there = subscriptions.listed(client.webhooks)
+        receipt, listed = subscriptions.listed(client.webhooks)
         _require(receipt)
-        mine = next((each for each in there if each.url == url and subscriptions.EVENT in each.events), None)
+        mine = next((each for each in listed if each.url == url and subscriptions.EVENT in each.events), None)
         if mine and not known:
             raise UsageError(f"Tango sends its events to {url} already ({mine.id}), signed with a secret that is not set "
                              f"here. Set {VARIABLE} to it, or remove the subscription first.")  # fmt: skip
@@ -66,9 +66,9 @@ def subscribe(runtime: Runtime, url: str, environ: Mapping[str, str] = os.enviro
 def list_subscriptions(runtime: Runtime) -> list[Subscription]:
     """What Tango sends where, and until when."""
     with _tango(runtime) as client:
-        receipt, there = subscriptions.listed(client.webhooks)
+        receipt, listed = subscriptions.listed(client.webhooks)
     _require(receipt)
-    return there
+    return listed
 
 
 def remove(runtime: Runtime, number: str) -> None:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def withdraw_campaign(runtime: Runtime, reason: str) -> tuple[Withdrawn, str]:
     """Take back what never left of the campaign of the settings; returns the result, and what to show."""
     with wish(runtime, "withdraw a campaign") as (connection, key):
-        made = withdraw(connection, key, reason, runtime.at())
-    return made, told(made, runtime.settings.campaign.id)
+        withdrawn = withdraw(connection, key, reason, runtime.at())
+    return withdrawn, told(withdrawn, runtime.settings.campaign.id)
 
 
 def withdraw(connection: Connection, key: int, reason: str, at: str) -> Withdrawn:
@@ -41,17 +41,17 @@ def _called_off(connection: Connection, key: int, at: str) -> bool:
     return True
 
 
-def told(made: Withdrawn, campaign_id: str) -> str:
+def told(withdrawn: Withdrawn, campaign_id: str) -> str:
     """Its result, in up to three sentences."""
-    if made.called_off and not (made.lines or made.attempts):
+    if withdrawn.called_off and not (withdrawn.lines or withdrawn.attempts):
         return (
             f"Withdrawn: the campaign {campaign_id} is not sent. Nothing of it was planned yet, and nothing was sent."
         )
-    if not (made.lines or made.attempts):
+    if not (withdrawn.lines or withdrawn.attempts):
         return f"Nothing of the campaign {campaign_id} was waiting to be sent, so nothing was withdrawn."
-    worth = per_currency({currency: from_units(units) for currency, units in made.units.items()})
-    lines = f"{count(made.lines, 'line')} ({worth}) will not be sent" if made.lines else ""
-    attempts = f"{count(made.attempts, 'failed line')} will not be placed again" if made.attempts else ""
+    worth = per_currency({currency: from_units(units) for currency, units in withdrawn.units.items()})
+    lines = f"{count(withdrawn.lines, 'line')} ({worth}) will not be sent" if withdrawn.lines else ""
+    attempts = f"{count(withdrawn.attempts, 'failed line')} will not be placed again" if withdrawn.attempts else ""
     what = "; ".join(filter(None, (lines, attempts)))
     return (
         f"Withdrawn: {what}. Sending the same file again does not send them. To send a row after all, release it: "

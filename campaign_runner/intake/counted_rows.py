@@ -40,8 +40,8 @@ class Rows:
     def chunks(self) -> Iterator[RawRows]:
         """The rows that count, as frames of text."""
         positions = [column.position for column in self.columns]
-        for block, there in self._filled():
-            keep = there[~np.isin(block.numbers[there], list(self.left_out))] if self.left_out else there
+        for block, filled in self._filled():
+            keep = filled[~np.isin(block.numbers[filled], list(self.left_out))] if self.left_out else filled
             if len(keep):
                 yield self._raw_rows(damage.mended(block, positions), keep)
 
@@ -70,25 +70,25 @@ class Rows:
         bare: list[Row] = []
         last: list[Row] = []
         rows = 0
-        for block, there in self._filled():
-            rows += len(there)
-            worded, numbers, left = self._candidates(block, there)
+        for block, filled in self._filled():
+            rows += len(filled)
+            worded, numbers, left = self._candidates(block, filled)
             totals += _rows(block, worded)
             bare += _rows(block, numbers)
-            if len(there):
-                last = _rows(block, np.intersect1d(left, there[-1:]))
+            if len(filled):
+                last = _rows(block, np.intersect1d(left, filled[-1:]))
         return sorted({*totals, *(bare if len(bare) * 2 < rows else bare[-1:]), *last})
 
     def amounts(self) -> Iterator[Amount]:
         """Row number, amount and quantity of every row that is not blank or left out."""
         at = {column.field: column.position for column in self.columns}
-        for block, there in self._filled():
-            indices = pa.array(there)
+        for block, filled in self._filled():
+            indices = pa.array(filled)
             cells = [
-                block.columns[at[name]].take(indices).to_pylist() if name in at else [""] * len(there)
+                block.columns[at[name]].take(indices).to_pylist() if name in at else [""] * len(filled)
                 for name in ("amount", "quantity")
             ]
-            for row in zip(block.numbers[there].tolist(), *cells, strict=True):
+            for row in zip(block.numbers[filled].tolist(), *cells, strict=True):
                 if row[0] not in self.left_out:
                     yield row
 
@@ -100,21 +100,21 @@ class Rows:
             return []
         wanted = np.array(sorted(numbers - self.left_out))
         return [
-            row for block, there in self._filled() for row in np.intersect1d(block.numbers[there], wanted).tolist()
+            row for block, filled in self._filled() for row in np.intersect1d(block.numbers[filled], wanted).tolist()
         ]
 
     def _filled(self) -> Iterator[tuple[Block, Any]]:
         """Blocks, and which of their rows are not blank."""
         fields = {column.position for column in self.columns if column.field}
         for block in self.grid.blocks(self.header, len(self.header[1])):
-            there = ~blank_rows(block)
+            filled = ~blank_rows(block)
             if unsolved := [d.row for d in block.defects if d.rule == NO_RESULT and d.position in fields]:
-                there |= np.isin(block.numbers, unsolved)  # all its cells may be formulas: it is a row all the same
-            yield block, np.flatnonzero(there)
+                filled |= np.isin(block.numbers, unsolved)  # all its cells may be formulas: it is a row all the same
+            yield block, np.flatnonzero(filled)
 
-    def _candidates(self, block: Block, there: Any) -> tuple[Any, Any, Any]:
+    def _candidates(self, block: Block, filled: Any) -> tuple[Any, Any, Any]:
         """Which rows without a contact have a word or a remark, which only numbers; and all of them."""
-        left = there
+        left = filled
         for column in self.columns:
             if column.field in CONTACTS and len(left):
                 cells = block.columns[column.position]

@@ -35,10 +35,10 @@ def mended(block: Block, positions: Iterable[int]) -> Block:
             defects += _defects(block, position)
             columns[position] = pc.replace_substring(columns[position], "\0", "")
         if may_hold(data := content.tobytes()):
-            there = {(defect.row, defect.position) for defect in defects}
+            places = {(defect.row, defect.position) for defect in defects}
             cells = columns[position].to_pylist()
             damaged = leftover_defects(block.numbers.tolist(), position, cells, data)
-            defects += [defect for defect in damaged if (defect.row, position) not in there]
+            defects += [defect for defect in damaged if (defect.row, position) not in places]
     return Block(block.numbers, columns, tuple(defects))
 
 

@@ -81,7 +81,7 @@ class Scan:
 
     def close_areas(self) -> None:
         """The cells of an array formula without a result have none either."""
-        there = {(defect.row, defect.position) for defect in self.defects}
+        places = {(defect.row, defect.position) for defect in self.defects}
         for area in self.unsolved_areas:
             first, _, last = area.replace("$", "").partition(":")
             begin, end = _ADDRESS.fullmatch(first), _ADDRESS.fullmatch(last or first)
@@ -94,8 +94,8 @@ class Scan:
             top = int(begin[2])
             for row in range(top, min(int(end[2]), top + _MAX_AREA // (right - left + 1)) + 1):
                 for column in range(left, right + 1):
-                    if (row, column) not in there:
-                        there.add((row, column))
+                    if (row, column) not in places:
+                        places.add((row, column))
                         self.no_value(row, column)
 
 

@@ -121,8 +121,8 @@ def _filled(blocks: Sequence[Block], scan: Scan) -> Iterator[Block]:
     """Give every row of a merged cell its value, where the row holds anything else."""
     values: dict[Merge, str] = {}
     for block in blocks if scan.merges else ():
-        there = np.flatnonzero(~blank_rows(block))
-        at = dict(zip(block.numbers[there].tolist(), there.tolist(), strict=True))
+        filled = np.flatnonzero(~blank_rows(block))
+        at = dict(zip(block.numbers[filled].tolist(), filled.tolist(), strict=True))
         cells: dict[int, list[str]] = {}
         for merge in scan.merges:
             top, bottom, left, _ = merge

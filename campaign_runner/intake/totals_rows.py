@@ -151,8 +151,8 @@ def _is_whole_reward(filled: dict[int, str], labels: dict[int, Label], names: di
     people = [at for at in filled if names[at] in _NAMES]
     if len(people) == 2 and any(at in labels for at in people) and not all(at in labels for at in people):
         return True
-    there = {names[at] for at in filled}
-    return {"deliveryMethod", "utid"} <= there and all(not names[at] for at in labels)
+    headers = {names[at] for at in filled}
+    return {"deliveryMethod", "utid"} <= headers and all(not names[at] for at in labels)
 
 
 def _figure(cells: Sequence[str], columns: Sequence[Column]) -> Decimal | None:

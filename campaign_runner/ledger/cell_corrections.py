@@ -24,13 +24,13 @@ class CellCorrection(NamedTuple):
 
 
 def record_corrections(
-    connection: Connection, submission: Submission, made: Sequence[CellCorrection], actor: Actor, at: str
+    connection: Connection, submission: Submission, added: Sequence[CellCorrection], actor: Actor, at: str
 ) -> None:
     """Who corrected which cells, before and after: of the submission that has them."""
-    rows = ((submission.id, i, *one, actors.packed(actor), at) for i, one in enumerate(made))
+    rows = ((submission.id, i, *one, actors.packed(actor), at) for i, one in enumerate(added))
     names = ("submission", "number", "row", "field", "before", "after", "actor", "at")
     insert_many(connection, corrections, names, rows)
-    cells = [f"row {one.row} {one.field}" for one in made]
+    cells = [f"row {one.row} {one.field}" for one in added]
     events.append(connection, submission.campaign, at, "cells corrected", number=submission.number, cells=cells)
 
 

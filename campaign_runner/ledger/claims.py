@@ -192,24 +192,26 @@ def claim(ledger: Ledger, name: str, *, lease: float = LEASE, patience: float | 
     seen: Holder | None = None
     while True:
         with translated(ledger.engine), ledger.beside() as connection:
-            there = _read(connection, name)
+            holder = _read(connection, name)
             waited = time.monotonic() - began
-            same = seen is not None and there is not None and (seen.fence, seen.beats) == (there.fence, there.beats)
-            silent = same and there is not None and there.may_be_dead and waited > there.lease
+            same = (
+                seen is not None and holder is not None and (seen.fence, seen.beats) == (holder.fence, holder.beats)
+            )
+            silent = same and holder is not None and holder.may_be_dead and waited > holder.lease
             stamp = holders.uptime()
-            if (there is None or there.is_free or silent) and (
-                fence := _take(connection, name, there, process, lease)
+            if (holder is None or holder.is_free or silent) and (
+                fence := _take(connection, name, holder, process, lease)
             ):
                 _HELD.add(process)
                 return Claim(ledger, name, fence, process, lease, _until=stamp + lease)
-        if there is not None and not there.is_free:
+        if holder is not None and not holder.is_free:
             renewed = seen is not None and not same
-            longest = there.lease + 2 * _POLL if patience is None else patience
-            if renewed or not there.may_be_dead or waited > longest:
-                raise CampaignHeld(_held(name, there))
+            longest = holder.lease + 2 * _POLL if patience is None else patience
+            if renewed or not holder.may_be_dead or waited > longest:
+                raise CampaignHeld(_held(name, holder))
             if seen is None:
                 log(_LOG, "waiting for the lease of another run to run out", campaign=name)
-            seen = seen or there
+            seen = seen or holder
         elif waited > lease:  # free all the time, and yet never ours
             raise damaged(ledger.engine)
         time.sleep(_POLL if seen else 0.01)
@@ -217,17 +219,17 @@ def claim(ledger: Ledger, name: str, *, lease: float = LEASE, patience: float | 
 
 def holder_of(connection: Connection, name: str) -> Holder | None:
     """Who holds a campaign at this moment; None where nobody does."""
-    there = _read(connection, name)
-    return there if there and there.holder and not there.is_free else None
+    holder = _read(connection, name)
+    return holder if holder and holder.holder and not holder.is_free else None
 
 
-def _take(connection: Connection, name: str, there: Holder | None, process: str, lease: float) -> int:
+def _take(connection: Connection, name: str, holder: Holder | None, process: str, lease: float) -> int:
     """The fence, 0 where somebody was faster."""
     values = {"name": name, "holder": holders.this_process(), "process": process, "since": holders.since(),
               "lease": lease, "beat": holders.uptime()}  # fmt: skip
-    if there is None:
+    if holder is None:
         return int((*_row(connection, _NEW, values), 0)[0])
-    return int((*_row(connection, _TAKE, {**values, "fence": there.fence, "beats": there.beats}), 0)[0])
+    return int((*_row(connection, _TAKE, {**values, "fence": holder.fence, "beats": holder.beats}), 0)[0])
 
 
 def _read(connection: Connection, name: str) -> Holder | None:
@@ -248,23 +250,23 @@ def _row(connection: Connection, statement: str, values: Mapping[str, Any]) -> S
     return rows[0] if rows else ()
 
 
-def _who(there: Holder | None) -> str:
-    return f", {there.holder} since {there.since}" if there and there.holder else ""
+def _who(holder: Holder | None) -> str:
+    return f", {holder.holder} since {holder.since}" if holder and holder.holder else ""
 
 
-def _held(name: str, there: Holder) -> str:
+def _held(name: str, holder: Holder) -> str:
     """`name` is the environment, a hyphen and the campaign's id."""
     environment, _, campaign_id = name.partition("-")
     return (
-        f"Another run holds the campaign {campaign_id} ({environment}){_who(there)}. Wait until it has ended (see "
+        f"Another run holds the campaign {campaign_id} ({environment}){_who(holder)}. Wait until it has ended (see "
         f"`campaign-runner status {campaign_id}`), then run again. Nothing was sent by this one."
     )
 
 
-def _lost(name: str, there: Holder | None) -> str:
+def _lost(name: str, holder: Holder | None) -> str:
     environment, _, campaign_id = name.partition("-")
     return (
         f"This run lost its claim on the campaign {campaign_id} ({environment}): it was stopped, or cut off from the "
-        f"ledger, for too long, and another run may have taken over{_who(there)}. It sends nothing more. See "
+        f"ledger, for too long, and another run may have taken over{_who(holder)}. It sends nothing more. See "
         f"`campaign-runner status {campaign_id}`, then run again. Nothing is lost, and nothing is sent twice."
     )

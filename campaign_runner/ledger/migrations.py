@@ -116,8 +116,8 @@ def _complete(connection: Connection) -> None:
     `server_default`."""
     schema.metadata.create_all(connection)
     for table in schema.metadata.tables.values():
-        there = {column["name"] for column in inspect(connection).get_columns(table.name)}
-        for column in (column for column in table.columns if column.name not in there):
+        columns = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        for column in (column for column in table.columns if column.name not in columns):
             definition = CreateColumn(column).compile(connection)
             connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {definition}"))
         for index in table.indexes:

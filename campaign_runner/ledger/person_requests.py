@@ -46,20 +46,20 @@ def want(connection: Connection, kind: str, who: str, reason: str, user: int, at
 
 def begin(connection: Connection, number: int) -> tuple[PersonRequest, str]:
     """The request and who is meant; "" where the work began before: the address is not kept while it lasts."""
-    made = get(connection, number)
-    assert made is not None
-    if made.state != WANTED:
-        return made, ""
+    request = get(connection, number)
+    assert request is not None
+    if request.state != WANTED:
+        return request, ""
     _set(connection, number, state=WORKING, bytes=pack(b""))
-    return made, made.content.decode()
+    return request, request.content.decode()
 
 
 def end(
-    connection: Connection, made: PersonRequest, state: str, says: list[str], at: str, content: bytes = b""
+    connection: Connection, request: PersonRequest, state: str, says: list[str], at: str, content: bytes = b""
 ) -> None:
     """What came of it."""
-    _set(connection, made.id, state=state, says=orjson.dumps(says).decode(), bytes=pack(content))
-    events.append(connection, 0, at, f"person {made.kind} {state}", number=made.id)
+    _set(connection, request.id, state=state, says=orjson.dumps(says).decode(), bytes=pack(content))
+    events.append(connection, 0, at, f"person {request.kind} {state}", number=request.id)
 
 
 def forget_files(connection: Connection, number: int | None = None) -> None:

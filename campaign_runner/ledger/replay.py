@@ -49,29 +49,29 @@ class Expected:
 
 def replay(log: Iterable[Mapping[str, Any]]) -> Expected:
     """Follow the events from the first to the last."""
-    made = Expected()
+    expected = Expected()
     for event in log:
         follow = _FOLLOW.get(event["kind"])
         if follow is not None:
-            follow(made, event["campaign"], event["data"], event)
-    return made
+            follow(expected, event["campaign"], event["data"], event)
+    return expected
 
 
-def _opened(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.campaigns.setdefault(campaign_key, {}).update({str(name): str(value) for name, value in data.items()})
+def _opened(expected: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    expected.campaigns.setdefault(campaign_key, {}).update({str(name): str(value) for name, value in data.items()})
 
 
-def _written(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+def _written(expected: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
     for reference, (state, order, lines, answers) in data["orders"].items():
-        before = made.orders.get((campaign_key, reference))
+        before = expected.orders.get((campaign_key, reference))
         sent_at, number = (before.sent_at, before.tango_order_id) if before else (None, None)
-        made.orders[campaign_key, reference] = WrittenOrder(state, order, lines, answers, sent_at, number)
+        expected.orders[campaign_key, reference] = WrittenOrder(state, order, lines, answers, sent_at, number)
         if data.get("erased"):
-            made.erased.add((campaign_key, reference))
+            expected.erased.add((campaign_key, reference))
 
 
-def _moved(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
-    order = made.orders.get((campaign_key, data["batch"]))
+def _moved(expected: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    order = expected.orders.get((campaign_key, data["batch"]))
     if order is None:  # from before events said what orders are
         return
     order.state = data.get("to", order.state)
@@ -81,79 +81,79 @@ def _moved(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Ma
         order.sent_at = event["at"]
 
 
-def _withdrawn(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+def _withdrawn(expected: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
     for reference in data["orders"]:
-        made.orders.pop((campaign_key, reference), None)
+        expected.orders.pop((campaign_key, reference), None)
 
 
-def _file(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.files[data["upload"]] = campaign_key, data["file"], data["rows"]
+def _file(expected: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    expected.files[data["upload"]] = campaign_key, data["file"], data["rows"]
 
 
-def _shown(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.plans[campaign_key, data["plan"]] = data["submitter"], data["lines"]
+def _shown(expected: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    expected.plans[campaign_key, data["plan"]] = data["submitter"], data["lines"]
 
 
-def _decided(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+def _decided(expected: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
     decision = event["kind"].removeprefix("plan ")
-    made.decisions.append((campaign_key, data["plan"], decision, data["by"], data.get("reason", ""), event["at"]))
+    expected.decisions.append((campaign_key, data["plan"], decision, data["by"], data.get("reason", ""), event["at"]))
 
 
-def _decided_rows(made: Expected, campaign_key: int, _: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+def _decided_rows(expected: Expected, campaign_key: int, _: Mapping[str, Any], event: Mapping[str, Any]) -> None:
     newest = sent_lines.decisions([event])
-    made.releases.update({(campaign_key, reference): one for reference, one in newest.items()})
+    expected.releases.update({(campaign_key, reference): one for reference, one in newest.items()})
 
 
-def _requests(made: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.requests.append({name: data[name] for name in ("first", "last", "count", "digest")})
+def _requests(expected: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    expected.requests.append({name: data[name] for name in ("first", "last", "count", "digest")})
 
 
-def _submitted(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+def _submitted(expected: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
     what = data["sha256"], data["channel"], data["corrects"], event["actor"]
-    made.submissions[campaign_key, data["number"]] = what
+    expected.submissions[campaign_key, data["number"]] = what
 
 
-def _rewritten(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+def _rewritten(expected: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
     key = campaign_key, data["number"]
-    made.submissions[key] = (data["sha256"], *made.submissions[key][1:])
+    expected.submissions[key] = (data["sha256"], *expected.submissions[key][1:])
 
 
-def _corrected(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.corrected[campaign_key, data["number"]] = data["cells"]
+def _corrected(expected: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    expected.corrected[campaign_key, data["number"]] = data["cells"]
 
 
-def _wanted(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
-    made.sendings[campaign_key] = data["plan"], event["actor"]
+def _wanted(expected: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    expected.sendings[campaign_key] = data["plan"], event["actor"]
 
 
-def _halted(made: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
-    made.halted[campaign_key] = f"{event['at']} {data['reason']}"
+def _halted(expected: Expected, campaign_key: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    expected.halted[campaign_key] = f"{event['at']} {data['reason']}"
 
 
-def _resumed(made: Expected, campaign_key: int, _: Mapping[str, Any], __: Mapping[str, Any]) -> None:
-    made.halted.pop(campaign_key, None)
+def _resumed(expected: Expected, campaign_key: int, _: Mapping[str, Any], __: Mapping[str, Any]) -> None:
+    expected.halted.pop(campaign_key, None)
 
 
-def _scheduled(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.scheduled[campaign_key] = data["send_after"]
+def _scheduled(expected: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    expected.scheduled[campaign_key] = data["send_after"]
 
 
-def _account(made: Expected, _campaign: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
-    roles, disabled = made.accounts.get(data["user"], ("", False))
+def _account(expected: Expected, _campaign: int, data: Mapping[str, Any], event: Mapping[str, Any]) -> None:
+    roles, disabled = expected.accounts.get(data["user"], ("", False))
     disabled = {"user disabled": True, "user enabled": False}.get(event["kind"], disabled)
-    made.accounts[data["user"]] = data.get("roles", roles), disabled
+    expected.accounts[data["user"]] = data.get("roles", roles), disabled
 
 
-def _token(made: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.tokens[data["token"]] = data["user"], data["roles"], data["expires_at"], False
+def _token(expected: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    expected.tokens[data["token"]] = data["user"], data["roles"], data["expires_at"], False
 
 
-def _revoked(made: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.tokens[data["token"]] = (*made.tokens[data["token"]][:3], True)
+def _revoked(expected: Expected, _campaign: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    expected.tokens[data["token"]] = (*expected.tokens[data["token"]][:3], True)
 
 
-def _settings(made: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
-    made.settings[campaign_key] = data["sha256"]
+def _settings(expected: Expected, campaign_key: int, data: Mapping[str, Any], _: Mapping[str, Any]) -> None:
+    expected.settings[campaign_key] = data["sha256"]
 
 
 _FOLLOW = {

@@ -74,13 +74,13 @@ def _post_to(place: Place, url: str, body: bytes, headers: dict[str, str], secon
     import httpx
 
     name = httpx.URL(url)
-    there = name if _is_proxied(name.scheme, name.host) else name.copy_with(host=str(place))
+    target = name if _is_proxied(name.scheme, name.host) else name.copy_with(host=str(place))
     headers = {**headers, "Host": name.netloc.decode("ascii")}
     pinned = {"sni_hostname": name.raw_host.decode("ascii")}
     try:
         with (
             httpx.Client(timeout=seconds, follow_redirects=False) as client,
-            client.stream("POST", there, content=body, headers=headers, extensions=pinned) as answer,
+            client.stream("POST", target, content=body, headers=headers, extensions=pinned) as answer,
         ):
             return "" if answer.is_success else f"it answered HTTP {answer.status_code}", False
     except (httpx.HTTPError, OSError) as error:

@@ -11,18 +11,18 @@ from campaign_runner.planning.plan import Plan
 _KIND = ["method", "utid", "currency"]
 
 
-def with_canary(made: Plan, wanted: int) -> Plan:
+def with_canary(plan: Plan, wanted: int) -> Plan:
     """The same plan with up to `wanted` lines in a batch of their own, before all others.
 
     No line changes its reference; only the orders are cut otherwise. Where there are more kinds of lines than wanted,
     every method comes before a second reward of one. Whatever was a canary before is none any more.
     """
-    if made.new.empty or (wanted < 1 and not made.canary):
-        return made
-    made = replace(made, new=made.new.sort_values(["hi", "lo"], ignore_index=True))
-    kinds = made.new[_KIND].astype(str)
+    if plan.new.empty or (wanted < 1 and not plan.canary):
+        return plan
+    plan = replace(plan, new=plan.new.sort_values(["hi", "lo"], ignore_index=True))
+    kinds = plan.new[_KIND].astype(str)
     first = kinds[~kinds.duplicated()].sort_values(_KIND)
     turn = first.groupby("method").cumcount().sort_values(kind="stable")
-    chosen = made.new.index.isin(turn.index[: max(0, wanted)])
-    new = pd.concat([made.new[chosen], made.new[~chosen]], ignore_index=True)
-    return replace(made, new=new, canary=int(chosen.sum()))
+    chosen = plan.new.index.isin(turn.index[: max(0, wanted)])
+    new = pd.concat([plan.new[chosen], plan.new[~chosen]], ignore_index=True)
+    return replace(plan, new=new, canary=int(chosen.sum()))

@@ -18,20 +18,20 @@ from campaign_runner.planning.ledger_history import LedgerHistory
 from campaign_runner.planning.matching import RULE
 
 
-def described(made: Plan, past: LedgerHistory) -> tuple[Plan, tuple[str, ...]]:
+def described(plan: Plan, past: LedgerHistory) -> tuple[Plan, tuple[str, ...]]:
     """The plan, its changed rows each with what was changed; and what to show of all of them."""
-    changed = [hold for hold in made.holds if hold.rule == RULE and hold.line]
+    changed = [hold for hold in plan.holds if hold.rule == RULE and hold.line]
     if not changed:
-        return made, ()
+        return plan, ()
     before = {line.line_id: line for line in past.asked.stored({hold.line for hold in changed})}
-    rows = {row: (payload, key) for row, payload, key in made.kept_back({hold.row for hold in changed})}
+    rows = {row: (payload, key) for row, payload, key in plan.kept_back({hold.row for hold in changed})}
     bodies = dict(_sent(list(before.values())))
     changes = {
         hold.row: _reason(hold, before[hold.line], bodies[hold.line], *rows[hold.row])
         for hold in changed if hold.line in before and hold.row in rows
     }  # fmt: skip
-    holds = tuple(replace(hold, reason=changes.get(hold.row, hold.reason)) for hold in made.holds)
-    return replace(made, holds=holds), tuple(_in_money(changed, before))
+    holds = tuple(replace(hold, reason=changes.get(hold.row, hold.reason)) for hold in plan.holds)
+    return replace(plan, holds=holds), tuple(_in_money(changed, before))
 
 
 def _reason(hold: Hold, line: StoredLine, sent: Mapping[str, Any], payload: bytes, key: str) -> str:

@@ -54,8 +54,8 @@ def places(mask: Any) -> Places:
 
 def is_hash(frame: pd.DataFrame, kind: str) -> Mask:
     """Which of them have a hash of this kind at all: zeros stand for none."""
-    there: Mask = ((frame[f"{kind}_hi"] != 0) | (frame[f"{kind}_lo"] != 0)).to_numpy(bool)
-    return there
+    hashed: Mask = ((frame[f"{kind}_hi"] != 0) | (frame[f"{kind}_lo"] != 0)).to_numpy(bool)
+    return hashed
 
 
 def _keys(frame: pd.DataFrame, at: Places, on: Sequence[Column], side: int) -> pd.DataFrame:

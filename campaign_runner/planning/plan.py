@@ -211,14 +211,14 @@ def make_plan(
     )  # fmt: skip
 
 
-def find_lines(made: Plan, names: Iterable[str], attempts: int = ATTEMPTS) -> dict[str, tuple[LineItem, int]]:
+def find_lines(plan: Plan, names: Iterable[str], attempts: int = ATTEMPTS) -> dict[str, tuple[LineItem, int]]:
     """The planned lines behind these references, each with its attempt; references of other lines are left out."""
     wanted = set(names)
     lines: dict[str, tuple[LineItem, int]] = {}
-    for line in (line for batch in made.batches() for line in batch.lines if wanted):
+    for line in (line for batch in plan.batches() for line in batch.lines if wanted):
         later = (references.derived(line.identity, "attempt", str(number)) for number in range(2, attempts))
         for attempt, digest in enumerate((line.identity, *later), 1):
-            name = references.reference(made.order, digest)
+            name = references.reference(plan.order, digest)
             if name in wanted:
                 lines[name] = (replace(line, reference=name), attempt)
     return lines

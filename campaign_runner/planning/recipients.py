@@ -49,8 +49,8 @@ def hashed(texts: pa.Array, key: bytes) -> list[bytes]:
     keyed = blake2b(key=key, digest_size=16).copy  # a copy is quicker than to take the key in again
     if not texts.null_count:
         return [_digest(keyed(), text) for text in each(texts)]
-    there = texts.is_valid().to_pylist()
-    return [_digest(keyed(), text) if named else bytes(16) for text, named in zip(each(texts), there, strict=True)]
+    present = texts.is_valid().to_pylist()
+    return [_digest(keyed(), text) if named else bytes(16) for text, named in zip(each(texts), present, strict=True)]
 
 
 def _digest(hashing: blake2b, text: memoryview) -> bytes:

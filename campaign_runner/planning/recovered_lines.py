@@ -38,26 +38,26 @@ _FIELDS = {
 }
 
 
-def known_lines(made: Plan, ours: Iterable[LineItem], names: Iterable[str]) -> dict[str, tuple[LineItem, int]]:
+def known_lines(plan: Plan, ours: Iterable[LineItem], names: Iterable[str]) -> dict[str, tuple[LineItem, int]]:
     """The lines behind these references, each with its attempt: planned by the file, or (`ours`) in the ledger."""
     wanted = set(names)
-    lines = find_lines(made, wanted)
+    lines = find_lines(plan, wanted)
     if wanted := wanted - lines.keys():
         for line in ours:
             for number in range(2, ATTEMPTS):
-                name = references.reference(made.order, references.derived(line.identity, "attempt", str(number)))
+                name = references.reference(plan.order, references.derived(line.identity, "attempt", str(number)))
                 if name in wanted:
                     lines[name] = (replace(line, reference=name), number)
     return lines
 
 
-def adopted_lines(receipt: Receipt, known: Lines, made: Plan, key: bytes) -> list[tuple[LineItem, int]]:
+def adopted_lines(receipt: Receipt, known: Lines, plan: Plan, key: bytes) -> list[tuple[LineItem, int]]:
     """Our lines of an order, with the money that Tango states, each with its attempt."""
-    start = f"{made.order.campaign_id}-"
+    start = f"{plan.order.campaign_id}-"
     ours = [(known.get(answer.reference) or _stray(answer, start), answer) for answer in receipt.lines]
     lines = [(_stated(one[0], answer), one[1], answer) for one, answer in ours if one]
     nameless = [(line, answer.recipient) for line, _, answer in lines if line.contact is None]
-    whose = _recipients(made, [who for _, who in nameless], [line.face_units for line, _ in nameless], key)
+    whose = _recipients(plan, [who for _, who in nameless], [line.face_units for line, _ in nameless], key)
     named = dict(zip((line.reference for line, _ in nameless), whose, strict=True))
     return [(_named(line, named.get(line.reference)), attempt) for line, attempt, _ in lines]
 
@@ -94,7 +94,7 @@ def _named(line: LineItem, whose: Recipient | None) -> LineItem:
 
 
 def _recipients(
-    made: Plan, recipients: Sequence[Mapping[str, Any]], units: Sequence[int], key: bytes
+    plan: Plan, recipients: Sequence[Mapping[str, Any]], units: Sequence[int], key: bytes
 ) -> list[Recipient]:
     """Of each recipient with this face value: person and alias, and the contact that a row of the file has for them; None
     for nobody, and where no row is theirs."""
@@ -103,7 +103,7 @@ def _recipients(
     fields = pd.DataFrame(
         {name: [_text(who, path) for who in recipients] for name, path in _FIELDS.items()}, dtype="str"
     )
-    contacts, people = _contacts(made), zip(person_hashes(fields, key), alias_hashes(fields, key), units, strict=True)
+    contacts, people = _contacts(plan), zip(person_hashes(fields, key), alias_hashes(fields, key), units, strict=True)
     return [(_or_none(person), _or_none(alias), contacts.get((person, face))) for person, alias, face in people]
 
 
@@ -111,11 +111,11 @@ def _or_none(digest: bytes) -> bytes | None:
     return digest if digest != NO_CONTACT else None
 
 
-def _contacts(made: Plan) -> dict[tuple[bytes, int], bytes]:
+def _contacts(plan: Plan) -> dict[tuple[bytes, int], bytes]:
     """(person, face value): contact, of all rows that name somebody."""
-    if made.file.empty:
+    if plan.file.empty:
         return {}
-    rows = made.file[(made.file["person_hi"] != 0) | (made.file["person_lo"] != 0)]
+    rows = plan.file[(plan.file["person_hi"] != 0) | (plan.file["person_lo"] != 0)]
     columns = (rows[name].tolist() for name in ("person_hi", "person_lo", "face_units", "contact_hi", "contact_lo"))
     return {(whole(hi, lo), face): whole(chi, clo) for hi, lo, face, chi, clo in zip(*columns, strict=True)}
 

@@ -41,9 +41,9 @@ def problems(
         values = rows[rule.field].iloc[failed].fillna("").tolist()
         for at, value in zip(failed, values, strict=True):
             utid = str(asked.chosen[at])
-            what, remedy = rule.say(rewards[utid], value) if utid in rewards else _unknown(like(utid), rewards)
+            problem, remedy = rule.say(rewards[utid], value) if utid in rewards else _unknown(like(utid), rewards)
             row = int(rows.index[at])
-            yield Problem(row, column, f"{rule.field}:{rule.name}", value, what, remedy, rule.severity)
+            yield Problem(row, column, f"{rule.field}:{rule.name}", value, problem, remedy, rule.severity)
 
 
 class _Asked:
@@ -114,15 +114,15 @@ class _Rule(NamedTuple):
 
 def _fixed(reward: Reward, _: str) -> Said:
     due = text(reward.face_value or Decimal(0))
-    what = f"is not the value of {_named(reward)}: it is always {due} {reward.currency}."
-    return what, f"Type {due}, or choose another reward."
+    problem = f"is not the value of {_named(reward)}: it is always {due} {reward.currency}."
+    return problem, f"Type {due}, or choose another reward."
 
 
 def _range(reward: Reward, _: str) -> Said:
     low = f"from {text(reward.smallest)} " if reward.smallest is not None else ""
     high = f"up to {text(reward.largest)} " if reward.largest is not None else ""
-    what = f"is not an amount of {_named(reward)}, which is available {low}{high}{reward.currency}."
-    return what, "Type an amount within, or choose another reward."
+    problem = f"is not an amount of {_named(reward)}, which is available {low}{high}{reward.currency}."
+    return problem, "Type an amount within, or choose another reward."
 
 
 def _quantity(reward: Reward, _: str) -> Said:

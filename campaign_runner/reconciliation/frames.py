@@ -24,8 +24,8 @@ def states_frame(states: Found | dict[str, Any], index: pd.Index[Any]) -> pd.Dat
     columns = dict(states) if isinstance(states, dict) else columns_of(states, STATED)
     numbers = pd.Index(np.asarray(columns.pop("row"), np.int64))
     places = numbers.get_indexer(index) if len(numbers) else np.full(len(index), -1)
-    there = pa.array(places, pa.int64(), mask=places < 0)
-    return _frame({name: cells.take(there).fill_null(nothing_of(name)) for name, cells in columns.items()}, index)
+    positions = pa.array(places, pa.int64(), mask=places < 0)
+    return _frame({name: cells.take(positions).fill_null(nothing_of(name)) for name, cells in columns.items()}, index)
 
 
 def placed_frame(lines: Found | str) -> pd.DataFrame:

@@ -84,12 +84,12 @@ def begin_session(
 ) -> str:
     """The secret of a new session."""
     secret, now = new_secret(), _now(workspace)
-    made = Session(
+    session = Session(
         digest(secret), user.id, now, now, browser.agent[:200], browser.address[:60], id_token, awaits_code
     )
     with workspace.ledger(actor_of(user)).write("sign in", durable=True) as connection:
         signed_in.forget_ended(connection, now, limits(workspace))
-        signed_in.begin(connection, made)
+        signed_in.begin(connection, session)
         if not awaits_code:
             events.append(connection, 0, workspace.at(), "signed in", user=user.email, issuer=user.issuer)
     return secret

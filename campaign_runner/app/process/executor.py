@@ -186,10 +186,10 @@ class _Other(Generic[Item, Made]):
             if self._wanted:
                 return self._work(item)
             raise
-        made, error = answer
+        result, error = answer
         if error:
             raise error
-        return made
+        return result
 
 
 def _here(work: Callable[[Item], Made], item: Item) -> Future[Made]:
@@ -212,17 +212,17 @@ def _serve(descriptor: int) -> None:
         work = theirs.recv()
         while os.getppid() == parent:
             item = theirs.recv()
-            made: tuple[Any, Exception | None]
+            result: tuple[Any, Exception | None]
             try:
-                made = work(item), None
+                result = work(item), None
             except Exception as error:  # raised again by the parent
-                made = None, error
-            _answer(theirs, made)
+                result = None, error
+            _answer(theirs, result)
 
 
-def _answer(theirs: Connection[Any, Any], made: tuple[Any, Exception | None]) -> None:
+def _answer(theirs: Connection[Any, Any], result: tuple[Any, Exception | None]) -> None:
     try:
-        theirs.send(made)
+        theirs.send(result)
     except (AttributeError, TypeError, pickle.PicklingError) as error:
         theirs.send((None, error))
 

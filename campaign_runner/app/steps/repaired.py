@@ -55,14 +55,14 @@ def repaired(draft: PlanDraft, campaign: CampaignSession) -> Mapping[int, int]:
     with campaign.ledger.read() as connection:
         upload = campaigns.upload(connection, draft.about)
     with restored_upload(campaign, upload) as file:
-        there = _people(file.table, key, {row for _, row in originals.values()})
+        people = _people(file.table, key, {row for _, row in originals.values()})
     erased = bool(upload.purged_at)
-    return {row: _place(person, originals.get(row), there, erased=erased) for row, person in here.items()}
+    return {row: _place(person, originals.get(row), people, erased=erased) for row, person in here.items()}
 
 
-def _place(person: Person, original: tuple[str, int] | None, there: Mapping[int, Person], *, erased: bool) -> int:
+def _place(person: Person, original: tuple[str, int] | None, people: Mapping[int, Person], *, erased: bool) -> int:
     row = original[1] if original else 0
-    return row if row in there and (erased or person.may_be(there[row])) else 0
+    return row if row in people and (erased or person.may_be(people[row])) else 0
 
 
 @dataclass(frozen=True)

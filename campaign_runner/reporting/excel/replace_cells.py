@@ -97,19 +97,19 @@ def write_same_cells(
 ) -> None:  # fmt: skip
     """Write a new workbook of a sheet's rows as text, each in its place, with what was hidden or struck through."""
     book = Workbook(write_only=True)
-    made = book.create_sheet(sheet[:31])
+    copy = book.create_sheet(sheet[:31])
     for position in hidden_columns:
-        made.column_dimensions[column_letters(position)].hidden = True
+        copy.column_dimensions[column_letters(position)].hidden = True
     for row in hidden:
-        made.row_dimensions[row].hidden = True
+        copy.row_dimensions[row].hidden = True
     done = 0
     for row, values in rows:
         for _ in range(done + 1, row):
-            made.append([])
+            copy.append([])
         texts = list(values) + [""] * (max(cells.get(row, {0: ""})) + 1 - len(values))
         for position, value in cells.get(row, {}).items():
             texts[position] = value
-        made.append([_text(made, value, struck=row in struck) for value in texts])
+        copy.append([_text(copy, value, struck=row in struck) for value in texts])
         done = row
     book.save(target)
 
