@@ -20,6 +20,7 @@ from campaign_runner.ledger.submission_checks import Check, check_of
 from campaign_runner.ledger.submissions import Submission
 from campaign_runner.model.actor import Actor
 from tests.clock import HandClock
+from tests.pipeline.conftest import FEW
 
 HEADERS = "Employee ID,Method,First name,Last name,E-mail,UTID,Amount"
 ANA = "1,EMAIL,Ana,Silva,ana@example.com,U561593,25"
@@ -31,7 +32,9 @@ OTTO = Actor("otto@example.com", "local", "token")
 
 
 class House:
-    """`work()` does every job that is wanted, however late it is due; `tango` is the stand-in."""
+    """`work()` does every job that is wanted, however late it is due; `tango` is the stand-in, `only` are the reports."""
+
+    only: frozenset[str] | None = None
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.clock = folder, HandClock()
@@ -44,7 +47,7 @@ class House:
         if "_workspace" not in self.__dict__:
             values = {**self.values, "tango": {"base_url": self.base_url, **self.values["tango"]}}
             known = settings.kept({"campaign": {"id": "workspace"}, **values})
-            self._workspace = Workspace(known, self.folder / "state", clock=self.clock)
+            self._workspace = Workspace(known, self.folder / "state", clock=self.clock, only=self.only)
         return self._workspace
 
     def campaign(self, campaign_id: str = "q4", actor: Actor = HANNA, **values: Any) -> int:
@@ -87,6 +90,18 @@ class House:
         """The addresses that Tango has a reward for, in the order of placing."""
         lines = [line for order in self.tango.orders() for line in json.loads(order.body)["lineItems"]]
         return [line["recipient"]["email"] for line in lines]
+
+
+@pytest.fixture(autouse=True)
+def _few_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of these doors do not look at the others; those of pages, in another folder, write all."""
+    monkeypatch.setattr(House, "only", FEW)
+
+
+@pytest.fixture
+def every_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test looks at all of them."""
+    monkeypatch.setattr(House, "only", None)
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from campaign_runner.model.contact import Contact, without_contacts
 from tests.doors.conftest import ANA, BEN, FINN, HANNA, WRONG, House
 from tests.reliability.postgresql import Server
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 WHO = "ana@example.com"
 
 

@@ -17,6 +17,8 @@ from campaign_runner.model.errors import Conflict, StateError, UsageError
 from campaign_runner.model.roles import Role
 from tests.doors.conftest import ANA, BEN, HANNA, House
 
+pytestmark = pytest.mark.usefixtures("every_report")
+
 VIEWER = Viewer(1, HANNA.user, "Hanna Berg", frozenset({Role.SUBMITTER}), HANNA)
 
 
