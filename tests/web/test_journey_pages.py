@@ -138,6 +138,17 @@ def test_finance_and_audit_have_their_pages_without_names(site, hanna):
     assert "The log is whole" in audra.post("/audit").text
 
 
+def test_who_has_failed_rows_sent_again_reads_that_it_is_under_way(site, hanna):
+    begun(site, hanna, ANA.replace("ana@", "ana+sim-fails@"))
+    hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna)})
+    work(site)
+    site.house.clock.turn(minutes=20)
+    work(site)
+    there = hanna.post("/campaigns/q4/retry").headers["Location"]
+    assert "The failed rows are sent again." in hanna.get(there).text
+    assert "are sent again" not in hanna.get("/campaigns/q4/results").text
+
+
 def test_finance_has_the_books_of_a_period_and_holds_a_statement_against_them(site, hanna):
     begun(site, hanna, ANA)
     hanna.post("/campaigns/q4/plan", data={"do": "send", "plan": plan(hanna)})

@@ -43,6 +43,8 @@ NOTICES = {
     "codes-on": "From now on, signing in requires a one-time code.",
     "password-changed": "The password was changed. All other sessions were ended.",
     "catalogue-wanted": "The catalogue is being fetched. Look again in a moment.",
+    "retry-wanted": "The failed rows are sent again. Look again in a moment.",
+    "reports-wanted": "The reports are being written. Look again in a moment.",
     "signed-out": "You were signed out meanwhile, so nothing was changed. Sign in and do it again.",
     "sessions-ended": "The sessions were ended.",
     "token-revoked": "The token was revoked.",

@@ -30,7 +30,7 @@ def retry(visit: This) -> Response:
         wishes.want_retry(*visit.campaign, visit.actor)
     except UsageError as error:
         return _results(visit, error=error)
-    return go_to(f"{visit.path}/results")
+    return go_to(f"{visit.path}/results?notice=retry-wanted")
 
 
 def write_reports(visit: This) -> Response:
@@ -39,7 +39,7 @@ def write_reports(visit: This) -> Response:
         wishes.want_reports(*visit.campaign, visit.actor)
     except UsageError as error:
         return _results(visit, error=error)
-    return go_to(f"{visit.path}/results")
+    return go_to(f"{visit.path}/results?notice=reports-wanted")
 
 
 def row_page(visit: This, row: int) -> Response:
