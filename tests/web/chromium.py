@@ -78,7 +78,14 @@ class Watched:
             self.wrong.append(request.url)
 
     def go(self, path):
-        self.page.goto(f"{self.address}{path}")
+        from playwright.sync_api import Error
+
+        try:
+            self.page.goto(f"{self.address}{path}")
+        except Error as error:
+            if "ERR_ABORTED" not in str(error):  # the page was just loading itself again
+                raise
+            self.page.goto(f"{self.address}{path}")
         return self.page
 
     def violations(self):

@@ -99,12 +99,12 @@ def test_two_people_bring_a_spreadsheet_to_its_recipients_by_keyboard_alone(offi
     press(review, "button", "Approve")
     expect(review.get_by_role("status").first).to_contain_text("Approved")
 
-    page.goto(f"{office.address}/campaigns/2026-q4/plan")
+    hanna.go("/campaigns/2026-q4/plan")
     press(page, "button", "Send")
     press(page, "link", "Results")
     expect(page.get_by_text("completed").first).to_be_visible(timeout=60_000)
     look(hanna, "results")
-    page.goto(f"{office.address}/campaigns/2026-q4")
+    hanna.go("/campaigns/2026-q4")
     look(hanna, "overview")
 
     nora = office.person("nora@example.com", "finance", "auditor", "administrator")

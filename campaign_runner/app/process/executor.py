@@ -161,8 +161,11 @@ class _Other(Generic[Item, Made]):
     def __exit__(self, *_: object) -> None:
         self._wanted = False
         if self.busy:  # somebody lost interest, or was stopped
-            self._process.kill(signal.SIGTERM)
-            if self._process.status(_SECONDS_TO_END) is None:
+            for _ in range(_SECONDS_TO_END):  # what a signal raises may be lost, in a destructor for one: it is sent again
+                self._process.kill(signal.SIGTERM)
+                if self._process.status(1) is not None:
+                    break
+            else:
                 self._process.kill()
         self._sender.shutdown(cancel_futures=True)
         self._receiver.shutdown(cancel_futures=True)
