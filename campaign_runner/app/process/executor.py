@@ -161,7 +161,8 @@ class _Other(Generic[Item, Made]):
     def __exit__(self, *_: object) -> None:
         self._wanted = False
         if self.busy:  # somebody lost interest, or was stopped
-            for _ in range(_SECONDS_TO_END):  # what a signal raises may be lost, in a destructor for one: it is sent again
+            # What a signal raises may be lost, in a destructor for one: it is sent again.
+            for _ in range(_SECONDS_TO_END):
                 self._process.kill(signal.SIGTERM)
                 if self._process.status(1) is not None:
                     break
