@@ -162,7 +162,7 @@ class _Other(Generic[Item, Made]):
         self._wanted = False
         if self.busy:  # somebody lost interest, or was stopped
             # What a signal raises may be lost, in a destructor for one: it is sent again.
-            for _ in range(_SECONDS_TO_END):
+            for _attempt in range(_SECONDS_TO_END):
                 self._process.kill(signal.SIGTERM)
                 if self._process.status(1) is not None:
                     break
