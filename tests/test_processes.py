@@ -180,6 +180,22 @@ def test_a_process_that_is_not_wanted_any_more_removes_its_half_written_files(tm
     assert list(tmp_path.iterdir()) == []
 
 
+def deaf_at_first(path: Path) -> None:
+    with replacing(path) as draft:
+        draft.write_text("Ana", "utf-8")
+        with suppress(SystemExit):
+            time.sleep(600)
+        time.sleep(600)
+
+
+def test_a_process_that_did_not_hear_that_it_is_not_wanted_is_told_again(tmp_path):
+    with suppress(KeyboardInterrupt), beside(partial(deaf_at_first, tmp_path / "finance.csv"), apart=True):
+        while not any(path.stat().st_size for path in tmp_path.iterdir()):
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_process_does_not_hold_a_campaign_on(tmp_path):
     with open_ledger(tmp_path) as ledger, ExitStack() as stack:
         with ledger.hold("q4"):

@@ -13,8 +13,8 @@ from campaign_runner.app.process.server_address import server_address
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import Ledger, outbox
 from campaign_runner.notification.kinds import Addressee
+from campaign_runner.notification.services import send_to_people
 from campaign_runner.notification.texts import worded
-from campaign_runner.notification.webhook_post import send_to_people
 from campaign_runner.settings import Settings
 
 

@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Connection, insert, select
 
 from campaign_runner.ledger import events
-from campaign_runner.ledger.schema import approvals, plans_shown
+from campaign_runner.ledger.decision_tables import approvals, plans_shown
 from campaign_runner.model.actor import Actor
 from campaign_runner.model.contact import without_contacts
 

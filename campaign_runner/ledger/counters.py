@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, Connection, Float, Select, bindparam, case, func, select, union_all
 
 from campaign_runner.ledger import jobs as job_queue
+from campaign_runner.ledger.coordination_tables import circuits, pace
 from campaign_runner.ledger.order_sums import CURRENT, STATUS, TALLIES
 from campaign_runner.ledger.outbox_tables import deliveries
 from campaign_runner.ledger.people_tables import sessions, users
-from campaign_runner.ledger.schema import attempts, batches, campaigns, circuits, entries, pace, tallies, uploads
+from campaign_runner.ledger.schema import attempts, batches, campaigns, entries, tallies, uploads
 from campaign_runner.ledger.submission_tables import jobs
 from campaign_runner.model.lifecycle import BatchState
 from campaign_runner.model.money import UNITS

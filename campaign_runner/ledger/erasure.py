@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from campaign_runner.ledger import digests, events, recipient_texts, submission_erasure
+from campaign_runner.ledger.decision_tables import held_shown
 from campaign_runner.ledger.people_tables import (
     idempotency,
     password_links,
@@ -25,7 +26,6 @@ from campaign_runner.ledger.schema import (
     batches,
     campaigns,
     entries,
-    held_shown,
     line_items,
     tallies,
     upload_parts,

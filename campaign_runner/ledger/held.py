@@ -9,8 +9,9 @@ from sqlalchemy import Connection, delete, select
 
 from campaign_runner.ledger import sent_lines as past
 from campaign_runner.ledger.bulk import insert_many
+from campaign_runner.ledger.decision_tables import held_shown
 from campaign_runner.ledger.line_columns import LINES, STATUS, UNITS
-from campaign_runner.ledger.schema import batches, entries, held_shown, line_items
+from campaign_runner.ledger.schema import batches, entries, line_items
 from campaign_runner.ledger.sent_lines import DROPPED, RELEASED
 from campaign_runner.model import Hold
 from campaign_runner.model.lifecycle import BatchState, RowStatus

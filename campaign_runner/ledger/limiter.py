@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from campaign_runner.ledger import jobs
-from campaign_runner.ledger.schema import circuits, pace
+from campaign_runner.ledger.coordination_tables import circuits, pace
 from campaign_runner.ledger.store import Ledger
 from campaign_runner.model import PATIENCE, Clock, OnHold
 from campaign_runner.model.ports import Pacing

@@ -14,9 +14,11 @@ from sqlalchemy import ClauseElement, Connection, Dialect, Table, inspect, selec
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from campaign_runner.ledger import (
+    coordination_tables,  # noqa: F401 (its tables are among those of `schema.metadata`)
+    decision_tables,  # noqa: F401 (likewise)
     order_sums,
     outbox_tables,  # noqa: F401 (likewise)
-    people_tables,  # noqa: F401 (its tables are among those of `schema.metadata`)
+    people_tables,  # noqa: F401 (likewise)
     schema,
     submission_tables,  # noqa: F401 (likewise)
 )

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text
 
 from campaign_runner.ledger.bulk import fetched
 from campaign_runner.ledger.compiled_sql import Prepared
-from campaign_runner.ledger.schema import batches, campaigns, events, line_items, releases, uploads
+from campaign_runner.ledger.decision_tables import releases
+from campaign_runner.ledger.schema import batches, campaigns, events, line_items, uploads
 from campaign_runner.ledger.sent_lines import RELEASED, elsewhere
 
 PLANNING = 7_226_446_202  # the lock under which plans are written

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, true
 from campaign_runner.ledger import digests, events, order_sums, recipient_texts, schema, sent_lines
 from campaign_runner.ledger import failed_lines as failures
 from campaign_runner.ledger.bulk import insert_many
+from campaign_runner.ledger.decision_tables import releases
 from campaign_runner.ledger.failed_lines import replaced
 from campaign_runner.ledger.line_columns import STATUS
 from campaign_runner.ledger.packing import pack, unpack
-from campaign_runner.ledger.schema import PUT_OFF, batches, entries, line_indexes, line_items, meta, releases
+from campaign_runner.ledger.schema import PUT_OFF, batches, entries, line_indexes, line_items, meta
 from campaign_runner.model import Batch, LineItem, line_columns
 from campaign_runner.model.contact import without_contacts
 from campaign_runner.model.lifecycle import BatchState, RowStatus

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from campaign_runner.ledger import digests, events, pauses, requests, submission_verification
+from campaign_runner.ledger.decision_tables import approvals, plans_shown, releases
 from campaign_runner.ledger.packing import unpack
 from campaign_runner.ledger.replay import Expected, WrittenOrder, replay
-from campaign_runner.ledger.schema import approvals, batches, campaigns, line_items, plans_shown, releases
+from campaign_runner.ledger.schema import batches, campaigns, line_items
 from campaign_runner.ledger.sent_lines import RowDecision
 from campaign_runner.model.errors import StateError
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-import logging
 import socket
 import time
 from collections.abc import Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 SIGNATURE, EVENT, DELIVERY = "X-Campaign-Runner-Signature", "X-Campaign-Runner-Event", "X-Campaign-Runner-Delivery"
@@ -94,24 +93,3 @@ def _is_proxied(scheme: str, host: str) -> bool:
 
 def _plain(place: Place) -> Place:
     return getattr(place, "ipv4_mapped", None) or place
-
-
-MISSING = "Apprise is not installed here: pip install 'campaign-runner[notify]'"
-UNREADABLE = "the address is not one that Apprise understands: correct the variable that holds it"
-REFUSED = "the service could not be reached, or did not accept the message: check its address, account and network"
-
-
-def send_to_people(address: str, person: str, title: str, text: str) -> str:
-    """Send one message; why it could not be sent, "" where it was. `{email}` in the address is the person's own."""
-    try:
-        from apprise import Apprise, AppriseAsset, NotifyFormat
-    except ImportError:
-        return MISSING
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it would log addresses
-    asset = AppriseAsset(app_id="campaign-runner", app_desc="campaign-runner", async_mode=False)
-    service = Apprise(asset=asset)
-    if not service.add(address.replace("{email}", quote(person, safe=""))):
-        return UNREADABLE
-    for each in service:
-        each.notify_format = NotifyFormat.TEXT  # mail would be HTML as well
-    return "" if service.notify(body=text, title=title, body_format=NotifyFormat.TEXT) else REFUSED

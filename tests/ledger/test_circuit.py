@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from campaign_runner.ledger import open_ledger
+from campaign_runner.ledger.coordination_tables import circuits
 from campaign_runner.ledger.limiter import STALE, SharedCircuit
-from campaign_runner.ledger.schema import circuits
 
 
 def test_what_one_counts_all_know_until_somebody_gets_an_answer(tmp_path):

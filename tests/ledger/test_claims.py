@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from campaign_runner.ledger import claims, open_ledger
-from campaign_runner.ledger.schema import claims as rows
+from campaign_runner.ledger.coordination_tables import claims as rows
 from campaign_runner.model.errors import CampaignHeld, ClaimLost
 from tests.ledger.holding import NAME, Holding
 from tests.reliability.processes import until

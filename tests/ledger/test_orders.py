@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, text
 
-from campaign_runner.ledger import batches, events, open_ledger, schema
+from campaign_runner.ledger import batches, coordination_tables, events, open_ledger, schema
 from campaign_runner.ledger.batch_moves import mark_sending, settle
 from campaign_runner.ledger.compiled_sql import Prepared
 from campaign_runner.ledger.packing import pack
@@ -85,11 +85,11 @@ def test_every_request_is_written_down_at_once_and_stays_whatever_becomes_of_the
 def test_what_breaks_under_a_prepared_statement_is_told_like_any_other_trouble(ledger):
     with ledger.read() as connection:
         connection.execute(text("PRAGMA query_only = ON"))
-        assert Prepared(select(schema.pace.c.name))(connection).fetchone() is None
+        assert Prepared(select(coordination_tables.pace.c.name))(connection).fetchone() is None
     with pytest.raises(StateError, match="read-only"):
         forget_the_pace(ledger)
 
 
 def forget_the_pace(ledger):
     with ledger.read() as connection:
-        Prepared(schema.pace.delete())(connection)
+        Prepared(coordination_tables.pace.delete())(connection)

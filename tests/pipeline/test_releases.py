@@ -9,7 +9,7 @@ from campaign_runner.app.explain import explain_row
 from campaign_runner.app.plan import plan_file
 from campaign_runner.app.steps.draft import ReadOptions
 from campaign_runner.ledger import open_ledger
-from campaign_runner.ledger.schema import releases
+from campaign_runner.ledger.decision_tables import releases
 from campaign_runner.model.choices import HoldKind
 from campaign_runner.model.errors import ExitCode, UsageError
 from tests.pipeline.decided import drop_rows, release_rows

@@ -16,8 +16,8 @@ from campaign_runner.model.errors import StateError
 from campaign_runner.model.log import log
 from campaign_runner.notification import webhook_post
 from campaign_runner.notification.kinds import Addressee
+from campaign_runner.notification.services import send_to_people
 from campaign_runner.notification.texts import worded
-from campaign_runner.notification.webhook_post import send_to_people
 from campaign_runner.settings import secret
 
 if TYPE_CHECKING:

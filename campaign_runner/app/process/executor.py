@@ -37,7 +37,8 @@ MOST = 3
 # Items that another process has in work or waiting: it is not idle while this one is busy.
 AHEAD = 2
 MOST_PENDING = 16  # what is done and waits for its turn takes memory
-_SECONDS_TO_END = 5
+# So long after each SIGTERM a process may take to end: what the first raises is lost in a destructor, for one.
+_SECONDS_TO_END = (2, 5)
 
 
 def spare() -> int:
@@ -161,10 +162,9 @@ class _Other(Generic[Item, Made]):
     def __exit__(self, *_: object) -> None:
         self._wanted = False
         if self.busy:  # somebody lost interest, or was stopped
-            # What a signal raises may be lost, in a destructor for one: it is sent again.
-            for _attempt in range(_SECONDS_TO_END):
+            for seconds in _SECONDS_TO_END:
                 self._process.kill(signal.SIGTERM)
-                if self._process.status(1) is not None:
+                if self._process.status(seconds) is not None:
                     break
             else:
                 self._process.kill()

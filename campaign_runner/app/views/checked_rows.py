@@ -11,13 +11,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from campaign_runner.app.views.upload_view import MASK
 from campaign_runner.ledger import row_status, submission_checks
 from campaign_runner.ledger.submission_checks import LINES, SENT, rejected_rows
 from campaign_runner.model.contact import name_and_ways
 from campaign_runner.model.lifecycle import RowStatus
 from campaign_runner.model.money import from_units, text
 
-MASK = "•••"
 _BLANK = {"reason": "", "what_to_do": "", "reference": "", "order": "", "tango_order_id": "", "amount": "", "currency": "",
           "utid": "", "method": "", "updated_at": "", "recipient": {"name": "", "contact": ""}}  # fmt: skip
 

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from campaign_runner.app.views.campaigns import newest
-from campaign_runner.app.views.checked_rows import MASK, CheckedFile
+from campaign_runner.app.views.checked_rows import CheckedFile
+from campaign_runner.app.views.upload_view import MASK
 from campaign_runner.app.workspace import Workspace
 from campaign_runner.ledger import campaigns, plans, recipient_search, row_history, rows_page, sent_lines
 from campaign_runner.ledger.rows_page import RowQuery
