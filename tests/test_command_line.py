@@ -151,6 +151,13 @@ def test_help_of_every_command_has_an_example_of_it(command, name):
     assert f"Example: campaign-runner {name}" in " ".join(out.split())
 
 
+@pytest.mark.parametrize("group", [[], ["audit"], ["person"], ["user"], ["token"], ["webhook"]])
+def test_no_sentence_of_a_list_of_commands_is_cut(command, group):
+    code, out, _ = command(*group, "--help")
+    assert code == 0
+    assert "..." not in out.partition("Commands:")[2]
+
+
 @pytest.mark.parametrize(("answer", "replaced"), [("y", True), ("Yes", True), ("", False), ("no", False)])
 def test_a_person_at_the_terminal_is_asked(tmp_path, monkeypatch, answer, replaced):
     monkeypatch.setattr(sys, "stdin", Screen(f"{answer}\n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from campaign_runner.model.status_texts import STATUS_TEXTS
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
 
 @cache
@@ -21,4 +23,12 @@ def template(name: str) -> Template:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals["status_texts"] = STATUS_TEXTS
+    environment.filters["with_code"] = _with_code
     return environment.get_template(name)
+
+
+def _with_code(sentence: str) -> Markup:
+    """A sentence of the command line, in which commands stand between backticks."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))  # noqa: S704 (escaped before)

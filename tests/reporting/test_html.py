@@ -39,6 +39,11 @@ def test_text_from_the_spreadsheet_stays_text(make_books, tmp_path):
     assert not re.search(r"<script>alert|<img|<b>|<i>Sheet|<u>", text)
 
 
+def test_commands_in_a_sentence_are_shown_as_such(make_books, tmp_path):
+    text = page_of(make_books(placed=LINES, notes=("Run `plan <b>` first.",)), tmp_path)
+    assert "Run <code>plan &lt;b&gt;</code> first." in text
+
+
 def test_the_page_works_in_a_browser(make_books, tmp_path):
     """Its script makes the headers buttons by which the table is sorted."""
     page_of(make_books(placed=LINES), tmp_path)

@@ -45,10 +45,23 @@ def program(words: Sequence[str] = ()) -> typer.Typer:
     for name in COMMANDS:
         if name in (wanted or COMMANDS):
             app.command(name)(command(getattr(_module(name), f"{name}_command")))
+    _list_whole(app)
     for name in GROUPS:
         if name in (wanted or GROUPS):
-            app.add_typer(getattr(_module(name), name))
+            group = getattr(_module(name), name)
+            _list_whole(group)
+            app.add_typer(group, short_help=group.info.help)
     return app
+
+
+def _list_whole(commands: typer.Typer) -> None:
+    """In the list, a command has its whole first sentence: of the help text alone it would be cut."""
+    for one in commands.registered_commands:
+        one.short_help = _first_sentence(one.callback.__doc__ or "") if one.callback else None
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split("\n\n")[0].split()).partition(". ")[0].removesuffix(".") + "."
 
 
 def _module(name: str) -> ModuleType:
